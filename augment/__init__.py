@@ -1,0 +1,1 @@
+"""Recipes that make realistic samples for the tags a model is weak on."""

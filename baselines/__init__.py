@@ -1,0 +1,1 @@
+"""Quick baselines: how good is a model on this data, where is it weak, did the data help."""

@@ -1,0 +1,1 @@
+"""The commands: one file each, which parses, calls one function below, and prints."""

@@ -1,0 +1,1 @@
+"""One measurement per file: pure functions from arrays to numbers."""

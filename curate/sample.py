@@ -1,0 +1,138 @@
+"""The records of a manifest: a sample, its facts, its findings and its origin.
+
+Names carry their unit. Records are frozen; a change makes a new record (`msgspec.structs.replace` for facts
+and findings, `curate.manifest.changed` for samples, which keeps the fields that burnish does not know).
+"""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Kind = Literal["image", "audio"]
+Severity = Literal["error", "warning"]
+
+
+class Finding(Struct, frozen=True, omit_defaults=True):
+    """What a check found on one sample.
+
+    Attributes:
+        check: Name of the check, such as `truncated` or `dark`.
+        severity: `error`: the sample should not be trained on; `warning`: a person should look.
+        value: The fact that was compared, in the unit of that fact; None where the verdict is not a number.
+        threshold: What it was compared with.
+        detail: One sentence for people: what is wrong, and what to do where that is not plain.
+    """
+
+    check: str
+    severity: Severity
+    value: float | None = None
+    threshold: float | None = None
+    detail: str = ""
+
+
+class ImageFacts(Struct, frozen=True, omit_defaults=True):
+    """What was measured on an image; every fact but the header's is of the first frame, upright, over white.
+
+    Attributes:
+        format: Pillow's name, such as `JPEG`.
+        mode: Pillow's mode as stored, such as `RGB`, `P`, `I;16`, `CMYK`.
+        width: Pixels as stored, before the EXIF orientation is applied.
+        height: Pixels as stored, before the EXIF orientation is applied.
+        frames: 1 unless animated or multi-page.
+        orientation: EXIF orientation, 1 to 8; 1 where there is none.
+        bits: Bits per channel as stored: 1, 2, 4, 8, 16 or 32.
+        brightness: Mean perceived brightness, 0 (black) to 1 (white).
+        brightness_p1: 1st percentile of the perceived brightness; p5, p50, p95 and p99 likewise.
+        contrast: Standard deviation of the perceived brightness, 0 to 0.5.
+        sharpness: cleanvision's blurriness score, 0 (blurred) to 1 (sharp).
+        entropy: Shannon entropy of the 8-bit histogram over all channels, in bits.
+        chroma: Mean over pixels of (largest - smallest of R, G, B), 0 (grey) to 1.
+        phash: 64-bit perceptual hash of the upright picture, 16 hexadecimal digits.
+    """
+
+    format: str | None = None
+    mode: str | None = None
+    width: int | None = None
+    height: int | None = None
+    frames: int | None = None
+    orientation: int | None = None
+    bits: int | None = None
+    brightness: float | None = None
+    brightness_p1: float | None = None
+    brightness_p5: float | None = None
+    brightness_p50: float | None = None
+    brightness_p95: float | None = None
+    brightness_p99: float | None = None
+    contrast: float | None = None
+    sharpness: float | None = None
+    entropy: float | None = None
+    chroma: float | None = None
+    phash: str | None = None
+
+
+class AudioFacts(Struct, frozen=True, omit_defaults=True):
+    """What was measured on a recording.
+
+    Attributes:
+        format: libsndfile's major format, such as `WAV`, `FLAC`, `OGG`, `MP3`, `AIFF`.
+        subtype: libsndfile's subtype, such as `PCM_16`, `ULAW`, `VORBIS`.
+        sample_rate: Hz.
+        channels: Number of channels.
+        duration_s: Decoded frames / sample rate: never what the header claims.
+        peak_dbfs: Largest absolute sample over all channels, dB re full scale; -150 for digital silence.
+        rms_dbfs: Root mean square over all channels, dB re full scale; -150 for digital silence.
+        loudness_lufs: Integrated loudness, ITU-R BS.1770-4; -70 (the absolute gate) and below read -70.
+        silence_ratio: Share of frames more than 60 dB under the loudest one, 0 to 1.
+        clipping_ratio: Share of samples that stand in runs at full scale, 0 to 1.
+        dc_offset: Mean over the samples of the channel where it is largest, -1 to 1.
+        snr_db: Estimate of the signal-to-noise ratio from the spread of frame energies.
+        bandwidth_hz: Highest frequency that carries more than the noise floor.
+        fingerprint: Candidate key for near-duplicates.
+    """
+
+    format: str | None = None
+    subtype: str | None = None
+    sample_rate: int | None = None
+    channels: int | None = None
+    duration_s: float | None = None
+    peak_dbfs: float | None = None
+    rms_dbfs: float | None = None
+    loudness_lufs: float | None = None
+    silence_ratio: float | None = None
+    clipping_ratio: float | None = None
+    dc_offset: float | None = None
+    snr_db: float | None = None
+    bandwidth_hz: float | None = None
+    fingerprint: str | None = None
+
+
+class Sample(Struct, frozen=True, omit_defaults=True, dict=True):
+    """One media file of a dataset, with its label, tags, split, facts, findings and origin.
+
+    Attributes:
+        path: As the user typed the folder, with `/` between parts; bytes that are not UTF-8 are surrogate-escaped.
+        label: The class, or None where there is none.
+        tags: Slice names: `dark` or `key=value`.
+        split: `train`, `val`, `test` or a name of the user's.
+        kind: `image` or `audio`.
+        bytes: File size.
+        mtime_ns: Time of the last change, nanoseconds since the epoch.
+        digest: `sha256:` and the SHA-256 of the file's bytes in hexadecimal.
+        image: Facts of an image.
+        audio: Facts of a recording.
+        findings: What the checks found.
+        origin: Where a generated or moved sample came from.
+    """
+
+    path: str
+    label: str | None = None
+    tags: tuple[str, ...] = ()
+    split: str | None = None
+    kind: Kind | None = None
+    bytes: int | None = None
+    mtime_ns: int | None = None
+    digest: str | None = None
+    image: ImageFacts | None = None
+    audio: AudioFacts | None = None
+    findings: tuple[Finding, ...] = ()
+    origin: dict[str, Any] | None = None

@@ -1,0 +1,1 @@
+"""The recipes that ship with burnish: YAML files, no code."""
