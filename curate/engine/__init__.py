@@ -1,0 +1,5 @@
+"""Run a function over many items: local worker processes today, a cluster behind the same interface later."""
+
+from curate.engine.local import Failure, Ready, available_processors, run
+
+__all__ = ["Failure", "Ready", "available_processors", "run"]

@@ -1,0 +1,97 @@
+"""The inside of a worker process: quiet, single-threaded, mortal, and it says which item it is at."""
+
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from multiprocessing.connection import Connection
+
+_ONE_THREAD = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "OPENCV_FOR_THREADS_NUM",
+)
+
+
+class Failure(NamedTuple):
+    """What stands in the place of a result that could not be had.
+
+    Attributes:
+        reason: `crashed`: the function raised or its process died; `timeout`: it took too long and was stopped.
+        detail: One sentence for people.
+    """
+
+    reason: Literal["crashed", "timeout"]
+    detail: str
+
+
+def serve(
+    work: "Callable[[Any], Any]",
+    tasks: "Connection",
+    progress: Any,
+    parent: int,
+    inherited: "Sequence[Connection]",
+) -> None:
+    """Answer tasks, each `(number, items)`, with the list of their results, until the other end closes.
+
+    Args:
+        work: Called with one item at a time; what it raises becomes a `Failure`.
+        tasks: Where tasks come from and results go.
+        progress: Shared array of three doubles, kept up to date: task number, position in it, when it began
+            (seconds, monotonic clock). The parent reads it when this process dies or hangs.
+        parent: Process identifier of the parent.
+        inherited: Ends of other workers' pipes, which a forked process has and must not hold open.
+    """
+    _settle(parent, inherited)
+    while True:
+        try:
+            number, items = tasks.recv()
+        except EOFError:
+            return
+        results: list[Any] = []
+        for position, item in enumerate(items):
+            progress[:] = number, position, time.monotonic()
+            try:
+                results.append(work(item))
+            except Exception as error:  # noqa: BLE001 - whatever one item does, it does to itself alone
+                results.append(Failure("crashed", f"{type(error).__name__}: {error}"))
+        progress[0] = -1
+        tasks.send(results)
+
+
+def _settle(parent: int, inherited: "Sequence[Connection]") -> None:
+    for name in _ONE_THREAD:
+        os.environ[name] = "1"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop, and then stops at once
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for connection in inherited:
+        connection.close()
+    _silence()
+    _die_with(parent)
+
+
+def _silence() -> None:
+    """Point the standard streams at nothing: decoders in C print what they think of a file straight to stderr."""
+    with open(os.devnull, "r+b", buffering=0) as nothing:
+        for descriptor in range(3):
+            os.dup2(nothing.fileno(), descriptor)
+
+
+def _die_with(parent: int) -> None:
+    """Ask Linux to end this process when its parent is killed without a chance to clean up."""
+    if sys.platform != "linux":
+        return
+    from ctypes import CDLL
+
+    set_parent_death_signal = 1
+    CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
