@@ -35,9 +35,11 @@ class Description(NamedTuple):
     label: str | None = None
     tags: tuple[str, ...] = ()
     split: str | None = None
+    unmatched: bool = False
+    """Whether there is a pattern and it did not match."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Labeller:
     """Decides label, tags and split: from the metadata, else the pattern, else the folders.
 
@@ -45,47 +47,42 @@ class Labeller:
         source: `folder`: the last folder is the label; `none`: there are no labels.
         pattern: Compiled by `compile_pattern`, or None.
         metadata: What metadata files say, or None.
-        unmatched: How many files the pattern did not match.
-        first_unmatched: One of them, to show.
     """
 
     source: LabelSource = "folder"
     pattern: "Pattern | None" = None
     metadata: "Metadata | None" = None
-    unmatched: int = 0
-    first_unmatched: str = ""
 
     def describe(self, path: str, root: str) -> Description:
         """Return what is known of the file at `path`, found under the argument `root`."""
         label, split = _from_folders(path.rpartition("/")[0], root.rstrip("/"))
-        tags: tuple[str, ...] = ()
         if self.source == "none":
             label = None
+        described = Description(label, (), split)
         if self.pattern:
-            label, tags = self._from_pattern(path, label)
+            described = _from_pattern(self.pattern, path, described)
         if self.metadata:
-            return self._from_metadata(path, root, Description(label, tags, split))
-        return Description(label, tags, split)
+            described = _from_metadata(self.metadata, path, root, described)
+        return described
 
-    def _from_metadata(self, path: str, root: str, default: Description) -> Description:
-        assert self.metadata is not None
-        table, row = self.metadata.lookup(path, root)
-        if table is None:
-            return default
-        label = None if table.has_labels else default.label
-        if row is None:
-            return default._replace(label=label)
-        return Description(row.label or label, (*default.tags, *row.tags), row.split or default.split)
 
-    def _from_pattern(self, path: str, label: str | None) -> tuple[str | None, tuple[str, ...]]:
-        assert self.pattern is not None
-        fields = self.pattern.fields(path)
-        if fields is None:
-            self.unmatched += 1
-            self.first_unmatched = self.first_unmatched or path
-            return (None if self.pattern.names_label else label), ()
-        tags = tuple(f"{key}={value}" for key, value in fields.items() if key != "label")
-        return fields.get("label", label), tags
+def _from_pattern(pattern: "Pattern", path: str, default: Description) -> Description:
+    fields = pattern.fields(path)
+    if fields is None:
+        return default._replace(label=None if pattern.names_label else default.label, unmatched=True)
+    tags = tuple(f"{key}={value}" for key, value in fields.items() if key != "label")
+    return default._replace(label=fields.get("label", default.label), tags=tags)
+
+
+def _from_metadata(metadata: "Metadata", path: str, root: str, default: Description) -> Description:
+    table, row = metadata.lookup(path, root)
+    if table is None:
+        return default
+    label = None if table.has_labels else default.label
+    if row is None:
+        return default._replace(label=label)
+    split = SPLIT_NAMES.get(row.split.lower(), row.split) if row.split else default.split
+    return default._replace(label=row.label or label, tags=(*default.tags, *row.tags), split=split)
 
 
 @lru_cache(maxsize=4096)

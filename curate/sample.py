@@ -118,6 +118,7 @@ class Sample(Struct, frozen=True, omit_defaults=True, dict=True):
         bytes: File size.
         mtime_ns: Time of the last change, nanoseconds since the epoch.
         digest: `sha256:` and the SHA-256 of the file's bytes in hexadecimal.
+        facts_version: Which definition of the facts they were measured by; None: only the header was read.
         image: Facts of an image.
         audio: Facts of a recording.
         findings: What the checks found.
@@ -132,6 +133,7 @@ class Sample(Struct, frozen=True, omit_defaults=True, dict=True):
     bytes: int | None = None
     mtime_ns: int | None = None
     digest: str | None = None
+    facts_version: int | None = None
     image: ImageFacts | None = None
     audio: AudioFacts | None = None
     findings: tuple[Finding, ...] = ()
