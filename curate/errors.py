@@ -1,10 +1,10 @@
 """The errors that burnish reports to a user, in one line that says what, where, and what to do.
 
-    BurnishError                 anything a user can mend; never shown with a traceback unless --verbose
-      UsageError                 an option or argument that makes no sense (exit 2)
-      InputError                 something that was to be read and cannot be (exit 2)
-        ManifestError            a line of a manifest: carries the file and the line number
-      GateError                  a gate that the user asked for did not hold (exit 1)
+BurnishError                 anything a user can mend; never shown with a traceback unless --verbose
+  UsageError                 an option or argument that makes no sense (exit 2)
+  InputError                 something that was to be read and cannot be (exit 2)
+    ManifestError            a line of a manifest: carries the file and the line number
+  GateError                  a gate that the user asked for did not hold (exit 1)
 """
 
 from difflib import get_close_matches

@@ -1,8 +1,8 @@
-"""Manifests: streams of samples as JSON Lines, one sample a line.
+r"""Manifests: streams of samples as JSON Lines, one sample a line.
 
 A sample that is written as it was read keeps its line, byte for byte. A changed one keeps every field that burnish
 does not know, at any depth that was not itself replaced. Strings that come from file names which are not UTF-8 travel
-as `\\udcXX` escapes, the way Python and `json.dumps` write them.
+as `\udcXX` escapes, the way Python and `json.dumps` write them.
 """
 
 import json
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 _encoder = msgspec.json.Encoder()
+_samples = msgspec.json.Decoder(Sample)
 _raw_list = msgspec.json.Decoder(list[msgspec.Raw])
 _raw_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -82,9 +83,26 @@ def parse(line: bytes) -> Sample:
     Raises:
         msgspec.DecodeError: The line is no JSON, or not a sample.
     """
-    sample = _convert(line, msgspec.json.Decoder(Sample))
+    sample = decode_line(line, _samples)
     sample.__dict__["line"] = line
     return sample
+
+
+def decode_line(line: bytes, decoder: "msgspec.json.Decoder[Record]") -> Record:
+    """Return the view of one line that the decoder is for.
+
+    Raises:
+        msgspec.DecodeError: The line is no JSON, or not of that type.
+    """
+    try:
+        return decoder.decode(line)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        if b"\\u" not in line:
+            raise
+        # msgspec refuses the escape of a lone surrogate, which is how a name that is not UTF-8 is written.
+        return msgspec.convert(json.loads(line), decoder.type)
 
 
 def changed(sample: Sample, **fields: Any) -> Sample:
@@ -121,21 +139,9 @@ def _parsed(file: "IO[bytes]", view: type[Record]) -> "Iterator[tuple[bytes, Rec
             if not line.strip():
                 continue
             try:
-                yield line, _convert(line, decoder)
+                yield line, decode_line(line, decoder)
             except ValueError:
                 raise ManifestError(_name_of(file), number, _explain(problem)) from None
-
-
-def _convert(line: bytes, decoder: "msgspec.json.Decoder[Record]") -> Record:
-    try:
-        return decoder.decode(line)
-    except msgspec.ValidationError:
-        raise
-    except msgspec.DecodeError:
-        if b"\\u" not in line:
-            raise
-        # msgspec refuses the escape of a lone surrogate, which is how a name that is not UTF-8 is written.
-        return msgspec.convert(json.loads(line), decoder.type)
 
 
 def _name_of(file: "IO[bytes]") -> str:

@@ -3,11 +3,10 @@
 import os
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from curate.media.sniff import FORMATS, Format, format_of_name, sniff
-from curate.media.storage import read_media
+from curate.media.sniff import FORMATS, HEAD_BYTES, Format, format_of_name, sniff
+from curate.media.storage import open_media, read_media
 from curate.sample import AudioFacts, Finding, ImageFacts, Sample
 
 if TYPE_CHECKING:
@@ -30,20 +29,11 @@ SCAN_CHECKS = frozenset(
         "permission",
     }
 )
+"""The checks that scan itself makes while it decodes."""
 TRANSIENT_CHECKS = frozenset({"crashed-decoder", "timeout", "permission"})
 """Findings that say more of the moment than of the file: the next scan looks again."""
 
-
-class Verdict(Struct, frozen=True):
-    """What decoding a file gave.
-
-    Attributes:
-        facts: What was measured; None where not even a header could be read.
-        findings: What is wrong with the file.
-    """
-
-    facts: ImageFacts | AudioFacts | None
-    findings: tuple[Finding, ...]
+Verdict = tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]
 
 
 def measure(known: Sample, path: str, *, shallow: bool = False) -> Sample | None:
@@ -58,47 +48,42 @@ def measure(known: Sample, path: str, *, shallow: bool = False) -> Sample | None
     try:
         # Looked at before it is read: if the file changes meanwhile, the next scan sees that it did.
         status = os.stat(path)
-        data = read_media(path, lambda head: promised is not None or sniff(head) is not None)
+        known = replace(known, bytes=status.st_size, mtime_ns=status.st_mtime_ns)
+        return _look_at(known, path, promised) if shallow else _measure(known, path, promised)
     except OSError as error:
-        return unopened(known, error) if promised else None
-    if data is None:
-        return None
-    announced = sniff(data[:64])
-    found = FORMATS[announced] if announced else promised
-    assert found is not None
-    sample = replace(known, kind=found.kind, bytes=status.st_size, mtime_ns=status.st_mtime_ns)
-    verdict = _decode(data, found)
-    facts = verdict.facts
-    misnamed = _wrong_extension(known.path, (facts and facts.format) or found.name, promised)
-    return replace(
-        sample,
-        digest=None if shallow else _digest(data),
-        facts_version=FACTS_VERSION,
-        image=facts if isinstance(facts, ImageFacts) else None,
-        audio=facts if isinstance(facts, AudioFacts) else None,
-        findings=(*misnamed, *verdict.findings),
-    )
+        return unmeasured(known, path, _unopened(error)) if promised else None
 
 
-def unopened(known: Sample, error: OSError) -> Sample:
-    """Return the sample of a file that could not be opened or read."""
-    if isinstance(error, PermissionError):
-        finding = Finding("permission", "error", detail="may not be read: Permission denied; chmod u+r")
-    else:
-        finding = Finding("unreadable", "error", detail=f"cannot be read: {error.strerror or error}")
-    return unmeasured(known, finding)
-
-
-def unmeasured(known: Sample, finding: Finding) -> Sample:
-    """Return the sample of a file that nothing but its name is known of, with the reason."""
-    promised = format_of_name(known.path)
+def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
+    """Return the sample of a file that was not decoded, with the reason; its name has to do for its kind."""
+    promised = format_of_name(path)
     return replace(known, kind=promised.kind if promised else None, findings=(finding,))
 
 
-def _digest(data: "bytes | mmap") -> str:
+def _measure(known: Sample, path: str, promised: Format | None) -> Sample | None:
     import hashlib
 
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+    data = read_media(path, lambda head: _format_of(head, promised) is not None)
+    found = _format_of(data[:HEAD_BYTES], promised) if data is not None else None
+    if data is None or found is None:
+        return None
+    measured = replace(known, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", facts_version=FACTS_VERSION)
+    return _with_verdict(measured, path, found, _decode(data, found))
+
+
+def _look_at(known: Sample, path: str, promised: Format | None) -> Sample | None:
+    from curate.media.header import read_header
+
+    with open_media(path) as file:
+        found = _format_of(file.read(HEAD_BYTES), promised)
+        file.seek(0)
+        return _with_verdict(known, path, found, read_header(file, found)) if found else None
+
+
+def _format_of(head: bytes, promised: Format | None) -> Format | None:
+    """Return the format that the content announces, else the one that the name promises."""
+    announced = sniff(head)
+    return FORMATS[announced] if announced else promised
 
 
 def _decode(data: "bytes | mmap", found: Format) -> Verdict:
@@ -107,22 +92,36 @@ def _decode(data: "bytes | mmap", found: Format) -> Verdict:
         from curate.media.image import decode_image
 
         image = decode_image(data, found.name)
-        return Verdict(
-            measure_image(image.pixels, image.header) if image.pixels is not None else image.header, image.findings
-        )
+        return (image.header if image.pixels is None else measure_image(image.pixels, image.header)), image.findings
     from curate.facts.audio import measure_audio
     from curate.media.audio import decode_audio
 
     audio = decode_audio(data, found.name)
-    return Verdict(
-        measure_audio(audio.samples, audio.header) if audio.samples is not None else audio.header, audio.findings
+    return (audio.header if audio.samples is None else measure_audio(audio.samples, audio.header)), audio.findings
+
+
+def _with_verdict(known: Sample, path: str, found: Format, verdict: Verdict) -> Sample:
+    facts, findings = verdict
+    actual = (facts.format if facts else None) or found.name
+    return replace(
+        known,
+        kind=found.kind,
+        image=facts if isinstance(facts, ImageFacts) else None,
+        audio=facts if isinstance(facts, AudioFacts) else None,
+        findings=(*_wrong_extension(path, actual), *findings),
     )
 
 
-def _wrong_extension(path: str, actual: str, promised: Format | None) -> tuple[Finding, ...]:
+def _wrong_extension(path: str, actual: str) -> tuple[Finding, ...]:
     ending = os.path.splitext(path)[1][1:].lower()
     found = FORMATS.get(actual)
-    if found is None or not ending or ending in found.endings or (promised and promised.name == actual):
+    if found is None or not ending or ending in found.endings:
         return ()
     detail = f"the content is {actual}, the name ends in .{ending}: rename it to .{found.endings[0]}"
     return (Finding("wrong-extension", "warning", detail=detail),)
+
+
+def _unopened(error: OSError) -> Finding:
+    if isinstance(error, PermissionError):
+        return Finding("permission", "error", detail="may not be read; allow it with chmod u+r")
+    return Finding("unreadable", "error", detail=f"cannot be read: {error.strerror or error}")

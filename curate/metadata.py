@@ -1,7 +1,7 @@
-"""Metadata files beside media: `metadata.csv` or `metadata.jsonl` with a `file_name` column (Hugging Face's convention).
+"""Metadata files beside media: `metadata.csv` or `metadata.jsonl`, Hugging Face's convention.
 
-The column `label` is the label, `split` the split, `file_name` is relative to the folder of the metadata file, and every
-other column becomes a tag `column=value`; empty values say nothing. The tables are held in memory.
+The column `file_name` is relative to the folder of the metadata file, `label` is the label, `split` the split, and
+every other column becomes a tag `column=value`; empty values say nothing. The tables are held in memory.
 """
 
 import csv
@@ -123,7 +123,7 @@ def _read_csv(file: str) -> "Iterator[tuple[int, Mapping[str, Any]]]":
                     raise ManifestError(file, reader.line_num, "more or fewer values than columns")
                 yield reader.line_num, fields
         except csv.Error as error:
-            raise ManifestError(file, reader.line_num, str(error)) from None
+            raise ManifestError(file, reader.reader.line_num, str(error)) from None
 
 
 def _read_jsonl(file: str) -> "Iterator[tuple[int, Mapping[str, Any]]]":

@@ -8,9 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from curate.engine import Failure, Ready, run
-from curate.manifest import encode
+from curate.manifest import decode_line, encode
 from curate.measure import measure, unmeasured
 from curate.media.sniff import format_of_name
 from curate.sample import Finding, Kind, Sample, Severity
@@ -116,11 +117,10 @@ def scan(
     under_way: deque[tuple[Entry, Sample, Description]] = deque()
 
     def items() -> "Iterator[Ready | tuple[Any, ...]]":
-        prefixes = {root: _rebased(root, options.base) for root in roots}
         for entry in walk(roots):
-            path = prefixes[entry.root] + entry.path[len(entry.root) :]
+            path = os.path.relpath(entry.path, options.base) if options.base else entry.path
             described = labeller.describe(entry.path, entry.root)
-            start = Sample(path, described.label, described.tags, described.split)
+            start = _start(entry, path, described)
             under_way.append((entry, start, described))
             yield _without_opening(entry, start, known) or (entry.path, path, *described[:3])
 
@@ -130,12 +130,20 @@ def scan(
             entry, start, described = under_way.popleft()
             line = _line_of_failure(start, result) if isinstance(result, Failure) else result
             if line is not None:
-                tally.add(_seen.decode(line), described)
+                tally.add(decode_line(line, _seen), described)
                 yield line
             elif entry.problem:
                 tally.unreachable.append(f"{entry.path}: {entry.problem}")
             else:
                 tally.add_other(entry.path)
+
+
+def _start(entry: "Entry", path: str, described: "Description") -> Sample:
+    """Return the sample as far as it is known before its file is opened."""
+    start = Sample(path, described.label, described.tags, described.split)
+    if entry.status is None or entry.problem:
+        return start
+    return replace(start, bytes=entry.status.st_size, mtime_ns=entry.status.st_mtime_ns)
 
 
 def _measured_line(item: tuple[str, str, str | None, tuple[str, ...], str | None], *, shallow: bool) -> bytes | None:
@@ -150,15 +158,12 @@ def _without_opening(entry: "Entry", start: Sample, known: "Known | None") -> Re
         if format_of_name(entry.path) is None:
             return Ready(None)
         detail = f"cannot be opened: it is {entry.problem}"
-        return Ready(encode(unmeasured(start, Finding("unreadable", "error", detail=detail))))
+        return Ready(encode(unmeasured(start, start.path, Finding("unreadable", "error", detail=detail))))
     line = known.line(start, entry.status) if known and entry.status else None
     return Ready(line) if line is not None else None
 
 
 def _line_of_failure(start: Sample, failure: Failure) -> bytes:
     check = "timeout" if failure.reason == "timeout" else "crashed-decoder"
-    return encode(unmeasured(start, Finding(check, "error", detail=failure.detail)))
+    return encode(unmeasured(start, start.path, Finding(check, "error", detail=failure.detail)))
 
-
-def _rebased(root: str, base: str) -> str:
-    return os.path.relpath(root, base).replace(os.sep, "/") if base else root

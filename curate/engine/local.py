@@ -14,7 +14,7 @@ from curate.engine.worker import Failure, serve
 from curate.errors import BurnishError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from multiprocessing.connection import Connection
 
 _QUEUED_PER_WORKER = 2
@@ -42,7 +42,7 @@ def run(
     jobs: int | None = None,
     chunk_size: int = 16,
     timeout_s: float = 60.0,
-) -> "Iterator[Any]":
+) -> "Generator[Any, None, None]":
     """Yield `work(item)` for each item, in the order of the items, from worker processes.
 
     Holds a bounded number of chunks, however many items there are. Workers start when there is something to do;
@@ -142,7 +142,7 @@ class _Pool:
     def step(self) -> None:
         """Hand out tasks, wait until a worker answers, dies or is due, and deal with it."""
         self._hand_out()
-        by_connection = {worker.connection: worker for worker in self.workers}
+        by_connection: dict[Any, _Worker] = {worker.connection: worker for worker in self.workers}
         for connection in wait(list(by_connection), self._patience()):
             self._receive(by_connection[connection])
         for worker in [worker for worker in self.workers if self._time_left(worker) <= 0]:

@@ -1,5 +1,6 @@
 """The inside of a worker process: quiet, single-threaded, mortal, and it says which item it is at."""
 
+import faulthandler
 import os
 import signal
 import sys
@@ -61,7 +62,8 @@ def serve(
             progress[:] = number, position, time.monotonic()
             try:
                 results.append(work(item))
-            except Exception as error:  # noqa: BLE001 - whatever one item does, it does to itself alone
+            except Exception as error:
+                # Whatever one item does, it does to itself alone.
                 results.append(Failure("crashed", f"{type(error).__name__}: {error}"))
         progress[0] = -1
         tasks.send(results)
@@ -74,6 +76,7 @@ def _settle(parent: int, inherited: "Sequence[Connection]") -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for connection in inherited:
         connection.close()
+    faulthandler.disable()  # it would write to wherever it was pointed at before
     _silence()
     _die_with(parent)
 

@@ -1,16 +1,32 @@
-"""The one door for media bytes: every media file is read and written through these two functions."""
+"""The one door for media bytes: every media file is opened and read here, so that remote storage can come later."""
 
 import mmap
 import os
 import stat
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
 
 from curate.media.sniff import HEAD_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _MAP_ABOVE_BYTES = 1 << 28
+
+
+@contextmanager
+def open_media(path: str) -> "Iterator[IO[bytes]]":
+    """Open a media file for reading, unbuffered.
+
+    Raises:
+        OSError: The file cannot be opened, or is no regular file.
+    """
+    # Non-blocking, so that a named pipe that takes the place of a file cannot hang the caller.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with open(descriptor, "rb", buffering=0) as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(f"{path} is not a regular file")
+        yield file
 
 
 def read_media(path: str, wanted: "Callable[[bytes], bool] | None" = None) -> bytes | mmap.mmap | None:
@@ -26,15 +42,10 @@ def read_media(path: str, wanted: "Callable[[bytes], bool] | None" = None) -> by
     Raises:
         OSError: The file cannot be opened or read, or is no regular file.
     """
-    # Non-blocking, so that a named pipe that takes the place of a file cannot hang the caller.
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with open(descriptor, "rb", buffering=0) as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(f"{path} is not a regular file")
+    with open_media(path) as file:
         head = file.read(HEAD_BYTES)
         if wanted is not None and not wanted(head):
             return None
-        if status.st_size > _MAP_ABOVE_BYTES:
-            return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+        if os.fstat(file.fileno()).st_size > _MAP_ABOVE_BYTES:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return head + file.read()

@@ -1,0 +1,123 @@
+"""The command line as a whole: commands that load when they are called, and errors in one line."""
+
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
+
+from cli import terminal
+from cli.catalog import COMMANDS
+from curate.errors import BurnishError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+
+
+class LazyGroup(TyperGroup):
+    """Lists the commands from the catalogue, and imports one only when it is the one to run."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, entry in COMMANDS.items():
+            listed = TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel, callback=None)
+            self.add_command(listed, name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, load(name) if listed and name else listed, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            return _quiet_end()
+        return result
+
+
+def load(name: str) -> Any:
+    """Return the command of that name, with everything that it imports."""
+    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    function = getattr(import_module(f"cli.{name}"), name)
+    app.command(name)(function)
+    return typer.main.get_command(app)
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    add_completion=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"burnish {version('burnish')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def burnish(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Make a dataset of images or audio good, find where a model is weak on it, and make data for those places.
+
+    burnish scan data/ | burnish balance
+    """
+
+
+def run(arguments: "Sequence[str]") -> int:
+    """Run one command line and return its exit code; errors of the user's are one line on stderr."""
+    signal.signal(signal.SIGTERM, _stop)
+    name = next((word for word in arguments if word in COMMANDS), "")
+    try:
+        command = typer.main.get_command(app)
+        code = command.main(list(arguments) or ["--help"], prog_name="burnish", standalone_mode=False)
+        return int(code or 0)
+    except BurnishError as error:
+        return _fail(name, str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except TyperException as error:
+        return _fail(name, error.format_message(), 2)
+    except OSError as error:
+        return _fail(name, f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error), 2)
+    except Exception as error:
+        # A fault of ours must not look like a gate that failed (1).
+        return _fail(name, f"internal error: {type(error).__name__}: {error}; please report it with --verbose", 2)
+
+
+def _fail(name: str, message: str, code: int) -> int:
+    """Say what went wrong, after the traceback where the user asked for it."""
+    if terminal.verbose:
+        import traceback
+
+        traceback.print_exc()
+    sys.stderr.write(f"burnish{f' {name}' if name else ''}: {message}\n")
+    return code
+
+
+def _quiet_end() -> int:
+    """End like any program whose reader went away (`| head`): without a word, also when Python flushes at the end."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
+    return 0
+
+
+def _stop(number: int, _frame: object) -> None:
+    """Leave by an exception, so that temporary files and worker processes are cleaned up."""
+    raise SystemExit(128 + number)

@@ -1,0 +1,55 @@
+"""The options that commands share, declared once."""
+
+from typing import Annotated
+
+import typer
+
+from cli.terminal import be_quiet, be_verbose
+
+Manifest = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[MANIFEST]",
+        help="The manifest to read; standard input if left out or -.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write the manifest to FILE, whole or not at all.",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Write the report as JSON.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        min=1,
+        metavar="N",
+        help="Worker processes (default: the processors there are).",
+        show_default=False,
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", callback=be_quiet, help="Say nothing on stderr unless the command fails."),
+]
+Verbose = Annotated[
+    bool,
+    typer.Option("--verbose", "-v", callback=be_verbose, help="Show tracebacks of errors."),
+]
+Root = Annotated[
+    str | None,
+    typer.Option(
+        "--root",
+        metavar="DIR",
+        help="The folder that the manifest's paths are relative to.",
+        show_default=False,
+    ),
+]

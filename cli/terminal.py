@@ -1,0 +1,116 @@
+"""The terminal: what goes to stderr, progress, colours and bars; all of it silent where nobody looks."""
+
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from rich.console import Console
+
+Thing = TypeVar("Thing")
+
+verbose = False
+"""Whether errors come with their traceback (`--verbose`)."""
+quiet = False
+"""Whether stderr stays empty unless the command fails (`--quiet`)."""
+
+_REFRESH_S = 0.1
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+def be_verbose(wanted: bool) -> None:
+    """Set `verbose`; the callback of the option."""
+    global verbose  # noqa: PLW0603 - one process is one command line
+    verbose = verbose or wanted
+
+
+def be_quiet(wanted: bool) -> None:
+    """Set `quiet`; the callback of the option."""
+    global quiet  # noqa: PLW0603
+    quiet = quiet or wanted
+
+
+def say(text: str) -> None:
+    """Write a line to stderr, unless `--quiet`; bytes of file names that are not UTF-8 are shown as escapes."""
+    if not quiet:
+        sys.stderr.write(f"{printable(text)}\n")
+
+
+def printable(text: str) -> str:
+    """Return text with control characters and lone surrogates escaped, so that no file name steers a terminal."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode() for char in text
+    )
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """Return a rich console that colours only on a terminal and takes no file name for markup."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def shows_output() -> bool:
+    """Return whether a person reads what the command writes to stdout."""
+    return sys.stdout.isatty()
+
+
+def shows_progress() -> bool:
+    """Return whether a person watches stderr."""
+    return sys.stderr.isatty() and not quiet
+
+
+@contextmanager
+def progress(title: str, total: "Callable[[], int]") -> "Iterator[Callable[[Iterable[Thing]], Iterator[Thing]]]":
+    """Give a function that passes things on and counts them in a bar with rate and time left.
+
+    The bar is drawn by hand from the loop itself: a thread that draws it could not live beside forked workers.
+
+    Args:
+        title: What is being done.
+        total: Counts the things to come; called only if a bar is shown.
+    """
+    if not shows_progress():
+        yield iter
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console(stderr=True), auto_refresh=False, transient=True) as bar:
+        task = bar.add_task(title, total=total(), rate="")
+
+        def counted(things: "Iterable[Thing]") -> "Iterator[Thing]":
+            began = drawn = time.monotonic()
+            count = 0
+            for count, thing in enumerate(things, start=1):
+                yield thing
+                now = time.monotonic()
+                if now - drawn >= _REFRESH_S:
+                    drawn = now
+                    bar.update(task, completed=count, rate=f"{count / (now - began):,.0f}/s", refresh=True)
+            bar.update(task, completed=count, refresh=True)
+
+        yield counted
+
+
+def draw_bar(share: float, width: int) -> str:
+    """Return a bar of `width` characters at most, exact to an eighth of one.
+
+    Args:
+        share: 0 to 1.
+        width: Characters of a full bar.
+    """
+    encoding = sys.stdout.encoding or "ascii"
+    if not encoding.lower().startswith("utf"):
+        return "#" * round(share * width)
+    whole, eighths = divmod(round(share * width * 8), 8)
+    return "█" * whole + (_EIGHTHS[eighths] if eighths else "")

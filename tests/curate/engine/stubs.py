@@ -1,0 +1,46 @@
+"""Work for the engine's tests; worker processes call it, so it has to be importable."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def misbehave(number: int) -> int:
+    """Square, but abort at 13, hang at 27 and raise at 5: what decoders do with broken files."""
+    if number == 13:
+        os.abort()
+    if number == 27:
+        time.sleep(600)
+    if number == 5:
+        raise ValueError("five")
+    return number * number
+
+
+def chatter(_: int) -> str:
+    """Write to the standard streams from below Python, as C libraries do."""
+    os.write(1, b"out")
+    os.write(2, b"err")
+    return sys.stdin.read()
+
+
+def identify(_: int) -> tuple[int, str]:
+    time.sleep(0.05)
+    return os.getpid(), os.environ["OPENBLAS_NUM_THREADS"]
+
+
+def announce_and_hang(folder: str) -> None:
+    (Path(folder) / str(os.getpid())).touch()
+    time.sleep(600)
+
+
+def shared_library_threads(_: int) -> Any:
+    import numpy as np
+
+    np.ones((300, 300)) @ np.ones((300, 300))
+    return len(os.listdir("/proc/self/task"))

@@ -1,0 +1,126 @@
+"""Order, isolation, bounded memory, and no process left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from curate.engine import Failure, Ready, available_processors, run
+from tests.conftest import ROOT
+from tests.curate.engine import stubs
+
+
+def alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(condition: object, seconds: float = 10.0) -> None:
+    assert callable(condition)
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+@pytest.mark.parametrize("count", [0, 1, 16, 1000])
+def test_results_come_in_the_order_of_the_items(jobs: int, count: int) -> None:
+    assert list(run(stubs.square, range(count), jobs=jobs)) == [n * n for n in range(count)]
+
+
+def test_a_crash_a_hang_and_an_exception_cost_one_item_each() -> None:
+    results = list(run(stubs.misbehave, range(50), jobs=2, timeout_s=1, chunk_size=8))
+    assert {n: result for n, result in enumerate(results) if result != n * n} == {
+        5: Failure("crashed", "ValueError: five"),
+        13: Failure("crashed", "the process that decoded it was ended by SIGABRT"),
+        27: Failure("timeout", "took longer than 1 s and was stopped"),
+    }
+
+
+def test_an_item_that_kills_every_worker_is_given_up_each_time() -> None:
+    assert [type(result) for result in run(stubs.misbehave, [13] * 20, jobs=2)] == [Failure] * 20
+
+
+def test_known_results_keep_their_place_and_start_no_worker() -> None:
+    items = [Ready("a"), 2, Ready("b"), 3, Ready(None)]
+    assert list(run(stubs.square, items, jobs=2, chunk_size=2)) == ["a", 4, "b", 9, None]
+    assert list(run("not callable", [Ready(n) for n in range(100)])) == list(range(100))  # type: ignore[arg-type]
+
+
+def test_workers_are_silent_and_read_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    assert list(run(stubs.chatter, range(3), jobs=2)) == [""] * 3
+    assert capfd.readouterr() == ("", "")
+
+
+def test_as_many_workers_as_jobs_and_one_thread_in_each() -> None:
+    seen = set(run(stubs.identify, range(8), jobs=2, chunk_size=1))
+    assert len(seen) == 2
+    assert {threads for _, threads in seen} == {"1"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts threads in /proc")
+def test_numpy_starts_no_threads_in_a_worker() -> None:
+    program = "from tests.curate.engine import stubs; from curate.engine import run; print(*run(stubs.shared_library_threads, [1], jobs=1))"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert result.stdout == "1\n"
+
+
+def test_items_are_taken_only_as_far_as_they_are_needed() -> None:
+    taken = 0
+
+    def items() -> Iterator[int]:
+        nonlocal taken
+        for taken in range(1_000_000):
+            yield taken
+
+    results = run(stubs.square, items(), jobs=2, chunk_size=16)
+    for _ in range(100):
+        next(results)
+    results.close()
+    assert taken < 100 + 2 * 32 * 16 + 16
+
+
+def test_closing_ends_the_workers(tmp_path: Path) -> None:
+    results = run(stubs.identify, range(1000), jobs=2, chunk_size=1)
+    workers = {next(results)[0] for _ in range(6)}
+    results.close()
+    assert not any(alive(worker) for worker in workers)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
+@pytest.mark.parametrize(
+    ("signal_number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)], ids=["INT", "TERM", "KILL"]
+)
+def test_no_orphans_when_the_program_is_stopped(tmp_path: Path, signal_number: int, code: int) -> None:
+    """Whichever way the parent ends, hung workers end with it, and at once."""
+    program = f"""
+import sys; sys.path.insert(0, {str(ROOT)!r})
+import signal
+from tests.curate.engine import stubs
+from curate.engine import run
+def stop(*_): raise SystemExit(143)
+signal.signal(signal.SIGTERM, stop)
+try:
+    list(run(stubs.announce_and_hang, [{str(tmp_path)!r}] * 64, jobs=2))
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+    process = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
+    wait_until(lambda: len(os.listdir(tmp_path)) == 2)
+    began = time.monotonic()
+    os.kill(process.pid, signal_number)
+    assert process.wait(10) == code
+    wait_until(lambda: not any(alive(int(name)) for name in os.listdir(tmp_path)))
+    assert time.monotonic() - began < 5
+
+
+def test_there_is_at_least_one_processor() -> None:
+    assert available_processors() >= 1
