@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from curate.sample import Finding
 
 if TYPE_CHECKING:
-    from curate.media.storage import Data
+    from mmap import mmap
 
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
 
 
-def check_gif(data: "Data") -> Finding | None:
+def check_gif(data: "bytes | mmap") -> Finding | None:
     """Walk the blocks up to the trailer; return what is wrong with the first bad one, or None.
 
     Pillow takes a missing trailer, and any junk between blocks, for the end of the animation.
@@ -30,7 +30,7 @@ def check_gif(data: "Data") -> Finding | None:
             else:
                 return Finding("damaged", "error", detail=f"byte {at} should start a GIF block, and does not")
     except IndexError:
-        return Finding("truncated", "error", detail="the file ends before its trailer: copy or download it again")
+        return Finding("truncated", "error", detail="the file ends before its trailer: download it again")
     return None
 
 
@@ -38,7 +38,7 @@ def _colour_table_bytes(flags: int) -> int:
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
-def _skip_sub_blocks(data: "Data", at: int) -> int:
+def _skip_sub_blocks(data: "bytes | mmap", at: int) -> int:
     while length := data[at]:
         at += length + 1
     return at + 1

@@ -1,6 +1,5 @@
 """Everything that is not plain PCM: decoded by libsndfile, in blocks, whatever the header claims."""
 
-import io
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,6 +8,8 @@ from curate.media.decoded import MAX_VALUES, Buffer, DecodedAudio, error, too_la
 from curate.sample import AudioFacts, Finding
 
 if TYPE_CHECKING:
+    from collections.abc import MutableSequence
+
     import soundfile
     from numpy.typing import NDArray
 
@@ -34,23 +35,26 @@ class Blocks(NamedTuple):
     complaint: str
 
 
-def decode(data: Buffer, format_name: str | None, *found: Finding) -> DecodedAudio:
+def decode(data: Buffer, format_name: str | None, *found: Finding, counted: bool = True) -> DecodedAudio:
     """Decode to float32.
 
     Args:
         data: The file.
         format_name: For the header of a file that cannot be opened.
         found: What the structure of the file already gave away; with that, a miscount is no news.
+        counted: The number of frames that libsndfile announces comes from the file, and is not guessed.
     """
     blocks = read_blocks(data, "float32", format_name)
+    if not counted:
+        blocks = blocks._replace(claimed=None)
     if blocks.values is None:
-        return undecoded(blocks.header, *(found or verdict(blocks, 0)))
+        return undecoded(blocks.header, *(found or verdict(blocks)))
     return DecodedAudio(blocks.values.astype(np.float32, copy=False), blocks.header, found or verdict(blocks))
 
 
-def verdict(blocks: Blocks, frames: int | None = None) -> tuple[Finding, ...]:
+def verdict(blocks: Blocks) -> tuple[Finding, ...]:
     """Return what libsndfile's own complaint, or its count, says about a file."""
-    frames = len(blocks.values) if blocks.values is not None else frames or 0
+    frames = 0 if blocks.values is None else len(blocks.values)
     if blocks.complaint == "oversized":
         return (too_large(MAX_VALUES + 1),)
     if blocks.complaint:
@@ -68,21 +72,25 @@ def length_mismatch(decoded: int, claimed: int) -> Finding:
 
 def read_blocks(data: Buffer, dtype: str, format_name: str | None) -> Blocks:
     """Decode to one of soundfile's types, and stop in good order where the decoder stops."""
-    import soundfile  # noqa: PLC0415  (10 ms that a plain WAV need not pay)
+    import soundfile  # here, because it takes 10 ms that a plain WAV need not pay
 
     try:
-        with soundfile.SoundFile(_file(data)) as file:
+        with soundfile.SoundFile(_File(data)) as file:
             blocks, complaint = _read(file, dtype, _BLOCK_VALUES // file.channels + 1)
         if complaint and complaint != "oversized":
             # The block in which the decoder failed is lost, so that smaller ones save more of the file.
-            with soundfile.SoundFile(_file(data)) as file:
+            with soundfile.SoundFile(_File(data)) as file:
                 blocks, _ = _read(file, dtype, _RETRY_FRAMES)
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError, OverflowError) as problem:
         return Blocks(None, AudioFacts(format=format_name), None, _last_sentence(problem))
     values = np.concatenate(blocks) if blocks and complaint != "oversized" else None
     frames = 0 if values is None else len(values)
     header = AudioFacts(
-        _FORMATS.get(file.format, file.format), file.subtype, file.samplerate, file.channels, frames / file.samplerate
+        _FORMATS.get(file.format, file.format),
+        file.subtype,
+        file.samplerate,
+        file.channels,
+        frames / file.samplerate,
     )
     claimed = file.frames if 0 < file.frames < _UNKNOWN_FRAMES else None
     return Blocks(values, header, claimed, complaint)
@@ -92,7 +100,7 @@ _FORMATS = {"WAVEX": "WAV"}
 
 
 def _read(file: "soundfile.SoundFile", dtype: str, rows: int) -> "tuple[list[NDArray[np.generic]], str]":
-    import soundfile  # noqa: PLC0415
+    import soundfile
 
     blocks: list[NDArray[np.generic]] = []
     left = MAX_VALUES // file.channels
@@ -108,12 +116,17 @@ def _read(file: "soundfile.SoundFile", dtype: str, rows: int) -> "tuple[list[NDA
     return blocks, "oversized"
 
 
+# What it says when an MP3 file holds no frame that can be decoded.
+_NO_SUCH_FILE = "File does not exist or is not a regular file (possibly a pipe?)."
+
+
 def _last_sentence(problem: Exception) -> str:
-    return str(problem).rpartition(">: ")[2].removeprefix("Error : ").strip()
+    said = str(problem).rpartition(">: ")[2].removeprefix("Error : ").strip()
+    return "no sound found" if said == _NO_SUCH_FILE else said
 
 
-class _MappedFile:
-    """A file-like view of a memory map; unlike the map's own methods, its seeks never raise inside C code."""
+class _File:
+    """A file-like view of the bytes; unlike those of BytesIO and mmap, its seeks never raise inside C code."""
 
     def __init__(self, data: Buffer) -> None:
         self._data = data
@@ -131,6 +144,7 @@ class _MappedFile:
         self._at += len(chunk)
         return chunk
 
-
-def _file(data: Buffer) -> "io.BytesIO | _MappedFile":
-    return _MappedFile(data)
+    def readinto(self, buffer: "MutableSequence[int]") -> int:
+        chunk = self.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        return len(chunk)

@@ -33,7 +33,7 @@ class Pcm(NamedTuple):
 
     @property
     def subtype(self) -> str:
-        """libsndfile's name for the way of storing, such as `PCM_16`."""
+        """The way of storing in libsndfile's words, such as `PCM_16`."""
         if self.kind == "f":
             return "FLOAT" if self.width == 4 else "DOUBLE"
         return {"i1": "PCM_S8", "u1": "PCM_U8"}.get(f"{self.kind}{self.width}", f"PCM_{8 * self.width}")

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from curate.sample import Finding
 
 if TYPE_CHECKING:
-    from curate.media.storage import Data
+    from mmap import mmap
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def png_bits(data: "Data") -> int:
+def png_bits(data: "bytes | mmap") -> int:
     """Return the bits per channel that the header chunk states."""
     return data[24]
 
 
-def check_png(data: "Data") -> Finding | None:
+def check_png(data: "bytes | mmap") -> Finding | None:
     """Walk the chunks up to IEND; return what is wrong with the first bad one, or None.
 
     Pillow reads pixels past wrong checksums and a missing IEND, so neither is noticed by decoding.
@@ -34,8 +34,10 @@ def check_png(data: "Data") -> Finding | None:
         if end > len(view):
             break
         if zlib.crc32(view[at + 4 : end - 4]) != struct.unpack_from(">I", view, end - 4)[0]:
-            return Finding("damaged", "error", detail=f"the checksum of PNG chunk {name.decode()} at byte {at} is wrong")
+            return Finding(
+                "damaged", "error", detail=f"the checksum of PNG chunk {name.decode()} at byte {at} is wrong"
+            )
         if name == b"IEND":
             return None
         at = end
-    return Finding("truncated", "error", detail="the file ends before its IEND chunk: copy or download it again")
+    return Finding("truncated", "error", detail="the file ends before its IEND chunk: download it again")

@@ -53,7 +53,12 @@ FORMATS: dict[str, Format] = {
         Format("PSD", "image", ("psd",)),
         Format("SGI", "image", ("sgi", "rgb", "rgba", "bw")),
         Format("QOI", "image", ("qoi",)),
-        Format("HEIF", "image", ("heic", "heif", "hif"), "convert it to JPEG or PNG first: heif-convert FILE FILE.jpg"),
+        Format(
+            "HEIF",
+            "image",
+            ("heic", "heif", "hif"),
+            "convert it to JPEG or PNG first: heif-convert FILE FILE.jpg",
+        ),
         Format("JXL", "image", ("jxl",), "convert it to PNG first: djxl FILE FILE.png"),
         Format("WAV", "audio", ("wav", "wave")),
         Format("RF64", "audio", ("rf64", "wav")),
@@ -64,10 +69,14 @@ FORMATS: dict[str, Format] = {
         Format("AIFF", "audio", ("aiff", "aif", "aifc")),
         Format("AU", "audio", ("au", "snd")),
         Format("CAF", "audio", ("caf",)),
-        Format("MP4", "audio", ("m4a", "m4b", "mp4"), f"AAC and ALAC cannot be decoded here; {_convert('flac')}"),
+        Format(
+            "MP4", "audio", ("m4a", "m4b", "mp4"), f"AAC and ALAC cannot be decoded here; {_convert('flac')}"
+        ),
         Format("AAC", "audio", ("aac",), f"AAC cannot be decoded here; {_convert('flac')}"),
         Format("ASF", "audio", ("wma", "asf"), f"WMA cannot be decoded here; {_convert('flac')}"),
-        Format("MATROSKA", "audio", ("weba", "mka", "webm"), f"WebM cannot be decoded here; {_convert('flac')}"),
+        Format(
+            "MATROSKA", "audio", ("weba", "mka", "webm"), f"WebM cannot be decoded here; {_convert('flac')}"
+        ),
         Format("AMR", "audio", ("amr", "3gp"), f"AMR cannot be decoded here; {_convert('flac')}"),
         Format("APE", "audio", ("ape",), f"Monkey's Audio cannot be decoded here; {_convert('flac')}"),
         Format("WAVPACK", "audio", ("wv",), f"WavPack cannot be decoded here; {_convert('flac')}"),

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from curate.sample import Finding
 
 if TYPE_CHECKING:
-    from curate.media.storage import Data
+    from mmap import mmap
 
 
-def check_webp(data: "Data") -> Finding | None:
+def check_webp(data: "bytes | mmap") -> Finding | None:
     """Compare the size that the container states, and those of its chunks, with the file."""
     if data[:4] != b"RIFF":
         return None
@@ -27,7 +27,7 @@ def check_webp(data: "Data") -> Finding | None:
     return None
 
 
-def webp_size(data: "Data") -> tuple[int, int] | None:
+def webp_size(data: "bytes | mmap") -> tuple[int, int] | None:
     """Return (width, height) from the first chunk, because opening a WebP allocates its whole canvas."""
     kind = bytes(data[12:16])
     if len(data) < 30:

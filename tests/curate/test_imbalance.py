@@ -74,7 +74,9 @@ def test_gates() -> None:
         "imbalance ratio 6.00 is above --max-ratio 5.9",
         "2 of 3 classes are below --min-count 3: dog (2), bat (1)",
     ]
-    assert failed_gates(imbalance(Counter()), max_ratio=2, min_count=1) == ["there are no classes, and --min-count is 1"]
+    assert failed_gates(imbalance(Counter()), max_ratio=2, min_count=1) == [
+        "there are no classes, and --min-count is 1"
+    ]
 
 
 def test_entropy_of_many_classes_is_stable() -> None:

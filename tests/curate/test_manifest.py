@@ -57,7 +57,15 @@ def test_samples_survive_writing_and_reading(written: list[Sample]) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["a b.jpg", "new\nline.jpg", "quote\".jpg", "back\\slash.jpg", "tab\t.jpg", "snow ☃ 😀.jpg", os.fsdecode(b"\xff\xfe.jpg")],
+    [
+        "a b.jpg",
+        "new\nline.jpg",
+        'quote".jpg',
+        "back\\slash.jpg",
+        "tab\t.jpg",
+        "snow ☃ 😀.jpg",
+        os.fsdecode(b"\xff\xfe.jpg"),
+    ],
     ids=["space", "line feed", "quote", "backslash", "tab", "emoji", "not UTF-8"],
 )
 def test_odd_file_names(name: str) -> None:

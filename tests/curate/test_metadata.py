@@ -16,7 +16,9 @@ def write(tmp_path: Path, name: str, text: str) -> str:
 def test_csv_and_jsonl_say_the_same(tmp_path: Path) -> None:
     as_csv = write(tmp_path, "metadata.csv", 'file_name,label,age\n./a b.jpg,7,3\nc.jpg,"x, y",\n')
     as_jsonl = write(
-        tmp_path, "metadata.jsonl", '{"file_name": "a b.jpg", "label": 7, "age": 3}\n\n{"file_name": "c.jpg", "label": "x, y", "age": null}\n'
+        tmp_path,
+        "metadata.jsonl",
+        '{"file_name": "a b.jpg", "label": 7, "age": 3}\n\n{"file_name": "c.jpg", "label": "x, y", "age": null}\n',
     )
     expected = {"a b.jpg": Row("7", ("age=3",), None), "c.jpg": Row("x, y", (), None)}
     assert load(as_csv).rows == load(as_jsonl).rows == expected

@@ -146,7 +146,7 @@ def test_content_decides_where_the_name_says_nothing(tmp_path: Path, picture: Wr
 
 def test_names_of_any_bytes(tmp_path: Path, picture: Write) -> None:
     source = picture(tmp_path / "x" / "a.png")
-    odd = [b"new\nline.png", b"quote\".png", b"\xff\xfe.png", "snow ☃.png".encode()]
+    odd = [b"new\nline.png", b'quote".png', b"\xff\xfe.png", "snow ☃.png".encode()]
     for name in odd:
         with open(os.fsencode(tmp_path / "x") + b"/" + name, "wb") as file:
             file.write(source.read_bytes())

@@ -97,7 +97,9 @@ def test_closing_ends_the_workers(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 @pytest.mark.parametrize(
-    ("signal_number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)], ids=["INT", "TERM", "KILL"]
+    ("signal_number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)],
+    ids=["INT", "TERM", "KILL"],
 )
 def test_no_orphans_when_the_program_is_stopped(tmp_path: Path, signal_number: int, code: int) -> None:
     """Whichever way the parent ends, hung workers end with it, and at once."""

@@ -1,0 +1,56 @@
+"""All facts of a recording, from one decode and one spectrum."""
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.facts.bandwidth import bandwidth_hz
+from curate.facts.fingerprint import fingerprint
+from curate.facts.levels import clipping_ratio, dc_offset, peak_dbfs, rms_dbfs
+from curate.facts.loudness import loudness_lufs
+from curate.facts.silence import silence_ratio
+from curate.facts.snr import snr_db
+from curate.facts.spectrum import spectrum
+from curate.sample import AudioFacts
+
+_LARGEST = 1e6
+_CANCELLED = 0.01
+
+
+def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFacts:
+    """Return the header with every fact filled in; none of them is ever NaN or infinite.
+
+    Floating point files can hold values of any size: what is over 120 dBFS is measured as 120 dBFS.
+
+    Args:
+        samples: float32, shape (frames, channels), at least one frame; finite.
+        header: As `curate.media.audio.decode_audio` returns it.
+    """
+    peak = peak_dbfs(samples)
+    if peak > 120:
+        samples = np.clip(samples, -_LARGEST, _LARGEST)
+    rate = header.sample_rate or 1
+    sound = spectrum(_mono(samples), rate)
+    powers = sound.bands.sum(axis=1)
+    return msgspec.structs.replace(
+        header,
+        peak_dbfs=min(peak, 120.0),
+        rms_dbfs=rms_dbfs(samples),
+        loudness_lufs=loudness_lufs(samples, rate),
+        silence_ratio=silence_ratio(powers),
+        clipping_ratio=clipping_ratio(samples, header.subtype),
+        dc_offset=dc_offset(samples),
+        snr_db=snr_db(powers),
+        bandwidth_hz=bandwidth_hz(sound),
+        fingerprint=fingerprint(sound.bands),
+    )
+
+
+def _mono(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean of the channels; the first one where they cancel each other out."""
+    channels = samples.shape[1]
+    if channels == 1:
+        return samples[:, 0]
+    mixed: NDArray[np.float32] = samples @ np.full(channels, 1 / channels, np.float32)
+    heard, all_of_it = float(np.dot(mixed, mixed)), float(np.vdot(samples, samples)) / channels
+    return samples[:, 0] if heard < _CANCELLED * all_of_it else mixed

@@ -1,0 +1,100 @@
+"""FLAC: carries the MD5 of its own samples, and checksums on every frame."""
+
+import hashlib
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.media.decoded import Buffer, DecodedAudio, error, undecoded
+from curate.media.flacframe import last_frame
+from curate.media.libsndfile import Blocks, length_mismatch, read_blocks
+from curate.media.tags import skip_id3
+from curate.sample import AudioFacts, Finding
+
+
+class _StreamInfo(NamedTuple):
+    bits: int
+    frames: int
+    md5: bytes
+
+
+def decode_flac(data: Buffer) -> DecodedAudio:
+    """Decode a FLAC file, and hold the samples against their MD5."""
+    info = _stream_info(data)
+    if info is None:
+        return undecoded(AudioFacts(format="FLAC"), error("unreadable", "the file has no stream info"))
+    if info.frames == 0:
+        # The encoder could not go back to fill in the count; the decoder cannot do without one.
+        last = last_frame(data)
+        info = info._replace(frames=last.end if last else 0)
+        data = _with_frames(data, info.frames)
+    blocks = read_blocks(data, "int16" if info.bits <= 16 else "int32", "FLAC")
+    findings = _judge(data, info, blocks)
+    if blocks.values is None:
+        return undecoded(blocks.header, *findings)
+    samples = blocks.values.astype(np.float32)
+    samples *= np.float32(2.0 ** (1 - 8 * blocks.values.itemsize))
+    return DecodedAudio(samples, blocks.header, findings)
+
+
+def _stream_info(data: Buffer) -> _StreamInfo | None:
+    at = skip_id3(data)
+    block = data[at + 8 : at + 42]
+    if data[at : at + 4] != b"fLaC" or data[at + 4] & 0x7F or len(block) < 34:
+        return None
+    packed = int.from_bytes(block[10:18], "big")
+    return _StreamInfo((packed >> 36 & 31) + 1, packed & ((1 << 36) - 1), block[18:])
+
+
+def _with_frames(data: Buffer, frames: int) -> bytes:
+    at = skip_id3(data) + 18
+    packed = int.from_bytes(data[at : at + 8], "big") | frames
+    return data[:at] + packed.to_bytes(8, "big") + data[at + 8 :]
+
+
+def _sound_begins(data: Buffer) -> int:
+    """Return where the first frame should be, behind the blocks of metadata."""
+    at = skip_id3(data) + 4
+    while at + 4 <= len(data):
+        last = data[at] & 0x80
+        at += 4 + int.from_bytes(data[at + 1 : at + 4], "big")
+        if last:
+            return at
+    return max(at, len(data))
+
+
+def _judge(data: Buffer, info: _StreamInfo, blocks: Blocks) -> tuple[Finding, ...]:
+    frames = 0 if blocks.values is None else len(blocks.values)
+    signed = any(info.md5)
+    if blocks.values is not None and (_md5(blocks.values, info.bits) == info.md5 if signed else not blocks.complaint):
+        # Whatever stands behind the last frame, such as a tag, is no part of the sound.
+        return (length_mismatch(frames, info.frames),) if info.frames != frames else ()
+    return (_broken(data, info, frames, blocks.complaint),)
+
+
+def _broken(data: Buffer, info: _StreamInfo, frames: int, complaint: str) -> Finding:
+    """Tell a file that ends early from one that is damaged inside, and both from a header that miscounts."""
+    last = last_frame(data)
+    if last is None and not frames and _sound_begins(data) < len(data):
+        return error("unreadable", f"the decoder says: {complaint}")
+    if last is None and not info.frames:
+        return error("empty", "the file has a header, but not one sample")
+    if last is None or not last.whole or (last.end < info.frames and not complaint):
+        return error("truncated", "the file ends before its last frame does", frames, info.frames)
+    if 0 < info.frames < last.end and frames == info.frames:
+        return length_mismatch(last.end, info.frames)
+    if complaint:
+        return error("damaged" if frames else "unreadable", f"the decoder says: {complaint}")
+    return error("damaged", "the samples are not those that were encoded: their MD5 differs")
+
+
+def _md5(values: NDArray[Any], bits: int) -> bytes:
+    """Return the MD5 of the samples as the encoder saw them: interleaved, little-endian, in whole bytes."""
+    unused = 8 * values.itemsize - bits
+    width = (bits + 7) // 8
+    native = (values >> unused if unused else values).astype(f"<i{values.itemsize}", copy=False)
+    if width == values.itemsize:
+        return hashlib.md5(native.data, usedforsecurity=False).digest()
+    as_bytes = native.view(np.uint8).reshape(-1, values.itemsize)[:, :width]
+    return hashlib.md5(as_bytes.tobytes(), usedforsecurity=False).digest()

@@ -1,0 +1,154 @@
+"""Bytes in, picture and verdict out: decodes every byte of every frame of an image, strictly."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from curate.errors import InputError
+from curate.media.boxes import check_boxes
+from curate.media.candidates import candidates, why_unknown
+from curate.media.frames import decode_frames, open_picture, oversized, quiet, verdict
+from curate.media.gif import check_gif
+from curate.media.jpeg import MODES, decode_jpeg, read_jpeg_header
+from curate.media.png import check_png, png_bits
+from curate.media.qoi import check_qoi
+from curate.media.rgb import upright
+from curate.media.sniff import HEAD_BYTES
+from curate.media.tiff import tiff_header
+from curate.media.tiff_parts import check_tiff
+from curate.media.webp import check_webp, webp_size
+from curate.sample import Finding, ImageFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from mmap import mmap
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL.ImageFile import ImageFile
+
+MIN_SIDE = 192
+"""A picture is reduced by 2, 4 or 8 while its longer side keeps this many pixels: facts need no more."""
+
+_STRUCTURE: "dict[str, Callable[[bytes | mmap], Finding | None]]" = {
+    "AVIF": check_boxes,
+    "GIF": check_gif,
+    "JPEG2000": check_boxes,
+    "PNG": check_png,
+    "QOI": check_qoi,
+    "TIFF": check_tiff,
+    "WEBP": check_webp,
+}
+_BITS_OF_MODE = {"1": 1, "I": 32, "F": 32}
+
+
+class DecodedImage(NamedTuple):
+    """A picture, what its header says, and what is wrong with it.
+
+    Attributes:
+        pixels: RGB of the first frame, upright, over white, uint8 of shape (height, width, 3), reduced by 2, 4
+            or 8 while the longer side keeps `MIN_SIDE` pixels; None where nothing can be decoded.
+        header: Format, mode, width, height, frames, orientation and bits.
+        findings: At most one, of severity `error`.
+    """
+
+    pixels: "NDArray[np.uint8] | None"
+    header: ImageFacts
+    findings: tuple[Finding, ...]
+
+
+def decode_image(data: "bytes | mmap", format_name: str | None = None) -> DecodedImage:
+    """Decode every byte of every frame of an image; what is wrong with it is a finding, never an exception.
+
+    Args:
+        data: The whole file.
+        format_name: What the file's name promises, a key of `sniff.FORMATS`: for formats without a sure mark.
+    """
+    return _decode(data, format_name, MIN_SIDE)
+
+
+def load_pixels(data: "bytes | mmap", format_name: str | None = None) -> "NDArray[np.uint8]":
+    """Return the first frame at full size: RGB, upright, over white, uint8 of shape (height, width, 3).
+
+    Raises:
+        InputError: The picture, or a part of it, cannot be decoded.
+    """
+    decoded = _decode(data, format_name, None)
+    if decoded.findings or decoded.pixels is None:
+        raise InputError("; ".join(found.detail for found in decoded.findings))
+    return decoded.pixels
+
+
+def _decode(data: "bytes | mmap", format_name: str | None, min_side: int | None) -> DecodedImage:
+    if not len(data):
+        return _failed(Finding("empty", "error", detail="the file has no bytes: copy or download it again"))
+    head = bytes(data[:HEAD_BYTES])
+    detail = why_unknown(head)
+    for name in candidates(head, format_name):
+        if name == "JPEG":
+            return _decode_jpeg(data, min_side)
+        try:
+            with quiet():
+                return _decode_with_pillow(data, name, min_side)
+        except Exception as error:
+            problem = _STRUCTURE[name](data) if name in _STRUCTURE else None
+            if problem is not None or (problem := verdict(error)).check == "oversized":
+                return _failed(problem, ImageFacts(format=name))
+            detail = f"this {name} file cannot be opened: {error}"
+    return _failed(Finding("unreadable", "error", detail=detail))
+
+
+def _failed(finding: Finding, header: ImageFacts | None = None) -> DecodedImage:
+    return DecodedImage(None, header or ImageFacts(), (finding,))
+
+
+def _decode_jpeg(data: "bytes | mmap", min_side: int | None) -> DecodedImage:
+    found = read_jpeg_header(data)
+    if found is None or not found.width or not found.height:
+        return _failed(Finding("unreadable", "error", detail="no picture follows the JPEG's first bytes"))
+    mode = MODES.get(found.components)
+    header = ImageFacts("JPEG", mode, found.width, found.height, 1, found.orientation, found.bits)
+    if problem := oversized(found.width, found.height):
+        return _failed(problem, header)
+    pixels, problem = decode_jpeg(data, found, reduction(found.width, found.height, min_side))
+    if pixels is not None:
+        pixels = upright(pixels, found.orientation)
+    return DecodedImage(pixels, header, (problem,) if problem else ())
+
+
+def reduction(width: int, height: int, min_side: int | None) -> int:
+    """Return the largest of 1, 2, 4, 8 that leaves the longer side `min_side` pixels; None asks for 1."""
+    share = max(width, height) // min_side if min_side else 1
+    return next(factor for factor in (8, 4, 2, 1) if share >= factor or factor == 1)
+
+
+def _decode_with_pillow(data: "bytes | mmap", name: str, min_side: int | None) -> DecodedImage:
+    if name == "WEBP" and (size := webp_size(data)) and (problem := oversized(*size)):
+        return _failed(problem, ImageFacts("WEBP", None, *size))
+    image = open_picture(data, name)
+    width, height, bits, orientation = image.width, image.height, _bits(data, name, image.mode), None
+    if name == "TIFF":
+        width, height, bits, orientation = tiff_header(data)
+    mode = image.mode
+    first, number, problem = decode_frames(image, bits, reduction(width, height, min_side))
+    if orientation is None:
+        orientation = _orientation(image)
+        first = None if first is None else upright(first, orientation)
+    if name in _STRUCTURE:
+        problem = _STRUCTURE[name](data) or problem
+    header = ImageFacts(name, mode, width, height, number, orientation, bits)
+    return DecodedImage(first, header, (problem,) if problem else ())
+
+
+def _bits(data: "bytes | mmap", name: str, mode: str) -> int:
+    if name == "PNG":
+        return png_bits(data)
+    if mode.startswith("I;16") or (name == "PPM" and mode == "I"):
+        return 16
+    return _BITS_OF_MODE.get(mode, 8)
+
+
+def _orientation(image: "ImageFile") -> int:
+    try:
+        value = image.getexif().get(0x0112, 1)
+    except Exception:
+        return 1
+    return value if value in range(1, 9) else 1

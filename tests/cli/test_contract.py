@@ -1,0 +1,193 @@
+"""What every command promises, tested over all of them."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.catalog import COMMANDS
+from tests.conftest import ROOT, Burnish
+
+READERS = ["balance"]
+"""Commands that read a manifest, with the arguments that they need besides."""
+REPORTS = ["balance"]
+HEAVY = {
+    "numpy",
+    "PIL",
+    "scipy",
+    "sklearn",
+    "soundfile",
+    "simplejpeg",
+    "librosa",
+    "albumentations",
+    "audiomentations",
+    "cv2",
+}
+
+GOOD = '{"path": "a.jpg", "label": "x", "kind": "image"}\n'
+
+
+def in_terminal(arguments: list[str], cwd: Path, stdin: str = "") -> tuple[str, int]:
+    """Run the program with all its streams on a terminal of 100 columns, and return what a person sees."""
+    ours, theirs = pty.openpty()
+    plain = {**os.environ, "COLUMNS": "100", "TERM": "xterm-256color"}
+    command = [sys.executable, str(ROOT / "burnish.py"), *arguments]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, env=plain, close_fds=True)
+    os.close(theirs)
+    os.write(ours, stdin.encode())
+    seen = b""
+    while select.select([ours], [], [], 60)[0]:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        seen += part
+    os.close(ours)
+    return seen.decode(), process.wait(60)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_what_it_does_and_examples(burnish: Burnish, command: str) -> None:
+    text = " ".join(burnish(command, "--help").stdout.split())
+    assert f"Usage: burnish {command}" in text
+    assert "Examples" in text
+    assert f"burnish {command} " in text.split("Examples", 1)[1]
+
+
+def test_help_lists_all_commands_in_their_groups(burnish: Burnish) -> None:
+    text = burnish("--help").stdout
+    assert all(f" {name} " in text for name in COMMANDS)
+    assert all(entry.panel in text for entry in COMMANDS.values())
+    assert burnish().stdout == text, "without arguments, help is what a person needs"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in COMMANDS), ["balance"]], ids=" ".join)
+def test_help_and_pure_reports_import_nothing_heavy(arguments: list[str]) -> None:
+    program = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[1:] = {arguments!r}\n"
+        "import burnish\n"
+        "try: burnish.main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        f"heavy = {HEAVY!r} & sys.modules.keys(); assert not heavy, heavy\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], input=GOOD * 10, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_empty_input_is_legal(burnish: Burnish, command: str) -> None:
+    assert burnish(command, stdin="").stderr == ""
+
+
+@pytest.mark.parametrize("command", READERS)
+@pytest.mark.parametrize("source", [[], ["-"], ["set.jsonl"]], ids=["stdin", "dash", "file"])
+def test_a_malformed_line_stops_the_command(burnish: Burnish, tmp_path: Path, command: str, source: list[str]) -> None:
+    (tmp_path / "set.jsonl").write_text(f"{GOOD}?\n")
+    result = burnish(command, *source, stdin=f"{GOOD}?\n", code=2)
+    name = "set.jsonl" if source == ["set.jsonl"] else "<stdin>"
+    problem = "JSON is malformed: invalid character (byte 0)"
+    assert result.stderr == f"burnish {command}: {name}:2: not a sample: {problem}\n"
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_a_line_without_a_path_stops_the_command(burnish: Burnish, command: str) -> None:
+    result = burnish(command, stdin='{"label": "x"}\n', code=2)
+    assert result.stderr == f"burnish {command}: <stdin>:1: not a sample: missing required field `path`\n"
+
+
+@pytest.mark.parametrize("command", READERS)
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("gone.jsonl", "cannot read gone.jsonl: No such file or directory"),
+        ("folder", "folder is a folder, not a manifest; scan it first: burnish scan folder"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read(
+    burnish: Burnish, tmp_path: Path, command: str, name: str, message: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    assert burnish(command, name, code=2).stderr == f"burnish {command}: {message}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_misspelt_option_is_named_with_the_nearest(burnish: Burnish, command: str) -> None:
+    errors = burnish(command, "--quite", code=2).stderr
+    assert errors.startswith(f"burnish {command}: No such option: --quite")
+    assert "--quiet" in errors
+    assert errors.count("\n") == 1
+
+
+def test_a_misspelt_command_is_named_with_the_nearest(burnish: Burnish) -> None:
+    assert burnish("balanc", code=2).stderr == "burnish: No such command 'balanc'. Did you mean 'balance'?\n"
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_traceback_only_when_asked_for(burnish: Burnish, command: str) -> None:
+    assert "Traceback" not in burnish(command, "gone.jsonl", code=2).stderr
+    assert "Traceback" in burnish(command, "gone.jsonl", "--verbose", code=2).stderr
+
+
+@pytest.mark.parametrize("command", REPORTS)
+def test_reports_speak_json(burnish: Burnish, command: str) -> None:
+    import json
+
+    assert isinstance(json.loads(burnish(command, "--json", stdin=GOOD).stdout), dict)
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_a_person_at_a_terminal_is_told_what_is_waited_for(tmp_path: Path, command: str) -> None:
+    seen, code = in_terminal([command], tmp_path, stdin="\x04")
+    assert "waiting for a manifest on standard input" in seen
+    assert code == 0
+
+
+def test_colours_only_on_a_terminal(burnish: Burnish, tmp_path: Path) -> None:
+    (tmp_path / "set.jsonl").write_text(GOOD)
+    assert "\x1b[" in in_terminal(["balance", "set.jsonl"], tmp_path)[0]
+    assert "\x1b[" not in burnish("balance", "set.jsonl").stdout
+
+
+def test_a_filter_on_a_terminal_shows_a_summary(tmp_path: Path, picture: Callable[..., Path]) -> None:
+    picture(tmp_path / "d" / "cat" / "a.png")
+    seen, code = in_terminal(["scan", "d"], tmp_path)
+    assert code == 0
+    assert '"path"' not in seen
+    assert "scanned 1 image in" in seen
+    assert "burnish scan d -o set.jsonl" in seen
+
+
+def test_a_closed_pipe_ends_quietly(tmp_path: Path, picture: Callable[..., Path]) -> None:
+    for number in range(300):
+        (tmp_path / f"{number}.jpg").touch()
+    command = f"{sys.executable} {ROOT / 'burnish.py'} scan . | head -n 1"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (result.returncode, result.stdout.count("\n")) == (0, 1)
+    assert "Traceback" not in result.stderr
+    assert "Broken pipe" not in result.stderr
+
+
+def test_quiet_says_nothing(burnish: Burnish, tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").touch()
+    assert burnish("scan", ".", "--quiet").stderr == ""
+    assert burnish("scan", ".").stderr != ""
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").touch()
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, str(ROOT / "burnish.py"), "scan", "."]
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False)
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1] == "burnish scan: No space left on device"
+    assert "Traceback" not in result.stderr

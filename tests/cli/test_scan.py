@@ -1,0 +1,145 @@
+"""`burnish scan` as its users call it: odd places, odd files, twice, interrupted."""
+
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Burnish
+
+Write = Callable[..., Path]
+
+
+def findings(output: str) -> dict[str, list[tuple[str, str]]]:
+    records = map(json.loads, output.splitlines())
+    return {r["path"]: [(f["check"], f.get("detail", "")) for f in r.get("findings", [])] for r in records}
+
+
+def test_scan_into_balance(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
+    for number in range(3):
+        picture(tmp_path / "d" / "cat" / f"{number}.jpg", seed=number)
+    picture(tmp_path / "d" / "dog" / "0.jpg", seed=9)
+    report = json.loads(burnish("balance", "--json", stdin=burnish("scan", "d").stdout).stdout)
+    assert [(found["label"], found["count"]) for found in report["classes"]] == [("cat", 3), ("dog", 1)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "nowhere does not exist"),
+        (["link"], "link is a broken link"),
+        (["fifo"], "fifo is a named pipe, not a folder or a file"),
+        (["d", "d/cat"], "d/cat and d overlap, so files would be counted twice; name one of them"),
+        (["d", "--label", "foldr"], "--label 'foldr' is unknown (did you mean 'folder'?)"),
+        (["d", "--pattern", "{label"], "--pattern '{label' has no fields or unpaired braces; an example: '{label}_{speaker}'"),
+        (["d", "--metadata", "gone.csv"], "cannot read gone.csv: No such file or directory"),
+        (["d", "-o", "no/set.jsonl"], "cannot write no/set.jsonl: there is no folder TMP/no; make it first (mkdir -p)"),
+        (["d", "-o", "d"], "cannot write d: it is a folder; name a file in it"),
+        (["d", "-o", "d/a.jpg"], "-o d/a.jpg: that is the name of a media file; a manifest is named like set.jsonl"),
+        (["d", "-o", "notes.txt"], "notes.txt:1: not a sample: JSON is malformed: invalid character (byte 0); "
+         "name another output, or measure all again with --fresh"),
+        (["d", "--jobs", "0"], "Invalid value for '--jobs' / '-j': Input should be greater than or equal to 1"),
+        ([], "Missing argument 'PATH...'."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)  # fmt: skip
+def test_what_a_user_can_get_wrong(burnish: Burnish, tmp_path: Path, arguments: list[str], message: str) -> None:
+    (tmp_path / "d" / "cat").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("gone")
+    (tmp_path / "notes.txt").write_text("my notes")
+    os.mkfifo(tmp_path / "fifo")
+    assert burnish("scan", *arguments, code=2).stderr == f"burnish scan: {message.replace('TMP', str(tmp_path))}\n"
+    assert (tmp_path / "notes.txt").read_text() == "my notes"
+
+
+def png_header(width: int, height: int) -> bytes:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def test_files_that_lie(burnish: Burnish, tmp_path: Path) -> None:
+    wav = b"RIFF\xff\xff\xff\xefWAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0data\xdb\xff\xff\xef"
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "huge.png").write_bytes(png_header(60_000, 60_000))
+    (tmp_path / "huge.wav").write_bytes(wav + bytes(100))
+    (tmp_path / "gone.png").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "pipe.wav")
+    found = findings(burnish("scan", ".").stdout)
+    assert {path: [check for check, _ in checks] for path, checks in found.items()} == {
+        "./empty.png": ["empty"],
+        "./gone.png": ["unreadable"],
+        "./huge.png": ["oversized"],
+        "./huge.wav": ["truncated"],
+        "./pipe.wav": ["unreadable"],
+    }
+    assert found["./empty.png"][0][1].startswith("the file has no bytes")
+    assert "60,000 x 60,000" in found["./huge.png"][0][1] or "60000" in found["./huge.png"][0][1]
+    assert found["./gone.png"][0][1] == "cannot be opened: it is a broken link to nowhere"
+    assert found["./pipe.wav"][0][1] == "cannot be opened: it is a named pipe"
+
+
+def test_scanning_again_measures_only_what_changed(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
+    for number in range(5):
+        picture(tmp_path / "d" / f"{number}.jpg", seed=number)
+    assert "(0 unchanged)" not in burnish("scan", "d", "-o", "set.jsonl").stderr
+    first = (tmp_path / "set.jsonl").read_bytes()
+    assert "scanned 5 images (5 unchanged)" in burnish("scan", "d", "-o", "set.jsonl").stderr
+    assert (tmp_path / "set.jsonl").read_bytes() == first
+    picture(tmp_path / "d" / "new.jpg", seed=99)
+    assert "scanned 6 images (5 unchanged)" in burnish("scan", "d", "-o", "set.jsonl").stderr
+    assert "unchanged" not in burnish("scan", "d", "-o", "set.jsonl", "--fresh").stderr
+
+
+def test_the_same_manifest_from_one_worker_and_from_four(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
+    for number in range(50):
+        picture(tmp_path / "d" / f"{number}.jpg", seed=number)
+    assert burnish("scan", "d", "--jobs", 1).stdout == burnish("scan", "d", "--jobs", 4).stdout
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_in_the_middle_the_old_manifest_stays(
+    tmp_path: Path, picture: Write, signal_number: signal.Signals
+) -> None:
+    picture(tmp_path / "d" / "a.png", size=(3000, 3000))
+    for number in range(60):
+        os.link(tmp_path / "d" / "a.png", tmp_path / "d" / f"{number}.png")
+    (tmp_path / "set.jsonl").write_text('{"path": "old"}\n')
+    command = [sys.executable, str(ROOT / "burnish.py"), "scan", "d", "-o", "set.jsonl"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True)
+    end = time.monotonic() + 20
+    while len(os.listdir(tmp_path)) < 3:  # until the temporary file is there
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    os.killpg(process.pid, signal_number)
+    errors = process.communicate(timeout=20)[1]
+    assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[signal_number]
+    assert b"Traceback" not in errors
+    assert (tmp_path / "set.jsonl").read_text() == '{"path": "old"}\n'
+    assert sorted(os.listdir(tmp_path)) == ["d", "set.jsonl"]
+
+
+def test_a_word_on_names_that_do_not_match(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
+    picture(tmp_path / "d" / "x.jpg")
+    errors = burnish("scan", "d", "--pattern", "{label}_{take}").stderr
+    assert "1 names do not match the pattern, such as d/x.jpg" in errors
+
+
+def test_hostile_files_all_get_a_verdict_without_chatter(burnish: Burnish, data: Path) -> None:
+    for name in ("hostile", "wav_formats"):
+        result = burnish("scan", data / name)
+        seen = findings(result.stdout)
+        others = int(next(line for line in result.stderr.splitlines() if "left out" in line).split(":")[1].split()[0])
+        assert len(seen) + others == sum(len(files) for _, _, files in os.walk(data / name))
+        assert not [path for path, checks in seen.items() if checks and checks[0][0] == "crashed-decoder"]
+        assert all(line.startswith(("scanned", "  ")) for line in result.stderr.splitlines())
