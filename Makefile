@@ -24,7 +24,7 @@ format: .venv/ready
 	$(BIN)/python docs/reference.py
 
 bench: .venv/ready
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/run.py $(ROWS)
 
 soak: .venv/ready
 	BURNISH_SOAK=1 $(BIN)/pytest -q -n auto

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,7 +50,7 @@ def burnish(tmp_path: Path) -> Burnish:
 def picture() -> Callable[..., Path]:
     """Write a picture with some structure in it."""
 
-    def write(path: Path, size: tuple[int, int] = (64, 48), seed: int = 0, **options: object) -> Path:
+    def write(path: Path, size: tuple[int, int] = (64, 48), seed: int = 0, **options: Any) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         noise = np.random.default_rng(seed).integers(0, 255, (6, 8, 3), dtype=np.uint8)
         Image.fromarray(noise).resize(size, Image.Resampling.BICUBIC).save(path, **options)

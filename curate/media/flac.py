@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from curate.media.decoded import Buffer, DecodedAudio, error, undecoded
 from curate.media.flacframe import last_frame
-from curate.media.libsndfile import Blocks, length_mismatch, read_blocks
+from curate.media.libsndfile import RETRY_FRAMES, Blocks, length_mismatch, read_blocks
 from curate.media.tags import skip_id3
 from curate.sample import AudioFacts, Finding
 
@@ -23,7 +23,9 @@ def decode_flac(data: Buffer) -> DecodedAudio:
     """Decode a FLAC file, and hold the samples against their MD5."""
     info = _stream_info(data)
     if info is None:
-        return undecoded(AudioFacts(format="FLAC"), error("unreadable", "the file has no stream info"))
+        cut = len(data) < skip_id3(data) + 42
+        found = ("truncated", "the file ends inside its header") if cut else ("unreadable", "it has no stream info")
+        return undecoded(AudioFacts(format="FLAC"), error(*found))
     if info.frames == 0:
         # The encoder could not go back to fill in the count; the decoder cannot do without one.
         last = last_frame(data)
@@ -80,13 +82,13 @@ def _broken(data: Buffer, info: _StreamInfo, frames: int, complaint: str) -> Fin
         return error("unreadable", f"the decoder says: {complaint}")
     if last is None and not info.frames:
         return error("empty", "the file has a header, but not one sample")
+    if complaint and last is not None and frames + RETRY_FRAMES < last.start:
+        return error("damaged", f"the decoder says: {complaint}")
     if last is None or not last.whole or (last.end < info.frames and not complaint):
         return error("truncated", "the file ends before its last frame does", frames, info.frames)
     if 0 < info.frames < last.end and frames == info.frames:
         return length_mismatch(last.end, info.frames)
-    if complaint:
-        return error("damaged" if frames else "unreadable", f"the decoder says: {complaint}")
-    return error("damaged", "the samples are not those that were encoded: their MD5 differs")
+    return error("damaged", complaint or "the samples are not those that were encoded: their MD5 differs")
 
 
 def _md5(values: NDArray[Any], bits: int) -> bytes:

@@ -13,12 +13,14 @@ class Frame(NamedTuple):
     """The last frame of a file.
 
     Attributes:
+        start: Number of the first sample in the frame.
         end: Number of the sample behind the frame.
         whole: Its checksum agrees.
     """
 
+    start: int
     end: int
-    whole: bool
+    whole: bool = False
 
 
 def _table(bits: int, polynomial: int) -> tuple[int, ...]:
@@ -44,17 +46,17 @@ def last_frame(data: Buffer) -> Frame | None:
         at = max(data.rfind(b"\xff\xf8", floor, at), data.rfind(b"\xff\xf9", floor, at))
         if at < 0:
             break
-        end = _end_sample(data[at : at + 16], data)
-        if end is None:
+        frame = _frame(data[at : at + 16], data)
+        if frame is None:
             continue
         if _crc16(data[at:]) == 0:
-            return Frame(end, whole=True)
-        found = found or Frame(end, whole=False)
+            return frame._replace(whole=True)
+        found = found or frame
     return found
 
 
-def _end_sample(head: bytes, data: Buffer) -> int | None:
-    """Return the number of the sample behind the frame that begins with these bytes, or None if none does."""
+def _frame(head: bytes, data: Buffer) -> Frame | None:
+    """Return the frame that begins with these bytes, or None if none does."""
     if len(head) < 6:
         return None
     number, used = _coded_number(head[4:11])
@@ -65,11 +67,11 @@ def _end_sample(head: bytes, data: Buffer) -> int | None:
     if not used or size_code == 0 or rate_code == 15 or end >= len(head) or _crc8(head[: end + 1]):
         return None
     size = int.from_bytes(head[at : at + extra], "big") + 1 if extra else _block_size(size_code)
-    if head[1] & 1:
-        return number + size
-    start = data.find(b"fLaC")
-    fixed = int.from_bytes(data[start + 10 : start + 12], "big")
-    return number * fixed + size
+    if not head[1] & 1:
+        # Frames of one size are counted instead of their samples; the header says the size.
+        info = data.find(b"fLaC")
+        number *= int.from_bytes(data[info + 10 : info + 12], "big")
+    return Frame(number, number + size)
 
 
 def _block_size(code: int) -> int:

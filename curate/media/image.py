@@ -89,9 +89,9 @@ def _decode(data: "bytes | mmap", format_name: str | None, min_side: int | None)
             with quiet():
                 return _decode_with_pillow(data, name, min_side)
         except Exception as error:
-            problem = _STRUCTURE[name](data) if name in _STRUCTURE else None
-            if problem is not None or (problem := verdict(error)).check == "oversized":
-                return _failed(problem, ImageFacts(format=name))
+            reason, broken = verdict(error), _check_structure(data, name)
+            if broken or reason.check == "oversized":
+                return _failed(broken or reason, ImageFacts(format=name))
             detail = f"this {name} file cannot be opened: {error}"
     return _failed(Finding("unreadable", "error", detail=detail))
 
@@ -132,10 +132,13 @@ def _decode_with_pillow(data: "bytes | mmap", name: str, min_side: int | None) -
     if orientation is None:
         orientation = _orientation(image)
         first = None if first is None else upright(first, orientation)
-    if name in _STRUCTURE:
-        problem = _STRUCTURE[name](data) or problem
+    problem = _check_structure(data, name) or problem
     header = ImageFacts(name, mode, width, height, number, orientation, bits)
     return DecodedImage(first, header, (problem,) if problem else ())
+
+
+def _check_structure(data: "bytes | mmap", name: str) -> Finding | None:
+    return _STRUCTURE[name](data) if name in _STRUCTURE else None
 
 
 def _bits(data: "bytes | mmap", name: str, mode: str) -> int:

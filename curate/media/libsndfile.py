@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BLOCK_VALUES = 1 << 20
-_RETRY_FRAMES = 1152
+RETRY_FRAMES = 1152
 _UNKNOWN_FRAMES = (1 << 31) - 1
 """From here on a header's count of frames is no claim but a placeholder for `not known`."""
 
@@ -80,7 +80,7 @@ def read_blocks(data: Buffer, dtype: str, format_name: str | None) -> Blocks:
         if complaint and complaint != "oversized":
             # The block in which the decoder failed is lost, so that smaller ones save more of the file.
             with soundfile.SoundFile(_File(data)) as file:
-                blocks, _ = _read(file, dtype, _RETRY_FRAMES)
+                blocks, _ = _read(file, dtype, RETRY_FRAMES)
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError, OverflowError) as problem:
         return Blocks(None, AudioFacts(format=format_name), None, _last_sentence(problem))
     values = np.concatenate(blocks) if blocks and complaint != "oversized" else None

@@ -28,7 +28,7 @@ class _Page(NamedTuple):
 
 def decode_ogg(data: Buffer) -> DecodedAudio:
     """Decode Vorbis, Opus or FLAC in Ogg, and check every page."""
-    findings = check_pages(data)
+    findings, end = check_pages(data)
     first = _payload(data, 0)
     if first.startswith(b"\x7fFLAC"):
         # libsndfile cannot read it inside Ogg, but what the pages carry is, 9 bytes on, a plain FLAC file.
@@ -36,7 +36,8 @@ def decode_ogg(data: Buffer) -> DecodedAudio:
         return decoded._replace(header=replace(decoded.header, format="OGG"), findings=findings or decoded.findings)
     if first.startswith(b"Speex"):
         return undecoded(AudioFacts(format="OGG"), error("unreadable", _SPEEX))
-    return decode(data, "OGG", *findings)
+    # libsndfile, to find the length, seeks from the end, and stumbles over what does not belong there.
+    return decode(data if end == len(data) else data[:end], "OGG", *findings)
 
 
 def _offsets(data: Buffer) -> "Iterator[int]":
@@ -54,8 +55,11 @@ def _payload(data: Buffer, at: int) -> bytes:
     return data[start : start + sum(segments)]
 
 
-def check_pages(data: Buffer) -> tuple[Finding, ...]:
-    """Return what the pages give away: `damaged` for one that is broken or missing, `truncated` for no last one."""
+def check_pages(data: Buffer) -> tuple[tuple[Finding, ...], int]:
+    """Return what the pages give away, and where the last one ends.
+
+    `damaged` is a page that is broken or missing, `truncated` a stream without a last one.
+    """
     expected: dict[int, int] = {}
     open_streams: set[int] = set()
     problem = ""
@@ -65,17 +69,15 @@ def check_pages(data: Buffer) -> tuple[Finding, ...]:
         expected[page.serial] = page.number + 1
         (open_streams.discard if page.last else open_streams.add)(page.serial)
         at = page.end
-        if data[at : at + 4] != b"OggS":
-            found = data.find(b"OggS", at)
-            if found < 0:
-                break
+        found = data.find(b"OggS", at)
+        if found > at:
             problem = problem or f"{found - at} bytes at offset {at} belong to no page"
             at = found
     if problem:
-        return (error("damaged", problem),)
-    if open_streams or (at < len(data) and data[at : at + 4] == b"OggS"):
-        return (error("truncated", "the file ends before the last page of its stream"),)
-    return ()
+        return (error("damaged", problem),), at
+    if open_streams or data[at : at + 4] == b"OggS":
+        return (error("truncated", "the file ends before the last page of its stream"),), at
+    return (), at
 
 
 def _problem(page: _Page, expected: int | None, at: int) -> str:

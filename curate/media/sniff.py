@@ -69,14 +69,10 @@ FORMATS: dict[str, Format] = {
         Format("AIFF", "audio", ("aiff", "aif", "aifc")),
         Format("AU", "audio", ("au", "snd")),
         Format("CAF", "audio", ("caf",)),
-        Format(
-            "MP4", "audio", ("m4a", "m4b", "mp4"), f"AAC and ALAC cannot be decoded here; {_convert('flac')}"
-        ),
+        Format("MP4", "audio", ("m4a", "m4b", "mp4"), f"AAC and ALAC cannot be decoded here; {_convert('flac')}"),
         Format("AAC", "audio", ("aac",), f"AAC cannot be decoded here; {_convert('flac')}"),
         Format("ASF", "audio", ("wma", "asf"), f"WMA cannot be decoded here; {_convert('flac')}"),
-        Format(
-            "MATROSKA", "audio", ("weba", "mka", "webm"), f"WebM cannot be decoded here; {_convert('flac')}"
-        ),
+        Format("MATROSKA", "audio", ("weba", "mka", "webm"), f"WebM cannot be decoded here; {_convert('flac')}"),
         Format("AMR", "audio", ("amr", "3gp"), f"AMR cannot be decoded here; {_convert('flac')}"),
         Format("APE", "audio", ("ape",), f"Monkey's Audio cannot be decoded here; {_convert('flac')}"),
         Format("WAVPACK", "audio", ("wv",), f"WavPack cannot be decoded here; {_convert('flac')}"),
@@ -88,9 +84,7 @@ FORMATS: dict[str, Format] = {
 }
 
 # A name that ends like a still-undecided container belongs to the first format that lists the ending.
-ENDINGS: dict[str, Format] = {
-    ending: found for found in reversed(FORMATS.values()) for ending in found.endings
-}
+ENDINGS: dict[str, Format] = {ending: found for found in reversed(FORMATS.values()) for ending in found.endings}
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "JPEG"),

@@ -39,18 +39,24 @@ def test_scan_into_balance(burnish: Burnish, tmp_path: Path, picture: Write) -> 
         (["fifo"], "fifo is a named pipe, not a folder or a file"),
         (["d", "d/cat"], "d/cat and d overlap, so files would be counted twice; name one of them"),
         (["d", "--label", "foldr"], "--label 'foldr' is unknown (did you mean 'folder'?)"),
-        (["d", "--pattern", "{label"], "--pattern '{label' has no fields or unpaired braces; an example: '{label}_{speaker}'"),
+        (
+            ["d", "--pattern", "{label"],
+            "--pattern '{label' has no fields or unpaired braces; an example: '{label}_{speaker}'",
+        ),
         (["d", "--metadata", "gone.csv"], "cannot read gone.csv: No such file or directory"),
         (["d", "-o", "no/set.jsonl"], "cannot write no/set.jsonl: there is no folder TMP/no; make it first (mkdir -p)"),
         (["d", "-o", "d"], "cannot write d: it is a folder; name a file in it"),
         (["d", "-o", "d/a.jpg"], "-o d/a.jpg: that is the name of a media file; a manifest is named like set.jsonl"),
-        (["d", "-o", "notes.txt"], "notes.txt:1: not a sample: JSON is malformed: invalid character (byte 0); "
-         "name another output, or measure all again with --fresh"),
+        (
+            ["d", "-o", "notes.txt"],
+            "notes.txt:1: not a sample: JSON is malformed: invalid character (byte 0); "
+            "name another output, or measure all again with --fresh",
+        ),
         (["d", "--jobs", "0"], "Invalid value for '--jobs' / '-j': Input should be greater than or equal to 1"),
         ([], "Missing argument 'PATH...'."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
-)  # fmt: skip
+)
 def test_what_a_user_can_get_wrong(burnish: Burnish, tmp_path: Path, arguments: list[str], message: str) -> None:
     (tmp_path / "d" / "cat").mkdir(parents=True)
     (tmp_path / "link").symlink_to("gone")

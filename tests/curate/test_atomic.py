@@ -22,9 +22,14 @@ def test_the_new_file_takes_the_name_when_it_is_whole(tmp_path: Path) -> None:
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "set.jsonl"
     target.write_text("old")
-    with pytest.raises(KeyboardInterrupt), atomic_write(str(target)) as file:
-        file.write(b"half")
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with atomic_write(str(target)) as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert target.read_text() == "old"
     assert os.listdir(tmp_path) == ["set.jsonl"]
 

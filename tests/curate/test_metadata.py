@@ -64,5 +64,5 @@ def test_the_nearest_metadata_counts_and_none_above_the_root(tmp_path: Path) -> 
 def test_what_is_wrong_is_named(tmp_path: Path, name: str, text: str, message: str) -> None:
     with pytest.raises(BurnishError, match=message):
         load(write(tmp_path, name, text))
-    with pytest.raises(BurnishError, match="cannot read .*gone.csv: No such file"):
+    with pytest.raises(BurnishError, match=r"cannot read .*gone.csv: No such file"):
         load(str(tmp_path / "gone.csv"))

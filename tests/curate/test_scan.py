@@ -244,9 +244,7 @@ def test_labels_and_findings_of_other_commands_are_not_reused(folder: Path, tmp_
 
 def test_no_error_on_good_data_and_a_verdict_on_all(data: Path) -> None:
     for name, count in {"clothing": 1156, "fsdd": 600, "speech_commands": 300, "circuit_boards": 400}.items():
-        samples, tally = [], Tally()
-        for line in scan([str(data / name)], Labeller(), Options(), tally):
-            samples.append(parse(line))
+        samples = [parse(line) for line in scan([str(data / name)], Labeller(), Options(), Tally())]
         assert len(samples) == count
         assert [sample for sample in samples if sample.findings] == []
         assert all((sample.image or sample.audio) for sample in samples)
