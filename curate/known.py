@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from curate.checks import SCAN_CHECKS
 from curate.errors import ManifestError
 from curate.manifest import changed, encode, parse
-from curate.measure import FACTS_VERSION, SCAN_CHECKS, TRANSIENT_CHECKS
+from curate.measure import FACTS_VERSION
 
 if TYPE_CHECKING:
     from curate.sample import Sample
@@ -59,7 +60,7 @@ class Known:
         if (
             (sample.bytes, sample.mtime_ns, sample.facts_version) != (status.st_size, status.st_mtime_ns, FACTS_VERSION)
             or sample.digest is None
-            or any(finding.check in TRANSIENT_CHECKS for finding in findings)
+            or any(SCAN_CHECKS[finding.check].transient for finding in findings)
         ):
             return None
         self.reused += 1

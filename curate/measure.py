@@ -15,25 +15,7 @@ if TYPE_CHECKING:
 FACTS_VERSION = 1
 """Raised whenever a fact is defined anew, so that older measurements are not reused."""
 
-SCAN_CHECKS = frozenset(
-    {
-        "empty",
-        "unreadable",
-        "truncated",
-        "damaged",
-        "wrong-extension",
-        "oversized",
-        "length-mismatch",
-        "crashed-decoder",
-        "timeout",
-        "permission",
-    }
-)
-"""The checks that scan itself makes while it decodes."""
-TRANSIENT_CHECKS = frozenset({"crashed-decoder", "timeout", "permission"})
-"""Findings that say more of the moment than of the file: the next scan looks again."""
-
-Verdict = tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]
+Decoded = tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]
 
 
 def measure(known: Sample, path: str, *, shallow: bool = False) -> Sample | None:
@@ -68,7 +50,7 @@ def _measure(known: Sample, path: str, promised: Format | None) -> Sample | None
     if data is None or found is None:
         return None
     measured = replace(known, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", facts_version=FACTS_VERSION)
-    return _with_verdict(measured, path, found, _decode(data, found))
+    return _with_facts(measured, path, found, _decode(data, found))
 
 
 def _look_at(known: Sample, path: str, promised: Format | None) -> Sample | None:
@@ -77,7 +59,7 @@ def _look_at(known: Sample, path: str, promised: Format | None) -> Sample | None
     with open_media(path) as file:
         found = _format_of(file.read(HEAD_BYTES), promised)
         file.seek(0)
-        return _with_verdict(known, path, found, read_header(file, found)) if found else None
+        return _with_facts(known, path, found, read_header(file, found)) if found else None
 
 
 def _format_of(head: bytes, promised: Format | None) -> Format | None:
@@ -86,7 +68,7 @@ def _format_of(head: bytes, promised: Format | None) -> Format | None:
     return FORMATS[announced] if announced else promised
 
 
-def _decode(data: "bytes | mmap", found: Format) -> Verdict:
+def _decode(data: "bytes | mmap", found: Format) -> Decoded:
     if found.kind == "image":
         from curate.facts.image import measure_image
         from curate.media.image import decode_image
@@ -100,8 +82,8 @@ def _decode(data: "bytes | mmap", found: Format) -> Verdict:
     return (audio.header if audio.samples is None else measure_audio(audio.samples, audio.header)), audio.findings
 
 
-def _with_verdict(known: Sample, path: str, found: Format, verdict: Verdict) -> Sample:
-    facts, findings = verdict
+def _with_facts(known: Sample, path: str, found: Format, decoded: Decoded) -> Sample:
+    facts, findings = decoded
     actual = (facts.format if facts else None) or found.name
     return replace(
         known,

@@ -125,7 +125,7 @@ def scan(
             yield _without_opening(entry, start, known) or (entry.path, path, *described[:3])
 
     work = partial(_measured_line, shallow=options.shallow)
-    with closing(run(work, items(), jobs=options.jobs, timeout_s=options.timeout_s)) as results:
+    with closing(run(work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=("numpy",))) as results:
         for result in results:
             entry, start, described = under_way.popleft()
             line = _line_of_failure(start, result) if isinstance(result, Failure) else result

@@ -6,15 +6,16 @@ import signal
 import sys
 import time
 from collections import deque
+from importlib import import_module
 from itertools import islice
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from curate.engine.worker import Failure, serve
+from curate.engine.worker import STOP_SIGNALS, Failure, hold_threads, serve
 from curate.errors import BurnishError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
     from multiprocessing.connection import Connection
 
 _QUEUED_PER_WORKER = 2
@@ -42,6 +43,7 @@ def run(
     jobs: int | None = None,
     chunk_size: int = 16,
     timeout_s: float = 60.0,
+    preload: "Sequence[str]" = (),
 ) -> "Generator[Any, None, None]":
     """Yield `work(item)` for each item, in the order of the items, from worker processes.
 
@@ -55,6 +57,7 @@ def run(
         jobs: Number of worker processes; None: as many as this process may use processors.
         chunk_size: Items that travel together.
         timeout_s: Seconds that one item may take.
+        preload: Modules to import before the first worker is forked, once instead of in each.
 
     Yields:
         The result; a `Failure` where the item raised, killed its process or took too long.
@@ -62,7 +65,7 @@ def run(
     jobs = jobs or available_processors()
     chunks = _chunks(items, chunk_size)
     window: deque[_Chunk] = deque()
-    pool = _Pool(work, jobs, timeout_s)
+    pool = _Pool(work, jobs, timeout_s, preload)
     try:
         more = True
         while more or window:
@@ -121,12 +124,13 @@ def _chunks(items: "Iterable[Any]", size: int) -> "Iterator[_Chunk]":
 class _Pool:
     """The worker processes, the tasks that wait for one, and what to do when one dies."""
 
-    def __init__(self, work: "Callable[[Any], Any]", jobs: int, timeout_s: float) -> None:
+    def __init__(self, work: "Callable[[Any], Any]", jobs: int, timeout_s: float, preload: "Sequence[str]") -> None:
         # A forked worker starts in milliseconds; elsewhere than on Linux forking is not safe with system libraries.
         self.context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self.work = work
         self.jobs = jobs
         self.timeout_s = timeout_s
+        self.preload = preload
         self.queue: deque[_Task] = deque()
         self.workers: list[_Worker] = []
         self.numbers = 0
@@ -178,14 +182,27 @@ class _Pool:
             self._bury(worker, None)
 
     def _start(self) -> _Worker:
+        self._import_once()
         ours, theirs = self.context.Pipe()
         progress = self.context.RawArray("d", (-1.0, 0.0, 0.0))
         inherited = [worker.connection for worker in self.workers] + [ours] if sys.platform == "linux" else []
         arguments = (self.work, theirs, progress, os.getpid(), inherited)
         process = self.context.Process(target=serve, args=arguments, daemon=True)
-        process.start()
+        # Held back while there are two of us: a signal to the whole group must not run our handlers in the child.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         return _Worker(process, ours, progress, deque())
+
+    def _import_once(self) -> None:
+        if self.preload and sys.platform == "linux":
+            hold_threads()
+            for module in self.preload:
+                import_module(module)
+            self.preload = ()
 
     def _receive(self, worker: _Worker) -> None:
         try:

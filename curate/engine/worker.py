@@ -20,6 +20,7 @@ _ONE_THREAD = (
     "NUMBA_NUM_THREADS",
     "OPENCV_FOR_THREADS_NUM",
 )
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Failure(NamedTuple):
@@ -70,15 +71,21 @@ def serve(
 
 
 def _settle(parent: int, inherited: "Sequence[Connection]") -> None:
-    for name in _ONE_THREAD:
-        os.environ[name] = "1"
+    hold_threads()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop, and then stops at once
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     for connection in inherited:
         connection.close()
     faulthandler.disable()  # it would write to wherever it was pointed at before
     _silence()
     _die_with(parent)
+
+
+def hold_threads() -> None:
+    """Let numerical libraries that are imported from now on use one thread: there is a worker for each processor."""
+    for name in _ONE_THREAD:
+        os.environ[name] = "1"
 
 
 def _silence() -> None:

@@ -13,7 +13,7 @@ _RHYTHMS, _COLOURS, _BANDS = 10, 13, 16
 _HALF = 0.35 * HOPS_PER_S
 _REACH = 0.4 * HOPS_PER_S
 _LOUDEST = np.ones(15, np.float32)
-_GATE = 1e-7
+_GATE = 1e-8
 
 
 def _cosines() -> NDArray[np.float32]:
@@ -28,7 +28,7 @@ _ORDERS = (np.pi / 2 * np.arange(_RHYTHMS, dtype=np.float32))[:, None]
 
 
 def fingerprint(bands: NDArray[np.float32]) -> str | None:
-    """Return the fingerprint of a recording, version 1: 32 hexadecimal digits; None for silence (-70 dBFS).
+    """Return the fingerprint of a recording, version 1: 32 hexadecimal digits; None for silence (-80 dBFS).
 
     The signs of a two-dimensional cosine transform, as in a perceptual hash of a picture, here of the fourth
     root of the band powers, 200 to 3400 Hz, under a Gaussian window of 0.175 s around the loudest place. All

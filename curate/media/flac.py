@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from curate.media.decoded import Buffer, DecodedAudio, error, undecoded
 from curate.media.flacframe import last_frame
-from curate.media.libsndfile import RETRY_FRAMES, Blocks, length_mismatch, read_blocks
+from curate.media.libsndfile import RETRY_FRAMES, Blocks, length_mismatch, read_blocks, verdict
 from curate.media.tags import skip_id3
 from curate.sample import AudioFacts, Finding
 
@@ -26,13 +26,13 @@ def decode_flac(data: Buffer) -> DecodedAudio:
         cut = len(data) < skip_id3(data) + 42
         found = ("truncated", "the file ends inside its header") if cut else ("unreadable", "it has no stream info")
         return undecoded(AudioFacts(format="FLAC"), error(*found))
-    if info.frames == 0:
-        # The encoder could not go back to fill in the count; the decoder cannot do without one.
-        last = last_frame(data)
-        info = info._replace(frames=last.end if last else 0)
-        data = _with_frames(data, info.frames)
-    blocks = read_blocks(data, "int16" if info.bits <= 16 else "int32", "FLAC")
-    findings = _judge(data, info, blocks)
+    frames = info.frames or _counted(data)
+    blocks = _read(data, info, frames)
+    if blocks.complaint and _counted(data) not in {0, frames}:
+        blocks = _read(data, info, _counted(data))
+    if blocks.complaint == "oversized":
+        return undecoded(blocks.header, *verdict(blocks))
+    findings = _judge(data, info._replace(frames=frames), blocks)
     if blocks.values is None:
         return undecoded(blocks.header, *findings)
     samples = blocks.values.astype(np.float32)
@@ -43,16 +43,25 @@ def decode_flac(data: Buffer) -> DecodedAudio:
 def _stream_info(data: Buffer) -> _StreamInfo | None:
     at = skip_id3(data)
     block = data[at + 8 : at + 42]
-    if data[at : at + 4] != b"fLaC" or data[at + 4] & 0x7F or len(block) < 34:
+    if data[at : at + 4] != b"fLaC" or len(block) < 34 or data[at + 4] & 0x7F:
         return None
     packed = int.from_bytes(block[10:18], "big")
     return _StreamInfo((packed >> 36 & 31) + 1, packed & ((1 << 36) - 1), block[18:])
 
 
-def _with_frames(data: Buffer, frames: int) -> bytes:
-    at = skip_id3(data) + 18
-    packed = int.from_bytes(data[at : at + 8], "big") | frames
-    return data[:at] + packed.to_bytes(8, "big") + data[at + 8 :]
+def _counted(data: Buffer) -> int:
+    """Return how many frames the last frame of a file that ends with a whole one counts; 0 for other files."""
+    last = last_frame(data)
+    return last.end if last is not None and last.whole else 0
+
+
+def _read(data: Buffer, info: _StreamInfo, frames: int) -> Blocks:
+    """Decode as many frames as there are, whatever the header says: libsndfile believes it."""
+    if frames != info.frames:
+        at = skip_id3(data) + 18
+        packed = int.from_bytes(data[at : at + 8], "big") >> 36 << 36 | frames
+        data = data[:at] + packed.to_bytes(8, "big") + data[at + 8 :]
+    return read_blocks(data, "int16" if info.bits <= 16 else "int32", "FLAC")
 
 
 def _sound_begins(data: Buffer) -> int:

@@ -68,8 +68,9 @@ def decode_mpeg(data: Buffer) -> DecodedAudio:
     walk = walk_frames(data, start, end)
     if start >= end:
         return undecoded(AudioFacts(format="MP3"), error("empty", "the file has tags, but no sound"))
-    # Without a count in its header, the decoder guesses one from the bit rate.
-    return decode(data, "MP3", *_judge(data, walk, start), counted=False)
+    # The decoder gives up over padding before the first frame; it guesses a count where the header has none.
+    sound = data[walk.first :] if walk.first > start else data
+    return decode(sound, "MP3", *_judge(data, walk, start), counted=False)
 
 
 def _judge(data: Buffer, walk: _Walk, start: int) -> tuple[Finding, ...]:

@@ -1,0 +1,67 @@
+"""All facts together: complete, finite, and without a warning, whatever the samples are."""
+
+import math
+import subprocess
+import sys
+
+import msgspec
+import numpy as np
+import pytest
+
+from curate.facts.audio import measure_audio
+from curate.sample import AudioFacts
+
+RATE = 16000
+NOISE = np.random.default_rng(0).normal(size=(RATE, 2)).astype(np.float32) / 10
+
+
+def measure(samples: np.ndarray, subtype: str = "PCM_16", rate: int = RATE) -> AudioFacts:
+    return measure_audio(samples, AudioFacts("WAV", subtype, rate, samples.shape[1], len(samples) / rate))
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        pytest.param(np.zeros((RATE, 1)), id="silence"),
+        pytest.param(np.zeros((1, 1)), id="one-sample"),
+        pytest.param(np.ones((100, 3)), id="offset"),
+        pytest.param(NOISE, id="noise"),
+        pytest.param(NOISE * 1e-8, id="tiny"),
+        pytest.param(NOISE * 1e-38, id="denormal"),
+        pytest.param(NOISE * 1e38, id="huge"),
+        pytest.param(np.array([[3e38], [-3e38]]), id="largest"),
+        pytest.param(np.concatenate([NOISE * 1e5, NOISE * 1e-9]), id="wide"),
+        pytest.param(np.tile(NOISE[:, :1], (1, 70)), id="70-channels"),
+    ],
+)
+@pytest.mark.parametrize("rate", [1, 8000, RATE, 48000, 2_000_000_000])
+def test_every_fact_is_finite(samples: np.ndarray, rate: int) -> None:
+    facts = msgspec.structs.asdict(measure(samples.astype(np.float32), "FLOAT", rate))
+    assert all(math.isfinite(value) for value in facts.values() if isinstance(value, float))
+    assert {name for name, value in facts.items() if value is None} <= {"fingerprint"}
+    assert all(value is None or isinstance(value, (float, int, str)) for value in facts.values())
+
+
+def test_digital_silence() -> None:
+    facts = measure(np.zeros((RATE, 1), np.float32))
+    assert facts == AudioFacts(
+        "WAV", "PCM_16", RATE, 1, 1.0, -150.0, -150.0, -70.0, 1.0, 0.0, 0.0, -20.0, 0.0, fingerprint=None
+    )
+
+
+def test_channels_that_cancel_are_still_sound() -> None:
+    facts = measure(np.stack([NOISE[:, 0], -NOISE[:, 0]], axis=1))
+    assert facts.silence_ratio == 0
+    assert facts.bandwidth_hz == 8000
+
+
+def test_what_is_measured_is_one_signal() -> None:
+    mono, stereo = measure(NOISE[:, :1]), measure(np.repeat(NOISE[:, :1], 2, axis=1))
+    assert mono.fingerprint == stereo.fingerprint
+    assert mono.snr_db == pytest.approx(stereo.snr_db, abs=1e-4)
+
+
+def test_light_to_import() -> None:
+    code = "import sys, curate.facts.audio, curate.media.audio; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"scipy", "librosa", "soxr", "soundfile"} & set(modules)

@@ -1,0 +1,66 @@
+"""EBU Tech 3341, cases 1 to 6, at three rates; and what the standard leaves open."""
+
+import numpy as np
+import pytest
+
+from curate.facts.loudness import loudness_lufs
+
+RATES = (48000, 44100, 16000)
+
+
+def tone(level_dbfs: float, seconds: float, rate: int, hz: float = 1000) -> np.ndarray:
+    time = np.arange(round(seconds * rate)) / rate
+    return (10 ** (level_dbfs / 20) * np.sin(2 * np.pi * hz * time)).astype(np.float32)
+
+
+def stereo(rate: int, *parts: tuple[float, float]) -> np.ndarray:
+    one = np.concatenate([tone(level, seconds, rate) for level, seconds in parts])
+    return np.stack([one, one], axis=1)
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        pytest.param([(-23, 20)], -23, id="case-1"),
+        pytest.param([(-33, 20)], -33, id="case-2"),
+        pytest.param([(-36, 10), (-23, 60), (-36, 10)], -23, id="case-3"),
+        pytest.param([(-72, 10), (-36, 10), (-23, 60), (-36, 10), (-72, 10)], -23, id="case-4"),
+        pytest.param([(-26, 20), (-20, 20.1), (-26, 20)], -23, id="case-5"),
+    ],
+)
+def test_ebu_3341(parts: list[tuple[float, float]], expected: float, rate: int) -> None:
+    assert loudness_lufs(stereo(rate, *parts), rate) == pytest.approx(expected, abs=0.1)
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_ebu_3341_case_6(rate: int) -> None:
+    channels = [tone(level, 20, rate) for level in (-28, -28, -24, -30, -30)]
+    assert loudness_lufs(np.stack(channels, axis=1), rate) == pytest.approx(-23, abs=0.1)
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("seconds", [0.1, 0.2, 0.4, 5])
+def test_mono_tone_at_full_scale(seconds: float, rate: int) -> None:
+    assert loudness_lufs(tone(0, seconds, rate, 997)[:, None], rate) == pytest.approx(-3.01, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("samples", "rate"),
+    [
+        pytest.param(np.zeros((16000, 1), np.float32), 16000, id="silence"),
+        pytest.param(np.full((16000, 1), 1e-5, np.float32), 16000, id="under-the-gate"),
+        pytest.param(np.ones((10, 1), np.float32), 8, id="rate-too-low"),
+        pytest.param(np.ones((10, 1), np.float32), 4_000_000_000, id="rate-too-high"),
+        pytest.param(np.zeros((1, 1), np.float32), 48000, id="one-sample"),
+    ],
+)
+def test_nothing_to_measure(samples: np.ndarray, rate: int) -> None:
+    assert loudness_lufs(samples, rate) == -70
+
+
+def test_channels_beyond_the_standard_do_not_count() -> None:
+    samples = np.zeros((16000, 100), np.float32)
+    samples[:, 0] = tone(0, 1, 16000, 997)
+    samples[:, 90] = 1
+    assert loudness_lufs(samples, 16000) == pytest.approx(-3.01, abs=0.1)

@@ -1,0 +1,92 @@
+"""The spectrum that spectral facts share, and the facts that are read off it directly."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from curate.facts.bandwidth import bandwidth_hz
+from curate.facts.silence import silence_ratio
+from curate.facts.snr import snr_db
+from curate.facts.spectrum import spectrum
+
+NOISE = (np.random.default_rng(0).normal(size=64000) / 10).astype(np.float32)
+
+
+def tone(hz: float, rate: int, seconds: float = 1) -> NDArray[np.float32]:
+    time = np.arange(int(seconds * rate), dtype=np.float64) / rate
+    return np.sin(2 * np.pi * hz * time).astype(np.float32)
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 44100, 48000])
+def test_powers_add_up_to_the_mean_square(rate: int) -> None:
+    found = spectrum(tone(1000, rate), rate)
+    assert found.bands.dtype == np.float32
+    assert found.bands.sum(axis=1) == pytest.approx(np.full(len(found.bands), 0.5), rel=1e-3)
+    assert found.average.sum() == pytest.approx(0.5, rel=1e-3)
+    assert found.bin_hz == pytest.approx(25, rel=0.01)
+    assert np.argmax(found.average) * found.bin_hz == pytest.approx(1000, abs=25)
+
+
+def test_blocks_leave_no_trace() -> None:
+    whole = spectrum(NOISE, 16000)
+    assert whole.bands.shape == (199, 22)
+    parts = [spectrum(NOISE[at * 320 : at * 320 + 640], 16000).bands[0] for at in range(0, 199, 11)]
+    assert whole.bands[::11] == pytest.approx(np.array(parts), rel=1e-4)
+
+
+def test_an_offset_is_no_sound() -> None:
+    assert spectrum(np.ones(16000, np.float32), 16000).bands.max() < 1e-9
+
+
+@pytest.mark.parametrize("rate", [1, 100, 8000, 4_000_000_000])
+@pytest.mark.parametrize("length", [1, 7, 5000])
+def test_any_length_at_any_rate(length: int, rate: int) -> None:
+    found = spectrum(NOISE[:length], rate)
+    powers = found.bands.sum(axis=1)
+    assert np.isfinite(found.bands).all()
+    assert 0 <= silence_ratio(powers) <= 1
+    assert -20 <= snr_db(powers) <= 100
+    assert 0 <= bandwidth_hz(found) <= rate / 2
+
+
+@pytest.mark.parametrize(
+    ("powers", "expected"),
+    [
+        pytest.param([0, 0, 0], 1, id="digital-silence"),
+        pytest.param([1, 1e-5, 0.9e-6, 0], 0.5, id="60-dB-under-the-loudest"),
+        pytest.param([1e-3, 1e-5, 0.9e-7, 0], 0.5, id="absolute-gate"),
+        pytest.param([0.9e-7, 0.5e-7], 1, id="under-the-gate"),
+        pytest.param([1, 1], 0, id="sound"),
+    ],
+)
+def test_silence_ratio(powers: list[float], expected: float) -> None:
+    assert silence_ratio(np.array(powers, np.float32)) == expected
+
+
+@pytest.mark.parametrize(
+    ("powers", "expected"),
+    [
+        pytest.param([0] * 20, -20, id="digital-silence"),
+        pytest.param([1] * 20, -20, id="steady"),
+        pytest.param([1] * 10 + [0.01] * 10, 17, id="half-of-the-time"),
+        pytest.param([1] * 10 + [0.01] * 10 + [0] * 50, 17, id="padded-with-zeros"),
+        pytest.param([1] * 10 + [2e-10] * 10, 94, id="hardly-any"),
+    ],
+)
+def test_snr(powers: list[float], expected: float) -> None:
+    assert snr_db(np.array(powers, np.float32)) == pytest.approx(expected, abs=0.1)
+
+
+@pytest.mark.parametrize(("hz", "rate"), [(1000, 8000), (3000, 16000), (7000, 16000), (12000, 44100)])
+def test_bandwidth_of_a_tone(hz: float, rate: int) -> None:
+    assert hz <= bandwidth_hz(spectrum(tone(hz, rate) / 2, rate)) <= hz + 200
+
+
+def test_bandwidth_of_noise_is_all_there_is() -> None:
+    assert bandwidth_hz(spectrum(NOISE, 16000)) == 8000
+    assert bandwidth_hz(spectrum(np.zeros(16000, np.float32), 16000)) == 0
+
+
+def test_steps_of_16_bit_are_no_bandwidth() -> None:
+    quiet = (np.round(tone(440, 16000) * 30 + NOISE[:16000]) / 32768).astype(np.float32)
+    assert bandwidth_hz(spectrum(quiet, 16000)) < 1000
