@@ -75,19 +75,19 @@ class AudioFacts(Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         format: libsndfile's major format, such as `WAV`, `FLAC`, `OGG`, `MP3`, `AIFF`.
-        subtype: libsndfile's subtype, such as `PCM_16`, `ULAW`, `VORBIS`.
+        subtype: libsndfile's subtype, such as `PCM_16`, `ULAW`, `VORBIS`; `PCM_40` to `PCM_64` for wider integers.
         sample_rate: Hz.
         channels: Number of channels.
         duration_s: Decoded frames / sample rate: never what the header claims.
-        peak_dbfs: Largest absolute sample over all channels, dB re full scale; -150 for digital silence.
+        peak_dbfs: Largest absolute sample over all channels, dB re full scale; -150 for digital silence, 120 at most.
         rms_dbfs: Root mean square over all channels, dB re full scale; -150 for digital silence.
         loudness_lufs: Integrated loudness, ITU-R BS.1770-4; -70 (the absolute gate) and below read -70.
-        silence_ratio: Share of frames more than 60 dB under the loudest one, 0 to 1.
-        clipping_ratio: Share of samples that stand in runs at full scale, 0 to 1.
+        silence_ratio: Share of frames more than 60 dB under the loudest one, or under -70 dBFS; 0 to 1.
+        clipping_ratio: Share of samples in runs at full scale, or at the clip's own flat extreme; 0 to 1.
         dc_offset: Mean over the samples of the channel where it is largest, -1 to 1.
-        snr_db: Estimate of the signal-to-noise ratio from the spread of frame energies.
-        bandwidth_hz: Highest frequency that carries more than the noise floor.
-        fingerprint: Candidate key for near-duplicates.
+        snr_db: Estimate of the signal-to-noise ratio: mean power against the quietest tenth of frames; -20 to 100.
+        bandwidth_hz: Highest frequency within 70 dB of the strongest and above 16-bit noise; 0 for silence.
+        fingerprint: 128-bit key of candidates for near-duplicates, 32 hexadecimal digits; None for silence.
     """
 
     format: str | None = None

@@ -42,6 +42,7 @@ class _Plan(NamedTuple):
     hop: int
     window: NDArray[np.float32]
     bands: NDArray[np.float32]
+    scale: float
 
 
 @lru_cache(maxsize=16)
@@ -53,8 +54,9 @@ def _plan(sample_rate: int) -> _Plan:
     band = np.searchsorted(_EDGES_HZ, hz, side="right") - 1
     weights = (band[:, None] == np.arange(len(_EDGES_HZ) - 1)).astype(np.float32)
     # Real and imaginary parts lie side by side; the factor makes the sum over all bins the mean square.
-    weights = np.repeat(weights, 2, axis=0) * np.float32(2 / (size * np.square(window).sum()))
-    return _Plan(hop, window.astype(np.float32), weights)
+    scale = 2 / (size * float(np.square(window).sum()))
+    weights = np.repeat(weights, 2, axis=0) * np.float32(scale)
+    return _Plan(hop, window.astype(np.float32), weights, scale)
 
 
 def spectrum(mono: NDArray[np.float32], sample_rate: int) -> Spectrum:
@@ -64,13 +66,13 @@ def spectrum(mono: NDArray[np.float32], sample_rate: int) -> Spectrum:
         mono: float32, shape (frames,), at least one; a clip of less than 40 ms is padded with zeros.
         sample_rate: Hz.
     """
-    hop, window, weights = _plan(sample_rate)
+    hop, window, weights, scale = _plan(sample_rate)
     size = 2 * hop
     if len(mono) < size:
         mono = np.concatenate((mono, np.zeros(size - len(mono), np.float32)))
     mono = np.ascontiguousarray(mono)
     count = (len(mono) - size) // hop + 1
-    frames = np.lib.stride_tricks.as_strided(mono, (count, size), (4 * hop, 4), writeable=False)
+    frames: NDArray[np.float32] = np.ndarray((count, size), np.float32, mono, 0, (4 * hop, 4))
     bands = np.empty((count, weights.shape[1]), np.float32)
     total = np.zeros(size + 2)
     rows = max(1, _BLOCK_VALUES // size)
@@ -79,5 +81,5 @@ def spectrum(mono: NDArray[np.float32], sample_rate: int) -> Spectrum:
         power *= power
         np.matmul(power, weights, out=bands[at : at + rows])
         total += power.sum(axis=0)
-    average = (total[::2] + total[1::2]) * (2 / (size * np.square(window, dtype=np.float64).sum() * count))
+    average = (total[::2] + total[1::2]) * (scale / count)
     return Spectrum(bands, average, sample_rate / size)

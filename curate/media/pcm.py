@@ -72,11 +72,10 @@ def _scaled(values: "np.ndarray[tuple[int, ...], np.dtype[np.signedinteger]]", b
 
 def _widened(data: Buffer, pcm: Pcm, count: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.int32]]":
     """Return integers of an odd width as 32 bit, left-justified: float32 can hold no more than that anyway."""
-    stored = np.frombuffer(data, np.uint8, count * pcm.width, pcm.offset).reshape(count, pcm.width)
-    words = np.zeros((count, 4), np.uint8)
-    used = min(pcm.width, 4)
-    if pcm.order == "<":
-        words[:, 4 - used :] = stored[:, -used:]
-    else:
-        words[:, :used] = stored[:, :used]
-    return words.view(f"{pcm.order}i4")[:, 0]
+    order = np.dtype(f"{pcm.order}i4")
+    if pcm.width > 4:
+        first = pcm.offset + (pcm.width - 4 if pcm.order == "<" else 0)
+        return np.ndarray((count,), order, data, first, (pcm.width,))
+    # Three bytes, and the one before them, of which any header has some.
+    words: np.ndarray[tuple[int, ...], np.dtype[np.int32]] = np.ndarray((count,), order, data, pcm.offset - 1, (3,))
+    return words & -256 if pcm.order == "<" else words << 8

@@ -50,13 +50,17 @@ def test_mono_tone_at_full_scale(seconds: float, rate: int) -> None:
     [
         pytest.param(np.zeros((16000, 1), np.float32), 16000, id="silence"),
         pytest.param(np.full((16000, 1), 1e-5, np.float32), 16000, id="under-the-gate"),
-        pytest.param(np.ones((10, 1), np.float32), 8, id="rate-too-low"),
-        pytest.param(np.ones((10, 1), np.float32), 4_000_000_000, id="rate-too-high"),
         pytest.param(np.zeros((1, 1), np.float32), 48000, id="one-sample"),
     ],
 )
 def test_nothing_to_measure(samples: np.ndarray, rate: int) -> None:
     assert loudness_lufs(samples, rate) == -70
+
+
+@pytest.mark.parametrize("rate", [1, 16, 17, 3999, 768001, 4_000_000_000])
+def test_rates_without_filters(rate: int) -> None:
+    assert loudness_lufs(np.ones((50, 1), np.float32), rate) == pytest.approx(-0.691)
+    assert loudness_lufs(np.zeros((50, 1), np.float32), rate) == -70
 
 
 def test_channels_beyond_the_standard_do_not_count() -> None:

@@ -35,8 +35,8 @@ def test_same_as_libsndfile(form: str, subtype: str, endian: str) -> None:
 
 
 def decode(stored: bytes, kind: str, width: int, order: str) -> list[float]:
-    pcm = Pcm("WAV", kind, width, order, 1, 1, 0, len(stored) // width)  # type: ignore[arg-type]
-    samples, _, _ = decode_pcm(stored, pcm, ())
+    pcm = Pcm("WAV", kind, width, order, 1, 1, 1, len(stored) // width)  # type: ignore[arg-type]
+    samples, _, _ = decode_pcm(b"\xaa" + stored, pcm, ())
     assert samples is not None
     return [float(value) for value in samples[:, 0]]
 
