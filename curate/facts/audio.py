@@ -15,10 +15,11 @@ from curate.sample import AudioFacts
 
 _LARGEST = 1e6
 _CANCELLED = 0.01
+_DIGITS = 4
 
 
 def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFacts:
-    """Return the header with every fact filled in; none of them is ever NaN or infinite.
+    """Return the header with every fact filled in, rounded to 4 decimals; none is ever NaN or infinite.
 
     Floating point files can hold values of any size: what is over 120 dBFS is measured as 120 dBFS.
 
@@ -32,18 +33,18 @@ def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFact
     rate = header.sample_rate or 1
     sound = spectrum(_mono(samples), rate)
     powers = sound.bands.sum(axis=1)
-    return msgspec.structs.replace(
-        header,
-        peak_dbfs=min(peak, 120.0),
-        rms_dbfs=rms_dbfs(samples),
-        loudness_lufs=loudness_lufs(samples, rate),
-        silence_ratio=silence_ratio(powers),
-        clipping_ratio=clipping_ratio(samples, header.subtype),
-        dc_offset=dc_offset(samples),
-        snr_db=snr_db(powers),
-        bandwidth_hz=bandwidth_hz(sound),
-        fingerprint=fingerprint(sound.bands),
-    )
+    numbers = {
+        "peak_dbfs": min(peak, 120.0),
+        "rms_dbfs": rms_dbfs(samples),
+        "loudness_lufs": loudness_lufs(samples, rate),
+        "silence_ratio": silence_ratio(powers),
+        "clipping_ratio": clipping_ratio(samples, header.subtype),
+        "dc_offset": dc_offset(samples),
+        "snr_db": snr_db(powers),
+        "bandwidth_hz": bandwidth_hz(sound),
+    }
+    rounded = {name: round(value, _DIGITS) for name, value in numbers.items()}
+    return msgspec.structs.replace(header, fingerprint=fingerprint(sound.bands), **rounded)
 
 
 def _mono(samples: NDArray[np.float32]) -> NDArray[np.float32]:
