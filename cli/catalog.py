@@ -17,6 +17,10 @@ class Entry(NamedTuple):
 
 COMMANDS: dict[str, Entry] = {
     "scan": Entry("Curate", "Decode every image and audio file under folders, and write a manifest of facts."),
+    "clean": Entry("Curate", "Apply the checks to the facts, drop what is broken, and set it aside."),
+    "undo": Entry("Curate", "Take back what clean, organize or augment did to files, by its journal."),
+    "tag": Entry("Curate", "Add tags: from facts, from expressions, from a metadata file."),
+    "select": Entry("Curate", "Keep the samples that match a label, a tag, a split or an expression."),
     "balance": Entry("Curate", "Show how evenly the samples are spread over classes."),
 }
 """In the order in which `--help` shows them; the module of a command is `cli.NAME`, its function `NAME`."""

@@ -53,3 +53,4 @@ Root = Annotated[
         show_default=False,
     ),
 ]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Where chance begins.")]

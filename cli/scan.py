@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from cli import options, streams, terminal
-from cli.scan_summary import say_tally, show_tally
+from cli.scan_summary import say_tally
 from curate.known import Known
 from curate.labels import Labeller, check_label_source, compile_pattern
 from curate.metadata import Metadata
-from curate.scan import Options, Tally
+from curate.scan import Options, ScanTally
 from curate.scan import scan as scan_folders
 from curate.walk import check_roots, walk
 
@@ -64,10 +64,9 @@ def scan(
     streams.check_output(output)
     labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, Metadata(metadata))
     known = Known(output) if output and os.path.isfile(output) and not fresh else None
-    tally, began = Tally(), time.monotonic()
+    tally, began = ScanTally(), time.monotonic()
     with terminal.progress("scan", lambda: sum(1 for _ in walk(paths))) as counted:
         lines = scan_folders(paths, labeller, Options(root or "", jobs, timeout, shallow), tally, known)
         streams.write_lines(counted(lines), output)
-    say_tally(tally, labeller, known, time.monotonic() - began)
-    if terminal.shows_output() and not output:
-        show_tally(tally, paths)
+    summarized = terminal.shows_output() and not output
+    say_tally(tally, labeller, known, time.monotonic() - began, summarized=summarized)

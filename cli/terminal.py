@@ -18,6 +18,7 @@ quiet = False
 """Whether stderr stays empty unless the command fails (`--quiet`)."""
 
 _REFRESH_S = 0.1
+_WIDE = 200
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
@@ -50,7 +51,9 @@ def console(*, stderr: bool = False) -> "Console":
     """Return a rich console that colours only on a terminal and takes no file name for markup."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    # Where nobody looks, lines need not be folded to the width of a window.
+    width = None if (sys.stderr if stderr else sys.stdout).isatty() else _WIDE
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
 
 
 def shows_output() -> bool:

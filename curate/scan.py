@@ -14,7 +14,8 @@ from curate.engine import Failure, Ready, run
 from curate.manifest import decode_line, encode
 from curate.measure import measure, unmeasured
 from curate.media.sniff import format_of_name
-from curate.sample import Finding, Kind, Sample, Severity
+from curate.sample import Finding, Sample
+from curate.tally import Seen, Tally
 from curate.walk import walk
 
 if TYPE_CHECKING:
@@ -26,60 +27,29 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Tally:
+class ScanTally(Tally):
     """What a scan met, counted while it runs.
 
     Attributes:
-        kinds: Media files by kind.
-        labels: Media files by label.
-        splits: Media files by split.
-        findings: By severity and check.
-        examples: One path for each check.
         others: Files that are neither images nor audio, by the ending of their names.
         unreachable: Folders and links that could not be followed, with the reason.
         unmatched: Media files that the pattern did not match.
         first_unmatched: One of them.
-        reused: Media files whose facts were taken over from the last scan.
     """
 
-    kinds: Counter[str] = field(default_factory=Counter)
-    labels: Counter[str] = field(default_factory=Counter)
-    splits: Counter[str] = field(default_factory=Counter)
-    findings: Counter[tuple[Severity, str]] = field(default_factory=Counter)
-    examples: dict[str, str] = field(default_factory=dict)
     others: Counter[str] = field(default_factory=Counter)
     unreachable: list[str] = field(default_factory=list)
     unmatched: int = 0
     first_unmatched: str = ""
-    reused: int = 0
 
-    def add(self, seen: "Seen", described: "Description") -> None:
-        self.kinds[seen.kind or "unknown"] += 1
-        if seen.label is not None:
-            self.labels[seen.label] += 1
-        if seen.split is not None:
-            self.splits[seen.split] += 1
-        for finding in seen.findings:
-            self.findings[finding.severity, finding.check] += 1
-            self.examples.setdefault(finding.check, seen.path)
-        if described.unmatched:
-            self.unmatched += 1
-            self.first_unmatched = self.first_unmatched or seen.path
+    def note_unmatched(self, path: str) -> None:
+        self.unmatched += 1
+        self.first_unmatched = self.first_unmatched or path
 
-    def add_other(self, path: str) -> None:
+    def note_other(self, path: str) -> None:
         name = path.rpartition("/")[2]
         _, dot, ending = name.rpartition(".")
         self.others[f".{ending.lower()}" if dot else "no ending"] += 1
-
-
-class Seen(msgspec.Struct):
-    """The part of a sample that the tally counts."""
-
-    path: str
-    kind: Kind | None = None
-    label: str | None = None
-    split: str | None = None
-    findings: tuple[Finding, ...] = ()
 
 
 _seen = msgspec.json.Decoder(Seen)
@@ -103,7 +73,7 @@ class Options:
 
 
 def scan(
-    roots: "Sequence[str]", labeller: "Labeller", options: Options, tally: Tally, known: "Known | None" = None
+    roots: "Sequence[str]", labeller: "Labeller", options: Options, tally: ScanTally, known: "Known | None" = None
 ) -> "Iterator[bytes]":
     """Yield the manifest line of every image and audio file under the roots, in the order of the walk.
 
@@ -130,12 +100,14 @@ def scan(
             entry, start, described = under_way.popleft()
             line = _line_of_failure(start, result) if isinstance(result, Failure) else result
             if line is not None:
-                tally.add(decode_line(line, _seen), described)
+                tally.add(decode_line(line, _seen))
+                if described.unmatched:
+                    tally.note_unmatched(start.path)
                 yield line
             elif entry.problem:
                 tally.unreachable.append(f"{entry.path}: {entry.problem}")
             else:
-                tally.add_other(entry.path)
+                tally.note_other(entry.path)
 
 
 def _start(entry: "Entry", path: str, described: "Description") -> Sample:

@@ -13,8 +13,9 @@ import pytest
 from cli.catalog import COMMANDS
 from tests.conftest import ROOT, Burnish
 
-READERS = ["balance"]
-"""Commands that read a manifest, with the arguments that they need besides."""
+READERS = {"balance": ["balance"], "clean": ["clean"], "select": ["select"], "tag": ["tag", "--auto"]}
+"""Commands that read a manifest, as they are called with the least that they need."""
+FILTERS = ["clean", "select", "tag"]
 REPORTS = ["balance"]
 HEAVY = {
     "numpy",
@@ -29,7 +30,7 @@ HEAVY = {
     "cv2",
 }
 
-GOOD = '{"path": "a.jpg", "label": "x", "kind": "image"}\n'
+GOOD = '{"path": "a.jpg", "label": "x", "split": "train"}\n'
 
 
 def in_terminal(arguments: list[str], cwd: Path, stdin: str = "") -> tuple[str, int]:
@@ -85,23 +86,23 @@ def test_help_and_pure_reports_import_nothing_heavy(arguments: list[str]) -> Non
 
 @pytest.mark.parametrize("command", READERS)
 def test_empty_input_is_legal(burnish: Burnish, command: str) -> None:
-    assert burnish(command, stdin="").stderr == ""
+    assert "burnish" not in burnish(*READERS[command], stdin="").stderr
 
 
 @pytest.mark.parametrize("command", READERS)
 @pytest.mark.parametrize("source", [[], ["-"], ["set.jsonl"]], ids=["stdin", "dash", "file"])
 def test_a_malformed_line_stops_the_command(burnish: Burnish, tmp_path: Path, command: str, source: list[str]) -> None:
     (tmp_path / "set.jsonl").write_text(f"{GOOD}?\n")
-    result = burnish(command, *source, stdin=f"{GOOD}?\n", code=2)
+    result = burnish(*READERS[command], *source, stdin=f"{GOOD}?\n", code=2)
     name = "set.jsonl" if source == ["set.jsonl"] else "<stdin>"
     problem = "JSON is malformed: invalid character (byte 0)"
     assert result.stderr == f"burnish {command}: {name}:2: not a sample: {problem}\n"
-    assert result.stdout == ""
+    assert result.stdout == ("" if command in {*REPORTS, "clean"} else GOOD), "what streams, streams until the error"
 
 
 @pytest.mark.parametrize("command", READERS)
 def test_a_line_without_a_path_stops_the_command(burnish: Burnish, command: str) -> None:
-    result = burnish(command, stdin='{"label": "x"}\n', code=2)
+    result = burnish(*READERS[command], stdin='{"label": "x"}\n', code=2)
     assert result.stderr == f"burnish {command}: <stdin>:1: not a sample: missing required field `path`\n"
 
 
@@ -117,7 +118,7 @@ def test_a_manifest_that_cannot_be_read(
     burnish: Burnish, tmp_path: Path, command: str, name: str, message: str
 ) -> None:
     (tmp_path / "folder").mkdir()
-    assert burnish(command, name, code=2).stderr == f"burnish {command}: {message}\n"
+    assert burnish(*READERS[command], name, code=2).stderr == f"burnish {command}: {message}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -134,8 +135,36 @@ def test_a_misspelt_command_is_named_with_the_nearest(burnish: Burnish) -> None:
 
 @pytest.mark.parametrize("command", READERS)
 def test_traceback_only_when_asked_for(burnish: Burnish, command: str) -> None:
-    assert "Traceback" not in burnish(command, "gone.jsonl", code=2).stderr
-    assert "Traceback" in burnish(command, "gone.jsonl", "--verbose", code=2).stderr
+    assert "Traceback" not in burnish(*READERS[command], "gone.jsonl", code=2).stderr
+    assert "Traceback" in burnish(*READERS[command], "gone.jsonl", "--verbose", code=2).stderr
+
+
+@pytest.mark.parametrize("command", FILTERS)
+def test_a_filter_passes_on_what_it_does_not_know(burnish: Burnish, command: str) -> None:
+    foreign = '{"path":"a.txt" , "theirs": [1.0, null], "path_of_theirs": "\\u00e9"}\n'
+    assert burnish(*READERS[command], stdin=foreign).stdout == foreign
+
+
+@pytest.mark.parametrize("command", FILTERS)
+def test_a_filter_writes_over_its_own_input_whole_or_not_at_all(burnish: Burnish, tmp_path: Path, command: str) -> None:
+    for text, code in ((GOOD * 3, 0), (f"{GOOD}?\n", 2)):
+        (tmp_path / "set.jsonl").write_text(text.replace('"image"', '"audio"'))
+        before = (tmp_path / "set.jsonl").read_text()
+        facts = "" if command != "clean" else "--only=silent"
+        burnish(*READERS[command], "set.jsonl", *filter(None, [facts]), "-o", "set.jsonl", code=code)
+        assert (tmp_path / "set.jsonl").read_text() == before
+        assert os.listdir(tmp_path) == ["set.jsonl"]
+
+
+@pytest.mark.parametrize("command", FILTERS)
+def test_a_filter_ends_quietly_when_its_reader_goes(tmp_path: Path, command: str) -> None:
+    (tmp_path / "set.jsonl").write_text(GOOD.replace('"kind": "image"', '"split": "x"') * 20_000)
+    words = " ".join(READERS[command])
+    result = subprocess.run(
+        f"{sys.executable} {ROOT / 'burnish.py'} {words} set.jsonl --quiet | head -n 1",
+        shell=True, capture_output=True, text=True, cwd=tmp_path, check=False,
+    )  # fmt: skip
+    assert (result.returncode, result.stderr, result.stdout.count("\n")) == (0, "", 1)
 
 
 @pytest.mark.parametrize("command", REPORTS)
@@ -147,7 +176,7 @@ def test_reports_speak_json(burnish: Burnish, command: str) -> None:
 
 @pytest.mark.parametrize("command", READERS)
 def test_a_person_at_a_terminal_is_told_what_is_waited_for(tmp_path: Path, command: str) -> None:
-    seen, code = in_terminal([command], tmp_path, stdin="\x04")
+    seen, code = in_terminal(READERS[command], tmp_path, stdin="\x04")
     assert "waiting for a manifest on standard input" in seen
     assert code == 0
 

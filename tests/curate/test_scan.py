@@ -16,13 +16,13 @@ from curate.labels import Labeller, compile_pattern
 from curate.manifest import parse
 from curate.metadata import Metadata
 from curate.sample import Sample
-from curate.scan import Options, Tally, scan
+from curate.scan import Options, ScanTally, scan
 
 Write = Callable[..., Path]
 
 
-def scanned(root: Path | str, labeller: Labeller | None = None, **options: Any) -> tuple[dict[str, Sample], Tally]:
-    tally = Tally()
+def scanned(root: Path | str, labeller: Labeller | None = None, **options: Any) -> tuple[dict[str, Sample], ScanTally]:
+    tally = ScanTally()
     known = options.pop("known", None)
     lines = scan([str(root)], labeller or Labeller(), Options(jobs=2, **options), tally, known)
     samples = [parse(line) for line in lines]
@@ -167,7 +167,7 @@ def test_pattern_and_metadata_and_what_they_miss(folder: Path) -> None:
 
 
 def test_paths_can_be_relative_to_another_folder(folder: Path, tmp_path: Path) -> None:
-    lines = list(scan([str(folder)], Labeller(), Options(base=str(tmp_path / "set" / "train")), Tally()))
+    lines = list(scan([str(folder)], Labeller(), Options(base=str(tmp_path / "set" / "train")), ScanTally()))
     assert [parse(line).path for line in lines] == ["../test/dog/b.png", "cat/a.jpg", "dog/c.wav"]
 
 
@@ -191,7 +191,7 @@ def rescanned(folder: Path, manifest: Path, **options: Any) -> tuple[dict[str, S
 def test_unchanged_files_are_not_opened_again(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, _ = scanned(folder)
     manifest = tmp_path / "set.jsonl"
-    lines = list(scan([str(folder)], Labeller(), Options(), Tally()))
+    lines = list(scan([str(folder)], Labeller(), Options(), ScanTally()))
     manifest.write_bytes(b"\n".join(reversed(lines)))
     monkeypatch.setattr(measure, "_decode", None)
     again, known = rescanned(folder, manifest)
@@ -201,7 +201,7 @@ def test_unchanged_files_are_not_opened_again(folder: Path, tmp_path: Path, monk
 
 def test_what_changed_is_measured_again(folder: Path, tmp_path: Path, picture: Write) -> None:
     manifest = tmp_path / "set.jsonl"
-    manifest.write_bytes(b"\n".join(scan([str(folder)], Labeller(), Options(), Tally())))
+    manifest.write_bytes(b"\n".join(scan([str(folder)], Labeller(), Options(), ScanTally())))
     picture(folder / "train" / "cat" / "a.jpg", seed=7)
     os.utime(folder / "test" / "dog" / "b.png")
     picture(folder / "train" / "cat" / "new.jpg", seed=8)
@@ -222,7 +222,7 @@ def test_what_changed_is_measured_again(folder: Path, tmp_path: Path, picture: W
 )
 def test_what_may_be_out_of_date_is_measured_again(folder: Path, tmp_path: Path, stale: dict[str, Any]) -> None:
     first = scanned(folder)[0]
-    records = [json.loads(line) | stale for line in scan([str(folder)], Labeller(), Options(), Tally())]
+    records = [json.loads(line) | stale for line in scan([str(folder)], Labeller(), Options(), ScanTally())]
     kept = [{key: value for key, value in record.items() if value is not None} for record in records]
     manifest = tmp_path / "set.jsonl"
     manifest.write_text("\n".join(map(json.dumps, kept)))
@@ -232,7 +232,7 @@ def test_what_may_be_out_of_date_is_measured_again(folder: Path, tmp_path: Path,
 
 
 def test_labels_and_findings_of_other_commands_are_not_reused(folder: Path, tmp_path: Path) -> None:
-    records = [json.loads(line) for line in scan([str(folder)], Labeller(), Options(), Tally())]
+    records = [json.loads(line) for line in scan([str(folder)], Labeller(), Options(), ScanTally())]
     for record in records:
         record |= {"label": "old", "theirs": 1, "findings": [{"check": "dark", "severity": "warning"}]}
     manifest = tmp_path / "set.jsonl"
@@ -244,7 +244,7 @@ def test_labels_and_findings_of_other_commands_are_not_reused(folder: Path, tmp_
 
 def test_no_error_on_good_data_and_a_verdict_on_all(data: Path) -> None:
     for name, count in {"clothing": 1156, "fsdd": 600, "speech_commands": 300, "circuit_boards": 400}.items():
-        samples = [parse(line) for line in scan([str(data / name)], Labeller(), Options(), Tally())]
+        samples = [parse(line) for line in scan([str(data / name)], Labeller(), Options(), ScanTally())]
         assert len(samples) == count
         assert [sample for sample in samples if sample.findings] == []
         assert all((sample.image or sample.audio) for sample in samples)

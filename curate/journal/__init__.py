@@ -1,0 +1,12 @@
+"""The write-ahead journal of changes to files: every change is written down, made, and can be taken back.
+
+`journal.jsonl` lies at the root of the folder that files are moved, copied or linked into. A batch of changes is
+synced to the journal before it begins and marked when it has ended; whoever opens the journal after a crash first
+settles what was under way. So every byte exists exactly once, and the journal says where.
+"""
+
+from curate.journal.keeper import Journal
+from curate.journal.operations import Operation, Outcome
+from curate.journal.undo import Taken, take_back
+
+__all__ = ["Journal", "Operation", "Outcome", "Taken", "take_back"]

@@ -1,0 +1,145 @@
+"""`burnish clean` as its users call it."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Burnish
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, picture: Write) -> Path:
+    """Nine pictures, one of them cut short, one empty."""
+    for number in range(9):
+        picture(tmp_path / "data" / "cat" / f"{number}.jpg", seed=number)
+    (tmp_path / "data" / "dog").mkdir()
+    (tmp_path / "data" / "cat" / "8.jpg").rename(tmp_path / "data" / "dog" / "8.jpg")
+    cut = tmp_path / "data" / "cat" / "1.jpg"
+    cut.write_bytes(cut.read_bytes()[:-100])
+    (tmp_path / "data" / "cat" / "2.jpg").write_bytes(b"")
+    return tmp_path
+
+
+def paths(text: str) -> list[str]:
+    return [json.loads(line)["path"] for line in text.splitlines()]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_errors_are_dropped_and_rejects_are_saved(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data").stdout
+    result = burnish("clean", "--rejects", "bad.jsonl", stdin=manifest)
+    assert len(paths(result.stdout)) == 7
+    assert paths((folder / "bad.jsonl").read_text()) == ["data/cat/1.jpg", "data/cat/2.jpg"]
+    assert result.stderr.startswith("kept 7 of 9 samples; dropped 2: truncated 1, empty 1\n")
+
+
+def test_from_a_file_and_from_a_pipe_it_is_the_same(burnish: Burnish, folder: Path) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    from_file = burnish("clean", "set.jsonl", "--set", "dark=0.9").stdout
+    assert from_file == burnish("clean", "--set", "dark=0.9", stdin=(folder / "set.jsonl").read_bytes()).stdout
+    assert "dark" in from_file
+    burnish("clean", "set.jsonl", "--set", "dark=0.9", "-o", "set.jsonl")
+    assert (folder / "set.jsonl").read_text() == from_file
+
+
+def test_quarantine_shows_its_plan_moves_and_comes_back(burnish: Burnish, folder: Path) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    before = content(folder)
+    plan = burnish("clean", "set.jsonl", "--quarantine", "bad").stderr
+    assert "would move 2 files" in plan
+    assert content(folder) == before
+    moved = burnish("clean", "set.jsonl", "--quarantine", "bad", "--apply").stderr
+    assert "moved 2 files to bad; take it back with: burnish undo bad/journal.jsonl" in moved
+    after = content(folder)
+    assert after["bad/truncated/data/cat/1.jpg"] == before["data/cat/1.jpg"]
+    assert "data/cat/1.jpg" not in after
+    again = burnish("clean", "set.jsonl", "--quarantine", "bad", "--apply").stderr
+    assert "moved 2 files" in again, "what an earlier call moved is moved"
+    burnish("undo", "bad/journal.jsonl")
+    assert content(folder) == before
+
+
+def test_a_file_that_changed_or_went_since_the_scan_is_not_touched(burnish: Burnish, folder: Path) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    (folder / "data" / "cat" / "1.jpg").write_bytes(b"edited meanwhile")
+    (folder / "data" / "cat" / "2.jpg").unlink()
+    errors = burnish("clean", "set.jsonl", "--quarantine", "bad", "--apply").stderr
+    assert "moved 0 files" in errors
+    assert "not moved: data/cat/1.jpg: changed" in errors
+    assert "not moved: data/cat/2.jpg: vanished" in errors
+    assert (folder / "data" / "cat" / "1.jpg").read_bytes() == b"edited meanwhile"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--quarantine", "data/bad"], "--quarantine data/bad is inside the dataset"),
+        (["--quarantine", "data/cat/bad"], "--quarantine data/cat/bad is inside the dataset"),
+        (["--apply"], "--apply moves the dropped files, so it needs --quarantine DIR"),
+        (["--set", "drak=1"], "--set: there is no check 'drak' (did you mean 'dark'?)"),
+        (["--only", "dark,blury"], "--only: there is no check 'blury' (did you mean 'blurry'?)"),
+        (["--fail-on", "eror"], "--fail-on: there is no check 'eror' (did you mean 'error'?)"),
+        (["--config", "gone.yaml"], "cannot read gone.yaml: No such file or directory"),
+        (["--rejects", "no/bad.jsonl"], "cannot write no/bad.jsonl: there is no folder"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_a_user_can_get_wrong(burnish: Burnish, folder: Path, arguments: list[str], message: str) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    before = content(folder)
+    result = burnish("clean", "set.jsonl", *arguments, code=2)
+    assert result.stderr.startswith(f"burnish clean: {message}")
+    assert (result.stdout, content(folder)) == ("", before)
+
+
+def test_a_hidden_quarantine_may_be_inside(burnish: Burnish, folder: Path) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    burnish("clean", "set.jsonl", "--quarantine", "data/.bad", "--apply")
+    assert "scanned 7 images" in burnish("scan", "data").stderr
+
+
+def test_gates(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data").stdout
+    burnish("clean", "--fail-on", "damaged", "--quiet", stdin=manifest)
+    result = burnish("clean", "--fail-on", "truncated", "--fail-on", "error", "--quiet", stdin=manifest, code=1)
+    assert result.stderr == "burnish clean: --fail-on truncated: 1 findings; --fail-on error: 2 findings\n"
+    assert len(paths(result.stdout)) == 7
+
+
+def test_a_manifest_without_facts_says_what_to_run(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data", "--shallow").stdout
+    message = burnish("clean", stdin=manifest, code=2).stderr
+    assert message.startswith("burnish clean: no sample has image.frames, image.sharpness")
+    assert message.endswith("measure the files first: burnish scan FOLDER (without --shallow)\n")
+
+
+def test_the_list_of_checks(burnish: Burnish) -> None:
+    table = burnish("clean", "--list").stdout
+    assert "image.brightness_p99 < 0.32" in table
+    rows: list[dict[str, Any]] = json.loads(burnish("clean", "--list", "--json").stdout)
+    assert {"check": "dark", "threshold": 0.32, "severity": "warning"}.items() <= next(
+        row for row in rows if row["check"] == "dark"
+    ).items()
+
+
+def test_a_check_that_flags_half_of_the_set_says_so_once(burnish: Burnish, folder: Path) -> None:
+    sound = burnish("select", "--where", "image.width > 0", stdin=burnish("scan", "data").stdout).stdout
+    result = burnish("clean", stdin=sound.replace('"orientation":1', '"orientation":6'))
+    assert "rotated would flag 100.0 % of the set" in result.stderr
+    assert "rotated" not in result.stdout
+
+
+def test_a_full_disk_leaves_nothing_half_written(burnish: Burnish, folder: Path) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    result = burnish("clean", "set.jsonl", "-o", "/dev/full", code=2)
+    assert "No space left on device" in result.stderr
+    assert sorted(os.listdir(folder)) == ["data", "set.jsonl"]
