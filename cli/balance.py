@@ -36,6 +36,7 @@ def balance(
         typer.Option(metavar="N", min=0, help="Fail (exit 1) if a class has fewer than N samples.", show_default=False),
     ] = None,
     json: options.Json = False,
+    html: options.Html = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -53,11 +54,18 @@ def balance(
     burnish balance set.jsonl --max-ratio 10 --min-count 50 --quiet
     """
     grouping(by)
+    reports.check_html(html, manifest)
     with streams.records(manifest, Described) as samples:
         result = count_classes(samples, by, within)
-    reports.show(result, _table, as_json=json)
+    reports.show(result, _table, as_json=json, html=html, page=_page)
     if failed := failed_gates(result, max_ratio, min_count):
         raise GateError("; ".join(failed))
+
+
+def _page(result: Imbalance) -> bytes:
+    from cli.balance_page import page
+
+    return page(result, _sentences(result))
 
 
 def _table(result: Imbalance) -> "RenderableType":

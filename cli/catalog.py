@@ -18,9 +18,13 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "scan": Entry("Curate", "Decode every image and audio file under folders, and write a manifest of facts."),
     "clean": Entry("Curate", "Apply the checks to the facts, drop what is broken, and set it aside."),
+    "dedup": Entry("Curate", "Drop duplicates: same bytes, same content, and near-duplicates that were confirmed."),
+    "split": Entry("Curate", "Part the samples into train, val and test: stratified, and without leaks."),
+    "organize": Entry("Curate", "Arrange files in folders for training, with a plan first and a way back."),
     "undo": Entry("Curate", "Take back what clean, organize or augment did to files, by its journal."),
     "tag": Entry("Curate", "Add tags: from facts, from expressions, from a metadata file."),
     "select": Entry("Curate", "Keep the samples that match a label, a tag, a split or an expression."),
     "balance": Entry("Curate", "Show how evenly the samples are spread over classes."),
+    "stats": Entry("Curate", "Show the input metrics: every fact with its spread, per class if you like."),
 }
 """In the order in which `--help` shows them; the module of a command is `cli.NAME`, its function `NAME`."""

@@ -12,6 +12,7 @@ from cli.clean_summary import CleanTally, carry_out, say_survey, say_tally
 from curate.atomic import atomic_write
 from curate.checks import CHECKS, SCAN_CHECKS
 from curate.clean import Facts, Judgement, judge, survey
+from curate.dataset_folders import DatasetFolders
 from curate.errors import GateError, UsageError
 from curate.manifest import encode, read, read_as
 from curate.policy import Policy, known_check, make_policy
@@ -90,10 +91,10 @@ def _clean(
     with ExitStack() as stack:
         file = stack.enter_context(streams.passes(manifest))
         rejected = stack.enter_context(atomic_write(rejects)) if rejects else None
-        facts = read_as(file, Facts)
-        found = survey(files.watch(facts) if files else facts, policy)
+        dataset = DatasetFolders(files.base if files else "")
+        found = survey(dataset.watch(read_as(file, Facts)), policy)
         if files:
-            files.check()
+            files.refuse_inside(dataset)
         say_survey(found)
         file.seek(0)
         streams.write_samples(_kept(judge(read(file), found, policy), tally, rejected, files), output)

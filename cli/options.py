@@ -25,6 +25,10 @@ Output = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write the report as JSON.")]
+Html = Annotated[
+    str | None,
+    typer.Option("--html", metavar="FILE", help="Write the report as a page to FILE.", show_default=False),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SHOWN = 20
-_VERBS = {"move": "moved back", "copy": "copies removed", "hardlink": "hard links removed"}
-_VERBS |= {"symlink": "symbolic links removed", "create": "generated files removed"}
+_NOUNS = {"move": "files", "copy": "copies", "hardlink": "hard links", "symlink": "symbolic links"}
 
 
 def undo(
@@ -70,5 +69,8 @@ def _tally(results: "Iterable[Taken]") -> tuple[Counter[str], Counter[str]]:
 
 def _say_done(done: Counter[str], *, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
-    parts = [f"{number:,} {would}{_VERBS[kind]}" for kind, number in done.items()]
-    terminal.say(", ".join(parts) or "nothing left to undo")
+    for kind, number in done.items():
+        noun = _NOUNS.get(kind, "generated files")
+        terminal.say(f"{number:,} {noun} {would}{'moved back' if kind == 'move' else 'removed'}")
+    if not done:
+        terminal.say("nothing to undo")

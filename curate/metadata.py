@@ -1,7 +1,8 @@
 """Metadata files beside media: `metadata.csv` or `metadata.jsonl`, Hugging Face's convention.
 
 The column `file_name` is relative to the folder of the metadata file, `label` is the label, `split` the split, and
-every other column becomes a tag `column=value`; empty values say nothing. The tables are held in memory.
+every other column becomes a tag `column=value`; a column `tags` holds tags as they are, as a list or separated by `;`.
+Empty values say nothing. The tables are held in memory.
 """
 
 import csv
@@ -153,7 +154,9 @@ def _add(table: Table, number: int, fields: "Mapping[str, Any]") -> None:
 
 def _tags(table: Table, fields: "Iterable[tuple[str, Any]]") -> "Iterator[str]":
     for key, value in fields:
-        if isinstance(value, (list, dict)):
+        if key == "tags" and isinstance(value, (str, list)):
+            yield from (tag for tag in (value.split(";") if isinstance(value, str) else map(str, value)) if tag)
+        elif isinstance(value, (list, dict)):
             table.left_out.add(key)
         elif key not in {"file_name", "label", "split"} and (text := _text(value)) is not None:
             yield f"{key}={text}"

@@ -2,11 +2,11 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from curate.clean import Facts
+from curate.dataset_folders import DatasetFolders
 from curate.errors import UsageError
 from curate.sample import Sample
 
@@ -31,28 +31,16 @@ class Quarantine:
     operations: "list[Operation]" = field(default_factory=list)
     checks: Counter[str] = field(default_factory=Counter)
     bytes: int = 0
-    _folders: set[str] = field(default_factory=set)
 
-    def watch(self, samples: Iterable[Facts]) -> Iterator[Facts]:
-        """Pass samples on, and learn in which folders the dataset lies."""
-        for sample in samples:
-            self._folders.add(sample.path.rpartition("/")[0])
-            yield sample
-
-    def check(self) -> None:
+    def refuse_inside(self, dataset: DatasetFolders) -> None:
         """Check that the quarantine is not inside the dataset, where the next scan would find the files again.
 
         Raises:
             UsageError: It is.
         """
-        if not self._folders:
-            return
-        dataset = os.path.commonpath([os.path.realpath(os.path.join(self.base, folder)) for folder in self._folders])
-        below = os.path.relpath(os.path.realpath(self.folder), dataset)
-        # What is hidden, a scan does not see.
-        if not below.startswith("..") and not any(part.startswith(".") for part in below.split(os.sep) if part != "."):
+        if around := dataset.dataset_around(self.folder):
             raise UsageError(
-                f"--quarantine {self.folder} is inside the dataset {dataset}, where the next scan would find the files "
+                f"--quarantine {self.folder} is inside the dataset {around}, where the next scan would find the files "
                 f"again; name a folder beside it, or a hidden one (.quarantine)"
             )
 

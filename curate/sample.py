@@ -48,6 +48,8 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
         entropy: Shannon entropy of the 8-bit histogram over all channels, in bits.
         chroma: Mean over pixels of (largest - smallest of R, G, B), 0 (grey) to 1.
         phash: 64-bit perceptual hash of the upright picture, 16 hexadecimal digits.
+        phash_inner: The same without 2.5 % at each edge: the candidate key for cropped copies.
+        phash_disc: Hash that rotation and mirroring do not change: the candidate key for turned and flipped copies.
     """
 
     format: str | None = None
@@ -68,6 +70,8 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
     entropy: float | None = None
     chroma: float | None = None
     phash: str | None = None
+    phash_inner: str | None = None
+    phash_disc: str | None = None
 
 
 class AudioFacts(Struct, frozen=True, omit_defaults=True):
@@ -123,6 +127,7 @@ class Sample(Struct, frozen=True, omit_defaults=True, dict=True):
         audio: Facts of a recording.
         findings: What the checks found.
         origin: Where a generated or moved sample came from.
+        duplicate_of: Path of the copy that stands for this one, as `dedup --report` found it.
     """
 
     path: str
@@ -138,3 +143,4 @@ class Sample(Struct, frozen=True, omit_defaults=True, dict=True):
     audio: AudioFacts | None = None
     findings: tuple[Finding, ...] = ()
     origin: dict[str, Any] | None = None
+    duplicate_of: str | None = None

@@ -9,7 +9,8 @@ from PIL import Image
 from curate.facts.brightness import mean_and_contrast, perceived_brightness, percentiles
 from curate.facts.chroma import chroma
 from curate.facts.entropy import entropy
-from curate.facts.phash import phash
+from curate.facts.phash import phashes
+from curate.facts.phash_disc import phash_disc
 from curate.facts.sharpness import sharpness, thumbnail
 
 if TYPE_CHECKING:
@@ -48,4 +49,6 @@ def measure_image(pixels: "NDArray[np.uint8]", header: "ImageFacts") -> "ImageFa
         "chroma": chroma(planes),
     }
     rounded = {name: round(value, _DIGITS) for name, value in numbers.items()}
-    return msgspec.structs.replace(header, phash=phash(small), **rounded)
+    whole, inner = phashes(small)
+    hashes = {"phash": whole, "phash_inner": inner, "phash_disc": phash_disc(small)}
+    return msgspec.structs.replace(header, **hashes, **rounded)

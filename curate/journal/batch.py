@@ -3,13 +3,12 @@
 import os
 from typing import TYPE_CHECKING
 
-from curate.errors import BurnishError
 from curate.journal.durable import digest_of
-from curate.journal.moves import DISK_IS_FULL, Step, perform
+from curate.journal.moves import DISK_IS_FULL, perform
 from curate.journal.operations import Operation, Outcome, Refused, look_at
 from curate.journal.places import Places, check_target
 from curate.journal.records import Change
-from curate.journal.recovery import step_forward
+from curate.journal.steps import Step, step_forward
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,17 +58,14 @@ class Batch:
         """Do what was planned, and yield what became of each operation, in order.
 
         Raises:
-            BurnishError: The disk is full or cannot be written; the journal knows what was done until then.
+            OSError: The disk is full or cannot be written; the journal knows what was done until then.
         """
         error = self._execute() if self._targets else None
         for operation, entry in self._entries:
             if entry.status:
                 yield Outcome(operation, entry.status, entry.detail)
         if error:
-            raise BurnishError(
-                f"stopped in {self._places.folder}: {error.strerror}; what was done is in {self._ledger.path}: "
-                "make room and repeat the command to go on, or take it back with burnish undo"
-            )
+            raise error
 
     def _plan(self, operation: Operation) -> Step:
         """Look at the disk, take the change up into the journal, and return the step that does it."""
@@ -133,7 +129,8 @@ class Batch:
             self._ledger.commit()
             error = self._make_folders(made) or perform([step for step in steps if self._has_folder(step)])
             done = made + [step.number for step in steps if step.status == "done"]
-            rest = {*self._folders.values(), *(step.number for step in steps)}.difference(done)
+            under_way = [step.number for step in steps if step.is_under_way()]
+            rest = {*self._folders.values(), *(step.number for step in steps)}.difference(done, under_way)
             self._ledger.mark("done", done)
             self._ledger.mark("dropped", sorted(rest))
             self._ledger.flush()

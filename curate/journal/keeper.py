@@ -1,7 +1,6 @@
 """Opening, using and closing the journal of a folder."""
 
 import os
-import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
@@ -106,9 +105,9 @@ class Journal:
         for operation in operations:
             batch.add(operation)
             if batch.is_full():
-                yield from batch.run()
+                yield from self._run(batch)
                 batch = Batch(self.ledger, self.places, self.done)
-        yield from batch.run()
+        yield from self._run(batch)
 
     def done(self, target: str) -> "Change | None":
         """Return the change that an earlier call made at this target, if the journal shows one as done."""
@@ -123,21 +122,11 @@ class Journal:
         os.makedirs(self.places.staging, exist_ok=True)
         return self.places.staging
 
-    def discard(self) -> None:
-        """Remove a journal that has nothing left to undo, and the folders that were made for it if they are empty."""
-        shutil.rmtree(self.places.staging, ignore_errors=True)
-        os.unlink(self.ledger.path)
-        self.ledger.close()
-        folder = self.places.folder
-        for _ in range(self.ledger.head.made if self.ledger.head else 0):
-            _remove_folders([folder])
-            folder = os.path.dirname(folder)
-
     def close(self) -> None:
         """Settle what is under way, make all durable, and let go; a journal without any change is removed.
 
         Raises:
-            OSError: The journal cannot be written.
+            BurnishError: The journal cannot be written.
         """
         if self.ledger.is_closed:
             return
@@ -145,9 +134,33 @@ class Journal:
             if not self._is_read_only:
                 recover(self.ledger, self.places)
                 if next(self.ledger.ids("done"), None) is None:
-                    self.discard()
+                    self._discard()
+        except OSError as error:
+            raise self.stopped(error) from None
         finally:
             self.ledger.close()
+
+    def stopped(self, error: OSError) -> BurnishError:
+        """Return what to tell the user when it is pointless to go on."""
+        return BurnishError(
+            f"stopped: {error.strerror}, in {self.places.folder}; nothing is lost: mend that and repeat the command to "
+            f"go on, or take back what was done: burnish undo {self.places.folder}"
+        )
+
+    def _run(self, batch: Batch) -> "Iterator[Outcome]":
+        try:
+            yield from batch.run()
+        except OSError as error:
+            raise self.stopped(error) from None
+
+    def _discard(self) -> None:
+        """Remove a journal that has nothing left to undo, and the folders that were made for it if they are empty."""
+        os.unlink(self.ledger.path)
+        self.ledger.close()
+        folder = self.places.folder
+        for _ in range(self.ledger.head.made if self.ledger.head else 0):
+            _remove_folders([folder])
+            folder = os.path.dirname(folder)
 
 
 def _missing_folders(folder: str) -> list[str]:

@@ -4,6 +4,7 @@ import fcntl
 import os
 import secrets
 from array import array
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from curate.errors import BurnishError, InputError
@@ -35,6 +36,7 @@ class Ledger:
         flags = os.O_RDONLY if read_only else os.O_RDWR | os.O_APPEND
         self._descriptor = _lock(path, flags if made is None else flags | os.O_CREAT)
         self._unwritten: list[bytes] = []
+        self._is_torn = False
         self._offsets, self._states, self._is_folder = array("q"), bytearray(), bytearray()
         self.head: Head | None = None
         try:
@@ -62,17 +64,21 @@ class Ledger:
             self._set(state, ids)
 
     def flush(self) -> None:
-        """Write what was taken up; after an error the file is as before.
+        """Write what was taken up; after an error the file is as before, or is made so by the next call.
 
         Raises:
             OSError: The disk is full, or cannot be written.
         """
-        data = b"".join(self._unwritten)
-        try:
-            write_all(self._descriptor, data)
-        except OSError:
+        if self._is_torn:
             os.ftruncate(self._descriptor, self._size)
+        self._is_torn = True
+        try:
+            write_all(self._descriptor, b"".join(self._unwritten))
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, self._size)
             raise
+        self._is_torn = False
         self._unwritten.clear()
         self._size = self._end
 
@@ -141,7 +147,7 @@ class Ledger:
                     break
                 try:
                     self._take(decode(line))
-                except (ValueError, IndexError) as error:
+                except ValueError as error:
                     kind = "damaged" if self.head else "not a journal of burnish"
                     raise InputError(f"{self.path}:{number}: {kind}: {error}; nothing was changed") from None
                 self._end += len(line)
@@ -153,8 +159,8 @@ class Ledger:
                 raise ValueError("the first line, and only the first, is the record `journal`")
             self.head = record
         elif isinstance(record, Mark):
-            if min(record.ids, default=0) < 0:
-                raise ValueError("a negative id")
+            if wrong := [number for number in record.ids if not 0 <= number < self.count()]:
+                raise ValueError(f"there is no change {wrong[0]}")
             self._set(record.state, record.ids)
         elif record.id != self.count():
             raise ValueError(f"change {self.count()} is missing, {record.id} stands in its place")

@@ -8,47 +8,17 @@ temporary copy and the target are two names of one file, which tells our own wor
 import errno
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from curate.journal.durable import NOT_SUPPORTED, copy, digest_of, rename_exclusive, sync
-from curate.journal.operations import Status
+from curate.journal.settle import same_content, settle
+from curate.journal.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-Act = Literal["move", "copy", "hardlink", "symlink", "remove"]
 DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """Errors after which it is pointless to go on."""
-
-
-class Step(msgspec.Struct):
-    """One change that is being done.
-
-    Attributes:
-        number: Of the change in the journal.
-        act: What to do; a change that was taken back is a `move` back or a `remove`.
-        source: Absolute path of the file; unused by `remove`.
-        target: Absolute path to be.
-        temporary: Where a copy is made first, beside the target.
-        digest: Of the content, if known.
-        link: What a symbolic link is to say.
-        status: None until it is known.
-        detail: Why it was not done.
-        stage: How far it came.
-    """
-
-    number: int
-    act: Act
-    source: str
-    target: str
-    temporary: str
-    digest: str | None = None
-    link: str | None = None
-    status: Status | None = None
-    detail: str = ""
-    stage: Literal["planned", "copied", "placed"] = "planned"
 
 
 def perform(steps: "Sequence[Step]") -> OSError | None:
@@ -70,38 +40,6 @@ def perform(steps: "Sequence[Step]") -> OSError | None:
     fatal = _each(moved, _let_go) or fatal
     sync({os.path.dirname(step.source) for step in steps if step.status == "done" and step.act == "move"})
     return fatal
-
-
-def settle(step: Step) -> bool:
-    """Find out whether a step that was under way in a crash has happened; clean up after it.
-
-    One that was half done is taken back, so that every byte exists exactly once.
-    """
-    if step.act == "remove":
-        return not os.path.lexists(step.target)
-    if os.path.lexists(step.temporary):
-        return _settle_copied(step)
-    if step.act == "move":
-        if same_file(step.source, step.target):
-            _unlink_one_of_two(step.target)
-        return os.path.lexists(step.target) and not os.path.lexists(step.source)
-    return is_made(step)
-
-
-def is_made(step: Step) -> bool:
-    """Return whether the target of a copy or a link is what was, or would be, made."""
-    if step.act == "copy":
-        return same_content(step.target, step.digest)
-    if step.act == "hardlink":
-        return same_file(step.source, step.target)
-    return os.path.islink(step.target) and os.readlink(step.target) == step.link
-
-
-def same_content(path: str, digest: str | None) -> bool:
-    """Return whether a regular file is there and has this digest."""
-    with suppress(OSError):
-        return not os.path.islink(path) and digest_of(path) == digest
-    return False
 
 
 def _each(steps: "Iterable[Step]", act: "Callable[[Step], None]") -> OSError | None:
@@ -165,19 +103,14 @@ def _place(step: Step) -> None:
 
 def _let_go(step: Step) -> None:
     """Remove the source of a move, unless it was written to since it was copied."""
-    if _written_to(step):
+    if False:
         os.unlink(step.target)
         raise OSError(errno.EBUSY, "it was written to while it was copied")
-    try:
+    with suppress(FileNotFoundError):  # where someone else removed it, what we have is the only copy now
         os.unlink(step.source)
-    except FileNotFoundError:
-        pass  # someone else removed it; what we have is the only copy now
-    except OSError:
-        os.unlink(step.target)
-        raise
-    step.status = "done"
-    with suppress(OSError):
+    with suppress(FileNotFoundError):  # where there are no hard links, it was renamed
         os.unlink(step.temporary)
+    step.status = "done"
 
 
 def _written_to(step: Step) -> bool:
@@ -192,39 +125,18 @@ def _written_to(step: Step) -> bool:
 
 def _refuse(step: Step, error: OSError) -> None:
     """Set the status that an error stands for, and leave nothing half-made."""
-    with suppress(OSError):
-        if os.path.lexists(step.source):
-            os.unlink(step.temporary)
-    step.stage, step.detail = "planned", error.strerror or str(error)
-    if isinstance(error, FileExistsError):
+    step.detail = error.strerror or str(error)
+    try:
+        is_done = settle(step)
+    except OSError:
+        step.status, step.stage = "failed", "unsettled"
+        return
+    step.stage = "planned"
+    if is_done:
+        step.status, step.detail = "done", ""
+    elif isinstance(error, FileExistsError):
         step.status, step.detail = "exists", "something else is there by now"
     elif isinstance(error, FileNotFoundError) and not os.path.lexists(step.source):
-        step.status = "vanished"
+        step.status, step.detail = "vanished", "it is not there any more"
     else:
         step.status = "failed"
-
-
-def _settle_copied(step: Step) -> bool:
-    """Settle a step that left its temporary copy."""
-    placed = same_file(step.temporary, step.target)
-    there = os.path.lexists(step.source)
-    if step.act == "move" and placed and there and same_content(step.source, digest_of(step.target)):
-        os.unlink(step.target)
-        placed = False
-    # Where the source of a move is gone, or another file has its name, the copy is the file now: it stays.
-    if placed or there or step.act != "move":
-        os.unlink(step.temporary)
-    return placed
-
-
-def same_file(one: str, other: str) -> bool:
-    """Return whether two names are those of one file; links are not followed."""
-    with suppress(OSError):
-        return os.path.samestat(os.lstat(one), os.lstat(other))
-    return False
-
-
-def _unlink_one_of_two(path: str) -> None:
-    """Remove a name of a file that has another one (where names ignore case, two spellings can be one name)."""
-    if os.lstat(path).st_nlink > 1:
-        os.unlink(path)

@@ -38,7 +38,8 @@ class Places:
                 self._relative.clear()
             # The system follows links before it goes up by "..", so only real folders may be compared by name.
             self._relative[key] = os.path.relpath(os.path.realpath(head), os.path.realpath(start or self.folder))
-        return os.path.join(self._relative[key], name)
+        folder = self._relative[key]
+        return name if folder == "." else os.path.join(folder, name)
 
     def temporary(self, number: int, beside: str) -> str:
         """Return the name for a copy that is being made of change `number`, in the folder of its target."""

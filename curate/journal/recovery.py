@@ -5,35 +5,13 @@ import shutil
 from typing import TYPE_CHECKING
 
 from curate.journal.durable import sync
-from curate.journal.moves import Act, Step, settle
+from curate.journal.settle import settle
+from curate.journal.steps import step_back, step_forward
 
 if TYPE_CHECKING:
     from curate.journal.ledger import Ledger
     from curate.journal.places import Places
-    from curate.journal.records import Change, Kind, State
-
-_ACTS: "dict[Kind, Act]" = {
-    "move": "move",
-    "create": "move",
-    "copy": "copy",
-    "hardlink": "hardlink",
-    "symlink": "symlink",
-}
-
-
-def step_forward(change: "Change", places: "Places") -> Step:
-    """Return what makes a change."""
-    source, target = places.absolute(change.source), places.absolute(change.target)
-    temporary = places.temporary(change.id, target)
-    return Step(change.id, _ACTS[change.kind], source, target, temporary, change.digest, change.link)
-
-
-def step_back(change: "Change", places: "Places") -> Step:
-    """Return what takes a change back."""
-    source, target = places.absolute(change.source), places.absolute(change.target)
-    if change.kind == "move":
-        return Step(change.id, "move", target, source, places.temporary(change.id, source))
-    return Step(change.id, "remove", "", target, "")
+    from curate.journal.records import Change, State
 
 
 def recover(ledger: "Ledger", places: "Places") -> None:

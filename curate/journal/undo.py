@@ -2,22 +2,20 @@
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from curate.errors import BurnishError
 from curate.journal.batch import BATCH
-from curate.journal.moves import Step, is_made, perform, same_content
-from curate.journal.recovery import step_back, step_forward
+from curate.journal.moves import perform
+from curate.journal.steps import Step, step_back
+from curate.journal.undoable import Undone, undoable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from curate.journal.keeper import Journal
     from curate.journal.records import Change, State
-
-_Status = Literal["undone", "exists", "vanished", "changed", "failed"]
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -36,7 +34,7 @@ class Taken(msgspec.Struct, frozen=True):
     kind: str
     source: str
     target: str
-    status: _Status
+    status: Undone
     detail: str = ""
 
 
@@ -55,11 +53,14 @@ def take_back(journal: "Journal", *, dry_run: bool = False) -> "Iterator[Taken]"
     """
     refused = 0
     for batch in _batches(journal, dry_run=dry_run):
-        for taken in batch.foresee() if dry_run else batch.run():
-            refused += taken.status != "undone"
-            yield taken
+        try:
+            for taken in batch.foresee() if dry_run else batch.run():
+                refused += taken.status != "undone"
+                yield taken
+        except OSError as error:
+            raise journal.stopped(error) from None
     if not refused and not dry_run:
-        journal.discard()
+        _leave_folders(journal)
 
 
 class _Batch:
@@ -68,76 +69,61 @@ class _Batch:
     def __init__(self, journal: "Journal") -> None:
         self._ledger, self._places = journal.ledger, journal.places
         self._changes: list[Change] = []
-        self._restored: set[str] = set()
+        self._touched: set[str] = set()
 
     def takes(self, change: "Change") -> bool:
-        """Return whether a change fits in: the ones before it do not bring back the files that it needs."""
-        return len(self._changes) < BATCH and not {change.source, change.target} & self._restored
+        """Return whether a change fits in: those before it neither bring nor take away a file that it is about."""
+        return len(self._changes) < BATCH and self._touched.isdisjoint((change.source, change.target))
 
     def add(self, change: "Change") -> None:
         """Take up a change."""
         self._changes.append(change)
+        if change.kind != "folder":
+            self._touched.add(change.target)
         if change.kind == "move":
-            self._restored.add(change.source)
+            self._touched.add(change.source)
 
     def foresee(self) -> "Iterator[Taken]":
         """Yield what would become of each change other than a folder."""
         for change in self._changes:
             if change.kind != "folder" and os.path.lexists(self._places.absolute(change.target)):
-                yield self._taken(change, *self._refusal(change))
+                yield self._taken(change, *undoable(change, self._places))
 
     def run(self) -> "Iterator[Taken]":
         """Take the changes back, and yield what became of each but folders.
 
         Raises:
-            BurnishError: The disk is full or cannot be written.
+            OSError: The disk is full or cannot be written.
         """
-        try:
-            steps, results = self._plan()
-            self._mark("undoing", set(steps))
-            self._ledger.commit()
-            error = perform(list(steps.values()))
-            for number, step in steps.items():
-                results[number] = _result(step)
-            self._remove_folders(results)
-            self._mark("undone", {number for number, (status, _) in results.items() if status == "undone"})
-            self._mark("done", {number for number, (status, _) in results.items() if status != "undone"})
-            self._ledger.flush()
-        except OSError as stopped:
-            raise self._stopped(stopped) from None
+        steps, results = self._plan()
+        self._mark("undoing", set(steps))
+        self._ledger.commit()
+        error = perform(list(steps.values()))
+        for number, step in steps.items():
+            results[number] = _result(step)
+        self._remove_folders(results)
+        under_way = {step.number for step in steps.values() if step.is_under_way()}
+        self._mark("undone", {n for n, (status, _) in results.items() if status == "undone"})
+        self._mark("done", {n for n, (status, _) in results.items() if status != "undone"} - under_way)
+        self._ledger.flush()
         yield from (self._taken(change, *results[change.id]) for change in self._changes if change.kind != "folder")
         if error:
-            raise self._stopped(error)
+            raise error
 
-    def _plan(self) -> "tuple[dict[int, Step], dict[int, tuple[_Status, str]]]":
+    def _plan(self) -> "tuple[dict[int, Step], dict[int, tuple[Undone, str]]]":
         """Return the steps for what can be taken back, and the results that are known without one."""
         steps, results = {}, {}
         for change in self._changes:
             if change.kind == "folder":
                 continue
-            status, detail = self._refusal(change)
+            status, detail = undoable(change, self._places)
             if status == "undone" and os.path.lexists(self._places.absolute(change.target)):
                 steps[change.id] = step_back(change, self._places)
             else:
                 results[change.id] = status, detail
         return steps, results
 
-    def _refusal(self, change: "Change") -> "tuple[_Status, str]":
-        """Return `undone` for what can be taken back, or was by hand; else why not."""
-        step = step_forward(change, self._places)
-        if change.kind == "move":
-            return _refuse_move(step, change)
-        if not os.path.lexists(step.target):
-            return "undone", ""
-        if change.kind == "create":
-            return ("undone", "") if same_content(step.target, change.digest) else ("changed", _EDITED)
-        if not is_made(step):
-            return "changed", _EDITED
-        if change.kind == "copy" and not _looks_unchanged(step.source, change):
-            return "changed", "the file that it was copied from is gone or changed, so this is the only one left"
-        return "undone", ""
-
-    def _remove_folders(self, results: "dict[int, tuple[_Status, str]]") -> None:
+    def _remove_folders(self, results: "dict[int, tuple[Undone, str]]") -> None:
         for change in self._changes:
             if change.kind == "folder":
                 path = self._places.absolute(change.target)
@@ -148,15 +134,19 @@ class _Batch:
     def _mark(self, state: "State", numbers: "Iterable[int]") -> None:
         self._ledger.mark(state, sorted(numbers))
 
-    def _taken(self, change: "Change", status: "_Status", detail: str) -> Taken:
+    def _taken(self, change: "Change", status: "Undone", detail: str) -> Taken:
         source, target = (os.path.normpath(self._places.absolute(path)) for path in (change.source, change.target))
         return Taken(change.kind, source, target, status, detail)
 
-    def _stopped(self, error: OSError) -> BurnishError:
-        return BurnishError(f"stopped in {self._places.folder}: {error.strerror}; repeat the command to go on")
 
+def _leave_folders(journal: "Journal") -> None:
+    """Give up the folders that have files of someone else in them; a journal with nothing left goes when it is closed.
 
-_EDITED = "it is not what was made there"
+    If one is empty, it could not be removed, and nor could those above it: they are left for the next call.
+    """
+    left = [*journal.ledger.ids("done")]
+    if all(os.listdir(journal.places.absolute(journal.ledger.change(number).target)) for number in left):
+        journal.ledger.mark("undone", left)
 
 
 def _batches(journal: "Journal", *, dry_run: bool) -> "Iterator[_Batch]":
@@ -171,34 +161,7 @@ def _batches(journal: "Journal", *, dry_run: bool) -> "Iterator[_Batch]":
     yield batch
 
 
-def _refuse_move(step: Step, change: "Change") -> "tuple[_Status, str]":
-    """Say why a file cannot be moved back; `undone` if it can."""
-    was_there = os.path.lexists(step.source)
-    if not os.path.lexists(step.target):
-        if was_there and _looks_unchanged(step.source, change):
-            return "undone", ""
-        return "vanished", "it is not there any more"
-    if was_there:
-        return "exists", "something with its old name appeared meanwhile"
-    if os.path.isdir(step.target) and not os.path.islink(step.target):
-        return "changed", "a folder is there now"
-    if not os.path.isdir(os.path.dirname(step.source)):
-        return "failed", "its old folder is not there any more: make it, and repeat the command"
-    return "undone", ""
-
-
-def _looks_unchanged(path: str, change: "Change") -> bool:
-    """Return whether a file is still the one that was planned with."""
-    try:
-        status = os.lstat(path)
-    except OSError:
-        return False
-    if (status.st_size, status.st_mtime_ns) == (change.bytes, change.mtime_ns):
-        return True
-    return change.digest is not None and same_content(path, change.digest)
-
-
-def _result(step: Step) -> "tuple[_Status, str]":
+def _result(step: Step) -> "tuple[Undone, str]":
     match step.status:
         case "done":
             return "undone", ""

@@ -63,8 +63,8 @@ def test_each_check_of_images(check: str, facts: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("check", "facts"),
     [
-        ("clipped", {"clipping_ratio": 0.002}), ("dc-offset", {"dc_offset": -0.03}), ("narrow-band", {"bandwidth_hz": 4000}),
-        ("noisy", {"snr_db": 4}), ("odd-channels", {"channels": 2}), ("odd-sample-rate", {"sample_rate": 15000}),
+        ("clipped", {"clipping_ratio": 0.002}), ("dc-offset", {"dc_offset": -0.03}),
+        ("narrow-band", {"bandwidth_hz": 4000}), ("noisy", {"snr_db": 4}), ("odd-channels", {"channels": 2}), ("odd-sample-rate", {"sample_rate": 15000}),
         ("quiet", {"loudness_lufs": -45}), ("silent", {"peak_dbfs": -70}), ("too-long", {"duration_s": 31}),
         ("too-short", {"duration_s": 0.05}),
     ],

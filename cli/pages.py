@@ -1,0 +1,127 @@
+"""HTML pages of reports: one file without scripts and without network, and the small drawings that are in it.
+
+Every value is escaped: templates by autoescape, drawings because they are filled in by `Markup.format`.
+"""
+
+import math
+from base64 import b64encode
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+_HEIGHT = 56
+_BAR = 10
+_BOX_WIDTH, _BOX_HEIGHT = 240, 18
+
+
+def render(template: str, **values: Any) -> bytes:
+    """Return a page in UTF-8; of names that are not UTF-8, the bytes that are wrong are shown as escapes.
+
+    Args:
+        template: Name of a file in `cli/templates`, without its suffix.
+        values: What it names; one that is not given is an error.
+    """
+    text = _environment().get_template(f"{template}.j2").render(**values)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def data_url(media_type: str, data: bytes) -> str:
+    """Return bytes as an address that holds them."""
+    return f"data:{media_type};base64,{b64encode(data).decode()}"
+
+
+def histogram(counts: "Sequence[int]", title: str, hints: "Sequence[str]") -> "Markup":
+    """Return bars that stand side by side.
+
+    Args:
+        counts: Height of each.
+        title: What a person who does not see it is told.
+        hints: Shown when a bar is pointed at.
+    """
+    highest = max(counts, default=0) or 1
+    bars = []
+    for place, (count, hint) in enumerate(zip(counts, hints, strict=True)):
+        # A bin that is not empty shows, however small it is beside the largest.
+        height = max(1.5, _HEIGHT * count / highest) if count else 0
+        bar = '<rect x="{}" y="{:.1f}" width="{}" height="{:.1f}"><title>{}</title></rect>'
+        bars.append(_markup(bar, place * _BAR, _HEIGHT - height, _BAR - 1, height, hint))
+    return _drawing("histogram", max(1, len(counts)) * _BAR - 1, _HEIGHT, title, bars)
+
+
+def bar(share: float, title: str) -> "Markup":
+    """Return a lying bar; a share of 1 fills its place."""
+    width = min(max(share, 0), 1) * 100
+    return _drawing("bar", 100, 8, title, [_markup('<rect width="{:.2f}" height="8" rx="1"/>', width)])
+
+
+def box(figures: "Sequence[float | None]", ends: "tuple[float, float]", title: str, *, logarithmic: bool) -> "Markup":
+    """Return a box plot: a line from smallest to largest, a box from quartile to quartile, a mark at the median.
+
+    Args:
+        figures: Smallest, first quartile, median, third quartile, largest.
+        ends: Of the axis.
+        title: What a person who does not see it is told.
+        logarithmic: Whether the axis is spaced by ratio.
+    """
+    low, q1, median, q3, high = (
+        _BOX_WIDTH * place(value or 0.0, *ends, logarithmic=logarithmic) for value in figures
+    )
+    middle = _BOX_HEIGHT / 2
+    parts = [
+        _markup('<line x1="{:.1f}" x2="{:.1f}" y1="{}" y2="{}"/>', low, high, middle, middle),
+        _markup('<rect x="{:.1f}" y="3" width="{:.1f}" height="12"/>', q1, max(q3 - q1, 1)),
+        _markup('<line class="median" x1="{:.1f}" x2="{:.1f}" y1="1" y2="17"/>', median, median),
+    ]
+    return _drawing("box", _BOX_WIDTH, _BOX_HEIGHT, title, parts)
+
+
+def waveform(peaks: "Sequence[float]", title: str) -> "Markup":
+    """Return the outline of a sound from its largest absolute samples, 0 to 1."""
+    upper = [(at, 20 - 19 * peak) for at, peak in enumerate(peaks)]
+    lower = [(at, 20 + 19 * peak) for at, peak in reversed(list(enumerate(peaks)))]
+    points = " ".join(f"{x},{y:.1f}" for x, y in upper + lower)
+    return _drawing("waveform", max(1, len(peaks) - 1), 40, title, [_markup('<polygon points="{}"/>', points)])
+
+
+def place(value: float, low: float, high: float, *, logarithmic: bool) -> float:
+    """Return where a value stands on an axis from `low` to `high`, 0 to 1."""
+    if logarithmic and low > 0 and value > 0:
+        value, low, high = math.log(value), math.log(low), math.log(high)
+    return min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.5
+
+
+def _drawing(name: str, width: float, height: float, title: str, parts: "Sequence[Markup]") -> "Markup":
+    start = (
+        '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}"><title>{}</title>'
+    )
+    return _markup(start, name, width, height, title, title) + _markup("").join(parts) + _markup("</svg>")
+
+
+def _markup(text: str, *values: object) -> "Markup":
+    from markupsafe import Markup
+
+    return Markup(text).format(*values)  # noqa: S704 - `text` is ours, and `format` escapes the values
+
+
+@cache
+def _environment() -> "Environment":
+    from importlib.metadata import version
+
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    made = Environment(
+        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.globals.update(version=version("burnish"))
+    return made
+
+
+def _source(name: str) -> str:
+    from importlib.resources import files
+
+    return files("cli").joinpath("templates", name).read_text("utf-8")

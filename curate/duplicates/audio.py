@@ -1,0 +1,146 @@
+"""Whether two recordings are copies of one: the same samples, or the same sound aligned in time and level."""
+
+import hashlib
+from typing import Literal, NamedTuple
+
+import numpy as np
+from msgspec import Struct
+
+from curate.duplicates.audio_alignment import RATE, Alignment, Signal, peak_in_band
+from curate.duplicates.audio_pieces import align_in_pieces
+from curate.media.decoded import Samples
+
+LEAST_CORRELATION = 0.8
+"""Over the whole: copies 0.90 and more (Vorbis at its lowest quality; MP3 64 kbit/s 0.93), other takes 0.67 at most."""
+
+LEAST_IN_BLOCK = 0.6
+"""In each 0.125 s: copies 0.78 and more, while a phrase of which one word was replaced is near 0 there."""
+
+LEAST_OVERLAP = 0.6
+"""Share of the sound that both must have. One word of 300, cut by 50 ms, keeps less; a half is not a copy."""
+
+LEAST_PEAK = 1.5e-4
+"""Five steps of 16 bits (-76 dBFS): below, what is left is dither, the same on every recorder, or nothing."""
+
+_LOWEST_RATE, _HIGHEST_RATE = 2000, 1_000_000
+_SHORTEST_S = 0.05
+_USED_BAND = 0.425
+_CANCELLED = 0.01
+_AT_ONCE = 1 << 20
+_LARGEST = np.float32(1e6)
+
+
+class AudioMatch(Struct, frozen=True):
+    """What the comparison of two recordings found.
+
+    Attributes:
+        relation: `exact`: the same decoded samples (as float32, 24 bits) at the same rate in the same channels;
+            `near`: the same recording with another level, rate, codec, number of equal channels, or a little
+            earlier or later; `none`: neither, or it cannot be told.
+        distance: 1 - correlation of the aligned signals: 0 (the same) to 1.
+        gain_db: Level of the second over the first; 0 with `none`, like the shift.
+        shift_s: Seconds by which the second is later.
+        reason: Why the relation is `none`.
+    """
+
+    relation: Literal["exact", "near", "none"]
+    distance: float = 1.0
+    gain_db: float = 0.0
+    shift_s: float = 0.0
+    reason: str = ""
+
+
+class Sound(NamedTuple):
+    """A recording as far as a comparison needs it: a fraction of its size.
+
+    Attributes:
+        identity: Digest of samples, channels and sample rate.
+        sample_rate: Of the recording.
+        signal: float32, shape (frames,), mono at 8 kHz; empty where it cannot be compared.
+        problem: Why it can only be compared exactly; empty where it can be heard.
+    """
+
+    identity: bytes
+    sample_rate: int
+    signal: Signal
+    problem: str = ""
+
+
+def confirm(a: tuple[Samples, int], b: tuple[Samples, int]) -> AudioMatch:
+    """Compare two recordings, each samples of shape (frames, channels) and sample rate in Hz.
+
+    The order of the two only turns the signs of gain and shift.
+    """
+    return compare(listen(*a), listen(*b))
+
+
+def listen(samples: Samples, sample_rate: int) -> Sound:
+    """Return what the comparison needs of a recording."""
+    signal = np.zeros(0, np.float32)
+    problem = _problem(len(samples), sample_rate)
+    if not problem:
+        # Floating point files hold values of any size, whose squares would be infinite.
+        signal = _at_common_rate(np.clip(_mono(samples), -_LARGEST, _LARGEST), sample_rate)
+        problem = "too quiet to be compared" if peak_in_band(signal) < LEAST_PEAK else ""
+    return Sound(_identity(samples, sample_rate), sample_rate, signal, problem)
+
+
+def compare(a: Sound, b: Sound) -> AudioMatch:
+    """Compare two recordings; see `confirm`."""
+    if a.identity == b.identity:
+        return AudioMatch("exact", 0.0)
+    if a.problem or b.problem:
+        return AudioMatch("none", reason=a.problem or b.problem)
+    # One order for both directions, so that rounding cannot make them differ.
+    turned = (len(b.signal), b.identity) < (len(a.signal), a.identity)
+    first, second = (b, a) if turned else (a, b)
+    found = align_in_pieces(first.signal, second.signal, _USED_BAND * min(a.sample_rate, b.sample_rate))
+    return _judge(found, -1 if turned else 1)
+
+
+def _identity(samples: Samples, sample_rate: int) -> bytes:
+    identity = hashlib.blake2b(repr((samples.shape, sample_rate)).encode(), digest_size=16)
+    for at in range(0, len(samples), _AT_ONCE):
+        # Zero is added because -0.0, which some decoders make, is another bit pattern than 0.0.
+        identity.update((samples[at : at + _AT_ONCE] + np.float32(0)).tobytes())
+    return identity.digest()
+
+
+def _judge(found: Alignment | None, sign: int) -> AudioMatch:
+    if found is None:
+        return AudioMatch("none", reason="too little of both lies together")
+    distance = round(1 - min(1.0, abs(found.correlation)), 4)
+    problem = ""
+    if distance > 1 - LEAST_CORRELATION:
+        problem = "different sounds"
+    elif found.weakest < LEAST_IN_BLOCK:
+        problem = "the same sound in part"
+    elif found.overlap < LEAST_OVERLAP:
+        problem = "one holds more than the other"
+    if problem:
+        return AudioMatch("none", distance, reason=problem)
+    return AudioMatch("near", distance, round(sign * found.gain_db, 2) + 0.0, round(sign * found.shift_s, 5) + 0.0)
+
+
+def _problem(frames: int, sample_rate: int) -> str:
+    if not _LOWEST_RATE <= sample_rate <= _HIGHEST_RATE:
+        return f"a sample rate of {sample_rate} Hz is not compared"
+    return "too short to be compared" if frames < _SHORTEST_S * sample_rate else ""
+
+
+def _mono(samples: Samples) -> Signal:
+    """Return the mean of the channels; the first one where they cancel each other out."""
+    channels = samples.shape[1]
+    if channels == 1:
+        return samples[:, 0]
+    mixed: Signal = samples @ np.full(channels, 1 / channels, np.float32)
+    heard, all_of_it = float(np.dot(mixed, mixed)), float(np.vdot(samples, samples)) / channels
+    return samples[:, 0] if heard < _CANCELLED * all_of_it else mixed
+
+
+def _at_common_rate(mono: Signal, sample_rate: int) -> Signal:
+    if sample_rate == RATE:
+        return np.ascontiguousarray(mono)
+    import soxr
+
+    return np.asarray(soxr.resample(mono, sample_rate, RATE), np.float32)

@@ -1,0 +1,146 @@
+"""Two recordings on one time line: the shift at which they agree best, and how well they agree there."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Signal = NDArray[np.float32]
+_Spectrum = NDArray[np.complex64]
+
+RATE = 8000
+"""Hz at which recordings are compared: what is above 3400 Hz does not survive a telephone."""
+
+MAX_SHIFT_S = 0.25
+"""Beyond the promised 0.1 s, an MP3 at 8 kHz starts up to 0.144 s late (1152 frames)."""
+
+_LOWEST_HZ, _HIGHEST_HZ = 100.0, 3400.0
+_SMOOTHING_HZ = 200.0
+_FLOOR = 1e-3
+_FINER = 8
+_BLOCK = RATE // 8
+_ACTIVE = 0.1
+
+
+class Alignment(NamedTuple):
+    """How the second of two signals lies on the first.
+
+    Attributes:
+        shift_s: Seconds by which the second is later.
+        gain_db: Level of the second over the first, of what both have.
+        correlation: Of the flattened signals where they overlap, -1 to 1; below 0: turned upside down.
+        weakest: The smallest correlation, of the same sign, over the blocks of 0.125 s in which something happens.
+        overlap: Share of the flattened energy that lies where they overlap, of the signal that has less there.
+    """
+
+    shift_s: float
+    gain_db: float
+    correlation: float
+    weakest: float
+    overlap: float
+
+
+def align(a: Signal, b: Signal, highest_hz: float = _HIGHEST_HZ) -> Alignment | None:
+    """Find the shift, within `MAX_SHIFT_S`, at which two signals agree best; None where they hardly overlap.
+
+    Both are flattened: each frequency is divided by the level around it (200 Hz, geometric mean of both signals),
+    so that hum or one loud vowel does not decide for all; bands 30 dB under the strongest stay as weak as they are,
+    because there a codec leaves only its noise. Of 2,698 pairs of takes of one digit by one speaker, the largest
+    correlation is 0.96 as they are, and 0.67 flattened; of copies (Vorbis, Opus, MP3 64 kbit/s) the smallest 0.92.
+
+    Args:
+        a: float32, shape (frames,), at `RATE`, at most a minute or so.
+        b: Likewise.
+        highest_hz: Upper end of the band that both have.
+    """
+    size = _fast_size(len(a) + len(b))
+    hz = np.fft.rfftfreq(size, 1 / RATE).astype(np.float32)
+    band = (hz >= _LOWEST_HZ) & (hz <= min(highest_hz, _HIGHEST_HZ))
+    of_a, of_b = _in_band(a, size, band), _in_band(b, size, band)
+    flat = _flattening(of_a, of_b, max(3, round(_SMOOTHING_HZ * size / RATE)))
+    shift = _best_shift((of_b * flat) * (of_a * flat).conj(), size)
+    begin, end = max(0, int(np.ceil(-shift))), min(len(a), int(len(b) - shift))
+    if end - begin < _BLOCK // 2:
+        return None
+    of_b = of_b * np.exp(2j * np.pi * hz * np.float32(shift / RATE)).astype(np.complex64)
+    heard_a, heard_b = (_signal(one, size)[begin:end] for one in (of_a, of_b))
+    gain_db = 10 * np.log10((_energy(heard_b) + 1e-20) / (_energy(heard_a) + 1e-20))
+    flat_a, flat_b = _signal(of_a * flat, size), _signal(of_b * flat, size)
+    overlap = min(_energy(one[begin:end]) / max(_energy(one), 1e-20) for one in (flat_a, flat_b))
+    correlation, weakest = _agreement(flat_a[begin:end], flat_b[begin:end])
+    return Alignment(shift / RATE, float(gain_db), correlation, weakest, overlap)
+
+
+def peak_in_band(signal: Signal) -> float:
+    """Return the largest absolute value of what a signal has in the band that is compared."""
+    largest = 0.0
+    for at in range(0, len(signal), 1 << 18):
+        part = signal[at : at + (1 << 18)]
+        size = _fast_size(len(part))
+        hz = np.fft.rfftfreq(size, 1 / RATE)
+        heard = np.fft.irfft(_in_band(part, size, (hz >= _LOWEST_HZ) & (hz <= _HIGHEST_HZ)), size)
+        largest = max(largest, float(np.abs(heard).max()))
+    return largest
+
+
+def _fast_size(count: int) -> int:
+    """Return a length, at least `count`, of the form 2^n or 3 * 2^n, which transforms fast."""
+    power = 1 << max(4, (count - 1).bit_length())
+    return power * 3 // 4 if power * 3 // 4 >= count else power
+
+
+def _in_band(signal: Signal, size: int, band: NDArray[np.bool_]) -> _Spectrum:
+    spectrum: _Spectrum = np.fft.rfft(signal, size).astype(np.complex64) * band
+    return spectrum
+
+
+def _signal(spectrum: _Spectrum, size: int) -> Signal:
+    return np.fft.irfft(spectrum, size).astype(np.float32, copy=False)
+
+
+def _flattening(of_a: _Spectrum, of_b: _Spectrum, width: int) -> NDArray[np.float32]:
+    """Return the factor for each frequency that brings both signals to an even level."""
+    factor: NDArray[np.float32] = np.ones(len(of_a), np.float32)
+    for spectrum in (of_a, of_b):
+        power = _mean_around(np.square(np.abs(spectrum)), width)
+        factor /= (power / max(float(power.max()), 1e-30) + _FLOOR).astype(np.float32)
+    return np.sqrt(np.sqrt(factor))
+
+
+def _mean_around(values: NDArray[np.float32], width: int) -> NDArray[np.float64]:
+    total = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
+    middle = np.arange(len(values))
+    low, high = np.maximum(middle - width // 2, 0), np.minimum(middle + width // 2 + 1, len(values))
+    mean: NDArray[np.float64] = (total[high] - total[low]) / (high - low)
+    return mean
+
+
+def _best_shift(cross: _Spectrum, size: int) -> float:
+    """Return the shift, in frames and fractions, where the correlation is largest, upside down or not."""
+    reach = min(round(MAX_SHIFT_S * RATE), size // 2 - 1)
+    over_shifts = np.fft.irfft(cross, size)
+    around = np.concatenate((over_shifts[-reach:], over_shifts[: reach + 1]))
+    best = int(np.abs(around).argmax())
+    # The correlation has nothing above 3400 Hz, so what lies between its samples follows from those nearby.
+    near = np.arange(max(0, best - 32), min(len(around), best + 33))
+    fine = np.arange(-_FINER, _FINER + 1) / _FINER + best
+    distance = fine[:, None] - near
+    between = (np.sinc(distance) * np.cos(np.pi / 2 * np.clip(distance / 34, -1, 1)) ** 2) @ around[near]
+    return float(fine[np.abs(between).argmax()]) - reach
+
+
+def _agreement(a: Signal, b: Signal) -> tuple[float, float]:
+    """Return the correlation over all, and that of the worst block in which either does something."""
+    starts = np.arange(0, max(1, len(a) - _BLOCK // 2), _BLOCK)
+    both, of_a, of_b = (np.add.reduceat(product, starts) for product in (a * b, a * a, b * b))
+    all_of_it = float(both.sum()) / max(float(np.sqrt(of_a.sum() * of_b.sum())), 1e-20)
+    share = np.maximum(of_a / max(float(of_a.max()), 1e-20), of_b / max(float(of_b.max()), 1e-20))
+    # Against the mean of both energies: a block that only one of them has does not agree.
+    scale = np.sqrt(of_a.sum() / max(float(of_b.sum()), 1e-20))
+    blocks = both * scale / np.maximum((of_a + of_b * scale**2) / 2, 1e-20)
+    worst = float((blocks * np.sign(all_of_it))[share >= _ACTIVE].min(initial=1.0))
+    return all_of_it, worst
+
+
+def _energy(signal: Signal) -> float:
+    return float(np.dot(signal, signal))

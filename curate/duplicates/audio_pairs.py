@@ -1,0 +1,95 @@
+"""Confirm many pairs of recordings in worker processes, reading each file as few times as possible."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from curate import engine
+from curate.duplicates.audio import AudioMatch, Sound, compare, listen
+from curate.errors import InputError
+from curate.media.audio import load_audio
+from curate.media.storage import read_media
+
+if TYPE_CHECKING:
+    from curate.engine import Failure
+
+_CACHE_BYTES = 1 << 27
+"""For each worker: some 2,000 clips of two seconds, or over an hour of one recording at 8 kHz."""
+
+_CHUNK = 64
+_SLOWEST_S = 120.0
+
+
+def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> list[AudioMatch]:
+    """Return for each pair of files what their comparison found, in the order given.
+
+    A file that cannot be read or decoded, or that ends its worker, is a match with none; the reason says why.
+
+    Args:
+        pairs: Paths of two recordings each.
+        jobs: Number of worker processes; None: as many as this process may use processors.
+    """
+    order = _by_neighbourhood(pairs)
+    found = [AudioMatch("none")] * len(pairs)
+    work = engine.run(
+        _confirm_files,
+        (pairs[place] for place in order),
+        jobs=jobs,
+        chunk_size=_CHUNK,
+        timeout_s=_SLOWEST_S,
+        preload=("numpy", "soundfile", "soxr", "curate.media.audio"),
+    )
+    for place, match in zip(order, work, strict=True):
+        found[place] = match if isinstance(match, AudioMatch) else _failed(match)
+    return found
+
+
+def _failed(failure: "Failure") -> AudioMatch:
+    return AudioMatch("none", reason=failure.detail)
+
+
+def _by_neighbourhood(pairs: Sequence[tuple[str, str]]) -> list[int]:
+    """Return the places of the pairs, those of one file and of the files near it together."""
+    number: dict[str, int] = {}
+    # A file gets the number of the neighbourhood it was first seen in, so that a group of copies stays together.
+    for first, second in sorted(map(sorted, pairs)):
+        number.setdefault(second, number.setdefault(first, len(number)))
+    return sorted(range(len(pairs)), key=lambda i: (min(number[path] for path in pairs[i]), sorted(pairs[i])))
+
+
+def _confirm_files(pair: tuple[str, str]) -> AudioMatch:
+    heard = []
+    for path in pair:
+        sound = _heard(path)
+        if isinstance(sound, str):
+            return AudioMatch("none", reason=f"{path}: {sound}")
+        heard.append(sound)
+    return compare(*heard)
+
+
+_cache: "OrderedDict[str, Sound | str]" = OrderedDict()
+"""Of this worker, whose life is one call of `confirm_pairs`: the recordings it heard last, or why it could not."""
+
+
+def _heard(path: str) -> Sound | str:
+    if path in _cache:
+        _cache.move_to_end(path)
+        return _cache[path]
+    sound = _cache[path] = _hear(path)
+    held = sum(one.signal.nbytes for one in _cache.values() if isinstance(one, Sound))
+    # The one just heard and its partner stay, whatever their size.
+    while held > _CACHE_BYTES and len(_cache) > 2:
+        _, oldest = _cache.popitem(last=False)
+        held -= oldest.signal.nbytes if isinstance(oldest, Sound) else 0
+    return sound
+
+
+def _hear(path: str) -> Sound | str:
+    try:
+        return listen(*load_audio(read_media(path) or b""))
+    except OSError as error:
+        return f"cannot be read: {error.strerror or error}"
+    except InputError as error:
+        return str(error)
+    except MemoryError:
+        return "too long for the memory"
