@@ -1,14 +1,17 @@
 """`burnish dedup`: one copy of each thing stays."""
 
 import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from typing import Annotated
 
 import msgspec
 import typer
 
-from cli import options, streams, terminal
+from cli import options, streams
 from cli.dedup_summary import report_of, say_groups
+from curate.atomic import atomic_write
 from curate.dedup import Item, Search, find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
 from curate.errors import GateError, UsageError, did_you_mean
@@ -59,20 +62,17 @@ def dedup(
     streams.check_output(output)
     streams.check_output(rejects)
     search = Search(exact, distance, keep, on_conflict, root or "", jobs)  # type: ignore[arg-type]
-    with streams.passes(manifest) as file:
-        groups = _find(list(read_as(file, Item)), search)
+    with ExitStack() as stack:
+        file = stack.enter_context(streams.passes(manifest))
+        rejected = stack.enter_context(atomic_write(rejects)) if rejects else None
+        groups = find_groups(list(read_as(file, Item)), search)
         file.seek(0)
-        samples = with_copies_named(read(file), groups) if report else without_copies(read(file), groups, rejects)
+        samples = with_copies_named(read(file), groups) if report else without_copies(read(file), groups, rejected)
         _write(samples, groups, output, as_json=json)
     say_groups(groups, search, dropped=not report, listed=not json)
     conflicts = sum(bool(group.label_conflict) for group in groups)
     if conflicts and on_conflict == "fail":
         raise GateError(f"--on-conflict fail: {conflicts:,} groups have copies with different labels")
-
-
-def _find(items: Sequence[Item], search: Search) -> list[Group]:
-    with terminal.progress("compare", lambda: 0) as counted:
-        return find_groups(items, search, counted)
 
 
 def _write(samples: Iterator[Sample], groups: Sequence[Group], output: str | None, *, as_json: bool) -> None:
@@ -83,8 +83,7 @@ def _write(samples: Iterator[Sample], groups: Sequence[Group], output: str | Non
     if output:
         streams.write_samples(samples, output)
     else:
-        for _ in samples:
-            pass
+        deque(samples, maxlen=0)
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report_of(groups)), indent=2) + b"\n")
 
 

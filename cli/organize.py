@@ -1,7 +1,7 @@
 """`burnish organize`: files in folders for training."""
 
 from collections.abc import Iterator
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,12 +10,14 @@ from cli.organize_summary import say_plan, say_result
 from curate.arrange import arrange
 from curate.dataset_folders import DatasetFolders
 from curate.errors import GateError, UsageError, did_you_mean
-from curate.journal import Outcome
 from curate.layout import compile_layout
 from curate.manifest import read
 from curate.metadata_files import STYLES, Style, metadata_files
 from curate.organize import MODES, Plan
 from curate.sample import Sample
+
+if TYPE_CHECKING:
+    from curate.journal import Outcome
 
 
 def organize(

@@ -68,9 +68,7 @@ def box(figures: "Sequence[float | None]", ends: "tuple[float, float]", title: s
         title: What a person who does not see it is told.
         logarithmic: Whether the axis is spaced by ratio.
     """
-    low, q1, median, q3, high = (
-        _BOX_WIDTH * place(value or 0.0, *ends, logarithmic=logarithmic) for value in figures
-    )
+    low, q1, median, q3, high = (_BOX_WIDTH * place(value or 0.0, *ends, logarithmic=logarithmic) for value in figures)
     middle = _BOX_HEIGHT / 2
     parts = [
         _markup('<line x1="{:.1f}" x2="{:.1f}" y1="{}" y2="{}"/>', low, high, middle, middle),
@@ -81,9 +79,9 @@ def box(figures: "Sequence[float | None]", ends: "tuple[float, float]", title: s
 
 
 def waveform(peaks: "Sequence[float]", title: str) -> "Markup":
-    """Return the outline of a sound from its largest absolute samples, 0 to 1."""
-    upper = [(at, 20 - 19 * peak) for at, peak in enumerate(peaks)]
-    lower = [(at, 20 + 19 * peak) for at, peak in reversed(list(enumerate(peaks)))]
+    """Return the outline of a sound from its largest absolute samples, 0 to 1; silence shows as a line."""
+    upper = [(at, 20 - max(0.75, 19 * peak)) for at, peak in enumerate(peaks)]
+    lower = [(at, 40 - y) for at, y in reversed(upper)]
     points = " ".join(f"{x},{y:.1f}" for x, y in upper + lower)
     return _drawing("waveform", max(1, len(peaks) - 1), 40, title, [_markup('<polygon points="{}"/>', points)])
 

@@ -27,12 +27,12 @@ def page(result: "Statistics", root: str) -> bytes:
     shown = make_previews((os.path.join(root, example.path), example.kind) for example in result.examples)
     previews = {example.path: shown[os.path.join(root, example.path)] for example in result.examples}
     numbers = result.whole.numbers
+    kinds = {part_of(name) for name, found in numbers.items() if found.number}
     return pages.render(
         "stats",
         lead=_lead(result),
         tiles=_tiles(result),
-        parts=[part for part in (_part(kind, result, previews) for kind in _PARTS) if part["cards"]],
-        categories=[_category(name, found) for name, found in result.whole.categories.items() if found.values],
+        parts=[_part(kind, result, previews) for kind in _PARTS if kind in kinds],
         by=result.by,
         open=len(result.groups) <= _OPEN_GROUPS,
         compared=[_compared(name, result) for name in numbers if result.groups and _varies(numbers[name])],
@@ -57,15 +57,16 @@ def _tiles(result: "Statistics") -> list[tuple[str, str]]:
 
 
 def _part(kind: str | None, result: "Statistics", previews: "dict[str, Preview]") -> dict[str, Any]:
-    """Return the section of the facts of a kind; a fact that is the same everywhere needs no drawing."""
-    facts = {name: found for name, found in result.whole.numbers.items() if part_of(name) == kind}
-    cards = [_card(name, found, result, previews) for name, found in facts.items() if found.number]
-    return {"title": _PARTS[kind], "cards": cards}
+    """Return the section of the facts of a kind: those with examples first: cards of one height stand together."""
+    numbers, categories = result.whole.numbers, result.whole.categories
+    facts = {name: found for name, found in numbers.items() if part_of(name) == kind and found.number}
+    cards = [_card(name, found, result, previews) for name, found in facts.items()]
+    cards.sort(key=lambda card: (not card["examples"], not card["histogram"]))
+    names = {name: found for name, found in categories.items() if part_of(name) == kind and found.values}
+    return {"title": _PARTS[kind], "cards": cards, "categories": [_category(*item) for item in names.items()]}
 
 
-def _card(
-    name: str, found: "Distribution", result: "Statistics", previews: "dict[str, Preview]"
-) -> dict[str, Any]:
+def _card(name: str, found: "Distribution", result: "Statistics", previews: "dict[str, Preview]") -> dict[str, Any]:
     quantity = NUMBERS[name]
     examples = [_example(example, previews[example.path]) for example in result.examples if example.fact == name]
     low, median, high = (quantity.show(value) for value in (found.min, found.median, found.max))
@@ -98,6 +99,7 @@ def _example(example: "Example", preview: "Preview") -> dict[str, Any]:
         "name": name,
         "value": f"{quantity.show(example.value)} {quantity.unit}".strip(),
         "path": example.path,
+        "short": "/".join(example.path.split("/")[-2:]),
         "image": "" if sound else address,
         "audio": address if sound else "",
         "width": preview.size[0],

@@ -40,9 +40,11 @@ def sections(result: "Statistics", width: int) -> "Iterable[RenderableType]":
     """Yield the parts of the report for a terminal of some width."""
     if result.samples:
         yield _numbers(result.whole.numbers, width)
+        yield ""
         yield from _categories(result.whole.categories)
     for name, spread in result.whole.numbers.items() if result.groups else ():
         if spread.min != spread.max:
+            yield ""
             yield _compared(result, name, width)
     yield ""
     yield from sentences(result)
@@ -74,18 +76,16 @@ def draw_histogram(counts: "Sequence[int]", width: int) -> str:
 
 
 def _numbers(numbers: "dict[str, Distribution]", width: int) -> "RenderableType":
-    wide = width >= _WIDE
-    columns = ("number", "missing", *_FIGURES, "mean") if wide else ("missing", *_FIGURES, "mean")
-    drawn = _empty_table("fact", columns)
-    part: str | None = ""
+    wide, part = width >= _WIDE, ""
+    counted = (["number"] if wide else []) + (["missing"] if any(found.missing for found in numbers.values()) else [])
+    drawn = _empty_table("fact", [*counted, *_FIGURES, "mean"], width)
     for name, found in numbers.items():
         # On a narrow terminal the number of samples stands once for each kind, which is all that it says.
-        if part_of(name) != part and not wide:
-            part = part_of(name)
-            drawn.add_row(f"[{part or 'all'}: {found.number + found.missing:,}]", style="bold")
-        title, number = NUMBERS[name].title, [f"{found.number:,}"] if wide else []
-        missing = f"{found.missing:,}" if found.missing else ""
-        drawn.add_row(title, *number, missing, *_shown(name, found, (*_FIGURES, "mean")), _bars(found, width))
+        if not wide and part != (part := part_of(name) or "all"):
+            drawn.add_row(f"[{part}: {found.number + found.missing:,}]", style="bold")
+        counts = [_count(column, getattr(found, column)) for column in counted]
+        figures = [NUMBERS[name].show(getattr(found, figure)) for figure in (*_FIGURES, "mean")]
+        drawn.add_row(NUMBERS[name].title, *counts, *figures, _bars(found, width))
     return drawn
 
 
@@ -100,31 +100,35 @@ def _categories(categories: "dict[str, Category]") -> "Iterable[str]":
 
 
 def _compared(result: "Statistics", name: str, width: int) -> "RenderableType":
-    columns = ("number", "missing", *_FIGURES) if width >= _WIDE else ("number", "q1", "median", "q3")
-    drawn = _empty_table(result.by or "", columns, title=NUMBERS[name].title)
-    for group, figures in result.groups.items():
-        if (found := figures.numbers.get(name)) and found.number:
-            counts = [f"{found.number:,}", f"{found.missing:,}" if found.missing else ""]
-            shown = _shown(name, found, [column for column in columns if column in _FIGURES])
-            drawn.add_row(printable(group), *counts[: len(columns) - len(shown)], *shown, _bars(found, width))
+    figures = _FIGURES if width >= _WIDE else ("q1", "median", "q3")
+    drawn = _empty_table(result.by or "", ["number", *figures], width, title=NUMBERS[name].title)
+    for group, facts in result.groups.items():
+        if (found := facts.numbers.get(name)) and found.number:
+            shown = [NUMBERS[name].show(getattr(found, figure)) for figure in figures]
+            drawn.add_row(printable(group), f"{found.number:,}", *shown, _bars(found, width))
     return drawn
 
 
-def _empty_table(first: str, columns: "Sequence[str]", title: str | None = None) -> "Table":
+def _empty_table(first: str, columns: "Sequence[str]", width: int, title: str | None = None) -> "Table":
     from rich import box
     from rich.table import Table
 
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title=title, title_justify="left")
-    drawn.add_column(first, overflow="fold", min_width=14)
+    padding = (0, 1, 0, 0) if width >= _WIDE else (0, 0)
+    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=padding, title=title, title_justify="left")
+    drawn.add_column(first, overflow="fold", min_width=16)
     for column in columns:
         drawn.add_column(column, justify="right", no_wrap=True)
-    drawn.add_column("", no_wrap=True, style="cyan")
+    drawn.add_column("", no_wrap=True, style="cyan", min_width=_bins(width))
     return drawn
 
 
-def _shown(name: str, found: "Distribution", figures: "Iterable[str]") -> list[str]:
-    return [NUMBERS[name].show(getattr(found, figure)) for figure in figures]
+def _count(column: str, number: int) -> str:
+    return f"{number:,}" if number or column == "number" else ""
+
+
+def _bins(width: int) -> int:
+    return 12 if width >= _WIDE else 8
 
 
 def _bars(found: "Distribution", width: int) -> str:
-    return draw_histogram(found.histogram.counts, 12 if width >= _WIDE else 8) if found.histogram else ""
+    return draw_histogram(found.histogram.counts, _bins(width)) if found.histogram else ""

@@ -27,7 +27,8 @@ def _view(part: str) -> type[msgspec.Struct]:
     return msgspec.defstruct(f"{part.title()}View", [*numbers, *categories], gc=False)
 
 
-_VIEWS = {part: _view(part) for part in ("image", "audio")}
+_Image, _Audio = _view("image"), _view("audio")
+_VIEWS = {"image": _Image, "audio": _Audio}
 
 
 class Measured(msgspec.Struct, gc=False):
@@ -39,8 +40,8 @@ class Measured(msgspec.Struct, gc=False):
     split: str | None = None
     kind: Kind | None = None
     bytes: float | None = None
-    image: _VIEWS["image"] | None = None  # type: ignore[valid-type]
-    audio: _VIEWS["audio"] | None = None  # type: ignore[valid-type]
+    image: _Image | None = None  # type: ignore[valid-type]
+    audio: _Audio | None = None  # type: ignore[valid-type]
 
 
 class Block:

@@ -1,15 +1,22 @@
 """Find duplicates in a set: the same bytes first, then candidates by their hashes, confirmed on what is decoded."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, TYPE_CHECKING
 
 from msgspec import Struct
 
 from curate.duplicates.groups import Group, Keep, Member, OnConflict, Pair, components, decide
 from curate.errors import InputError
-from curate.sample import Finding, Kind
+from curate.manifest import changed, encode
+from curate.sample import Finding, Kind, Sample
 
+if TYPE_CHECKING:
+    from curate.duplicates.audio import AudioMatch
+
+_AUDIBLE_DB = 0.5
+_SHIFTED_S = 0.002
 _LOSSLESS = {"PNG", "BMP", "TIFF", "WAV", "FLAC", "AIFF", "AU", "W64", "RF64", "CAF"}
 
 
@@ -81,7 +88,8 @@ def find_groups(items: Sequence[Item], search: Search) -> list[Group]:
     pairs = list(same_bytes(items))
     copies = {pair.second for pair in pairs}
     distinct = [index for index in range(len(items)) if index not in copies]
-    pairs += near_pairs(items, distinct, search)
+    pairs += near_images(items, distinct, search)
+    pairs += near_recordings(items, distinct, search)
     groups = []
     for indexes, inside in components(len(items), pairs):
         members = [_member(index, items[index]) for index in indexes]
@@ -94,4 +102,125 @@ def same_bytes(items: Sequence[Item]) -> Iterator[Pair]:
     first: dict[str, int] = {}
     for index, item in enumerate(items):
         if item.digest is not None and (earlier := first.setdefault(item.digest, index)) != index:
-            yield Pair(earlier, index, "exact")
+            yield Pair(earlier, index, "exact", change="same bytes")
+
+
+def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
+    """Return the confirmed pairs among pictures."""
+    return []
+
+
+def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
+    """Return the confirmed pairs among recordings."""
+    sounds = [index for index in indexes if (audio := items[index].audio) and audio.fingerprint]
+    if len(sounds) < 2:
+        return []
+    from curate.duplicates.audio_pairs import confirm_pairs
+    from curate.duplicates.fingerprints import near_fingerprints
+    from curate.facts.fingerprint import RADIUS_BITS
+
+    keys = [audio.fingerprint if (audio := items[index].audio) else None for index in sounds]
+    distance = RADIUS_BITS if search.distance is None else search.distance
+    candidates = [(sounds[i], sounds[j]) for i, j in near_fingerprints(keys, distance).tolist()]
+    paths = _paths(items, candidates, search)
+    return list(_confirmed(candidates, paths, confirm_pairs(paths, search.jobs), search))
+
+
+def without_copies(samples: Iterable[Sample], groups: Sequence[Group], rejected: IO[bytes] | None) -> Iterator[Sample]:
+    """Yield the samples that stay; those with a label conflict that are kept get a finding that says so.
+
+    Args:
+        samples: The same as the groups were found in, in the same order.
+        groups: As `find_groups` returns them.
+        rejected: Where the dropped samples go, with a finding that names the copy that stands for them.
+    """
+    gone = {member.index: group for group in groups for member in group.dropped}
+    disputed = {member.index: group for group in groups if group.label_conflict for member in group.kept}
+    for index, sample in enumerate(samples):
+        if index in gone:
+            if rejected:
+                rejected.write(encode(_with_finding(sample, gone[index])) + b"\n")
+        else:
+            yield _with_finding(sample, disputed[index]) if index in disputed else sample
+
+
+def with_copies_named(samples: Iterable[Sample], groups: Sequence[Group]) -> Iterator[Sample]:
+    """Yield all samples; each copy names the one that stands for it in `duplicate_of`.
+
+    Where copies with different labels leave none standing, the first stands for the group.
+    """
+    stands = {
+        member.index: (*group.kept, *group.dropped)[0].path
+        for group in groups
+        for member in (*group.kept, *group.dropped)
+    }
+    for index, sample in enumerate(samples):
+        path = stands.get(index)
+        name = path if path != sample.path else None
+        yield sample if name == sample.duplicate_of else changed(sample, duplicate_of=name)
+
+
+def _with_finding(sample: Sample, group: Group) -> Sample:
+    if group.label_conflict:
+        check, severity, detail = (
+            "label-conflict",
+            "error",
+            f"copies of it have the labels {', '.join(group.label_conflict)}",
+        )
+    else:
+        check, severity, detail = "duplicate", "error", f"{group.kept[0].path} stands for it"
+    findings = tuple(finding for finding in sample.findings if finding.check != check)
+    return changed(sample, findings=(*findings, Finding(check, severity, group.distance, detail=detail)))
+
+
+def _paths(items: Sequence[Item], pairs: Iterable[tuple[int, int]], search: Search) -> list[tuple[str, str]]:
+    return [
+        (os.path.join(search.base, items[first].path), os.path.join(search.base, items[second].path))
+        for first, second in pairs
+    ]
+
+
+def _confirmed(
+    candidates: Sequence[tuple[int, int]],
+    paths: Sequence[tuple[str, str]],
+    matches: "Iterable[ImageMatch | AudioMatch]",
+    search: Search,
+) -> Iterator[Pair]:
+    for (first, second), names, match in zip(candidates, paths, matches, strict=True):
+        if match.relation == "exact" or (match.relation == "near" and not search.exact):
+            yield Pair(first, second, match.relation, match.distance, _change(match))
+        elif match.relation == "none" and match.reason.startswith(names):
+            search.unconfirmed.append(match.reason)
+
+
+def _change(match: "ImageMatch | AudioMatch") -> str:
+    """Return in words what was done to one of the two."""
+    if hasattr(match, "transform"):
+        return str(match.transform)
+    level = f"{match.gain_db:+.1f} dB" if abs(match.gain_db) >= _AUDIBLE_DB else ""
+    shift = f"{1000 * abs(match.shift_s):.0f} ms shift" if abs(match.shift_s) >= _SHIFTED_S else ""
+    return ", ".join(filter(None, (level, shift)))
+
+
+def _check_measured(items: Sequence[Item], search: Search) -> None:
+    """Count the samples that were never measured; a file that could not be decoded has an error that says so."""
+    sound = [item for item in items if item.kind and not any(found.severity == "error" for found in item.findings)]
+    search.unmeasured = sum(item.digest is None for item in sound)
+    if search.unmeasured and search.unmeasured == len(sound):
+        raise InputError(
+            "no sample has a digest, so nothing can be compared; measure the files first: "
+            "burnish scan FOLDER (without --shallow)"
+        )
+
+
+def _member(index: int, item: Item) -> Member:
+    """Return a sample as a member of a group; its quality is soundness, then size, then losslessness, then bytes."""
+    errors = sum(finding.severity == "error" for finding in item.findings)
+    size, lossless = 0.0, False
+    if item.image:
+        size, lossless = (item.image.width or 0) * (item.image.height or 0), item.image.format in _LOSSLESS
+    elif item.audio:
+        audio = item.audio
+        size = (audio.sample_rate or 0) * (audio.channels or 0) * (audio.duration_s or 0)
+        lossless = audio.format in _LOSSLESS
+    return Member(index, item.path, item.label, item.split, (-errors, size, lossless, item.bytes or 0))

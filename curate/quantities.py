@@ -32,7 +32,7 @@ class Quantity(NamedTuple):
     def show(self, value: float | None) -> str:
         """Return a value of the fact as people read it; a dash where there is none."""
         if value is None:
-            return "–"
+            return "-"
         shown = value * self.scale
         if shown and not round(shown, self.decimals):
             return f"{shown:.1g}"
@@ -43,7 +43,7 @@ class Quantity(NamedTuple):
 NUMBERS: dict[str, Quantity] = {
     "bytes": Quantity("file size", "KB", 1, 1e-3, True, "smallest file", "largest file"),
     "image.width": Quantity("width", "px", 0, 1, True, "narrowest", "widest"),
-    "image.height": Quantity("height", "px", 0, 1, True, "lowest in height", "tallest"),
+    "image.height": Quantity("height", "px", 0, 1, True, "lowest", "tallest"),
     "image.frames": Quantity("frames", "", 1, 1, True, "", "most frames"),
     "image.brightness": Quantity("brightness", lowest="darkest", highest="brightest"),
     "image.brightness_p1": Quantity("brightness p1"),
@@ -57,7 +57,7 @@ NUMBERS: dict[str, Quantity] = {
     "image.chroma": Quantity("chroma", lowest="greyest", highest="most colourful"),
     "audio.duration_s": Quantity("duration", "s", 2, 1, True, "shortest", "longest"),
     "audio.peak_dbfs": Quantity("peak", "dBFS", 1),
-    "audio.rms_dbfs": Quantity("level (RMS)", "dBFS", 1),
+    "audio.rms_dbfs": Quantity("RMS level", "dBFS", 1),
     "audio.loudness_lufs": Quantity("loudness", "LUFS", 1, lowest="quietest", highest="loudest"),
     "audio.silence_ratio": Quantity("silence", lowest="least silence", highest="most silence"),
     "audio.clipping_ratio": Quantity("clipping", highest="most clipped"),
@@ -81,7 +81,7 @@ CATEGORIES: dict[str, str] = {
 }
 """Every fact that is a name, or a number of which a dataset has few, and what it is called."""
 
-KEYS = {"image.phash", "audio.fingerprint"}
+KEYS = {"image.phash", "image.phash_inner", "image.phash_disc", "audio.fingerprint"}
 """Facts that are compared between samples, and describe none."""
 
 
@@ -92,4 +92,4 @@ def fields_of(part: str, names: "dict[str, Quantity] | dict[str, str]") -> list[
 
 def part_of(fact: str) -> str | None:
     """Return the kind of sample that has a fact; None for the facts that all have."""
-    return fact.split(".")[0] if "." in fact else None
+    return fact.partition(".")[0] if "." in fact else None

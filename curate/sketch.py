@@ -8,6 +8,7 @@ log-linear buckets of HdrHistogram. The smallest such shift depends on the set o
 of merging change nothing.
 """
 
+import math
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ class Sketch:
 
     Args:
         capacity: Most buckets to hold, at least 2; each takes 16 bytes. Of values spread evenly over 0 to 1, 1024
-            give quantiles to 0.8 %, 4096 to 0.2 %.
+            give quantiles to 1.6 %, 4096 to 0.4 %; what is rounded, like facts, does better.
     """
 
     __slots__ = ("_capacity", "_counts", "_low", "_shift", "_total", "_values", "_waiting", "_waiting_size")
@@ -75,7 +76,11 @@ class Sketch:
     def error(self) -> float:
         """How far off a quantile may be at most, relative to its value; 0: it is exact."""
         self._flush()
-        return 2.0 ** min(self._shift - _MANTISSA_BITS, 0) if self._shift else 0.0
+        # Beyond the mantissa, buckets widen by powers: values from 1e-300 to 1e300 in one sketch, and no dataset's.
+        doublings = self._shift - _MANTISSA_BITS
+        if doublings > 0:
+            return 2.0 ** (2**doublings) - 1 if doublings < 10 else math.inf
+        return 2.0**doublings if self._shift else 0.0
 
     def quantiles(self, shares: "Sequence[float]") -> list[float]:
         """Return quantiles, interpolated like `numpy.quantile`; 0 and 1 give the exact extremes. Needs a value."""

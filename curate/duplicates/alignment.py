@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.duplicates.view import ANGLES, SIDE, Plane, View
+from curate.duplicates.view import ANGLES, SIDE, Pixels, View
 
 Matrix = NDArray[np.float32]
 
@@ -24,9 +24,11 @@ _SYMMETRIES: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
 """What became of the first picture (clockwise); where in it a point (x, y) of the second was, from the centre."""
 
 LEAST_ALIKE = 0.5
-LEAST_ALIKE_ROUGHLY = 0.8
-SURE_ALIKE = 0.97
+"""Of the coarse patterns, before anything is aligned: 0.6 and more with 5 % cropped at each edge."""
+
 MOST_STARTS = 3
+"""A symmetrical thing looks much the same flipped, so the second or third guess may be the right one."""
+
 _MIRROR = np.diag((-1.0, 1.0))
 _COARSE_SIDE = 64
 _MAX_STEPS, _LEAST_GAIN, _BLUR = 50, 1e-4, 3
@@ -47,42 +49,69 @@ class Start(NamedTuple):
 
 
 def starts(a: View, b: View) -> list[Start]:
-    """Return the guesses that are not hopeless, the best first."""
+    """Return the guesses that are worth trying, the best first."""
     found = [start for start in (*_symmetric(a, b), *_rotated(a, b)) if start.alike >= LEAST_ALIKE]
-    return sorted(found, key=lambda start: -start.alike)
+    return sorted(found, key=lambda start: -start.alike)[:MOST_STARTS]
 
 
-def align(a: View, b: View) -> tuple[str, Matrix] | None:
-    """Return what was done to the first picture, and the affine map, 2 x 3, from pixels of the second to its own.
+def whole(a: View, b: View) -> Matrix:
+    """Return the map that lays the whole of one picture on the whole of the other, 2 x 3."""
+    return _about_centres(a, b, np.diag(_half(a) / _half(b)))
 
-    Maximises the enhanced correlation coefficient, which gain and offset do not change: in a small copy from each
-    of the likeliest guesses, then in full from the best of these. None where nothing comes close.
+
+def inverse(change: str) -> str:
+    """Return what undoes a change. A mirror image that was turned is undone by the same again."""
+    if "flipped" in change or "°" not in change:
+        return change
+    verb, _, angle = change.rpartition(" ")
+    return f"{verb} {360 - int(angle[:-1])}°"
+
+
+def improve_roughly(a: View, b: View, matrix: Matrix) -> tuple[float, Matrix] | None:
+    """Do as `improve` does, on copies of 64 pixels: farther and faster, but not to the pixel."""
+    return improve(a, b, matrix, SIDE / _COARSE_SIDE)
+
+
+def improve(a: View, b: View, matrix: Matrix, factor: float = 1.0) -> tuple[float, Matrix] | None:
+    """Return the enhanced correlation coefficient, and the affine map near `matrix` that maximises it.
+
+    Gain and offset do not change that coefficient. None where the search leads nowhere.
+
+    Args:
+        a: The first.
+        b: The second.
+        matrix: 2 x 3, from a pixel (x, y, 1) of the second view to one of the first.
+        factor: By how much smaller the copies are that are looked at.
     """
-    found: list[tuple[float, str, Matrix]] = []
-    for start in starts(a, b)[:MOST_STARTS]:
-        rough = _improved(a, b, start.matrix, SIDE / _COARSE_SIDE)
-        if rough is not None:
-            found.append((rough[0], start.change, rough[1]))
-            if rough[0] >= SURE_ALIKE:
-                break
-    alike, change, matrix = max(found, key=lambda rough: rough[0], default=(0.0, "", np.eye(2, 3)))
-    if alike < LEAST_ALIKE_ROUGHLY:
-        return None
-    fine = _improved(a, b, matrix, 1.0)
-    return None if fine is None else (change, fine[1])
-
-
-def _improved(a: View, b: View, matrix: Matrix, factor: float) -> tuple[float, Matrix] | None:
-    """Return the correlation and the map, found on copies that are smaller by a factor; None where it diverges."""
     cv2 = opencv()
     below, above = (_shrunk(cv2, picture.luma, factor) for picture in (a, b))
-    before = _rescaled(matrix, 1 / factor)
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, _MAX_STEPS, _LEAST_GAIN)
+    before = _rescaled(matrix, 1 / factor)
     try:
         alike, after = cv2.findTransformECC(above, below, before, cv2.MOTION_AFFINE, criteria, None, _BLUR)
     except cv2.error:
         return None
     return float(alike), _rescaled(np.asarray(after, np.float32), factor)
+
+
+def misfit(a: View, b: View, matrix: Matrix) -> float:
+    """Return by how much neither picture lies within the other, nor centre on centre: a share of the longer side.
+
+    A copy holds the whole of the original, or a part of it, or is turned about its centre: 0.0006 and less in 1,200
+    copies. Two scans of one thing, or two pictures of one burst, each show what the other does not.
+    """
+    back = np.linalg.inv(np.vstack([matrix, (0, 0, 1)]))[:2]
+    centre = matrix[:, :2] @ (_half(b) - 0.5) + matrix[:, 2] + 0.5 - _half(a)
+    off_centre = float(np.abs(centre).max() / _half(a).max() / 2)
+    return min(off_centre, _spill(b, a, matrix), _spill(a, b, back))
+
+
+def _spill(inner: View, outer: View, matrix: NDArray[np.floating[Any]]) -> float:
+    """Return how far the corners of one picture are outside the other, as a share of its longer side."""
+    size = 2 * _half(outer)
+    corners = np.array([(x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)]) * 2 * _half(inner) - 0.5
+    there = corners @ matrix[:, :2].T + matrix[:, 2] + 0.5
+    return float(np.maximum(-there, there - size).max(initial=0.0) / size.max())
 
 
 def opencv() -> Any:
@@ -93,11 +122,11 @@ def opencv() -> Any:
     return cv2
 
 
-def _shrunk(cv2: Any, plane: Plane, factor: float) -> Plane:
+def _shrunk(cv2: Any, plane: Pixels, factor: float) -> Pixels:
     if factor == 1:
         return plane
     size = max(8, round(plane.shape[1] / factor)), max(8, round(plane.shape[0] / factor))
-    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
 
 
 def _rescaled(matrix: Matrix, factor: float) -> Matrix:
@@ -112,7 +141,7 @@ def _symmetric(a: View, b: View) -> Iterator[Start]:
         (xx, xy), (yx, yy) = turn
         turned = a.grid[::yy, ::xx] if xx else a.grid[::yx, ::xy].T
         scales = np.diag(_half(a)) @ np.array(turn) @ np.diag(1 / _half(b))
-        yield Start(change, _about_centres(a, b, scales), float(np.vdot(turned, b.grid)))
+        yield Start(change, _about_centres(a, b, scales), float(np.vdot(turned, b.grid).real))
 
 
 def _rotated(a: View, b: View) -> Iterator[Start]:

@@ -6,15 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.duplicates.alignment import Matrix, opencv
-from curate.duplicates.view import Plane, View
+from curate.duplicates.view import Pixels, Plane, View, chroma
 
-Mask = NDArray[np.bool_]
+Mask = NDArray[np.uint8]
+
+LEAST_ALIKE = 0.8
+"""Correlation below which nothing else is looked at: with its tones matched, a copy has 0.94 and more."""
 
 _LEVELS = 32
 _LEAST_SHARE = 0.002
 _EDGE = 7
 _SPOT, _COLOUR_SPOT = 5, 13
 _LEAST_CONTRAST = 1.0
+_LEAST_MASK = 0.1
 
 
 class Difference(NamedTuple):
@@ -23,18 +27,20 @@ class Difference(NamedTuple):
     Attributes:
         peak: Largest local difference of brightness (mean of a spot), in standard deviations of the picture.
         rms: Root mean square of the difference of brightness, in the same unit.
-        colour: Largest local difference of colour, in levels of 255.
+        gain: Contrast of the one with more over that of the other.
+        shift: Difference of the mean brightness, in levels of 255.
         overlap: Share of the picture that both show: the smaller of the two.
     """
 
     peak: float
     rms: float
-    colour: float
+    gain: float
+    shift: float
     overlap: float
 
 
 def difference(a: View, b: View, matrix: Matrix) -> Difference | None:
-    """Compare what both pictures show; None where that is too little.
+    """Compare the brightness of what both pictures show; None where that is too little, or plainly different.
 
     The mean of a spot of 5 x 5 pixels, signs kept, is what a changed place leaves; noise, blur and edges that are
     a part of a pixel off are of both signs, and vanish in it.
@@ -42,65 +48,88 @@ def difference(a: View, b: View, matrix: Matrix) -> Difference | None:
     Args:
         a: The first.
         b: The second.
-        matrix: From pixels of the second to the first, as `align` gives it.
+        matrix: From pixels of the second to the first, as `improve` gives it.
     """
     cv2 = opencv()
-    height, width = b.luma.shape
-    below = [_warped(cv2, plane, matrix, (width, height)) for plane in (a.luma, a.chroma, np.ones_like(a.luma))]
-    inside = below[2] > 0.999
-    mask = cv2.erode(inside.astype(np.uint8), np.ones((_EDGE, _EDGE), np.uint8), borderValue=0) > 0
-    if mask.mean() < 0.1:
+    under, mask = _warped(cv2, a.luma, matrix, b), _shared(cv2, a, matrix, b)
+    inside = float(mask.mean())
+    if inside < _LEAST_MASK:
         return None
-    rest = _least_rest(below[0], b.luma, mask)
-    contrast = max(_LEAST_CONTRAST, float(min(below[0][mask].std(), b.luma[mask].std())))
+    shown = mask.astype(bool)
+    x, y = under[shown], b.luma[shown]
+    low, high = sorted((float(x.std()), float(y.std())))
+    if _correlation(x, y) < LEAST_ALIKE:
+        return None
+    contrast = max(_LEAST_CONTRAST, low)
+    # Both ways, because a brighter copy whose whites are clipped follows from the original, but not the reverse.
+    ways = ((b.luma - _tones(x, y)[under]) * mask, (under - _tones(y, x)[b.luma]) * mask)
+    left = [float(np.vdot(way, way)) for way in ways]
     return Difference(
-        peak=_peak(cv2, rest, mask, _SPOT) / contrast,
-        rms=float(np.sqrt(np.square(rest[mask]).mean())) / contrast,
-        colour=_colour(cv2, below[1], b.chroma, mask),
-        overlap=min(float(inside.mean()), float(inside.sum() * abs(np.linalg.det(matrix[:, :2])) / a.luma.size)),
+        peak=_peak(cv2, ways[left[0] > left[1]], mask, _SPOT) / contrast,
+        rms=float(np.sqrt(min(left) / len(x))) / contrast,
+        gain=high / contrast,
+        shift=abs(float(x.mean() - y.mean())),
+        overlap=inside * min(1.0, abs(float(np.linalg.det(matrix[:, :2]))) * b.luma.size / a.luma.size),
     )
 
 
-def _warped(cv2: Any, plane: Plane, matrix: Matrix, size: tuple[int, int]) -> Plane:
-    return np.asarray(cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP), np.float32)
+def colour_difference(a: View, b: View, matrix: Matrix) -> float:
+    """Return the largest local difference of blue or red in levels of 255, once the saturation is matched."""
+    cv2 = opencv()
+    mask = _shared(cv2, a, matrix, b)
+    x, y = (chroma(rgb) * mask[:, :, None] for rgb in (_warped(cv2, a.rgb, matrix, b), b.rgb))
+    gain = float(np.vdot(x, y)) / max(float(np.vdot(x, x)), 1e-6)
+    rest = y - np.float32(min(max(gain, 0.5), 2.0)) * x
+    return max(_peak(cv2, np.ascontiguousarray(rest[:, :, plane]), mask, _COLOUR_SPOT) for plane in (0, 1))
 
 
-def _least_rest(a: Plane, b: Plane, mask: Mask) -> Plane:
-    """Return the difference once the tones of one are matched to the other's, whichever way leaves less.
+def raw_difference(a: View, b: View) -> float:
+    """Return the largest local difference of red, green or blue in levels of 255, nothing matched or aligned.
 
-    Both ways, because a brighter copy whose whites are clipped follows from the original, but not the other way.
+    Only for pictures without detail: whatever is laid on them, it would seem to fit.
     """
-    rests = [second - _toned(first, second, mask) for first, second in ((a, b), (b, a))]
-    return min(rests, key=lambda rest: float(np.square(rest[mask]).sum()))
+    cv2 = opencv()
+    height, width = b.luma.shape
+    rest = cv2.resize(a.rgb, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) - b.rgb
+    return float(np.abs(cv2.blur(rest, (min(_SPOT, width), min(_SPOT, height)))).max())
 
 
-def _toned(source: Plane, target: Plane, mask: Mask) -> Plane:
-    """Return the source with the tone curve that comes closest to the target: a line, then the mean by level."""
-    x, y = source[mask], target[mask]
-    spread = x - x.mean()
-    gain = float(np.dot(spread, y) / max(np.dot(spread, spread), 1e-6))
-    offset = float(y.mean() - gain * x.mean())
-    level = np.clip(x * (_LEVELS / 256), 0, _LEVELS - 1).astype(np.intp)
-    count = np.bincount(level, minlength=_LEVELS)
+def _warped(cv2: Any, pixels: Pixels, matrix: Matrix, b: View) -> Pixels:
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(pixels, matrix, b.luma.shape[::-1], flags=flags))
+
+
+def _shared(cv2: Any, a: View, matrix: Matrix, b: View) -> Mask:
+    """Return 1 where a pixel of the second picture lies well within the first, else 0."""
+    inside = _warped(cv2, np.full_like(a.luma, 255), matrix, b) == 255
+    return np.asarray(cv2.erode(inside.astype(np.uint8), np.ones((_EDGE, _EDGE), np.uint8), borderValue=1))
+
+
+def _correlation(x: Pixels, y: Pixels) -> float:
+    first, second = (values - values.mean(dtype=np.float64) for values in (x[::3], y[::3]))
+    return float(first @ second / max(np.sqrt((first @ first) * (second @ second)), 1e-9))
+
+
+def _tones(x: Pixels, y: Pixels) -> Plane:
+    """Return for each of 256 levels of x the level of y that fits it best: a line, and the mean of y around it."""
+    counts = np.bincount(x, minlength=256)
+    sums = np.bincount(x, y, minlength=256)
+    levels = np.arange(256)
+    mean_x, mean_y = counts @ levels / len(x), sums.sum() / len(x)
+    gain = (sums @ levels / len(x) - mean_x * mean_y) / max(counts @ (levels - mean_x) ** 2 / len(x), 1e-6)
+    line = mean_y + gain * (levels - mean_x)
+    count, at, rest = (
+        values.reshape(_LEVELS, -1).sum(axis=1) for values in (counts, counts * levels, sums - counts * line)
+    )
     # A level that hardly occurs would learn the very spot that was changed.
     known = count >= max(20, _LEAST_SHARE * len(x))
-    line = gain * source + offset
-    if not known.any():
-        return np.asarray(line, np.float32)
-    at = np.bincount(level, x, _LEVELS)[known] / count[known]
-    more = np.bincount(level, y - gain * x - offset, _LEVELS)[known] / count[known]
-    return np.asarray(line + np.interp(source, at, more), np.float32)
+    if known.any():
+        line = line + np.interp(levels, at[known] / count[known], rest[known] / count[known])
+    return line.astype(np.float32)
 
 
 def _peak(cv2: Any, rest: Plane, mask: Mask, spot: int) -> float:
+    """Return the largest mean of a spot, of what is in the mask; `rest` is 0 outside."""
     weight = cv2.blur(mask.astype(np.float32), (spot, spot), borderType=cv2.BORDER_CONSTANT)
-    mean = cv2.blur(rest * mask, (spot, spot), borderType=cv2.BORDER_CONSTANT)
-    return float(np.abs(mean[mask] / weight[mask]).max())
-
-
-def _colour(cv2: Any, a: Plane, b: Plane, mask: Mask) -> float:
-    """Return the largest local difference of colour once the saturation is matched."""
-    x, y = a[mask], b[mask]
-    gain = float(np.vdot(x, y)) / max(float(np.vdot(x, x)), 1e-6)
-    rest = b - np.clip(gain, 0.5, 2.0) * a
-    return max(_peak(cv2, np.ascontiguousarray(rest[:, :, plane]), mask, _COLOUR_SPOT) for plane in (0, 1))
+    mean = cv2.blur(rest, (spot, spot), borderType=cv2.BORDER_CONSTANT)
+    return float((np.abs(mean) * mask / np.maximum(weight, 1e-3)).max())

@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from curate.journal.durable import digest_of
+from curate.journal.durable import digest_of, sync
 from curate.journal.moves import DISK_IS_FULL, perform
 from curate.journal.operations import Operation, Outcome, Refused, look_at
 from curate.journal.places import Places, check_target
@@ -140,17 +140,20 @@ class Batch:
 
     def _make_folders(self, made: list[int]) -> OSError | None:
         self._problems: dict[str, str] = {}
+        parents: set[str] = set()
         for folder, number in self._folders.items():
             path = self._places.absolute(folder)
             try:
                 os.mkdir(path)
                 made.append(number)
+                parents.add(os.path.dirname(path))
             except FileExistsError:
                 pass  # someone else made it meanwhile, so undo leaves it
             except OSError as error:
                 if error.errno in DISK_IS_FULL:
                     return error
                 self._problems[path] = error.strerror or str(error)
+        sync(parents)
         return None
 
     def _has_folder(self, step: Step) -> bool:

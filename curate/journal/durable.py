@@ -4,7 +4,6 @@ import ctypes
 import errno
 import hashlib
 import os
-import shutil
 import stat
 import sys
 from contextlib import suppress
@@ -60,7 +59,7 @@ def digest_of(path: str) -> str:
         OSError: The file cannot be read, or is no regular file.
     """
     with open_media(path) as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"  # type: ignore[arg-type]
+        return _digest(file.fileno())
 
 
 def copy(source: str, target: str) -> str:
@@ -70,23 +69,27 @@ def copy(source: str, target: str) -> str:
         FileExistsError: There is something at the target.
         OSError: The source cannot be read, or the target cannot be written; then there is no target.
     """
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with open_media(source) as file:
-            try:
-                _copy_bytes(file.fileno(), descriptor)
-                status = os.fstat(file.fileno())
-                with suppress(OSError):  # only root gives files away
-                    os.fchown(descriptor, status.st_uid, status.st_gid)
-            finally:
-                os.close(descriptor)
-        digest = digest_of(target)
-        shutil.copystat(source, target)
+            _copy_bytes(file.fileno(), descriptor)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            digest = _digest(descriptor)
+            _copy_attributes(file.fileno(), descriptor)
     except OSError:
         with suppress(OSError):
             os.unlink(target)
         raise
+    finally:
+        os.close(descriptor)
     return digest
+
+
+def _digest(descriptor: int) -> str:
+    digest = hashlib.sha256()
+    while block := os.read(descriptor, _CHUNK_BYTES):
+        digest.update(block)
+    return f"sha256:{digest.hexdigest()}"
 
 
 def _copy_bytes(source: int, target: int) -> None:
@@ -98,6 +101,18 @@ def _copy_bytes(source: int, target: int) -> None:
     # (some virtual file systems do), the rest follows.
     while block := os.read(source, _CHUNK_BYTES):
         write_all(target, block)
+
+
+def _copy_attributes(source: int, target: int) -> None:
+    status, ours = os.fstat(source), os.fstat(target)
+    if (status.st_uid, status.st_gid) != (ours.st_uid, ours.st_gid):
+        with suppress(OSError):  # only root gives files away
+            os.fchown(target, status.st_uid, status.st_gid)
+    with suppress(OSError, AttributeError):  # not all systems have extended attributes, nor all file systems
+        for name in os.listxattr(source):
+            os.setxattr(target, name, os.getxattr(source, name))
+    os.fchmod(target, stat.S_IMODE(status.st_mode))
+    os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 def write_all(descriptor: int, data: bytes) -> None:

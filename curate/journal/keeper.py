@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from curate.errors import BurnishError, InputError
 from curate.journal.batch import Batch
+from curate.journal.durable import sync
 from curate.journal.ledger import NAME, Ledger
 from curate.journal.places import Places
 from curate.journal.recovery import recover
@@ -53,6 +54,7 @@ class Journal:
         path, made = os.path.join(folder, NAME), _missing_folders(folder)
         try:
             os.makedirs(folder, exist_ok=True)
+            sync(os.path.dirname(new) for new in made)
             return cls(Ledger(path, made=len(made)))
         except OSError as error:
             with suppress(OSError):

@@ -103,7 +103,7 @@ def _place(step: Step) -> None:
 
 def _let_go(step: Step) -> None:
     """Remove the source of a move, unless it was written to since it was copied."""
-    if False:
+    if _written_to(step):
         os.unlink(step.target)
         raise OSError(errno.EBUSY, "it was written to while it was copied")
     with suppress(FileNotFoundError):  # where someone else removed it, what we have is the only copy now

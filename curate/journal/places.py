@@ -18,13 +18,14 @@ class Places:
     def __init__(self, folder: str, token: str) -> None:
         self.folder = folder
         self.staging = os.path.join(folder, f".burnish-{token}-staging")
+        self._prefix = os.path.join(folder, "")
         self._token = token
         self._real: dict[str, str] = {}
         self._relative: dict[tuple[str, str], str] = {}
 
     def absolute(self, path: str) -> str:
         """Return where a path of the journal is."""
-        return os.path.join(self.folder, path)
+        return self._prefix + path
 
     def relative(self, path: str, start: str | None = None) -> str:
         """Return a path as it is seen from a folder, by default the journal's; links in both are followed.
@@ -39,7 +40,7 @@ class Places:
             # The system follows links before it goes up by "..", so only real folders may be compared by name.
             self._relative[key] = os.path.relpath(os.path.realpath(head), os.path.realpath(start or self.folder))
         folder = self._relative[key]
-        return name if folder == "." else os.path.join(folder, name)
+        return name if folder == "." else f"{folder}/{name}"
 
     def temporary(self, number: int, beside: str) -> str:
         """Return the name for a copy that is being made of change `number`, in the folder of its target."""

@@ -106,7 +106,7 @@ def test_labels_that_could_climb_are_refused(burnish: Burnish, folder: Path, lab
 
 
 def test_torchvision_would_read_the_classes_from_the_folders(burnish: Burnish, folder: Path) -> None:
-    """ImageFolder's rule: the sorted names of the folders are the classes, every file below with an image ending counts."""
+    """ImageFolder's rule: the sorted names of the folders are the classes, and every picture below one is in it."""
     burnish("scan", "data", "-o", "set.jsonl")
     burnish("organize", "set.jsonl", "--into", "out", "--apply", "-o", "out.jsonl")
     expected = {(r["path"], r["label"]) for r in map(json.loads, (folder / "out.jsonl").read_text().splitlines())}
@@ -135,7 +135,8 @@ import json, sys, warnings
 warnings.simplefilter("ignore")
 from datasets import load_dataset
 read = load_dataset("{kind}folder", data_dir="out", cache_dir="cache")
-print(json.dumps({{split: [[row["label"], row["who"]] for row in rows.remove_columns("{kind}")] for split, rows in read.items()}}))
+rows = {{split: part.remove_columns("{kind}") for split, part in read.items()}}
+print(json.dumps({{split: [[row["label"], row["who"]] for row in part] for split, part in rows.items()}}))
 """
     pytest.importorskip("datasets", reason="needs the package datasets")
     offline = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": str(tmp_path / "home")}

@@ -66,7 +66,7 @@ def test_copies_are_near(copy: str) -> None:
     change, gain_db, shift_s = COPIES[copy]
     match = confirm((burst(1), RATE), change(burst(1)))
     assert match.relation == "near"
-    assert match.gain_db == pytest.approx(gain_db, abs=0.1)
+    assert match.gain_db == pytest.approx(gain_db, abs=0.15)
     assert match.shift_s == pytest.approx(shift_s, abs=5e-5)
     assert match.reason == ""
 
@@ -93,7 +93,7 @@ def test_more_added_is_none() -> None:
 
 def test_two_sounds_over_one_hum_are_none() -> None:
     time = np.arange(len(burst(1)), dtype=np.float32)[:, None] / RATE
-    hum = sum(np.sin(2 * np.pi * hz * time + hz) / hz for hz in (100, 150, 250)) * 20
+    hum = sum(np.sin(2 * np.pi * hz * time + hz) / hz for hz in (100, 150, 250)) * 30
     one, other = burst(1) + hum, burst(2) + hum
     assert np.corrcoef(one[:, 0], other[:, 0])[0, 1] > 0.95
     assert confirm((one, RATE), (other, RATE)).reason == "different sounds"

@@ -12,11 +12,11 @@ from curate.duplicates.audio_pairs import confirm_pairs
 
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, str]:
-    noise = 0.1 * np.random.default_rng(0).normal(size=(2, 8000))
+    noise = (3000 * np.random.default_rng(0).normal(size=(2, 8000))).astype(np.int16)
     paths = {name: str(tmp_path / name) for name in ("a.wav", "a.flac", "half.wav", "b.wav", "text.wav", "absent.wav")}
     soundfile.write(paths["a.wav"], noise[0], 16000, subtype="PCM_16")
     soundfile.write(paths["a.flac"], noise[0], 16000, subtype="PCM_16")
-    soundfile.write(paths["half.wav"], noise[0] / 2, 16000, subtype="PCM_16")
+    soundfile.write(paths["half.wav"], noise[0] // 2, 16000, subtype="PCM_16")
     soundfile.write(paths["b.wav"], noise[1], 16000, subtype="PCM_16")
     Path(paths["text.wav"]).write_text("no sound")
     return paths

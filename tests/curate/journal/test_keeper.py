@@ -1,14 +1,15 @@
 """Each operation, each refusal, resuming, and what is left behind."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from curate.errors import InputError, UsageError
-from curate.journal import Journal, Operation, Outcome
+from curate.journal import Journal, Operation, Outcome, durable
 from curate.journal.durable import digest_of
-from tests.curate.journal.trees import apply, contents, grow, look, moves, statuses, undo
+from tests.curate.journal.trees import apply, contents, far_away, grow, look, moves, statuses, undo
 
 KINDS = ["move", "copy", "hardlink", "symlink", "create"]
 
@@ -171,6 +172,22 @@ def test_a_copy_is_compared_with_the_digest_even_if_size_and_time_agree(tmp_path
     assert not (tmp_path / "o").exists()
 
 
+def test_a_source_that_is_written_to_while_it_is_copied_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    far_away(monkeypatch)
+    path = tmp_path / "a"
+    path.write_text("a")
+
+    def written_to(paths: Iterable[str]) -> None:
+        path.write_text("b")
+        durable.sync(paths)
+
+    monkeypatch.setattr("curate.journal.moves.sync", written_to)
+    outcome = one(tmp_path / "q", Operation("move", str(path), "x"))
+    assert (outcome.status, outcome.detail) == ("failed", "it was written to while it was copied")
+    assert path.read_text() == "b"
+    assert os.listdir(tmp_path) == ["a"]
+
+
 @pytest.mark.parametrize("target", ["", "/x", "../x", "a/../../x", "a//b", "./a", "a/", "x\0"])
 def test_targets_outside_are_refused(tmp_path: Path, target: str) -> None:
     (tmp_path / "a").write_text("a")
@@ -245,7 +262,7 @@ def test_a_folder_that_cannot_be_made_fails_its_files_only(tmp_path: Path) -> No
     paths = grow(tmp_path / "data", 3)
     (tmp_path / "q").mkdir()
     (tmp_path / "q" / "file").touch()
-    targets = ["file/x", "n" * 300 + "/x", "ok/x"]
+    targets = ["file/x", "n" * 300 + "/deep/x", "ok/x"]
     outcomes = apply(tmp_path / "q", [Operation("move", path, t) for path, t in zip(paths, targets, strict=True)])
     assert statuses(outcomes) == ["failed", "failed", "done"]
     assert "File exists" in outcomes[0].detail or "Not a directory" in outcomes[0].detail

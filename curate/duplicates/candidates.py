@@ -1,0 +1,187 @@
+"""All pairs of 64-bit hashes within a Hamming distance: candidates for duplicates, found without comparing all pairs."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from math import comb
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Hashes = NDArray[np.uint64]
+Pairs = NDArray[np.int64]
+
+MOST_COPIES = 16
+"""Of samples with one and the same hash, so many are compared each with each; the others are chained to them."""
+
+_BITS = 64
+_BLOCK = 1 << 20
+_PROBE, _COMPARE, _SETUP = 6e-9, 16e-9, 1e-4
+_BRUTE = 2.5e-9
+
+
+class _Band(NamedTuple):
+    """A range of bits of the hash, and in how many of them two hashes may differ to be compared."""
+
+    shift: int
+    width: int
+    radius: int
+
+
+def near_pairs(hashes: Hashes, distance: int) -> Iterator[Pairs]:
+    """Yield all pairs (i, j), i < j, of hashes that differ in at most `distance` bits, in blocks of shape (n, 2).
+
+    Each pair comes once. Complete, but for more than `MOST_COPIES` equal hashes: of those, each is paired with the
+    next few of its own, and only the first with others, so that 100,000 flat pictures are not five billion pairs.
+
+    The bits are cut into bands; two hashes within the distance are, in at least one band, within a share of it
+    (the pigeonhole principle), so that for each band the buckets near a bucket are all there is to look at.
+    """
+    distinct, members, starts = _grouped(hashes)
+    yield from _within(members, starts)
+    for pairs in _joined(distinct, None, distance):
+        yield from _spread(pairs, (members, starts), (members, starts))
+
+
+def near_pairs_between(left: Hashes, right: Hashes, distance: int) -> Iterator[Pairs]:
+    """Yield all pairs (i, j) of a hash on the left and one on the right within `distance` bits, like `near_pairs`."""
+    (distinct, *one), (others, *two) = _grouped(left), _grouped(right)
+    for pairs in _joined(distinct, others, distance):
+        yield from _spread(pairs, (one[0], one[1]), (two[0], two[1]))
+
+
+def _grouped(hashes: Hashes) -> tuple[Hashes, Pairs, Pairs]:
+    """Return the distinct hashes, the places of all hashes ordered by hash, and where in them each hash begins."""
+    members = np.argsort(hashes, kind="stable")
+    ordered = hashes[members]
+    first = np.ones(len(hashes), bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    starts = np.flatnonzero(first)
+    return ordered[starts], members, np.append(starts, len(hashes))
+
+
+def _within(members: Pairs, starts: Pairs) -> Iterator[Pairs]:
+    """Yield the pairs of equal hashes, each with those that follow it, up to `MOST_COPIES`."""
+    ends = np.repeat(starts[1:], np.diff(starts))
+    for step in range(1, MOST_COPIES):
+        at = np.arange(len(members) - step) if step < len(members) else np.zeros(0, np.int64)
+        at = at[at + step < ends[at]]
+        if not len(at):
+            return
+        yield np.sort(np.column_stack([members[at], members[at + step]]), axis=1)
+
+
+def _spread(pairs: Pairs, left: tuple[Pairs, Pairs], right: tuple[Pairs, Pairs]) -> Iterator[Pairs]:
+    """Yield the pairs of samples behind pairs of distinct hashes."""
+    sizes = [np.minimum(np.diff(starts), MOST_COPIES)[column] for (_, starts), column in zip((left, right), pairs.T)]
+    for i in range(int(sizes[0].max(initial=0))):
+        for j in range(int(sizes[1].max(initial=0))):
+            some = pairs[(i < sizes[0]) & (j < sizes[1])]
+            if len(some):
+                found = np.column_stack([left[0][left[1][some[:, 0]] + i], right[0][right[1][some[:, 1]] + j]])
+                yield np.sort(found, axis=1) if left is right else found
+
+
+def _joined(left: Hashes, right: Hashes | None, distance: int) -> Iterator[Pairs]:
+    """Yield the pairs of places in two arrays of distinct hashes; `right` None: within the left, each pair once."""
+    others = left if right is None else right
+    if not len(left) or not len(others):
+        return
+    bands, seconds = _plan(len(left), len(others), distance)
+    if len(left) * len(others) * _BRUTE <= seconds:
+        yield from _all_compared(left, right, distance)
+        return
+    for number, band in enumerate(bands):
+        for pairs in _in_band(left, right, distance, band):
+            apart = left[pairs[:, 0]] ^ others[pairs[:, 1]]
+            # What an earlier band found already is not reported again.
+            new = np.ones(len(pairs), bool)
+            for earlier in bands[:number]:
+                new &= np.bitwise_count(_key(apart, earlier)) > earlier.radius
+            yield pairs[new]
+
+
+def _all_compared(left: Hashes, right: Hashes | None, distance: int) -> Iterator[Pairs]:
+    others = left if right is None else right
+    rows = max(1, _BLOCK // len(others))
+    for start in range(0, len(left), rows):
+        near = np.bitwise_count(left[start : start + rows, None] ^ others[None, :]) <= distance
+        i, j = np.nonzero(near)
+        pairs = np.column_stack([i + start, j])
+        yield pairs[pairs[:, 0] < pairs[:, 1]] if right is None else pairs
+
+
+def _plan(count: int, others: int, distance: int) -> tuple[list[_Band], float]:
+    """Return the bands that are expected to take least time, and the seconds they are expected to take."""
+    plans = []
+    for number in range(1, 9):
+        # Radii that sum up to distance - number + 1 leave no pair without a band: the pigeonhole principle.
+        radii = [(distance - number + 1 + place) // number for place in range(number)]
+        widths = [(_BITS + place) // number for place in range(number)]
+        if max(widths) > 26:
+            continue
+        used = [(width, radius) for width, radius in zip(widths, radii, strict=True) if radius >= 0]
+        seconds = sum(
+            sum(comb(width, bits) for bits in range(radius + 1))
+            * (count * (_PROBE + _COMPARE * others / 2**width) + _SETUP)
+            for width, radius in used
+        )
+        shifts = np.cumsum([0, *widths])
+        bands = [_Band(int(shifts[i]), widths[i], radii[i]) for i in range(number) if radii[i] >= 0]
+        plans.append((seconds, bands))
+    seconds, bands = min(plans)
+    return bands, seconds
+
+
+def _key(hashes: Hashes, band: _Band) -> Hashes:
+    return (hashes >> np.uint64(band.shift)) & np.uint64((1 << band.width) - 1)
+
+
+def _in_band(left: Hashes, right: Hashes | None, distance: int, band: _Band) -> Iterator[Pairs]:
+    """Yield the pairs within the distance whose bits in this band differ in no more than its radius."""
+    keys, hashes, places = _sorted_by(left, band)
+    other_keys, other_hashes, other_places = (keys, hashes, places) if right is None else _sorted_by(right, band)
+    begins = np.searchsorted(other_keys, np.arange((1 << band.width) + 1)).astype(np.int32)
+    for mask in _masks(band):
+        beside = keys ^ mask
+        if right is None and mask == 0:
+            first, last = np.arange(1, len(keys) + 1, dtype=np.int32), begins[1:][beside]
+        else:
+            first, last = begins[beside], begins[1:][beside]
+        near = last > first
+        if right is None and mask:
+            near &= keys < beside
+        for i, j in _expanded(np.flatnonzero(near), first[near], last[near]):
+            close = np.bitwise_count(hashes[i] ^ other_hashes[j]) <= distance
+            if close.any():
+                pairs = np.column_stack([places[i[close]], other_places[j[close]]])
+                yield np.sort(pairs, axis=1) if right is None else pairs
+
+
+def _sorted_by(hashes: Hashes, band: _Band) -> tuple[NDArray[np.int32], Hashes, Pairs]:
+    keys = _key(hashes, band).astype(np.int32)
+    places = np.argsort(keys, kind="stable")
+    return keys[places], hashes[places], places
+
+
+def _masks(band: _Band) -> Iterator[np.int32]:
+    for radius in range(band.radius + 1):
+        for bits in combinations(range(band.width), radius):
+            yield np.int32(sum(1 << bit for bit in bits))
+
+
+def _expanded(
+    items: NDArray[np.intp], first: NDArray[np.int32], last: NDArray[np.int32]
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Yield each item with each place of its range, in blocks of bounded size."""
+    sizes = (last - first).astype(np.int64)
+    total = np.cumsum(sizes)
+    start = 0
+    while start < len(items):
+        # At least one item; a range is never longer than the hashes are many.
+        before = total[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(total, before + _BLOCK, side="right")))
+        some = slice(start, stop)
+        within = np.arange(total[stop - 1] - before) - np.repeat(total[some] - sizes[some] - before, sizes[some])
+        yield np.repeat(items[some], sizes[some]), np.repeat(first[some], sizes[some]) + within
+        start = stop

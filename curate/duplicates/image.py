@@ -1,0 +1,126 @@
+"""Whether two pictures are copies of one: the same pixels, or the same picture once one is laid on the other."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from curate.duplicates.alignment import Matrix, improve, improve_roughly, inverse, misfit, starts, whole
+from curate.duplicates.difference import Difference, colour_difference, difference, raw_difference
+from curate.duplicates.view import Pixels, View, view
+
+MOST_PEAK = 0.7
+"""Spots of the picture's contrast: 1,600 copies of 200 photos 0.63 at most, defective twins of boards 0.99 at least."""
+
+MOST_RMS = 0.35
+"""Copies 0.32 at most, among them JPEGs of quality 20 and of 30 % size."""
+
+MOST_COLOUR = 40.0
+"""Levels: copies 31 at most, among them those of which the whites are clipped."""
+
+MOST_MISFIT = 0.003
+"""Copies 0.0006 at most; two scans of the same layout that are nothing but shifted 0.0064 at least."""
+
+_LEAST_OVERLAP = 0.6
+_MOST_GAIN, _MOST_SHIFT = 2.0, 64.0
+_LEAST_COLOUR = 0.5
+_LEAST_DETAIL = 1.0
+_MOST_FLAT = 3.0
+_LEAST_ROUGHLY, _LEAST_SECOND = 0.85, 0.93
+_SAME_ASPECT = 0.02
+
+
+class ImageMatch(Struct, frozen=True):
+    """What the comparison of two pictures found.
+
+    Attributes:
+        relation: `exact`: the same pixels at full size, upright, as 8-bit RGB over white; `near`: the same
+            picture re-encoded, rescaled, flipped, turned, a little cropped, brighter or without its colours;
+            `none`: neither, or it cannot be told.
+        distance: The largest local difference that is left, in standard deviations of the picture: 0 (the same)
+            to 1 (and more).
+        change: What turns the first into the second, such as `flipped` or `turned by 90°` (clockwise); empty
+            where they stand alike.
+        reason: Why the relation is `none`.
+    """
+
+    relation: Literal["exact", "near", "none"]
+    distance: float = 1.0
+    change: str = ""
+    reason: str = ""
+
+
+def confirm(a: Pixels, b: Pixels) -> ImageMatch:
+    """Compare two pictures, RGB, upright, uint8, each of shape (height, width, 3)."""
+    if np.array_equal(a, b):
+        return ImageMatch("exact", 0.0)
+    return compare(view(a), view(b))
+
+
+def compare(a: View, b: View) -> ImageMatch:
+    """Compare two pictures by their views; never `exact`, because a view does not show every pixel."""
+    # The larger is laid on the smaller, so that none is blown up; and one order for both directions.
+    if (a.luma.size, a.luma.tobytes()) < (b.luma.size, b.luma.tobytes()):
+        found = _compare(b, a)
+        return msgspec.structs.replace(found, change=inverse(found.change))
+    return _compare(a, b)
+
+
+def _compare(a: View, b: View) -> ImageMatch:
+    if min(a.detail, b.detail) < _LEAST_DETAIL:
+        return _compare_flat(a, b)
+    reason, least = "different pictures", 1.0
+    for change, matrix in _alignments(a, b):
+        found = difference(a, b, matrix)
+        if found is None:
+            continue
+        problem, distance = _problem(a, b, matrix, found), round(min(1.0, found.peak), 4)
+        if not problem:
+            return ImageMatch("near", distance, change)
+        if distance <= least:
+            reason, least = problem, distance
+    return ImageMatch("none", least, reason=reason)
+
+
+def _alignments(a: View, b: View) -> Iterator[tuple[str, Matrix]]:
+    """Yield what may have been done, and the map that undoes it: the cheapest to find first."""
+    if _same_aspect(a, b):
+        yield "", whole(a, b)
+    least = _LEAST_ROUGHLY
+    for start in starts(a, b):
+        rough = improve_roughly(a, b, start.matrix)
+        if rough is not None and rough[0] >= least:
+            fine = improve(a, b, rough[1])
+            if fine is not None:
+                yield start.change, fine[1]
+        least = _LEAST_SECOND
+
+
+def _same_aspect(a: View, b: View) -> bool:
+    (height_a, width_a), (height_b, width_b) = a.luma.shape, b.luma.shape
+    return bool(abs(width_a * height_b / (width_b * height_a) - 1) < _SAME_ASPECT)
+
+
+def _problem(a: View, b: View, matrix: Matrix, found: Difference) -> str:
+    problems = {
+        "too little of both lies together": found.overlap < _LEAST_OVERLAP,
+        "different pictures": found.rms > MOST_RMS,
+        "alike but for a part": found.peak > MOST_PEAK,
+        "alike but for brightness or contrast": found.gain > _MOST_GAIN or found.shift > _MOST_SHIFT,
+        # Half a pixel may be lost in rounding the size of a small copy.
+        "each shows what the other does not": misfit(a, b, matrix)
+        > max(MOST_MISFIT, 0.75 / min(*a.luma.shape, *b.luma.shape)),
+    }
+    problem = next((problem for problem, met in problems.items() if met), "")
+    both_coloured = min(a.colour, b.colour) >= _LEAST_COLOUR
+    if not problem and both_coloured and colour_difference(a, b, matrix) > MOST_COLOUR:
+        return "alike but for the colour"
+    return problem
+
+
+def _compare_flat(a: View, b: View) -> ImageMatch:
+    if _same_aspect(a, b) and (distance := raw_difference(a, b)) <= _MOST_FLAT:
+        return ImageMatch("near", round(distance / 255, 4))
+    return ImageMatch("none", reason="too little detail to tell copies from others")

@@ -1,0 +1,172 @@
+"""`burnish dedup` as its users call it."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from PIL import Image
+
+from tests.conftest import Burnish
+
+Write = Callable[..., Path]
+
+
+def scene(seed: int) -> Image.Image:
+    """Return a picture with shapes in it, unlike those of other seeds."""
+    generator = np.random.default_rng(seed)
+    pixels = np.full((240, 320, 3), generator.integers(60, 200, 3), np.float32)
+    for _ in range(25):
+        x, y, width, height = (int(n) for n in generator.integers((0, 0, 10, 10), (300, 220, 120, 100)))
+        pixels[y : y + height, x : x + width] += generator.normal(0, 60, 3)
+    return Image.fromarray(np.clip(pixels + generator.normal(0, 4, pixels.shape), 0, 255).astype(np.uint8))
+
+
+def save(image: Image.Image, path: Path, **options: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path, **options)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Four different pictures, and copies of the first three."""
+    for number in range(4):
+        save(scene(number), tmp_path / "data" / "train" / "cat" / f"{number}.png")
+    (tmp_path / "data" / "train" / "cat" / "0-again.png").write_bytes((tmp_path / "data/train/cat/0.png").read_bytes())
+    save(scene(1), tmp_path / "data" / "test" / "cat" / "1.jpg", quality=80)
+    save(scene(2).resize((160, 120)), tmp_path / "data" / "train" / "dog" / "2.jpg", quality=90)
+    return tmp_path
+
+
+def report(burnish: Burnish, *arguments: str, stdin: str) -> list[dict[str, Any]]:
+    groups: list[dict[str, Any]] = json.loads(burnish("dedup", "--json", *arguments, stdin=stdin).stdout)["groups"]
+    return groups
+
+
+def names(paths: list[str]) -> list[str]:
+    return [path.removeprefix("data/") for path in paths]
+
+
+def test_one_copy_of_each_stays(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data").stdout
+    result = burnish("dedup", "--rejects", "copies.jsonl", stdin=manifest)
+    kept = [json.loads(line)["path"] for line in result.stdout.splitlines()]
+    assert names(kept) == ["test/cat/1.jpg", "train/cat/0-again.png", "train/cat/3.png"]
+    assert "label-conflict: cat / dog" in result.stderr
+    assert "leak: test / train" in result.stderr
+    assert result.stderr.endswith(
+        "3 groups of duplicates; dropped 4 samples; 1 label conflicts, 1 leaks across splits\n"
+    )
+    rejected = {
+        r["path"]: r["findings"][-1] for r in map(json.loads, (folder / "copies.jsonl").read_text().splitlines())
+    }
+    assert rejected["data/train/cat/0.png"]["check"] == "duplicate"
+    assert rejected["data/train/cat/0.png"]["detail"] == "data/train/cat/0-again.png stands for it"
+    assert rejected["data/train/dog/2.jpg"]["check"] == "label-conflict"
+
+
+def test_the_report_names_relation_and_distance(burnish: Burnish, folder: Path) -> None:
+    groups = report(burnish, stdin=burnish("scan", "data").stdout)
+    shown = {
+        tuple(names(g["kept"])): (names(g["dropped"]), g["relation"], g["label-conflict"], g["leak"]) for g in groups
+    }
+    assert shown == {
+        ("train/cat/0-again.png",): (["train/cat/0.png"], "exact", [], []),
+        ("test/cat/1.jpg",): (["train/cat/1.png"], "near", [], ["test", "train"]),
+        (): (["train/cat/2.png", "train/dog/2.jpg"], "near", ["cat", "dog"], []),
+    }
+
+
+def test_exact_leaves_what_is_only_alike(burnish: Burnish, folder: Path) -> None:
+    save(scene(3), folder / "data" / "train" / "cat" / "3-smaller.png", compress_level=9, optimize=True)
+    groups = report(burnish, "--exact", stdin=burnish("scan", "data").stdout)
+    assert sorted(tuple(sorted(names([*g["kept"], *g["dropped"]]))) for g in groups) == [
+        ("train/cat/0-again.png", "train/cat/0.png"),
+        ("train/cat/3-smaller.png", "train/cat/3.png"),
+    ]
+
+
+def test_conflicts_can_be_kept_or_fail(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data").stdout
+    kept = burnish("dedup", "--on-conflict", "keep", stdin=manifest).stdout
+    disputed = [r["path"] for r in map(json.loads, kept.splitlines()) if "label-conflict" in str(r.get("findings"))]
+    assert names(disputed) == ["train/cat/2.png", "train/dog/2.jpg"]
+    errors = burnish("dedup", "--on-conflict", "fail", "--quiet", stdin=manifest, code=1).stderr
+    assert errors == "burnish dedup: --on-conflict fail: 1 groups have copies with different labels\n"
+
+
+def test_with_report_nothing_is_dropped_and_copies_are_named(burnish: Burnish, folder: Path) -> None:
+    records = [
+        json.loads(line)
+        for line in burnish("dedup", "--report", stdin=burnish("scan", "data").stdout).stdout.splitlines()
+    ]
+    assert len(records) == 7
+    assert {r["path"]: r["duplicate_of"] for r in records if "duplicate_of" in r} == {
+        "data/train/cat/0.png": "data/train/cat/0-again.png",
+        "data/train/cat/1.png": "data/test/cat/1.jpg",
+        "data/train/dog/2.jpg": "data/train/cat/2.png",
+    }
+
+
+@pytest.mark.parametrize("arguments", [[], ["--keep", "first"], ["--exact"], ["--on-conflict", "keep"]], ids=" ".join)
+def test_what_was_deduplicated_stays_as_it_is(burnish: Burnish, folder: Path, arguments: list[str]) -> None:
+    once = burnish("dedup", *arguments, stdin=burnish("scan", "data").stdout).stdout
+    assert burnish("dedup", *arguments, stdin=once).stdout == once
+
+
+def test_recordings(burnish: Burnish, tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    (tmp_path / "data").mkdir()
+    for number in range(3):
+        envelope = np.repeat(generator.uniform(0, 0.5, 20), 800)
+        sound = envelope * np.convolve(generator.standard_normal(16000), generator.standard_normal(30) / 10, "same")
+        soundfile.write(tmp_path / "data" / f"{number}.wav", sound, 16000)
+        if number == 0:
+            soundfile.write(tmp_path / "data" / "0-quiet.flac", sound / 2, 16000)
+            pcm = soundfile.read(tmp_path / "data" / "0.wav", dtype="int16")[0]
+            soundfile.write(tmp_path / "data" / "0-same.aiff", pcm, 16000)
+    (group,) = report(burnish, stdin=burnish("scan", "data").stdout)
+    assert sorted(names([*group["kept"], *group["dropped"]])) == ["0-quiet.flac", "0-same.aiff", "0.wav"]
+    (exact,) = report(burnish, "--exact", stdin=burnish("scan", "data").stdout)
+    assert sorted(names([*exact["kept"], *exact["dropped"]])) == ["0-same.aiff", "0.wav"]
+
+
+def test_a_file_that_is_gone_is_not_compared_and_said_so(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data").stdout
+    (folder / "data" / "test" / "cat" / "1.jpg").unlink()
+    result = burnish("dedup", stdin=manifest)
+    assert "not compared: data/test/cat/1.jpg: cannot be read: No such file or directory" in result.stderr
+    assert "data/test/cat/1.jpg" in result.stdout, "what could not be compared is not dropped"
+
+
+def test_from_another_folder(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data", "--root", "data").stdout
+    assert len(burnish("dedup", "--root", "data", stdin=manifest).stdout.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--keep", "bset"], "--keep 'bset' is unknown (did you mean 'best'?)"),
+        (["--on-conflict", "dorp"], "--on-conflict 'dorp' is unknown (did you mean 'drop'?)"),
+    ],
+)
+def test_what_a_user_can_get_wrong(burnish: Burnish, arguments: list[str], message: str) -> None:
+    assert burnish("dedup", *arguments, stdin="?", code=2).stderr == f"burnish dedup: {message}\n"
+
+
+def test_a_manifest_without_digests_says_what_to_run(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data", "--shallow").stdout
+    errors = burnish("dedup", stdin=manifest, code=2).stderr
+    assert errors.startswith("burnish dedup: no sample has a digest, so nothing can be compared")
+
+
+def test_the_same_from_one_worker_and_from_four(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data").stdout
+    assert burnish("dedup", "-j1", stdin=manifest).stdout == burnish("dedup", "-j4", stdin=manifest).stdout
+    assert sorted(os.listdir(folder)) == ["data"]
