@@ -1,6 +1,7 @@
 """`burnish clean --list`: every check, straight from the table."""
 
 import sys
+from typing import Any
 
 import msgspec
 
@@ -10,7 +11,7 @@ from curate.checks import CHECKS, SCAN_CHECKS
 
 def show_checks(*, as_json: bool) -> None:
     """Write every check with its fact, threshold, severity and reason to standard output."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         *(
             {"check": name, "kind": check.kind, "fact": check.fact, "side": check.side, "threshold": check.threshold,
              "severity": check.severity, "reason": check.reason, "made_by": "clean"}

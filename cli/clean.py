@@ -14,10 +14,9 @@ from curate.checks import CHECKS, SCAN_CHECKS
 from curate.clean import Facts, Judgement, judge, survey
 from curate.dataset_folders import DatasetFolders
 from curate.errors import GateError, UsageError
-from curate.manifest import encode, read, read_as
+from curate.manifest import lines, read_as
 from curate.policy import Policy, known_check, make_policy
 from curate.quarantine import Quarantine
-from curate.sample import Sample
 
 
 def clean(
@@ -97,21 +96,25 @@ def _clean(
             files.refuse_inside(dataset)
         say_survey(found)
         file.seek(0)
-        streams.write_samples(_kept(judge(read(file), found, policy), tally, rejected, files), output)
+        streams.write_lines(_kept(judge(lines(file), found, policy), tally, rejected, files), output)
     return tally
 
 
 def _kept(
     judgements: Iterable[Judgement], tally: CleanTally, rejected: IO[bytes] | None, files: Quarantine | None
-) -> Iterator[Sample]:
-    """Yield the samples that are kept; count all, and pass the dropped ones on to where they go."""
-    for sample, dropped_for in judgements:
+) -> Iterator[bytes]:
+    """Yield the lines of the samples that are kept; count all, and pass the dropped ones on to where they go."""
+    for line, sample, dropped_for in judgements:
+        if sample is None:
+            tally.kept += 1
+            yield line
+            continue
         tally.add(sample, dropped_for)
         if dropped_for is None:
-            yield sample
+            yield line
             continue
         if rejected:
-            rejected.write(encode(sample) + b"\n")
+            rejected.write(line + b"\n")
         if files:
             files.add(sample, dropped_for.check)
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from curate.checks import CHECKS, Check, Learnt
 from curate.errors import InputError
-from curate.manifest import changed
+from curate.manifest import changed, decode_line, encode, parse
 from curate.policy import Policy
 from curate.sample import AudioFacts, Finding, ImageFacts, Kind, Sample, Severity
 
@@ -30,6 +31,9 @@ class Facts(Struct):
     image: ImageFacts | None = None
     audio: AudioFacts | None = None
     findings: tuple[Finding, ...] = ()
+
+
+_facts = msgspec.json.Decoder(Facts)
 
 
 class Rule(NamedTuple):
@@ -63,6 +67,7 @@ class Survey:
         sound: Those that are images or audio and have no error.
         unmeasured: Samples without the facts that a check needs and without an error that explains it.
         lacking: The facts that one of them lacks.
+        remarkable: A byte for each sample, 1 where a check that is not relative flags it or it has findings already.
     """
 
     rules: dict[str, list[Rule]] = field(default_factory=lambda: {"image": [], "audio": []})
@@ -71,18 +76,21 @@ class Survey:
     sound: int = 0
     unmeasured: int = 0
     lacking: tuple[str, ...] = ()
+    remarkable: bytearray = field(default_factory=bytearray)
 
 
 class Judgement(NamedTuple):
     """What clean says of one sample.
 
     Attributes:
-        sample: With its findings.
+        line: The sample as it goes on.
+        sample: The same, if there is anything to say of it.
         dropped_for: The finding that it is dropped for; None: it is kept.
     """
 
-    sample: Sample
-    dropped_for: Finding | None
+    line: bytes
+    sample: Sample | None = None
+    dropped_for: Finding | None = None
 
 
 def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
@@ -107,6 +115,7 @@ def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
     for sample in samples:
         found.samples += 1
         found.sound += _is_sound(sample)
+        found.remarkable.append(bool(sample.findings))
         facts = sample.image or sample.audio
         if facts is None or sample.kind is None:
             _note_unmeasured(found, sample, checks)
@@ -120,6 +129,7 @@ def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
                 complete = complete and not _lacks(facts, rule.check)
             elif rule.flags(value):
                 flagged[rule.name] += 1
+                found.remarkable[-1] = 1
         for name in relative[sample.kind]:
             value = checks[name].value(facts)
             if value is not None:
@@ -131,22 +141,48 @@ def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
     return found
 
 
-def judge(samples: Iterable[Sample], survey: Survey, policy: Policy) -> Iterator[Judgement]:
-    """Yield each sample with its findings, and the finding that it is dropped for.
+def judge(lines: Iterable[bytes], survey: Survey, policy: Policy) -> Iterator[Judgement]:
+    """Yield what is said of each sample; those that nothing is said of are not even decoded again.
 
     Findings of an earlier clean are replaced; those of scan and of other programs stay.
+
+    Args:
+        lines: Of the manifest that was surveyed, in the same order.
+        survey: What was learnt.
+        policy: As for the survey.
     """
     rules = {
         kind: [rule for rule in found if rule.name not in survey.everywhere] for kind, found in survey.rules.items()
     }
-    for sample in samples:
-        findings = sample.findings and tuple(one for one in sample.findings if one.check not in CHECKS)
-        facts = sample.image or sample.audio
-        if facts is not None:
-            findings += _findings(facts, rules[sample.kind or "image"])
-        judged = sample if findings == sample.findings else changed(sample, findings=findings)
-        dropped_for = next(filter(policy.drops, findings), None) if findings else None
-        yield Judgement(judged, dropped_for)
+    # What a relative check flags was not known while the set was gone through.
+    relative = {kind: [rule for rule in found if rule.check.learn] for kind, found in rules.items()}
+    for remarkable, line in zip(survey.remarkable, lines, strict=True):
+        if remarkable or (any(relative.values()) and _is_odd(line, relative)):
+            yield _judgement(line, rules, policy)
+        else:
+            yield Judgement(line)
+
+
+def _is_odd(line: bytes, relative: dict[str, list[Rule]]) -> bool:
+    """Return whether a relative check flags a sample, looking at as little of it as that takes."""
+    sample = decode_line(line, _facts)
+    facts = sample.image or sample.audio
+    if facts is None:
+        return False
+    values = ((rule, rule.value(facts)) for rule in relative[sample.kind or "image"])
+    return any(value is not None and rule.flags(value) for rule, value in values)
+
+
+def _judgement(line: bytes, rules: dict[str, list[Rule]], policy: Policy) -> Judgement:
+    sample = parse(line)
+    findings = sample.findings and tuple(one for one in sample.findings if one.check not in CHECKS)
+    facts = sample.image or sample.audio
+    if facts is not None:
+        findings += _findings(facts, rules[sample.kind or "image"])
+    judged = sample if findings == sample.findings else changed(sample, findings=findings)
+    if not findings:
+        return Judgement(encode(judged))
+    return Judgement(encode(judged), judged, next(filter(policy.drops, findings), None))
 
 
 def _findings(facts: ImageFacts | AudioFacts, rules: list[Rule]) -> tuple[Finding, ...]:
@@ -195,6 +231,8 @@ def _conclude(
         if learnt:
             seen[name] = values[name].total()
             flagged[name] = sum(count for value, count in values[name].items() if rule.flags(learnt.score(value)))
+            if not flagged[name]:
+                found.rules[check.kind].remove(rule)
         if flagged[name] and flagged[name] >= _EVERYWHERE * seen[name] and not policy.asked_for(name):
             found.everywhere[name] = flagged[name] / seen[name]
 

@@ -58,6 +58,14 @@ def read(file: "IO[bytes]") -> "Iterator[Sample]":
         yield sample
 
 
+def lines(file: "IO[bytes]") -> "Iterator[bytes]":
+    """Yield the lines of a manifest that was read before, without their ends; blank ones are left out."""
+    for ended in file:
+        line = ended.rstrip(b"\r\n")
+        if line.strip():
+            yield line
+
+
 def read_as(file: "IO[bytes]", view: type[Record]) -> "Iterator[Record]":
     """Yield a narrow view of each sample: only the fields that `view` names are decoded, which is several times faster.
 

@@ -40,7 +40,8 @@ def near_pairs(hashes: Hashes, distance: int) -> Iterator[Pairs]:
     distinct, members, starts = _grouped(hashes)
     yield from _within(members, starts)
     for pairs in _joined(distinct, None, distance):
-        yield from _spread(pairs, (members, starts), (members, starts))
+        for found in _spread(pairs, (members, starts), (members, starts)):
+            yield np.sort(found, axis=1)
 
 
 def near_pairs_between(left: Hashes, right: Hashes, distance: int) -> Iterator[Pairs]:
@@ -73,13 +74,15 @@ def _within(members: Pairs, starts: Pairs) -> Iterator[Pairs]:
 
 def _spread(pairs: Pairs, left: tuple[Pairs, Pairs], right: tuple[Pairs, Pairs]) -> Iterator[Pairs]:
     """Yield the pairs of samples behind pairs of distinct hashes."""
-    sizes = [np.minimum(np.diff(starts), MOST_COPIES)[column] for (_, starts), column in zip((left, right), pairs.T)]
+    sizes = [
+        np.minimum(np.diff(starts), MOST_COPIES)[column]
+        for (_, starts), column in zip((left, right), pairs.T, strict=True)
+    ]
     for i in range(int(sizes[0].max(initial=0))):
         for j in range(int(sizes[1].max(initial=0))):
             some = pairs[(i < sizes[0]) & (j < sizes[1])]
             if len(some):
-                found = np.column_stack([left[0][left[1][some[:, 0]] + i], right[0][right[1][some[:, 1]] + j]])
-                yield np.sort(found, axis=1) if left is right else found
+                yield np.column_stack([left[0][left[1][some[:, 0]] + i], right[0][right[1][some[:, 1]] + j]])
 
 
 def _joined(left: Hashes, right: Hashes | None, distance: int) -> Iterator[Pairs]:
@@ -142,20 +145,34 @@ def _in_band(left: Hashes, right: Hashes | None, distance: int, band: _Band) -> 
     keys, hashes, places = _sorted_by(left, band)
     other_keys, other_hashes, other_places = (keys, hashes, places) if right is None else _sorted_by(right, band)
     begins = np.searchsorted(other_keys, np.arange((1 << band.width) + 1)).astype(np.int32)
-    for mask in _masks(band):
-        beside = keys ^ mask
-        if right is None and mask == 0:
-            first, last = np.arange(1, len(keys) + 1, dtype=np.int32), begins[1:][beside]
-        else:
-            first, last = begins[beside], begins[1:][beside]
-        near = last > first
-        if right is None and mask:
-            near &= keys < beside
-        for i, j in _expanded(np.flatnonzero(near), first[near], last[near]):
-            close = np.bitwise_count(hashes[i] ^ other_hashes[j]) <= distance
-            if close.any():
-                pairs = np.column_stack([places[i[close]], other_places[j[close]]])
-                yield np.sort(pairs, axis=1) if right is None else pairs
+    filled = begins[1:] > begins[:-1]
+    for items, masks in _askers(keys, band, both_ways=right is not None):
+        asking = keys[items]
+        for mask in masks:
+            beside = asking ^ mask
+            hit = np.flatnonzero(filled[beside])
+            asked, asker = beside[hit], items[hit]
+            # Within a bucket of its own, each hash looks only at those that follow.
+            first = begins[asked] if right is not None or mask else asker + 1
+            for i, j in _expanded(asker, first, begins[1:][asked]):
+                close = np.flatnonzero(np.bitwise_count(hashes[i] ^ other_hashes[j]) <= distance)
+                if len(close):
+                    yield np.column_stack([places[i[close]], other_places[j[close]]])
+
+
+def _askers(
+    keys: NDArray[np.int32], band: _Band, *, both_ways: bool
+) -> Iterator[tuple[NDArray[np.intp], list[np.int32]]]:
+    """Yield masks, by their highest bit, with the places of the keys whose neighbours under them are to be looked at.
+
+    Within one set, one of two keys asks for the other: the one that lacks the highest bit in which they differ.
+    """
+    everyone = np.arange(len(keys))
+    yield everyone, [np.int32(0)]
+    for highest in range(band.width if band.radius else 0):
+        items = everyone if both_ways else np.flatnonzero(keys >> highest & 1 == 0)
+        lower = (bits for more in range(band.radius) for bits in combinations(range(highest), more))
+        yield items, [np.int32(1 << highest | sum(1 << bit for bit in bits)) for bits in lower]
 
 
 def _sorted_by(hashes: Hashes, band: _Band) -> tuple[NDArray[np.int32], Hashes, Pairs]:
@@ -164,14 +181,8 @@ def _sorted_by(hashes: Hashes, band: _Band) -> tuple[NDArray[np.int32], Hashes, 
     return keys[places], hashes[places], places
 
 
-def _masks(band: _Band) -> Iterator[np.int32]:
-    for radius in range(band.radius + 1):
-        for bits in combinations(range(band.width), radius):
-            yield np.int32(sum(1 << bit for bit in bits))
-
-
 def _expanded(
-    items: NDArray[np.intp], first: NDArray[np.int32], last: NDArray[np.int32]
+    items: NDArray[np.intp], first: NDArray[np.signedinteger], last: NDArray[np.signedinteger]
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Yield each item with each place of its range, in blocks of bounded size."""
     sizes = (last - first).astype(np.int64)

@@ -9,9 +9,8 @@ import pytest
 
 from curate.clean import Facts, Survey, judge, survey
 from curate.errors import InputError
-from curate.manifest import encode, read, read_as
+from curate.manifest import encode, lines, parse, read_as
 from curate.policy import Policy, make_policy
-from curate.sample import Finding, ImageFacts, Sample
 
 GOOD: dict[str, Any] = {
     "format": "JPEG", "mode": "RGB", "width": 100, "height": 100, "frames": 1, "orientation": 1, "bits": 8,
@@ -39,9 +38,10 @@ def cleaned(
     file = io.BytesIO("".join(json.dumps(record) + "\n" for record in records).encode())
     found = survey(read_as(file, Facts), policy)
     file.seek(0)
-    judged = list(judge(read(file), found, policy))
-    findings = {j.sample.path: [f.check for f in j.sample.findings] for j in judged if j.sample.findings}
-    return findings, {j.sample.path: j.dropped_for.check for j in judged if j.dropped_for}, found
+    judged = list(judge(lines(file), found, policy))
+    samples = [(parse(j.line), j.dropped_for) for j in judged]
+    findings = {sample.path: [f.check for f in sample.findings] for sample, _ in samples if sample.findings}
+    return findings, {sample.path: dropped_for.check for sample, dropped_for in samples if dropped_for}, found
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,15 @@ def test_each_check_of_images(check: str, facts: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("check", "facts"),
     [
-        ("clipped", {"clipping_ratio": 0.002}), ("dc-offset", {"dc_offset": -0.03}),
-        ("narrow-band", {"bandwidth_hz": 4000}), ("noisy", {"snr_db": 4}), ("odd-channels", {"channels": 2}), ("odd-sample-rate", {"sample_rate": 15000}),
-        ("quiet", {"loudness_lufs": -45}), ("silent", {"peak_dbfs": -70}), ("too-long", {"duration_s": 31}),
+        ("clipped", {"clipping_ratio": 0.002}),
+        ("dc-offset", {"dc_offset": -0.03}),
+        ("narrow-band", {"bandwidth_hz": 4000}),
+        ("noisy", {"snr_db": 4}),
+        ("odd-channels", {"channels": 2}),
+        ("odd-sample-rate", {"sample_rate": 15000}),
+        ("quiet", {"loudness_lufs": -45}),
+        ("silent", {"peak_dbfs": -70}),
+        ("too-long", {"duration_s": 31}),
         ("too-short", {"duration_s": 0.05}),
     ],
 )  # fmt: skip
@@ -81,7 +87,7 @@ def test_a_finding_says_what_was_compared() -> None:
     policy = make_policy(["dark=0.2"])
     found = survey(read_as(file, Facts), policy)
     file.seek(0)
-    first = next(judge(read(file), found, policy)).sample
+    first = parse(next(judge(lines(file), found, policy)).line)
     (finding,) = first.findings
     assert (finding.check, finding.severity, finding.value, finding.threshold) == ("dark", "warning", 0.1235, 0.2)
     assert json.loads(encode(first))["image"] == GOOD | {"brightness_p99": 0.123456}
@@ -143,20 +149,11 @@ def test_files_that_could_not_be_decoded_are_explained_already() -> None:
 
 
 def test_new_findings_are_written_and_unflagged_lines_stay_as_they_are() -> None:
-    lines = [json.dumps(image(str(i), brightness_p99=0.1 if i == 0 else 0.9), indent=None) for i in range(4)]
-    file = io.BytesIO("\n".join(lines).encode())
+    before = [json.dumps(image(str(i), brightness_p99=0.1 if i == 0 else 0.9), indent=None) for i in range(4)]
+    file = io.BytesIO("\n".join(before).encode())
     policy = make_policy()
     found = survey(read_as(file, Facts), policy)
     file.seek(0)
-    written = [encode(judged.sample).decode() for judged in judge(read(file), found, policy)]
-    assert written[1:] == lines[1:]
+    written = [judged.line.decode() for judged in judge(lines(file), found, policy)]
+    assert written[1:] == before[1:]
     assert json.loads(written[0])["findings"][0]["check"] == "dark"
-
-
-def test_a_sample_made_in_memory_can_be_judged() -> None:
-    policy = make_policy(only=["dark"])
-    sample = Sample("a", kind="image", image=ImageFacts(brightness_p99=0.1))
-    found = survey([Facts("a", "image", sample.image)], policy)
-    (judged,) = judge([sample], found, policy)
-    assert judged.sample.findings[0].check == "dark"
-    assert isinstance(judged.sample.findings[0], Finding)

@@ -7,6 +7,7 @@ import pytest
 import soundfile
 
 from curate.duplicates import audio_pairs
+from curate.duplicates.audio import Sound
 from curate.duplicates.audio_pairs import confirm_pairs
 
 
@@ -47,7 +48,12 @@ def test_no_pairs() -> None:
 def test_each_file_is_decoded_once(files: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     hear = audio_pairs._hear
-    monkeypatch.setattr(audio_pairs, "_hear", lambda path: (read.append(path), hear(path))[1])
+
+    def counted(path: str) -> Sound | str:
+        read.append(path)
+        return hear(path)
+
+    monkeypatch.setattr(audio_pairs, "_hear", counted)
     monkeypatch.setattr(audio_pairs, "_cache", type(audio_pairs._cache)())
     names = ["a.wav", "a.flac", "half.wav", "b.wav"]
     pairs = [(files[one], files[other]) for one in names for other in names if one < other]
