@@ -1,0 +1,37 @@
+"""Which pictures to compare: those that any of their three hashes brings together."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from curate.duplicates.candidates import Hashes, Pairs, near_pairs, near_pairs_between
+
+DISTANCE = 10
+"""Bits. Of 200 photos: re-encoded, scaled, brighter, grey 100 %; 5 % cropped 94 %; of 667,590 pairs of others 0.04 %."""
+
+_DISC_LESS = 2
+"""Turned pictures are nearer by the disc's hash (93 % within 8 bits), and others too, since it has fewer bits."""
+
+
+def hashes(digits: Iterable[str]) -> Hashes:
+    """Return hashes, from 16 hexadecimal digits each."""
+    return np.array([int(one, 16) for one in digits], np.uint64)
+
+
+def candidates(whole: Hashes, inner: Hashes, disc: Hashes, distance: int = DISTANCE) -> Pairs:
+    """Return the pairs (i, j), i < j, of pictures that may be copies, in order, without repetition.
+
+    Args:
+        whole: `phash` of each picture: finds what was re-encoded, scaled, stretched or made brighter or grey.
+        inner: `phash_inner`, against `whole`: finds what was cropped a little.
+        disc: `phash_disc`: finds what was flipped, turned or rotated.
+        distance: Bits in which two hashes may differ.
+    """
+    found = [np.zeros((0, 2), np.int64)]
+    found += near_pairs(whole, distance)
+    found += near_pairs_between(inner, whole, distance)
+    found += near_pairs(disc, max(0, distance - _DISC_LESS))
+    pairs = np.sort(np.concatenate(found), axis=1)
+    codes = np.unique(pairs[:, 0] * len(whole) + pairs[:, 1])
+    pairs = np.column_stack(np.divmod(codes, max(1, len(whole))))
+    return pairs[pairs[:, 0] < pairs[:, 1]]

@@ -1,0 +1,125 @@
+"""Confirm many pairs of pictures in worker processes, reading each file as few times as possible."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from curate import engine
+from curate.duplicates.image import ImageMatch, compare
+from curate.duplicates.view import SIDE, Pixels, View, view
+from curate.errors import InputError
+from curate.media.frames import oversized
+from curate.media.image import load_pixels, reduction
+from curate.media.jpeg import decode_jpeg, read_jpeg_header
+from curate.media.rgb import upright
+from curate.media.sniff import format_of_name
+from curate.media.storage import read_media
+
+if TYPE_CHECKING:
+    from mmap import mmap
+
+_KEPT = 400
+"""Views that each worker keeps: 200 KB each, 80 MB in all."""
+
+_CHUNK = 32
+_SLOWEST_S = 120.0
+_LOOKS_SAME = 0.1
+
+
+class _Seen(NamedTuple):
+    """A picture as a worker remembers it: its view and its full size, or why there is none."""
+
+    view: View | None
+    size: tuple[int, int] = (0, 0)
+    problem: str = ""
+
+
+def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> list[ImageMatch]:
+    """Return for each pair of files what their comparison found, in the order given.
+
+    A file that cannot be read or decoded, or that ends its worker, is a match with none; the reason says why. Of
+    an animation, only the first frame is compared.
+
+    Args:
+        pairs: Paths of two pictures each.
+        jobs: Number of worker processes; None: as many as this process may use processors.
+    """
+    order = _by_neighbourhood(pairs)
+    found = [ImageMatch("none")] * len(pairs)
+    work = engine.run(
+        _confirm_files,
+        (pairs[place] for place in order),
+        jobs=jobs,
+        chunk_size=_CHUNK,
+        timeout_s=_SLOWEST_S,
+        preload=("numpy", "cv2", "curate.media.image"),
+    )
+    for place, match in zip(order, work, strict=True):
+        found[place] = match if isinstance(match, ImageMatch) else ImageMatch("none", reason=match.detail)
+    return found
+
+
+def _by_neighbourhood(pairs: Sequence[tuple[str, str]]) -> list[int]:
+    """Return the places of the pairs, those that share a file near each other."""
+    first_met: dict[str, int] = {}
+    for one, other in sorted(map(sorted, pairs)):
+        first_met.setdefault(other, first_met.setdefault(one, len(first_met)))
+    return sorted(range(len(pairs)), key=lambda i: (min(first_met[path] for path in pairs[i]), sorted(pairs[i])))
+
+
+def _confirm_files(pair: tuple[str, str]) -> ImageMatch:
+    one, other = (_seen(path) for path in pair)
+    if one.view is None or other.view is None:
+        return ImageMatch("none", reason=one.problem or other.problem)
+    match = compare(one.view, other.view)
+    # Only what looks the same is worth decoding in full.
+    if match.relation == "near" and not match.change and match.distance <= _LOOKS_SAME and one.size == other.size:
+        digests = {_digest(path) for path in pair}
+        if len(digests) == 1 and digests != {""}:
+            return ImageMatch("exact", 0.0)
+    return match
+
+
+@lru_cache(_KEPT)
+def _seen(path: str) -> _Seen:
+    try:
+        data = read_media(path) or b""
+        promised = format_of_name(path)
+        reduced = _load_reduced(data)
+        pixels, size = reduced or _load_whole(data, promised.name if promised else None)
+        return _Seen(view(pixels), size)
+    except OSError as error:
+        return _Seen(None, problem=f"{path}: cannot be read: {error.strerror or error}")
+    except InputError as error:
+        return _Seen(None, problem=f"{path}: {error}")
+    except MemoryError:
+        return _Seen(None, problem=f"{path}: too large for the memory")
+
+
+def _load_reduced(data: "bytes | mmap") -> tuple[Pixels, tuple[int, int]] | None:
+    """Return a JPEG at a fraction of its size, and its size upright; None for what is no sound JPEG."""
+    header = read_jpeg_header(data) if data[:3] == b"\xff\xd8\xff" else None
+    if header is None or not header.width or not header.height or oversized(header.width, header.height):
+        return None
+    pixels, problem = decode_jpeg(data, header, reduction(header.width, header.height, SIDE))
+    if pixels is None or problem:
+        return None
+    size = (header.width, header.height) if header.orientation < 5 else (header.height, header.width)
+    return upright(pixels, header.orientation), size
+
+
+def _load_whole(data: "bytes | mmap", format_name: str | None) -> tuple[Pixels, tuple[int, int]]:
+    pixels = load_pixels(data, format_name)
+    return pixels, (pixels.shape[1], pixels.shape[0])
+
+
+@lru_cache(8 * _KEPT)
+def _digest(path: str) -> str:
+    """Return the digest of a picture's pixels at full size; empty where it can no longer be decoded."""
+    try:
+        promised = format_of_name(path)
+        pixels = load_pixels(read_media(path) or b"", promised.name if promised else None)
+    except (OSError, InputError, MemoryError):
+        return ""
+    return hashlib.blake2b(pixels.tobytes(), digest_size=16, person=b"%dx%d" % pixels.shape[1::-1]).hexdigest()
