@@ -9,7 +9,8 @@ from curate.previews import Preview, make_previews
 from curate.quantities import CATEGORIES, NUMBERS, part_of
 
 if TYPE_CHECKING:
-    from curate.statistics import Category, Distribution, Example, Histogram, Statistics
+    from curate.distribution import Category, Distribution, Histogram
+    from curate.statistics import Example, Statistics
 
 _FIGURES = ("min", "q1", "median", "q3", "max", "mean")
 _PARTS = {None: "Files", "image": "Images", "audio": "Recordings"}

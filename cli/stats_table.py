@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.table import Table
 
-    from curate.statistics import Category, Distribution, Statistics
+    from curate.distribution import Category, Distribution
+    from curate.statistics import Statistics
 
 _BARS, _PLAIN_BARS = " ▁▂▃▄▅▆▇█", " .:-=+*#%@"
 _FIGURES = ("min", "q1", "median", "q3", "max")

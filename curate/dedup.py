@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
@@ -13,7 +13,12 @@ from curate.manifest import changed, encode
 from curate.sample import Finding, Kind, Sample
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from curate.duplicates.audio import AudioMatch
+    from curate.duplicates.image import ImageMatch
+
+AnyMatch = TypeVar("AnyMatch", "ImageMatch", "AudioMatch")
 
 _AUDIBLE_DB = 0.5
 _SHIFTED_S = 0.002
@@ -27,6 +32,8 @@ class ImageKey(Struct):
     width: int | None = None
     height: int | None = None
     phash: str | None = None
+    phash_inner: str | None = None
+    phash_disc: str | None = None
 
 
 class AudioKey(Struct):
@@ -107,7 +114,18 @@ def same_bytes(items: Sequence[Item]) -> Iterator[Pair]:
 
 def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
     """Return the confirmed pairs among pictures."""
-    return []
+    pictures = [index for index in indexes if (image := items[index].image) and image.phash]
+    if len(pictures) < 2:
+        return []
+    from curate.duplicates.image_candidates import DISTANCE, candidates, hashes
+    from curate.duplicates.image_pairs import confirm_pairs
+
+    facts = [image for index in pictures if (image := items[index].image)]
+    keys = [hashes(getattr(one, name) or one.phash for one in facts) for name in ("phash", "phash_inner", "phash_disc")]
+    distance = DISTANCE if search.distance is None else search.distance
+    found = [(pictures[i], pictures[j]) for i, j in candidates(*keys, distance).tolist()]
+    paths = _paths(items, found, search)
+    return list(_confirmed(found, paths, confirm_pairs(paths, search.jobs), _image_change, search))
 
 
 def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
@@ -123,7 +141,7 @@ def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Searc
     distance = RADIUS_BITS if search.distance is None else search.distance
     candidates = [(sounds[i], sounds[j]) for i, j in near_fingerprints(keys, distance).tolist()]
     paths = _paths(items, candidates, search)
-    return list(_confirmed(candidates, paths, confirm_pairs(paths, search.jobs), search))
+    return list(_confirmed(candidates, paths, confirm_pairs(paths, search.jobs), _audio_change, search))
 
 
 def without_copies(samples: Iterable[Sample], groups: Sequence[Group], rejected: IO[bytes] | None) -> Iterator[Sample]:
@@ -183,20 +201,22 @@ def _paths(items: Sequence[Item], pairs: Iterable[tuple[int, int]], search: Sear
 def _confirmed(
     candidates: Sequence[tuple[int, int]],
     paths: Sequence[tuple[str, str]],
-    matches: "Iterable[ImageMatch | AudioMatch]",
+    matches: "Iterable[AnyMatch]",
+    describe: "Callable[[AnyMatch], str]",
     search: Search,
 ) -> Iterator[Pair]:
     for (first, second), names, match in zip(candidates, paths, matches, strict=True):
         if match.relation == "exact" or (match.relation == "near" and not search.exact):
-            yield Pair(first, second, match.relation, match.distance, _change(match))
+            yield Pair(first, second, match.relation, match.distance, describe(match))
         elif match.relation == "none" and match.reason.startswith(names):
             search.unconfirmed.append(match.reason)
 
 
-def _change(match: "ImageMatch | AudioMatch") -> str:
-    """Return in words what was done to one of the two."""
-    if hasattr(match, "transform"):
-        return str(match.transform)
+def _image_change(match: "ImageMatch") -> str:
+    return match.change
+
+
+def _audio_change(match: "AudioMatch") -> str:
     level = f"{match.gain_db:+.1f} dB" if abs(match.gain_db) >= _AUDIBLE_DB else ""
     shift = f"{1000 * abs(match.shift_s):.0f} ms shift" if abs(match.shift_s) >= _SHIFTED_S else ""
     return ", ".join(filter(None, (level, shift)))

@@ -125,7 +125,7 @@ def _tones(x: Pixels, y: Pixels) -> Plane:
     known = count >= max(20, _LEAST_SHARE * len(x))
     if known.any():
         line = line + np.interp(levels, at[known] / count[known], rest[known] / count[known])
-    return line.astype(np.float32)
+    return np.asarray(line, np.float32)
 
 
 def _peak(cv2: Any, rest: Plane, mask: Mask, spot: int) -> float:

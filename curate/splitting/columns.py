@@ -57,14 +57,14 @@ class Columns:
     labels: dict[str | None, int] = field(default_factory=dict)
     splits: dict[str, int] = field(default_factory=dict)
     values: dict[str, int] = field(default_factory=dict)
-    label: array[int] = field(default_factory=lambda: array("i"))
-    split: array[int] = field(default_factory=lambda: array("i"))
-    identity: array[int] = field(default_factory=lambda: array("Q"))
-    generated: array[int] = field(default_factory=lambda: array("b"))
-    links: tuple[array[int], array[int]] = field(default_factory=lambda: (array("I"), array("Q")))
-    codes: array[int] = field(default_factory=lambda: array("Q"))
-    derived: array[int] = field(default_factory=lambda: array("b"))
-    code_of_value: array[int] = field(default_factory=lambda: array("Q"))
+    label: "array[int]" = field(default_factory=lambda: array("i"))
+    split: "array[int]" = field(default_factory=lambda: array("i"))
+    identity: "array[int]" = field(default_factory=lambda: array("Q"))
+    generated: "array[int]" = field(default_factory=lambda: array("b"))
+    links: "tuple[array[int], array[int]]" = field(default_factory=lambda: (array("I"), array("Q")))
+    codes: "array[int]" = field(default_factory=lambda: array("Q"))
+    derived: "array[int]" = field(default_factory=lambda: array("b"))
+    code_of_value: "array[int]" = field(default_factory=lambda: array("Q"))
     without: int = 0
 
     def add(self, seen: Seen, values: tuple[str, ...]) -> None:

@@ -48,7 +48,7 @@ def number(roots: "NDArray[np.int64]", order: "NDArray[np.uint64]") -> "NDArray[
     heads = np.flatnonzero(roots == np.arange(len(roots)))
     names = np.empty(len(roots), np.int64)
     names[heads[np.argsort(first[heads], kind="stable")]] = np.arange(len(heads))
-    return names[roots]  # type: ignore[no-any-return]
+    return names[roots]
 
 
 def shuffle_order(identity: "NDArray[np.uint64]", seed: int) -> "NDArray[np.uint64]":

@@ -67,8 +67,9 @@ class Improvement:
             costs = own - theirs + UNIT * both
             other = int(costs.argmin())
             if costs[other] < 0:
-                self._put(other, int(here), kept := int(self.where[other]))
-                self._put(group, kept, int(here))
+                there = int(self.where[other])
+                self._put(other, int(here))
+                self._put(group, there)
                 pulls = table @ self.excess
                 exchanged += 1
         return exchanged
@@ -87,9 +88,9 @@ class Improvement:
         here = self.where[group]
         return bool(self.needy[here] and self.members[here] == 1)
 
-    def _put(self, group: int, split: int, before: int | None = None) -> None:
+    def _put(self, group: int, split: int) -> None:
         classes, counts = self.groups.entries(group)
-        before = int(self.where[group]) if before is None else before
+        before = int(self.where[group])
         if before >= 0:
             self.excess[classes, before] -= UNIT * counts
             self.members[before] -= 1

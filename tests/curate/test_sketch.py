@@ -89,6 +89,12 @@ def test_exact_on_five_numbers() -> None:
     assert sketch.histogram([1, 2, 3]) == [2, 3], "what is beyond the ends is in the first or last bin"
 
 
+def test_zero_and_minus_zero_are_one_value() -> None:
+    sketch = sketch_of([0.0, -0.0] * 40, 2)
+    sketch.add(np.array([1.0, -0.0]))
+    assert (sketch.error, sketch.histogram([0, 0.5, 1])) == (0, [81, 1])
+
+
 def test_nothing_is_no_mean() -> None:
     assert (Sketch().number, Sketch().mean, Sketch().error) == (0, None, 0)
     assert sketch_of([math.nan]).mean is None

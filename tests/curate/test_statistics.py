@@ -10,11 +10,12 @@ from msgspec.structs import fields
 
 from curate import statistics
 from curate.columns import Measured, blocks
+from curate.distribution import edges_between
 from curate.errors import ManifestError, UsageError
 from curate.manifest import read_as
 from curate.quantities import CATEGORIES, KEYS, NUMBERS
 from curate.sample import AudioFacts, ImageFacts
-from curate.statistics import Statistics, describe, edges_between
+from curate.statistics import Statistics, describe
 
 SET: list[dict[str, Any]] = [
     {"path": "a.jpg", "label": "cat", "split": "train", "kind": "image", "bytes": 1000, "tags": ["who=1", "who=2"],

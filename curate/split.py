@@ -1,0 +1,136 @@
+"""Split: which sample trains, which validates, which tests, with nothing of one side on the other.
+
+What belongs together always goes together: samples with the same digest, copies that `dedup --report` named, a
+generated sample and its source, and the groups that the user named. A generated sample whose source validates or tests
+does so too: in training it would tell what is tested.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Literal, get_args
+
+from curate.errors import UsageError, did_you_mean
+from curate.manifest import changed
+from curate.sample import Sample
+from curate.splitting.columns import Seen, read_columns
+from curate.splitting.grouping import Grouping, make_grouping
+from curate.splitting.leakage import Watch
+from curate.splitting.ratio import Ratio, parse_ratio
+from curate.splitting.report import SplitReport
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Method = Literal["exact", "hash"]
+Stratify = Literal["label", "none"]
+DEFAULT_RATIO = "train=0.8,val=0.1,test=0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for.
+
+    Attributes:
+        ratio: The splits and their shares.
+        grouping: What makes a group, beyond what always belongs together.
+        stratify: Whether each class is to have its shares, and not only the whole set.
+        method: `exact`: as near to the shares as can be; `hash`: so that a sample never changes sides.
+        force: Forget the splits that samples have.
+        seed: Where chance begins.
+    """
+
+    ratio: Ratio
+    grouping: Grouping | None = None
+    stratify: bool = True
+    method: Method = "exact"
+    force: bool = False
+    seed: int = 0
+
+
+@dataclass(slots=True)
+class Plan:
+    """Where each sample goes.
+
+    Attributes:
+        wish: What was asked for.
+        split: Of each sample in the order of the manifest, as an index into the names of the report.
+        report: What was reached.
+        watch: Looks for leaks while the plan is carried out.
+    """
+
+    wish: Wish
+    split: "NDArray[np.int64]"
+    report: SplitReport
+    watch: Watch = field(default_factory=Watch)
+
+
+def make_wish(
+    ratio: str = DEFAULT_RATIO,
+    stratify: str | None = None,
+    group: str | None = None,
+    method: str = "exact",
+    *,
+    force: bool = False,
+    seed: int = 0,
+) -> Wish:
+    """Return what the options ask for.
+
+    Raises:
+        UsageError: One of them makes no sense, or they contradict each other.
+    """
+    how: Method = "hash" if _known("--method", method, get_args(Method)) == "hash" else "exact"
+    by = _known("--stratify", stratify or "label", get_args(Stratify))
+    if how == "hash" and stratify == "label":
+        raise UsageError(
+            "--method hash looks at one group at a time and cannot stratify; leave --stratify out, "
+            "or take --method exact"
+        )
+    grouping = make_grouping(group) if group is not None else None
+    return Wish(parse_ratio(ratio), grouping, by == "label", how, force, seed)
+
+
+def make_plan(samples: Iterable[Seen], wish: Wish) -> Plan:
+    """Return where each sample goes; all of the manifest is looked at, in columns.
+
+    Raises:
+        UsageError: No sample is in a group.
+    """
+    place = None
+    if wish.method == "hash":
+        from curate.splitting.bucket import place as place_of
+
+        place = partial(place_of, seed=wish.seed)
+    columns = read_columns(samples, wish.grouping, place)
+    from curate.splitting.solve import solve
+
+    return Plan(wish, *solve(columns, wish))
+
+
+def carry_out(samples: Iterable[Sample], plan: Plan) -> Iterator[Sample]:
+    """Yield each sample with its split, and look for leaks on the way.
+
+    Args:
+        samples: The same, in the same order, as the plan was made for.
+        plan: Its report learns the names of the groups that it speaks of.
+    """
+    names, report = plan.report.names, plan.report
+    wanted = {*report.torn_examples, *(group.sample for group in report.large)}
+    for index, (sample, code) in enumerate(zip(samples, map(int, plan.split), strict=True)):
+        if index in wanted:
+            report.group_names[index] = _name_of_group(sample, plan.wish.grouping)
+        new = sample if sample.split == names[code] else changed(sample, split=names[code])
+        plan.watch.add(new)
+        yield new
+
+
+def _name_of_group(sample: Sample, grouping: Grouping | None) -> str:
+    values = grouping.values(sample.path, sample.tags) if grouping else ()
+    return " + ".join(values) or f"of {sample.path}"
+
+
+def _known(option: str, value: str, values: tuple[str, ...]) -> str:
+    if value not in values:
+        raise UsageError(f"{option} {value!r} is unknown{did_you_mean(value, values)}")
+    return value
