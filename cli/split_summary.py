@@ -111,7 +111,8 @@ def _warnings(plan: Plan) -> Iterator[str]:
         )
     for place, count in enumerate(report.counts[: len(report.shares)]):
         if not count:
-            yield f"warning: {report.names[place]} is empty: there are only {report.groups:,} groups"
+            what = "groups" if plan.wish.grouping or report.joined else "samples"
+            yield f"warning: {report.names[place]} is empty: there are only {report.groups:,} {what}"
     if report.torn:
         names = ", ".join(report.group_names[sample] for sample in report.torn_examples)
         yield (

@@ -121,9 +121,13 @@ def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -
     from curate.duplicates.image_pairs import confirm_pairs
 
     facts = [image for index in pictures if (image := items[index].image)]
-    keys = [hashes(getattr(one, name) or one.phash for one in facts) for name in ("phash", "phash_inner", "phash_disc")]
+    # A manifest of an older scan has only the first of the three.
+    whole, inner, disc = (
+        hashes(getattr(one, name) or one.phash or "" for one in facts)
+        for name in ("phash", "phash_inner", "phash_disc")
+    )
     distance = DISTANCE if search.distance is None else search.distance
-    found = [(pictures[i], pictures[j]) for i, j in candidates(*keys, distance).tolist()]
+    found = [(pictures[i], pictures[j]) for i, j in candidates(whole, inner, disc, distance).tolist()]
     paths = _paths(items, found, search)
     return list(_confirmed(found, paths, confirm_pairs(paths, search.jobs), _image_change, search))
 
@@ -180,15 +184,12 @@ def with_copies_named(samples: Iterable[Sample], groups: Sequence[Group]) -> Ite
 
 def _with_finding(sample: Sample, group: Group) -> Sample:
     if group.label_conflict:
-        check, severity, detail = (
-            "label-conflict",
-            "error",
-            f"copies of it have the labels {', '.join(group.label_conflict)}",
-        )
+        detail = f"copies of it have the labels {', '.join(group.label_conflict)}"
+        new = Finding("label-conflict", "warning", group.distance, detail=detail)
     else:
-        check, severity, detail = "duplicate", "error", f"{group.kept[0].path} stands for it"
-    findings = tuple(finding for finding in sample.findings if finding.check != check)
-    return changed(sample, findings=(*findings, Finding(check, severity, group.distance, detail=detail)))
+        new = Finding("duplicate", "warning", group.distance, detail=f"{group.kept[0].path} stands for it")
+    findings = (finding for finding in sample.findings if finding.check != new.check)
+    return changed(sample, findings=(*findings, new))
 
 
 def _paths(items: Sequence[Item], pairs: Iterable[tuple[int, int]], search: Search) -> list[tuple[str, str]]:

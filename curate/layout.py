@@ -90,19 +90,16 @@ def compile_layout(text: str) -> Layout:
 
 def why_unsafe(part: str) -> str:
     """Return why a text is no safe name of a folder on Linux, macOS and Windows; empty if it is one."""
-    if not part:
-        return "is empty"
-    if found := _FORBIDDEN.search(part):
-        return f"has the character {found.group()!r}"
-    if part.startswith("."):
-        return "begins with a dot, so it would be hidden or climb"
-    if part[-1] in ". ":
-        return "ends with a dot or a space"
-    if part.split(".")[0].upper() in _RESERVED:
-        return "is a name that Windows reserves"
-    if len(os.fsencode(part)) > MAX_PART_BYTES:
-        return f"is longer than {MAX_PART_BYTES} bytes"
-    return ""
+    forbidden = _FORBIDDEN.search(part)
+    faults = {
+        "is empty": not part,
+        f"has the character {forbidden.group()!r}" if forbidden else "": forbidden is not None,
+        "begins with a dot, so it would be hidden or climb": part.startswith("."),
+        "ends with a dot or a space": part.endswith((".", " ")),
+        "is a name that Windows reserves": part.partition(".")[0].upper() in _RESERVED,
+        f"is longer than {MAX_PART_BYTES} bytes": len(os.fsencode(part)) > MAX_PART_BYTES,
+    }
+    return next((fault for fault, found in faults.items() if found), "")
 
 
 def shortened(name: str, suffix: str = "") -> str:

@@ -12,7 +12,7 @@ from curate.sample import AudioFacts, Finding, ImageFacts, Sample
 if TYPE_CHECKING:
     from mmap import mmap
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 """Raised whenever a fact is defined anew, so that older measurements are not reused."""
 
 Decoded = tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]

@@ -2,7 +2,6 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from curate.errors import UsageError
 from curate.sample import Sample
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from curate.journal import Operation, Outcome
 
 

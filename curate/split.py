@@ -117,7 +117,7 @@ def carry_out(samples: Iterable[Sample], plan: Plan) -> Iterator[Sample]:
     """
     names, report = plan.report.names, plan.report
     wanted = {*report.torn_examples, *(group.sample for group in report.large)}
-    for index, (sample, code) in enumerate(zip(samples, map(int, plan.split), strict=True)):
+    for index, (sample, code) in enumerate(zip(samples, plan.split.tolist(), strict=True)):
         if index in wanted:
             report.group_names[index] = _name_of_group(sample, plan.wish.grouping)
         new = sample if sample.split == names[code] else changed(sample, split=names[code])

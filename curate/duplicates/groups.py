@@ -1,4 +1,4 @@
-"""Groups of duplicates: which samples are copies of each other, which one stands for all, and what is odd about them."""
+"""Groups of duplicates: which samples are copies of each other, and which one stands for all."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal, get_args

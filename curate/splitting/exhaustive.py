@@ -45,4 +45,4 @@ def best_of_all(
 def _digits(numbers: "NDArray[np.int64]", count: int, base: int) -> "NDArray[np.int64]":
     powers: "NDArray[np.int64]" = base ** np.arange(count - 1, -1, -1)
     digits: "NDArray[np.int64]" = numbers[:, None] // powers % base
-    return digits
+    return digits  # type: ignore[no-any-return]

@@ -6,7 +6,6 @@ A speaker, a recording or a camera that is in training and in test makes the tes
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from statistics import median
 from typing import NamedTuple
@@ -14,7 +13,8 @@ from typing import NamedTuple
 from curate.labels import SPLIT_NAMES
 from curate.sample import Sample
 
-_MOST_VALUES = 20_000
+_MOST_VALUES = 100_000
+_PRUNE_EVERY = 50_000
 _FOLDERS = 3
 _SHOWN = 3
 _SEPARATORS = re.compile(r"([^0-9A-Za-z]+)")
@@ -46,11 +46,12 @@ class _Key:
     """One tag key, or one place in the file names.
 
     Attributes:
-        counts: Samples of each value; emptied once there are too many values for a group.
+        counts: Samples of each value.
         splits: Splits of each value, a bit each.
         by_label: A value for each label.
         varies: Whether some label has several values; what a label decides is no group.
         example: Path of the first sample.
+        closed: Whether it turned out to be no group; it then counts nothing any more.
     """
 
     example: str
@@ -58,7 +59,7 @@ class _Key:
     splits: dict[str, int] = field(default_factory=dict)
     by_label: dict[str | None, str] = field(default_factory=dict)
     varies: bool = False
-    too_many: bool = False
+    closed: bool = False
 
     def add(self, value: str, label: str | None, split: int) -> None:
         self.counts[value] += 1
@@ -66,9 +67,13 @@ class _Key:
         if not self.varies:
             self.varies = self.by_label.setdefault(label, value) != value
         if len(self.counts) > _MOST_VALUES:
-            self.counts.clear()
-            self.splits.clear()
-            self.too_many = True
+            self.close()
+
+    def close(self) -> None:
+        """Stop counting: this is no group."""
+        self.counts.clear()
+        self.splits.clear()
+        self.closed = True
 
 
 class Watch:
@@ -87,6 +92,24 @@ class Watch:
             key, equals, value = tag.partition("=")
             if equals:
                 self._count(key, value, sample, bit)
+        self._add_path(sample, bit)
+        if self.samples % _PRUNE_EVERY == 0:
+            self._prune()
+
+    def suspects(self) -> list[Suspect]:
+        """Return what looks like a group and straddles, the likeliest first; the same values twice are said once."""
+        found: dict[frozenset[str], tuple[bool, Suspect]] = {}
+        for name, key in self.keys.items():
+            known = _is_known(name)
+            if not key.closed and self._looks_like_a_group(key, known=known):
+                described = _suspect(name, key)
+                values = frozenset(key.counts)
+                if values not in found or isinstance(name, str):
+                    found[values] = (not known, described)
+        return [suspect for _, suspect in sorted(found.values(), key=lambda pair: pair[0])][:_SHOWN]
+
+    def _add_path(self, sample: Sample, bit: int) -> None:
+        """Count the words of the file's name, and the folders next to it."""
         *folders, name = sample.path.split("/")
         words = _SEPARATORS.split(os.path.splitext(name)[0])[::2]
         if len(words) > 1:
@@ -95,23 +118,18 @@ class Watch:
         for place, folder in enumerate(folders[: -_FOLDERS - 1 : -1], start=1):
             self._count(("folder", place, 0), folder, sample, bit)
 
-    def suspects(self) -> list[Suspect]:
-        """Return what looks like a group and straddles, the likeliest first; the same values twice are said once."""
-        found: dict[frozenset[str], tuple[bool, Suspect]] = {}
+    def _prune(self) -> None:
+        """Stop counting what cannot be a group any more: a million samples would pay for it."""
         for name, key in self.keys.items():
-            known = bool(_GROUPS.search(name.lower() if isinstance(name, str) else ""))
-            if self._looks_like_a_group(key, known=known):
-                described = _suspect(name, key)
-                values = frozenset(key.counts)
-                if values not in found or isinstance(name, str):
-                    found[values] = (not known, described)
-        return [suspect for _, suspect in sorted(found.values(), key=lambda pair: pair[0])][:_SHOWN]
+            fixed = not key.varies and len(key.by_label) > 1 and len(key.counts) > 1
+            if fixed or (len(key.counts) > 1 and not _is_known(name) and _is_counter(key.counts)):
+                key.close()
 
     def _count(self, name: str | tuple[str, int, int], value: str, sample: Sample, bit: int) -> None:
         key = self.keys.get(name)
         if key is None:
             key = self.keys[name] = _Key(sample.path)
-        if not key.too_many:
+        if not key.closed:
             key.add(value, sample.label, bit)
 
     def _looks_like_a_group(self, key: _Key, *, known: bool) -> bool:
@@ -125,6 +143,11 @@ class Watch:
             and not SPLIT_NAMES.keys() >= {value.lower() for value in key.counts}
             and (known or not _is_counter(key.counts))
         )
+
+
+def _is_known(name: str | tuple[str, int, int]) -> bool:
+    """Return whether the key of a tag is a usual name of a group."""
+    return isinstance(name, str) and bool(_GROUPS.search(name.lower()))
 
 
 def _is_counter(values: Counter[str]) -> bool:
@@ -146,10 +169,6 @@ def _place_in_path(example: str, kind: str, number: int, place: int) -> tuple[st
     parts = example.split("/")
     if kind == "folder":
         return f"the folder {parts[-1 - number]!r} of {example}", f"'{'/'.join(('{group}', *['{}'] * number))}'"
-    words = list(_pieces(os.path.splitext(parts[-1])[0]))
+    words = _SEPARATORS.split(os.path.splitext(parts[-1])[0])
     pattern = "".join(piece if i % 2 else ("{group}" if i == 2 * place else "{}") for i, piece in enumerate(words))
     return f"{words[2 * place]!r} in names like {parts[-1]}", f"'{pattern}'"
-
-
-def _pieces(stem: str) -> Iterator[str]:
-    yield from _SEPARATORS.split(stem)

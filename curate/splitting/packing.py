@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 EXACT_CHOICES = 3**12
 """Up to so many ways to place the groups, all are tried: 12 groups in 3 splits, 19 in 2. About a second."""
 MOVES_TRIED = 400_000
-EXCHANGE_CELLS = 4_000_000
-EXCHANGES_COST = 1_000_000_000
+EXCHANGE_CELLS = 1_000_000
+"""Exchanges matter where groups are few; each one looks at this many counts at most."""
+EXCHANGES_COST = 250_000_000
 UNIT = 1000.0
 """Wished numbers are rounded to a thousandth of a sample."""
 

@@ -13,10 +13,21 @@ import pytest
 from cli.catalog import COMMANDS
 from tests.conftest import ROOT, Burnish
 
-READERS = {"balance": ["balance"], "clean": ["clean"], "select": ["select"], "tag": ["tag", "--auto"]}
+READERS = {
+    "balance": ["balance"],
+    "clean": ["clean"],
+    "dedup": ["dedup"],
+    "organize": ["organize", "--into", "nowhere"],
+    "select": ["select"],
+    "split": ["split", "--ratio", "train=0.5,test=0.5"],
+    "stats": ["stats"],
+    "tag": ["tag", "--auto"],
+}
 """Commands that read a manifest, as they are called with the least that they need."""
-FILTERS = ["clean", "select", "tag"]
-REPORTS = ["balance"]
+FILTERS = ["clean", "dedup", "select", "tag"]
+"""Those that pass on what they have nothing to say of."""
+STREAMING = {"select", "tag"}
+REPORTS = ["balance", "stats"]
 HEAVY = {
     "numpy",
     "PIL",
@@ -97,7 +108,7 @@ def test_a_malformed_line_stops_the_command(burnish: Burnish, tmp_path: Path, co
     name = "set.jsonl" if source == ["set.jsonl"] else "<stdin>"
     problem = "JSON is malformed: invalid character (byte 0)"
     assert result.stderr == f"burnish {command}: {name}:2: not a sample: {problem}\n"
-    assert result.stdout == ("" if command in {*REPORTS, "clean"} else GOOD), "what streams, streams until the error"
+    assert result.stdout == (GOOD if command in STREAMING else ""), "what streams, streams until the error"
 
 
 @pytest.mark.parametrize("command", READERS)

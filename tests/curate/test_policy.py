@@ -37,7 +37,7 @@ def test_only_the_named_checks_are_made() -> None:
     ids=str,
 )
 def test_what_is_dropped(options: dict[str, list[str]], error: bool, dark: bool, blurry: bool) -> None:
-    policy = make_policy(**options)
+    policy = make_policy(**options)  # type: ignore[arg-type]
     assert policy.drops(Finding("truncated", "error")) is error
     assert policy.drops(Finding("dark", "warning")) is dark
     assert policy.drops(Finding("blurry", "warning")) is blurry

@@ -62,7 +62,7 @@ def test_takes_of_one_digit_are_not_copies() -> None:
     for paths in list(takes.values())[::3]:
         sounds = [listen(*load_audio(path.read_bytes())) for path in paths]
         matches += [compare(one, other) for one, other in combinations(sounds, 2)]
-    assert {match.reason for match in matches} == {"different sounds"}
+    assert {match.reason for match in matches} == {"different sounds", "too little of both lies together"}
     assert min(match.distance for match in matches) > 0.3
 
 
