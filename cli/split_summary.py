@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from cli.terminal import console, printable, say, shows_progress
 from curate.split import Plan
-from curate.splitting.leakage import Suspect
 from curate.splitting.report import ClassSplit, SplitReport
+from curate.splitting.suspect import Suspect
 
 _MANY_CLASSES = 30
 _SHOWN = 10

@@ -40,12 +40,12 @@ def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> 
         preload=("numpy", "soundfile", "soxr", "curate.media.audio"),
     )
     for place, match in zip(order, work, strict=True):
-        found[place] = match if isinstance(match, AudioMatch) else _failed(match)
+        found[place] = match if isinstance(match, AudioMatch) else _failed(pairs[place], match)
     return found
 
 
-def _failed(failure: "Failure") -> AudioMatch:
-    return AudioMatch("none", reason=failure.detail)
+def _failed(pair: tuple[str, str], failure: "Failure") -> AudioMatch:
+    return AudioMatch("none", reason=f"{pair[0]} with {pair[1]}: {failure.detail}")
 
 
 def _by_neighbourhood(pairs: Sequence[tuple[str, str]]) -> list[int]:

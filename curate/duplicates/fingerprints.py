@@ -95,6 +95,7 @@ def _candidates(values: _Words, distance: int) -> Iterator[_Indexes]:
 
     Pigeonhole: of six parts of 21 or 22 bits, at least one differs in no more than a sixth of the distance, here
     2 bits. So for each part each of its 254 patterns of at most 2 wrong bits is looked up in a table of all values.
+    (The search for 64-bit hashes will not do for the halves: it chains equal ones, whose other halves may differ.)
     A part takes every sixth bit: neighbours among the bits follow each other, and would fill few buckets.
     """
     bits = np.unpackbits(values.view(np.uint8), axis=1)

@@ -16,12 +16,12 @@ def connect(count: int, samples: "NDArray[np.uint32]", keys: "NDArray[np.uint64]
         samples: Index of a sample, for each link.
         keys: What it is linked to; samples with a key in common belong together.
     """
-    order = np.argsort(keys, kind="stable")
-    sorted_keys, linked = keys[order], samples[order].astype(np.int64)
-    same = sorted_keys[1:] == sorted_keys[:-1]
+    order = np.argsort(keys, kind="stable").astype(np.uint32)
+    sorted_keys, linked = keys[order], samples[order]
+    same = np.flatnonzero(sorted_keys[1:] == sorted_keys[:-1]) + 1
     # All samples of a key are joined to its first one, which keeps the paths short.
-    starts = np.maximum.accumulate(np.where(np.concatenate(([True], ~same)), np.arange(len(linked)), 0))
-    return _join(count, linked[starts[1:][same]], linked[1:][same])
+    first = np.searchsorted(sorted_keys, sorted_keys[same])
+    return _join(count, linked[first].astype(np.int64), linked[same].astype(np.int64))
 
 
 def _join(count: int, a: "NDArray[np.int64]", b: "NDArray[np.int64]") -> "NDArray[np.int64]":

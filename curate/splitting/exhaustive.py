@@ -39,10 +39,9 @@ def best_of_all(
                 empty += ~inside.any(axis=1)
         place = int(np.lexsort((distance, empty))[0])
         best = min(best, (int(empty[place]), float(distance[place]), first + place))
-    return _digits(np.array([best[2]]), number, splits)[0]
+    return _digits(np.array([best[2]]), number, splits).ravel()
 
 
 def _digits(numbers: "NDArray[np.int64]", count: int, base: int) -> "NDArray[np.int64]":
-    powers: "NDArray[np.int64]" = base ** np.arange(count - 1, -1, -1)
-    digits: "NDArray[np.int64]" = numbers[:, None] // powers % base
-    return digits  # type: ignore[no-any-return]
+    powers = base ** np.arange(count - 1, -1, -1, dtype=np.int64)
+    return numbers[:, None] // powers % base

@@ -11,6 +11,7 @@ import pytest
 import soundfile
 
 from curate.duplicates.audio import AudioMatch, compare, listen
+from curate.duplicates.audio_alignment import align
 from curate.duplicates.audio_pairs import confirm_pairs
 from curate.duplicates.fingerprints import near_fingerprints
 from curate.facts.fingerprint import fingerprint
@@ -69,6 +70,18 @@ def test_takes_of_one_digit_are_not_copies() -> None:
 def test_silences_are_not_copies() -> None:
     sounds = [listen(*load_audio(path.read_bytes())) for path in recordings("voice_prompts/en/silence")]
     assert {compare(one, other).reason for one, other in combinations(sounds, 2)} == {"too quiet to be compared"}
+
+
+def test_the_same_word_before_another_is_not_a_copy() -> None:
+    """The prompts "accolade ouvrante" and "accolade fermante" share one recording of the first word."""
+    folder = Path(DATA) / "voice_prompts/fr/letters"
+    one, other = (listen(*load_audio((folder / name).read_bytes())) for name in ("ascii123.wav", "ascii125.wav"))
+    match = compare(one, other)
+    assert match.relation == "none"
+    found = align(one.signal, other.signal)
+    assert found is not None
+    assert found.correlation > 0.7
+    assert found.weakest < 0.1
 
 
 def test_one_sound_in_15_encodings() -> None:

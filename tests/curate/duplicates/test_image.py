@@ -1,0 +1,155 @@
+"""Pictures and copies of them, and pictures that only look alike."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
+
+from curate.duplicates.alignment import inverse
+from curate.duplicates.image import ImageMatch, confirm
+
+Change = Callable[[Image.Image], Image.Image]
+
+
+def scene(seed: int, size: tuple[int, int] = (400, 300)) -> Image.Image:
+    """Return a picture of many soft-edged shapes, which no symmetry leaves as it is."""
+    generator = np.random.default_rng(seed)
+    base = generator.integers(30, 220, (5, 6, 3), dtype=np.uint8)
+    image = Image.fromarray(base).resize(size, Image.Resampling.BICUBIC)
+    draw = ImageDraw.Draw(image)
+    for _ in range(60):
+        x, y, w, h = generator.random(4) * (*size, size[0] / 6, size[1] / 6)
+        shape = draw.ellipse if generator.random() < 0.5 else draw.rectangle
+        shape((x, y, x + w, y + h), fill=tuple(generator.integers(0, 255, 3).tolist()))
+    return image.filter(ImageFilter.GaussianBlur(1))
+
+
+def jpeg(image: Image.Image, quality: int = 60) -> Image.Image:
+    import io
+
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=quality)
+    return Image.open(file).convert("RGB")
+
+
+def matched(a: Image.Image, b: Image.Image) -> ImageMatch:
+    return confirm(np.asarray(a.convert("RGB")), np.asarray(b.convert("RGB")))
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        pytest.param(jpeg, "", id="re-encoded"),
+        pytest.param(lambda i: i.resize((200, 150), Image.Resampling.LANCZOS), "", id="half-size"),
+        pytest.param(lambda i: i.resize((120, 90), Image.Resampling.BICUBIC), "", id="30-percent-size"),
+        pytest.param(lambda i: i.resize((300, 300), Image.Resampling.BICUBIC), "", id="stretched"),
+        pytest.param(lambda i: i.crop((3, 11, 383, 296)), "", id="cropped-5-percent"),
+        pytest.param(lambda i: ImageEnhance.Brightness(i).enhance(1.15), "", id="brighter"),
+        pytest.param(lambda i: i.convert("L"), "", id="grey"),
+        pytest.param(ImageOps.mirror, "flipped", id="flipped"),
+        pytest.param(ImageOps.flip, "flipped vertically", id="flipped-vertically"),
+        pytest.param(lambda i: i.transpose(Image.Transpose.ROTATE_270), "turned by 90°", id="quarter-turn-clockwise"),
+        pytest.param(lambda i: i.transpose(Image.Transpose.ROTATE_180), "turned by 180°", id="half-turn"),
+        pytest.param(lambda i: i.transpose(Image.Transpose.ROTATE_90), "turned by 270°", id="three-quarter-turn"),
+        pytest.param(lambda i: i.rotate(-30, Image.Resampling.BICUBIC), "rotated by 30°", id="rotated"),
+        pytest.param(lambda i: jpeg(ImageOps.mirror(i.crop((8, 8, 392, 292)))), "flipped", id="flipped-and-cropped"),
+    ],
+)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_copies_are_near(seed: int, change: Change, name: str) -> None:
+    original = scene(seed)
+    found, back = matched(original, change(original)), matched(change(original), original)
+    assert (found.relation, found.change) == ("near", name)
+    assert (back.relation, back.change, back.distance) == ("near", inverse(name), found.distance)
+    assert 0 <= found.distance < 0.5
+
+
+def with_spot(image: Image.Image) -> Image.Image:
+    changed = image.copy()
+    ImageDraw.Draw(changed).rectangle((200, 150, 216, 166), fill=(255, 255, 255))
+    ImageDraw.Draw(changed).rectangle((204, 154, 212, 162), fill=(0, 0, 0))
+    return changed
+
+
+def recoloured(image: Image.Image) -> Image.Image:
+    """Give a large red square the brightness it had, in blue."""
+    changed = image.copy()
+    changed.paste((40, 70, 255), (100, 100, 250, 220))
+    return changed
+
+
+def red_square(image: Image.Image) -> Image.Image:
+    changed = image.copy()
+    changed.paste((240, 10, 30), (100, 100, 250, 220))
+    return changed
+
+
+def negative(image: Image.Image) -> Image.Image:
+    return ImageOps.invert(image)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        pytest.param(scene(1), scene(2), "different pictures", id="another"),
+        pytest.param(scene(1), with_spot(scene(1)), "alike but for a part", id="defect"),
+        pytest.param(scene(1), negative(scene(1)), "different pictures", id="negative"),
+        pytest.param(red_square(scene(1)), recoloured(scene(1)), "alike but for the colour", id="recoloured"),
+        pytest.param(
+            scene(3, (440, 330)).crop((0, 0, 400, 300)),
+            scene(3, (440, 330)).crop((25, 20, 425, 320)),
+            "each shows what the other does not",
+            id="shifted",
+        ),
+        pytest.param(scene(1), scene(1).crop((0, 0, 200, 150)), "", id="quarter"),
+    ],
+)
+def test_others_are_not(first: Image.Image, second: Image.Image, reason: str) -> None:
+    for found in (matched(first, second), matched(second, first)):
+        assert found.relation == "none"
+        assert found.reason == reason or not reason
+
+
+def test_two_things_before_one_backdrop_are_not_copies() -> None:
+    backdrop = scene(5)
+    one, other = backdrop.copy(), backdrop.copy()
+    one.paste(scene(6, (200, 200)), (100, 50))
+    other.paste(scene(7, (200, 200)), (100, 50))
+    assert matched(one, other).relation == "none"
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 60))
+@settings(max_examples=25, deadline=None)
+def test_same_pixels_are_exact_whatever_they_are(seed: int, height: int, width: int) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    assert confirm(pixels, pixels.copy()) == ImageMatch("exact", 0.0)
+
+
+def flat(level: int, size: tuple[int, int] = (100, 80)) -> Image.Image:
+    return Image.new("RGB", size, (level, level, level))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "relation"),
+    [
+        pytest.param(flat(128), flat(128), "exact", id="same-grey"),
+        pytest.param(flat(128), flat(127), "near", id="one-level-apart"),
+        pytest.param(flat(128), flat(255), "none", id="grey-and-white"),
+        pytest.param(flat(128), flat(128, (80, 100)), "none", id="other-shape"),
+        pytest.param(Image.linear_gradient("L"), Image.linear_gradient("L").point(lambda v: v // 2), "none", id="ramp"),
+        pytest.param(flat(128), scene(1, (100, 80)), "none", id="flat-and-not"),
+    ],
+)
+def test_without_detail_nothing_is_matched(first: Image.Image, second: Image.Image, relation: str) -> None:
+    assert matched(first, second).relation == relation
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (2, 2), (7, 5), (16, 16), (20, 2000)], ids=str)
+def test_any_size_gets_a_verdict(size: tuple[int, int]) -> None:
+    generator = np.random.default_rng(0)
+    one, other = (generator.integers(0, 256, (*size, 3), dtype=np.uint8) for _ in range(2))
+    assert confirm(one, other).relation == "none"
+    assert confirm(one, np.asarray(scene(1))).relation == "none"
