@@ -96,7 +96,7 @@ def _fresh(folder: Path) -> Path:
 
 def _jpeg_of_size(image: Image.Image, size: int) -> bytes:
     """Return the JPEG of the highest quality that has at most `size` bytes."""
-    low, high, best = 30, 97, b""
+    low, high, best = 1, 97, b""
     while low <= high:
         quality = (low + high) // 2
         buffer = io.BytesIO()

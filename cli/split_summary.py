@@ -112,7 +112,11 @@ def _warnings(plan: Plan) -> Iterator[str]:
     for place, count in enumerate(report.counts[: len(report.shares)]):
         if not count:
             what = "groups" if plan.wish.grouping or report.joined else "samples"
-            yield f"warning: {report.names[place]} is empty: there are only {report.groups:,} {what}"
+            few = report.groups < len(report.shares)
+            reason = (
+                f"there are only {report.groups:,} {what}" if few else f"none of {report.groups:,} {what} fell there"
+            )
+            yield f"warning: {report.names[place]} is empty: {reason}"
     if report.torn:
         names = ", ".join(report.group_names[sample] for sample in report.torn_examples)
         yield (

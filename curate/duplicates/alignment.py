@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.duplicates.view import ANGLES, SIDE, Pixels, View
+from curate.duplicates.view import ANGLES, SIDE, Pixels, View, opencv
 
 Matrix = NDArray[np.float32]
 
@@ -112,14 +112,6 @@ def _spill(inner: View, outer: View, matrix: NDArray[np.floating[Any]]) -> float
     corners = np.array([(x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)]) * 2 * _half(inner) - 0.5
     there = corners @ matrix[:, :2].T + matrix[:, 2] + 0.5
     return float(np.maximum(-there, there - size).max(initial=0.0) / size.max())
-
-
-def opencv() -> Any:
-    # Imported late, because it takes a tenth of a second; typed loosely, because its stubs know no default masks.
-    import cv2
-
-    cv2.setNumThreads(0)
-    return cv2
 
 
 def _shrunk(cv2: Any, plane: Pixels, factor: float) -> Pixels:

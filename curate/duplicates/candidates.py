@@ -5,38 +5,26 @@ would take 2,000 s (it follows pointers, these bands are arrays in order) and it
 """
 
 from collections.abc import Iterator
-from itertools import combinations
-from math import comb
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Hashes = NDArray[np.uint64]
+from curate.duplicates.bands import Band, Hashes, askers, key, plan
+
 Pairs = NDArray[np.int64]
 
 MOST_COPIES = 16
 """Of samples with one and the same hash, so many are compared each with each; the others are chained to them."""
 
-_BITS = 64
 _BLOCK = 1 << 20
-_PROBE, _COMPARE, _SETUP = 6e-9, 16e-9, 1e-4
 _BRUTE = 2.5e-9
-
-
-class _Band(NamedTuple):
-    """A range of bits of the hash, and in how many of them two hashes may differ to be compared."""
-
-    shift: int
-    width: int
-    radius: int
 
 
 def near_pairs(hashes: Hashes, distance: int) -> Iterator[Pairs]:
     """Yield all pairs (i, j), i < j, of hashes that differ in at most `distance` bits, in blocks of shape (n, 2).
 
     Each pair comes once. Complete, but for more than `MOST_COPIES` equal hashes: of those, each is paired with the
-    next few of its own, and only the first with others, so that 100,000 flat pictures are not five billion pairs.
+    next few of its own, and only the first few with others, so that 100,000 flat pictures are not five billion pairs.
 
     The bits are cut into bands; two hashes within the distance are, in at least one band, within a share of it
     (the pigeonhole principle), so that for each band the buckets near a bucket are all there is to look at.
@@ -94,7 +82,7 @@ def _joined(left: Hashes, right: Hashes | None, distance: int) -> Iterator[Pairs
     others = left if right is None else right
     if not len(left) or not len(others):
         return
-    bands, seconds = _plan(len(left), len(others), distance)
+    bands, seconds = plan(len(left), len(others), distance)
     if len(left) * len(others) * _BRUTE <= seconds:
         yield from _all_compared(left, right, distance)
         return
@@ -104,7 +92,7 @@ def _joined(left: Hashes, right: Hashes | None, distance: int) -> Iterator[Pairs
             # What an earlier band found already is not reported again.
             new = np.ones(len(pairs), bool)
             for earlier in bands[:number]:
-                new &= np.bitwise_count(_key(apart, earlier)) > earlier.radius
+                new &= np.bitwise_count(key(apart, earlier)) > earlier.radius
             yield pairs[new]
 
 
@@ -118,39 +106,13 @@ def _all_compared(left: Hashes, right: Hashes | None, distance: int) -> Iterator
         yield pairs[pairs[:, 0] < pairs[:, 1]] if right is None else pairs
 
 
-def _plan(count: int, others: int, distance: int) -> tuple[list[_Band], float]:
-    """Return the bands that are expected to take least time, and the seconds they are expected to take."""
-    plans = []
-    for number in range(1, 9):
-        # Radii that sum up to distance - number + 1 leave no pair without a band: the pigeonhole principle.
-        radii = [(distance - number + 1 + place) // number for place in range(number)]
-        widths = [(_BITS + place) // number for place in range(number)]
-        if max(widths) > 26:
-            continue
-        used = [(width, radius) for width, radius in zip(widths, radii, strict=True) if radius >= 0]
-        seconds = sum(
-            sum(comb(width, bits) for bits in range(radius + 1))
-            * (count * (_PROBE + _COMPARE * others / 2**width) + _SETUP)
-            for width, radius in used
-        )
-        shifts = np.cumsum([0, *widths])
-        bands = [_Band(int(shifts[i]), widths[i], radii[i]) for i in range(number) if radii[i] >= 0]
-        plans.append((seconds, bands))
-    seconds, bands = min(plans)
-    return bands, seconds
-
-
-def _key(hashes: Hashes, band: _Band) -> Hashes:
-    return (hashes >> np.uint64(band.shift)) & np.uint64((1 << band.width) - 1)
-
-
-def _in_band(left: Hashes, right: Hashes | None, distance: int, band: _Band) -> Iterator[Pairs]:
+def _in_band(left: Hashes, right: Hashes | None, distance: int, band: Band) -> Iterator[Pairs]:
     """Yield the pairs within the distance whose bits in this band differ in no more than its radius."""
     keys, hashes, places = _sorted_by(left, band)
     other_keys, other_hashes, other_places = (keys, hashes, places) if right is None else _sorted_by(right, band)
     begins = np.searchsorted(other_keys, np.arange((1 << band.width) + 1)).astype(np.int32)
     filled = begins[1:] > begins[:-1]
-    for items, masks in _askers(keys, band, both_ways=right is not None):
+    for items, masks in askers(keys, band, both_ways=right is not None):
         asking = keys[items]
         for mask in masks:
             beside = asking ^ mask
@@ -164,23 +126,8 @@ def _in_band(left: Hashes, right: Hashes | None, distance: int, band: _Band) -> 
                     yield np.column_stack([places[i[close]], other_places[j[close]]])
 
 
-def _askers(
-    keys: NDArray[np.int32], band: _Band, *, both_ways: bool
-) -> Iterator[tuple[NDArray[np.intp], list[np.int32]]]:
-    """Yield masks, by their highest bit, with the places of the keys whose neighbours under them are to be looked at.
-
-    Within one set, one of two keys asks for the other: the one that lacks the highest bit in which they differ.
-    """
-    everyone = np.arange(len(keys))
-    yield everyone, [np.int32(0)]
-    for highest in range(band.width if band.radius else 0):
-        items = everyone if both_ways else np.flatnonzero(keys >> highest & 1 == 0)
-        lower = (bits for more in range(band.radius) for bits in combinations(range(highest), more))
-        yield items, [np.int32(1 << highest | sum(1 << bit for bit in bits)) for bits in lower]
-
-
-def _sorted_by(hashes: Hashes, band: _Band) -> tuple[NDArray[np.int32], Hashes, Pairs]:
-    keys = _key(hashes, band).astype(np.int32)
+def _sorted_by(hashes: Hashes, band: Band) -> tuple[NDArray[np.int32], Hashes, Pairs]:
+    keys = key(hashes, band).astype(np.int32)
     places = np.argsort(keys, kind="stable")
     return keys[places], hashes[places], places
 

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.duplicates.alignment import Matrix, opencv
-from curate.duplicates.view import Pixels, Plane, View, chroma
+from curate.duplicates.alignment import Matrix
+from curate.duplicates.view import Pixels, Plane, View, excess, opencv
 
 Mask = NDArray[np.uint8]
 
@@ -63,7 +63,7 @@ def difference(a: View, b: View, matrix: Matrix) -> Difference | None:
     contrast = max(_LEAST_CONTRAST, low)
     # Both ways, because a brighter copy whose whites are clipped follows from the original, but not the reverse.
     ways = ((b.luma - _tones(x, y)[under]) * mask, (under - _tones(y, x)[b.luma]) * mask)
-    left = [float(np.vdot(way, way)) for way in ways]
+    left = [float(np.square(way).sum()) for way in ways]
     return Difference(
         peak=_peak(cv2, ways[left[0] > left[1]], mask, _SPOT) / contrast,
         rms=float(np.sqrt(min(left) / len(x))) / contrast,
@@ -77,21 +77,25 @@ def colour_difference(a: View, b: View, matrix: Matrix) -> float:
     """Return the largest local difference of blue or red in levels of 255, once the saturation is matched."""
     cv2 = opencv()
     mask = _shared(cv2, a, matrix, b)
-    x, y = (chroma(rgb) * mask[:, :, None] for rgb in (_warped(cv2, a.rgb, matrix, b), b.rgb))
-    gain = float(np.vdot(x, y)) / max(float(np.vdot(x, x)), 1e-6)
+    x, y = (excess(chroma) * mask[:, :, None] for chroma in (_warped(cv2, a.chroma, matrix, b), b.chroma))
+    gain = float((x * y).sum()) / max(float(np.square(x).sum()), 1e-6)
     rest = y - np.float32(min(max(gain, 0.5), 2.0)) * x
     return max(_peak(cv2, np.ascontiguousarray(rest[:, :, plane]), mask, _COLOUR_SPOT) for plane in (0, 1))
 
 
 def raw_difference(a: View, b: View) -> float:
-    """Return the largest local difference of red, green or blue in levels of 255, nothing matched or aligned.
+    """Return the largest local difference of brightness or colour in levels of 255, nothing matched or aligned.
 
     Only for pictures without detail: whatever is laid on them, it would seem to fit.
     """
     cv2 = opencv()
     height, width = b.luma.shape
-    rest = cv2.resize(a.rgb, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) - b.rgb
-    return float(np.abs(cv2.blur(rest, (min(_SPOT, width), min(_SPOT, height)))).max())
+    spot = min(_SPOT, width), min(_SPOT, height)
+    largest = 0.0
+    for one, other in ((a.luma, b.luma), (a.chroma, b.chroma)):
+        rest = cv2.resize(one, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) - other
+        largest = max(largest, float(np.abs(cv2.blur(rest, spot)).max()))
+    return largest
 
 
 def _warped(cv2: Any, pixels: Pixels, matrix: Matrix, b: View) -> Pixels:
@@ -106,8 +110,10 @@ def _shared(cv2: Any, a: View, matrix: Matrix, b: View) -> Mask:
 
 
 def _correlation(x: Pixels, y: Pixels) -> float:
+    # A third of the pixels will do. Sums of products, because long dot products start threads in every worker.
     first, second = (values - values.mean(dtype=np.float64) for values in (x[::3], y[::3]))
-    return float(first @ second / max(np.sqrt((first @ first) * (second @ second)), 1e-9))
+    size = float(np.square(first).sum() * np.square(second).sum())
+    return float((first * second).sum() / max(size**0.5, 1e-9))
 
 
 def _tones(x: Pixels, y: Pixels) -> Plane:

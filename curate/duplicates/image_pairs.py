@@ -9,11 +9,11 @@ from curate import engine
 from curate.duplicates.image import ImageMatch, compare
 from curate.duplicates.view import SIDE, Pixels, View, view
 from curate.errors import InputError
-from curate.media.frames import oversized
+from curate.media.frames import open_picture, oversized
 from curate.media.image import load_pixels, reduction
 from curate.media.jpeg import decode_jpeg, read_jpeg_header
 from curate.media.rgb import upright
-from curate.media.sniff import format_of_name
+from curate.media.sniff import HEAD_BYTES, format_of_name, sniff
 from curate.media.storage import read_media
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _KEPT = 400
 _CHUNK = 32
 _SLOWEST_S = 120.0
 _LOOKS_SAME = 0.3
+_OF_FRAMES = {"AVIF", "GIF", "PNG", "TIFF", "WEBP"}
 
 
 class _Seen(NamedTuple):
@@ -38,8 +39,8 @@ class _Seen(NamedTuple):
 def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> list[ImageMatch]:
     """Return for each pair of files what their comparison found, in the order given.
 
-    A file that cannot be read or decoded, or that ends its worker, is a match with none; the reason says why. Of
-    an animation, only the first frame is compared.
+    A file that cannot be read or decoded, that has several frames, or that ends its worker, is a match with none;
+    the reason says why.
 
     Args:
         pairs: Paths of two pictures each.
@@ -85,9 +86,7 @@ def _confirm_files(pair: tuple[str, str]) -> ImageMatch:
 def _seen(path: str) -> _Seen:
     try:
         data = read_media(path) or b""
-        promised = format_of_name(path)
-        reduced = _load_reduced(data)
-        pixels, size = reduced or _load_whole(data, promised.name if promised else None)
+        pixels, size = _load_reduced(data) or _load_whole(data, path)
         return _Seen(view(pixels), size)
     except OSError as error:
         return _Seen(None, problem=f"{path}: cannot be read: {error.strerror or error}")
@@ -113,17 +112,27 @@ def _load_reduced(data: "bytes | mmap") -> tuple[Pixels, tuple[int, int]] | None
     return upright(pixels, header.orientation), size
 
 
-def _load_whole(data: "bytes | mmap", format_name: str | None) -> tuple[Pixels, tuple[int, int]]:
-    pixels = load_pixels(data, format_name)
+def _load_whole(data: "bytes | mmap", path: str) -> tuple[Pixels, tuple[int, int]]:
+    if _has_frames(data):
+        raise InputError("it has several frames, and only the first would be compared")
+    promised = format_of_name(path)
+    pixels = load_pixels(data, promised.name if promised else None)
     return pixels, (pixels.shape[1], pixels.shape[0])
+
+
+def _has_frames(data: "bytes | mmap") -> bool:
+    name = sniff(bytes(data[:HEAD_BYTES]))
+    try:
+        return name in _OF_FRAMES and getattr(open_picture(data, name), "n_frames", 1) > 1
+    except Exception:
+        return False  # what is wrong with it, its decoder will say
 
 
 @lru_cache(8 * _KEPT)
 def _digest(path: str) -> str:
     """Return the digest of a picture's pixels at full size; empty where it can no longer be decoded."""
     try:
-        promised = format_of_name(path)
-        pixels = load_pixels(read_media(path) or b"", promised.name if promised else None)
+        pixels, _ = _load_whole(read_media(path) or b"", path)
     except (OSError, InputError, MemoryError):
         return ""
     return hashlib.blake2b(pixels.tobytes(), digest_size=16, person=b"%dx%d" % pixels.shape[1::-1]).hexdigest()

@@ -61,8 +61,8 @@ def _neediest(lacks: Sequence[float], given: Sequence[int], carry: Sequence[floa
 
 
 def _leave_none_empty(lacks: Sequence[float], held: Sequence[int], given: list[int]) -> None:
-    """Give each empty split a sample of the one that can best spare it."""
-    for empty in (i for i in range(len(given)) if held[i] + given[i] == 0):
+    """Give each empty split, those first that lack most, a sample of the one that can best spare it."""
+    for empty in sorted((i for i in range(len(given)) if held[i] + given[i] == 0), key=lambda i: -lacks[i]):
         donors = [i for i in range(len(given)) if given[i] > 0 and held[i] + given[i] > 1]
         if not donors:
             return

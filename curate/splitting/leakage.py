@@ -19,37 +19,47 @@ _SHOWN = 3
 
 @dataclass(slots=True)
 class _Key:
-    """One tag key, or one place in the file names.
+    """One tag key, or one place in the paths.
 
     Attributes:
-        counts: Samples of each value.
-        splits: Splits of each value, a bit each.
+        example: Path of the first sample.
+        values: Samples of each value, and its splits, a bit each.
         by_label: A value for each label.
         varies: Whether some label has several values; what a label decides is no group.
-        example: Path of the first sample.
         closed: Whether it turned out to be no group; it then counts nothing any more.
     """
 
     example: str
-    counts: Counter[str] = field(default_factory=Counter)
-    splits: dict[str, int] = field(default_factory=dict)
+    values: dict[str, list[int]] = field(default_factory=dict)
     by_label: dict[str | None, str] = field(default_factory=dict)
     varies: bool = False
     closed: bool = False
 
     def add(self, value: str, label: str | None, split: int) -> None:
-        self.counts[value] += 1
-        self.splits[value] = self.splits.get(value, 0) | split
+        if self.closed:
+            return
+        found = self.values.get(value)
+        if found is None:
+            found = self.values[value] = [0, 0]
+        found[0] += 1
+        found[1] |= split
         if not self.varies:
             self.varies = self.by_label.setdefault(label, value) != value
-        if len(self.counts) > _MOST_VALUES:
+        if len(self.values) > _MOST_VALUES:
             self.close()
 
     def close(self) -> None:
         """Stop counting: this is no group."""
-        self.counts.clear()
-        self.splits.clear()
+        self.values.clear()
         self.closed = True
+
+    def counts(self) -> Counter[str]:
+        """Return the samples of each value."""
+        return Counter({value: count for value, (count, _) in self.values.items()})
+
+    def straddling(self) -> int:
+        """Return how many values are in several splits."""
+        return sum(bool(splits & (splits - 1)) for _, splits in self.values.values())
 
 
 class Watch:
@@ -59,64 +69,69 @@ class Watch:
         self.samples = 0
         self.keys: dict[Place, _Key] = {}
         self.bits: dict[str | None, int] = {}
+        self._folder: str | None = None
+        self._folders: list[tuple[_Key, str]] = []
+        self._reads_names = True
 
     def add(self, sample: Sample) -> None:
         """Take in one sample."""
         self.samples += 1
-        bit = self.bits.setdefault(sample.split, 1 << len(self.bits))
+        label, split = sample.label, self.bits.setdefault(sample.split, 1 << len(self.bits))
+        folder, _, name = sample.path.rpartition("/")
+        if folder != self._folder:
+            self._folder, self._folders = folder, self._places_of(folder, sample.path)
+        for key, value in self._folders:
+            key.add(value, label, split)
         for tag in sample.tags:
-            key, equals, value = tag.partition("=")
+            text, equals, value = tag.partition("=")
             if equals:
-                self._count(key, value, sample, bit)
-        self._add_path(sample, bit)
+                self._key(text, sample.path).add(value, label, split)
+        if self._reads_names and len(words := words_of(name)) > 1:
+            for place, word in enumerate(words[::2]):
+                self._key(("name", len(words), place), sample.path).add(word, label, split)
         if self.samples % _PRUNE_EVERY == 0:
             self._prune()
 
     def suspects(self) -> list[Suspect]:
         """Return what looks like a group and straddles, the likeliest first; the same values twice are said once."""
         found: dict[frozenset[str], tuple[bool, Suspect]] = {}
-        for name, key in self.keys.items():
-            known = is_known(name)
-            if not key.closed and self._looks_like_a_group(key, known=known):
-                straddling = sum(bool(splits & (splits - 1)) for splits in key.splits.values())
-                described = describe(name, key.counts, straddling, key.example)
-                values = frozenset(key.counts)
-                if values not in found or isinstance(name, str):
-                    found[values] = (not known, described)
+        for place, key in self.keys.items():
+            values = frozenset(key.values)
+            if self._looks_like_a_group(place, key) and (values not in found or isinstance(place, str)):
+                described = describe(place, key.counts(), key.straddling(), key.example)
+                found[values] = (not is_known(place), described)
         return [suspect for _, suspect in sorted(found.values(), key=lambda pair: pair[0])][:_SHOWN]
 
-    def _add_path(self, sample: Sample, bit: int) -> None:
-        """Count the words of the file's name, and the folders next to it."""
-        *folders, name = sample.path.split("/")
-        words = words_of(name)[::2]
-        if len(words) > 1:
-            for place, word in enumerate(words):
-                self._count(("name", len(words), place), word, sample, bit)
-        for place, folder in enumerate(folders[: -_FOLDERS - 1 : -1], start=1):
-            self._count(("folder", place, 0), folder, sample, bit)
+    def _key(self, place: Place, path: str) -> _Key:
+        key = self.keys.get(place)
+        if key is None:
+            key = self.keys[place] = _Key(path)
+        return key
+
+    def _places_of(self, folder: str, path: str) -> list[tuple[_Key, str]]:
+        """Return the folders next to a file, each with its key."""
+        nearest = folder.split("/")[: -_FOLDERS - 1 : -1] if folder else []
+        return [(self._key(("folder", up, 0), path), name) for up, name in enumerate(nearest, start=1)]
 
     def _prune(self) -> None:
         """Stop counting what cannot be a group any more: a million samples would pay for it."""
-        for name, key in self.keys.items():
-            fixed = not key.varies and len(key.by_label) > 1 and len(key.counts) > 1
-            if fixed or (len(key.counts) > 1 and not is_known(name) and is_counter(key.counts)):
+        for place, key in self.keys.items():
+            fixed = not key.varies and len(key.by_label) > 1 and len(key.values) > 1
+            if fixed or (len(key.values) > 1 and not is_known(place) and is_counter(key.counts())):
                 key.close()
+        # To take names apart costs most; a word that was the same in so many names is no group's name.
+        words = [key for place, key in self.keys.items() if not isinstance(place, str) and place[0] == "name"]
+        self._reads_names = any(not key.closed and len(key.values) > 1 for key in words)
 
-    def _count(self, name: Place, value: str, sample: Sample, bit: int) -> None:
-        key = self.keys.get(name)
-        if key is None:
-            key = self.keys[name] = _Key(sample.path)
-        if not key.closed:
-            key.add(value, sample.label, bit)
-
-    def _looks_like_a_group(self, key: _Key, *, known: bool) -> bool:
+    def _looks_like_a_group(self, place: Place, key: _Key) -> bool:
         """Return whether there are few values with several samples each, most samples have one, and some straddle."""
+        counts = key.counts()
         return (
             key.varies
-            and 2 <= len(key.counts) <= self.samples / 3
-            and 2 * key.counts.total() >= self.samples
-            and median(key.counts.values()) >= 3
-            and any(splits & (splits - 1) for splits in key.splits.values())
-            and not SPLIT_NAMES.keys() >= {value.lower() for value in key.counts}
-            and (known or not is_counter(key.counts))
+            and 2 <= len(counts) <= self.samples / 3
+            and 2 * counts.total() >= self.samples
+            and median(counts.values()) >= 3
+            and key.straddling() > 0
+            and not SPLIT_NAMES.keys() >= {value.lower() for value in counts}
+            and (is_known(place) or not is_counter(counts))
         )

@@ -7,7 +7,7 @@ from statistics import median
 from typing import NamedTuple
 
 Place = str | tuple[str, int, int]
-"""The key of a tag; ("name", words in the file's name, number of the word); or ("folder", folders up, 0)."""
+"""The key of a tag; ("name", pieces of the file's name, number of the word); or ("folder", folders up, 0)."""
 
 _SEPARATORS = re.compile(r"([^0-9A-Za-z]+)")
 _GROUPS = re.compile(

@@ -113,6 +113,20 @@ def test_present_splits_stay_and_count() -> None:
     assert {anew[f"old{n}"] for n in range(80)} == {"train", "val", "test"}
 
 
+def test_present_splits_count_for_their_own_class() -> None:
+    samples = [*(Seen(f"x{n}", "x", split="test") for n in range(10)), *labelled(x=90, y=10)]
+    found = counts_of(samples, splits(samples))
+    assert found == {"x": (80, 10, 10), "y": (8, 1, 1)}
+
+
+def test_pairs_and_single_samples_are_both_spread_over_all_splits() -> None:
+    pairs = [Seen(f"{n}.{copy}", "x", digest=f"d{n}") for n in range(50) for copy in "ab"]
+    samples = [*pairs, *labelled(x=100)]
+    found = splits(samples)
+    assert Counter(found.values()) == {"train": 160, "val": 20, "test": 20}
+    assert Counter(found[seen.path] for seen in pairs) == {"train": 80, "val": 10, "test": 10}
+
+
 def test_new_samples_join_the_split_of_their_group() -> None:
     samples = [
         Seen("a1", tags=("s=a",), split="test"),

@@ -40,6 +40,7 @@ def test_what_is_lacking_is_shared_out_evenly() -> None:
     assert spread([8.0, 1.0, 1.0], 10) == [8.0, 1.0, 1.0]
     assert spread([6.0, 2.0, -4.0], 4) == [4.0, 0.0, 0.0]
     assert spread([3.0, 3.0, -4.0], 2) == [1.0, 1.0, 0.0]
+    assert spread([3.0, 0.5, -1.5], 2) == [2.0, 0.0, 0.0]
 
 
 cases = st.integers(2, 4).flatmap(
