@@ -280,7 +280,8 @@ def test_killed_at_random_moments(tmp_path: Path, where: str) -> None:
         # What is drawn too late for this computer is a kill that did not hit: draw earlier next time.
         longest_s *= 1.1 if hits == round_ else 0.97
         seen = contents(tmp_path, *([destination] if place != tmp_path and destination.exists() else []))
-        assert seen.keys() == bytes_before.keys(), "nothing is lost"
+        # A copy that was under way is still there in part; the recovery below has to take it away.
+        assert seen.keys() >= bytes_before.keys(), "nothing is lost"
         if round_ % 2 and what == "apply":
             apply(destination, shelved(paths))
             assert not any(os.path.lexists(path) for path in paths), "the same call completes it"
