@@ -14,7 +14,7 @@ from cli.dedup_summary import report_of, say_groups
 from curate.atomic import atomic_write
 from curate.dedup import Item, Search, find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
-from curate.errors import GateError, UsageError, did_you_mean
+from curate.errors import GateError
 from curate.manifest import read, read_as
 from curate.sample import Sample
 
@@ -57,8 +57,8 @@ def dedup(
 
     burnish dedup set.jsonl --json --on-conflict fail | jq '.groups[] | select(.leak)'
     """
-    _check(keep, KEEP, "--keep")
-    _check(on_conflict, ON_CONFLICT, "--on-conflict")
+    options.check_choice(keep, KEEP, "--keep")
+    options.check_choice(on_conflict, ON_CONFLICT, "--on-conflict")
     streams.check_output(output)
     streams.check_output(rejects)
     search = Search(exact, distance, keep, on_conflict, root or "", jobs)  # type: ignore[arg-type]
@@ -85,8 +85,3 @@ def _write(samples: Iterator[Sample], groups: Sequence[Group], output: str | Non
     else:
         deque(samples, maxlen=0)
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report_of(groups)), indent=2) + b"\n")
-
-
-def _check(value: str, known: Sequence[str], option: str) -> None:
-    if value not in known:
-        raise UsageError(f"{option} {value!r} is unknown{did_you_mean(value, known)}")

@@ -1,10 +1,14 @@
 """The options that commands share, declared once."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.terminal import be_quiet, be_verbose
+from curate.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Manifest = Annotated[
     str | None,
@@ -58,3 +62,13 @@ Root = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Where chance begins.")]
+
+
+def check_choice(value: str, known: "Sequence[str]", option: str) -> None:
+    """Check that the value of an option is one of those that it knows.
+
+    Raises:
+        UsageError: It is not; names the nearest.
+    """
+    if value not in known:
+        raise UsageError(f"{option} {value!r} is unknown{did_you_mean(value, known)}")

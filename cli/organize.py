@@ -9,7 +9,7 @@ from cli import options, streams, terminal
 from cli.organize_summary import say_plan, say_result
 from curate.arrange import arrange
 from curate.dataset_folders import DatasetFolders
-from curate.errors import GateError, UsageError, did_you_mean
+from curate.errors import GateError, UsageError
 from curate.layout import compile_layout
 from curate.manifest import read
 from curate.metadata_files import STYLES, Style, metadata_files
@@ -51,8 +51,8 @@ def organize(
     """
     if not into:
         raise UsageError("where to? name the destination: --into DIR")
-    _check(mode, MODES, "--mode")
-    _check(metadata, STYLES, "--metadata")
+    options.check_choice(mode, MODES, "--mode")
+    options.check_choice(metadata, STYLES, "--metadata")
     streams.check_output(output)
     plan = Plan(into, mode, compile_layout(layout), root or "")  # type: ignore[arg-type]
     failures: list[Outcome] = []
@@ -80,8 +80,3 @@ def _complete(plan: Plan, file: IO[bytes], style: Style) -> dict[str, bytes]:
 def _again(file: IO[bytes]) -> Iterator[Sample]:
     file.seek(0)
     return read(file)
-
-
-def _check(value: str, known: tuple[str, ...], option: str) -> None:
-    if value not in known:
-        raise UsageError(f"{option} {value!r} is unknown{did_you_mean(value, known)}")

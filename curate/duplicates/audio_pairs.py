@@ -2,22 +2,18 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from curate import engine
 from curate.duplicates.audio import AudioMatch, Sound, compare, listen
+from curate.duplicates.pairs import compare_pairs
 from curate.errors import InputError
 from curate.media.audio import load_audio
 from curate.media.storage import read_media
-
-if TYPE_CHECKING:
-    from curate.engine import Failure
 
 _CACHE_BYTES = 1 << 27
 """For each worker: some 2,000 clips of two seconds, or over an hour of one recording at 8 kHz."""
 
 _CHUNK = 64
-_SLOWEST_S = 120.0
+_PRELOAD = ("numpy", "soundfile", "soxr", "curate.media.audio")
 
 
 def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> list[AudioMatch]:
@@ -29,32 +25,11 @@ def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> 
         pairs: Paths of two recordings each.
         jobs: Number of worker processes; None: as many as this process may use processors.
     """
-    order = _by_neighbourhood(pairs)
-    found = [AudioMatch("none")] * len(pairs)
-    work = engine.run(
-        _confirm_files,
-        (pairs[place] for place in order),
-        jobs=jobs,
-        chunk_size=_CHUNK,
-        timeout_s=_SLOWEST_S,
-        preload=("numpy", "soundfile", "soxr", "curate.media.audio"),
-    )
-    for place, match in zip(order, work, strict=True):
-        found[place] = match if isinstance(match, AudioMatch) else _failed(pairs[place], match)
-    return found
+    return compare_pairs(_confirm_files, _failed, pairs, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
 
 
-def _failed(pair: tuple[str, str], failure: "Failure") -> AudioMatch:
-    return AudioMatch("none", reason=f"{pair[0]} with {pair[1]}: {failure.detail}")
-
-
-def _by_neighbourhood(pairs: Sequence[tuple[str, str]]) -> list[int]:
-    """Return the places of the pairs, those of one file and of the files near it together."""
-    number: dict[str, int] = {}
-    # A file gets the number of the neighbourhood it was first seen in, so that a group of copies stays together.
-    for first, second in sorted(map(sorted, pairs)):
-        number.setdefault(second, number.setdefault(first, len(number)))
-    return sorted(range(len(pairs)), key=lambda i: (min(number[path] for path in pairs[i]), sorted(pairs[i])))
+def _failed(reason: str) -> AudioMatch:
+    return AudioMatch("none", reason=reason)
 
 
 def _confirm_files(pair: tuple[str, str]) -> AudioMatch:

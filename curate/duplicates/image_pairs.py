@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from curate import engine
 from curate.duplicates.image import ImageMatch, compare
+from curate.duplicates.pairs import compare_pairs
 from curate.duplicates.view import SIDE, Pixels, View, view
 from curate.errors import InputError
 from curate.media.frames import open_picture, oversized
@@ -23,7 +23,7 @@ _KEPT = 400
 """Views that each worker keeps: 200 KB each, 80 MB in all."""
 
 _CHUNK = 32
-_SLOWEST_S = 120.0
+_PRELOAD = ("numpy", "cv2", "curate.media.image")
 _LOOKS_SAME = 0.3
 _OF_FRAMES = {"AVIF", "GIF", "PNG", "TIFF", "WEBP"}
 
@@ -46,27 +46,11 @@ def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> 
         pairs: Paths of two pictures each.
         jobs: Number of worker processes; None: as many as this process may use processors.
     """
-    order = _by_neighbourhood(pairs)
-    found = [ImageMatch("none")] * len(pairs)
-    work = engine.run(
-        _confirm_files,
-        (pairs[place] for place in order),
-        jobs=jobs,
-        chunk_size=_CHUNK,
-        timeout_s=_SLOWEST_S,
-        preload=("numpy", "cv2", "curate.media.image"),
-    )
-    for place, match in zip(order, work, strict=True):
-        found[place] = match if isinstance(match, ImageMatch) else ImageMatch("none", reason=match.detail)
-    return found
+    return compare_pairs(_confirm_files, _failed, pairs, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
 
 
-def _by_neighbourhood(pairs: Sequence[tuple[str, str]]) -> list[int]:
-    """Return the places of the pairs, those that share a file near each other."""
-    first_met: dict[str, int] = {}
-    for one, other in sorted(map(sorted, pairs)):
-        first_met.setdefault(other, first_met.setdefault(one, len(first_met)))
-    return sorted(range(len(pairs)), key=lambda i: (min(first_met[path] for path in pairs[i]), sorted(pairs[i])))
+def _failed(reason: str) -> ImageMatch:
+    return ImageMatch("none", reason=reason)
 
 
 def _confirm_files(pair: tuple[str, str]) -> ImageMatch:

@@ -9,6 +9,7 @@ import soundfile
 from curate.duplicates import audio_pairs
 from curate.duplicates.audio import Sound
 from curate.duplicates.audio_pairs import confirm_pairs
+from curate.duplicates.pairs import by_neighbourhood
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_each_file_is_decoded_once(files: dict[str, str], monkeypatch: pytest.Mo
     monkeypatch.setattr(audio_pairs, "_cache", type(audio_pairs._cache)())
     names = ["a.wav", "a.flac", "half.wav", "b.wav"]
     pairs = [(files[one], files[other]) for one in names for other in names if one < other]
-    for place in audio_pairs._by_neighbourhood(pairs):
+    for place in by_neighbourhood(pairs):
         audio_pairs._confirm_files(pairs[place])
     assert sorted(read) == sorted(files[name] for name in names)
 

@@ -1,0 +1,57 @@
+"""Compare many pairs of files in worker processes, in an order in which each file is read as few times as possible."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from curate import engine
+
+Match = TypeVar("Match")
+
+_SLOWEST_S = 120.0
+
+
+def compare_pairs(
+    compare: Callable[[tuple[str, str]], Match],
+    failed: Callable[[str], Match],
+    pairs: Sequence[tuple[str, str]],
+    *,
+    jobs: int | None,
+    chunk_size: int,
+    preload: Sequence[str],
+) -> list[Match]:
+    """Return what the comparison of each pair found, in the order given.
+
+    Args:
+        compare: Compares the files of two paths; runs in a worker process.
+        failed: Makes the result of a pair that ended its worker, from the reason, which begins with the paths.
+        pairs: Paths of two files each.
+        jobs: Number of worker processes; None: as many as this process may use processors.
+        chunk_size: Pairs that travel together.
+        preload: Modules that the comparison needs.
+    """
+    order = by_neighbourhood(pairs)
+    found: list[Any] = [None] * len(pairs)
+    work = engine.run(
+        compare,
+        (pairs[place] for place in order),
+        jobs=jobs,
+        chunk_size=chunk_size,
+        timeout_s=_SLOWEST_S,
+        preload=preload,
+    )
+    for place, match in zip(order, work, strict=True):
+        if isinstance(match, engine.Failure):
+            first, second = pairs[place]
+            found[place] = failed(f"{first} with {second}: {match.detail}")
+        else:
+            found[place] = match
+    return found
+
+
+def by_neighbourhood(pairs: Sequence[tuple[str, str]]) -> list[int]:
+    """Return the places of the pairs, those of one file and of the files near it together."""
+    number: dict[str, int] = {}
+    # A file gets the number of the neighbourhood it was first seen in, so that a group of copies stays together.
+    for first, second in sorted(map(sorted, pairs)):
+        number.setdefault(second, number.setdefault(first, len(number)))
+    return sorted(range(len(pairs)), key=lambda i: (min(number[path] for path in pairs[i]), sorted(pairs[i])))
