@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from curate.duplicates.audio_alignment import RATE, Alignment, Signal, peak_in_band
 from curate.duplicates.audio_pieces import align_in_pieces
+from curate.facts.audio import downmix
 from curate.media.decoded import Samples
 
 LEAST_CORRELATION = 0.8
@@ -25,7 +26,6 @@ LEAST_PEAK = 1.5e-4
 _LOWEST_RATE, _HIGHEST_RATE = 2000, 1_000_000
 _SHORTEST_S = 0.05
 _USED_BAND = 0.425
-_CANCELLED = 0.01
 _AT_ONCE = 1 << 20
 _LARGEST = np.float32(1e6)
 
@@ -80,7 +80,7 @@ def listen(samples: Samples, sample_rate: int) -> Sound:
     problem = _problem(len(samples), sample_rate)
     if not problem:
         # Floating point files hold values of any size, whose squares would be infinite.
-        signal = _at_common_rate(np.clip(_mono(samples), -_LARGEST, _LARGEST), sample_rate)
+        signal = _at_common_rate(np.clip(downmix(samples), -_LARGEST, _LARGEST), sample_rate)
         problem = "too quiet to be compared" if peak_in_band(signal) < LEAST_PEAK else ""
     return Sound(_identity(samples, sample_rate), sample_rate, signal, problem)
 
@@ -126,16 +126,6 @@ def _problem(frames: int, sample_rate: int) -> str:
     if not _LOWEST_RATE <= sample_rate <= _HIGHEST_RATE:
         return f"a sample rate of {sample_rate} Hz is not compared"
     return "too short to be compared" if frames < _SHORTEST_S * sample_rate else ""
-
-
-def _mono(samples: Samples) -> Signal:
-    """Return the mean of the channels; the first one where they cancel each other out."""
-    channels = samples.shape[1]
-    if channels == 1:
-        return samples[:, 0]
-    mixed: Signal = samples @ np.full(channels, 1 / channels, np.float32)
-    heard, all_of_it = float(np.dot(mixed, mixed)), float(np.vdot(samples, samples)) / channels
-    return samples[:, 0] if heard < _CANCELLED * all_of_it else mixed
 
 
 def _at_common_rate(mono: Signal, sample_rate: int) -> Signal:

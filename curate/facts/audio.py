@@ -31,7 +31,7 @@ def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFact
     if peak > 120:
         samples = np.clip(samples, -_LARGEST, _LARGEST)
     rate = header.sample_rate or 1
-    sound = spectrum(_mono(samples), rate)
+    sound = spectrum(downmix(samples), rate)
     powers = sound.bands.sum(axis=1)
     numbers = {
         "peak_dbfs": min(peak, 120.0),
@@ -47,7 +47,7 @@ def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFact
     return msgspec.structs.replace(header, fingerprint=fingerprint(sound.bands), **rounded)
 
 
-def _mono(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+def downmix(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean of the channels; the first one where they cancel each other out."""
     channels = samples.shape[1]
     if channels == 1:
