@@ -1,0 +1,1 @@
+"""Operations on recordings: one in each file, by the name that recipes use."""

@@ -1,0 +1,33 @@
+"""`gain`: louder or softer by so many decibels."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
+
+from augment.draw import Number, check_number, uniform
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from augment.media import Media
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Change the level; what then passes full scale is clipped when the file is written, unless `peak` follows."""
+
+    gain_db: Annotated[Number, Meta(description="dB, or [low, high]; the size that people still call the same")] = (-6, 6)
+
+    def __post_init__(self) -> None:
+        check_number("gain_db", self.gain_db, -120, 120)
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Draw the gain."""
+    return {"gain_db": uniform(settings.gain_db, generator)}
+
+
+def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+    """Return the recording times 10^(gain_db / 20)."""
+    import numpy as np
+
+    return media._replace(array=media.array * np.float32(10 ** (drawn["gain_db"] / 20)))

@@ -1,0 +1,42 @@
+"""Drawing the parameters of operations: a fixed number, or one drawn uniformly from `[low, high]`."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Number = float | tuple[float, float]
+"""A parameter in a recipe: a number, or `[low, high]`, from which one is drawn uniformly."""
+
+
+def uniform(value: Number, generator: "np.random.Generator") -> float:
+    """Return the number itself, or one drawn uniformly from `[low, high]`."""
+    return float(generator.uniform(*value)) if isinstance(value, tuple) else float(value)
+
+
+def whole(value: int | tuple[int, int], generator: "np.random.Generator") -> int:
+    """Return the whole number itself, or one drawn uniformly from `[low, high]`, both included."""
+    return int(generator.integers(value[0], value[1], endpoint=True)) if isinstance(value, tuple) else value
+
+
+def check_number(name: str, value: Number | None, low: float | None = None, high: float | None = None) -> None:
+    """Check a parameter of a recipe against its limits; for `__post_init__` of settings.
+
+    Args:
+        name: The parameter.
+        value: What the recipe says; None is not looked at.
+        low: Smallest sensible value.
+        high: Largest sensible value.
+
+    Raises:
+        ValueError: It is out of these limits, or its `[low, high]` is the wrong way round.
+    """
+    if value is None:
+        return
+    first, last = value if isinstance(value, tuple) else (value, value)
+    if first > last:
+        raise ValueError(f"{name}: [{first:g}, {last:g}] is the wrong way round")
+    if low is not None and first < low:
+        raise ValueError(f"{name}: {first:g} is below {low:g}")
+    if high is not None and last > high:
+        raise ValueError(f"{name}: {last:g} is above {high:g}")

@@ -1,0 +1,57 @@
+"""`predictions.jsonl`: what a model said of each sample that it was tested on."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from curate.atomic import atomic_write
+from curate.errors import InputError
+from curate.manifest import read_as
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Prediction(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One sample of the test set, and what the model said of it.
+
+    Attributes:
+        path: Of the sample, as in the manifest.
+        label: The true class.
+        prediction: The class that the model chose.
+        confidence: Probability of that class, 0 to 1; None where the model gives none.
+        tags: Of the sample.
+        digest: Of its file, `sha256:…`; what two runs are matched by where both have it, else by path.
+        kind: `image` or `audio`.
+        probabilities: Of each class, 0 to 1; empty where the model gives none.
+    """
+
+    path: str
+    label: str
+    prediction: str
+    confidence: float | None = None
+    tags: tuple[str, ...] = ()
+    digest: str | None = None
+    kind: str | None = None
+    probabilities: dict[str, float] = {}
+
+
+def write_predictions(path: str, predictions: "Iterable[Prediction]") -> None:
+    """Write predictions as JSON Lines, whole or not at all."""
+    encoder = msgspec.json.Encoder()
+    with atomic_write(path) as file:
+        for prediction in predictions:
+            file.write(encoder.encode(prediction) + b"\n")
+
+
+def read_predictions(path: str) -> list[Prediction]:
+    """Return the predictions of a run.
+
+    Raises:
+        InputError: The file is not there; a line of it is malformed (`ManifestError`).
+    """
+    try:
+        with open(path, "rb") as file:
+            return list(read_as(file, Prediction))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
