@@ -4,6 +4,7 @@ Names carry their unit. Records are frozen; a change makes a new record (`msgspe
 and findings, `curate.manifest.changed` for samples, which keeps the fields that burnish does not know).
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -144,3 +145,11 @@ class Sample(Struct, frozen=True, omit_defaults=True, dict=True):
     findings: tuple[Finding, ...] = ()
     origin: dict[str, Any] | None = None
     duplicate_of: str | None = None
+
+
+def is_generated(origin: Mapping[str, Any] | None) -> bool:
+    """Return whether an origin is that of a generated sample, which must stay in its source's group and split.
+
+    What a recipe made to take the place of its source (trimmed, levelled) is the dataset itself, not an addition.
+    """
+    return origin is not None and origin.get("recipe") is not None and not origin.get("replaces")

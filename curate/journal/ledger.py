@@ -6,6 +6,7 @@ import secrets
 from array import array
 from contextlib import suppress
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from curate.errors import BurnishError, InputError
 from curate.journal.durable import sync, write_all
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 NAME = "journal.jsonl"
+
+_open: "WeakSet[Ledger]" = WeakSet()
 
 
 class Ledger:
@@ -49,6 +52,7 @@ class Ledger:
         except BaseException:
             os.close(self._descriptor)
             raise
+        _open.add(self)
 
     def add(self, change: Change) -> None:
         """Take up a change; its id has to be `count()`. It is on the disk after `commit`."""
@@ -168,6 +172,15 @@ class Ledger:
             self._offsets.append(self._end)
             self._states.append(0)
             self._is_folder.append(record.kind == "folder")
+
+
+def _close_in_child() -> None:
+    """Close what a forked worker inherits: the lock has to end with the process that took it, however that ends."""
+    for ledger in _open:
+        ledger.close()
+
+
+os.register_at_fork(after_in_child=_close_in_child)
 
 
 def _lock(path: str, flags: int) -> int:

@@ -110,3 +110,17 @@ def _checksum(head: bytes, rest: bytes) -> int:
     """
     crc = zlib.crc32((head + bytes(4)).translate(_REVERSED), 0xFFFFFFFF)
     return zlib.crc32(rest.translate(_REVERSED), crc) ^ 0xFFFFFFFF
+
+
+def with_serial(data: bytes, serial: int) -> bytes:
+    """Return an intact stream with another serial number in all its pages, and checksums to match."""
+    pages = []
+    for at in _offsets(data):
+        page = _page(data, at)
+        assert page is not None
+        head, rest = (
+            data[at : at + 14] + serial.to_bytes(4, "little") + data[at + 18 : at + 22],
+            data[at + 26 : page.end],
+        )
+        pages.append(head + _checksum(head, rest).to_bytes(4, "big").translate(_REVERSED) + rest)
+    return b"".join(pages)

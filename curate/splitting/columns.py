@@ -20,6 +20,11 @@ class Source(Struct):
     source: Any = None
     source_digest: Any = None
     recipe: Any = None
+    replaces: Any = None
+
+    def is_generated(self) -> bool:
+        """Return whether it is that of an addition to the dataset, as `curate.sample.is_generated`."""
+        return self.recipe is not None and not self.replaces
 
 
 class Seen(Struct):
@@ -73,7 +78,7 @@ class Columns:
         self.split.append(-1 if seen.split is None else self.splits.setdefault(seen.split, len(self.splits)))
         keys = [_key(text) for text in _names(seen)]
         self.identity.append(keys[0])
-        self.generated.append(seen.origin is not None and seen.origin.recipe is not None)
+        self.generated.append(seen.origin is not None and seen.origin.is_generated())
         keys += [self.values.setdefault(value, len(self.values)) for value in values]
         self.links[0].extend([len(self.label) - 1] * len(keys))
         self.links[1].extend(keys)
