@@ -26,5 +26,9 @@ COMMANDS: dict[str, Entry] = {
     "select": Entry("Curate", "Keep the samples that match a label, a tag, a split or an expression."),
     "balance": Entry("Curate", "Show how evenly the samples are spread over classes."),
     "stats": Entry("Curate", "Show the input metrics: every fact with its spread, per class if you like."),
+    "augment": Entry("Augment", "Make realistic samples for weak tags or short classes, as a recipe says."),
+    "transforms": Entry("Augment", "Show every operation that a recipe can use, with its parameters, units and defaults."),
+    "run": Entry("Recipes", "Run a pipeline: the steps of a recipe, and only those that have something to do."),
+    "recipes": Entry("Recipes", "List the recipes that ship, print one, or write their schema for editors."),
 }
 """In the order in which `--help` shows them; the module of a command is `cli.NAME`, its function `NAME`."""

@@ -8,16 +8,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import yaml
+
 from curate.errors import InputError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from yaml import Node
-
 MAX_NODES = 100_000
 """Aliases may repeat a part of a file, and repeated parts may repeat others; this ends it."""
 
+_PLAIN = "plain"
 _TAG = "tag:yaml.org,2002:"
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -62,17 +63,18 @@ class YamlFile:
     Attributes:
         name: Of the file, as the user knows it.
         content: dict, list, str, int, float, bool or None, nested.
+        lines: 1-based, by the keys and positions that lead there.
     """
 
     name: str
     content: Any
-    _lines: "dict[tuple[str | int, ...], int]" = field(default_factory=dict, repr=False)
+    lines: "dict[tuple[str | int, ...], int]" = field(default_factory=dict, repr=False)
 
     def line(self, *path: str | int) -> int:
         """Return the line (1-based) of a key or a list's item; that of the nearest known parent if it is absent."""
-        while path and path not in self._lines:
+        while path and path not in self.lines:
             path = path[:-1]
-        return self._lines.get(path, 1)
+        return self.lines.get(path, 1)
 
     def error(self, problem: str, *path: str | int) -> RecipeError:
         """Return the error to raise for what is at a path."""
@@ -85,7 +87,7 @@ class YamlFile:
             RecipeError: As `substitute`, with the line.
         """
         try:
-            return YamlFile(self.name, substitute(self.content, variables), self._lines)
+            return YamlFile(self.name, substitute(self.content, variables), self.lines)
         except VariableError as error:
             raise self.error(str(error), *error.path) from None
 
@@ -97,13 +99,9 @@ def load_yaml(data: bytes, name: str) -> YamlFile:
         RecipeError: It is no UTF-8, no YAML, or more than one document; a mapping has a key twice or one that is no
             scalar; a tag is not one of YAML's own; aliases make it endless or larger than `MAX_NODES`.
     """
-    import yaml
-
     text = _decoded(data, name)
-    loader = yaml.SafeLoader(text)
-    # The resolver would read a plain `no` as false; a text's meaning is decided here, by YAML 1.2's rules.
-    loader.yaml_implicit_resolvers = {}
     try:
+        loader = _Loader(text)
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -114,12 +112,19 @@ def load_yaml(data: bytes, name: str) -> YamlFile:
         raise RecipeError(name, line, f"a character that YAML does not allow: {chr(error.character)!a}") from None
     except RecursionError:
         raise RecipeError(name, 1, "it is nested too deeply") from None
-    finally:
-        loader.dispose()
     if root is None:
         return YamlFile(name, None)
     reader = _Reader(name)
     return YamlFile(name, reader.read(root, ()), reader.lines)
+
+
+class _Loader(yaml.SafeLoader):
+    """Marks plain scalars instead of reading them by YAML 1.1's rules, which take a `no` for false."""
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> Any:
+        if kind is yaml.ScalarNode and implicit[0]:
+            return _PLAIN
+        return super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
 
 
 class _Reader:
@@ -128,31 +133,27 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self.name = name
         self.lines: dict[tuple[str | int, ...], int] = {}
-        self._open: list[Node] = []
+        self._open: list[yaml.Node] = []
         self._count = 0
 
-    def read(self, node: "Node", path: tuple[str | int, ...]) -> Any:
+    def read(self, node: yaml.Node, path: tuple[str | int, ...]) -> Any:
         """Return the object of a node, and note its line."""
-        from yaml import MappingNode, ScalarNode
-
         self._count += 1
         if self._count > MAX_NODES or any(node is above for above in self._open):
             self._fail(node, "its aliases repeat too much; write it out")
         self.lines.setdefault(path, node.start_mark.line + 1)
-        if isinstance(node, ScalarNode):
+        if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         self._open.append(node)
-        value = self._mapping(node, path) if isinstance(node, MappingNode) else self._sequence(node, path)
+        value = self._mapping(node, path) if isinstance(node, yaml.MappingNode) else self._sequence(node, path)
         self._open.pop()
         return value
 
-    def _mapping(self, node: "Node", path: tuple[str | int, ...]) -> dict[str, Any]:
-        from yaml import ScalarNode
-
+    def _mapping(self, node: yaml.Node, path: tuple[str | int, ...]) -> dict[str, Any]:
         self._check_tag(node, "map")
         content: dict[str, Any] = {}
         for key, value in node.value:
-            if not isinstance(key, ScalarNode) or not key.value:
+            if not isinstance(key, yaml.ScalarNode) or not key.value:
                 self._fail(key, "a key has to be a word")
             if key.value in content:
                 first = self.lines[*path, key.value]
@@ -161,38 +162,27 @@ class _Reader:
             content[key.value] = self.read(value, (*path, key.value))
         return content
 
-    def _sequence(self, node: "Node", path: tuple[str | int, ...]) -> list[Any]:
+    def _sequence(self, node: yaml.Node, path: tuple[str | int, ...]) -> list[Any]:
         self._check_tag(node, "seq")
         return [self.read(item, (*path, position)) for position, item in enumerate(node.value)]
 
-    def _scalar(self, node: "Node") -> Any:
+    def _scalar(self, node: yaml.Node) -> Any:
         if node.tag == f"{_TAG}str":
-            return plain_value(node.value) if node.style is None and not _is_tagged(node) else node.value
+            return node.value
         value = plain_value(node.value)
         kind = {type(None): "null", bool: "bool", int: "int", float: "float", str: "str"}[type(value)]
         if node.tag == f"{_TAG}float" and kind == "int":
             return float(value)
-        self._check_tag(node, kind)
+        if node.tag != _PLAIN:
+            self._check_tag(node, kind)
         return value
 
-    def _check_tag(self, node: "Node", kind: str) -> None:
+    def _check_tag(self, node: yaml.Node, kind: str) -> None:
         if node.tag != _TAG + kind:
             self._fail(node, f"the tag {node.tag.replace(_TAG, '!!')} is not allowed here; leave it out")
 
-    def _fail(self, node: "Node", problem: str) -> NoReturn:
+    def _fail(self, node: yaml.Node, problem: str) -> NoReturn:
         raise RecipeError(self.name, node.start_mark.line + 1, problem)
-
-
-def _is_tagged(node: "Node") -> bool:
-    """Return whether a plain scalar was written with `!!str`: it begins before its text does."""
-    mark = node.start_mark
-    return mark.buffer is not None and mark.buffer[mark.pointer : mark.pointer + 1] in {"!", "&"} and _says_str(node)
-
-
-def _says_str(node: "Node") -> bool:
-    start, end = node.start_mark, node.end_mark
-    written = start.buffer[start.pointer : end.pointer] if start.buffer else ""
-    return any(word in {"!!str", "!", f"!<{_TAG}str>"} for word in written.split()[:2])
 
 
 def plain_value(text: str) -> Any:
@@ -254,7 +244,7 @@ def _value(name: str, variables: "Mapping[str, Any]", path: "tuple[str | int, ..
 
 def _text(name: str, value: Any, path: "tuple[str | int, ...]") -> str:
     if value is None or isinstance(value, list | dict):
-        kind = {list: "a list", dict: "a mapping"}.get(type(value), "empty")
+        kind = "empty" if value is None else "a list" if isinstance(value, list) else "a mapping"
         raise VariableError(f"${{{name}}} is {kind}, so it cannot be part of a text", path)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -262,7 +252,8 @@ def _text(name: str, value: Any, path: "tuple[str | int, ...]") -> str:
 def override(variables: "Mapping[str, Any]", settings: "Iterable[str]", option: str = "--set") -> dict[str, Any]:
     """Return the variables with the `KEY=VALUE` settings of a command line in place.
 
-    A value stays a text where the variable's own is one; else it is read as YAML would read it.
+    A value stays a text where the variable's own is one; for a list or a mapping it is YAML, such as `[1, 2]`; else it
+    is a text, a number, `true`, `false` or `null`, as YAML reads plain words.
 
     Raises:
         UsageError: A setting has no `=`, or its key is no variable; names the nearest.
@@ -275,12 +266,16 @@ def override(variables: "Mapping[str, Any]", settings: "Iterable[str]", option: 
         if key not in values:
             hint = did_you_mean(key, values) if values else "; the recipe has no vars"
             raise UsageError(f"{option} {setting}: there is no variable {key!r}{hint}")
-        values[key] = text if isinstance(variables[key], str) else _parsed(text, f"{option} {key}")
+        values[key] = _typed(text, variables[key], f"{option} {key}")
     return values
 
 
-def _parsed(text: str, where: str) -> Any:
-    return load_yaml(text.encode("utf-8", "surrogateescape"), where).content
+def _typed(text: str, old: Any, where: str) -> Any:
+    if isinstance(old, str):
+        return text
+    if isinstance(old, list | dict):
+        return load_yaml(text.encode("utf-8", "surrogateescape"), where).content
+    return plain_value(text)
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -292,4 +287,4 @@ def _decoded(data: bytes, name: str) -> str:
 
 
 def _plain(problem: str) -> str:
-    return " ".join(problem.split())
+    return " ".join(problem.removeprefix("but ").split())

@@ -72,6 +72,7 @@ def serve(
 
 def _settle(parent: int, inherited: "Sequence[Connection]") -> None:
     hold_threads()
+    _keep_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop, and then stops at once
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
@@ -86,6 +87,17 @@ def hold_threads() -> None:
     """Let numerical libraries that are imported from now on use one thread: there is a worker for each processor."""
     for name in _ONE_THREAD:
         os.environ[name] = "1"
+
+
+def _keep_memory() -> None:
+    """Ask glibc to reuse the memory of pictures: giving it back after each costs an eighth of the time in page faults."""
+    from ctypes import CDLL
+
+    trim_threshold, top_pad, map_threshold = -1, -2, -3
+    if sys.platform == "linux" and hasattr(libc := CDLL(None), "mallopt"):
+        libc.mallopt(map_threshold, 32 << 20)  # the largest that glibc takes
+        libc.mallopt(trim_threshold, 256 << 20)
+        libc.mallopt(top_pad, 16 << 20)
 
 
 def _silence() -> None:

@@ -95,7 +95,7 @@ def _jpeg_options(source: "Image", quality: int | None) -> dict[str, Any]:
     tables = getattr(source, "quantization", None)
     if quality is not None or source.format != "JPEG" or not tables or source.mode not in {"RGB", "L"}:
         return {"quality": quality or 95}
-    sampling = JpegImagePlugin.get_sampling(source)  # type: ignore[no-untyped-call]
+    sampling = JpegImagePlugin.get_sampling(source)
     return {"qtables": [list(table) for table in tables.values()][:2], "subsampling": max(sampling, 0)}
 
 

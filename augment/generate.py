@@ -1,0 +1,275 @@
+"""Carrying out a plan: workers render, the journal takes files over, and what is there is not made again."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from augment.identity import chain_digest, sample_key
+from augment.recipe import KINDS, Recipe
+from augment.render import Chain, Job, Made, Renderer
+from augment.shelf import Shelf
+from augment.sources import Source, Sources
+from augment.targets import Order, Plan
+from curate.engine import Failure, Ready, run
+from curate.journal import Journal, Operation
+from curate.sample import Sample
+
+if TYPE_CHECKING:
+    from augment.operations import Kind
+
+AUGMENTED = "augmented"
+"""The tag of every generated sample that does not take the place of its source."""
+
+_BATCH_S = 1.0
+_BATCH = 256
+_PER_JOB = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to generate.
+
+    Attributes:
+        into: The folder for the files.
+        base: What the paths of the samples are relative to; empty: the working directory.
+        seed: Where chance begins.
+        jobs: Worker processes; None: as many as this process may use processors.
+        timeout_s: Seconds that the samples of one source may take.
+        replaces: What is made takes the place of its source.
+    """
+
+    into: str
+    base: str = ""
+    seed: int = 0
+    jobs: int | None = None
+    timeout_s: float = 120.0
+    replaces: bool = False
+
+
+@dataclass(slots=True)
+class GenerationTally:
+    """What became of a plan, counted while it is carried out.
+
+    Attributes:
+        made: Samples that were rendered now, by tag.
+        reused: Samples that were there already, by tag.
+        rejected: Reasons why nothing was made, with numbers.
+        examples: A source for each reason.
+    """
+
+    made: Counter[str] = field(default_factory=Counter)
+    reused: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def reject(self, reason: str, source: str) -> None:
+        """Count one that was not made."""
+        self.rejected[reason] += 1
+        self.examples.setdefault(reason, source)
+
+
+def generate(sources: Sources, plan: Plan, options: Options, tally: GenerationTally) -> Iterator[Sample]:
+    """Render what a plan asks for and yield the generated samples, in the order of their sources.
+
+    A call that was killed is completed by repeating it; what is there already is not rendered again.
+
+    Raises:
+        BurnishError: The folder cannot be written to, the disk is full, or another process is at work there.
+    """
+    with Journal.open(options.into) as journal:
+        yield from _Generation(sources, plan, options, tally, journal).samples()
+
+
+class _Generation:
+    """One call of `generate`."""
+
+    def __init__(
+        self, sources: Sources, plan: Plan, options: Options, tally: GenerationTally, journal: Journal
+    ) -> None:
+        self.sources, self.plan, self.options, self.tally = sources, plan, options, tally
+        self.recipe = sources.recipe
+        self.journal, self.shelf = journal, Shelf(options.into)
+        self.numbers, self.digests, chains = _chains(self.recipe)
+        self.renderer = Renderer(chains, journal.staging())
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield the generated samples."""
+        batch: list[tuple[Order, Made, bool]] = []
+        began = time.monotonic()
+        under_way: list[tuple[Order, ...]] = []
+        results = run(
+            self.renderer,
+            self._items(under_way),
+            jobs=self.options.jobs,
+            chunk_size=4,
+            timeout_s=self.options.timeout_s,
+            preload=self._modules(),
+        )
+        with closing(results):
+            for number, result in enumerate(results):
+                batch += self._paired(under_way[number], result)
+                if len(batch) >= _BATCH or time.monotonic() - began > _BATCH_S:
+                    yield from self._take_over(batch)
+                    batch, began = [], time.monotonic()
+            yield from self._take_over(batch)
+
+    def _modules(self) -> tuple[str, ...]:
+        """Return what workers need, to be imported once before they are forked."""
+        kinds = {
+            step.kind for index in self.plan.parts for kind in KINDS for step in self.recipe.targets[index].steps[kind]
+        }
+        media = {
+            "audio": ("curate.media.audio", "curate.facts.audio"),
+            "image": ("curate.media.image", "curate.facts.image"),
+        }
+        return ("augment.chain", "augment.render", *(module for kind in sorted(kinds) for module in media[kind]))
+
+    def _items(self, under_way: "list[tuple[Order, ...]]") -> "Iterator[Job | Ready]":
+        """Yield a job for each source, or what the shelf has of it."""
+        for number, orders in groupby(self.plan.orders, key=lambda order: order.source):
+            source = self.sources.found[number]
+            several = list(orders)
+            for at in range(0, len(several), _PER_JOB):
+                part = tuple(several[at : at + _PER_JOB])
+                under_way.append(part)
+                yield self._item(source, part)
+
+    def _item(self, source: Source, orders: "tuple[Order, ...]") -> "Job | Ready":
+        wanted = tuple((self.numbers[order.target, source.kind], self._key(source, order)) for order in orders)
+        known = [self.shelf.find(key.hex(), self._place(order)) for order, (_, key) in zip(orders, wanted, strict=True)]
+        if all(known):
+            return Ready(known)
+        return Job(os.path.join(self.options.base, source.path), source.digest, source.kind, wanted)
+
+    def _key(self, source: Source, order: Order) -> bytes:
+        digest = self.digests[order.target, source.kind]
+        return sample_key(digest, self.options.seed, source.digest, order.copy)
+
+    def _paired(self, orders: "tuple[Order, ...]", result: Any) -> "Iterator[tuple[Order, Made, bool]]":
+        if isinstance(result, Failure):
+            source = self.sources.found[orders[0].source]
+            for order in orders:
+                yield order, Made(self._key(source, order).hex(), rejected=result.detail, lasting=False), True
+        else:
+            reused = isinstance(result, list)
+            for order, made in zip(orders, result, strict=True):
+                yield order, made, not reused
+
+    def _take_over(self, batch: "list[tuple[Order, Made, bool]]") -> Iterator[Sample]:
+        """Give the new files of a batch their names, remember them, and yield all its samples."""
+        if fatal := next((made.fatal for _, made, _ in batch if made.fatal), ""):
+            raise self.journal.stopped(OSError(0, fatal))
+        batch = [(order, self._placed(order, made) if is_new else made, is_new) for order, made, is_new in batch]
+        new = [made for _, made, is_new in batch if is_new]
+        failures = self._move(new)
+        self.shelf.add([made for made in new if made.lasting and made.key not in failures], self.journal)
+        for order, made, is_new in batch:
+            source = self.sources.found[order.source]
+            if reason := made.rejected or failures.get(made.key, ""):
+                self.tally.reject(reason, source.path)
+                continue
+            tag = self.recipe.targets[order.target].tag or self.recipe.name
+            (self.tally.made if is_new else self.tally.reused)[tag] += len(made.files)
+            for part in range(len(made.files)):
+                yield self._sample(source, order, made, part)
+
+    def _move(self, several: "Iterable[Made]") -> dict[str, str]:
+        """Let the journal take over the files, and return why some could not be, by key."""
+        operations: list[Operation] = []
+        keys: list[str] = []
+        for made in several:
+            for file in made.files:
+                staged = os.path.join(self.journal.staging(), os.path.basename(file.path))
+                operations.append(Operation("create", staged, file.path, digest=file.digest))
+                keys.append(made.key)
+        failures: dict[str, str] = {}
+        for key, outcome in zip(keys, self.journal.apply(operations), strict=True):
+            if outcome.status not in {"done", "already"}:
+                failures[key] = f"{outcome.operation.target} cannot be written: {outcome.detail or outcome.status}"
+        return failures
+
+    def _placed(self, order: Order, made: Made) -> Made:
+        """Return the record with the paths that its files get."""
+        place = self._place(order)
+        files = tuple(replace(file, path=f"{place}/{file.path}") for file in made.files)
+        return replace(made, files=files)
+
+    def _place(self, order: Order) -> str:
+        """Return the folder of a generated sample, relative to the destination: its tag, then its label."""
+        source, target = self.sources.found[order.source], self.recipe.targets[order.target]
+        return f"{_folder(target.tag or self.recipe.name)}/{_folder(source.label or 'no-label')}"
+
+    def _sample(self, source: Source, order: Order, made: Made, part: int) -> Sample:
+        """Return a generated sample: its file's facts, its source's label, split and tags, and its origin."""
+        file, target = made.files[part], self.recipe.targets[order.target]
+        path = os.path.join(self.options.into, file.path)
+        if self.options.base:
+            path = os.path.relpath(path, self.options.base)
+        return replace(
+            file,
+            path=path.replace(os.sep, "/"),
+            label=source.label,
+            tags=_tags(source.tags, target.tag, replaces=self.options.replaces),
+            split=source.split,
+            origin=self._origin(source, order, made, part),
+        )
+
+    def _origin(self, source: Source, order: Order, made: Made, part: int) -> dict[str, Any]:
+        planned = self.plan.parts[order.target]
+        origin: dict[str, Any] = {
+            "source": source.path,
+            "source_digest": source.digest,
+            "recipe": self.recipe.name,
+            "recipe_digest": self.recipe.digest,
+            "copy": order.copy,
+            "seed": self.options.seed,
+            "operations": made.operations[part],
+            "plan": {"target": planned.target.tag, "new": planned.total(), "gain": planned.gain},
+        }
+        if len(made.files) > 1:
+            origin["part"] = part
+        if made.attempt:
+            origin["attempt"] = made.attempt
+        if source.origin is not None:  # it stays an addition to the dataset, of the same original
+            origin |= {name: source.origin[name] for name in ("source", "source_digest") if name in source.origin}
+            origin["standardized_from"] = source.path
+        elif self.options.replaces:
+            origin["replaces"] = True
+        return origin
+
+
+def _chains(recipe: Recipe) -> "tuple[dict[tuple[int, Kind], int], dict[tuple[int, Kind], bytes], tuple[Chain, ...]]":
+    """Return the number and the digest of what each target does with each kind of media, and all of these."""
+    numbers: dict[tuple[int, Kind], int] = {}
+    digests: dict[tuple[int, Kind], bytes] = {}
+    chains: list[Chain] = []
+    for index, target in enumerate(recipe.targets):
+        for kind in KINDS:
+            numbers[index, kind] = len(chains)
+            digests[index, kind] = chain_digest(recipe, target, kind)
+            chains.append(Chain(target.steps[kind], recipe.accept, recipe.output))
+    return numbers, digests, tuple(chains)
+
+
+def _tags(tags: "tuple[str, ...]", made: str | None, *, replaces: bool) -> "tuple[str, ...]":
+    """Return the tags of a generated sample: a tag `key=value` takes the place of another value of the key."""
+    key, equals, _ = (made or "").partition("=")
+    kept = [tag for tag in tags if not (equals and tag.startswith(f"{key}=")) and tag != made]
+    added = [made] if made else []
+    if not replaces and AUGMENTED not in kept:
+        added.append(AUGMENTED)
+    return (*kept, *added)
+
+
+def _folder(name: str) -> str:
+    """Return a tag or a label as the name of a folder."""
+    safe = "".join(char if char.isprintable() and char not in '/\\:*?"<>|' else "_" for char in name)[:80]
+    safe = safe.encode("utf-8", "replace").decode()[:80]
+    return f"_{safe}" if safe in {"", ".", ".."} or safe.startswith(".") else safe
