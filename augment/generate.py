@@ -2,12 +2,12 @@
 
 import os
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,6 +19,7 @@ from augment.sources import Source, Sources
 from augment.targets import Order, Plan
 from curate.engine import Failure, Ready, run
 from curate.journal import Journal, Operation
+from curate.journal.durable import digest_of
 from curate.sample import Sample
 
 if TYPE_CHECKING:
@@ -87,6 +88,13 @@ def generate(sources: Sources, plan: Plan, options: Options, tally: GenerationTa
         yield from _Generation(sources, plan, options, tally, journal).samples()
 
 
+class _UnderWay(NamedTuple):
+    """The orders of one job, and those that the shelf knows."""
+
+    orders: list[Order]
+    known: list[Made | None]
+
+
 class _Generation:
     """One call of `generate`."""
 
@@ -103,7 +111,7 @@ class _Generation:
         """Yield the generated samples."""
         batch: list[tuple[Order, Made, bool]] = []
         began = time.monotonic()
-        under_way: list[tuple[Order, ...]] = []
+        under_way: deque[_UnderWay] = deque()
         results = run(
             self.renderer,
             self._items(under_way),
@@ -113,8 +121,8 @@ class _Generation:
             preload=self._modules(),
         )
         with closing(results):
-            for number, result in enumerate(results):
-                batch += self._paired(under_way[number], result)
+            for result in results:
+                batch += self._paired(under_way.popleft(), result)
                 if len(batch) >= _BATCH or time.monotonic() - began > _BATCH_S:
                     yield from self._take_over(batch)
                     batch, began = [], time.monotonic()
@@ -131,36 +139,37 @@ class _Generation:
         }
         return ("augment.chain", "augment.render", *(module for kind in sorted(kinds) for module in media[kind]))
 
-    def _items(self, under_way: "list[tuple[Order, ...]]") -> "Iterator[Job | Ready]":
-        """Yield a job for each source, or what the shelf has of it."""
+    def _items(self, under_way: "deque[_UnderWay]") -> "Iterator[Job | Ready]":
+        """Yield a job for each source, or nothing to wait for where the shelf has all of it."""
         for number, orders in groupby(self.plan.orders, key=lambda order: order.source):
-            source = self.sources.found[number]
-            several = list(orders)
+            source, several = self.sources.found[number], list(orders)
             for at in range(0, len(several), _PER_JOB):
-                part = tuple(several[at : at + _PER_JOB])
-                under_way.append(part)
-                yield self._item(source, part)
-
-    def _item(self, source: Source, orders: "tuple[Order, ...]") -> "Job | Ready":
-        wanted = tuple((self.numbers[order.target, source.kind], self._key(source, order)) for order in orders)
-        known = [self.shelf.find(key.hex(), self._place(order)) for order, (_, key) in zip(orders, wanted, strict=True)]
-        if all(known):
-            return Ready(known)
-        return Job(os.path.join(self.options.base, source.path), source.digest, source.kind, wanted)
+                part = several[at : at + _PER_JOB]
+                known = [self.shelf.find(self._key(source, order).hex(), self._place(order)) for order in part]
+                under_way.append(_UnderWay(part, known))
+                wanted = tuple(
+                    (self.numbers[order.target, source.kind], self._key(source, order))
+                    for order, made in zip(part, known, strict=True)
+                    if made is None
+                )
+                path = os.path.join(self.options.base, source.path)
+                yield Job(path, source.digest, source.kind, wanted) if wanted else Ready(())
 
     def _key(self, source: Source, order: Order) -> bytes:
         digest = self.digests[order.target, source.kind]
         return sample_key(digest, self.options.seed, source.digest, order.copy)
 
-    def _paired(self, orders: "tuple[Order, ...]", result: Any) -> "Iterator[tuple[Order, Made, bool]]":
-        if isinstance(result, Failure):
-            source = self.sources.found[orders[0].source]
-            for order in orders:
-                yield order, Made(self._key(source, order).hex(), rejected=result.detail, lasting=False), True
-        else:
-            reused = isinstance(result, list)
-            for order, made in zip(orders, result, strict=True):
-                yield order, made, not reused
+    def _paired(self, under_way: "_UnderWay", result: Any) -> "Iterator[tuple[Order, Made, bool]]":
+        """Yield each order with what became of it, and whether that is new."""
+        new = iter(() if isinstance(result, Failure) else result)
+        for order, known in zip(under_way.orders, under_way.known, strict=True):
+            if known is not None:
+                yield order, known, False
+            elif isinstance(result, Failure):
+                key = self._key(self.sources.found[order.source], order)
+                yield order, Made(key.hex(), rejected=result.detail, lasting=False), True
+            else:
+                yield order, next(new), True
 
     def _take_over(self, batch: "list[tuple[Order, Made, bool]]") -> Iterator[Sample]:
         """Give the new files of a batch their names, remember them, and yield all its samples."""
@@ -169,6 +178,9 @@ class _Generation:
         batch = [(order, self._placed(order, made) if is_new else made, is_new) for order, made, is_new in batch]
         new = [made for _, made, is_new in batch if is_new]
         failures = self._move(new)
+        # A file that an earlier call made, before it could remember that, has an older time.
+        batch = [(order, self._dated(made) if is_new else made, is_new) for order, made, is_new in batch]
+        new = [made for _, made, is_new in batch if is_new]
         self.shelf.add([made for made in new if made.lasting and made.key not in failures], self.journal)
         for order, made, is_new in batch:
             source = self.sources.found[order.source]
@@ -191,9 +203,21 @@ class _Generation:
                 keys.append(made.key)
         failures: dict[str, str] = {}
         for key, outcome in zip(keys, self.journal.apply(operations), strict=True):
-            if outcome.status not in {"done", "already"}:
-                failures[key] = f"{outcome.operation.target} cannot be written: {outcome.detail or outcome.status}"
+            path = os.path.join(self.options.into, outcome.operation.target)
+            if outcome.status == "already" and digest_of(path) != outcome.operation.digest:
+                failures[key] = f"{path} is not as it was generated; move it away, and it is made again"
+            elif outcome.status not in {"done", "already"}:
+                failures[key] = f"{path} cannot be written: {outcome.detail or outcome.status}"
         return failures
+
+    def _dated(self, made: Made) -> Made:
+        """Return the record with the times that its files have now."""
+        files = []
+        for file in made.files:
+            with suppress(OSError):
+                file = replace(file, mtime_ns=os.stat(os.path.join(self.options.into, file.path)).st_mtime_ns)  # noqa: PLW2901
+            files.append(file)
+        return replace(made, files=tuple(files))
 
     def _placed(self, order: Order, made: Made) -> Made:
         """Return the record with the paths that its files get."""

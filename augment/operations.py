@@ -37,6 +37,7 @@ OPERATIONS: dict[Kind, dict[str, str]] = {
         "pitch": "augment.audio.pitch",
         "resample": "augment.audio.resample",
         "reverb": "augment.audio.reverb",
+        "room": "augment.audio.room",
         "speed": "augment.audio.speed",
         "split_on_silence": "augment.audio.split_on_silence",
         "time_mask": "augment.audio.time_mask",

@@ -21,7 +21,9 @@ def operations_schema(kind: Kind) -> dict[str, Any]:
     alone = [found.name for found in usable if not any(parameter.required for parameter in found.parameters)]
     properties = {found.name: _parameters(found) for found in usable}
     one = {"type": "object", "properties": properties, "additionalProperties": False}
-    return {"anyOf": [{"enum": alone}, {**one, "minProperties": 1, "maxProperties": 1}]}
+    schema = {"anyOf": [{"enum": alone}, {**one, "minProperties": 1, "maxProperties": 1}]}
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema))  # tuples become lists
+    return found
 
 
 def _parameters(found: Documented) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 import msgspec.inspect
 
-from augment.operations import Kind, ParameterError, find
+from augment.operations import Kind, ParameterError, Prepared, find
 from augment.recipe import KINDS, Limit, Output, Recipe, Sources, Step, Target, Written, WrittenTarget
 from curate.errors import InputError, UsageError, did_you_mean
 from curate.expression import compile_expression
@@ -17,7 +17,7 @@ from curate.sample import AudioFacts, ImageFacts
 from curate.yamlfile import RecipeError, YamlFile, load_yaml, override
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 Path = tuple[str | int, ...]
@@ -51,12 +51,13 @@ def locate(name: str) -> str:
     raise InputError(f"there is no recipe {name}: no such file, and none that ships{did_you_mean(name, known)}")
 
 
-def load(name: str, settings: "Sequence[str]" = ()) -> Recipe:
+def load(name: str, settings: "Sequence[str]" = (), wanted: "Collection[str] | None" = None) -> Recipe:
     """Return a recipe, validated, with everything that it reads checked.
 
     Args:
         name: A file, or the name of a recipe that ships.
         settings: `KEY=VALUE` for its `vars`.
+        wanted: Tags; the other targets are checked, but the files that they read need not be there, and are left out.
 
     Raises:
         InputError: It cannot be read, or something in it is wrong (`RecipeError`).
@@ -68,19 +69,30 @@ def load(name: str, settings: "Sequence[str]" = ()) -> Recipe:
             written = load_yaml(file.read(), name if path == name else f"{name}.yaml")
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-    return _Reader(written, os.path.splitext(os.path.basename(path))[0], settings).recipe()
+    return _Reader(written, os.path.splitext(os.path.basename(path))[0], settings).recipe(wanted)
 
 
 def shipped_for(tags: "Iterable[str]") -> dict[str, list[str]]:
     """Return, for each tag, the recipes that ship and have a target for it."""
     found: dict[str, list[str]] = {tag: [] for tag in tags}
-    for name, path in shipped().items():
-        with open(path, "rb") as file:
-            content = load_yaml(file.read(), name).content
-        for tag in content.get("targets", ()):
+    for name in shipped():
+        for tag in target_tags(name):
             if tag in found:
                 found[tag].append(name)
     return found
+
+
+def target_tags(name: str) -> list[str]:
+    """Return the tags that a recipe has targets for, without checking the rest of it.
+
+    Raises:
+        InputError: There is no such recipe, or it is no YAML.
+    """
+    path = locate(name)
+    with open(path, "rb") as file:
+        content = load_yaml(file.read(), name).content
+    targets = content.get("targets") if isinstance(content, dict) else None
+    return list(targets) if isinstance(targets, dict) else []
 
 
 class _Reader:
@@ -103,13 +115,18 @@ class _Reader:
         """Return an error at a place of the file."""
         return self.file.error(problem, *path)
 
-    def recipe(self) -> Recipe:
+    def recipe(self, wanted: "Collection[str] | None") -> Recipe:
         top = self.top
         common = {kind: self._steps((kind,), kind, getattr(top, kind)) for kind in KINDS}
-        targets = tuple(self._target(tag, content, common) for tag, content in top.targets.items())
+        targets = tuple(
+            self._target(tag, content, common, prepare=wanted is None or tag in wanted)
+            for tag, content in top.targets.items()
+        )
         if not targets:
             targets = (Target(None, Sources(), common),)
-        if not any(steps for target in targets for steps in target.steps.values()):
+        elif wanted is not None:
+            targets = tuple(target for target in targets if target.tag in wanted)
+        if targets and not any(steps for target in targets for steps in target.steps.values()):
             raise self.error((), "no operation in it: name some under audio:, image: or targets:")
         return Recipe(
             self.name,
@@ -139,7 +156,7 @@ class _Reader:
             fields.pop(aside)
         return f"sha256:{sha256(msgspec.json.encode(fields, order='deterministic')).hexdigest()}"
 
-    def _target(self, tag: str, content: Any, common: "dict[Kind, tuple[Step, ...]]") -> Target:
+    def _target(self, tag: str, content: Any, common: "dict[Kind, tuple[Step, ...]]", *, prepare: bool) -> Target:
         path: Path = ("targets", tag)
         if not tag.strip():
             raise self.error(path, "a target's name is the tag that it makes; this one is empty")
@@ -150,15 +167,15 @@ class _Reader:
                 compile_expression(sources.where)
             except UsageError as error:
                 raise self.error((*path, "sources", "where"), str(error)) from None
-        steps = {kind: self._steps((*path, kind), kind, getattr(written, kind)) for kind in KINDS}
+        steps = {kind: self._steps((*path, kind), kind, getattr(written, kind), prepare=prepare) for kind in KINDS}
         if not any(steps.values()):
             raise self.error(path, f"target {tag} has no operation: name some under audio: or image:")
         return Target(tag, sources, {kind: steps[kind] + common[kind] if steps[kind] else () for kind in KINDS})
 
-    def _steps(self, path: Path, kind: Kind, items: list[Any]) -> tuple[Step, ...]:
-        return tuple(self._step((*path, number), kind, item) for number, item in enumerate(items))
+    def _steps(self, path: Path, kind: Kind, items: list[Any], *, prepare: bool = True) -> tuple[Step, ...]:
+        return tuple(self._step((*path, number), kind, item, prepare) for number, item in enumerate(items))
 
-    def _step(self, path: Path, kind: Kind, item: Any) -> Step:
+    def _step(self, path: Path, kind: Kind, item: Any, prepare: bool) -> Step:
         name: Any = item
         parameters: Any = {}
         if isinstance(item, dict) and len(item) == 1:
@@ -167,7 +184,8 @@ class _Reader:
             raise self.error(path, "an operation is `name` or `name: {parameter: value}`")
         try:
             operation = find(kind, name)
-            prepared = operation.prepare(operation.settings(parameters or {}))
+            settings = operation.settings(parameters or {})
+            prepared = operation.prepare(settings) if prepare else Prepared(settings, None)
         except ParameterError as error:
             where = (*path, name, error.parameter) if error.parameter else path
             raise self.error(where, str(error)) from None

@@ -77,7 +77,10 @@ def _type_of(parameter: inspect.Parameter) -> Any:
 
 def nearest(name: str, known: "Iterable[str]") -> str:
     """Return ` (did you mean 'X'?)` for the known name nearest to a misspelt one, in any case; empty if none is."""
-    by_lower = {other.lower(): other for other in known}
+    names = list(known)
+    by_lower = {other.lower(): other for other in reversed(names)}
+    if close := get_close_matches(name, names, n=1, cutoff=0.7):
+        return f" (did you mean '{close[0]}'?)"
     close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
     return f" (did you mean '{by_lower[close[0]]}'?)" if close else ""
 

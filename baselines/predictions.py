@@ -1,5 +1,6 @@
 """`predictions.jsonl`: what a model said of each sample that it was tested on."""
 
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +11,10 @@ from curate.manifest import read_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+NAME = "predictions.jsonl"
+"""The file of a run folder that holds its predictions."""
+_NAMED = 3
 
 
 class Prediction(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,3 +60,31 @@ def read_predictions(path: str) -> list[Prediction]:
             return list(read_as(file, Prediction))
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
+
+
+def predictions_of_run(folder: str) -> list[Prediction]:
+    """Return the predictions of a run, of which there is one or more.
+
+    Args:
+        folder: Of the run.
+
+    Raises:
+        InputError: There is no run in it, or the run has no predictions; a line is malformed (`ManifestError`).
+    """
+    path = os.path.join(folder, NAME)
+    if not os.path.isfile(path):
+        raise InputError(f"no run in {folder}: {_why_not(folder)}")
+    if found := read_predictions(path):
+        return found
+    raise InputError(f"the run in {folder} has no predictions: {path} is empty; make it again with burnish train")
+
+
+def _why_not(folder: str) -> str:
+    """Return why a folder is no run, and what to name or do instead."""
+    cure = f"make one with burnish train SET --run {folder}"
+    if not os.path.isdir(folder):
+        return "it is a file; name the folder that it is in" if os.path.exists(folder) else f"no such folder; {cure}"
+    inside = sorted(entry.path for entry in os.scandir(folder) if os.path.isfile(os.path.join(entry.path, NAME)))
+    if inside:
+        return f"did you mean {', '.join(inside[:_NAMED])}{', …' * (len(inside) > _NAMED)}?"
+    return f"it has no {NAME}; {cure}"

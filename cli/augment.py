@@ -9,7 +9,7 @@ import typer
 
 from cli import options, reports, streams, terminal
 from cli.augment_summary import describe_plan, draw_plan, say_generated, say_sources
-from curate.errors import GateError, InputError, UsageError
+from curate.errors import GateError, InputError, UsageError, did_you_mean
 from curate.manifest import encode, lines, read
 from curate.splitting.grouping import make_grouping
 
@@ -38,6 +38,10 @@ def augment(
         typer.Option(
             metavar="RUN|FILE", help="Only for the weak tags of a run, or of a `weak --json` file.", show_default=False
         ),
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TAG", help="Only this target of the recipe; may be repeated.", show_default=False),
     ] = None,
     top: Annotated[
         int | None, typer.Option(metavar="K", min=1, help="Only for the weakest K of them.", show_default=False)
@@ -97,12 +101,13 @@ def augment(
     from augment.recipe_file import load
 
     _check(into, output, dry_run=dry_run, json=json)
-    loaded = load(recipe, settings or ())
+    weak_tags = _weak_tags(weak) if weak else None
+    loaded = load(recipe, settings or (), _wanted(recipe, target, weak_tags, top))
     replaces = replace and loaded.standardizes
     begin = loaded.seed if seed is None else seed
     with streams.passes(manifest) as file:
         sources = _gather(loaded, read(file), split, group, replaces=replaces)
-        plan = _plan(sources, weak, copies=copies, budget=budget, top=top, balance=balance, seed=begin)
+        plan = _plan(sources, weak_tags, copies=copies, budget=budget, top=top, balance=balance, seed=begin)
         if dry_run:
             reports.show(describe_plan(sources, plan, begin), draw_plan, as_json=json)
             return
@@ -119,6 +124,20 @@ def _check(into: str | None, output: str | None, *, dry_run: bool, json: bool) -
     streams.check_output(output)
 
 
+def _wanted(recipe: str, targets: list[str] | None, weak: "list[WeakTag] | None", top: int | None) -> "set[str] | None":
+    """Return the tags to make samples for; None: all that the recipe has targets for."""
+    from augment.recipe_file import target_tags
+    from augment.weak_tags import worth_working_on
+
+    if targets:
+        known = target_tags(recipe)
+        for tag in targets:
+            if tag not in known:
+                raise UsageError(f"--target {tag}: recipe {recipe} has no such target{did_you_mean(tag, known)}")
+        return set(targets)
+    return None if weak is None else {found.tag for found in worth_working_on(weak, top)}
+
+
 def _gather(
     recipe: "Recipe", samples: "Iterable[Sample]", split: list[str] | None, group: str | None, *, replaces: bool
 ) -> "Sources":
@@ -133,7 +152,7 @@ def _gather(
     return sources
 
 
-def _plan(sources: "Sources", weak: str | None, **wishes: Any) -> "Plan":
+def _plan(sources: "Sources", weak: "list[WeakTag] | None", **wishes: Any) -> "Plan":
     """Return the plan, and say what is not in it and why.
 
     Raises:
@@ -141,9 +160,9 @@ def _plan(sources: "Sources", weak: str | None, **wishes: Any) -> "Plan":
     """
     from augment.targets import Request, make_plan
 
-    plan = make_plan(sources, Request(weak=_weak_tags(weak) if weak else None, **wishes))
+    plan = make_plan(sources, Request(weak=weak, **wishes))
     say_sources(sources, plan)
-    if not plan.parts and sources.seen and (plan.without_target or not weak):
+    if not plan.parts and sources.seen and (plan.without_target or weak is None):
         why = "no weak tag has a target in it" if plan.without_target else "no sample can be a source"
         raise InputError(f"recipe {sources.recipe.name} makes nothing here: {why}")
     return plan

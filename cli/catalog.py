@@ -27,7 +27,18 @@ COMMANDS: dict[str, Entry] = {
     "balance": Entry("Curate", "Show how evenly the samples are spread over classes."),
     "stats": Entry("Curate", "Show the input metrics: every fact with its spread, per class if you like."),
     "augment": Entry("Augment", "Make realistic samples for weak tags or short classes, as a recipe says."),
-    "transforms": Entry("Augment", "Show every operation that a recipe can use, with its parameters, units and defaults."),
+    "preview": Entry(
+        "Augment", "Show before and after of some samples on a page, with what was drawn and what changed."
+    ),
+    "transforms": Entry("Augment", "Show every operation that recipes can use, with parameters, units and defaults."),
+    "train": Entry("Baselines", "Train a quick baseline, and test it beside the majority guess."),
+    "evaluate": Entry("Baselines", "Make a run from the predictions of any other model, or of a person."),
+    "overfit": Entry("Baselines", "Check that a model can fit a handful of samples at all."),
+    "weak": Entry("Baselines", "Rank tags by what there is to gain: gap to human level x share of the data."),
+    "audit": Entry("Baselines", "Show what a run gets wrong: metrics per class and tag, confusions, mistakes."),
+    "compare": Entry("Baselines", "Tell whether a second run is better, worse, or neither: over all and on each tag."),
+    "agreement": Entry("Baselines", "Hold annotators against each other: kappas, alpha, human level per tag."),
+    "runs": Entry("Baselines", "List the runs under a folder: when, data, code, parameters, score."),
     "run": Entry("Recipes", "Run a pipeline: the steps of a recipe, and only those that have something to do."),
     "recipes": Entry("Recipes", "List the recipes that ship, print one, or write their schema for editors."),
 }

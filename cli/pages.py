@@ -49,14 +49,14 @@ def histogram(counts: "Sequence[int]", title: str, hints: "Sequence[str]") -> "M
         # A bin that is not empty shows, however small it is beside the largest.
         height = max(1.5, _HEIGHT * count / highest) if count else 0
         bar = '<rect x="{}" y="{:.1f}" width="{}" height="{:.1f}"><title>{}</title></rect>'
-        bars.append(_markup(bar, place * _BAR, _HEIGHT - height, _BAR - 1, height, hint))
-    return _drawing("histogram", max(1, len(counts)) * _BAR - 1, _HEIGHT, title, bars)
+        bars.append(markup(bar, place * _BAR, _HEIGHT - height, _BAR - 1, height, hint))
+    return drawing("histogram", max(1, len(counts)) * _BAR - 1, _HEIGHT, title, bars)
 
 
 def bar(share: float, title: str) -> "Markup":
     """Return a lying bar; a share of 1 fills its place."""
     width = min(max(share, 0), 1) * 100
-    return _drawing("bar", 100, 8, title, [_markup('<rect width="{:.2f}" height="8" rx="1"/>', width)])
+    return drawing("bar", 100, 8, title, [markup('<rect width="{:.2f}" height="8" rx="1"/>', width)])
 
 
 def box(figures: "Sequence[float | None]", ends: "tuple[float, float]", title: str, *, logarithmic: bool) -> "Markup":
@@ -71,11 +71,11 @@ def box(figures: "Sequence[float | None]", ends: "tuple[float, float]", title: s
     low, q1, median, q3, high = (_BOX_WIDTH * place(value or 0.0, *ends, logarithmic=logarithmic) for value in figures)
     middle = _BOX_HEIGHT / 2
     parts = [
-        _markup('<line x1="{:.1f}" x2="{:.1f}" y1="{}" y2="{}"/>', low, high, middle, middle),
-        _markup('<rect x="{:.1f}" y="3" width="{:.1f}" height="12"/>', q1, max(q3 - q1, 1)),
-        _markup('<line class="median" x1="{:.1f}" x2="{:.1f}" y1="1" y2="17"/>', median, median),
+        markup('<line x1="{:.1f}" x2="{:.1f}" y1="{}" y2="{}"/>', low, high, middle, middle),
+        markup('<rect x="{:.1f}" y="3" width="{:.1f}" height="12"/>', q1, max(q3 - q1, 1)),
+        markup('<line class="median" x1="{:.1f}" x2="{:.1f}" y1="1" y2="17"/>', median, median),
     ]
-    return _drawing("box", _BOX_WIDTH, _BOX_HEIGHT, title, parts)
+    return drawing("box", _BOX_WIDTH, _BOX_HEIGHT, title, parts)
 
 
 def waveform(peaks: "Sequence[float]", title: str) -> "Markup":
@@ -83,7 +83,7 @@ def waveform(peaks: "Sequence[float]", title: str) -> "Markup":
     upper = [(at, 20 - max(0.75, 19 * peak)) for at, peak in enumerate(peaks)]
     lower = [(at, 40 - y) for at, y in reversed(upper)]
     points = " ".join(f"{x},{y:.1f}" for x, y in upper + lower)
-    return _drawing("waveform", max(1, len(peaks) - 1), 40, title, [_markup('<polygon points="{}"/>', points)])
+    return drawing("waveform", max(1, len(peaks) - 1), 40, title, [markup('<polygon points="{}"/>', points)])
 
 
 def place(value: float, low: float, high: float, *, logarithmic: bool) -> float:
@@ -93,14 +93,31 @@ def place(value: float, low: float, high: float, *, logarithmic: bool) -> float:
     return min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.5
 
 
-def _drawing(name: str, width: float, height: float, title: str, parts: "Sequence[Markup]") -> "Markup":
-    start = (
-        '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}"><title>{}</title>'
-    )
-    return _markup(start, name, width, height, title, title) + _markup("").join(parts) + _markup("</svg>")
+def drawing(
+    name: str, width: float, height: float, title: str, parts: "Sequence[Markup]", *, stretched: bool = True
+) -> "Markup":
+    """Return an inline SVG of class `name`.
+
+    Args:
+        name: What the style sheet knows it by.
+        width: Of its own units.
+        height: Of its own units.
+        title: What a person who does not see it is told.
+        parts: What is in it.
+        stretched: Whether it fills its place whatever the proportions; not for drawings with text in them.
+    """
+    start = '<svg class="{}" viewBox="0 0 {} {}"{} role="img" aria-label="{}"><title>{}</title>'
+    proportions = markup(' preserveAspectRatio="none"' if stretched else "")
+    return markup(start, name, width, height, proportions, title, title) + markup("").join(parts) + markup("</svg>")
 
 
-def _markup(text: str, *values: object) -> "Markup":
+def markup(text: str, *values: object) -> "Markup":
+    """Return a piece of a page; the values that fill it are escaped.
+
+    Args:
+        text: Ours, with a `{}` for each value.
+        values: Anybody's.
+    """
     from markupsafe import Markup
 
     return Markup(text).format(*values)  # noqa: S704 - `text` is ours, and `format` escapes the values

@@ -47,8 +47,13 @@ def show(
         console().print(render(result))
 
 
-def check_html(html: str | None, manifest: str | None = None) -> None:
+def check_html(html: str | None, manifest: str | None = None, option: str = "--html") -> None:
     """Refuse, before any work, a page that could not be written or would take the place of the input.
+
+    Args:
+        html: The file for the page; None: there is to be none.
+        manifest: The file that is read.
+        option: What the user named the page with.
 
     Raises:
         UsageError: The name is that of the manifest or of a media file.
@@ -57,9 +62,9 @@ def check_html(html: str | None, manifest: str | None = None) -> None:
     if html is None:
         return
     if format_of_name(html) or html in {"", "-"}:
-        raise UsageError(f"--html {html!r}: that is no name for a page; name one like report.html")
+        raise UsageError(f"{option} {html!r}: that is no name for a page; name one like report.html")
     if manifest and os.path.exists(html) and os.path.exists(manifest) and os.path.samefile(html, manifest):
-        raise UsageError(f"--html {html}: that is the manifest itself; name a page like report.html")
+        raise UsageError(f"{option} {html}: that is the manifest itself; name a page like report.html")
     folder = os.path.dirname(os.path.realpath(html))
     if os.path.isdir(html) or not os.path.isdir(folder):
         problem = "it is a folder" if os.path.isdir(html) else f"there is no folder {folder}; make it first (mkdir -p)"

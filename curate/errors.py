@@ -56,5 +56,6 @@ class GateError(BurnishError):
 def did_you_mean(name: str, known: "Iterable[str]") -> str:
     """Return ` (did you mean 'x'?)` for the known name nearest to a misspelt one, or the list of known names."""
     names = sorted(known)
-    close = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
-    return f" (did you mean '{close[0]}'?)" if close else f" (known: {', '.join(names)})"
+    by_lower = {other.lower(): other for other in names}
+    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return f" (did you mean '{by_lower[close[0]]}'?)" if close else f" (known: {', '.join(names)})"

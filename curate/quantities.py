@@ -33,7 +33,7 @@ class Quantity(NamedTuple):
         """Return a value of the fact as people read it; a dash where there is none."""
         if value is None:
             return "-"
-        shown = value * self.scale
+        shown = value * self.scale + 0.0  # -0.0 reads 0
         if shown and not round(shown, self.decimals):
             return f"{shown:.1g}"
         decimals = 0 if float(shown).is_integer() else self.decimals

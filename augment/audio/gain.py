@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Change the level; what then passes full scale is clipped when the file is written, unless `peak` follows."""
 
-    gain_db: Annotated[Number, Meta(description="dB, or [low, high]; the size that people still call the same")] = (-6, 6)
+    gain_db: Annotated[Number, Meta(description="dB, or [low, high]; the size that people still call the same")] = (
+        -6.0,
+        6.0,
+    )
 
     def __post_init__(self) -> None:
         check_number("gain_db", self.gain_db, -120, 120)

@@ -90,7 +90,7 @@ def hold_threads() -> None:
 
 
 def _keep_memory() -> None:
-    """Ask glibc to reuse the memory of pictures: giving it back after each costs an eighth of the time in page faults."""
+    """Ask glibc to keep the memory of pictures: giving it back after each costs an eighth of the time."""
     from ctypes import CDLL
 
     trim_threshold, top_pad, map_threshold = -1, -2, -3

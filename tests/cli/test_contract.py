@@ -27,7 +27,7 @@ READERS = {
 FILTERS = ["clean", "dedup", "select", "tag"]
 """Those that pass on what they have nothing to say of."""
 STREAMING = {"select", "tag"}
-REPORTS = ["balance", "stats"]
+REPORTS = ["balance", "stats", "transforms"]
 HEAVY = {
     "numpy",
     "PIL",

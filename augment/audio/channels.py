@@ -1,0 +1,70 @@
+"""`channels`: mono, stereo, or one channel of several."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
+
+from augment.draw import check_number
+from augment.media import RejectedError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from augment.media import Media
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Change the number of channels: to one by the mean, to several by copies."""
+
+    channels: Annotated[int, Meta(description="how many; most speech models take 1")] = 1
+    pick: Annotated[
+        int | None, Meta(description="take this channel, counted from 1, instead of the mean; null: the mean")
+    ] = None
+
+    def __post_init__(self) -> None:
+        check_number("channels", self.channels, 1, 64)
+        check_number("pick", self.pick, 1, 64)
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Return the settings; nothing is left to chance."""
+    drawn: dict[str, Any] = {"channels": settings.channels}
+    return drawn if settings.pick is None else drawn | {"pick": settings.pick}
+
+
+def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+    """Return the recording with so many channels; see `with_channels`.
+
+    Raises:
+        RejectedError: It does not have the channel to pick.
+    """
+    samples: Any = media.array
+    return media._replace(array=with_channels(samples, drawn["channels"], drawn.get("pick")))
+
+
+def with_channels(samples: "NDArray[np.float32]", channels: int, pick: int | None = None) -> "NDArray[np.float32]":
+    """Return a recording with so many channels.
+
+    One that has them already stays as it is. Otherwise every channel is the mean of those that there are (the first
+    of them, where they cancel each other out), or the one that was picked.
+
+    Args:
+        samples: float32, shape (frames, any).
+        channels: How many to return.
+        pick: Counted from 1; None: the mean.
+
+    Raises:
+        RejectedError: There is no such channel.
+    """
+    import numpy as np
+
+    from curate.facts.audio import downmix
+
+    have = samples.shape[1]
+    if pick is None and have == channels:
+        return samples
+    if pick is not None and pick > have:
+        raise RejectedError(f"there is no channel {pick}: it has {have}")
+    one = downmix(samples) if pick is None else samples[:, pick - 1]
+    return np.repeat(one[:, None], channels, axis=1)

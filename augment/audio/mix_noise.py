@@ -1,0 +1,118 @@
+"""`mix_noise`: a noise from a folder behind the sound, at an exact signal-to-noise ratio."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from augment.audio.recordings import Recording, find_recordings
+from augment.draw import Number, check_number, uniform
+from augment.media import RejectedError
+from augment.operations import Prepared
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from augment.media import Media
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Mix in a noise recording at an exact SNR; short ones are looped, and a mix that would clip is scaled down."""
+
+    folder: Annotated[str, Meta(description="folder of noise recordings, searched with those below it")]
+    snr_db: Annotated[
+        Number, Meta(description="dB, or [low, high]; from where people begin to strain to where they hardly notice")
+    ] = (5.0, 20.0)
+
+    def __post_init__(self) -> None:
+        check_number("snr_db", self.snr_db, -60, 120)
+
+
+class Noises(Struct, frozen=True):
+    """The settings with the noises that were found."""
+
+    recordings: tuple[Recording, ...]
+    snr_db: Number
+
+
+def prepare(settings: Settings) -> Prepared:
+    """Look for the noises.
+
+    Raises:
+        InputError: The folder is missing or has no recording that can be read.
+    """
+    found = find_recordings(settings.folder, "mix_noise: folder")
+    identity = {"noises": found.digests(), "snr_db": msgspec.to_builtins(settings.snr_db)}
+    return Prepared(Noises(found.recordings, settings.snr_db), identity, found.notes)
+
+
+def draw(settings: Noises, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Draw a noise, where in it to start, and the ratio.
+
+    A noise that is longer than the sound is heard from a start between 0 and the difference; any other from any of
+    its moments.
+    """
+    noise = settings.recordings[int(generator.integers(len(settings.recordings)))]
+    snr_db = uniform(settings.snr_db, generator)
+    longer_s = noise.duration_s() - media.duration_s()
+    offset_s = float(generator.uniform(0, longer_s if longer_s > 0 else noise.duration_s()))
+    return {"noise": noise.path, "noise_digest": noise.digest, "snr_db": snr_db, "offset_s": round(offset_s, 6)}
+
+
+def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+    """Return the mix; the `scale` that keeps it from clipping is noted.
+
+    A noise with as many channels as the sound is mixed channel by channel. Of any other the mean of the channels is
+    mixed to every channel of the sound (the first channel, where they cancel each other out).
+
+    Raises:
+        RejectedError: The sound, or this part of the noise, is silent.
+        InputError: The noise cannot be read any more.
+    """
+    from augment.audio.excerpts import excerpt
+
+    assert media.sample_rate
+    samples: Any = media.array
+    frames, channels = samples.shape
+    noise = excerpt(drawn["noise"], drawn["noise_digest"], drawn["offset_s"], frames, media.sample_rate)
+    mixed, scale = mix(samples, _as_many_channels(noise, channels), drawn["snr_db"])
+    return media._replace(array=mixed, noted={**media.noted, "scale": round(scale, 6)})
+
+
+def mix(
+    speech: "NDArray[np.float32]", noise: "NDArray[np.float32]", snr_db: float
+) -> "tuple[NDArray[np.float32], float]":
+    """Return `scale * (speech + gain * noise)` and the scale.
+
+    The gain makes 10 log10(mean(speech^2) / mean((gain * noise)^2)) the ratio that is asked for, with both means
+    over all frames and channels.
+
+    Args:
+        speech: float32, shape (frames, channels).
+        noise: float32, of the same shape, or (frames, 1).
+        snr_db: dB.
+
+    Raises:
+        RejectedError: The speech is under -70 dBFS (the silence of BS.1770), or the noise under -90 dBFS (one step
+            of 16 bits).
+    """
+    import numpy as np
+
+    from augment.audio.headroom import fit_full_scale, mean_square
+
+    speech_power, noise_power = mean_square(speech), mean_square(noise)
+    if speech_power < 1e-7:
+        raise RejectedError("the sound is silent, so there is no signal-to-noise ratio")
+    if noise_power < 1e-9:
+        raise RejectedError("the noise is silent where it was drawn")
+    gain = (speech_power / noise_power * 10 ** (-snr_db / 10)) ** 0.5
+    return fit_full_scale(speech + np.float32(gain) * noise)
+
+
+def _as_many_channels(noise: "NDArray[np.float32]", channels: int) -> "NDArray[np.float32]":
+    if noise.shape[1] == channels:
+        return noise
+    from curate.facts.audio import downmix
+
+    return downmix(noise)[:, None]

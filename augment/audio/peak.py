@@ -1,0 +1,46 @@
+"""`peak`: the largest sample at a given level."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
+
+from augment.draw import Number, check_number, uniform
+from augment.media import RejectedError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from augment.media import Media
+
+_SILENT = 1e-6
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Scale so that the largest sample has a given level; for equal loudness take `loudness`."""
+
+    peak_dbfs: Annotated[Number, Meta(description="dB re full scale, or [low, high]; -1 leaves room for codecs")] = -1.0
+
+    def __post_init__(self) -> None:
+        check_number("peak_dbfs", self.peak_dbfs, -120, 0)
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Draw the level."""
+    return {"peak_dbfs": uniform(settings.peak_dbfs, generator)}
+
+
+def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+    """Return the recording with its largest absolute sample at 10^(peak_dbfs / 20); all channels keep their balance.
+
+    Raises:
+        RejectedError: It is silent: its peak is under -120 dBFS.
+    """
+    import numpy as np
+
+    from augment.audio.headroom import largest
+
+    samples: Any = media.array
+    found = largest(samples)
+    if found < _SILENT:
+        raise RejectedError("it is silent, so it has no peak")
+    return media._replace(array=samples * np.float32(10 ** (drawn["peak_dbfs"] / 20) / found))

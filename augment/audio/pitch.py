@@ -1,0 +1,62 @@
+"""`pitch`: higher or lower, in the same time."""
+
+import math
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
+
+from augment.draw import Number, check_number, uniform
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from augment.media import Media
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Shift the pitch (librosa's phase vocoder); the duration stays."""
+
+    semitones: Annotated[
+        Number, Meta(description="semitones, or [low, high]; within 2 a voice is still that of a person")
+    ] = (-2.0, 2.0)
+
+    def __post_init__(self) -> None:
+        check_number("semitones", self.semitones, -24, 24)
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Draw the shift."""
+    return {"semitones": uniform(settings.semitones, generator)}
+
+
+def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+    """Return the recording with all frequencies times 2^(semitones / 12)."""
+    assert media.sample_rate
+    samples: Any = media.array
+    return media._replace(array=shift_pitch(samples, media.sample_rate, drawn["semitones"]))
+
+
+def shift_pitch(samples: "NDArray[np.float32]", sample_rate: int, semitones: float) -> "NDArray[np.float32]":
+    """Return the recording with another pitch, as long as it was: stretched by a phase vocoder, then resampled.
+
+    The windows last 64 to 128 ms, whatever the sample rate: long enough to tell the harmonics of a low voice apart.
+
+    Args:
+        samples: float32, shape (frames, channels).
+        sample_rate: Hz.
+        semitones: A twelfth of an octave each.
+
+    Returns:
+        float32, of the same shape.
+    """
+    import numpy as np
+    from librosa import effects
+
+    from augment.audio.resample import fit
+
+    window = max(256, 1 << math.ceil(math.log2(0.064 * sample_rate)))
+    # librosa warns of sounds that are shorter than a window.
+    source = fit(samples, max(window, len(samples))).T
+    shifted = effects.pitch_shift(source, sr=sample_rate, n_steps=semitones, res_type="soxr_hq", n_fft=window)
+    return fit(np.ascontiguousarray(shifted.T, np.float32), len(samples))

@@ -1,0 +1,172 @@
+"""Folders of recordings that operations mix in: noises and impulse responses."""
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from curate.engine import Failure, run
+from curate.errors import InputError
+from curate.media.sniff import FORMATS, format_of_name, sniff
+from curate.media.storage import open_media, read_media
+from curate.walk import walk
+
+if TYPE_CHECKING:
+    from curate.media.decoded import Buffer
+
+SHORT_VALUES = 1 << 20
+"""Recordings of at most so many values (frames x channels; a minute of mono at 16 kHz) are decoded whole."""
+
+# From here on a header's count of frames is a placeholder for `not known`.
+_UNKNOWN_FRAMES = (1 << 31) - 1
+# MPEG frames borrow bits from those before them: the first one after a jump comes out wrong.
+_MP3_LEAD_FRAMES = 2 * 1152
+
+
+class Recording(Struct, frozen=True):
+    """A recording that can be mixed in.
+
+    Attributes:
+        path: Where it is.
+        digest: `sha256:` and the SHA-256 of its bytes in hexadecimal.
+        frames: How long it is.
+        sample_rate: Hz.
+    """
+
+    path: str
+    digest: str
+    frames: int
+    sample_rate: int
+
+    def duration_s(self) -> float:
+        """Return how long it lasts."""
+        return self.frames / self.sample_rate
+
+
+class Found(Struct, frozen=True):
+    """What a folder holds.
+
+    Attributes:
+        recordings: In the order of their digests, so that neither names nor folders change what is drawn;
+            of several with the same bytes the first.
+        notes: Which files cannot be read, and why.
+    """
+
+    recordings: tuple[Recording, ...]
+    notes: tuple[str, ...]
+
+    def digests(self) -> list[str]:
+        """Return what results depend on."""
+        return [found.digest for found in self.recordings]
+
+
+def find_recordings(folder: str, purpose: str) -> Found:
+    """Return the recordings in a folder and those below it; hidden files and what is no audio are not looked at.
+
+    Short recordings are decoded whole to see whether they can be; of long ones the first and the last second.
+    Decoders work in processes of their own: a file that ends or hangs one is left out like any that cannot be read.
+
+    Args:
+        folder: The folder, or a single file.
+        purpose: What is looked for, for the error: `mix_noise: folder`.
+
+    Raises:
+        InputError: The folder is missing, or has no recording that can be read.
+    """
+    recordings: dict[str, Recording] = {}
+    notes: list[str] = []
+    files = _files(folder, purpose)
+    looks = run(_look_at, files, chunk_size=4, preload=("curate.media.audio", "soundfile"))
+    for (path, _), found in zip(files, looks, strict=True):
+        if isinstance(found, Recording):
+            recordings.setdefault(found.digest, found)
+        elif found:
+            notes.append(f"{path} is left out: {found.detail if isinstance(found, Failure) else found}")
+    if not recordings:
+        why = f" ({notes[0]})" if notes else ""
+        raise InputError(
+            f"{purpose}: {folder} has no recording that can be read{why}; put WAV, FLAC or OGG files there"
+        )
+    return Found(tuple(recordings[digest] for digest in sorted(recordings)), tuple(notes))
+
+
+def _files(folder: str, purpose: str) -> list[tuple[str, str]]:
+    try:
+        return [(entry.path, entry.problem) for entry in walk([folder])]
+    except InputError as error:
+        raise InputError(f"{purpose}: {error}") from None
+
+
+def _look_at(file: tuple[str, str]) -> Recording | str | None:
+    """Return the recording, or why it cannot be read, or None for what is no recording."""
+    path, problem = file
+    if problem:
+        return problem
+    try:
+        return _inspect(path)
+    except (InputError, OSError) as error:
+        return getattr(error, "strerror", None) or str(error)
+
+
+def _inspect(path: str) -> Recording | None:
+    named = format_of_name(path)
+
+    def is_audio(head: bytes) -> bool:
+        known = FORMATS.get(sniff(head) or "") or named
+        return known is not None and known.kind == "audio"
+
+    data = read_media(path, is_audio)
+    if data is None:
+        return None
+    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    claimed = claims(path)
+    if claimed is not None:
+        return _probed(path, digest, *claimed)
+    return _decoded(path, digest, data, named.name if named else None)
+
+
+def claims(path: str) -> tuple[int, int] | None:
+    """Return frames and sample rate of a long recording that can be read in parts; None for any other."""
+    import soundfile
+
+    try:
+        with open_media(path) as file, soundfile.SoundFile(file) as sound:
+            frames, rate, channels = sound.frames, sound.samplerate, sound.channels
+    except (soundfile.SoundFileError, RuntimeError, TypeError, ValueError):
+        return None
+    return (frames, rate) if frames * channels > SHORT_VALUES and frames < _UNKNOWN_FRAMES else None
+
+
+def read_part(path: str, start: int, frames: int) -> Any:
+    """Return a part of a recording, without reading the rest: float32, shape (frames, channels).
+
+    Raises:
+        InputError: It cannot be read, or is over before.
+    """
+    import soundfile
+
+    try:
+        with open_media(path) as file, soundfile.SoundFile(file) as sound:
+            before = min(start, _MP3_LEAD_FRAMES if sound.format == "MP3" else 0)
+            sound.seek(start - before)
+            part = sound.read(before + frames, "float32", always_2d=True)[before:]
+    except (soundfile.SoundFileError, RuntimeError, OSError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from None
+    if len(part) < frames:
+        raise InputError(f"{path} ends {frames - len(part)} frames before its header says")
+    return part
+
+
+def _probed(path: str, digest: str, frames: int, rate: int) -> Recording:
+    read_part(path, 0, min(rate, frames))
+    read_part(path, max(0, frames - rate), min(rate, frames))
+    return Recording(path, digest, frames, rate)
+
+
+def _decoded(path: str, digest: str, data: "Buffer", format_name: str | None) -> Recording:
+    from curate.media.audio import decode_audio
+
+    samples, header, findings = decode_audio(data, format_name)
+    if samples is None or header.sample_rate is None:
+        raise InputError("; ".join(found.detail for found in findings) or "it has no samples")
+    return Recording(path, digest, len(samples), header.sample_rate)

@@ -1,0 +1,125 @@
+"""`reverb`: the sound in a room, by the impulse response of that room."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from augment.audio.recordings import Recording, find_recordings
+from augment.draw import Number, check_number, uniform
+from augment.media import RejectedError
+from augment.operations import Prepared
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from augment.media import Media
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Put the sound into a room (convolution with a measured impulse response); level and timing stay."""
+
+    folder: Annotated[str, Meta(description="folder of impulse responses, searched with those below it")]
+    wet: Annotated[
+        Number, Meta(description="share of the room, 0 (none) to 1, or [low, high]; 1 is what a microphone there hears")
+    ] = 1.0
+    tail: Annotated[Literal["cut", "keep"], Meta(description="what sounds on after the end; cut: the length stays")] = (
+        "cut"
+    )
+
+    def __post_init__(self) -> None:
+        check_number("wet", self.wet, 0, 1)
+
+
+class Rooms(Struct, frozen=True):
+    """The settings with the impulse responses that were found."""
+
+    recordings: tuple[Recording, ...]
+    wet: Number
+    tail: str
+
+
+def prepare(settings: Settings) -> Prepared:
+    """Look for the impulse responses.
+
+    Raises:
+        InputError: The folder is missing or has no recording that can be read.
+    """
+    found = find_recordings(settings.folder, "reverb: folder")
+    identity = {**msgspec.to_builtins(settings), "folder": found.digests()}
+    return Prepared(Rooms(found.recordings, settings.wet, settings.tail), identity, found.notes)
+
+
+def draw(settings: Rooms, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Draw a room and how much of it is heard."""
+    room = settings.recordings[int(generator.integers(len(settings.recordings)))]
+    wet = uniform(settings.wet, generator)
+    return {"impulse": room.path, "impulse_digest": room.digest, "wet": wet, "tail": settings.tail}
+
+
+def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+    """Return the sound in the room; the `scale` that keeps it from clipping is noted.
+
+    Raises:
+        RejectedError: The sound or the impulse response is silent.
+        InputError: The impulse response cannot be read any more.
+    """
+    from augment.audio.excerpts import whole
+    from augment.audio.headroom import fit_full_scale
+
+    assert media.sample_rate
+    samples: Any = media.array
+    impulse = whole(drawn["impulse"], drawn["impulse_digest"], media.sample_rate)
+    wet = in_room(samples, impulse, keep_tail=drawn["tail"] == "keep")
+    mixed = wet * drawn["wet"]
+    mixed[: len(samples)] += samples * (1 - drawn["wet"])
+    found, scale = fit_full_scale(mixed)
+    return media._replace(array=found, noted={**media.noted, "scale": round(scale, 6)})
+
+
+def in_room(
+    samples: "NDArray[np.float32]", impulse: "NDArray[np.float32]", keep_tail: bool = False
+) -> "NDArray[np.float32]":
+    """Return the sound in a room, as loud as it was: the RMS over the length of the sound is that of the sound.
+
+    The impulse response begins at its largest value, the direct sound, so that nothing comes later than it did. One
+    with as many channels as the sound is used channel by channel; of any other the first channel is used for all.
+
+    Args:
+        samples: float32, shape (frames, channels).
+        impulse: float32, shape (any, channels), at the same sample rate.
+        keep_tail: Return what sounds on after the end as well.
+
+    Returns:
+        float32, shape (frames, channels), or longer by the impulse response from its direct sound on.
+
+    Raises:
+        RejectedError: The sound or the impulse response is silent.
+    """
+    import numpy as np
+
+    from augment.audio.headroom import mean_square
+
+    if impulse.shape[1] != samples.shape[1]:
+        impulse = impulse[:, :1]
+    impulse = impulse[int(np.abs(impulse).argmax(axis=0).min()) :]
+    power = mean_square(samples)
+    heard = _convolve(samples, impulse)
+    heard_power = mean_square(heard[: len(samples)])
+    if power < 1e-12 or heard_power < 1e-16:
+        raise RejectedError("the sound or the impulse response is silent")
+    heard *= np.float32((power / heard_power) ** 0.5)
+    return heard if keep_tail else heard[: len(samples)]
+
+
+def _convolve(samples: "NDArray[np.float32]", impulse: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    import numpy as np
+
+    from augment.audio.bandlimit import fast_size
+
+    length = len(samples) + len(impulse) - 1
+    size = fast_size(length)
+    spectrum = np.fft.rfft(samples, size, axis=0) * np.fft.rfft(impulse, size, axis=0)
+    heard: NDArray[np.float32] = np.fft.irfft(spectrum, size, axis=0)[:length].astype(np.float32)
+    return heard

@@ -1,0 +1,39 @@
+"""`speed`: faster or slower, as a tape: the pitch changes with it."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
+
+from augment.draw import Number, check_number, uniform
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from augment.media import Media
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Play faster or slower by resampling; the pitch changes with it, the sample rate stays."""
+
+    factor: Annotated[
+        Number, Meta(description="over 1 is faster, or [low, high]; 0.9 to 1.1 is usual for speech recognition")
+    ] = (0.9, 1.1)
+
+    def __post_init__(self) -> None:
+        check_number("factor", self.factor, 0.1, 10)
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Draw the factor."""
+    return {"factor": uniform(settings.factor, generator)}
+
+
+def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+    """Return the recording `factor` times as fast: round(frames / factor) frames.
+
+    What then lies over half of the sample rate is filtered out.
+    """
+    from augment.audio.resample import resample
+
+    samples: Any = media.array
+    return media._replace(array=resample(samples, drawn["factor"], 1.0))

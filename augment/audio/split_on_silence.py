@@ -1,0 +1,106 @@
+"""`split_on_silence`: one recording in, the parts between its silences out."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
+
+from augment.draw import check_number
+from augment.media import RejectedError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from augment.media import Media
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Make one sample of each part between silences."""
+
+    top_db: Annotated[float, Meta(description="dB under the loudest frame that is silence; librosa's default")] = 60.0
+    frame_length: Annotated[int, Meta(description="samples in a frame; librosa's default")] = 2048
+    hop_length: Annotated[int, Meta(description="samples between frames; librosa's default")] = 512
+    min_silence_s: Annotated[float, Meta(description="seconds; a shorter pause does not divide a word")] = 0.3
+    min_duration_s: Annotated[float, Meta(description="seconds; a shorter part is a click, and left out")] = 0.1
+    padding_s: Annotated[float, Meta(description="seconds of the pause kept on each side, so no sound is cut")] = 0.05
+
+    def __post_init__(self) -> None:
+        check_number("top_db", self.top_db, 1, 200)
+        check_number("frame_length", self.frame_length, 2, 1 << 20)
+        check_number("hop_length", self.hop_length, 1, 1 << 20)
+        check_number("min_silence_s", self.min_silence_s, 0, 3600)
+        check_number("min_duration_s", self.min_duration_s, 0, 3600)
+        check_number("padding_s", self.padding_s, 0, 60)
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Return the settings; nothing is left to chance."""
+    return {name: getattr(settings, name) for name in settings.__struct_fields__}
+
+
+def apply_many(media: "Media", drawn: dict[str, Any]) -> "list[Media]":
+    """Return the parts in their order; where each was, `start_s` and `end_s`, is noted.
+
+    Raises:
+        RejectedError: The recording is digital silence, or has no part of `min_duration_s`.
+    """
+    rate = media.sample_rate or 1
+    samples: Any = media.array
+    if not samples.any():
+        raise RejectedError("no sound found")
+    parts = intervals(samples, drawn["top_db"], drawn["frame_length"], drawn["hop_length"])
+    parts = merged(parts, round(drawn["min_silence_s"] * rate))
+    shortest = max(1, drawn["min_duration_s"] * rate)
+    parts = [(start, end) for start, end in parts if end - start >= shortest]
+    if not parts:
+        raise RejectedError(f"no part lasts {drawn['min_duration_s']:g} s")
+    return [_cut(media, *part) for part in padded(parts, round(drawn["padding_s"] * rate), len(samples))]
+
+
+def intervals(
+    samples: "NDArray[np.float32]", top_db: float = 60, frame_length: int = 2048, hop_length: int = 512
+) -> list[tuple[int, int]]:
+    """Return the first sample of each part and the one behind its last, as `librosa.effects.split` finds them.
+
+    Args:
+        samples: float32, shape (frames, channels), at least one frame.
+        top_db: dB under the loudest frame; see `augment.audio.silence.audible`.
+        frame_length: Samples in a frame.
+        hop_length: Samples from one frame to the next.
+    """
+    import numpy as np
+
+    from augment.audio.silence import audible
+
+    kept = audible(samples, top_db, frame_length, hop_length)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], kept, [False]])))
+    bounds = np.minimum(edges * hop_length, len(samples)).reshape(-1, 2)
+    return [(int(start), int(end)) for start, end in bounds]
+
+
+def merged(parts: list[tuple[int, int]], shortest: int) -> list[tuple[int, int]]:
+    """Return the parts, those with a pause of less than `shortest` samples between them as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in parts:
+        if found and start - found[-1][1] < shortest:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def padded(parts: list[tuple[int, int]], padding: int, frames: int) -> list[tuple[int, int]]:
+    """Return the parts with so many samples of each pause, but never more than half of it, so that none overlap."""
+    middles = [(before[1] + after[0]) // 2 for before, after in pairwise(parts)]
+    lowest, highest = [0, *middles], [*middles, frames]
+    return [
+        (max(low, start - padding), min(high, end + padding))
+        for (start, end), low, high in zip(parts, lowest, highest, strict=True)
+    ]
+
+
+def _cut(media: "Media", start: int, end: int) -> "Media":
+    rate = media.sample_rate or 1
+    noted = {**media.noted, "start_s": round(start / rate, 6), "end_s": round(end / rate, 6)}
+    return media._replace(array=media.array[start:end], noted=noted)

@@ -1,0 +1,78 @@
+"""`time_mask`: a gap in the sound."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
+
+from augment.draw import Number, check_number, uniform
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from augment.media import Media
+
+_USUAL_SHARE = (0.05, 0.15)
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Silence a stretch, as when a connection drops out."""
+
+    share: Annotated[
+        Number | None,
+        Meta(description="share of the duration, or [low, high]; without duration_s 0.05 to 0.15: words survive that"),
+    ] = None
+    duration_s: Annotated[Number | None, Meta(description="seconds, or [low, high], instead of a share")] = None
+    fade_s: Annotated[float, Meta(description="seconds at each edge of the gap; 0.005 leaves no click")] = 0.005
+
+    def __post_init__(self) -> None:
+        if self.share is not None and self.duration_s is not None:
+            raise ValueError("duration_s: give this or share, not both")
+        check_number("share", self.share, 0, 0.95)
+        check_number("duration_s", self.duration_s, 0)
+        check_number("fade_s", self.fade_s, 0, 1)
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Draw how long the gap is, and where; it is never longer than 95 % of the sound."""
+    whole_s = media.duration_s()
+    if settings.duration_s is not None:
+        gap_s = uniform(settings.duration_s, generator)
+    else:
+        gap_s = whole_s * uniform(_USUAL_SHARE if settings.share is None else settings.share, generator)
+    gap_s = min(gap_s, 0.95 * whole_s)
+    start_s = generator.uniform(0, whole_s - gap_s)
+    return {"start_s": round(start_s, 6), "duration_s": round(gap_s, 6), "fade_s": settings.fade_s}
+
+
+def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+    """Return the recording with the gap."""
+    samples: Any = media.array
+    rate = media.sample_rate or 1
+    start, gap = round(drawn["start_s"] * rate), round(drawn["duration_s"] * rate)
+    return media._replace(array=silenced(samples, start, gap, round(drawn["fade_s"] * rate)))
+
+
+def silenced(samples: "NDArray[np.float32]", start: int, length: int, fade: int) -> "NDArray[np.float32]":
+    """Return a recording with zeros in one place; a raised cosine leads into the gap and out, both within it.
+
+    Args:
+        samples: float32, shape (frames, channels).
+        start: First sample of the gap.
+        length: Samples in the gap.
+        fade: Samples of each edge; at most half of the gap.
+
+    Returns:
+        float32, of the same shape.
+    """
+    import numpy as np
+
+    found = samples.copy()
+    length = min(length, len(samples) - start)
+    fade = min(fade, length // 2)
+    gains = np.zeros((length, 1), np.float32)
+    out = 0.5 + 0.5 * np.cos(np.pi * (np.arange(fade) + 0.5) / max(1, fade))
+    gains[:fade, 0] = out
+    gains[length - fade :, 0] = out[::-1]
+    found[start : start + length] *= gains
+    return found

@@ -1,0 +1,90 @@
+"""`trim_silence`: without the silence before and after."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from augment.draw import check_number
+from augment.media import RejectedError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from augment.media import Media
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cut the silence before and after: what is quiet, or (`vad`) what is no speech."""
+
+    method: Annotated[
+        Literal["energy", "vad"], Meta(description="energy: librosa's effects.trim; vad: WebRTC's voice detector")
+    ] = "energy"
+    top_db: Annotated[float, Meta(description="dB under the loudest frame that is silence; librosa's default")] = 60.0
+    frame_length: Annotated[int, Meta(description="samples in a frame, for energy; librosa's default")] = 2048
+    hop_length: Annotated[int, Meta(description="samples between frames, for energy; librosa's default")] = 512
+    aggressiveness: Annotated[
+        int, Meta(description="for vad: 0 takes much for speech, 3 little; 2 leaves breath and clicks out")
+    ] = 2
+    frame_ms: Annotated[Literal[10, 20, 30], Meta(description="ms in a frame, for vad; 30 errs least")] = 30
+    padding_s: Annotated[float, Meta(description="seconds kept before and after; none, as librosa does")] = 0.0
+
+    def __post_init__(self) -> None:
+        check_number("top_db", self.top_db, 1, 200)
+        check_number("frame_length", self.frame_length, 2, 1 << 20)
+        check_number("hop_length", self.hop_length, 1, 1 << 20)
+        check_number("aggressiveness", self.aggressiveness, 0, 3)
+        check_number("padding_s", self.padding_s, 0, 60)
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Return the settings that the method uses; nothing is left to chance."""
+    common: dict[str, Any] = {"method": settings.method, "padding_s": settings.padding_s}
+    if settings.method == "vad":
+        return common | {"aggressiveness": settings.aggressiveness, "frame_ms": settings.frame_ms}
+    lengths = {"frame_length": settings.frame_length, "hop_length": settings.hop_length}
+    return common | {"top_db": settings.top_db} | lengths
+
+
+def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+    """Return the part from the first to the last sound; `start_s` and `end_s` are noted.
+
+    Raises:
+        RejectedError: The voice detector hears no speech.
+    """
+    rate = media.sample_rate or 1
+    start, end = _bounds(media, drawn)
+    padding = round(drawn["padding_s"] * rate)
+    start, end = max(0, start - padding), min(len(media.array), end + padding)
+    noted = {**media.noted, "start_s": round(start / rate, 6), "end_s": round(end / rate, 6)}
+    return media._replace(array=media.array[start:end], noted=noted)
+
+
+def trim_bounds(
+    samples: "NDArray[np.float32]", top_db: float = 60, frame_length: int = 2048, hop_length: int = 512
+) -> tuple[int, int]:
+    """Return the first sample to keep and the one behind the last, as `librosa.effects.trim` finds them.
+
+    Args:
+        samples: float32, shape (frames, channels), at least one frame.
+        top_db: dB under the loudest frame; see `augment.audio.silence.audible`.
+        frame_length: Samples in a frame.
+        hop_length: Samples from one frame to the next.
+    """
+    from augment.audio.silence import audible
+
+    kept = audible(samples, top_db, frame_length, hop_length).nonzero()[0]
+    return int(kept[0]) * hop_length, min(len(samples), (int(kept[-1]) + 1) * hop_length)
+
+
+def _bounds(media: "Media", drawn: dict[str, Any]) -> tuple[int, int]:
+    samples: Any = media.array
+    if drawn["method"] == "energy":
+        return trim_bounds(samples, drawn["top_db"], drawn["frame_length"], drawn["hop_length"])
+    from augment.audio.voice_activity import speech_bounds
+
+    assert media.sample_rate
+    found = speech_bounds(samples, media.sample_rate, drawn["aggressiveness"], drawn["frame_ms"])
+    if found is None:
+        raise RejectedError("no speech found")
+    return found

@@ -1,0 +1,1 @@
+"""The small messy datasets of `burnish demo`: written digits and spoken ones."""

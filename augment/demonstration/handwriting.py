@@ -1,0 +1,134 @@
+"""The pictures of the demo: written digits in folders that nobody has tidied up."""
+
+import io
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augment.demonstration.damage import PAGE, cut, overwrite
+from augment.demonstration.digits import draw_digit
+
+Writing = Literal["plain", "faint", "turned"]
+
+FOLDER = "images"
+KEPT = (1.0, 0.85, 0.3, 0.7, 0.5, 0.6, 0.4, 0.9, 0.2, 0.25)
+"""Which share of the training pictures of each digit there is: the classes are uneven."""
+_TEST, _NEW = 0.36, 0.08
+_TEST_WRITING: tuple[Writing, ...] = ("plain", "plain", "faint", "plain", "turned")
+_RARE = 40
+_FADING = (0.8, 0.88)
+_ANGLES_DEG = (25.0, 42.0)
+
+
+class Picture(NamedTuple):
+    """One picture.
+
+    Attributes:
+        place: `train`, `test`, or `new`: not parted yet.
+        label: The digit.
+        number: Of the picture in scikit-learn's dataset.
+        writing: How it is written.
+        pixels: uint8, shape (48, 48).
+    """
+
+    place: str
+    label: int
+    number: int
+    writing: Writing
+    pixels: NDArray[np.uint8]
+
+    def name(self, ending: str = "png", place: str | None = None, label: int | None = None) -> str:
+        """Return the path below the folder of the pictures."""
+        digit = self.label if label is None else label
+        return f"{place or self.place}/{digit}/{self.number:04}.{ending}"
+
+
+def make_pictures(seed: int) -> dict[str, bytes]:
+    """Return all files of the dataset, by their paths: pictures, what is wrong with some, and metadata.csv."""
+    generator = np.random.default_rng([seed, 1])
+    pictures = list(_pictures(generator))
+    found = {picture.name(): encode(picture.pixels) for picture in pictures}
+    rows = {picture.name(): picture.writing for picture in pictures}
+    by_place = {place: [one for one in pictures if one.place == place] for place in ("train", "test")}
+    for name, data, picture in (*_duplicates(by_place, generator), *_broken(by_place["train"], generator)):
+        found[name] = data
+        rows[name] = picture.writing
+    table = "".join(f"{name},{writing}\n" for name, writing in sorted(rows.items()))
+    return {f"{FOLDER}/{name}": data for name, data in found.items()} | {
+        f"{FOLDER}/metadata.csv": f"file_name,writing\n{table}".encode()
+    }
+
+
+def encode(pixels: NDArray[np.uint8], format_name: str = "PNG") -> bytes:
+    """Return a picture as a file.
+
+    Args:
+        pixels: uint8, shape (height, width).
+        format_name: Pillow's name.
+    """
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format_name)
+    return buffer.getvalue()
+
+
+def _pictures(generator: np.random.Generator) -> Iterator[Picture]:
+    """Draw the pictures: in the test many are faint or turned, in training hardly one."""
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    for label in range(10):
+        numbers = generator.permutation(np.flatnonzero(digits.target == label))
+        tested, new = round(_TEST * len(numbers)), round(_NEW * len(numbers))
+        left = numbers[tested + new :]
+        for place, some in (
+            ("test", numbers[:tested]),
+            ("new", numbers[tested : tested + new]),
+            ("train", left[: round(KEPT[label] * len(left))]),
+        ):
+            for count, number in enumerate(some):
+                writing = _writing(place, count)
+                yield Picture(place, label, int(number), writing, _draw(digits.images[number], writing, generator))
+
+
+def _writing(place: str, count: int) -> Writing:
+    if place == "test":
+        return _TEST_WRITING[count % len(_TEST_WRITING)]
+    return {5: "faint", 25: "turned"}.get(count % _RARE, "plain")  # type: ignore[return-value]
+
+
+def _draw(digit: NDArray[np.float64], writing: Writing, generator: np.random.Generator) -> NDArray[np.uint8]:
+    fading = float(generator.uniform(*_FADING)) if writing == "faint" else 0.0
+    angle_deg = float(generator.uniform(*_ANGLES_DEG) * generator.choice([-1, 1])) if writing == "turned" else 0.0
+    return draw_digit(digit, generator, fading=fading, angle_deg=angle_deg)
+
+
+def _pick(pictures: list[Picture], count: int, generator: np.random.Generator) -> list[Picture]:
+    plain = [picture for picture in pictures if picture.writing == "plain"]
+    return [plain[index] for index in generator.choice(len(plain), count, replace=False)]
+
+
+def _duplicates(
+    by_place: dict[str, list[Picture]], generator: np.random.Generator
+) -> Iterator[tuple[str, bytes, Picture]]:
+    """Yield copies: of test pictures in training, the same or saved again as JPEG, and some under two labels."""
+    tested = _pick(by_place["test"], 16, generator)
+    for picture in tested[:10]:
+        yield picture.name(place="train"), encode(picture.pixels), picture
+    for picture in tested[10:]:
+        yield picture.name("jpg", place="train"), encode(picture.pixels, "JPEG"), picture
+    for picture in _pick(by_place["train"], 2, generator):
+        wrong = (picture.label + 1) % 10
+        yield picture.name(label=wrong), encode(picture.pixels), picture
+
+
+def _broken(pictures: list[Picture], generator: np.random.Generator) -> Iterator[tuple[str, bytes, Picture]]:
+    """Yield files in the place of good ones: cut short, overwritten, empty, no pictures, or with a wrong ending."""
+    chosen = _pick(pictures, 20, generator)
+    for number, picture in enumerate(chosen):
+        data = encode(picture.pixels)
+        damaged = (cut(data), overwrite(data), b"", PAGE, encode(picture.pixels, "JPEG"))[number % 5]
+        yield picture.name(), damaged, picture

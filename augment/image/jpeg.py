@@ -1,0 +1,42 @@
+"""`jpeg`: the blocks and ringing of lossy compression."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from augment.draw import check_number, whole
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from augment.media import Media
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Encode as JPEG and decode again, for real; the file that is written keeps its own format and quality."""
+
+    quality: Annotated[
+        int | tuple[int, int],
+        Meta(description="libjpeg's scale, 1 to 100, or [low, high]; messengers send about 30 to 80"),
+    ] = (30, 80)
+    subsampling: Annotated[
+        Literal["444", "422", "420"], Meta(description="of the colours; cameras and messengers write 420")
+    ] = "420"
+
+    def __post_init__(self) -> None:
+        check_number("quality", self.quality, 1, 100)
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Draw the quality."""
+    return {"quality": whole(settings.quality, generator), "subsampling": settings.subsampling}
+
+
+def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+    """Return the picture as it comes out of a JPEG."""
+    import numpy as np
+    import simplejpeg
+
+    pixels = np.ascontiguousarray(media.array)
+    data = simplejpeg.encode_jpeg(pixels, drawn["quality"], colorspace="RGB", colorsubsampling=drawn["subsampling"])
+    return media._replace(array=simplejpeg.decode_jpeg(data, "RGB"))

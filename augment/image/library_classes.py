@@ -1,0 +1,107 @@
+"""Which of albumentations' classes a recipe can name, and why not the others."""
+
+import os
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from augment.operations import ParameterError
+from augment.signatures import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_BOXES = "it needs boxes, and samples have none"
+_MASK = "it needs a mask, and samples have none"
+_OTHERS = "it needs other pictures in memory, which a recipe cannot give"
+_FLOATS = "a file has whole pixel values; training code is the place for it"
+REFUSED = {
+    "AtLeastOneBBoxRandomCrop": _BOXES,
+    "BBoxSafeRandomCrop": _BOXES,
+    "ConstrainedCoarseDropout": f"{_MASK}; CoarseDropout does not",
+    "CropNonEmptyMaskIfExists": _MASK,
+    "FDA": _OTHERS,
+    "FromFloat": _FLOATS,
+    "HistogramMatching": _OTHERS,
+    "Lambda": "it needs a function, and recipes hold no code",
+    "MaskDropout": _MASK,
+    "Mosaic": _OTHERS,
+    "Normalize": _FLOATS,
+    "OverlayElements": _OTHERS,
+    "PixelDistributionAdaptation": _OTHERS,
+    "RandomCropNearBBox": _BOXES,
+    "RandomSizedBBoxSafeCrop": _BOXES,
+    "TextImage": "it needs a font and a text for each picture",
+    "ToFloat": _FLOATS,
+    "ToRGB": "pictures are RGB here already",
+}
+"""Classes that cannot be used in a recipe, and why; besides compositions, and those for volumes."""
+
+EXAMPLES: "dict[str, dict[str, Any]]" = {
+    "CenterCrop": {"height": 64, "width": 64},
+    "Crop": {"x_max": 64, "y_max": 64},
+    "CropAndPad": {"percent": 0.1},
+    "GridElasticDeform": {"num_grid_xy": [4, 4], "magnitude": 10},
+    "LongestMaxSize": {"max_size": 256},
+    "PadIfNeeded": {"min_height": 256, "min_width": 256},
+    "RandomCrop": {"height": 64, "width": 64},
+    "RandomResizedCrop": {"size": [64, 64]},
+    "RandomSizedCrop": {"min_max_height": [32, 64], "size": [64, 64]},
+    "Resize": {"height": 64, "width": 64},
+    "SmallestMaxSize": {"max_size": 256},
+}
+"""The least that a class needs to be told; the others work without a word."""
+
+
+@cache
+def classes() -> dict[str, type]:
+    """Return the usable classes by name, sorted."""
+    library = _library()
+    found = {name: getattr(library, name) for name in sorted(dir(library)) if name not in REFUSED}
+    return {
+        name: value
+        for name, value in found.items()
+        if isinstance(value, type)
+        and issubclass(value, (library.ImageOnlyTransform, library.DualTransform))
+        and not issubclass(value, library.Transform3D)
+        and value not in {library.ImageOnlyTransform, library.DualTransform}
+    }
+
+
+def check(name: str) -> None:
+    """Check that a recipe can name this class.
+
+    Raises:
+        ParameterError: There is none of that name, or it cannot be used.
+    """
+    if name in classes():
+        return
+    if why := refused(name):
+        raise ParameterError("", f"{name} of albumentations cannot be used in a recipe: {why}")
+    hint = nearest(name, [*classes(), *REFUSED]) or "; burnish transforms lists them"
+    raise ParameterError("", f"albumentations has no {name!r} for pictures{hint}")
+
+
+def refused(name: str) -> str:
+    """Return why a class that albumentations does have cannot be used; empty for any other name."""
+    library = _library()
+    found = getattr(library, name, None)
+    if isinstance(found, type) and issubclass(found, library.BaseCompose):
+        return "a list of operations has no alternatives and no inner lists; give each operation its `p`"
+    if isinstance(found, type) and issubclass(found, library.Transform3D):
+        return "it is for volumes"
+    return REFUSED.get(name, "")
+
+
+def missing_package(name: str, parameters: "Mapping[str, Any]") -> str:
+    """Return the package that a class needs and that is not installed: none does."""
+    return ""
+
+
+@cache
+def _library() -> Any:
+    from curate.duplicates.view import opencv
+
+    os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"  # or the import asks the network
+    opencv()  # hold it to one thread
+    return import_module("albumentations")

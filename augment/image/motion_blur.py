@@ -1,0 +1,87 @@
+"""`motion_blur`: the camera, or all that it sees, moved while the shutter was open."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
+
+from augment.draw import Number, check_number, uniform
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from augment.media import Media
+
+_POINTS_PER_PIXEL = 16
+_SHARE: Number = (0.01, 0.03)
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Smear the picture evenly along a straight line, in linear light, as moving the camera does."""
+
+    length_px: Annotated[Number | None, Meta(description="px, 0 to 1,000, or [low, high]")] = None
+    length_share: Annotated[
+        Number | None,
+        Meta(description="of the longer side, 0 to 0.5, or [low, high]; [0.01, 0.03] if no length is given"),
+    ] = None
+    angle_deg: Annotated[
+        Number, Meta(description="degrees, -360 to 360, or [low, high]; 0 is level, 90 upright, counter-clockwise")
+    ] = (0, 180)
+
+    def __post_init__(self) -> None:
+        if self.length_px is not None and self.length_share is not None:
+            raise ValueError("takes length_px or length_share, not both")
+        check_number("length_px", self.length_px, 0, 1000)
+        check_number("length_share", self.length_share, 0, 0.5)
+        check_number("angle_deg", self.angle_deg, -360, 360)
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Draw the line."""
+    if settings.length_px is not None:
+        length = uniform(settings.length_px, generator)
+    else:
+        share = _SHARE if settings.length_share is None else settings.length_share
+        length = uniform(share, generator) * max(media.array.shape[:2])
+    return {"length_px": length, "angle_deg": uniform(settings.angle_deg, generator)}
+
+
+def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+    """Return the picture smeared along the line; the border is mirrored."""
+    import numpy as np
+
+    from augment.image.light import linear, stored
+    from curate.duplicates.view import opencv
+
+    kernel = line(drawn["length_px"], drawn["angle_deg"])
+    if kernel.size == 1:
+        return media
+    cv2 = opencv()
+    light = linear(np.asarray(media.array, np.uint8))
+    return media._replace(array=stored(cv2.filter2D(light, -1, kernel, borderType=cv2.BORDER_REFLECT_101)))
+
+
+def line(length_px: float, angle_deg: float) -> "NDArray[np.float32]":
+    """Return the kernel of a movement at even speed: float32, square, odd side, sum 1.
+
+    The line is centred, and as long as the path of a point; each of its points gives its light to the four pixels
+    around it, in proportion to their nearness (bilinear). A length of up to 1 px moves nothing out of its pixel.
+
+    Args:
+        length_px: Of the path.
+        angle_deg: 0 is level, 90 upright; counter-clockwise.
+    """
+    import numpy as np
+
+    reach = max(length_px - 1, 0) / 2
+    half = int(np.ceil(reach))
+    points = max(1, round(2 * reach * _POINTS_PER_PIXEL))
+    along = ((np.arange(points) + 0.5) / points * 2 - 1) * reach
+    x, y = (half + along * direction(np.deg2rad(angle_deg)) for direction in (np.cos, lambda angle: -np.sin(angle)))
+    kernel = np.zeros((2 * half + 2, 2 * half + 2))
+    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
+    for step_y, step_x in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        weight = (1 - abs(y - top - step_y)) * (1 - abs(x - left - step_x))
+        np.add.at(kernel, (top + step_y, left + step_x), weight)
+    kernel = kernel[:-1, :-1]  # one more was needed for a neighbour of no weight
+    return np.asarray(kernel / kernel.sum(), np.float32)

@@ -1,0 +1,118 @@
+"""`resize`: another size in pixels."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from augment.media import Media
+
+Side = Annotated[int, Meta(ge=1, le=32768)]
+Level = Annotated[int, Meta(ge=0, le=255)]
+_NEEDS = "needs width, height or both, or longest_side, or shortest_side"
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Resize; small pictures are enlarged only if asked, because that adds no detail."""
+
+    width: Annotated[Side | None, Meta(description="px")] = None
+    height: Annotated[Side | None, Meta(description="px; with only one of the two, the other keeps the aspect")] = None
+    longest_side: Annotated[Side | None, Meta(description="px; the aspect is kept")] = None
+    shortest_side: Annotated[Side | None, Meta(description="px; the aspect is kept")] = None
+    fit: Annotated[
+        Literal["contain", "cover", "pad", "stretch"],
+        Meta(
+            description="with width and height: contain (inside of them), cover (filled, the overhang cut off evenly), "
+            "pad (inside, filled up with `fill`), stretch (the aspect is lost)"
+        ),
+    ] = "contain"
+    fill: Annotated[tuple[Level, Level, Level], Meta(description="RGB of the border that pad adds")] = (0, 0, 0)
+    enlarge: Annotated[bool, Meta(description="also enlarge what is smaller; else it keeps its size")] = False
+
+    def __post_init__(self) -> None:
+        ways = [self.width is not None or self.height is not None, self.longest_side is not None]
+        if sum([*ways, self.shortest_side is not None]) != 1:
+            raise ValueError(_NEEDS)
+        if self.fit != "contain" and (self.width is None or self.height is None):
+            raise ValueError(f"fit {self.fit} needs width and height")
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    """Work out the sizes: of the picture, and of what is cut out of it or put around it."""
+    height, width = media.array.shape[:2]
+    inner = _inner(settings, width, height)
+    drawn: dict[str, Any] = {"width": inner[0], "height": inner[1]}
+    if settings.width is not None and settings.height is not None and settings.fit in {"cover", "pad"}:
+        limit = min if settings.fit == "cover" else max
+        drawn["frame"] = [limit(settings.width, inner[0]), limit(settings.height, inner[1])]
+    return drawn | ({"fill": list(settings.fill)} if settings.fit == "pad" else {})
+
+
+def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+    """Return the picture in the sizes that were worked out."""
+    import numpy as np
+
+    pixels = scale(np.asarray(media.array, np.uint8), drawn["width"], drawn["height"])
+    if "frame" in drawn:
+        width, height = drawn["frame"]
+        pixels = frame(pixels, width, height, drawn.get("fill", [0, 0, 0]))
+    return media._replace(array=pixels)
+
+
+def scale(pixels: "NDArray[np.uint8]", width: int, height: int) -> "NDArray[np.uint8]":
+    """Return a picture (height, width, 3) in another size, each direction with the method that is right for it.
+
+    Shrinking takes the mean of the area that falls on a pixel, so that nothing aliases; enlarging is Lanczos over
+    8 x 8 pixels.
+    """
+    from curate.duplicates.view import opencv
+
+    cv2 = opencv()
+    was_height, was_width = pixels.shape[:2]
+    smaller = min(width, was_width), min(height, was_height)
+    if smaller != (was_width, was_height):
+        pixels = cv2.resize(pixels, smaller, interpolation=cv2.INTER_AREA)
+    if smaller != (width, height):
+        pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LANCZOS4)
+    return pixels
+
+
+def frame(pixels: "NDArray[np.uint8]", width: int, height: int, fill: list[int]) -> "NDArray[np.uint8]":
+    """Return the middle of a picture, or the picture in the middle of a filled frame, in exactly this size."""
+    import numpy as np
+
+    framed = np.empty((height, width, 3), np.uint8)
+    framed[:] = fill
+    (into_y, from_y), (into_x, from_x) = _middle(pixels.shape[0], height), _middle(pixels.shape[1], width)
+    framed[into_y, into_x] = pixels[from_y, from_x]
+    return framed
+
+
+def _middle(length: int, wanted: int) -> tuple[slice, slice]:
+    """Return where the pixels go and which they are, in one direction."""
+    size = min(length, wanted)
+    into, taken = (wanted - size) // 2, (length - size) // 2
+    return slice(into, into + size), slice(taken, taken + size)
+
+
+def _inner(settings: Settings, width: int, height: int) -> tuple[int, int]:
+    """Return width and height of the scaled picture, before it is cut or framed."""
+    if settings.fit == "stretch" and settings.width and settings.height:
+        wanted = settings.width, settings.height
+        return wanted if settings.enlarge else (min(width, wanted[0]), min(height, wanted[1]))
+    factor = _factor(settings, width, height)
+    if not settings.enlarge:
+        factor = min(factor, 1.0)
+    return max(1, round(width * factor)), max(1, round(height * factor))
+
+
+def _factor(settings: Settings, width: int, height: int) -> float:
+    if settings.longest_side:
+        return settings.longest_side / max(width, height)
+    if settings.shortest_side:
+        return settings.shortest_side / min(width, height)
+    factors = [wanted / was for wanted, was in ((settings.width, width), (settings.height, height)) if wanted]
+    return max(factors) if settings.fit == "cover" else min(factors)

@@ -1,0 +1,102 @@
+"""What a baseline hears: statistics of mel bands and cepstral coefficients over time, level and zero crossings."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from baselines.features.mel import BANDS, COEFFICIENTS, SAMPLE_RATE, log_mel, mfcc
+
+Vector = NDArray[np.float32]
+
+_LONGEST_S = 60.0
+_PARTS, _FINE_PARTS = 3, 8
+_ACTIVE_DB = 35.0
+_RANGE_DB = 60.0
+# Usual spread of the statistics over clips, in dB: mean, spread, percentiles, change, thirds, their change, eighths.
+# They are constants, because a band that is silent in all of the training set has no spread of its own to divide by.
+_MEL_SPREAD = np.repeat([8, 4, 10, 10, 9, 2.5, 9, 0.6, 11], [1, 1, 1, 1, 1, 1, 3, 3, 8])[:, None]
+_MFCC_SPREAD = np.repeat([9, 5, 10, 10, 10, 2, 11, 0.7, 13], [1, 1, 1, 1, 1, 1, 3, 3, 8])[:, None]
+# The higher a coefficient, the less it varies: about as 1 / root of its number.
+_LIFTER = np.sqrt(np.arange(1, COEFFICIENTS + 1)) / 2.5
+_LEVEL_SPREAD = np.array([10, 0.1, 5, 3, 0.4, 0.1, 0.1, 0.1, 5, 5, 5])
+_WEIGHT = {"mel": 0.6, "mfcc": 1.2, "level": 0.3}
+
+
+def describe_audio(samples: NDArray[np.float32], sample_rate: int) -> dict[str, Vector]:
+    """Return the features of a recording by family, scaled so that a distance between two recordings is about 1.
+
+    The channels are averaged and the rate becomes 16 kHz; of a longer recording the first minute is heard. Silence at
+    the ends is left out, because where a word stands in its clip says nothing, and all is relative to the loudest
+    moment, because a word is the same at any volume. The order in time is kept in thirds and eighths, so that a word
+    differs from its reversal.
+
+    Args:
+        samples: float32, shape (frames, channels), at least one frame.
+        sample_rate: Hz.
+
+    Returns:
+        `mel`: of 40 bands mean, spread, 10th, 50th and 90th percentile, spread of the change, means of thirds, their
+        mean changes, means of eighths; `mfcc`: of 13 coefficients the same; `level`: energy, zero crossings, mean and
+        spread of the level, duration, crossings of thirds, level of thirds.
+    """
+    signal = _heard(samples, sample_rate)
+    bands = log_mel(signal)
+    loudness = bands.max(axis=1)
+    first, last = _active(loudness)
+    relative = np.maximum(bands[first:last] - loudness.max(), np.float32(-_RANGE_DB))
+    found = {
+        "mel": _over_time(relative).reshape(-1, BANDS) / _MEL_SPREAD,
+        "mfcc": _over_time(mfcc(relative)).reshape(-1, COEFFICIENTS) / _MFCC_SPREAD * _LIFTER,
+        "level": _level(signal, loudness[first:last]) / _LEVEL_SPREAD,
+    }
+    scaled = {name: values.ravel() * (_WEIGHT[name] / np.sqrt(values.size)) for name, values in found.items()}
+    return {name: values.astype(np.float32) for name, values in scaled.items()}
+
+
+def _heard(samples: NDArray[np.float32], sample_rate: int) -> Vector:
+    """Return the mean of the channels at 16 kHz, float32 of shape (frames,), one minute at most."""
+    mono: Vector = samples[: int(_LONGEST_S * sample_rate)].mean(axis=1)
+    if sample_rate == SAMPLE_RATE:
+        return mono
+    import soxr
+
+    heard = np.asarray(soxr.resample(mono, sample_rate, SAMPLE_RATE, quality="MQ"), np.float32)
+    return heard if len(heard) else np.zeros(1, np.float32)
+
+
+def _active(loudness: Vector) -> tuple[int, int]:
+    """Return the first frame within 35 dB of the loudest one, and the one behind the last."""
+    heard = np.flatnonzero(loudness > loudness.max() - _ACTIVE_DB)
+    return int(heard[0]), int(heard[-1]) + 1
+
+
+def _over_time(values: Vector) -> Vector:
+    """Return the statistics of each column, one after the other, as `describe_audio` lists them."""
+    change = np.diff(values, axis=0) if len(values) > 1 else np.zeros_like(values)
+    whole = [values.mean(axis=0), values.std(axis=0), *_deciles(values), change.std(axis=0)]
+    return np.concatenate([*whole, _parts(values, _PARTS), _parts(change, _PARTS), _parts(values, _FINE_PARTS)])
+
+
+def _deciles(values: Vector) -> Vector:
+    """Return the 10th, 50th and 90th percentile of each column, to the nearest entry."""
+    places = np.rint(np.array([0.1, 0.5, 0.9]) * (len(values) - 1)).astype(int)
+    return np.asarray(np.sort(values, axis=0)[places])
+
+
+def _parts(values: Vector, count: int) -> Vector:
+    """Return the means of each column over equal parts of the time, one part after the other.
+
+    A part is no whole number of frames: the means come from the running sum, read between its entries.
+    """
+    total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0, dtype=np.float64)])
+    edges = np.linspace(0, len(values), count + 1)
+    below = np.minimum(edges.astype(int), len(values) - 1)
+    at = total[below] + (edges - below)[:, None] * (total[below + 1] - total[below])
+    return np.asarray(np.diff(at, axis=0) * (count / len(values)), np.float32).ravel()
+
+
+def _level(signal: Vector, loudness: Vector) -> Vector:
+    crossings = np.append(np.signbit(signal[1:]) != np.signbit(signal[:-1]), False).astype(np.float32)[:, None]
+    energy = 10 * np.log10(np.square(signal, dtype=np.float64).mean() + 1e-10)
+    curve = (loudness - loudness.max())[:, None]
+    figures = [energy, crossings.mean(), curve.mean(), curve.std(), np.log(len(loudness))]
+    return np.concatenate([figures, _parts(crossings, _PARTS), _parts(curve, _PARTS)]).astype(np.float32)

@@ -1,0 +1,156 @@
+"""The features of many files: read once each, in worker processes, or taken from the cache."""
+
+import os
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from baselines.features.cache import FeatureCache, default_folder
+from baselines.features.families import FAMILIES
+from baselines.features.reading import Reading
+from curate.engine import Failure, Ready, available_processors, run
+from curate.errors import InputError
+from curate.media.sniff import format_of_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from baselines.examples import Example
+    from curate.sample import Kind
+
+_PRELOAD: "dict[Kind, tuple[str, ...]]" = {
+    "image": ("baselines.features.image", "cv2", "curate.media.image"),
+    "audio": ("baselines.features.audio", "curate.media.audio"),
+}
+_LARGEST_CHUNK = 64
+
+
+@dataclass(slots=True)
+class Extracted:
+    """The features of some samples.
+
+    Attributes:
+        features: float32, shape (samples, length); zeros for a sample that failed.
+        digests: Of each file as it is now, `sha256:…`; None where it could not be read.
+        failures: By index of the sample, why its file could not be used.
+        changed: How many files have other bytes than the manifest says.
+        reused: How many were taken from the cache.
+    """
+
+    features: "NDArray[np.float32]"
+    digests: list[str | None]
+    failures: dict[int, str] = field(default_factory=dict)
+    changed: int = 0
+    reused: int = 0
+
+
+class _Read(NamedTuple):
+    digest: str
+    vector: "NDArray[np.float32]"
+
+
+def extract(
+    examples: "Sequence[Example]",
+    kind: "Kind",
+    reading: Reading,
+    watch: "Callable[[Iterable[Any]], Iterator[Any]]" = iter,
+) -> Extracted:
+    """Return the features of all samples.
+
+    What the cache knows of a digest is used only while size and time of change of the file are those of the manifest.
+
+    Args:
+        examples: All of one kind.
+        kind: Theirs.
+        reading: How to read.
+        watch: Passes the results on, and shows how far it is.
+    """
+    import numpy as np
+
+    cache = None if reading.cache == "" else FeatureCache(reading.cache or default_folder(), kind)
+    known = _known(examples, reading.root, cache)
+    items = [
+        Ready(_Read(one.digest or "", known[i])) if i in known else os.path.join(reading.root, one.path)
+        for i, one in enumerate(examples)
+    ]
+    found = Extracted(np.zeros((len(examples), sum(FAMILIES[kind].values())), np.float32), [None] * len(examples))
+    found.reused = len(known)
+    jobs = reading.jobs or available_processors()
+    chunk = max(1, min(_LARGEST_CHUNK, (len(items) - len(known)) // (4 * jobs)))
+    work = partial(_read, kind=kind)
+    options: Any = {"jobs": jobs, "chunk_size": chunk, "timeout_s": reading.timeout_s, "preload": _PRELOAD[kind]}
+    with closing(run(work, items, **options)) as results:
+        for index, result in enumerate(watch(results)):
+            _take_in(found, index, result, examples[index])
+    if cache:
+        fresh = (i for i in range(len(examples)) if i not in known and i not in found.failures)
+        cache.keep({found.digests[i] or "": found.features[i] for i in fresh})
+    return found
+
+
+def _take_in(found: Extracted, index: int, result: _Read | Failure | str, example: "Example") -> None:
+    if isinstance(result, _Read):
+        found.features[index] = result.vector
+        found.digests[index] = result.digest
+        found.changed += example.digest is not None and example.digest != result.digest
+    else:
+        found.failures[index] = result.detail if isinstance(result, Failure) else result
+
+
+def _known(examples: "Sequence[Example]", root: str, cache: FeatureCache | None) -> "dict[int, NDArray[np.float32]]":
+    """Return, by index, the features of the files that are in the cache and did not change since the scan."""
+    if cache is None:
+        return {}
+    unchanged = {i: one.digest for i, one in enumerate(examples) if one.digest and _is_unchanged(one, root)}
+    features = cache.load(unchanged.values())
+    return {i: features[digest] for i, digest in unchanged.items() if digest in features}
+
+
+def _is_unchanged(example: "Example", root: str) -> bool:
+    try:
+        status = os.stat(os.path.join(root, example.path))
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (example.bytes, example.mtime_ns)
+
+
+def _read(path: str, *, kind: "Kind") -> _Read | str:
+    """Return the digest and the features of a file, or why it has none; runs in a worker."""
+    import hashlib
+
+    import numpy as np
+
+    from curate.media.storage import read_media
+
+    try:
+        data = read_media(path)
+        if data is None:
+            return "has no bytes"
+        found = _describe(data, kind, path)
+    except OSError as error:
+        return error.strerror or str(error)
+    except InputError as error:
+        return str(error)
+    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    return _Read(digest, np.concatenate([found[name] for name in FAMILIES[kind]]))
+
+
+def _describe(data: Any, kind: "Kind", path: str) -> "dict[str, NDArray[np.float32]]":
+    if kind == "audio":
+        from baselines.features.audio import describe_audio
+        from curate.media.audio import load_audio
+
+        return describe_audio(*load_audio(data))
+    from baselines.features.image import describe_image
+    from curate.media.image import decode_image
+
+    promised = format_of_name(path)
+    # Reduced while decoding: 192 pixels are more than the features look at.
+    decoded = decode_image(data, promised.name if promised else None)
+    if decoded.pixels is None or decoded.findings:
+        raise InputError("; ".join(found.detail for found in decoded.findings))
+    return describe_image(decoded.pixels)

@@ -1,0 +1,168 @@
+"""`run.json`: what is needed to repeat a run, and what came of it in one line."""
+
+from typing import Any
+
+from msgspec import Struct
+
+FORMAT = 1
+
+
+class ManifestRecord(Struct, frozen=True):
+    """What went in.
+
+    Attributes:
+        digest: `sha256:` of the sorted set of samples (digest or path, label, split, tags): the same for the same data
+            in another order or folder.
+        samples: How many lines.
+        labels: Samples of each label.
+        splits: Samples of each split.
+        recipes: Digests of the recipes that made generated samples.
+    """
+
+    digest: str
+    samples: int
+    labels: dict[str, int]
+    splits: dict[str, int]
+    recipes: tuple[str, ...] = ()
+
+
+class Counts(Struct, frozen=True):
+    """Who took which part.
+
+    Attributes:
+        train: Samples that were trained on; in cross-validation, of all folds together.
+        test: Samples that were tested.
+        generated: Of the training samples, those that a recipe made.
+        left_out: Samples that took no part, by reason.
+    """
+
+    train: int
+    test: int
+    generated: int = 0
+    left_out: dict[str, int] = {}
+
+
+class TrialRecord(Struct, frozen=True):
+    """How a candidate did in cross-validation on the training part.
+
+    Attributes:
+        model: Name, with `, balanced` where each class weighs the same.
+        macro_f1: 0 to 1.
+        accuracy: 0 to 1.
+    """
+
+    model: str
+    macro_f1: float
+    accuracy: float
+
+
+class ModelRecord(Struct, frozen=True):
+    """The model in `model.skops`, and how it was found.
+
+    Attributes:
+        name: Of the model that was fitted on all that may be trained on.
+        labels: Its classes are numbers; these are their names.
+        kind: `image` or `audio`.
+        features: Families of features that it takes, in this order.
+        features_version: Their definition.
+        temperature: Its probabilities are softmax(scores / temperature).
+        training_accuracy: Share of its own training samples that it gets right, 0 to 1.
+        trials: What it was chosen from, the best first.
+        folds: In cross-validation, the model that was chosen for each fold.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    kind: str
+    features: tuple[str, ...]
+    features_version: int
+    temperature: float
+    training_accuracy: float
+    trials: tuple[TrialRecord, ...] = ()
+    folds: tuple[str, ...] = ()
+
+
+class Score(Struct, frozen=True):
+    """The figures of `metrics.json` that stand for the run.
+
+    Attributes:
+        samples: Tested.
+        accuracy: 0 to 1.
+        interval: 95 % Wilson interval of the accuracy.
+        balanced_accuracy: 0 to 1.
+        macro_f1: 0 to 1.
+        majority_accuracy: Of always guessing the most frequent class.
+    """
+
+    samples: int
+    accuracy: float
+    interval: tuple[float, float]
+    balanced_accuracy: float
+    macro_f1: float
+    majority_accuracy: float
+
+
+class GitRecord(Struct, frozen=True):
+    """The user's repository.
+
+    Attributes:
+        commit: What is checked out.
+        dirty: Whether files that git knows differ from it.
+    """
+
+    commit: str
+    dirty: bool
+
+
+class Cost(Struct, frozen=True):
+    """What it took.
+
+    Attributes:
+        wall_s: Seconds on the clock.
+        cpu_s: Seconds of all processors, worker processes included.
+        peak_memory_mb: The most memory that one process held, in units of 1,000,000 bytes.
+    """
+
+    wall_s: float
+    cpu_s: float
+    peak_memory_mb: float
+
+
+class Run(Struct, frozen=True):
+    """What `run.json` holds.
+
+    Attributes:
+        format: Version of this record.
+        command: `train` or `evaluate`.
+        created: When it began, UTC, ISO 8601.
+        arguments: The command line after `burnish`.
+        directory: Where it was typed.
+        manifest: What went in.
+        counts: Who took which part.
+        evaluation: In words, what was tested and how.
+        parameters: The options that matter.
+        score: What came of it.
+        cost: What it took.
+        model: None for predictions that came from elsewhere.
+        predictions: Name and digest of the file of predictions of `evaluate`.
+        git: None outside a repository.
+        versions: Of burnish, Python and the libraries.
+        machine: System, processor, number of processors.
+    """
+
+    command: str
+    created: str
+    arguments: tuple[str, ...]
+    directory: str
+    manifest: ManifestRecord
+    counts: Counts
+    evaluation: str
+    parameters: dict[str, Any]
+    score: Score
+    cost: Cost
+    model: ModelRecord | None = None
+    predictions: str | None = None
+    git: GitRecord | None = None
+    versions: dict[str, str] = {}
+    machine: dict[str, str | int] = {}
+    format: int = FORMAT

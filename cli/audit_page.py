@@ -1,0 +1,109 @@
+"""The page of `burnish audit`: the confusion matrix, priorities, mistakes to look at, and all metrics."""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from cli import confusion_drawing, figures, pages
+from cli.audit_table import sentences
+from cli.weak_page import priorities
+from curate.media.sniff import format_of_name
+from curate.previews import Preview, make_previews
+
+if TYPE_CHECKING:
+    from baselines.audit import Audit, Mistake
+    from baselines.priority import WeakReport
+
+_CONFUSED = 20
+
+
+def page(result: "Audit", weak: "WeakReport", root: str) -> bytes:
+    """Return the report as a page.
+
+    Args:
+        result: What was found.
+        weak: The priorities of the same predictions.
+        root: Folder that the paths of the samples are relative to.
+    """
+    kinds = {os.path.join(root, found.path): _kind(found) for found in result.mistakes}
+    previews = make_previews(kinds.items())
+    return pages.render(
+        "audit",
+        lead=sentences(result)[0] + ".",
+        tiles=_tiles(result),
+        matrix=confusion_drawing.draw(result.confusion),
+        confused=[_confused(result, place) for place in range(min(_CONFUSED, len(result.confused)))],
+        classes=_classes(result),
+        mistakes=[_mistake(found, previews[os.path.join(root, found.path)]) for found in result.mistakes],
+        wrong=f"{result.wrong:,}",
+        notes=sentences(result)[1:],
+        tags=_tags(result),
+        **priorities(weak),
+    )
+
+
+def _tiles(result: "Audit") -> list[tuple[str, str]]:
+    shares = {
+        "accuracy": result.accuracy,
+        "balanced accuracy": result.balanced_accuracy,
+        "macro F1": result.macro_f1,
+        "majority guess": result.majority_accuracy,
+    }
+    return [(f"{figures.percent(share)} %", name) for name, share in shares.items()]
+
+
+def _kind(found: "Mistake") -> str | None:
+    named = format_of_name(found.path)
+    return found.kind or (named.kind if named else None)
+
+
+def _confused(result: "Audit", place: int) -> dict[str, Any]:
+    found = result.confused[place]
+    name = f"{found.label} taken for {found.prediction}"
+    title = f"{name}: {found.samples:,}, {figures.percent(found.share)} % of {found.label}"
+    return {
+        "name": name,
+        "cells": [f"{found.samples:,}", figures.percent(found.share)],
+        "bar": pages.bar(found.share, title),
+    }
+
+
+def _classes(result: "Audit") -> list[dict[str, Any]]:
+    return [
+        {
+            "name": label,
+            "cells": [f"{found.samples:,}", *map(figures.percent, (found.precision, found.recall, found.f1))],
+            "bar": pages.bar(found.f1, f"F1 of {label}: {figures.percent(found.f1)} %"),
+        }
+        for label, found in result.per_class.items()
+    ]
+
+
+def _tags(result: "Audit") -> list[dict[str, Any]]:
+    return [
+        {
+            "name": tag,
+            "cells": [f"{found.samples:,}", figures.percent(found.accuracy), figures.interval(found.interval)],
+            "bar": pages.bar(found.accuracy, f"accuracy on {tag}: {figures.percent(found.accuracy)} %"),
+        }
+        for tag, found in result.per_tag.items()
+    ]
+
+
+def _mistake(found: "Mistake", preview: Preview) -> dict[str, Any]:
+    address = pages.data_url(preview.media_type, preview.data) if preview.data else ""
+    sound = preview.media_type.startswith("audio/")
+    return {
+        "label": found.label,
+        "prediction": found.prediction,
+        "confidence": "" if found.confidence is None else f"{figures.percent(found.confidence)} % sure",
+        "tags": ", ".join(found.tags),
+        "path": found.path,
+        "short": "/".join(found.path.split("/")[-2:]),
+        "image": "" if sound else address,
+        "audio": address if sound else "",
+        "width": preview.size[0],
+        "height": preview.size[1],
+        "waveform": pages.waveform(preview.waveform, f"waveform of {found.path}") if sound else "",
+        "note": preview.note,
+        "problem": preview.problem,
+    }

@@ -1,0 +1,1 @@
+"""Pipelines: recipes that run the other commands, one after the other, and only those that have something to do."""

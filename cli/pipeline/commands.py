@@ -1,0 +1,171 @@
+"""What a step can say: the options of every command, read off the commands themselves."""
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cli.catalog import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMMON_KEYS = ("id", "input")
+"""What a step may say beside its command."""
+
+_NO_STEPS = {"demo", "recipes", "run", "runs", "transforms", "undo"}
+"""Commands that run others, take back what they did, or only show what there is."""
+_OWN = {
+    "manifest": "a step reads the manifest of the step before; another one: 'input: ID' beside the command",
+    "output": "run names the file itself",
+    "json": "run writes reports as JSON by itself",
+    "quiet": "say it to run: burnish run --quiet",
+    "verbose": "say it to run: burnish run --verbose",
+    "list": "it only shows what there is",
+    "dry_run": "say it to run: burnish run --dry-run",
+}
+"""Options that a step must not set, and why."""
+_WRITES = {"into", "run", "quarantine", "rejects", "html", "human_level", "cache", "root", "mlflow", "output"}
+"""Options whose files and folders a command makes, or does not look into."""
+_READS = re.compile(r"FILE|DIR|PATH|FOLDER|RECIPE|RUN|=")
+_RUN = re.compile(r"(?<![A-Z])RUN(?![A-Z])")
+_CHOICES = re.compile(r"[a-z0-9-]+(\|[a-z0-9-]+)+")
+
+
+class Option(NamedTuple):
+    """An option or an argument of a command.
+
+    Attributes:
+        name: As a recipe says it: the long option in snake_case, or the argument.
+        flag: As a command line says it; empty for an argument.
+        is_switch: Whether it is on or off, without a value.
+        is_many: Whether it takes several values.
+        is_required: Whether it has to be given.
+        metavar: What its value is.
+        help: What it does.
+        parameter: The parameter of the command itself.
+    """
+
+    name: str
+    flag: str
+    is_switch: bool
+    is_many: bool
+    is_required: bool
+    metavar: str
+    help: str
+    parameter: Any
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return the only values that there are; empty where there are others."""
+        return tuple(self.metavar.split("|")) if _CHOICES.fullmatch(self.metavar) else ()
+
+    @property
+    def is_written(self) -> bool:
+        """Return whether its value is a file or folder that the command makes, or does not look into."""
+        return bool(self.flag) and self.name in _WRITES
+
+    @property
+    def takes_run(self) -> bool:
+        """Return whether its value is a run: the id of a step that made one, or its folder."""
+        return bool(_RUN.search(self.metavar)) and not self.is_written
+
+    @property
+    def reads_files(self) -> bool:
+        """Return whether its value may be the name of a file or folder that the command reads."""
+        return bool(_READS.search(self.metavar)) and not self.is_written
+
+    @property
+    def takes_pairs(self) -> bool:
+        """Return whether its value is `KEY=VALUE`, so that a recipe may write a mapping."""
+        return "=" in self.metavar
+
+
+class Command(NamedTuple):
+    """A command as a step.
+
+    Attributes:
+        name: Its name.
+        summary: What it does.
+        options: What a step may set.
+        own: Options that there are, but that run sets itself; with the reason.
+        reads_manifest: Whether it reads one.
+        writes: What it writes: `manifest`, `page`, `report` or nothing.
+        takes_json: Whether it can write JSON.
+        makes_run: Whether it makes a run folder.
+        parsed: The command itself.
+    """
+
+    name: str
+    summary: str
+    options: dict[str, Option]
+    own: dict[str, str]
+    reads_manifest: bool
+    writes: str
+    takes_json: bool
+    makes_run: bool
+    parsed: Any
+
+
+def command_names() -> list[str]:
+    """Return the commands that can be steps."""
+    return [name for name in COMMANDS if name not in _NO_STEPS]
+
+
+@cache
+def command(name: str) -> Command:
+    """Return a command with its options."""
+    from cli.app import load
+
+    parsed = load(name)
+    found = {option.name: option for option in map(_option, parsed.params)}
+    own = {name for name, option in found.items() if name in _OWN and bool(option.flag) != (name == "manifest")}
+    options = {name: option for name, option in found.items() if name not in own and name != "help"}
+    options |= _together(options)
+    return Command(
+        name,
+        COMMANDS[name].summary,
+        options,
+        {name: _OWN[name] for name in own},
+        "manifest" in own,
+        _what_it_writes(found),
+        "json" in found,
+        "run" in found and bool(found["run"].flag),
+        parsed,
+    )
+
+
+def _option(parameter: Any) -> Option:
+    is_option = parameter.param_type_name == "option"
+    long = [flag for flag in parameter.opts if flag.startswith("--")]
+    return Option(
+        _recipe_name(parameter),
+        (long or parameter.opts)[0] if is_option else "",
+        bool(is_option and parameter.is_flag),
+        bool(parameter.nargs == -1 or (is_option and parameter.multiple)),
+        bool(parameter.required),
+        (parameter.metavar or "").strip("[]"),
+        getattr(parameter, "help", None) or "",
+        parameter,
+    )
+
+
+def _recipe_name(parameter: Any) -> str:
+    """Return the name that a recipe uses: `fail_on` for `--fail-on`, `set` for `--set` whatever its variable is."""
+    if parameter.param_type_name != "option":
+        return str(parameter.name)
+    long = next((flag for flag in parameter.opts if flag.startswith("--")), parameter.opts[0])
+    return str(long).lstrip("-").replace("-", "_")
+
+
+def _what_it_writes(options: "Mapping[str, Option]") -> str:
+    if "output" in options:
+        return "page" if "html" in options["output"].metavar.lower() else "manifest"
+    return "report" if "json" in options else ""
+
+
+def _together(options: "Mapping[str, Option]") -> dict[str, Option]:
+    """Return the option `runs`, which gives the arguments RUN_A and RUN_B of a command as one list."""
+    runs = [option for option in options.values() if not option.flag and option.takes_run and not option.is_many]
+    if len(runs) < 2:
+        return {}
+    return {"runs": Option("runs", "", False, True, True, "RUN", "The runs to compare.", runs)}

@@ -1,0 +1,203 @@
+"""Running the tasks of a pipeline, one after the other, and remembering what was done."""
+
+import os
+import re
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from cli.pipeline.child import Ended, run_child
+from cli.pipeline.files import Files, count_lines, listing
+from cli.pipeline.keys import inputs_of, result_of, why_run
+from cli.pipeline.state import Done, State, save_state
+from curate.media.sniff import format_of_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cli.pipeline.tasks import Task
+    from cli.pipeline.view import View
+
+_GATE = 1
+_SCANNED = re.compile(r"^scanned (.+?)(?: \(([\d,]+) unchanged\))? in ")
+_NUMBER = re.compile(r"\d[\d,]*")
+_PAGES = ("html", "rejects", "human_level")
+_RUN_FILES = ("run.json", "metrics.json", "predictions.jsonl", "model.skops")
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of a task.
+
+    Attributes:
+        task: The task.
+        status: `run`, `cached`, `failed` (its gate did not hold), `stopped` (an error), `not run`; in a dry run
+            `would run` or `may run`.
+        reason: Why it ran, or why it failed.
+        samples_in: Samples of the manifest that it read.
+        samples_out: Samples of the manifest that it wrote.
+        worked: Files that it decoded or made.
+        seconds: How long it took.
+        code: Exit code.
+        warnings: What it warned of.
+    """
+
+    task: "Task"
+    status: str
+    reason: str = ""
+    samples_in: int | None = None
+    samples_out: int | None = None
+    worked: int | None = None
+    seconds: float | None = None
+    code: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+class Runner:
+    """Runs tasks.
+
+    Args:
+        work: The work folder.
+        state: What it remembers.
+        lock: Descriptor of its lock.
+        view: Shows what happens.
+    """
+
+    def __init__(self, work: str, state: State, lock: int, view: "View") -> None:
+        self._work, self._state, self._lock, self._view = work, state, lock, view
+        self._files = Files(state.stamps())
+
+    def run(self, tasks: "Sequence[Task]", first: "Task | None" = None) -> list[Result]:
+        """Run what has to run, up to the first step that fails.
+
+        Args:
+            tasks: In order.
+            first: This one and all after it run in any case.
+        """
+        results: list[Result] = []
+        for task in tasks:
+            if any(result.code for result in results):
+                results.append(Result(task, "not run"))
+            else:
+                results.append(self._one(task, forced=first is not None and task.number >= first.number))
+            self._view.end(results[-1])
+        return results
+
+    def plan(self, tasks: "Sequence[Task]", first: "Task | None" = None) -> list[Result]:
+        """Return what would run and why, without running anything."""
+        results: dict[str, Result] = {}
+        for task in tasks:
+            waiting = [other.step.id for other in task.upstream if results[other.step.id].status != "cached"]
+            forced = first is not None and task.number >= first.number
+            reason, _ = self._why(task, forced=forced, guess=bool(waiting))
+            status = "would run" if reason else "cached"
+            if waiting and not reason:
+                status, reason = "may run", f"if what {' and '.join(dict.fromkeys(waiting))} gives changes"
+            results[task.step.id] = Result(task, status, reason)
+        return list(results.values())
+
+    def _why(self, task: "Task", *, forced: bool, guess: bool = False) -> tuple[str, dict[str, str]]:
+        """Return why a task has to run, and what its result depends on.
+
+        Args:
+            task: The task.
+            forced: It has to run in any case.
+            guess: The steps that it depends on may still run; take what they gave the last time.
+        """
+        done = self._state.steps.get(task.step.id)
+        inputs = inputs_of(task, self._files, self._state.version)
+        if done and forced:
+            return "asked for by --from", inputs
+        if guess and done:
+            inputs |= {name: value for name, value in done.inputs.items() if name in _from_steps(task)}
+        return why_run(task, done, inputs, self._files), inputs
+
+    def _one(self, task: "Task", *, forced: bool) -> Result:
+        reason, inputs = self._why(task, forced=forced)
+        done = self._state.steps.get(task.step.id)
+        if not reason and done:
+            worked = 0 if done.worked is not None else None
+            return Result(task, "cached", "", done.samples_in, done.samples_out, worked)
+        self._view.begin(task, reason)
+        return self._work_on(task, reason, inputs)
+
+    def _work_on(self, task: "Task", reason: str, inputs: dict[str, str]) -> Result:
+        began, before = time.monotonic(), listing(task.into) if task.into else {}
+        self._drop_foreign_output(task)
+        report = task.output if task.command.writes == "report" else ""
+        ended = run_child(task.words(), report=report, log=task.log, lock=self._lock, tick=self._view.tick)
+        seconds = time.monotonic() - began
+        result = Result(task, "run", reason, _samples(task.manifest), seconds=seconds, code=ended.code)
+        result.warnings = tuple(line for line in ended.lines if line.startswith("warning: "))
+        if ended.code not in {0, _GATE}:
+            result.status, result.reason = "stopped", _last_words(task, ended)
+            return result
+        result.samples_out = _samples(task.output) if task.command.writes == "manifest" else None
+        result.worked = _count_worked(task, ended, before)
+        if ended.code == _GATE:
+            result.status, result.reason = "failed", _last_words(task, ended)
+        self._remember(result, inputs)
+        return result
+
+    def _drop_foreign_output(self, task: "Task") -> None:
+        """Remove a manifest that is not as the step left it: scan would take what it says for measured."""
+        done = self._state.steps.get(task.step.id)
+        stamp = done.files.get(task.output) if done else None
+        found = self._files.stamp(task.output) if task.output else None
+        if found and stamp and found.digest != stamp.digest:
+            with suppress(OSError):
+                os.unlink(task.output)
+
+    def _remember(self, result: Result, inputs: dict[str, str]) -> None:
+        task = result.task
+        written = [task.output, *(os.path.join(task.run, name) for name in _RUN_FILES if task.run)]
+        written += [word for name in _PAGES for word in task.chosen.get(name, [])]
+        stamps = {path: stamp for path in written if path and (stamp := self._files.stamp(path))}
+        self._state.steps[task.step.id] = Done(
+            command=task.words(),
+            status="failed" if result.status == "failed" else "done",
+            when=datetime.now(UTC).isoformat(timespec="seconds"),
+            seconds=round(result.seconds or 0, 3),
+            inputs=inputs,
+            files=stamps,
+            folders={task.into: self._files.digest(task.into)} if os.path.isdir(task.into) else {},
+            samples_in=result.samples_in,
+            samples_out=result.samples_out,
+            worked=result.worked,
+        )
+        save_state(self._work, self._state)
+
+
+def _from_steps(task: "Task") -> set[str]:
+    """Return the names of the inputs that other steps make."""
+    return {*map(result_of, task.used), *(["input"] if task.manifest_of else [])}
+
+
+def _samples(manifest: str) -> int | None:
+    return count_lines(manifest) if manifest and os.path.isfile(manifest) else None
+
+
+def _last_words(task: "Task", ended: Ended) -> str:
+    """Return why a step failed: its last line, without the program's name."""
+    if ended.code < 0:
+        return f"was ended by signal {-ended.code}" + (", perhaps for want of memory" if ended.code == -9 else "")
+    said = ended.lines[-1] if ended.lines else f"ended with exit code {ended.code}"
+    return said.removeprefix(f"burnish {task.step.command}: ").removeprefix("burnish: ")
+
+
+def _count_worked(task: "Task", ended: Ended, before: dict[str, tuple[int, int]]) -> int | None:
+    """Return the number of files that a step decoded or made; None where that is not known."""
+    if task.into:
+        after = listing(task.into)
+        return sum(format_of_name(path) is not None and before.get(path) != status for path, status in after.items())
+    for line in ended.lines:
+        if task.step.command == "scan" and (found := _SCANNED.match(line)):
+            total = sum(_number(text) for text in _NUMBER.findall(found[1]))
+            return total - _number(found[2] or "0")
+    return None
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))

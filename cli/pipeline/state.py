@@ -1,0 +1,89 @@
+"""What a work folder remembers: which steps were done, of what, and what came out."""
+
+import os
+
+import msgspec
+
+from cli.pipeline.files import Stamp
+from curate.atomic import atomic_write
+from curate.errors import BurnishError, InputError
+
+NAME = "state.json"
+
+
+class Done(msgspec.Struct, kw_only=True):
+    """A step that ran.
+
+    Attributes:
+        command: The words of its command line.
+        status: `done`, or `failed` for one whose gate did not hold.
+        when: When it ended, ISO 8601, UTC.
+        seconds: How long it took.
+        inputs: What its result depends on: values and digests by name.
+        files: Stamps of the files that it wrote, by path.
+        folders: Digests of the lists of what is in the folders that it made, by path.
+        samples_in: Samples of the manifest that it read.
+        samples_out: Samples of the manifest that it wrote.
+        worked: Files that it decoded or made; None where that is not known.
+    """
+
+    command: list[str]
+    status: str
+    when: str
+    seconds: float
+    inputs: dict[str, str]
+    files: dict[str, Stamp]
+    folders: dict[str, str]
+    samples_in: int | None = None
+    samples_out: int | None = None
+    worked: int | None = None
+
+
+class State(msgspec.Struct, kw_only=True):
+    """The content of `state.json`.
+
+    Attributes:
+        recipe: Name of the pipeline that the folder belongs to.
+        version: Version of burnish that wrote it.
+        steps: By id.
+    """
+
+    recipe: str
+    version: str
+    steps: dict[str, Done] = {}
+
+    def stamps(self) -> dict[str, Stamp]:
+        """Return the stamps of all files that steps wrote."""
+        return {path: stamp for done in self.steps.values() for path, stamp in done.files.items()}
+
+
+def load_state(work: str, recipe: str, version: str) -> State:
+    """Return what a work folder remembers; a new one remembers nothing.
+
+    Raises:
+        InputError: Its file is damaged.
+        BurnishError: It belongs to another recipe.
+    """
+    path = os.path.join(work, NAME)
+    try:
+        with open(path, "rb") as file:
+            state = msgspec.json.decode(file.read(), type=State)
+    except FileNotFoundError:
+        return State(recipe=recipe, version=version)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    except msgspec.DecodeError as error:
+        raise InputError(f"{path} is damaged ({error}); remove it, and all steps run again") from None
+    if state.recipe != recipe:
+        raise BurnishError(
+            f"the work folder {work} belongs to the recipe {state.recipe}, not to {recipe}; "
+            "name another with --work DIR"
+        )
+    state.version = version
+    return state
+
+
+def save_state(work: str, state: State) -> None:
+    """Write what is remembered, whole or not at all."""
+    with atomic_write(os.path.join(work, NAME)) as file:
+        file.write(msgspec.json.format(msgspec.json.encode(state), indent=1) + b"\n")

@@ -1,0 +1,280 @@
+"""Steps made ready to run: every option checked, every reference found, before the first of them starts."""
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from augment.recipe_file import load, locate
+from cli.pipeline.commands import command
+from cli.pipeline.values import check_words, command_line, words_of
+from curate.errors import BurnishError, InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from cli.pipeline.commands import Command, Option
+    from cli.pipeline.recipe import Pipeline, Step
+
+_FOLDERS = ("run", "into")
+"""Options for a folder that a command makes; by default it is named after the step, in the work folder."""
+
+
+@dataclass(slots=True)
+class Task:
+    """A step that is ready to run.
+
+    Attributes:
+        step: As the recipe says it.
+        number: From 1.
+        command: Its command.
+        chosen: Its options as words, by name.
+        manifest_of: The task whose manifest it reads; None: it reads none, or `manifest` is the user's own.
+        manifest: The manifest that it reads.
+        passes: The manifest that the step after it reads.
+        passes_of: The task that makes that one.
+        output: The file that it writes; empty if none.
+        log: The file for what it says.
+        run: The run folder that it makes; empty if none.
+        into: The folder that it makes media files in; empty if none.
+        needs: The tasks whose runs or reports it uses, by option.
+    """
+
+    step: "Step"
+    number: int
+    command: "Command"
+    chosen: dict[str, list[str]]
+    manifest_of: "Task | None" = None
+    manifest: str = ""
+    passes: str = ""
+    passes_of: "Task | None" = None
+    output: str = ""
+    log: str = ""
+    run: str = ""
+    into: str = ""
+    needs: "dict[str, list[Task]]" = field(default_factory=dict)
+
+    @property
+    def upstream(self) -> "list[Task]":
+        """Return the tasks whose results it uses."""
+        return [self.manifest_of, *self.used] if self.manifest_of else self.used
+
+    @property
+    def used(self) -> "list[Task]":
+        """Return the tasks whose runs or reports it uses."""
+        return [task for tasks in self.needs.values() for task in tasks]
+
+    @property
+    def artifact(self) -> str:
+        """Return what another step that names this one gets: its run folder, or its report."""
+        return self.run or (self.output if self.command.writes == "report" else "")
+
+    def words(self) -> list[str]:
+        """Return the words of its command line after the program's name."""
+        words = [self.step.command]
+        if self.command.writes in {"manifest", "page"}:
+            words.append(f"--output={self.output}")
+        elif self.command.takes_json:
+            words.append("--json")
+        line = command_line(self.command, self.chosen)
+        if not self.command.reads_manifest:
+            return [*words, *line]
+        # The manifest is the last argument of every command that has others, such as augment RECIPE [MANIFEST].
+        return [*words, *line, *([] if "--" in line else ["--"]), self.manifest]
+
+
+def make_tasks(pipeline: "Pipeline") -> list[Task]:
+    """Return the tasks of a pipeline.
+
+    Raises:
+        RecipeError: A step has an option that its command has not, a value of the wrong type, lacks a required one, or
+            refers to a step that is not there or comes later.
+    """
+    tasks: list[Task] = []
+    for step in pipeline.steps:
+        tasks.append(_Maker(pipeline, step, tasks).task())
+    _check_places(pipeline, tasks)
+    return tasks
+
+
+class _Maker:
+    """Makes the task of one step.
+
+    Args:
+        pipeline: The recipe.
+        step: One of it.
+        before: The tasks of the steps before it.
+    """
+
+    def __init__(self, pipeline: "Pipeline", step: "Step", before: list[Task]) -> None:
+        self.pipeline, self.step = pipeline, step
+        self.before = {task.step.id: task for task in before}
+        self.last = before[-1] if before else None
+        self.command = command(step.command)
+
+    def task(self) -> Task:
+        step, work = self.step, self.pipeline.work
+        number = step.position + 1
+        task = Task(step, number, self.command, {})
+        stem = os.path.join(work, f"{number:02d}-{step.id}")
+        task.log = f"{stem}.log"
+        ending = {"manifest": ".jsonl", "page": ".html", "report": ".json"}.get(self.command.writes, "")
+        task.output = f"{stem}{ending}" if ending else ""
+        self._set_options(task)
+        self._set_folders(task)
+        self._set_manifest(task)
+        return task
+
+    def _set_options(self, task: Task) -> None:
+        for name, value in self.step.options.items():
+            option = self._option(name)
+            try:
+                words = words_of(option, value)
+                if option.takes_run:
+                    words = self._runs(task, option, words)
+                if option.name == "recipe" and words:
+                    locate(words[0])
+                check_words(self.command, option, words)
+            except ValueError as error:
+                raise self._error(f"{self.step.command}: {name} {error}", self.step.command, name) from None
+            except InputError as error:
+                raise self._error(f"{self.step.command}: {error}", self.step.command, name) from None
+            if words:
+                task.chosen[name] = words
+        covered = {*task.chosen, *(("run_a", "run_b") if "runs" in task.chosen else ())}
+        missing = [
+            option.name
+            for option in self.command.options.values()
+            if option.is_required and not ({option.name, *_aliases(option, self.command)} & covered)
+        ]
+        if missing:
+            raise self._error(f"{self.step.command} needs {' and '.join(missing)}", self.step.command)
+
+    def _option(self, name: str) -> "Option":
+        """Return the option of that name; what is written with dashes is the same."""
+        known = self.command.options
+        if name in known:
+            return known[name]
+        path = (self.step.command, name)
+        if name in self.command.own:
+            raise self._error(f"{self.step.command}: {name} cannot be set; {self.command.own[name]}", *path)
+        hint = did_you_mean(name.replace("-", "_"), known)
+        raise self._error(f"{self.step.command} has no option {name!r}{hint}", *path)
+
+    def _set_folders(self, task: Task) -> None:
+        """Note the folders that the command makes, and name those that the recipe does not."""
+        for name in _FOLDERS:
+            option = self.command.options.get(name)
+            if option is None or not option.flag:
+                continue
+            folder = task.chosen.setdefault(name, [os.path.join(self.pipeline.work, self.step.id)])[0]
+            if name == "run":
+                task.run = folder
+            else:
+                task.into = folder
+
+    def _set_manifest(self, task: Task) -> None:
+        source = self.step.input
+        if source is not None and not self.command.reads_manifest:
+            raise self._error(f"{self.step.command} reads no manifest, so it takes no input", "input")
+        task.manifest_of, task.manifest = self._source(source)
+        if self.command.reads_manifest and not task.manifest:
+            problem = f"{self.step.command} reads a manifest, and no step before it makes one; begin with scan"
+            raise self._error(f"{problem}, or name one: 'input: FILE'")
+        if self.command.writes == "manifest":
+            task.passes, task.passes_of = task.output, task
+        else:
+            task.passes, task.passes_of = task.manifest, task.manifest_of
+        if not self.command.reads_manifest:
+            task.manifest_of, task.manifest = None, ""
+
+    def _source(self, source: str | None) -> tuple[Task | None, str]:
+        """Return the manifest that the step reads, and the task that makes it."""
+        if source is None:
+            return (self.last.passes_of, self.last.passes) if self.last else (None, "")
+        if source not in self.before:
+            self._refuse_later(source, "input")
+            if os.path.isfile(source):
+                return None, source
+            hint = did_you_mean(source, self.before) if self.before else ""
+            raise self._error(f"input: there is no step or manifest {source!r}{hint}", "input")
+        found = self.before[source]
+        if not found.passes:
+            raise self._error(f"input: {source} makes no manifest", "input")
+        return found.passes_of, found.passes
+
+    def _runs(self, task: Task, option: "Option", words: list[str]) -> list[str]:
+        """Return the runs that an option names; the id of a step stands for what that step made."""
+        return [self._run(task, option, word) for word in words]
+
+    def _run(self, task: Task, option: "Option", word: str) -> str:
+        found = self.before.get(word) or next((t for t in self.before.values() if _same(t.run, word)), None)
+        if found is None:
+            self._refuse_later(word, self.step.command, option.name)
+            if os.path.exists(word):
+                return word
+            makers = [name for name, other in self.before.items() if other.artifact]
+            hint = did_you_mean(word, makers) if makers else "; no step before it makes one"
+            raise ValueError(f"names {word!r}, and there is no such step or run{hint}")
+        if not found.artifact:
+            raise ValueError(f"names {word!r}, which is a step that makes no run")
+        task.needs.setdefault(option.name, []).append(found)
+        return found.artifact
+
+    def _refuse_later(self, name: str, *path: str) -> None:
+        if name == self.step.id:
+            raise self._error(f"{name!r} refers to itself; it can only use the steps before it", *path)
+        for other in self.pipeline.steps:
+            if other.id == name:
+                line = self.pipeline.source.line("steps", other.position)
+                problem = f"{name!r} comes later (line {line}); a step can only use the steps before it"
+                raise self._error(problem, *path)
+
+    def _error(self, problem: str, *path: str) -> Exception:
+        return self.pipeline.error(problem, self.step, *path)
+
+
+def _aliases(option: "Option", owner: "Command") -> set[str]:
+    """Return the other names under which a required option may have been given."""
+    together = owner.options.get("runs")
+    if together is None or not isinstance(together.parameter, list):
+        return set()
+    parts = {part.name for part in together.parameter}
+    return {"runs"} if option.name in parts else parts if option.name == "runs" else set()
+
+
+def _same(folder: str, word: str) -> bool:
+    return bool(folder) and os.path.normpath(folder) == os.path.normpath(word)
+
+
+def _check_places(pipeline: "Pipeline", tasks: list[Task]) -> None:
+    """Refuse a work folder inside the data, where the next scan would find what the last run made."""
+    work = os.path.realpath(pipeline.work)
+    for task in tasks:
+        paths: list[Any] = task.chosen.get("paths", [])
+        for position, path in enumerate(paths):
+            folder = os.path.realpath(path)
+            if work == folder or work.startswith(f"{folder.rstrip('/')}/"):
+                problem = f"the work folder {pipeline.work} is inside {path}, where scan would find what is made there"
+                raise pipeline.error(f"{problem}; name another: --work DIR", task.step, "scan", "paths", position)
+    written: dict[str, Task] = {}
+    for task in tasks:
+        if not task.run:
+            continue
+        other = written.setdefault(os.path.realpath(task.run), task)
+        if other is not task:
+            raise pipeline.error(f"{other.step.id} and {task.step.id} make the same run {task.run}", task.step)
+
+
+def check_recipes(tasks: list[Task]) -> None:
+    """Look through the augment recipes that tasks use, so that a fault in one is known before any work.
+
+    Raises:
+        InputError: One cannot be read, or something in it is wrong.
+    """
+    for task in tasks:
+        if task.step.command != "augment":
+            continue
+        # Which targets are wanted is only known when the weak tags are.
+        wanted = () if "weak" in task.chosen else task.chosen.get("target")
+        try:
+            load(task.chosen["recipe"][0], task.chosen.get("set", []), wanted)
+        except BurnishError as error:
+            raise InputError(f"step {task.step.id}: {error}") from None

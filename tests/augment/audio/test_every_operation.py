@@ -1,0 +1,91 @@
+"""What every operation on recordings keeps to: it is pure, its parameters are JSON, its results are recordings."""
+
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import soundfile
+
+from augment.media import Media, RejectedError
+from augment.operations import OPERATIONS, find
+from tests.augment.audio.sounds import noise, tone
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "mix_noise": {"folder": "noises", "snr_db": [0, 10]},
+    "reverb": {"folder": "noises"},
+    "codec": {"format": ["mp3", "opus", "vorbis", "gsm610"]},
+    "split_on_silence": {"min_duration_s": 0.01},
+}
+
+np.random.seed(0)
+GLOBAL_STATE = np.random.randint(1 << 30)
+"""What comes next from the global generator while nobody has used it since it was seeded with 0."""
+
+
+@pytest.fixture
+def noises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "noises").mkdir()
+    for seed in range(3):
+        soundfile.write(tmp_path / "noises" / f"{seed}.wav", noise(5000 * (seed + 1), seed=seed), 22050)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_all_are_here() -> None:
+    modules = {path.stem for path in Path(__file__).parent.glob("test_*.py")}
+    assert {f"test_{name}" for name in OPERATIONS["audio"]} <= modules
+
+
+@pytest.mark.usefixtures("noises")
+@pytest.mark.parametrize("rate", [8000, 44100])
+@pytest.mark.parametrize(("frames", "channels"), [(1, 1), (3000, 1), (9000, 2)])
+@pytest.mark.parametrize("name", OPERATIONS["audio"])
+def test_pure_and_repeatable(name: str, frames: int, channels: int, rate: int) -> None:
+    operation = find("audio", name)
+    prepared = operation.prepare(operation.settings(PARAMETERS.get(name, {})))
+    samples = (tone(440, 1, rate) + noise(rate))[:frames].repeat(channels, axis=1)
+    media = Media(samples.copy(), rate, {"from_before": 1})
+    drawn = operation.draw(prepared.settings, media, np.random.default_rng(5))
+    assert operation.draw(prepared.settings, media, np.random.default_rng(5)) == drawn
+    assert json.loads(json.dumps(drawn)) == drawn
+    json.dumps(prepared.identity)
+    assert pickle.loads(pickle.dumps(prepared.settings)) == prepared.settings
+    np.random.seed(0)
+    if name == "split_on_silence" and frames == 1:
+        with pytest.raises(RejectedError, match="no part lasts"):
+            operation.apply(media, drawn)
+        return
+    first, again = operation.apply(media, drawn), operation.apply(media, json.loads(json.dumps(drawn)))
+    assert [one.array.tobytes() for one in first] == [one.array.tobytes() for one in again]
+    np.testing.assert_array_equal(media.array, samples)
+    assert np.random.randint(1 << 30) == GLOBAL_STATE
+    for one in first:
+        assert one.array.dtype == np.float32
+        assert one.array.ndim == 2
+        assert len(one.array) > 0
+        assert np.isfinite(one.array).all()
+        assert one.noted["from_before"] == 1
+        json.dumps(one.noted)
+
+
+@pytest.mark.parametrize("name", OPERATIONS["audio"])
+def test_documented(name: str) -> None:
+    from typing import get_type_hints
+
+    settings = find("audio", name).settings({"folder": "x"} if name in {"mix_noise", "reverb"} else {})
+    assert (type(settings).__doc__ or "").strip().endswith(".")
+    for hint in get_type_hints(type(settings), include_extras=True).values():
+        assert hint.__metadata__[0].description
+
+
+@pytest.mark.parametrize("name", OPERATIONS["audio"])
+def test_a_default_that_is_written_out_changes_nothing(name: str) -> None:
+    operation = find("audio", name)
+    needed = {"folder": "x"} if name in {"mix_noise", "reverb"} else {}
+    settings = operation.settings(needed)
+    again = operation.settings(json.loads(msgspec.json.encode(settings)))
+    # 60 and 60.0 are the same number, but not the same bytes in a digest.
+    assert msgspec.json.encode(again) == msgspec.json.encode(settings)

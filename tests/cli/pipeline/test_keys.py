@@ -1,0 +1,62 @@
+"""What the result of a step depends on."""
+
+from pathlib import Path
+
+import pytest
+
+from cli.pipeline.files import Files
+from cli.pipeline.keys import inputs_of
+from cli.pipeline.tasks import Task
+from tests.cli.pipeline.test_tasks import tasks_of
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.jpg").write_text("x")
+    (tmp_path / "noise").mkdir()
+    (tmp_path / "noise" / "n.wav").write_text("x")
+    (tmp_path / "mine.yaml").write_text(
+        "kind: augment\nvars: {where: nowhere}\naudio: [{mix_noise: {folder: '${where}'}}]"
+    )
+    return tmp_path
+
+
+def names(task: Task) -> set[str]:
+    return {*inputs_of(task, Files(), "1")}
+
+
+def test_the_key_of_scan_is_what_is_in_its_folders(project: Path) -> None:
+    task = tasks_of("kind: pipeline\nsteps: [{scan: {paths: [photos], label: none}}]")["scan"]
+    before = inputs_of(task, Files(), "1")
+    assert {*before} == {"version of burnish", "command", "option paths", "option label", "folder photos"}
+    (project / "photos" / "b.jpg").touch()
+    after = inputs_of(task, Files(), "1")
+    assert {name for name in after if after[name] != before[name]} == {"folder photos"}
+    newer = inputs_of(task, Files(), "2")
+    assert {name for name in after if after[name] != newer[name]} == {"version of burnish"}
+
+
+def test_the_key_of_augment_holds_its_recipe_and_the_folders_that_this_one_names(project: Path) -> None:
+    text = "kind: pipeline\nsteps: [{scan: {paths: photos}}, {augment: {recipe: mine.yaml, set: {where: noise}}}]"
+    task = tasks_of(text)["augment"]
+    assert {"file mine.yaml", "folder noise", "option set", "input"} <= names(task)
+    before = inputs_of(task, Files(), "1")
+    (project / "noise" / "n.wav").write_text("longer")
+    after = inputs_of(task, Files(), "1")
+    assert {name for name in after if after[name] != before[name]} == {"folder noise"}
+    assert "folder work/augment" not in names(task), "what it makes itself is no input"
+
+
+def test_a_step_that_is_named_is_looked_at_and_its_folder_is_no_option(project: Path) -> None:
+    text = (
+        "kind: pipeline\nsteps: [{id: before, evaluate: {predictions: p.csv}, input: set.jsonl}, {weak: {run: before}}]"
+    )
+    (project / "set.jsonl").touch()
+    try:
+        tasks = tasks_of(text)
+    except ValueError:
+        pytest.skip("evaluate is not there yet")
+    assert names(tasks["weak"]) == {"version of burnish", "command", "result of before"}
+    assert tasks["weak"].words() == ["weak", "--json", "--", "work/before"]
