@@ -204,7 +204,7 @@ class _Reader:
     def _limit(self, kind: str, name: str, value: float) -> Limit:
         if kind not in _FACTS:
             raise self.error(("accept", kind), f"accept: {kind!r} is no kind{did_you_mean(kind, _FACTS)}")
-        known = _numbers(_FACTS[kind])
+        known = fact_numbers(kind)
         end, _, fact = name.partition("_")
         if end not in {"min", "max"} or fact not in known:
             names = [f"{end}_{fact}" for fact in known for end in ("min", "max")]
@@ -240,12 +240,12 @@ class _Reader:
             raise self.error((*path, *inner), f"{'.'.join(map(str, (*path, *inner))) or where}: {problem}") from None
 
 
-def _numbers(facts: type[msgspec.Struct]) -> list[str]:
-    """Return the names of the facts that are numbers."""
-    kinds = {field.name: field.type for field in msgspec.inspect.type_info(facts).fields}  # type: ignore[attr-defined]
+def fact_numbers(kind: Kind) -> list[str]:
+    """Return the names of the facts that are numbers, which `accept` can limit."""
+    kinds = {field.name: field.type for field in msgspec.inspect.type_info(_FACTS[kind]).fields}  # type: ignore[attr-defined]
     number = (msgspec.inspect.IntType, msgspec.inspect.FloatType)
     return [
         name
-        for name, kind in kinds.items()
-        if isinstance(kind, msgspec.inspect.UnionType) and any(isinstance(part, number) for part in kind.types)
+        for name, found in kinds.items()
+        if isinstance(found, msgspec.inspect.UnionType) and any(isinstance(part, number) for part in found.types)
     ]

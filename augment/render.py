@@ -104,6 +104,8 @@ class Renderer:
                 return self._try(source, chain, key, attempt)
             except RejectedError as rejected:
                 reason = str(rejected)
+            except InputError as error:  # a noise that vanished or changed since the recipe was read
+                return Made(key.hex(), rejected=str(error), lasting=False)
             except OSError as error:
                 fatal = error.strerror if error.errno in DISK_IS_FULL else ""
                 return Made(key.hex(), rejected=error.strerror or str(error), lasting=False, fatal=fatal or "")

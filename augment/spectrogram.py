@@ -30,11 +30,11 @@ def spectrogram(mono: NDArray[np.float32], sample_rate: int, top_hz: float) -> N
         top_hz: Upper edge of the highest band; over half the sample rate there is nothing.
 
     Returns:
-        float32, shape (`BANDS`, `COLUMNS` or fewer), -120 and up.
+        float32, shape (`BANDS`, `COLUMNS`, or as many as there are frames), -120 and up.
     """
     size = max(16, round(_WINDOW_S * sample_rate))
     padded = np.concatenate([np.zeros(size // 2, np.float32), mono, np.zeros(size, np.float32)])
-    starts = np.arange(0, len(mono), -(-len(mono) // COLUMNS))
+    starts = np.linspace(0, len(mono), min(COLUMNS, len(mono)), endpoint=False).astype(int)
     window = np.hanning(size + 1)[:-1].astype(np.float32)
     edges = _edges_hz(top_hz) * size / sample_rate + 0.5
     bands = np.empty((len(starts), BANDS))

@@ -42,7 +42,7 @@ def read_table(path: str, columns: "Sequence[str]") -> list[Row]:
     except UnicodeDecodeError:
         raise InputError(f"{path} is no text in UTF-8; save it as CSV in UTF-8") from None
     except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num}: not CSV: {error}") from None
+        raise InputError(f"{path}:{reader.reader.line_num}: not CSV: {error}") from None
     if not rows:
         raise InputError(f"{path} has a header ({','.join(columns)}) and no rows")
     return rows

@@ -4,13 +4,13 @@ Everything runs in worker processes: first each candidate on each inner fold, th
 """
 
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from baselines.folds import make_folds
 from baselines.models import Candidate, build, candidates, fit_temperature, probabilities, scores
+from baselines.problem import Problem, Task, with_kernel
 from curate.engine import Failure, run
 from curate.errors import BurnishError
 
@@ -21,44 +21,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 _INNER_FOLDS = 3
 _DAY_S = 86400.0
 _PRELOAD = ("baselines.preload",)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is to be learned.
-
-    Attributes:
-        features: float32, shape (samples, length).
-        label: Class of each sample, from 0 on.
-        unit: What each sample belongs to; units are never torn.
-        testable: Which samples may be tested (generated ones may not).
-        classes: How many classes there are.
-        model: Value of `--model`.
-        seed: Where chance begins.
-        jobs: Worker processes; None: as many as there are processors.
-    """
-
-    features: "NDArray[np.float32]"
-    label: "Numbers"
-    unit: "Numbers"
-    testable: "Mask"
-    classes: int
-    model: str
-    seed: int = 0
-    jobs: int | None = None
-
-
-class Task(NamedTuple):
-    """One model to fit: indexes of the samples to train on and to test on, and whether to save it."""
-
-    train: "Numbers"
-    test: "Numbers"
-    save: bool = False
 
 
 class Trial(NamedTuple):
@@ -119,6 +85,7 @@ def fit_all(problem: Problem, tasks: "list[Task]") -> list[Fitted]:
     Raises:
         BurnishError: A model could not be fitted.
     """
+    problem = with_kernel(problem)
     trials = _choose(problem, tasks)
     lasts = []
     for task, tried in zip(tasks, trials, strict=True):
@@ -184,20 +151,44 @@ def _trial(problem: Problem, candidate: Candidate, pairs: "list[tuple[_Inner, ND
     return Trial(candidate, macro_f1(truth, guess, problem.classes), accuracy, fit_temperature(values, truth))
 
 
-def fit_model(problem: Problem, candidate: Candidate, train: "Numbers") -> Any:
-    """Return the estimator, fitted on some samples."""
+class Model(NamedTuple):
+    """A fitted estimator.
+
+    Attributes:
+        estimator: Of scikit-learn.
+        train: Where its input is similarities, the samples to which; None where its input is features.
+    """
+
+    estimator: Any
+    train: "Numbers | None" = None
+
+
+def fit_model(problem: Problem, candidate: Candidate, train: "Numbers", *, saved: bool = False) -> Model:
+    """Return a model that was fitted on some samples.
+
+    Args:
+        problem: What is to be learned.
+        candidate: Which model.
+        train: Indexes of the samples.
+        saved: Whether it will be used without this problem's kernel.
+    """
     import warnings
 
-    model = build(candidate, len(train), problem.seed)
+    kernel = problem.kernel if candidate.name == "svm" and not saved else None
+    estimator = build(candidate, len(train), problem.seed, similarities=kernel is not None)
     with warnings.catch_warnings():
         # A quick baseline that stops before it has converged is a baseline all the same.
         warnings.filterwarnings("ignore", message=".*converge", category=UserWarning)
-        return model.fit(problem.features[train].astype("float64"), problem.label[train])
+        if kernel is None:
+            return Model(estimator.fit(problem.features[train].astype("float64"), problem.label[train]))
+        return Model(estimator.fit(kernel[train][:, train], problem.label[train]), train)
 
 
-def score_model(problem: Problem, model: Any, test: "Numbers") -> "NDArray[np.float64]":
+def score_model(problem: Problem, model: Model, test: "Numbers") -> "NDArray[np.float64]":
     """Return the scores of some samples, float64 of shape (samples, classes)."""
-    return scores(model, problem.features[test].astype("float64"), problem.classes)
+    if problem.kernel is not None and model.train is not None:
+        return scores(model.estimator, problem.kernel[test][:, model.train], problem.classes)
+    return scores(model.estimator, problem.features[test].astype("float64"), problem.classes)
 
 
 def _fit_inner(problem: Problem, one: _Inner) -> "NDArray[np.float64]":
@@ -207,17 +198,18 @@ def _fit_inner(problem: Problem, one: _Inner) -> "NDArray[np.float64]":
 def _fit_last(problem: Problem, last: _Last) -> Fitted:
     import numpy as np
 
-    model = fit_model(problem, last.candidate, last.task.train)
-    right = score_model(problem, model, last.task.train).argmax(axis=1) == problem.label[last.task.train]
+    train, test, save = last.task
+    model = fit_model(problem, last.candidate, train, saved=save)
+    right = score_model(problem, model, train).argmax(axis=1) == problem.label[train]
     found = np.zeros((0, problem.classes))
-    if len(last.task.test):
-        found = probabilities(score_model(problem, model, last.task.test), last.temperature)
-    saved = _saved(model) if last.task.save else b""
+    if len(test):
+        found = probabilities(score_model(problem, model, test), last.temperature)
+    saved = _saved(model.estimator) if save else b""
     return Fitted(last.candidate, (), found, float(right.mean()), last.temperature, saved)
 
 
-def _saved(model: Any) -> bytes:
-    return bytes(import_module("skops.io").dumps(model))
+def _saved(estimator: Any) -> bytes:
+    return bytes(import_module("skops.io").dumps(estimator))
 
 
 def _in_workers(work: Any, items: "Iterable[Any]", jobs: int | None) -> list[Any]:

@@ -19,7 +19,10 @@ MODELS = ("auto", "logistic", "svm", "knn", "trees", "majority")
 
 _AUTO = ("svm", "logistic", "knn")
 """What `auto` tries; not trees: ten times as slow, and never the best on speech, words or photos."""
-_MOST_FOR_SVM = 5000
+MOST_FOR_SVM = 5000
+"""Training samples above which `auto` does not try the support vector machine: its time grows with their square."""
+GAMMA = 0.5
+"""Of its kernel exp(-gamma |x - y|²)."""
 _UNEVEN = 1.5
 _SMALLEST = 1e-3
 
@@ -44,7 +47,11 @@ _ESTIMATORS = {
     ),
     "majority": _Estimator("sklearn.dummy", "DummyClassifier", {"strategy": "prior"}),
     "svm": _Estimator(
-        "sklearn.svm", "SVC", {"C": 10.0, "gamma": 0.5, "break_ties": True, "cache_size": 500}, weighs=True, draws=True
+        "sklearn.svm",
+        "SVC",
+        {"C": 10.0, "gamma": GAMMA, "break_ties": True, "cache_size": 500},
+        weighs=True,
+        draws=True,
     ),
     "trees": _Estimator("sklearn.ensemble", "ExtraTreesClassifier", {"n_estimators": 200}, weighs=True, draws=True),
 }
@@ -92,17 +99,17 @@ def candidates(name: str, counts: "NDArray[np.int64]") -> tuple[Candidate, ...]:
 
 
 def _names(samples: int) -> tuple[str, ...]:
-    """Return what `auto` tries: of many samples not the machine, whose time grows with their square."""
-    return tuple(name for name in _AUTO if name != "svm" or samples <= _MOST_FOR_SVM)
+    return tuple(name for name in _AUTO if name != "svm" or samples <= MOST_FOR_SVM)
 
 
-def build(candidate: Candidate, samples: int, seed: int) -> Any:
+def build(candidate: Candidate, samples: int, seed: int, *, similarities: bool = False) -> Any:
     """Return the estimator, not fitted yet.
 
     Args:
         candidate: Which.
         samples: How many it will be fitted on.
         seed: Of the models that draw.
+        similarities: Whether a machine is given the kernel of its samples instead of their features.
     """
     estimator = _ESTIMATORS[candidate.name]
     settings = dict(estimator.settings)
@@ -112,15 +119,17 @@ def build(candidate: Candidate, samples: int, seed: int) -> Any:
         settings["class_weight"] = "balanced" if candidate.balanced else None
     if "n_neighbors" in settings:
         settings["n_neighbors"] = min(settings["n_neighbors"], samples)
+    if similarities:
+        settings["kernel"] = "precomputed"
     return getattr(import_module(estimator.module), estimator.name)(**settings)
 
 
-def scores(model: Any, features: "NDArray[np.float64]", classes: int) -> "NDArray[np.float64]":
+def scores(model: Any, features: "NDArray[np.floating[Any]]", classes: int) -> "NDArray[np.float64]":
     """Return for each sample and class a score: the larger, the likelier; its softmax is a probability.
 
     Args:
         model: Fitted on classes that are numbers from 0 on.
-        features: float64, shape (samples, length).
+        features: Shape (samples, length), or similarities to the samples that it was trained on.
         classes: How many there are, also those that the model never saw.
 
     Returns:

@@ -11,7 +11,7 @@ from curate.errors import InputError
 from curate.splitting.grouping import make_grouping
 
 if TYPE_CHECKING:
-    from baselines.fitting import Numbers, Problem, Task
+    from baselines.problem import Numbers, Problem, Task
 
 _SHOWN = 5
 
@@ -31,7 +31,7 @@ def make_problem(data: Data, model: str, group: str | None = None, seed: int = 0
     """
     import numpy as np
 
-    from baselines.fitting import Problem
+    from baselines.problem import Problem
 
     number = {label: i for i, label in enumerate(data.labels)}
     return Problem(
@@ -69,7 +69,7 @@ def make_plan(data: Data, problem: "Problem", folds: int) -> Plan:
     """
     import numpy as np
 
-    from baselines.fitting import Task
+    from baselines.problem import Task
 
     if data.tests is not None:
         train, test = np.flatnonzero(~data.tests), np.flatnonzero(data.tests)

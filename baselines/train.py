@@ -19,7 +19,8 @@ from curate.splitting.leakage import Watch
 from curate.splitting.suspect import Suspect
 
 if TYPE_CHECKING:
-    from baselines.fitting import Fitted, Task
+    from baselines.fitting import Fitted
+    from baselines.problem import Task
 
 
 _DIGITS = 4

@@ -96,7 +96,7 @@ def whole(path: str, digest: str, sample_rate: int) -> "NDArray[np.float32]":
 
 
 @lru_cache(maxsize=4096)
-def _claims(path: str, digest: str) -> tuple[int, int] | None:  # noqa: ARG001 - the digest tells versions of a file apart
+def _claims(path: str, digest: str) -> tuple[int, int] | None:
     try:
         return claims(path)
     except OSError as error:

@@ -28,7 +28,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("direct_to_reverberant_db", self.direct_to_reverberant_db, -60, 60)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:  # noqa: ARG001
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
     """Draw the size of the room, the distance, and the seed of its echoes."""
     return {
         "rt60_s": uniform(settings.rt60_s, generator),

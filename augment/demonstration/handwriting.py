@@ -18,6 +18,7 @@ KEPT = (1.0, 0.85, 0.3, 0.7, 0.5, 0.6, 0.4, 0.9, 0.2, 0.25)
 _TEST, _NEW = 0.36, 0.08
 _TEST_WRITING: tuple[Writing, ...] = ("plain", "plain", "faint", "plain", "turned")
 _RARE = 40
+_LEAKS, _TWICE, _BROKEN = 15, 2, 20
 _FADING = (0.8, 0.88)
 _ANGLES_DEG = (25.0, 42.0)
 
@@ -51,14 +52,14 @@ def make_pictures(seed: int) -> dict[str, bytes]:
     pictures = list(_pictures(generator))
     found = {picture.name(): encode(picture.pixels) for picture in pictures}
     rows = {picture.name(): picture.writing for picture in pictures}
-    by_place = {place: [one for one in pictures if one.place == place] for place in ("train", "test")}
-    for name, data, picture in (*_duplicates(by_place, generator), *_broken(by_place["train"], generator)):
+    trained = _pick(pictures, "train", _BROKEN + _TWICE, generator)
+    spoilt = (*_leaks(_pick(pictures, "test", _LEAKS, generator)), *_twice(trained[_BROKEN:]))
+    for name, data in (*spoilt, *_broken(trained[:_BROKEN])):
         found[name] = data
-        rows[name] = picture.writing
+        rows[name] = "plain"
     table = "".join(f"{name},{writing}\n" for name, writing in sorted(rows.items()))
-    return {f"{FOLDER}/{name}": data for name, data in found.items()} | {
-        f"{FOLDER}/metadata.csv": f"file_name,writing\n{table}".encode()
-    }
+    found["metadata.csv"] = f"file_name,writing\n{table}".encode()
+    return {f"{FOLDER}/{name}": data for name, data in found.items()}
 
 
 def encode(pixels: NDArray[np.uint8], format_name: str = "PNG") -> bytes:
@@ -106,29 +107,26 @@ def _draw(digit: NDArray[np.float64], writing: Writing, generator: np.random.Gen
     return draw_digit(digit, generator, fading=fading, angle_deg=angle_deg)
 
 
-def _pick(pictures: list[Picture], count: int, generator: np.random.Generator) -> list[Picture]:
-    plain = [picture for picture in pictures if picture.writing == "plain"]
+def _pick(pictures: list[Picture], place: str, count: int, generator: np.random.Generator) -> list[Picture]:
+    plain = [picture for picture in pictures if (picture.place, picture.writing) == (place, "plain")]
     return [plain[index] for index in generator.choice(len(plain), count, replace=False)]
 
 
-def _duplicates(
-    by_place: dict[str, list[Picture]], generator: np.random.Generator
-) -> Iterator[tuple[str, bytes, Picture]]:
-    """Yield copies: of test pictures in training, the same or saved again as JPEG, and some under two labels."""
-    tested = _pick(by_place["test"], 16, generator)
-    for picture in tested[:10]:
-        yield picture.name(place="train"), encode(picture.pixels), picture
-    for picture in tested[10:]:
-        yield picture.name("jpg", place="train"), encode(picture.pixels, "JPEG"), picture
-    for picture in _pick(by_place["train"], 2, generator):
-        wrong = (picture.label + 1) % 10
-        yield picture.name(label=wrong), encode(picture.pixels), picture
+def _leaks(tested: list[Picture]) -> Iterator[tuple[str, bytes]]:
+    """Yield copies of test pictures in training: the same, or saved again as JPEG."""
+    for number, picture in enumerate(tested):
+        ending, format_name = (("png", "PNG"), ("png", "PNG"), ("jpg", "JPEG"))[number % 3]
+        yield picture.name(ending, place="train"), encode(picture.pixels, format_name)
 
 
-def _broken(pictures: list[Picture], generator: np.random.Generator) -> Iterator[tuple[str, bytes, Picture]]:
+def _twice(pictures: list[Picture]) -> Iterator[tuple[str, bytes]]:
+    """Yield copies under another label."""
+    for picture in pictures:
+        yield picture.name(label=(picture.label + 1) % 10), encode(picture.pixels)
+
+
+def _broken(pictures: list[Picture]) -> Iterator[tuple[str, bytes]]:
     """Yield files in the place of good ones: cut short, overwritten, empty, no pictures, or with a wrong ending."""
-    chosen = _pick(pictures, 20, generator)
-    for number, picture in enumerate(chosen):
-        data = encode(picture.pixels)
-        damaged = (cut(data), overwrite(data), b"", PAGE, encode(picture.pixels, "JPEG"))[number % 5]
-        yield picture.name(), damaged, picture
+    for number, picture in enumerate(pictures):
+        data, jpeg = encode(picture.pixels), encode(picture.pixels, "JPEG")
+        yield picture.name(), (cut(data), overwrite(data), b"", PAGE, jpeg)[number % 5]

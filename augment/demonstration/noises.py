@@ -38,9 +38,7 @@ def make_noise(
     return np.clip(noise, -0.99, 0.99).astype(np.float32)[:, None]
 
 
-def _talk(
-    words: Sequence[Sound], frames: int, sample_rate: int, generator: np.random.Generator
-) -> NDArray[np.float64]:
+def _talk(words: Sequence[Sound], frames: int, sample_rate: int, generator: np.random.Generator) -> NDArray[np.float64]:
     """Return words of one after the other, with short pauses."""
     parts: list[NDArray[np.float64]] = []
     length = 0

@@ -26,6 +26,7 @@ KEPT = (1.0, 0.7, 0.45, 0.95, 0.55, 0.8, 0.35, 0.9, 0.2, 0.6)
 _NOISY = {2: "babble", 3: "street", 4: "machine"}
 _SNR_DB = (6.0, 14.0)
 _NOISES, _NOISE_S = 4, 6.0
+_BROKEN = 12
 _FLAC = Encoding("FLAC", "PCM_16")
 _WAV = Encoding("WAV", "PCM_16")
 
@@ -66,8 +67,9 @@ def make_recordings(seed: int) -> dict[str, bytes]:
     words = list(_words())
     recordings = [*_quiet(words, generator), *_noisy(words, generator)]
     found = {one.name(): encode_audio(one.samples, SAMPLE_RATE, _FLAC) for one in recordings}
-    found |= dict(_duplicates(recordings, generator))
-    found |= dict(_broken([one for one in recordings if one.place == "train"], generator))
+    *broken, twice = _pick([one for one in recordings if one.place == "train"], _BROKEN + 1, generator)
+    found |= dict((*_leaks(recordings, generator), *_broken(broken)))
+    found[twice.name(label=(twice.label + 1) % 10)] = found[twice.name()]
     noises = _training_noises([one.samples for one in words if one.place == "train"], generator)
     return {f"{FOLDER}/{name}": data for name, data in found.items()} | noises
 
@@ -120,21 +122,19 @@ def _pick(recordings: Sequence[Recording], count: int, generator: np.random.Gene
     return [recordings[index] for index in generator.choice(len(recordings), count, replace=False)]
 
 
-def _duplicates(recordings: Sequence[Recording], generator: np.random.Generator) -> Iterator[tuple[str, bytes]]:
-    """Yield copies: of test recordings in training, the same or as WAV and less loud, and one under two labels."""
+def _leaks(recordings: Sequence[Recording], generator: np.random.Generator) -> Iterator[tuple[str, bytes]]:
+    """Yield copies of test recordings in training: the same, or less loud and as WAV."""
     quiet = [one for one in recordings if one.place == "test" and one.noise == "none"]
     tested = _pick(quiet, 8, generator)
     for one in tested[:5]:
         yield one.name(place="train"), encode_audio(one.samples, SAMPLE_RATE, _FLAC)
     for one in tested[5:]:
         yield one.name("wav", place="train"), encode_audio(one.samples * np.float32(0.7), SAMPLE_RATE, _WAV)
-    for one in _pick([one for one in recordings if one.place == "train"], 1, generator):
-        yield one.name(label=(one.label + 1) % 10), encode_audio(one.samples, SAMPLE_RATE, _FLAC)
 
 
-def _broken(recordings: Sequence[Recording], generator: np.random.Generator) -> Iterator[tuple[str, bytes]]:
+def _broken(recordings: Sequence[Recording]) -> Iterator[tuple[str, bytes]]:
     """Yield files in the place of good ones: cut short, overwritten, empty, no sound, silent, with a wrong ending."""
-    for number, one in enumerate(_pick(recordings, 12, generator)):
+    for number, one in enumerate(recordings):
         data = encode_audio(one.samples, SAMPLE_RATE, _FLAC)
         silence = encode_audio(np.zeros_like(one.samples), SAMPLE_RATE, _FLAC)
         wav = encode_audio(one.samples, SAMPLE_RATE, _WAV)

@@ -15,7 +15,7 @@ def predicted(label: str, prediction: str, *tags: str, path: str = "a", digest: 
 
 def answers(*groups: tuple[int, bool, tuple[str, ...]], start: int = 0) -> list[Prediction]:
     """Return predictions of the class `x` with paths that count up: for each group how many, whether right, tags."""
-    flat: "Iterable[tuple[bool, tuple[str, ...]]]" = (
+    flat: Iterable[tuple[bool, tuple[str, ...]]] = (
         (right, tags) for number, right, tags in groups for _ in range(number)
     )
     return [

@@ -7,8 +7,8 @@ from baselines.compare_gates import Gate, failed, in_words, needs_caution
 from tests.baselines.predicted import answers
 
 TORN = compare(
-    answers((20, False, ("car",)), (20, True, ("clean",)), (60, True, ())),
-    answers((20, True, ("car",)), (10, False, ("clean",)), (10, True, ("clean",)), (60, True, ())),
+    answers((40, False, ("car",)), (20, True, ("clean",)), (60, True, ())),
+    answers((40, True, ("car",)), (10, False, ("clean",)), (10, True, ("clean",)), (60, True, ())),
 )
 """Better over all and on car, worse on clean."""
 SAME = compare(answers((9, True, ("car",)), (9, False, ())), answers((9, True, ("car",)), (9, False, ())))
@@ -40,7 +40,7 @@ def test_what_a_gate_fails_on(result: Comparison, gate: Gate, tags: list[str], n
 
 def test_the_words() -> None:
     words = in_words("noise=car", TORN.per_tag["car"])
-    assert words == "better on noise=car (+1.000, 95 % interval +1.000 to +1.000, n = 20)"
+    assert words == "better on noise=car (+1.000, 95 % interval +1.000 to +1.000, n = 40)"
     assert in_words("", SAME.overall) == "cannot tell over all (+0.000, 95 % interval +0.000 to +0.000, n = 18)"
 
 

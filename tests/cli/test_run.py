@@ -217,7 +217,7 @@ def test_an_error_of_a_step_is_shown_and_ends_the_run_with_2(burnish: Burnish, p
     assert result.stderr.splitlines()[-1].startswith("burnish run: step half: ")
     assert "ratio" in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.stderr
-    assert [row for row in statuses(burnish, code=2).values()] == ["cached", "cached", "stopped", "not run", "not run"]
+    assert list(statuses(burnish, code=2).values()) == ["cached", "cached", "stopped", "not run", "not run"]
     assert "ratio" in (project / "work" / "03-half.log").read_text()
 
 

@@ -1,0 +1,151 @@
+"""Previews: the very files that augment makes, spread over targets, labels and speakers; rejected ones with a reason."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from augment.generate import GenerationTally, Options, generate
+from augment.preview import PARTS, Pair, choose, make_pairs
+from augment.recipe_file import load
+from augment.sources import Sources
+from augment.targets import Plan, Request, make_plan
+from curate.measure import measure
+from curate.sample import Sample
+
+RECIPE = """
+kind: augment
+targets:
+  softer:
+    audio: [gain: {gain_db: [-12, -6]}]
+  louder:
+    audio: [gain: {gain_db: [1, 2]}]
+"""
+
+
+@pytest.fixture
+def samples(tmp_path: Path, recording: Callable[..., Path]) -> list[Sample]:
+    """12 recordings: 3 labels, 2 speakers."""
+    found = []
+    for number in range(12):
+        path = str(recording(tmp_path / f"{number}.wav", 0.2, seed=number))
+        measured = measure(Sample(path), path)
+        assert measured is not None
+        found.append(replace(measured, label=str(number % 3), tags=(f"speaker={'ab'[number // 6]}",)))
+    return found
+
+
+def planned(tmp_path: Path, text: str, samples: list[Sample], copies: int = 1) -> tuple[Sources, Plan]:
+    (tmp_path / "recipe.yaml").write_text(text)
+    sources = Sources(load(str(tmp_path / "recipe.yaml")), frozenset({"train"}))
+    sources.gather(samples)
+    return sources, make_plan(sources, Request(copies=copies))
+
+
+def previewed(sources: Sources, plan: Plan, count: int = 4, seed: int = 0) -> list[Pair]:
+    return list(make_pairs(sources, choose(sources, plan, count, seed), seed=seed, jobs=1))
+
+
+def test_pairs_are_spread_over_targets_labels_and_speakers(tmp_path: Path, samples: list[Sample]) -> None:
+    sources, plan = planned(tmp_path, RECIPE, samples)
+    orders = choose(sources, plan, 12, 0)
+    assert [order.target for order in orders] == [0] * 6 + [1] * 6
+    for target in (0, 1):
+        chosen = [sources.found[order.source] for order in orders if order.target == target]
+        assert Counter(source.label for source in chosen) == {"0": 2, "1": 2, "2": 2}
+        assert Counter(source.marks for source in chosen) == {("speaker=a",): 3, ("speaker=b",): 3}
+        assert len(set(chosen)) == 6
+
+
+@pytest.mark.parametrize(("count", "expected"), [(1, 1), (3, 3), (24, 24), (100, 24)])
+def test_no_order_is_shown_twice_and_none_that_is_not_planned(
+    tmp_path: Path, samples: list[Sample], count: int, expected: int
+) -> None:
+    sources, plan = planned(tmp_path, RECIPE, samples)
+    orders = choose(sources, plan, count, 0)
+    assert len(orders) == len(set(orders)) == expected
+    assert set(orders) <= set(plan.orders)
+
+
+def test_the_choice_depends_on_the_seed_alone(tmp_path: Path, samples: list[Sample]) -> None:
+    def chosen(several: list[Sample], seed: int) -> list[str]:
+        sources, plan = planned(tmp_path, RECIPE, several)
+        return [sources.found[order.source].path for order in choose(sources, plan, 6, seed)]
+
+    assert chosen(samples, 0) == chosen(samples[::-1], 0)
+    assert chosen(samples, 0) != chosen(samples, 1)
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_augment_makes_the_same_bytes(tmp_path: Path, samples: list[Sample], seed: int) -> None:
+    sources, plan = planned(tmp_path, RECIPE, samples, copies=2)
+    pairs = previewed(sources, plan, 30, seed)
+    tally = GenerationTally()
+    made = list(generate(sources, plan, Options(str(tmp_path / "out"), seed=seed, jobs=1), tally))
+    digests = {(str(sample.origin), sample.digest) for sample in made}
+    assert len(digests) == 48
+    shown = [(pair.source.path, pair.order.copy, pair.shown.made.files[0].digest) for pair in pairs]
+    assert len(shown) == 30
+    assert {copy for _, copy, _ in shown} == {0, 1}
+    of_origin = {
+        (sample.origin["source"], sample.origin["copy"], sample.digest) for sample in made if sample.origin is not None
+    }
+    assert set(shown) <= of_origin
+
+
+def test_a_pair_shows_what_became_of_a_source(tmp_path: Path, samples: list[Sample]) -> None:
+    (pair,) = previewed(*planned(tmp_path, RECIPE, samples), count=1)
+    made, measured = pair.shown.made, pair.shown.measured
+    (operation,) = made.operations[0]
+    assert operation["name"] == "gain"
+    assert measured is not None
+    assert measured.audio is not None
+    assert made.files[0].audio is not None
+    assert made.files[0].audio.rms_dbfs == pytest.approx((measured.audio.rms_dbfs or 0) + operation["gain_db"], abs=0.1)
+    assert pair.shown.before is not None
+    assert len(pair.shown.after) == 1
+    assert pair.draws == 1
+
+
+def test_a_rejected_draw_comes_with_its_reason(tmp_path: Path, samples: list[Sample]) -> None:
+    text = RECIPE + "accept:\n  audio: {max_loudness_lufs: -20}\n"
+    by_target = {pair.order.target: pair for pair in previewed(*planned(tmp_path, text, samples), count=2)}
+    assert by_target[0].shown.made.rejected == ""
+    rejected = by_target[1]
+    assert rejected.shown.made.rejected == "loudness_lufs is above -20"
+    assert rejected.draws == 4
+    assert rejected.shown.before is not None
+    assert rejected.shown.after == ()
+
+
+def test_a_source_that_is_gone_or_changed_is_a_rejected_one(tmp_path: Path, samples: list[Sample]) -> None:
+    sources, plan = planned(tmp_path, RECIPE, samples[:2])
+    os.unlink(samples[0].path)
+    Path(samples[1].path).write_bytes(Path(samples[1].path).read_bytes()[:-2])
+    reasons = {pair.source.path: pair.shown.made.rejected for pair in previewed(sources, plan)}
+    assert reasons == {
+        samples[0].path: "the source is not usable: No such file or directory",
+        samples[1].path: "the source is not usable: the source changed since it was scanned",
+    }
+
+
+def test_of_many_parts_some_are_shown(tmp_path: Path, data: Path) -> None:
+    path = str(next((data / "voice_prompts").rglob("*.wav")))
+    measured = measure(Sample(path), path)
+    assert measured is not None
+    text = "kind: augment\naudio:\n  - split_on_silence: {top_db: 20, min_silence_s: 0.02, min_part_s: 0.02}\n"
+    (pair,) = previewed(*planned(tmp_path, text, [measured]))
+    assert len(pair.shown.after) == min(PARTS, len(pair.shown.made.files))
+
+
+def test_nothing_is_left_behind(tmp_path: Path, samples: list[Sample], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    before = {path: sha256(Path(path).read_bytes()).hexdigest() for path in (sample.path for sample in samples)}
+    assert len(previewed(*planned(tmp_path, RECIPE, samples))) == 4
+    assert os.listdir(tmp_path / "temporary") == []
+    assert {path: sha256(Path(path).read_bytes()).hexdigest() for path in before} == before

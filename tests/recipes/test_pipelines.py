@@ -1,0 +1,144 @@
+"""The pipelines that ship, on real data."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+from PIL import Image
+
+from tests.conftest import Burnish
+
+CLASSES = ("shoes", "t-shirt", "pants")
+SPEAKERS = ("george", "jackson", "theo")
+
+
+def steps_of(burnish: Burnish, *arguments: str) -> dict[str, dict[str, Any]]:
+    report = json.loads(burnish("run", *arguments, "--json").stdout)
+    return {step["step"]: step for step in report["steps"]}
+
+
+def check_again(burnish: Burnish, *arguments: str) -> None:
+    """Run it again with nothing changed: no step runs, in under two seconds."""
+    began = time.monotonic()
+    steps = steps_of(burnish, *arguments)
+    seconds = time.monotonic() - began
+    assert {step["status"] for step in steps.values()} == {"cached"}
+    assert seconds < 2
+
+
+def report(folder: Path, name: str) -> Any:
+    return json.loads((folder / "work" / f"{name}.json").read_text())
+
+
+@pytest.fixture
+def photos(data: Path, tmp_path: Path) -> Path:
+    """Photos of clothes, some of them taken in the dark."""
+    for split, wanted in (("train", 30), ("test", 11)):
+        for name in CLASSES:
+            folder = tmp_path / "photos" / split / name
+            folder.mkdir(parents=True)
+            for number, source in enumerate(sorted((data / "clothing" / split / name).iterdir())[:wanted]):
+                if (split == "test" and number % 2) or number % 10 == 9:
+                    with Image.open(source) as picture:
+                        picture.convert("RGB").point(lambda value: value // 14).save(folder / source.name)
+                else:
+                    shutil.copy(source, folder)
+    return tmp_path / "photos"
+
+
+def mixed(speech: np.ndarray, noise: np.ndarray, snr_db: float) -> np.ndarray:
+    scale = np.sqrt((speech**2).mean() / (noise**2).mean()) * 10 ** (-snr_db / 20)
+    both: np.ndarray = speech + scale * noise
+    return np.asarray(both / max(1.0, float(np.abs(both).max())))
+
+
+@pytest.fixture
+def speech(data: Path, tmp_path: Path) -> Path:
+    """Spoken digits, a quarter of them with water behind; the noise to train on is the other half of the recording."""
+    water, rate = soundfile.read(data / "noise" / "background" / "running_tap.wav")
+    water = soxr.resample(water, rate, 8000)
+    half = len(water) // 2
+    for name in ("street", "babble", "machine"):
+        (tmp_path / "noise" / name).mkdir(parents=True)
+        soundfile.write(tmp_path / "noise" / name / "water.wav", water[:half], 8000)
+    (tmp_path / "speech").mkdir()
+    generator = np.random.default_rng(0)
+    for path in sorted((data / "fsdd").glob("*/*.wav")):
+        label, speaker, take = path.stem.split("_")
+        if speaker not in SPEAKERS:
+            continue
+        sound, rate = soundfile.read(path)
+        place = "street" if generator.random() < 0.25 else "room"
+        if place == "street":
+            begin = half + int(generator.integers(0, half - len(sound)))
+            sound = mixed(sound, water[begin : begin + len(sound)], 3.0)
+        soundfile.write(tmp_path / "speech" / f"{label}_{speaker}_{take}_{place}.wav", sound, rate)
+    return tmp_path / "speech"
+
+
+def test_clean_images(burnish: Burnish, photos: Path) -> None:
+    good = sorted((photos / "train" / "shoes").iterdir())
+    (photos / "train" / "shoes" / "cut.jpg").write_bytes(good[0].read_bytes()[:2000])
+    shutil.copy(good[1], photos / "train" / "pants" / "copy.jpg")
+    steps = steps_of(burnish, "clean-images", "--set", "data=photos")
+    assert [step["status"] for step in steps.values()] == ["run"] * 5
+    assert steps["scan"]["files"] == 3 * 41 + 2
+    assert steps["clean"]["samples_out"] == steps["clean"]["samples_in"] - 1
+    work = photos.parent / "work"
+    assert json.loads((work / "rejects.jsonl").read_text())["path"] == "photos/train/shoes/cut.jpg"
+    conflict = [json.loads(line)["path"] for line in (work / "duplicates.jsonl").read_text().splitlines()]
+    assert "photos/train/pants/copy.jpg" in conflict
+    assert report(photos.parent, "04-balance")["by"] == "label"
+    assert (work / "stats.html").read_bytes().startswith(b"<!")
+    check_again(burnish, "clean-images", "--set", "data=photos")
+
+
+def test_clean_audio(burnish: Burnish, speech: Path) -> None:
+    first = min(speech.iterdir())
+    shutil.copy(first, speech / "9_copy_0_room.wav")
+    (speech / "3_empty_0_room.wav").touch()
+    arguments = ("clean-audio", "--set", "data=speech", "--set", "pattern={label}_{speaker}_{take}_{noise}")
+    steps = steps_of(burnish, *arguments)
+    assert steps["scan"]["samples_out"] == 302
+    assert steps["clean"]["samples_out"] == 301
+    assert steps["dedup"]["samples_out"] == 299, "one recording with two labels says nothing"
+    assert len(report(speech.parent, "05-balance")["classes"]) == 10
+    check_again(burnish, *arguments)
+
+
+def check_loop(burnish: Burnish, folder: Path, tag: str, *arguments: str) -> dict[str, dict[str, Any]]:
+    """Run a whole loop: the weak tag is found, gets samples, and the model is better on it afterwards."""
+    steps = steps_of(burnish, *arguments)
+    assert {step["status"] for step in steps.values()} == {"run"}
+    made = steps["augment"]["samples_out"] - steps["augment"]["samples_in"]
+    assert made == steps["augment"]["files"] > 0
+    assert (folder / "work" / "after" / "run.json").exists()
+    weak = {found["tag"]: found["gain"] for found in report(folder, "08-weak")["tags"]}
+    assert weak[tag] > 0
+    comparison = report(folder, "11-compare")
+    assert comparison["per_tag"][tag]["difference"] > 0
+    return steps
+
+
+def test_speech_loop(burnish: Burnish, speech: Path) -> None:
+    settings = ("data=speech", "pattern={label}_{speaker}_{take}_{noise}", "budget=120")
+    arguments = ("speech-loop", *(word for setting in settings for word in ("--set", setting)))
+    check_loop(burnish, speech.parent, "noise=street", *arguments)
+    check_again(burnish, *arguments)
+    sound, rate = soundfile.read(min(speech.glob("7_theo_*")))
+    soundfile.write(speech / "7_theo_77_room.wav", 0.7 * sound[::-1], rate)
+    steps = steps_of(burnish, *arguments)
+    assert steps["scan"]["files"] == 1
+    assert steps["augment"]["files"] < 120, "what is there already is not made again"
+
+
+def test_image_loop(burnish: Burnish, photos: Path) -> None:
+    arguments = ("image-loop", "--set", "data=photos", "--set", "budget=60")
+    check_loop(burnish, photos.parent, "dark", *arguments)
+    check_again(burnish, *arguments)
