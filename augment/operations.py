@@ -12,7 +12,7 @@ and, where files are involved, `prepare(settings) -> Prepared`. An operation tha
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, get_args, get_type_hints
 
 import msgspec
 
@@ -133,9 +133,18 @@ class OwnOperation:
         try:
             return msgspec.convert(dict(parameters), self.module.Settings)
         except msgspec.ValidationError as error:
-            problem, _, path = str(error).partition(" - at `$")
-            parameter = path.strip(".`").partition("[")[0]
-            raise ParameterError(parameter, f"{self.name}{'.' * bool(parameter)}{parameter}: {problem}") from None
+            raise self._wrong(parameters, *str(error).partition(" - at `$")[::2]) from None
+
+    def _wrong(self, parameters: "Mapping[str, Any]", problem: str, path: str) -> ParameterError:
+        """Return the error of a parameter; limits that are checked together begin with the name of the wrong one."""
+        parameter = path.strip(".`").partition("[")[0]
+        if not parameter:
+            name = problem.partition(":")[0]
+            return ParameterError(name if name in parameters else "", f"{self.name}: {problem}")
+        kind = get_type_hints(self.module.Settings)[parameter]
+        if problem.startswith("Invalid enum value") and (choices := get_args(kind)):
+            problem = f"{parameters[parameter]!r} is none of {', '.join(map(str, choices))}"
+        return ParameterError(parameter, f"{self.name}.{parameter}: {problem}")
 
     def prepare(self, settings: Any) -> Prepared:
         """See `Operation`."""

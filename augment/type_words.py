@@ -109,7 +109,7 @@ def _last_name(node: ast.expr) -> str:
 @cache
 def _constant(name: str) -> str:
     """Return the number of one of OpenCV's constants, which is what YAML can say, with its name."""
-    from curate.duplicates.view import opencv
+    from curate.media.opencv import opencv
 
     value: Any = getattr(opencv(), name)
     return f"{value} ({name})"

@@ -12,6 +12,7 @@ from baselines.leaks import check_sides
 from baselines.sides import Sides, check_labels, choose_sides
 from curate.engine.worker import hold_threads
 from curate.errors import InputError
+from curate.splitting.grouping import make_grouping
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,6 +62,7 @@ def read_data(
     samples: Iterable[Example],
     test_split: str | None = None,
     families: Sequence[str] = (),
+    group: str | None = None,
     reading: Reading | None = None,
     watch: Watcher = iter,
 ) -> Data:
@@ -70,6 +72,7 @@ def read_data(
         samples: Of a manifest.
         test_split: Its name; None: `test`, if there is one.
         families: Of features; none: all.
+        group: What must not be on both sides, as for `burnish split --group`.
         reading: How files are read.
         watch: Passes on what was read, and shows how far it is.
 
@@ -84,6 +87,7 @@ def read_data(
     sides = choose_sides(found.examples, test_split, found.left_out)
     check_labels([label_of(one) for one in sides.train])
     check_sides(sides.train, sides.test)
+    _check_group(sides.examples, group)
     extracted = extract(sides.examples, found.kind, reading or Reading(), watch)
     kept = _readable(sides, extracted, found.left_out)
     features = extracted.features[kept][:, columns(found.kind, names)]
@@ -91,6 +95,13 @@ def read_data(
     data = Data(found.kind, [sides.examples[i] for i in kept], digests, features, names, None, found.left_out)
     _finish(data, [sides.tested[i] for i in kept] if sides.tested else None, extracted.changed)
     return data
+
+
+def _check_group(examples: Sequence[Example], group: str | None) -> None:
+    """Complain, before any work, that no sample is in a group."""
+    grouping = make_grouping(group) if group else None
+    if grouping and not any([bool(grouping.values(one.path, one.tags)) for one in examples]):
+        grouping.check_found()
 
 
 def _readable(sides: Sides, extracted: Extracted, left_out: LeftOut) -> list[int]:
@@ -124,7 +135,7 @@ def _finish(data: Data, tested: list[bool] | None, changed: int) -> None:
     if data.tests is not None:
         _check_apart(data, data.tests.tolist())
     if changed:
-        data.notes.append(f"{changed:,} files changed since the scan; what they hold now was used; scan again")
+        data.notes.append(f"files that changed since the scan: {changed:,}; what they hold now was used; scan again")
 
 
 def _check_apart(data: Data, tested: list[bool]) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from baselines.foreign import Foreign
 
 _SHOWN = 3
+_FEW = 30
 
 
 @dataclass(slots=True)
@@ -117,13 +118,13 @@ def _notes(
     unknown = [path for path in foreign if path not in known]
     if unknown:
         shown = ", ".join(unknown[:_SHOWN])
-        yield f"{len(unknown):,} predictions are of files that the manifest does not have, such as {shown}"
+        yield f"predictions of files that the manifest does not have: {len(unknown):,}, such as {shown}"
     if others := len(foreign) - len(unknown) - len(predictions):
-        yield f"{others:,} predictions are of samples that are not tested"
+        yield f"predictions of samples that are not tested: {others:,}"
     labels = {one.label for one in everything if one.label}
     strange = Counter(one.prediction for one in predictions if one.prediction not in labels)
     for label, count in strange.most_common(_SHOWN):
-        hint = did_you_mean(label, labels)
-        yield f"{count:,} predictions say {label!r}, which is no label of the manifest, and count as wrong{hint}"
+        hint = did_you_mean(label, labels) if len(labels) <= _FEW else ""
+        yield f"predictions of {label!r}, which is no label of the manifest: {count:,}, all counted as wrong{hint}"
     if len(strange) > _SHOWN:
-        yield f"{len(strange) - _SHOWN:,} more labels are none of the manifest's"
+        yield f"further labels that the manifest does not have: {len(strange) - _SHOWN:,}"

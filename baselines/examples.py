@@ -13,8 +13,6 @@ from curate.sample import Finding, Kind, is_generated
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_NAMED = 3
-
 
 class Example(Struct):
     """The part of a sample that baselines look at; the narrow view for `curate.manifest.read_as`."""
@@ -57,17 +55,16 @@ class LeftOut:
 
     Attributes:
         counts: By reason.
-        names: Some of their paths, by reason.
+        examples: The path of one of them, by reason.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
-    names: dict[str, list[str]] = field(default_factory=dict)
+    examples: dict[str, str] = field(default_factory=dict)
 
     def add(self, reason: str, path: str) -> None:
         """Count one sample."""
         self.counts[reason] += 1
-        if len(named := self.names.setdefault(reason, [])) < _NAMED:
-            named.append(path)
+        self.examples.setdefault(reason, path)
 
 
 @dataclass(slots=True)

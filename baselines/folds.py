@@ -29,23 +29,16 @@ def units(
         examples: Of one dataset.
         digests: Of their files.
         grouping: What else belongs together.
-
-    Raises:
-        UsageError: No sample is in a group.
     """
     import numpy as np
 
     joined = _Joined()
-    grouped = False
     for index, one in enumerate(examples):
         joined.find(("sample", str(index)))
         for name in _names(one, digests[index]):
             joined.join(("sample", str(index)), name)
         for value in grouping.values(one.path, one.tags) if grouping else ():
-            grouped = True
             joined.join(("sample", str(index)), ("group", value))
-    if grouping and not grouped:
-        grouping.check_found()
     roots = [joined.find(("sample", str(index))) for index in range(len(examples))]
     numbers = {root: number for number, root in enumerate(dict.fromkeys(roots))}
     return np.array([numbers[root] for root in roots], np.int64)

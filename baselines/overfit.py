@@ -65,7 +65,7 @@ def overfit(samples: Iterable[Example], count: int, options: Options, watch: Wat
     from baselines.models import candidates
     from baselines.plan import make_problem
 
-    data = read_data(_handful(samples, count, options), None, options.families, options.reading, watch)
+    data = read_data(_handful(samples, count, options), families=options.families, reading=options.reading, watch=watch)
     problem = make_problem(data, options.model if options.model != "auto" else _FLEXIBLE, seed=options.seed)
     everything = np.arange(len(data.examples))
     chosen = candidates(problem.model, np.bincount(problem.label))[0]

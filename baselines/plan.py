@@ -25,9 +25,6 @@ def make_problem(data: Data, model: str, group: str | None = None, seed: int = 0
         group: What must not be on both sides, as for `burnish split --group`.
         seed: Where chance begins.
         jobs: Worker processes; None: as many as there are processors.
-
-    Raises:
-        UsageError: No sample is in a group that `--group` names.
     """
     import numpy as np
 
@@ -73,7 +70,8 @@ def make_plan(data: Data, problem: "Problem", folds: int) -> Plan:
 
     if data.tests is not None:
         train, test = np.flatnonzero(~data.tests), np.flatnonzero(data.tests)
-        return Plan([Task(train, test, save=True)], "test split", _unknown(problem, train, test, data.labels))
+        notes = _unknown(problem, train, test, data.labels) + _torn(problem, train, test)
+        return Plan([Task(train, test, save=True)], "test split", notes)
     alone = lonely(problem.unit, problem.label, problem.testable)
     tested = problem.testable & ~alone
     count = min(folds, len(np.unique(problem.unit[tested])))
@@ -96,8 +94,19 @@ def _unknown(problem: "Problem", train: "Numbers", test: "Numbers", labels: list
     known = set(problem.label[train].tolist())
     strange = Counter(labels[i] for i in problem.label[test].tolist() if i not in known)
     return tuple(
-        f"{count:,} tested samples have the label {label!r}, which no training sample has: they count as wrong"
+        f"tested samples with the label {label!r}, which no training sample has: {count:,}, all counted as wrong"
         for label, count in strange.most_common()
+    )
+
+
+def _torn(problem: "Problem", train: "Numbers", test: "Numbers") -> tuple[str, ...]:
+    """Say how many groups are on both sides; of copies and generated samples there are none, they were an error."""
+    torn = set(problem.unit[train].tolist()) & set(problem.unit[test].tolist())
+    if not torn:
+        return ()
+    return (
+        f"groups of --group that are both learned from and tested: {len(torn):,}, so the score is too good for new "
+        "ones; part them with burnish split --force --group",
     )
 
 
@@ -105,4 +114,4 @@ def _lonely_notes(labels: list[str]) -> tuple[str, ...]:
     if not labels:
         return ()
     shown = ", ".join(labels[:_SHOWN]) + (", …" if len(labels) > _SHOWN else "")
-    return (f"{len(labels):,} classes have one sample or group only; they train and are not tested: {shown}",)
+    return (f"classes with one sample or group only, which train and are not tested: {len(labels):,} ({shown})",)

@@ -60,7 +60,7 @@ def train(samples: Iterable[Example], options: Options, watch: Watcher = iter) -
     """
     from baselines.fitting import fit_all
 
-    data = read_data(samples, options.test_split, options.families, options.reading, watch)
+    data = read_data(samples, options.test_split, options.families, options.group, options.reading, watch)
     problem = make_problem(data, options.model, options.group, options.seed, options.reading.jobs)
     plan = make_plan(data, problem, options.folds)
     fitted = fit_all(problem, plan.tasks)

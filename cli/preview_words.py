@@ -78,7 +78,8 @@ def changes(before: "Sample", after: "Sample") -> list[Change]:
             found.append(Change(quantity.title, old, new))
     for name, title in CATEGORIES.items():
         if "." in name and _fact(before, name) != _fact(after, name):
-            found.append(Change(title, *(str(_fact(sample, name) or "-") for sample in (before, after))))
+            old, new = (_fact(sample, name) for sample in (before, after))
+            found.append(Change(title, "-" if old is None else _value(old), "-" if new is None else _value(new)))
     return found
 
 
@@ -104,6 +105,8 @@ def _words(name: str, value: Any, operation: str) -> Words:
 def _value(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "none"}[value]
+    if isinstance(value, int):
+        return f"{value:,}"
     if isinstance(value, float):
         return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
     if isinstance(value, list | tuple):

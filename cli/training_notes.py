@@ -38,8 +38,7 @@ def say_nothing_to_learn() -> None:
 def say_left_out(left_out: "LeftOut") -> None:
     """Say how many samples took no part and why, with examples."""
     for reason, count in left_out.counts.most_common():
-        named = ", ".join(left_out.names[reason])
-        say(f"left out {count:,} samples {reason}, such as {named}" if count > 1 else f"left out {named}: {reason}")
+        say(f"left out, {reason}: {count:,}, such as {left_out.examples[reason]}")
 
 
 def say_notes(notes: "Iterable[str]") -> None:

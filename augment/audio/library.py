@@ -75,7 +75,7 @@ class Waveform:
         identity = {"parameters": rest, "recordings": [digest for _, digest in recordings]}
         return Prepared(Chosen(rest, recordings), identity, notes)
 
-    def draw(self, settings: Chosen, media: Media, generator: "np.random.Generator") -> dict[str, Any]:
+    def draw(self, settings: Chosen, media: Media, generator: "np.random.Generator") -> dict[str, Any]:  # noqa: ARG002
         """See `Operation`: a seed, from which the class draws the rest, and the recordings that it may use."""
         drawn: dict[str, Any] = {"parameters": settings.parameters, "seed": int(generator.integers(2**32))}
         if not settings.recordings:

@@ -40,7 +40,7 @@ class Recording(NamedTuple):
         place: `train`, `test`, or `new`: not parted yet.
         label: The digit.
         speaker: Who says it.
-        noise: What is heard behind: `none`, `babble`, `street` or `machine`.
+        noise: What is heard behind: `babble`, `street`, `machine`, or nothing.
         take: Number of the take.
         samples: float32, shape (frames, 1).
     """
@@ -55,7 +55,7 @@ class Recording(NamedTuple):
     def name(self, ending: str = "flac", place: str | None = None, label: int | None = None) -> str:
         """Return the path below the folder of the recordings."""
         digit = self.label if label is None else label
-        return f"{place or self.place}/{digit}_{self.speaker}_{self.noise}_{self.take}.{ending}"
+        return f"{place or self.place}/{digit}_{self.speaker}_{self.take}.{ending}"
 
 
 def make_recordings(seed: int) -> dict[str, bytes]:
@@ -68,6 +68,8 @@ def make_recordings(seed: int) -> dict[str, bytes]:
     recordings = [*_quiet(words, generator), *_noisy(words, generator)]
     found = {one.name(): encode_audio(one.samples, SAMPLE_RATE, _FLAC) for one in recordings}
     *broken, twice = _pick([one for one in recordings if one.place == "train"], _BROKEN + 1, generator)
+    rows = sorted(f"{one.name()},{one.noise}\n" for one in recordings if one.noise)
+    found["metadata.csv"] = f"file_name,noise\n{''.join(rows)}".encode()
     found |= dict((*_leaks(recordings, generator), *_broken(broken)))
     found[twice.name(label=(twice.label + 1) % 10)] = found[twice.name()]
     noises = _training_noises([one.samples for one in words if one.place == "train"], generator)
@@ -84,7 +86,7 @@ def _words() -> Iterator[Recording]:
             data = read_media(str(entry))
             assert data is not None
             place = "test" if speaker in TESTED else "new" if speaker in NEW else "train"
-            yield Recording(place, int(label), speaker, "none", int(take), load_audio(data)[0])
+            yield Recording(place, int(label), speaker, "", int(take), load_audio(data)[0])
 
 
 def _quiet(words: Sequence[Recording], generator: np.random.Generator) -> Iterator[Recording]:
@@ -124,7 +126,7 @@ def _pick(recordings: Sequence[Recording], count: int, generator: np.random.Gene
 
 def _leaks(recordings: Sequence[Recording], generator: np.random.Generator) -> Iterator[tuple[str, bytes]]:
     """Yield copies of test recordings in training: the same, or less loud and as WAV."""
-    quiet = [one for one in recordings if one.place == "test" and one.noise == "none"]
+    quiet = [one for one in recordings if one.place == "test" and not one.noise]
     tested = _pick(quiet, 8, generator)
     for one in tested[:5]:
         yield one.name(place="train"), encode_audio(one.samples, SAMPLE_RATE, _FLAC)

@@ -53,7 +53,7 @@ class Transform:
         """See `Operation`: the library's own advice becomes notes."""
         return Prepared(settings, settings, _built(self.name, msgspec.json.encode(settings)).warned)
 
-    def draw(self, settings: dict[str, Any], media: Media, generator: "np.random.Generator") -> dict[str, Any]:
+    def draw(self, settings: dict[str, Any], media: Media, generator: "np.random.Generator") -> dict[str, Any]:  # noqa: ARG002
         """See `Operation`: a seed, from which the class draws all the rest."""
         return {"parameters": settings, "seed": int(generator.integers(2**32))}
 

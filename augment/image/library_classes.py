@@ -100,7 +100,7 @@ def missing_package(name: str, parameters: "Mapping[str, Any]") -> str:
 
 @cache
 def _library() -> Any:
-    from curate.duplicates.view import opencv
+    from curate.media.opencv import opencv
 
     os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"  # or the import asks the network
     opencv()  # hold it to one thread

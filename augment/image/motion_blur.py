@@ -51,7 +51,7 @@ def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
     import numpy as np
 
     from augment.image.light import linear, stored
-    from curate.duplicates.view import opencv
+    from curate.media.opencv import opencv
 
     kernel = line(drawn["length_px"], drawn["angle_deg"])
     if kernel.size == 1:

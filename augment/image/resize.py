@@ -68,7 +68,7 @@ def scale(pixels: "NDArray[np.uint8]", width: int, height: int) -> "NDArray[np.u
     Shrinking takes the mean of the area that falls on a pixel, so that nothing aliases; enlarging is Lanczos over
     8 x 8 pixels.
     """
-    from curate.duplicates.view import opencv
+    from curate.media.opencv import opencv
 
     cv2 = opencv()
     was_height, was_width = pixels.shape[:2]

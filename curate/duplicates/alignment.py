@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.duplicates.view import ANGLES, SIDE, Pixels, View, opencv
+from curate.duplicates.view import ANGLES, SIDE, Pixels, View
+from curate.media.opencv import opencv
 
 Matrix = NDArray[np.float32]
 

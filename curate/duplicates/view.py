@@ -1,9 +1,11 @@
 """A picture as far as a comparison needs it: a small copy in colour, and its coarsest patterns."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from curate.media.opencv import opencv
 
 Pixels = NDArray[np.uint8]
 Plane = NDArray[np.float32]
@@ -48,15 +50,6 @@ class View(NamedTuple):
     rings: NDArray[np.complex64]
     detail: float
     colour: float
-
-
-def opencv() -> Any:
-    """Return OpenCV, held to one thread; typed loosely, because its stubs do not know which arguments may be None."""
-    # Imported late: that takes a tenth of a second.
-    import cv2
-
-    cv2.setNumThreads(0)
-    return cv2
 
 
 def view(pixels: Pixels) -> View:

@@ -15,7 +15,7 @@ from augment.type_words import words_of, words_of_annotation
         (int | None, "integer or null"),
         (bool, "true or false"),
         (str, "text"),
-        (tuple[float, float] | float, "number or [low, high]"),
+        (tuple[float, float] | None | float, "number or [low, high] or null"),
         (tuple[int, int, int], "[integer, integer, integer]"),
         (list[str], "list of text"),
         (Literal["a", "b"], "a | b"),

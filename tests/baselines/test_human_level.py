@@ -31,10 +31,8 @@ def test_against_the_manifest() -> None:
 def test_against_the_others_where_a_tie_counts_its_share() -> None:
     """Sample 1: ann and bob each meet a tie of x and y; eve meets two x. Sample 2: both meet the other label."""
     found = human_levels(GIVEN, None, {})
-    assert [(level.tag, level.human, level.samples) for level in found] == [
-        ("(all)", pytest.approx((0.5 + 0.5 + 0) / 5), 2),
-        ("dark", pytest.approx(1 / 3), 1),
-    ]
+    assert [(level.tag, level.samples) for level in found] == [("(all)", 2), ("dark", 1)]
+    assert [level.human for level in found] == pytest.approx([(0.5 + 0.5 + 0) / 5, 1 / 3])
 
 
 def test_two_annotators_give_their_agreement() -> None:

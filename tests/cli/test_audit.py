@@ -10,6 +10,7 @@ import pytest
 from baselines.metrics import Confusion
 from baselines.predictions import Prediction, write_predictions
 from cli.confusion_drawing import draw
+from tests.cli.test_pages import in_browser, needs_browser
 from tests.conftest import Burnish
 
 EVIL = "<script>x</script>\x1b[31m"
@@ -91,6 +92,18 @@ def test_the_page_shows_plays_and_escapes(burnish: Burnish, run: Path, tmp_path:
     assert '<svg class="chart"' in text
     assert "The most confident mistakes: 4 of 4" in text
     assert text.count("<svg") == text.count('role="img"')
+
+
+@needs_browser
+def test_a_browser_shows_the_page(burnish: Burnish, run: Path, tmp_path: Path) -> None:
+    burnish("audit", "before", "--html", "a.html")
+    result = in_browser(tmp_path / "a.html", "--window-size=500,900")
+    assert "<title>Audit</title>" in result.stdout
+    assert "CONSOLE" not in result.stderr
+    probe = "<script>document.body.dataset.fits = document.documentElement.scrollWidth <= innerWidth</script>"
+    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", (tmp_path / "a.html").read_text())
+    (tmp_path / "copy.html").write_text(text.replace("</body>", f"{probe}</body>"))
+    assert 'data-fits="true"' in in_browser(tmp_path / "copy.html", "--window-size=500,900").stdout
 
 
 def test_files_are_looked_for_under_root(burnish: Burnish, run: Path, tmp_path: Path) -> None:

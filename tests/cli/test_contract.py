@@ -14,10 +14,12 @@ from cli.catalog import COMMANDS
 from tests.conftest import ROOT, Burnish
 
 READERS = {
+    "augment": ["augment", "images-standardize", "--into", "nowhere"],
     "balance": ["balance"],
     "clean": ["clean"],
     "dedup": ["dedup"],
     "organize": ["organize", "--into", "nowhere"],
+    "preview": ["preview", "photos-wear", "-o", "page.html"],
     "select": ["select"],
     "split": ["split", "--ratio", "train=0.5,test=0.5"],
     "stats": ["stats"],

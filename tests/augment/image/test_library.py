@@ -53,7 +53,7 @@ def digests(pixels: Pixels, *, backwards: bool = False) -> dict[str, str]:
         made, _, noted = done(name, pixels, 5, **EXAMPLES.get(name, {}), p=1)
         assert noted["applied"]
         json.dumps(noted, allow_nan=False)
-        found[name] = f"{made.shape} {sha256(made.tobytes()).hexdigest()}"
+        found[name] = f"{made.shape} {sha256(made.tobytes()).hexdigest()} {noted}"
     return found
 
 
