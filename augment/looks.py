@@ -1,7 +1,7 @@
 """What a page can show of a source and of what was made of it: small pictures, short sounds, drawings at one scale."""
 
 import io
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -18,13 +18,17 @@ from curate.previews import shortened, waveform
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PIL.Image import Image
+
     from augment.operations import Kind
 
 MAX_SIDE = 640
+DETAIL_SIDE = 320
 POINTS = 300
 _MAX_SECONDS = 15
 _LOSSLESS_SIDE = 200
 _JPEG_QUALITY = 92
+_DETAIL_QUALITY = 97
 _PLAYABLE_HZ = (8000, 96000)
 
 
@@ -35,6 +39,7 @@ class Look(msgspec.Struct, frozen=True):
         media_type: `image/jpeg`, `image/png` or `audio/wav`.
         data: The bytes of that type.
         size: Width and height of a picture, upright, before it was reduced.
+        detail: JPEG; where a picture was reduced, the middle of it, `DETAIL_SIDE` square at most, pixel for pixel.
         span_s: Length of the shown sound.
         axis: This sound's share of the time axis, which is as long as the longest beside it.
         waveform: Largest absolute sample in equal parts of the sound; 1 is the largest of all beside it.
@@ -46,6 +51,7 @@ class Look(msgspec.Struct, frozen=True):
     media_type: str = ""
     data: bytes = b""
     size: tuple[int, int] = (0, 0)
+    detail: bytes = b""
     span_s: float = 0.0
     axis: float = 1.0
     waveform: tuple[float, ...] = ()
@@ -75,15 +81,24 @@ def _picture(pixels: NDArray[np.uint8]) -> Look:
     """Encode a picture for the page; without loss where it is small, so that nothing of ours is taken for theirs."""
     from PIL import Image
 
-    image, buffer = Image.fromarray(pixels), io.BytesIO()
-    size = image.size
-    image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
-    note = f"reduced to {image.width} x {image.height} for this page" if image.size != size else ""
-    if max(image.size) <= _LOSSLESS_SIDE:
-        image.save(buffer, "PNG", optimize=True)
-        return Look("image/png", buffer.getvalue(), size, note=note)
-    image.save(buffer, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
-    return Look("image/jpeg", buffer.getvalue(), size, note=note)
+    image = Image.fromarray(pixels)
+    size, small = image.size, image.copy()
+    small.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    if max(size) <= _LOSSLESS_SIDE:
+        return Look("image/png", _encoded(small, "PNG", optimize=True), size)
+    data = _encoded(small, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
+    if small.size == size:
+        return Look("image/jpeg", data, size)
+    left, top = max(0, size[0] - DETAIL_SIDE) // 2, max(0, size[1] - DETAIL_SIDE) // 2
+    middle = image.crop((left, top, min(size[0], left + DETAIL_SIDE), min(size[1], top + DETAIL_SIDE)))
+    detail = _encoded(middle, "JPEG", quality=_DETAIL_QUALITY, subsampling=0)
+    return Look("image/jpeg", data, size, detail, note=f"reduced to {small.width} x {small.height} for this page")
+
+
+def _encoded(image: "Image", format_name: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, format_name, **options)
+    return buffer.getvalue()
 
 
 class _Sound(NamedTuple):

@@ -10,8 +10,8 @@ from curate.errors import InputError
 if TYPE_CHECKING:
     from baselines.run_record import ModelRecord
 
-TRUSTED = ("sklearn.linear_model._logistic.LogisticRegression",)
-"""Types that scikit-learn's models are made of and that skops does not know by itself; nothing else is built."""
+TRUSTED = {"trees": ("sklearn.tree._tree.Tree",)}
+"""By model, the types that skops does not build unless it is told to; no others are built."""
 
 
 def load_model(folder: str) -> "tuple[Any, ModelRecord]":
@@ -33,7 +33,7 @@ def load_model(folder: str) -> "tuple[Any, ModelRecord]":
     skops, zipped = import_module("skops.io"), import_module("zipfile")
     errors = (skops.exceptions.UntrustedTypesFoundException, zipped.BadZipFile, KeyError, ValueError, TypeError)
     try:
-        return skops.load(path, trusted=list(TRUSTED)), record
+        return skops.load(path, trusted=list(TRUSTED.get(record.name.split(",", maxsplit=1)[0], ()))), record
     except errors as error:
         reason = str(error).split("\n", maxsplit=1)[0]
         raise InputError(f"{path} is no model of burnish's: {reason}; train again into {folder}") from None

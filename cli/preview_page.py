@@ -25,9 +25,7 @@ QUESTIONS = {
 }
 """What makes a generated sample worth training on, in the words of "Machine Learning in Production"."""
 
-_SCALES = (
-    "The drawings of a pair have one scale of time, level and pitch. Pitch is in mel; colours span 80 dB, bright is loud."
-)
+_SCALES = "The drawings of a pair have one scale of time, level and pitch (in mel). Colours span 80 dB; bright is loud."
 _WIDEST_REM, _HIGHEST_REM = 40.0, 32.0
 
 
@@ -97,6 +95,7 @@ def _pair(pair: "Pair", name: str) -> dict[str, Any]:
         "before": _look(before, f"before: {path}") if before else None,
         "after": [_look(look, f"after: {path}") for look in after],
         "overlaid": len(after) == 1 and before is not None and _same_shape(before, after[0]),
+        "detailed": bool(after and before and before.detail and after[0].detail),
         "width": f"{_width_rem(before):.1f}" if before and source.kind == "image" else "",
         "rejected": made.rejected or ("" if after else "it cannot be shown"),
         "history": _history(pair),
@@ -130,6 +129,7 @@ def _look(look: "Look", title: str) -> dict[str, Any]:
         "height": height,
         "small": picture and max(width, height) < 160,
         "note": ", ".join(filter(None, (size, look.note))),
+        "detail": pages.data_url("image/jpeg", look.detail) if look.detail else "",
         "share": f"{100 * look.axis:.2f}",
         "waveform": "" if picture else pages.waveform(look.waveform, f"waveform, {title}"),
         "spectrogram": "" if picture else pages.data_url("image/png", look.spectrogram),

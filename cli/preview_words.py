@@ -60,11 +60,18 @@ def parameters(operation: "Mapping[str, Any]") -> list[Words]:
     if operation.get("applied") is False:
         return [Words("not applied", "its probability p decided against it")]
     values = {name: value for name, value in operation.items() if name not in _ASIDE and not name.endswith("_digest")}
-    # A library's class: what it drew itself, or else what it was given.
-    values |= operation.get("applied_params") or operation.get("parameters") or {}
+    # A library's class: what it drew itself, or what it was given where that was drawn for every pixel or frame.
+    values |= _drawn(operation.get("applied_params") or {}) or operation.get("parameters") or {}
     if values.get("scale") == 1:  # nothing had to be scaled
         del values["scale"]
     return [_words(name, value, operation["name"]) for name, value in values.items()]
+
+
+def _drawn(values: "Mapping[str, Any]") -> dict[str, Any]:
+    """Return the values that were kept; of arrays, only the shape was."""
+    return {
+        name: value for name, value in values.items() if not (isinstance(value, dict) and value.keys() == {"shape"})
+    }
 
 
 def changes(before: "Sample", after: "Sample") -> list[Change]:

@@ -24,7 +24,7 @@ TESTED = ("kate", "liam", "mona", "noel", "olga", "paul")
 KEPT = (1.0, 0.7, 0.45, 0.95, 0.55, 0.8, 0.35, 0.9, 0.2, 0.6)
 """Which share of the training recordings of each digit there is: the classes are uneven."""
 _NOISY = {2: "babble", 3: "street", 4: "machine"}
-_SNR_DB = (6.0, 14.0)
+_SNR_DB = (3.0, 11.0)
 _NOISES, _NOISE_S = 4, 6.0
 _BROKEN = 12
 _FLAC = Encoding("FLAC", "PCM_16")

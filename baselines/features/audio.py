@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from baselines.features.mel import BANDS, COEFFICIENTS, SAMPLE_RATE, log_mel, mfcc
+from baselines.features.mel import BANDS, COEFFICIENTS, HOP, SAMPLE_RATE, WINDOW, log_mel, mfcc
 
 Vector = NDArray[np.float32]
 
@@ -46,7 +46,7 @@ def describe_audio(samples: NDArray[np.float32], sample_rate: int) -> dict[str, 
     found = {
         "mel": _over_time(relative).reshape(-1, BANDS) / _MEL_SPREAD,
         "mfcc": _over_time(mfcc(relative)).reshape(-1, COEFFICIENTS) / _MFCC_SPREAD * _LIFTER,
-        "level": _level(signal, loudness[first:last]) / _LEVEL_SPREAD,
+        "level": _level(signal[first * HOP : last * HOP + WINDOW - HOP], loudness[first:last]) / _LEVEL_SPREAD,
     }
     scaled = {name: values.ravel() * (_WEIGHT[name] / np.sqrt(values.size)) for name, values in found.items()}
     return {name: values.astype(np.float32) for name, values in scaled.items()}

@@ -83,7 +83,7 @@ class FeatureCache:
         import numpy as np
 
         try:
-            with np.load(path, allow_pickle=False) as pack:
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as pack:
                 keys = [row.tobytes() for row in pack["digests"]]
                 rows = {key: row for row, key in enumerate(keys) if key in wanted}
                 if not rows:

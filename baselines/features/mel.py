@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 SAMPLE_RATE = 16000
 """Hz. Speech has little above 8 kHz; a recording at a lower rate has silence in the upper bands."""
+HOP = 160
+"""Samples from one frame to the next."""
+WINDOW = 400
+"""Samples of a frame."""
 BANDS = 40
 COEFFICIENTS = 13
 
-_HOP = 160
-_WINDOW = 400
 _SIZE = 512
 _LOWEST_HZ = 60.0
 _FLOOR_DB = -100.0
@@ -29,9 +31,9 @@ def log_mel(signal: NDArray[np.float32]) -> NDArray[np.float32]:
     Returns:
         float32, shape (frames, 40).
     """
-    if len(signal) < _WINDOW:
-        signal = np.pad(signal, (0, _WINDOW - len(signal)))
-    windows = np.lib.stride_tricks.sliding_window_view(signal, _WINDOW)[::_HOP]
+    if len(signal) < WINDOW:
+        signal = np.pad(signal, (0, WINDOW - len(signal)))
+    windows = np.lib.stride_tricks.sliding_window_view(signal, WINDOW)[::HOP]
     shape, filters = _window(), _filters()
     bands = np.empty((len(windows), BANDS), np.float32)
     for start in range(0, len(windows), _BLOCK_FRAMES):
@@ -54,7 +56,7 @@ def mfcc(bands: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=1)
 def _window() -> NDArray[np.float32]:
-    window = np.hanning(_WINDOW + 1)[:-1]
+    window = np.hanning(WINDOW + 1)[:-1]
     # A full-scale square wave has power 1, summed over all bins.
     return np.asarray(window * np.sqrt(2 / (_SIZE * np.square(window).sum())), np.float32)
 

@@ -1,6 +1,6 @@
 """A picture as far as a comparison needs it: a small copy in colour, and its coarsest patterns."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray

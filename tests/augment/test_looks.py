@@ -7,7 +7,7 @@ import pytest
 import soundfile
 from PIL import Image
 
-from augment.looks import MAX_SIDE, look_at
+from augment.looks import DETAIL_SIDE, MAX_SIDE, look_at
 from curate.errors import InputError
 
 
@@ -33,6 +33,14 @@ def test_a_large_picture_is_reduced_and_says_so(tmp_path: Path, picture: Callabl
     assert look.size == (2000, 1000)
     assert decoded(look.data).size == (MAX_SIDE, MAX_SIDE // 2)
     assert look.note == "reduced to 640 x 320 for this page"
+    assert decoded(look.detail).size == (DETAIL_SIDE, DETAIL_SIDE)
+    whole = np.asarray(Image.open(tmp_path / "a.jpg")).astype(int)
+    assert np.abs(whole[340:660, 840:1160] - np.asarray(decoded(look.detail))).max() <= 8, "it is the middle, unscaled"
+
+
+def test_the_detail_of_a_narrow_picture_is_as_narrow(tmp_path: Path, picture: Callable[..., Path]) -> None:
+    (look,) = look_at("image", [str(picture(tmp_path / "a.jpg", (2000, 100)))])
+    assert decoded(look.detail).size == (DETAIL_SIDE, 100)
 
 
 def test_what_a_camera_wrote_about_the_place_is_not_on_the_page(tmp_path: Path, picture: Callable[..., Path]) -> None:

@@ -1,4 +1,4 @@
-"""Previews: the very files that augment makes, spread over targets, labels and speakers; rejected ones with a reason."""
+"""Previews: the very files that augment makes, spread over targets, labels and speakers; a reason where it fails."""
 
 import os
 from collections import Counter

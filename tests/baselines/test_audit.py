@@ -15,7 +15,7 @@ SIX = [
     Prediction("1", "a", "b", 0.7, ("dark",), kind="image"),
     Prediction("2", "a", "b"),
     Prediction("3", "a", "a", 0.99),
-    Prediction("4", "b", "c", 0.9),
+    Prediction("4", "z", "c", 0.9),
     Prediction("5", "c", "a", 0.9),
     Prediction("6", "c", "c", 0.1),
 ]
@@ -28,13 +28,15 @@ def test_it_holds_the_metrics_and_more() -> None:
 
 
 def test_pairs_of_classes_by_number_then_share_then_name() -> None:
-    assert audit(SIX).confused == (Confused("a", "b", 2, 2 / 3), Confused("b", "c", 1, 1.0), Confused("c", "a", 1, 0.5))
+    assert audit(SIX).confused == (Confused("a", "b", 2, 2 / 3), Confused("z", "c", 1, 1.0), Confused("c", "a", 1, 0.5))
 
 
 def test_the_most_confident_mistakes_come_first_and_those_without_confidence_last() -> None:
     found = audit(SIX)
     assert [mistake.path for mistake in found.mistakes] == ["4", "5", "1", "2"]
     assert found.mistakes[2] == Mistake("1", "a", "b", 0.7, ("dark",), "image")
+    doubtful = Prediction("9", "a", "b", 0.0)
+    assert [mistake.path for mistake in audit([*SIX, doubtful]).mistakes] == ["4", "5", "1", "9", "2"]
     assert [mistake.path for mistake in audit(SIX, mistakes=2).mistakes] == ["4", "5"]
     assert (audit(SIX, mistakes=0).mistakes, audit(SIX, mistakes=0).wrong) == ((), 4)
 

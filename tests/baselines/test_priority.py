@@ -98,6 +98,11 @@ def test_tags_may_be_missing() -> None:
     assert rank([predicted("a", "a")]).tags == ()
 
 
+def test_the_last_tie_is_broken_by_name(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("tag,accuracy,human,share\n" + "".join(f"{tag},0.5,0.9,0.2\n" for tag in "bca"))
+    assert [weak.tag for weak in rank_table(str(tmp_path / "t.csv")).tags] == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -106,6 +106,17 @@ def test_what_differs_is_said(burnish: Burnish, runs: Callable[..., None]) -> No
     assert "1 samples have another label in after; both runs were judged by that one" in lines
 
 
+def test_chance_begins_at_the_seed(burnish: Burnish, runs: Callable[..., None]) -> None:
+    runs(answers((4000, True, ()), (3000, False, ())), answers((1000, False, ()), (6000, True, ())))
+
+    def interval(seed: int) -> list[float]:
+        report = json.loads(burnish("compare", "before", "after", "--json", "--seed", seed).stdout)
+        return list(report["overall"]["interval"])
+
+    assert interval(0) == interval(0)
+    assert len({tuple(interval(seed)) for seed in range(4)}) > 1
+
+
 def test_many_comparisons_come_with_a_caution(burnish: Burnish, runs: Callable[..., None]) -> None:
     assert "by chance alone" not in burnish("compare", "before", "after").stdout
     tagged = [Prediction(f"{n}", "x", "x", tags=(f"take={n % 38}",)) for n in range(76)]

@@ -71,7 +71,9 @@ def test_every_value_is_escaped_and_one_script_is_let_run(page: Path) -> None:
 
 def test_each_pair_has_what_was_drawn_what_changed_and_the_questions(page: Path) -> None:
     text = page.read_text()
-    assert "10 of 10 samples that augment makes with seed 0. 3 of them came to nothing, and the reason is there." in text
+    assert (
+        "10 of 10 samples that augment makes with seed 0. 3 of them came to nothing, and the reason is there." in text
+    )
     good = [card for card in cards(text) if "Rejected" not in card]
     assert len(good) == 7
     for card in good:
@@ -99,13 +101,14 @@ def test_rejected_draws_are_shown_with_the_reason(page: Path) -> None:
 def test_pictures_of_one_shape_lie_under_a_slider(page: Path) -> None:
     for card in cards(page.read_text()):
         if "<code>jpeg</code>" in card or "<code>resize</code>" in card:
-            assert card.count('type="range"') == 1
+            assert card.count('type="range"') == (2 if "pixel for pixel" in card else 1)
             assert re.search(r'aria-label="how much of the picture is before, in percent: [^"]+"', card)
         else:
             assert "range" not in card
     text = page.read_text()
     assert "900 x 700 px, reduced to 640 x 498 for this page" in text
     assert "40 x 30 px" in text
+    assert text.count("The middle, pixel for pixel") == 1, "the other is small before or after"
 
 
 def test_the_same_input_gives_the_same_page(page: Path, burnish: Burnish, tmp_path: Path) -> None:
@@ -218,7 +221,7 @@ def test_a_browser_shows_pictures_plays_sounds_and_moves_sliders(page: Path, wid
     assert found is not None
     seen = json.loads(html.unescape(found[1]))
     assert seen["title"] == "Preview of recipe", "even without the policy, no name on the page runs"
-    assert len(seen["widths"]) == 2 * 4 + 3 * 2 + 3
+    assert len(seen["widths"]) == 2 * 4 + 2 + 3 * 2 + 3
     assert min(seen["widths"]) >= 40
     assert sorted(round(duration, 2) for duration, _ in seen["players"]) == [0.18] * 3 + [0.5] * 3 + [1.0] * 3
     assert min(ready for _, ready in seen["players"]) >= 1
@@ -243,6 +246,6 @@ def test_without_its_script_pictures_stand_side_by_side(page: Path) -> None:
     found = re.search(r'data-seen="([^"]*)"', in_browser(copy, "--window-size=1200,900").stdout)
     assert found is not None
     placed = json.loads(html.unescape(found[1]))
-    assert len(placed) == 4
+    assert len(placed) == 5
     assert all(left < right for left, right, _ in placed)
     assert {display for *_, display in placed} == {"none"}

@@ -28,11 +28,13 @@ from curate.sample import AudioFacts, ImageFacts, Sample
          [Words("not applied", "its probability p decided against it")]),
         ({"name": "Blur", "parameters": {"blur_limit": [3, 7]}, "seed": 1, "applied": True,
           "applied_params": {"kernel": 5}}, [Words("kernel", "5")]),
+        ({"name": "GaussNoise", "parameters": {"std_range": [0.04, 0.12]}, "seed": 1, "applied": True,
+          "applied_params": {"noise_map": {"shape": [640, 640, 3]}}}, [Words("std range", "0.04, 0.12")]),
         ({"name": "ToGray", "parameters": {"p": 1.0}, "seed": 1}, [Words("p", "1")]),
         ({"name": "x", "holes": [[1, 2], [3.5, None]], "flip": True, "shape": {"shape": [4]}},
          [Words("holes", "1, 2, 3.5, none"), Words("flip", "yes"), Words("shape", "shape 4")]),
     ],
-    ids=["gain", "noise", "scaled", "blur", "pitch", "rate", "band", "not-applied", "library", "bare", "odd"],
+    ids=["gain", "noise", "scaled", "blur", "pitch", "rate", "band", "not-applied", "library", "array", "bare", "odd"],
 )  # fmt: skip
 def test_what_was_drawn_in_words(operation: dict[str, Any], expected: list[Words]) -> None:
     assert parameters(operation) == expected

@@ -1,0 +1,1 @@
+"""What `burnish demo` runs, shows and says in the end."""

@@ -1,0 +1,106 @@
+"""The ending of the demo: what was cleaned, how uneven the classes were, what was weak, and what became of it."""
+
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from cli.terminal import console
+from curate.manifest import read_as
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import RenderableType
+
+Record = TypeVar("Record", bound=msgspec.Struct)
+
+_TARGETS = ("writing=", "noise=")
+
+
+class Finding(msgspec.Struct):
+    """What is read of a finding."""
+
+    check: str
+
+
+class Rejected(msgspec.Struct):
+    """What is read of a dropped sample; the last finding is the reason."""
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+
+
+def show_ending(folder: str, parts: "Sequence[str]", pages: "Sequence[str]") -> None:
+    """Write the ending to standard output.
+
+    Args:
+        folder: Of the demo.
+        parts: `images`, `speech`.
+        pages: Paths of the pages that were written.
+    """
+    from rich.console import Group
+    from rich.rule import Rule
+
+    out = console()
+    for part in parts:
+        out.print(Group("", Rule(part, align="left"), *_part(os.path.join(folder, "work", part))))
+    out.print("", Rule("the report", align="left"), *pages, sep="\n", soft_wrap=True)
+
+
+def _part(work: str) -> "Iterator[RenderableType]":
+    from baselines.priority import rank_run
+    from cli.weak_table import table
+
+    yield _cleaned(work)
+    yield from _balanced(work)
+    yield "what was weak before:"
+    yield ""
+    yield table(rank_run(os.path.join(work, "before")))
+    yield ""
+    yield from _compared(work)
+
+
+def _cleaned(work: str) -> str:
+    broken, copies = (_reasons(os.path.join(work, name)) for name in ("broken.jsonl", "copies.jsonl"))
+    kept = sum(1 for _ in _read(os.path.join(work, "set.jsonl"), Rejected))
+    return (
+        f"cleaned: {broken.total()} broken files went ({_listed(broken)}) and {copies.total()} copies "
+        f"({_listed(copies)}); {kept:,} samples are left"
+    )
+
+
+def _reasons(path: str) -> Counter[str]:
+    return Counter(sample.findings[-1].check for sample in _read(path, Rejected) if sample.findings)
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.most_common())
+
+
+def _balanced(work: str) -> "Iterator[str]":
+    from curate.imbalance import Described, count_classes
+
+    for when, name in (("before", "set.jsonl"), ("after", "set2.jsonl")):
+        found = count_classes(_read(os.path.join(work, name), Described), "label", "train")
+        yield (
+            f"imbalance {when}: {found.imbalance_ratio or 0:.2f} (largest / smallest class), "
+            f"{found.samples:,} training samples"
+        )
+
+
+def _compared(work: str) -> "Iterator[str]":
+    from baselines.compare import compare_runs
+    from baselines.compare_gates import failed, in_words
+
+    result = compare_runs(os.path.join(work, "before"), os.path.join(work, "after"))
+    tags = {tag: found for tag, found in result.per_tag.items() if tag.startswith(_TARGETS)}
+    yield from (f"after: {in_words(name, found)}" for name, found in {"": result.overall, **tags}.items())
+    worse = failed(result, "worse", ())
+    yield f"worse: {'; '.join(worse) or 'nothing, neither a tag nor a class'}"
+
+
+def _read(path: str, view: "type[Record]") -> "Iterator[Record]":
+    with open(path, "rb") as file:
+        yield from read_as(file, view)

@@ -1,0 +1,111 @@
+"""The cache of features."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from baselines.features import cache as module
+from baselines.features.cache import FeatureCache, default_folder
+from curate.errors import InputError
+
+LENGTH = 1071
+
+
+def digest(number: int) -> str:
+    return f"sha256:{number:064x}"
+
+
+def vector(number: float) -> NDArray[np.float32]:
+    return np.full(LENGTH, number, np.float32)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> FeatureCache:
+    return FeatureCache(str(tmp_path / "cache"), "audio")
+
+
+def packs(cache: FeatureCache) -> list[str]:
+    return sorted(os.listdir(cache.folder))
+
+
+def test_what_was_kept_is_found_and_nothing_else(cache: FeatureCache) -> None:
+    cache.keep({digest(1): vector(1), digest(2): vector(2)})
+    cache.keep({digest(3): vector(3)})
+    found = cache.load([digest(1), digest(3), digest(4)])
+    assert {name: values[0] for name, values in found.items()} == {digest(1): 1, digest(3): 3}
+    assert found[digest(1)].dtype == np.float32
+
+
+def test_an_empty_cache_makes_no_folder(cache: FeatureCache) -> None:
+    assert cache.load([digest(1)]) == {}
+    cache.keep({})
+    assert not os.path.exists(cache.folder)
+
+
+def test_kinds_do_not_meet(cache: FeatureCache, tmp_path: Path) -> None:
+    cache.keep({digest(1): vector(1)})
+    assert FeatureCache(str(tmp_path / "cache"), "image").load([digest(1)]) == {}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: data[:500] + b"\xff" * 500 + data[1000:]],
+    ids=["cut", "empty", "overwritten"],
+)
+def test_a_damaged_pack_is_passed_over_and_made_again(cache: FeatureCache, damage: object) -> None:
+    cache.keep({digest(1): vector(1)})
+    path = Path(cache.folder, packs(cache)[0])
+    path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
+    assert cache.load([digest(1)]) == {}
+    cache.keep({digest(1): vector(7)})
+    assert cache.load([digest(1)])[digest(1)][0] == 7
+
+
+def test_a_pack_of_another_length_is_passed_over(cache: FeatureCache) -> None:
+    cache.keep({digest(1): np.zeros(3, np.float32)})
+    assert cache.load([digest(1)]) == {}
+
+
+def test_a_pickle_is_never_loaded(cache: FeatureCache, tmp_path: Path) -> None:
+    class Trap:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return os.mkdir, (str(tmp_path / "trapped"),)
+
+    os.makedirs(cache.folder)
+    with open(os.path.join(cache.folder, "a.npz"), "wb") as file:
+        np.savez(file, digests=np.array([Trap()], object), features=np.array([Trap()], object))
+    assert cache.load([digest(1)]) == {}
+    assert not (tmp_path / "trapped").exists()
+
+
+def test_the_packs_that_were_not_used_for_longest_go(cache: FeatureCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (1, 2):
+        cache.keep({digest(number): vector(number)})
+        os.utime(os.path.join(cache.folder, packs(cache)[0]), (1, 1))
+    cache.load([digest(1)])  # used just now, though it is the older one
+    size = os.stat(os.path.join(cache.folder, packs(cache)[0])).st_size
+    monkeypatch.setattr(module, "MAX_BYTES", 2 * size)
+    cache.keep({digest(3): vector(3)})
+    assert cache.load([digest(1), digest(2), digest(3)]).keys() == {digest(1), digest(3)}
+
+
+def test_digests_of_another_form_are_not_kept(cache: FeatureCache) -> None:
+    cache.keep({"md5:00": vector(1), "sha256:zz": vector(1), "": vector(1)})
+    assert not os.path.exists(cache.folder)
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=r"cannot keep features in .*; name a folder with --cache, or --no-cache"):
+        FeatureCache(str(tmp_path / "file"), "audio").keep({digest(1): vector(1)})
+
+
+def test_the_usual_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/c")
+    assert default_folder() == "/c/burnish/features"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", "/h")
+    assert default_folder() == "/h/.cache/burnish/features"

@@ -1,0 +1,49 @@
+"""What a baseline sees."""
+
+import numpy as np
+import pytest
+
+from baselines.features.families import FAMILIES
+from baselines.features.image import describe_image
+
+
+def test_families_have_the_lengths_that_are_announced() -> None:
+    found = describe_image(np.zeros((48, 64, 3), np.uint8))
+    assert {name: values.shape for name, values in found.items()} == {n: (k,) for n, k in FAMILIES["image"].items()}
+    assert {values.dtype for values in found.values()} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (3, 5), (640, 480)])
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_any_size_and_any_flat_colour(shape: tuple[int, int], level: int) -> None:
+    found = describe_image(np.full((*shape, 3), level, np.uint8))
+    assert all(np.isfinite(values).all() for values in found.values())
+
+
+def test_colour_tells_red_from_green_and_shape_does_not() -> None:
+    red, green = np.zeros((2, 64, 64, 3), np.uint8)
+    red[..., 0], green[..., 1] = 200, 200
+    a, b = describe_image(red), describe_image(green)
+    assert np.linalg.norm(a["colour"] - b["colour"]) > 0.3
+    assert np.linalg.norm(a["hog"] - b["hog"]) < 0.05
+
+
+def test_shape_tells_stripes_across_from_stripes_down() -> None:
+    across = np.tile((np.arange(64) // 4 % 2 * 255).astype(np.uint8)[None, :, None], (64, 1, 3))
+    a, b = describe_image(across), describe_image(np.ascontiguousarray(across.transpose(1, 0, 2)))
+    assert np.linalg.norm(a["hog"] - b["hog"]) > 0.8
+
+
+def test_where_a_colour_is_counts() -> None:
+    top, bottom = np.full((2, 64, 64, 3), 255, np.uint8)
+    top[:32], bottom[32:] = 0, 0
+    assert np.linalg.norm(describe_image(top)["colour"] - describe_image(bottom)["colour"]) > 0.3
+
+
+def test_a_wide_picture_is_not_only_squeezed() -> None:
+    # Squeezed to a square, a wide and a tall field of dots look alike; with its edges drawn out, they differ.
+    draw = np.random.default_rng(0).integers(0, 255, (16, 16, 3), dtype=np.uint8)
+    wide, tall = np.repeat(draw, 8, axis=1), np.repeat(draw, 8, axis=0)
+    a, b = describe_image(wide)["hog"], describe_image(tall)["hog"]
+    squeezed, square = slice(0, 324 + 1764), slice(324 + 1764, None)
+    assert np.linalg.norm(a[squeezed] - b[squeezed]) < 0.2 < np.linalg.norm(a[square] - b[square])

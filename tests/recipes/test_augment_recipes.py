@@ -1,0 +1,132 @@
+"""The augment recipes that ship, on real data: what they make is what their tags say."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+
+from tests.conftest import Burnish
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def made_by(burnish: Burnish, tmp_path: Path, folder: Path, recipe: str, *options: str) -> list[dict[str, Any]]:
+    """Scan a folder, run a recipe on it, and return the new samples, each with its source's facts as `before`."""
+    burnish("scan", folder, "-o", "set.jsonl", "-q")
+    out = burnish("augment", recipe, "set.jsonl", "--split", "all", "--into", "new", "-q", *options).stdout
+    samples = {sample["path"]: sample for sample in lines(out)}
+    new = [sample for sample in samples.values() if sample.get("origin")]
+    sources = {sample["path"]: sample for sample in lines((tmp_path / "set.jsonl").read_text())}
+    for sample in new:
+        sample["before"] = sources[sample["origin"]["source"]]
+    return new
+
+
+def change(samples: list[dict[str, Any]], tag: str, kind: str, fact: str) -> float:
+    """The median change of a fact in the samples of a tag."""
+    chosen = [sample for sample in samples if tag in sample.get("tags", [])]
+    assert chosen, tag
+    return median(sample[kind][fact] - sample["before"][kind][fact] for sample in chosen)
+
+
+@pytest.fixture
+def noise(tmp_path: Path, data: Path) -> str:
+    """Noise recordings in the folders that speech-noise looks for."""
+    background = data / "noise" / "background"
+    for kind, names in {
+        "babble": ["dude_miaowing.wav"],
+        "street": ["running_tap.wav"],
+        "machine": ["exercise_bike.wav", "stereo_noise.wav"],
+    }.items():
+        (tmp_path / "noise" / kind).mkdir(parents=True)
+        for name in names:
+            shutil.copy(background / name, tmp_path / "noise" / kind)
+    return "noise"
+
+
+def test_speech_noise(burnish: Burnish, tmp_path: Path, data: Path, noise: str) -> None:
+    made = made_by(burnish, tmp_path, data / "speech_commands" / "dog", "speech-noise", "--set", f"noise={noise}")
+    count = len({sample["origin"]["source"] for sample in made})
+    assert len(made) == 9 * count
+    assert change(made, "quiet", "audio", "loudness_lufs") < -10
+    assert change(made, "level=clipped", "audio", "rms_dbfs") != 0
+    assert change(made, "distance=far", "audio", "loudness_lufs") < -3
+    for tag in ("band=narrow", "narrow-band"):
+        assert change(made, tag, "audio", "bandwidth_hz") < -1000
+    for tag in ("noise=babble", "noise=street", "noise=machine", "noisy"):
+        assert change(made, tag, "audio", "snr_db") < 0, tag
+    for sample in made:
+        assert sample["audio"]["sample_rate"] == sample["before"]["audio"]["sample_rate"]
+        assert sample["audio"]["duration_s"] == pytest.approx(sample["before"]["audio"]["duration_s"], abs=0.001)
+        assert not sample.get("findings")
+
+
+def test_speech_noise_without_the_folders_works_for_what_needs_none(
+    burnish: Burnish, tmp_path: Path, data: Path
+) -> None:
+    failed = burnish("augment", "speech-noise", "--into", "x", code=2).stderr
+    assert "speech-noise.yaml:" in failed
+    assert "noise/babble" in failed
+    made = made_by(burnish, tmp_path, data / "speech_commands" / "cat", "speech-noise", "--target", "band=narrow")
+    assert {sample["tags"][-2] for sample in made} == {"band=narrow"}
+
+
+def test_speech_standardize(burnish: Burnish, tmp_path: Path, data: Path) -> None:
+    made = made_by(burnish, tmp_path, data / "voice_prompts" / "en" / "digits", "speech-standardize", "--replace")
+    assert len(made) > 5
+    for sample in made:
+        audio = sample["audio"]
+        assert (audio["sample_rate"], audio["channels"]) == (16000, 1)
+        assert audio["loudness_lufs"] == pytest.approx(-23, abs=0.3) or audio["peak_dbfs"] > -3
+        assert audio["duration_s"] <= sample["before"]["audio"]["duration_s"] + 0.001
+        assert sample["origin"]["replaces"]
+
+
+def test_photos_low_light(burnish: Burnish, tmp_path: Path, data: Path) -> None:
+    made = made_by(burnish, tmp_path, data / "clothing" / "test" / "hat", "photos-low-light")
+    for tag in ("dark", "light=low", "light=night"):
+        assert change(made, tag, "image", "brightness") < -0.1, tag
+
+
+def test_photos_wear(burnish: Burnish, tmp_path: Path, data: Path) -> None:
+    made = made_by(burnish, tmp_path, data / "clothing" / "test" / "hat", "photos-wear")
+    assert change(made, "blurry", "image", "sharpness") < -0.02
+    growth = {
+        tag: median(sample["bytes"] / sample["before"]["bytes"] for sample in made if tag in sample["tags"])
+        for tag in ("wear=noise", "wear=compressed")
+    }
+    assert growth["wear=noise"] > 1.2
+    assert growth["wear=compressed"] < 1
+    assert {tag for sample in made for tag in sample["tags"]} >= {"wear=occlusion"}
+
+
+def test_defects_change_little_and_keep_the_size(burnish: Burnish, tmp_path: Path, data: Path) -> None:
+    made = made_by(burnish, tmp_path, data / "circuit_boards" / "group00041", "defects", "--budget", "20")
+    assert len(made) == 20
+    for sample in made:
+        before = sample["before"]["image"]
+        assert (sample["image"]["width"], sample["image"]["height"]) == (before["width"], before["height"])
+        assert sample["image"]["brightness"] == pytest.approx(before["brightness"], abs=0.15)
+
+
+def test_images_standardize(burnish: Burnish, tmp_path: Path, data: Path) -> None:
+    made = made_by(
+        burnish,
+        tmp_path,
+        data / "clothing" / "test" / "hat",
+        "images-standardize",
+        "--replace",
+        "--set",
+        "longest_side=128",
+    )
+    assert made
+    for sample in made:
+        assert max(sample["image"]["width"], sample["image"]["height"]) == 128
+        assert "augmented" not in sample.get("tags", [])
+    assert os.path.basename(made[0]["path"]).endswith(".jpg")
