@@ -5,8 +5,7 @@ BIN := .venv/bin
 .PHONY: demo test check format bench soak clean
 
 demo: .venv/ready
-	@echo "The demo will make a small messy dataset and run the whole loop on it. Until then, on your own folder:"
-	@echo "  $(BIN)/burnish scan DIR | $(BIN)/burnish balance"
+	$(BIN)/burnish demo
 
 test: check
 	$(BIN)/pytest -q -n auto

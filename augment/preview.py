@@ -107,18 +107,17 @@ def make_pairs(
 def _spread(sources: "Sources", plan: "Plan", target: int, count: int, seed: int) -> "Iterator[Order]":
     """Yield up to `count` orders of a target, each once, so that labels and marks are met alike."""
 
-    def rank(name: object) -> bytes:
-        return sha256(f"{seed} {plan.parts[target].target.tag} {name}".encode("utf-8", "surrogatepass")).digest()
+    def rank(order: "Order") -> tuple[int, bytes]:
+        name = f"{seed} {plan.parts[target].target.tag} {sources.found[order.source].digest}"
+        return order.copy, sha256(name.encode("utf-8", "surrogatepass")).digest()
 
-    orders = [order for order in plan.orders if order.target == target]
-    orders.sort(key=lambda order: (order.copy, rank(sources.found[order.source].digest)))
+    orders = sorted((order for order in plan.orders if order.target == target), key=rank)
     groups: dict[Marks, list[int]] = {}
     for place, order in enumerate(orders):
         source = sources.found[order.source]
         groups.setdefault((f"label {source.label}", *source.marks), []).append(place)
-    shuffled = {marks: groups[marks] for marks in sorted(groups, key=rank)}
     # Small groups come again before large ones are used up: what is missing then is taken as it comes.
-    several = dict.fromkeys(draw_evenly(shuffled, _LOOKS_PER_PAIR * count)) | dict.fromkeys(range(len(orders)))
+    several = dict.fromkeys(draw_evenly(groups, _LOOKS_PER_PAIR * count)) | dict.fromkeys(range(len(orders)))
     return (orders[place] for place in islice(several, count))
 
 

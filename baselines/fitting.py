@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from baselines.folds import make_folds
 from baselines.models import Candidate, build, candidates, fit_temperature, probabilities, scores
-from baselines.problem import Problem, Task, with_kernel
+from baselines.problem import Problem, Task, with_shortcuts
 from curate.engine import Failure, run
 from curate.errors import BurnishError
 
@@ -85,7 +85,7 @@ def fit_all(problem: Problem, tasks: "list[Task]") -> list[Fitted]:
     Raises:
         BurnishError: A model could not be fitted.
     """
-    problem = with_kernel(problem)
+    problem = with_shortcuts(problem)
     trials = _choose(problem, tasks)
     lasts = []
     for task, tried in zip(tasks, trials, strict=True):
@@ -156,11 +156,15 @@ class Model(NamedTuple):
 
     Attributes:
         estimator: Of scikit-learn.
-        train: Where its input is similarities, the samples to which; None where its input is features.
+        train: Indexes of the samples that it was fitted on.
+        candidate: Which it is.
+        saved: Whether its input is features, and not a shortcut of the problem.
     """
 
     estimator: Any
-    train: "Numbers | None" = None
+    train: "Numbers"
+    candidate: Candidate
+    saved: bool
 
 
 def fit_model(problem: Problem, candidate: Candidate, train: "Numbers", *, saved: bool = False) -> Model:
@@ -170,25 +174,32 @@ def fit_model(problem: Problem, candidate: Candidate, train: "Numbers", *, saved
         problem: What is to be learned.
         candidate: Which model.
         train: Indexes of the samples.
-        saved: Whether it will be used without this problem's kernel.
+        saved: Whether it will be used without this problem's shortcuts.
     """
     import warnings
 
-    kernel = problem.kernel if candidate.name == "svm" and not saved else None
-    estimator = build(candidate, len(train), problem.seed, similarities=kernel is not None)
+    similarities = candidate.name == "svm" and problem.kernel is not None and not saved
+    estimator = build(candidate, len(train), problem.seed, similarities=similarities)
+    model = Model(estimator, train, candidate, saved)
     with warnings.catch_warnings():
         # A quick baseline that stops before it has converged is a baseline all the same.
         warnings.filterwarnings("ignore", message=".*converge", category=UserWarning)
-        if kernel is None:
-            return Model(estimator.fit(problem.features[train].astype("float64"), problem.label[train]))
-        return Model(estimator.fit(kernel[train][:, train], problem.label[train]), train)
+        estimator.fit(_input(problem, model, train), problem.label[train])
+    return model
 
 
 def score_model(problem: Problem, model: Model, test: "Numbers") -> "NDArray[np.float64]":
     """Return the scores of some samples, float64 of shape (samples, classes)."""
-    if problem.kernel is not None and model.train is not None:
-        return scores(model.estimator, problem.kernel[test][:, model.train], problem.classes)
-    return scores(model.estimator, problem.features[test].astype("float64"), problem.classes)
+    return scores(model.estimator, _input(problem, model, test), problem.classes)
+
+
+def _input(problem: Problem, model: Model, samples: "Numbers") -> "NDArray[np.floating[Any]]":
+    """Return what a model is given of some samples."""
+    if not model.saved and model.candidate.name == "svm" and problem.kernel is not None:
+        return problem.kernel[samples][:, model.train]
+    if not model.saved and model.candidate.name in {"logistic", "knn"} and problem.turned is not None:
+        return problem.turned[samples].astype("float64")
+    return problem.features[samples].astype("float64")
 
 
 def _fit_inner(problem: Problem, one: _Inner) -> "NDArray[np.float64]":

@@ -1,6 +1,7 @@
 """Confidence intervals: of an accuracy, and of the difference between two systems on the same samples."""
 
 import math
+from functools import lru_cache
 
 Z_95 = 1.959963984540054
 """Quantile 0.975 of the standard normal distribution: two-sided intervals of 95 %."""
@@ -27,6 +28,7 @@ def wilson(right: float, samples: int) -> tuple[float, float]:
     return 0.0 if right == 0 else max(0.0, middle - half), 1.0 if right == samples else min(1.0, middle + half)
 
 
+@lru_cache(maxsize=4096)
 def paired_bootstrap(better: int, worse: int, samples: int, seed: int = 0) -> tuple[float, float]:
     """Return the 95 % percentile interval of the difference in accuracy (second system - first) on the same samples.
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
+_MOST_TURNED = 1500
+_SMALLEST = 1e-9
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -28,6 +31,7 @@ class Problem:
         jobs: Worker processes; None: as many as there are processors.
         kernel: float32, shape (samples, samples): the similarity of all pairs, which all machines that are tried and
             not saved share; None where it is not worth its memory.
+        turned: float32, shape (samples, axes): the features in fewer numbers, with the same distances; likewise.
     """
 
     features: "NDArray[np.float32]"
@@ -39,6 +43,7 @@ class Problem:
     seed: int = 0
     jobs: int | None = None
     kernel: "NDArray[np.float32] | None" = None
+    turned: "NDArray[np.float32] | None" = None
 
 
 class Task(NamedTuple):
@@ -49,22 +54,42 @@ class Task(NamedTuple):
     save: bool = False
 
 
-def with_kernel(problem: Problem) -> Problem:
-    """Return the problem with the kernel exp(-gamma |x - y|²) of all pairs, if a machine will be tried on it.
+def with_shortcuts(problem: Problem) -> Problem:
+    """Return the problem with what makes trying many models on the same samples fast.
 
-    One product of matrices serves all folds: a machine that computes it anew for each takes ten times as long.
+    One product of matrices serves all machines; computing its kernel anew, each of them takes ten times as long. And
+    of fewer samples than numbers, the samples can be turned onto as many axes as there are samples: that changes no
+    distance and no angle, and so no model that knows only these.
     """
     import numpy as np
 
-    if problem.model not in {"auto", "svm"} or len(problem.label) > MOST_FOR_SVM:
+    samples, length = problem.features.shape
+    kernel = problem.model in {"auto", "svm"} and samples <= MOST_FOR_SVM
+    turned = problem.model in {"auto", "logistic", "knn"} and samples <= min(_MOST_TURNED, length)
+    if not kernel and not turned:
         return problem
     centred = problem.features - problem.features.mean(axis=0)
-    length = np.square(centred).sum(axis=1)
-    kernel = centred @ centred.T
-    kernel *= 2
-    kernel -= length[:, None]
-    kernel -= length
-    np.minimum(kernel, 0, out=kernel)
-    kernel *= GAMMA
-    np.exp(kernel, out=kernel)
-    return replace(problem, kernel=kernel)
+    products = centred @ centred.T
+    return replace(
+        problem,
+        kernel=_kernel(products) if kernel else None,
+        turned=_turned(products.astype(np.float64)) if turned else None,
+    )
+
+
+def _kernel(products: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """Return exp(-gamma |x - y|²) of all pairs, from their inner products."""
+    import numpy as np
+
+    square = products.diagonal()
+    distance = square[:, None] + square - 2 * products
+    return np.asarray(np.exp(-GAMMA * np.maximum(distance, 0)))
+
+
+def _turned(products: "NDArray[np.float64]") -> "NDArray[np.float32]":
+    """Return points with these inner products, shape (samples, axes)."""
+    import numpy as np
+
+    values, axes = np.linalg.eigh(products)
+    kept = values > _SMALLEST * values.max()
+    return np.asarray(axes[:, kept] * np.sqrt(values[kept]), np.float32)

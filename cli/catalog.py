@@ -27,9 +27,7 @@ COMMANDS: dict[str, Entry] = {
     "balance": Entry("Curate", "Show how evenly the samples are spread over classes."),
     "stats": Entry("Curate", "Show the input metrics: every fact with its spread, per class if you like."),
     "augment": Entry("Augment", "Make realistic samples for weak tags or short classes, as a recipe says."),
-    "preview": Entry(
-        "Augment", "Show before and after of some samples on a page, with what was drawn and what changed."
-    ),
+    "preview": Entry("Augment", "Show some samples before and after on a page, with what was drawn and what changed."),
     "transforms": Entry("Augment", "Show every operation that recipes can use, with parameters, units and defaults."),
     "train": Entry("Baselines", "Train a quick baseline, and test it beside the majority guess."),
     "evaluate": Entry("Baselines", "Make a run from the predictions of any other model, or of a person."),

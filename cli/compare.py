@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from baselines.compare_gates import Gate
 
+_NAMED = 5
+
 
 def compare(
     run_a: Annotated[str, typer.Argument(metavar="RUN_A", help="The folder of the older run.", show_default=False)],
@@ -67,8 +69,9 @@ def _gate(name: str | None) -> "Gate | None":
 
 
 def _problem(result: Comparison, gate: "Gate", problems: "Sequence[str]") -> str:
-    name = run_names(result)[1]
-    return f"{name} is {'worse' if gate == 'worse' else 'not better'}: {'; '.join(problems)}"
+    more = f"; and {len(problems) - _NAMED:,} more" if len(problems) > _NAMED else ""
+    words = "; ".join(problems[:_NAMED]) + more
+    return f"{run_names(result)[1]} is {'not better: ' if gate == 'not-better' else ''}{words}"
 
 
 def _page(result: Comparison) -> bytes:

@@ -42,7 +42,6 @@ def demo(
     """
     if only is not None:
         options.check_choice(only, PARTS, "--only")
-    parts = PARTS if only is None else (only,)
     began = time.monotonic()
     _play(folder, PARTS if only is None else (only,), seed, quiet=quiet)
     say(f"that took {time.monotonic() - began:.0f} s")

@@ -33,7 +33,7 @@ def draw_digit(
         uint8, shape (48, 48).
     """
     marks = np.maximum(_written(digit, generator), _printed(generator))
-    grey = _paper(generator) - np.float32(1 - fading) * _turned(marks, angle_deg)
+    grey: Plane = _paper(generator) - np.float32(1 - fading) * _turned(marks, angle_deg)
     grey += generator.normal(0, _GRAIN, grey.shape).astype(np.float32)
     return np.round(np.clip(grey, 0, 1) * 255).astype(np.uint8)
 

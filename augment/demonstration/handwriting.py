@@ -76,7 +76,7 @@ def encode(pixels: NDArray[np.uint8], format_name: str = "PNG") -> bytes:
 
 def _pictures(generator: np.random.Generator) -> Iterator[Picture]:
     """Draw the pictures: in the test many are faint or turned, in training hardly one."""
-    from sklearn.datasets import load_digits
+    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
 
     digits = load_digits()
     for label in range(10):

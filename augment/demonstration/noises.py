@@ -35,7 +35,7 @@ def make_noise(
         noise = {"street": _street, "machine": _machine}[kind](frames, sample_rate, generator)
     noise = noise - noise.mean()
     noise *= _RMS / np.sqrt(np.mean(np.square(noise)))
-    return np.clip(noise, -0.99, 0.99).astype(np.float32)[:, None]
+    return np.asarray(np.clip(noise, -0.99, 0.99)[:, None], np.float32)
 
 
 def _talk(words: Sequence[Sound], frames: int, sample_rate: int, generator: np.random.Generator) -> NDArray[np.float64]:

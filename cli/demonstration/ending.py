@@ -17,19 +17,27 @@ if TYPE_CHECKING:
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 _TARGETS = ("writing=", "noise=")
+_TOLD = ("silent", "label-conflict", "duplicate")
 
 
-class Finding(msgspec.Struct):
+class Found(msgspec.Struct):
     """What is read of a finding."""
 
     check: str
+    severity: str
 
 
 class Rejected(msgspec.Struct):
-    """What is read of a dropped sample; the last finding is the reason."""
+    """What is read of a dropped sample."""
 
     path: str
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Found, ...] = ()
+
+    def reason(self) -> str:
+        """Return the check that it was dropped for: an error, else the one that its command was told to drop."""
+        errors = [found.check for found in self.findings if found.severity == "error"]
+        told = [found.check for found in self.findings if found.check in _TOLD]
+        return [*errors, *told, "other"][0]
 
 
 def show_ending(folder: str, parts: "Sequence[str]", pages: "Sequence[str]") -> None:
@@ -40,13 +48,13 @@ def show_ending(folder: str, parts: "Sequence[str]", pages: "Sequence[str]") -> 
         parts: `images`, `speech`.
         pages: Paths of the pages that were written.
     """
-    from rich.console import Group
-    from rich.rule import Rule
-
     out = console()
     for part in parts:
-        out.print(Group("", Rule(part, align="left"), *_part(os.path.join(folder, "work", part))))
-    out.print("", Rule("the report", align="left"), *pages, sep="\n", soft_wrap=True)
+        out.print(f"\n=== {part} ===\n", style="bold")
+        for line in _part(os.path.join(folder, "work", part)):
+            out.print(line)
+    out.print("\n=== report ===\n", style="bold")
+    out.print(*pages, sep="\n", soft_wrap=True)
 
 
 def _part(work: str) -> "Iterator[RenderableType]":
@@ -72,7 +80,7 @@ def _cleaned(work: str) -> str:
 
 
 def _reasons(path: str) -> Counter[str]:
-    return Counter(sample.findings[-1].check for sample in _read(path, Rejected) if sample.findings)
+    return Counter(sample.reason() for sample in _read(path, Rejected))
 
 
 def _listed(counts: Counter[str]) -> str:

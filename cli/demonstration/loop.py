@@ -84,7 +84,9 @@ def _cleaning(part: str, work: str, chance: list[str]) -> Iterator[Step]:
         ("dedup", files[1], *_DEDUP[part], *dropped, "-o", files[2]),
     )
     sides = ("--ratio", "train=0.7,test=0.3", *_GROUP[part])
-    yield Step("Files in no split get one; the others keep theirs.", ("split", files[2], *sides, *chance, "-o", files[3]))
+    yield Step(
+        "Files in no split get one; the others keep theirs.", ("split", files[2], *sides, *chance, "-o", files[3])
+    )
 
 
 def _learning(part: str, manifest: str, run: str, chance: list[str], why: str) -> Iterator[Step]:
@@ -93,9 +95,10 @@ def _learning(part: str, manifest: str, run: str, chance: list[str], why: str) -
 
 
 def _augmenting(part: str, work: str, chance: list[str]) -> Step:
+    recipe, *settings = _RECIPE[part]
     how = ("--weak", f"{work}/before", "--balance", "--budget", str(BUDGET))
+    into = ("--into", f"{work}/augmented", "-o", f"{work}/set2.jsonl")
     return Step(
         "New samples for the weak tags, most of them for the short classes.",
-        ("augment", *_RECIPE[part][:1], f"{work}/set.jsonl", *_RECIPE[part][1:], *how, *chance)
-        + ("--into", f"{work}/augmented", "-o", f"{work}/set2.jsonl"),
+        ("augment", recipe, f"{work}/set.jsonl", *settings, *how, *chance, *into),
     )

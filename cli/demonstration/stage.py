@@ -42,7 +42,9 @@ class Stage:
             if code in _INTERRUPTED:
                 raise KeyboardInterrupt
             if code:
-                raise BurnishError(f"its command burnish {step.words[0]} ended with {code}: in {self._folder}, try again")
+                raise BurnishError(
+                    f"its command burnish {step.words[0]} ended with {code}: in {self._folder}, try again"
+                )
 
     def _show(self, text: str) -> None:
         if not self._quiet:

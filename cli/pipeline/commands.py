@@ -168,4 +168,4 @@ def _together(options: "Mapping[str, Option]") -> dict[str, Option]:
     runs = [option for option in options.values() if not option.flag and option.takes_run and not option.is_many]
     if len(runs) < 2:
         return {}
-    return {"runs": Option("runs", "", False, True, True, "RUN", "The runs to compare.", runs)}
+    return {"runs": Option("runs", "", False, True, False, "RUN", "The runs to compare.", runs)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from cli import terminal
 from cli.pipeline.child import Ended, run_child
 from cli.pipeline.files import Files, count_lines, listing
 from cli.pipeline.keys import inputs_of, result_of, why_run
@@ -127,7 +128,8 @@ class Runner:
         began, before = time.monotonic(), listing(task.into) if task.into else {}
         self._drop_foreign_output(task)
         report = task.output if task.command.writes == "report" else ""
-        ended = run_child(task.words(), report=report, log=task.log, lock=self._lock, tick=self._view.tick)
+        words = [*task.words()[:1], *(["--verbose"] if terminal.verbose else []), *task.words()[1:]]
+        ended = run_child(words, report=report, log=task.log, lock=self._lock, tick=self._view.tick)
         seconds = time.monotonic() - began
         result = Result(task, "run", reason, _samples(task.manifest), seconds=seconds, code=ended.code)
         result.warnings = tuple(line for line in ended.lines if line.startswith("warning: "))

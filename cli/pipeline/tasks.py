@@ -8,6 +8,7 @@ from augment.recipe_file import load, locate
 from cli.pipeline.commands import command
 from cli.pipeline.values import check_words, command_line, words_of
 from curate.errors import BurnishError, InputError, did_you_mean
+from curate.yamlfile import RecipeError
 
 if TYPE_CHECKING:
     from cli.pipeline.commands import Command, Option
@@ -134,17 +135,16 @@ class _Maker:
                 check_words(self.command, option, words)
             except ValueError as error:
                 raise self._error(f"{self.step.command}: {name} {error}", self.step.command, name) from None
+            except RecipeError:
+                raise
             except InputError as error:
                 raise self._error(f"{self.step.command}: {error}", self.step.command, name) from None
             if words:
                 task.chosen[name] = words
-        covered = {*task.chosen, *(("run_a", "run_b") if "runs" in task.chosen else ())}
-        missing = [
-            option.name
-            for option in self.command.options.values()
-            if option.is_required and not ({option.name, *_aliases(option, self.command)} & covered)
-        ]
-        if missing:
+        together = task.chosen.get("runs") and self.command.options["runs"].parameter
+        covered = {*task.chosen, *(part.name for part in together or ())}
+        required = [option.name for option in self.command.options.values() if option.is_required]
+        if missing := [name for name in required if name not in covered]:
             raise self._error(f"{self.step.command} needs {' and '.join(missing)}", self.step.command)
 
     def _option(self, name: str) -> "Option":
@@ -229,15 +229,6 @@ class _Maker:
 
     def _error(self, problem: str, *path: str) -> Exception:
         return self.pipeline.error(problem, self.step, *path)
-
-
-def _aliases(option: "Option", owner: "Command") -> set[str]:
-    """Return the other names under which a required option may have been given."""
-    together = owner.options.get("runs")
-    if together is None or not isinstance(together.parameter, list):
-        return set()
-    parts = {part.name for part in together.parameter}
-    return {"runs"} if option.name in parts else parts if option.name == "runs" else set()
 
 
 def _same(folder: str, word: str) -> bool:

@@ -1,5 +1,6 @@
 """Previews: the very files that augment makes, spread over targets, labels and speakers; a reason where it fails."""
 
+import errno
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from augment.preview import PARTS, Pair, choose, make_pairs
 from augment.recipe_file import load
 from augment.sources import Sources
 from augment.targets import Plan, Request, make_plan
+from curate.errors import BurnishError
 from curate.measure import measure
 from curate.sample import Sample
 
@@ -60,6 +62,24 @@ def test_pairs_are_spread_over_targets_labels_and_speakers(tmp_path: Path, sampl
         assert Counter(source.label for source in chosen) == {"0": 2, "1": 2, "2": 2}
         assert Counter(source.marks for source in chosen) == {("speaker=a",): 3, ("speaker=b",): 3}
         assert len(set(chosen)) == 6
+
+
+def test_rare_labels_are_shown_beside_frequent_ones(tmp_path: Path) -> None:
+    labels = ["common"] * 18 + ["rare", "rarer"]
+    samples = [
+        Sample(f"{number}.wav", label, kind="audio", digest=f"sha256:{number}") for number, label in enumerate(labels)
+    ]
+    sources, plan = planned(tmp_path, RECIPE, samples)
+    for target in (0, 1):
+        chosen = [order for order in choose(sources, plan, 12, 0) if order.target == target]
+        found = Counter(sources.found[order.source].label for order in chosen)
+        assert found == {"common": 4, "rare": 1, "rarer": 1}
+
+
+def test_targets_are_shown_on_different_sources(tmp_path: Path, samples: list[Sample]) -> None:
+    sources, plan = planned(tmp_path, RECIPE, samples)
+    by_target = [{order.source for order in choose(sources, plan, 6, 0) if order.target == target} for target in (0, 1)]
+    assert by_target[0] != by_target[1]
 
 
 @pytest.mark.parametrize(("count", "expected"), [(1, 1), (3, 3), (24, 24), (100, 24)])
@@ -143,6 +163,24 @@ def test_of_many_parts_some_are_shown(tmp_path: Path) -> None:
     (pair,) = previewed(*planned(tmp_path, text, [measured]))
     assert len(pair.shown.made.files) == 5
     assert len(pair.shown.after) == PARTS
+
+
+def test_one_that_ends_its_worker_is_a_rejected_one(
+    tmp_path: Path, samples: list[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("augment.looks.look_at", lambda kind, paths: os._exit(3))
+    pairs = previewed(*planned(tmp_path, RECIPE, samples[:1]))
+    reason = "the process that decoded it ended with exit code 3"
+    assert [(pair.shown.made.rejected, pair.draws) for pair in pairs] == [(reason, 1)] * 2
+
+
+def test_a_full_disk_is_an_error(tmp_path: Path, samples: list[Sample], monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("augment.render.Renderer._write", full)
+    with pytest.raises(BurnishError, match=r"cannot write to .*: No space left on device; make room there"):
+        previewed(*planned(tmp_path, RECIPE, samples))
 
 
 def test_nothing_is_left_behind(tmp_path: Path, samples: list[Sample], monkeypatch: pytest.MonkeyPatch) -> None:

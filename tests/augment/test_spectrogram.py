@@ -25,6 +25,13 @@ def test_a_tone_is_in_the_band_of_its_pitch_with_its_power(hz: float) -> None:
     np.testing.assert_allclose(10 * np.log10(power), -3.01, atol=0.2)
 
 
+@pytest.mark.parametrize("hz", [500, 1000, 2000])
+def test_the_power_of_a_tone_lies_around_its_pitch(hz: float) -> None:
+    power = 10 ** (spectrogram(tone(hz), RATE, RATE / 2)[:, 200] / 10)
+    edges_hz = 700 * (10 ** (np.linspace(0, 2595 * np.log10(1 + 8000 / 700), BANDS + 1) / 2595) - 1)
+    assert power @ (edges_hz[1:] + edges_hz[:-1]) / 2 / power.sum() == pytest.approx(hz, abs=6)
+
+
 def test_the_scale_of_pitch_is_the_callers() -> None:
     wide, narrow = spectrogram(tone(1000), RATE, 8000), spectrogram(tone(1000, rate=8000), 8000, 8000)
     assert wide[:, 200].argmax() == pytest.approx(narrow[:, 200].argmax(), abs=1)

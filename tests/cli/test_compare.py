@@ -67,7 +67,7 @@ def test_the_table_and_the_words(burnish: Burnish, runs: Callable[..., None]) ->
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["--fail-if", "worse"], 1, "after is worse: worse on clean (-0.500, 95 % interval"),
+        (["--fail-if", "worse"], 1, "after is worse on clean (-0.500, 95 % interval"),
         (["--fail-if", "worse", "--tag", "car"], 0, ""),
         (["--fail-if", "not-better"], 0, ""),
         (["--fail-if", "not-better", "--tag", "clean"], 1, "after is not better: worse on clean (-0.500"),
@@ -82,6 +82,16 @@ def test_gates_decide_the_exit_code(
     assert result.stderr.startswith(f"burnish compare: {message}" if message else "")
     assert result.stderr.count("\n") == code
     assert json.loads(result.stdout)["samples"] == 120, "the report is written all the same"
+
+
+def test_a_gate_that_fails_on_much_names_the_first(burnish: Burnish, runs: Callable[..., None]) -> None:
+    def tagged(label: str) -> list[Prediction]:
+        return [Prediction(f"{n}", "x", label, tags=(f"take={n % 8}",)) for n in range(80)]
+
+    runs(tagged("x"), tagged("y"))
+    errors = burnish("compare", "before", "after", "--fail-if", "worse", code=1).stderr
+    assert errors.startswith("burnish compare: after is worse over all (-1.000, ")
+    assert errors.endswith("; worse on take=3 (-1.000, 95 % interval -1.000 to -1.000, n = 10); and 5 more\n")
 
 
 def test_a_gate_that_fails_leaves_the_page(burnish: Burnish, runs: Callable[..., None], tmp_path: Path) -> None:

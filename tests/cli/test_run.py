@@ -228,6 +228,17 @@ def test_a_fault_is_named_with_its_line_before_the_first_step(burnish: Burnish, 
     assert not (project / "work").exists()
 
 
+def test_a_fault_in_an_augment_recipe_is_known_before_the_first_step(burnish: Burnish, project: Path) -> None:
+    (project / "mine.yaml").write_text(
+        "kind: pipeline\nsteps: [{scan: {paths: photos}}, {augment: {recipe: odd.yaml}}]"
+    )
+    (project / "odd.yaml").write_text("kind: augment\nimage:\n  - low_lihgt: {}\n")
+    error = burnish("run", "mine.yaml", code=2).stderr
+    assert error.startswith("burnish run: step augment: odd.yaml:3: ")
+    assert "low_light" in error
+    assert not (project / "work").exists()
+
+
 def test_a_setting_or_recipe_that_is_not_there(burnish: Burnish, project: Path) -> None:
     error = burnish("run", "mine.yaml", "--set", "wrok=x", code=2).stderr
     assert error == "burnish run: --set wrok=x: there is no variable 'wrok' (did you mean 'work'?)\n"

@@ -154,3 +154,74 @@ steps:
 def test_an_option_without_a_value_is_left_out() -> None:
     tasks = tasks_of(f"{HEAD}  - split: {{group:, seed: 0, force: false}}\n")
     assert tasks["split"].chosen == {"seed": ["0"]}
+
+
+LOOP = """\
+kind: pipeline
+vars: {work: work}
+steps:
+  - scan: {paths: [photos]}
+  - {id: before, train: {run: "${work}/before"}}
+  - weak: {run: before}
+  - augment: {recipe: photos-wear, weak: before, budget: 5}
+  - {id: after, train: {}}
+  - compare: {runs: [before, after], fail_if: worse}
+"""
+
+
+def test_a_whole_loop() -> None:
+    tasks = tasks_of(LOOP)
+    assert tasks["before"].words() == ["train", "--json", "--run=work/before", "--", "work/01-scan.jsonl"]
+    assert tasks["weak"].words() == ["weak", "--json", "--", "work/before"]
+    assert tasks["augment"].words() == [
+        "augment",
+        "--output=work/04-augment.jsonl",
+        "--into=work/augment",
+        "--weak=work/before",
+        "--budget=5",
+        "--",
+        "photos-wear",
+        "work/01-scan.jsonl",
+    ]
+    assert tasks["after"].words() == ["train", "--json", "--run=work/after", "--", "work/04-augment.jsonl"]
+    assert tasks["compare"].words() == ["compare", "--json", "--fail-if=worse", "--", "work/before", "work/after"]
+    assert tasks["augment"].upstream == [tasks["scan"], tasks["before"]]
+    assert tasks["compare"].upstream == [tasks["before"], tasks["after"]]
+
+
+def test_the_report_of_weak_tags_will_do_as_well_as_the_run() -> None:
+    tasks = tasks_of(LOOP.replace("weak: before, budget", "weak: weak, budget"))
+    assert tasks["augment"].chosen["weak"] == ["work/03-weak.json"]
+
+
+def test_the_folder_of_a_run_stands_for_its_step() -> None:
+    tasks = tasks_of(LOOP.replace("runs: [before, after]", 'runs: ["${work}/before", work/after]'))
+    assert tasks["compare"].upstream == [tasks["before"], tasks["after"]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "problem"),
+    [
+        (
+            "weak: before",
+            "weak: befor",
+            7,
+            "augment: weak names 'befor', and there is no such step or run (did you mean 'before'?)",
+        ),
+        (
+            "weak: before",
+            "weak: after",
+            7,
+            "'after' comes later (line 8); a step can only use the steps before it",
+        ),
+        ("weak: before", "weak: scan", 7, "augment: weak names 'scan', which is a step that makes no run"),
+        ("runs: [before, after]", "runs: [before]", 9, "compare: runs takes 2 values, not 1"),
+        ("runs: [before, after], ", "", 9, "compare needs run_a and run_b"),
+        ("train: {}", 'train: {run: "${work}/before"}', 8, "before and after make the same run work/before"),
+    ],
+    ids=["unknown", "later", "no run", "one run", "no runs", "same run"],
+)
+def test_a_run_that_cannot_be_had(old: str, new: str, line: int, problem: str) -> None:
+    with pytest.raises(InputError) as caught:
+        tasks_of(LOOP.replace(old, new))
+    assert str(caught.value) == f"mine.yaml:{line}: {problem}"

@@ -1,0 +1,1 @@
+"""What `burnish demo` brings along: spoken digits, and a recipe for written ones."""
