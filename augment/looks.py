@@ -30,6 +30,8 @@ _LOSSLESS_SIDE = 200
 _JPEG_QUALITY = 92
 _DETAIL_QUALITY = 97
 _PLAYABLE_HZ = (8000, 96000)
+_LEAST_PEAK, _LEAST_DB = 0.01, -40.0
+"""Sounds under this are drawn small and dark: the rounding noise of a silent file is not to look like speech."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -42,7 +44,8 @@ class Look(msgspec.Struct, frozen=True):
         detail: JPEG; where a picture was reduced, the middle of it, `DETAIL_SIDE` square at most, pixel for pixel.
         span_s: Length of the shown sound.
         axis: This sound's share of the time axis, which is as long as the longest beside it.
-        waveform: Largest absolute sample in equal parts of the sound; 1 is the largest of all beside it.
+        waveform: Largest absolute sample in equal parts of the sound; 1 is the largest of all beside it,
+            but 0.01 of full scale at least.
         spectrogram: PNG; pitch and colours mean the same in all beside it.
         top_hz: Upper end of the spectrogram.
         note: What was changed for the page.
@@ -60,12 +63,13 @@ class Look(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-def look_at(kind: "Kind", paths: "Sequence[str]") -> list[Look]:
+def look_at(kind: "Kind", paths: "Sequence[str]", max_side: int = MAX_SIDE) -> list[Look]:
     """Return what is shown of files that are compared.
 
     Args:
         kind: Of all of them.
         paths: Seen from the working directory.
+        max_side: Larger pictures are reduced to it, px.
 
     Raises:
         InputError: One cannot be decoded.
@@ -73,17 +77,17 @@ def look_at(kind: "Kind", paths: "Sequence[str]") -> list[Look]:
     """
     several = [read_media(path) or b"" for path in paths]
     if kind == "image":
-        return [_picture(load_pixels(data)) for data in several]
+        return [_picture(load_pixels(data), max_side) for data in several]
     return _sounds([_cut(*load_audio(data)) for data in several])
 
 
-def _picture(pixels: NDArray[np.uint8]) -> Look:
+def _picture(pixels: NDArray[np.uint8], max_side: int) -> Look:
     """Encode a picture for the page; without loss where it is small, so that nothing of ours is taken for theirs."""
     from PIL import Image
 
     image = Image.fromarray(pixels)
     size, small = image.size, image.copy()
-    small.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    small.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
     if max(size) <= _LOSSLESS_SIDE:
         return Look("image/png", _encoded(small, "PNG", optimize=True), size)
     data = _encoded(small, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
@@ -129,10 +133,10 @@ def _cut(samples: NDArray[np.float32], sample_rate: int) -> _Sound:
 def _sounds(sounds: "Sequence[_Sound]") -> list[Look]:
     """Draw sounds at one scale: the same length is the same time, the same height and colour the same level."""
     longest_s = max(sound.span_s for sound in sounds)
-    peak = max(float(np.abs(sound.samples).max()) for sound in sounds) or 1.0
+    peak = max(_LEAST_PEAK, *(float(np.abs(sound.samples).max()) for sound in sounds))
     top_hz = max(sound.sample_rate for sound in sounds) / 2
     drawn = [spectrogram(downmix(sound.samples), sound.sample_rate, top_hz) for sound in sounds]
-    loudest_db = max(float(decibels.max()) for decibels in drawn)
+    loudest_db = max(_LEAST_DB, *(float(decibels.max()) for decibels in drawn))
     return [
         Look(
             "audio/wav",

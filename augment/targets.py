@@ -157,9 +157,8 @@ def _numbers(
         # Classes that no source can fill still say how large the largest is.
         total = missing(counts, max(sources.counts.values())) if request.budget is None else request.budget
         return _balanced(total, counts, pools, weights)
-    usable = set().union(*(sources.wanted[index] for index in pools))
-    budget = -(-len(usable) // 2)
-    shares = apportion(budget if request.budget is None else request.budget, weights)
+    usable: set[int] = set().union(*(sources.wanted[index] for index in pools))
+    shares = apportion(len(usable) if request.budget is None else request.budget, weights)
     made: Counter[str] = Counter()
     planned: dict[int, dict[str, int]] = {}
     for (index, pool), share in zip(pools.items(), shares, strict=True):

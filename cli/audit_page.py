@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli import confusion_drawing, figures, pages
 from cli.audit_table import sentences
+from cli.shown_media import media
 from cli.weak_page import priorities
 from curate.media.sniff import format_of_name
 from curate.previews import Preview, make_previews
@@ -24,7 +25,7 @@ def page(result: "Audit", weak: "WeakReport", root: str) -> bytes:
         weak: The priorities of the same predictions.
         root: Folder that the paths of the samples are relative to.
     """
-    kinds = {os.path.join(root, found.path): _kind(found) for found in result.mistakes}
+    kinds = {os.path.join(root, found.path): kind_of(found) for found in result.mistakes}
     previews = make_previews(kinds.items())
     return pages.render(
         "audit",
@@ -33,7 +34,7 @@ def page(result: "Audit", weak: "WeakReport", root: str) -> bytes:
         matrix=confusion_drawing.draw(result.confusion),
         confused=[_confused(result, place) for place in range(min(_CONFUSED, len(result.confused)))],
         classes=_classes(result),
-        mistakes=[_mistake(found, previews[os.path.join(root, found.path)]) for found in result.mistakes],
+        mistakes=[mistake(found, previews[os.path.join(root, found.path)]) for found in result.mistakes],
         wrong=f"{result.wrong:,}",
         notes=sentences(result)[1:],
         tags=_tags(result),
@@ -51,7 +52,8 @@ def _tiles(result: "Audit") -> list[tuple[str, str]]:
     return [(f"{figures.percent(share)} %", name) for name, share in shares.items()]
 
 
-def _kind(found: "Mistake") -> str | None:
+def kind_of(found: "Mistake") -> str | None:
+    """Return the kind of the file of a mistake; by its name where the prediction does not say it."""
     named = format_of_name(found.path)
     return found.kind or (named.kind if named else None)
 
@@ -89,21 +91,12 @@ def _tags(result: "Audit") -> list[dict[str, Any]]:
     ]
 
 
-def _mistake(found: "Mistake", preview: Preview) -> dict[str, Any]:
-    address = pages.data_url(preview.media_type, preview.data) if preview.data else ""
-    sound = preview.media_type.startswith("audio/")
+def mistake(found: "Mistake", preview: Preview) -> dict[str, Any]:
+    """Return what the templates show of a mistake."""
     return {
         "label": found.label,
         "prediction": found.prediction,
         "confidence": "" if found.confidence is None else f"{figures.percent(found.confidence)} % sure",
         "tags": ", ".join(found.tags),
-        "path": found.path,
-        "short": "/".join(found.path.split("/")[-2:]),
-        "image": "" if sound else address,
-        "audio": address if sound else "",
-        "width": preview.size[0],
-        "height": preview.size[1],
-        "waveform": pages.waveform(preview.waveform, f"waveform of {found.path}") if sound else "",
-        "note": preview.note,
-        "problem": preview.problem,
+        **media(found.path, preview),
     }

@@ -39,6 +39,7 @@ COMMANDS: dict[str, Entry] = {
     "runs": Entry("Baselines", "List the runs under a folder: when, data, code, parameters, score."),
     "run": Entry("Recipes", "Run a pipeline: the steps of a recipe, and only those that have something to do."),
     "recipes": Entry("Recipes", "List the recipes that ship, print one, or write their schema for editors."),
+    "report": Entry("Recipes", "Make one page of a work folder or of runs: health, balance, weak tags, comparison."),
     "demo": Entry("Recipes", "Make a small messy dataset, and run the whole loop on it before your eyes."),
 }
 """In the order in which `--help` shows them; the module of a command is `cli.NAME`, its function `NAME`."""

@@ -16,7 +16,7 @@ _WIDTH, _HEIGHT = 240, 18
 def page(result: "Comparison") -> bytes:
     """Return the report as a page."""
     a, b = run_names(result)
-    reach = _reach(result)
+    reach = reach_of(result)
     return pages.render(
         "compare",
         a=a, b=b,
@@ -24,7 +24,7 @@ def page(result: "Comparison") -> bytes:
         columns=[column.format(a=a, b=b) for column in COLUMNS[:-1]],
         ends=(f"{-reach:+.2f}", f"{reach:+.2f}"),
         groups=[
-            {"name": name or "over all", "rows": [_row(*item, reach) for item in found.items()]}
+            {"name": name or "over all", "rows": [row(*item, reach) for item in found.items()]}
             for name, found in groups(result)
         ],
         notes=sentences(result),
@@ -63,7 +63,8 @@ def _tiles(result: "Comparison") -> list[tuple[str, str]]:
     ]
 
 
-def _row(name: str, found: "Difference", reach: float) -> dict[str, Any]:
+def row(name: str, found: "Difference", reach: float) -> dict[str, Any]:
+    """Return a row of the table: its figures, its verdict, and its line of the forest plot."""
     *shown, verdict = cells(found)
     title = f"{name}: {found.difference:+.3f}, 95 % interval {found.interval[0]:+.3f} to {found.interval[1]:+.3f}"
     return {
@@ -75,7 +76,7 @@ def _row(name: str, found: "Difference", reach: float) -> dict[str, Any]:
     }
 
 
-def _reach(result: "Comparison") -> float:
+def reach_of(result: "Comparison") -> float:
     """Return the largest distance of any interval from zero."""
     ends = (abs(end) for _, found in groups(result) for one in found.values() for end in one.interval)
     return max(ends, default=0.0) or 0.01

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import options
-from cli.terminal import say
+from cli import options, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,11 +42,11 @@ def demo(
     if only is not None:
         options.check_choice(only, PARTS, "--only")
     began = time.monotonic()
-    _play(folder, PARTS if only is None else (only,), seed, quiet=quiet)
-    say(f"that took {time.monotonic() - began:.0f} s")
+    _play(folder, PARTS if only is None else (only,), seed)
+    terminal.say(f"that took {time.monotonic() - began:.0f} s")
 
 
-def _play(folder: str, parts: "Sequence[str]", seed: int, *, quiet: bool) -> None:
+def _play(folder: str, parts: "Sequence[str]", seed: int) -> None:
     from augment.demonstration.folder import claim
     from cli.demonstration.ending import show_ending
     from cli.demonstration.loop import make_loop, make_report
@@ -55,9 +54,9 @@ def _play(folder: str, parts: "Sequence[str]", seed: int, *, quiet: bool) -> Non
     from cli.pipeline.lock import locked
 
     claim(folder, seed)
-    with locked(os.path.join(folder, "work")):
+    with locked(os.path.join(folder, "work"), "burnish demo DIR") as lock:
         _make_data(folder, parts, seed)
-        stage = Stage(folder, quiet=quiet)
+        stage = Stage(folder, lock, quiet=terminal.quiet)
         for part in parts:
             stage.play(make_loop(part, seed))
         report = make_report(parts)
@@ -74,4 +73,4 @@ def _make_data(folder: str, parts: "Sequence[str]", seed: int) -> None:
         files = MAKERS[part](seed)
         fill(folder, files)
         os.makedirs(os.path.join(folder, "work", part), exist_ok=True)
-        say(f"made {len(files):,} files for {os.path.join(folder, part)}, as messy as data comes")
+        terminal.say(f"made {len(files):,} files for {os.path.join(folder, part)}, as messy as data comes")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options, reports, streams, terminal
-from cli.augment import _gather, _plan, _wanted, _weak_tags
+from cli.augment_plan import gather_sources, plan_for, read_weak_tags, wanted_tags
 from curate.atomic import atomic_write
 from curate.errors import UsageError
 
@@ -76,12 +76,12 @@ def preview(
     if output is None:
         raise UsageError("where to? name the page: -o preview.html")
     reports.check_html(output, manifest, "-o")
-    weak_tags = _weak_tags(weak) if weak else None
-    loaded = load(recipe, settings or (), _wanted(recipe, target, weak_tags, None))
+    weak_tags = read_weak_tags(weak) if weak else None
+    loaded = load(recipe, settings or (), wanted_tags(recipe, target, weak_tags, None))
     begin = loaded.seed if seed is None else seed
     with streams.samples(manifest) as samples:
-        sources = _gather(loaded, samples, split, None, replaces=loaded.standardizes)
-    plan = _plan(sources, weak_tags, copies=copies, seed=begin)
+        sources = gather_sources(loaded, samples, split, None, replaces=loaded.standardizes)
+    plan = plan_for(sources, weak_tags, copies=copies, seed=begin)
     pairs = _pairs(sources, plan, count, seed=begin, base=root or "", jobs=jobs)
     _write(sources, plan, pairs, begin, output)
 

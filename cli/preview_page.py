@@ -92,8 +92,8 @@ def _pair(pair: "Pair", name: str) -> dict[str, Any]:
         "label": source.label,
         "path": path,
         "short": "/".join(path.split("/")[-2:]),
-        "before": _look(before, f"before: {path}") if before else None,
-        "after": [_look(look, f"after: {path}") for look in after],
+        "before": look_values(before, f"before: {path}") if before else None,
+        "after": [look_values(look, f"after: {path}") for look in after],
         "overlaid": len(after) == 1 and before is not None and _same_shape(before, after[0]),
         "detailed": bool(after and before and before.detail and after[0].detail),
         "width": f"{_width_rem(before):.1f}" if before and source.kind == "image" else "",
@@ -118,7 +118,8 @@ def _width_rem(look: "Look") -> float:
     return min(_WIDEST_REM, _HIGHEST_REM * width / height)
 
 
-def _look(look: "Look", title: str) -> dict[str, Any]:
+def look_values(look: "Look", title: str) -> dict[str, Any]:
+    """Return what the templates show of a look; the title is for people who do not see it."""
     width, height = look.size
     picture = look.media_type.startswith("image/")
     size = f"{width:,} x {height:,} px" if picture else f"{look.span_s:.2f} s, 0 to {look.top_hz / 1000:g} kHz"

@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from cli import pages
+from cli.shown_media import media
 from cli.stats_table import sentences
 from curate.previews import Preview, make_previews
 from curate.quantities import CATEGORIES, NUMBERS, part_of
@@ -94,20 +95,10 @@ def _histogram(name: str, found: "Histogram", title: str) -> object:
 
 def _example(example: "Example", preview: "Preview") -> dict[str, Any]:
     quantity = NUMBERS[example.fact]
-    address = pages.data_url(preview.media_type, preview.data) if preview.data else ""
-    name, sound = getattr(quantity, example.end), preview.media_type.startswith("audio/")
     return {
-        "name": name,
+        "name": getattr(quantity, example.end),
         "value": f"{quantity.show(example.value)} {quantity.unit}".strip(),
-        "path": example.path,
-        "short": "/".join(example.path.split("/")[-2:]),
-        "image": "" if sound else address,
-        "audio": address if sound else "",
-        "width": preview.size[0],
-        "height": preview.size[1],
-        "waveform": pages.waveform(preview.waveform, f"waveform of {example.path}") if sound else "",
-        "note": preview.note,
-        "problem": preview.problem,
+        **media(example.path, preview),
     }
 
 

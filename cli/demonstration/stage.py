@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.pipeline.child import binder
 from curate.errors import BurnishError
 
 if TYPE_CHECKING:
@@ -22,11 +23,12 @@ class Stage:
 
     Args:
         folder: The folder.
+        lock: Descriptor that each process holds as well, so that the folder stays locked until the last one ended.
         quiet: Show neither the commands nor what they say, unless they fail.
     """
 
-    def __init__(self, folder: str, *, quiet: bool) -> None:
-        self._folder, self._quiet = folder, quiet
+    def __init__(self, folder: str, lock: int, *, quiet: bool) -> None:
+        self._folder, self._lock, self._quiet = folder, lock, quiet
         self._show(f"$ cd {shlex.quote(folder)}")
 
     def play(self, steps: "Sequence[Step]") -> None:
@@ -59,6 +61,8 @@ class Stage:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL if self._quiet else None,
             cwd=self._folder,
+            pass_fds=(self._lock,),
+            preexec_fn=binder(),  # noqa: PLW1509 - there are no threads
         )
         try:
             return process.wait()

@@ -62,7 +62,7 @@ def _run(words: "Sequence[str]", output: IO[bytes], log: IO[bytes], lock: int, t
         stdout=output,
         stderr=subprocess.PIPE,
         pass_fds=(lock,),
-        preexec_fn=_binder(),  # noqa: PLW1509 - there are no threads
+        preexec_fn=binder(),  # noqa: PLW1509 - there are no threads
     )
     try:
         lines = _follow(process, log, tick)
@@ -109,7 +109,7 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         raise
 
 
-def _binder() -> "Callable[[], None] | None":
+def binder() -> "Callable[[], None] | None":
     """Return what makes a process end when this one is killed; None where the system has no such thing."""
     if sys.platform != "linux":
         return None

@@ -18,10 +18,14 @@ _PAUSE_S = 0.05
 
 
 @contextmanager
-def locked(work: str) -> "Iterator[int]":
+def locked(work: str, option: str = "--work DIR") -> "Iterator[int]":
     """Make the work folder, lock it, and give the descriptor of the lock, which child processes hold as well.
 
     A run that was killed may leave a step behind that is just ending; its lock is waited for, a few seconds.
+
+    Args:
+        work: The folder.
+        option: What names another one.
 
     Raises:
         BurnishError: Another run is at work there; names its process.
@@ -34,7 +38,7 @@ def locked(work: str) -> "Iterator[int]":
     except OSError as error:
         raise InputError(f"cannot use the work folder {work}: {error.strerror}") from None
     try:
-        _take(descriptor, work)
+        _take(descriptor, work, option)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield descriptor
@@ -42,7 +46,7 @@ def locked(work: str) -> "Iterator[int]":
         os.close(descriptor)
 
 
-def _take(descriptor: int, work: str) -> None:
+def _take(descriptor: int, work: str, option: str) -> None:
     until = time.monotonic() + _PATIENCE_S
     while True:
         try:
@@ -52,7 +56,7 @@ def _take(descriptor: int, work: str) -> None:
             if _is_alive(owner) or time.monotonic() > until:
                 raise BurnishError(
                     f"another run is at work in {work} (process {owner or 'unknown'}); wait for its end, "
-                    "or name another folder with --work DIR"
+                    f"or name another folder with {option}"
                 ) from None
             time.sleep(_PAUSE_S)
         else:

@@ -131,7 +131,8 @@ class Watch:
             and 2 <= len(counts) <= self.samples / 3
             and 2 * counts.total() >= self.samples
             and median(counts.values()) >= 3
-            and key.straddling() > 0
+            # One folder in several splits beside another in one is a second source of data, not a group.
+            and key.straddling() > (0 if is_known(place) else 1)
             and not SPLIT_NAMES.keys() >= {value.lower() for value in counts}
             and (is_known(place) or not is_counter(counts))
         )

@@ -87,10 +87,12 @@ def test_of_a_long_recording_the_beginning_is_shown(tmp_path: Path) -> None:
     assert look.note == "first 15.0 s"
 
 
-def test_silence_is_no_problem(tmp_path: Path) -> None:
-    (look,) = look_at("audio", [write(tmp_path / "a.wav", np.zeros(800), 8000, "PCM_16")])
-    assert max(look.waveform) == 0
-    assert look.spectrogram
+@pytest.mark.parametrize("steps", [0, 2], ids=["digital", "rounding-noise"])
+def test_silence_looks_silent(tmp_path: Path, steps: int) -> None:
+    noise = np.random.default_rng(0).integers(-steps, steps + 1, 8000) / 32768
+    (look,) = look_at("audio", [write(tmp_path / "a.wav", noise, 8000, "PCM_16")])
+    assert max(look.waveform) == pytest.approx(steps / 328, abs=0.001)
+    assert np.asarray(decoded(look.spectrogram)).max() <= 40 * steps, "a third of the colours at most"
 
 
 def test_what_cannot_be_decoded_is_an_error(tmp_path: Path) -> None:

@@ -64,7 +64,12 @@ WRONG = {
     "type": ('["${low}", 6]', "loud", 11, "gain.gain_db: Expected"),
     "range": ('["${low}", 6]', "[6, -6]", 11, "gain_db: [6, -6] is the wrong way round"),
     "limits": ('["${low}", 6]', "900", 11, "gain_db: 900 is above 120"),
-    "choice": ("- jpeg", "- resize: {longest_side: 9, fit: centre}", 14, "resize.fit: 'centre' is none of contain, cover"),
+    "choice": (
+        "- jpeg",
+        "- resize: {longest_side: 9, fit: centre}",
+        14,
+        "resize.fit: 'centre' is none of contain, cover",
+    ),
     "key": ("output:", "ouput:", 17, "unknown key 'ouput' (did you mean 'output'?)"),
     "target-key": ("    sources:", "    source:", 9, "unknown key 'source' (did you mean 'sources'?)"),
     "sources-key": ("without_tags", "wihout_tags", 9, "unknown key 'wihout_tags' (did you mean 'without_tags'?)"),

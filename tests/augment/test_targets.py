@@ -75,8 +75,10 @@ def test_the_budget_is_shared_in_proportion_to_gain_and_evenly_over_labels_and_s
     assert set(speakers.values()) == {10}
 
 
-def test_without_a_budget_weak_tags_get_half_as_many_as_there_are_sources(recipe: Recipe) -> None:
-    assert len(make_plan(gathered(recipe, SET), Request(weak=[WeakTag("noise=car", 1)])).orders) == 15
+def test_without_a_budget_weak_tags_get_as_many_as_there_are_sources(recipe: Recipe) -> None:
+    assert len(make_plan(gathered(recipe, SET), Request(weak=[WeakTag("noise=car", 1)])).orders) == 30
+    both = make_plan(gathered(recipe, SET), Request(weak=[WeakTag("noise=car", 1), WeakTag("band=narrow", 1)]))
+    assert [part.total() for part in both.parts.values()] == [15, 15]
 
 
 def test_only_the_weakest_tags_and_those_without_a_target_are_named(recipe: Recipe) -> None:

@@ -253,7 +253,7 @@ def test_weak_tags_decide(burnish: Burnish, tmp_path: Path, dataset: object) -> 
     result = burnish("augment", "mine.yaml", "set.jsonl", "--weak", "weak.json", "--into", "new", "-o", "b.jsonl")
     made = [sample for sample in read(tmp_path / "b.jsonl") if "origin" in sample]
     assert {sample["tags"][0] for sample in made} == {"level=low"}
-    assert made[0]["origin"]["plan"] == {"target": "level=low", "new": 3, "gain": 0.2}
+    assert made[0]["origin"]["plan"] == {"target": "level=low", "new": 5, "gain": 0.2}
     assert "speaker=x is weak, but mine has no target for it; add one to a recipe of your own" in result.stderr
     weak["tags"] = [{"tag": "dark", "gain": 0.2}]
     (tmp_path / "weak.json").write_text(json.dumps(weak))

@@ -3,6 +3,9 @@
 import html
 import json
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +15,7 @@ import soundfile
 from PIL import Image
 
 from tests.cli.test_pages import EVIL, in_browser, needs_browser
-from tests.conftest import Burnish
+from tests.conftest import ROOT, Burnish
 
 RECIPE = """
 kind: augment
@@ -34,22 +37,39 @@ accept:
 """
 
 
-@pytest.fixture
-def page(tmp_path: Path, burnish: Burnish, picture: Callable[..., Path], recording: Callable[..., Path]) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the page of pictures and recordings of several formats, with names that attack it."""
-    recording(tmp_path / "noise" / "<b>hum.wav", 3.0, seed=9)
-    picture(tmp_path / "set" / "onerror=1 '\">&lt;.png", seed=1)
-    picture(tmp_path / "set" / "large.jpg", (900, 700), seed=2)
-    recording(tmp_path / "set" / "a.wav", 0.5, seed=3)
+    folder = tmp_path_factory.mktemp("preview")
+    (folder / "noise").mkdir()
+    (folder / "set").mkdir()
+    generator = np.random.default_rng(0)
+    blocks = Image.fromarray(generator.integers(0, 255, (6, 8, 3), dtype=np.uint8))
+    blocks.resize((64, 48)).save(folder / "set" / "onerror=1 '\">&lt;.png")
+    blocks.resize((900, 700)).save(folder / "set" / "large.jpg")
+    soundfile.write(folder / "noise" / "<b>hum.wav", generator.normal(0, 0.1, 48000), 16000)
     tone = 0.2 * np.sin(np.arange(8000) * 0.2)
-    soundfile.write(tmp_path / "set" / "b.wav", tone, 8000, subtype="ULAW")
-    soundfile.write(tmp_path / "set" / "c.aiff", np.stack([tone, tone], 1), 44100, subtype="PCM_24")
-    burnish("scan", "set", "--label", "none", "-o", "set.jsonl", "--quiet")
-    samples = [json.loads(line) | {"label": EVIL} for line in (tmp_path / "set.jsonl").read_text().splitlines()]
-    (tmp_path / "set.jsonl").write_text("".join(json.dumps(sample) + "\n" for sample in samples))
-    (tmp_path / "recipe.yaml").write_text(RECIPE)
-    said = burnish("preview", "recipe.yaml", "set.jsonl", "-o", "page.html", "--count", 20).stderr
+    soundfile.write(folder / "set" / "a.wav", tone, 16000)
+    soundfile.write(folder / "set" / "b.wav", tone, 8000, subtype="ULAW")
+    soundfile.write(folder / "set" / "c.aiff", np.stack([tone, tone], 1), 44100, subtype="PCM_24")
+    program(folder, "scan", "set", "--label", "none", "-o", "set.jsonl", "--quiet")
+    samples = [json.loads(line) | {"label": EVIL} for line in (folder / "set.jsonl").read_text().splitlines()]
+    (folder / "set.jsonl").write_text("".join(json.dumps(sample) + "\n" for sample in samples))
+    (folder / "recipe.yaml").write_text(RECIPE)
+    said = program(folder, "preview", "recipe.yaml", "set.jsonl", "-o", "page.html", "--count", "20")
     assert said == "wrote page.html with 10 pairs; 3 rejected\n"
+    return folder
+
+
+def program(folder: Path, *arguments: str) -> str:
+    command = [sys.executable, str(ROOT / "burnish.py"), *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=True).stderr
+
+
+@pytest.fixture
+def page(made: Path, tmp_path: Path) -> Path:
+    """Give a test that page, and what it was made of, in a folder of its own."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     return tmp_path / "page.html"
 
 

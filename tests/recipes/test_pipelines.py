@@ -134,7 +134,7 @@ def check_loop(burnish: Burnish, folder: Path, tag: str, *arguments: str) -> dic
 
 
 def test_speech_loop(burnish: Burnish, speech: Path) -> None:
-    settings = ("data=speech", "pattern={label}_{speaker}_{take}_{noise}", "budget=120")
+    settings = ("data=speech", "pattern={label}_{speaker}_{take}_{noise}")
     arguments = ("speech-loop", *(word for setting in settings for word in ("--set", setting)))
     check_loop(burnish, speech.parent, "noise=street", *arguments)
     check_again(burnish, *arguments)
@@ -142,10 +142,11 @@ def test_speech_loop(burnish: Burnish, speech: Path) -> None:
     soundfile.write(speech / "7_theo_77_room.wav", 0.7 * sound[::-1], rate)
     steps = steps_of(burnish, *arguments)
     assert steps["scan"]["files"] == 1
-    assert steps["augment"]["files"] < 120, "what is there already is not made again"
+    # The new file may be a training sample, and then it is a source of one sample for each weak tag with a target.
+    assert steps["augment"]["files"] <= 4, "what is there already is not made again"
 
 
 def test_image_loop(burnish: Burnish, photos: Path) -> None:
-    arguments = ("image-loop", "--set", "data=photos", "--set", "budget=60")
+    arguments = ("image-loop", "--set", "data=photos", "--set", "copies=", "--set", "budget=60")
     check_loop(burnish, photos.parent, "dark", *arguments)
     check_again(burnish, *arguments)

@@ -1,0 +1,81 @@
+"""From the options of `burnish augment` and `burnish preview` to a plan."""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cli import terminal
+from cli.augment_summary import say_sources
+from curate.errors import InputError, UsageError, did_you_mean
+from curate.splitting.grouping import make_grouping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from augment.recipe import Recipe
+    from augment.sources import Sources
+    from augment.targets import Plan
+    from augment.weak_tags import WeakTag
+    from curate.sample import Sample
+
+
+def wanted_tags(
+    recipe: str, targets: list[str] | None, weak: "list[WeakTag] | None", top: int | None
+) -> "set[str] | None":
+    """Return the tags to make samples for; None: all that the recipe has targets for."""
+    from augment.recipe_file import target_tags
+    from augment.weak_tags import worth_working_on
+
+    if targets:
+        known = target_tags(recipe)
+        for tag in targets:
+            if tag not in known:
+                raise UsageError(f"--target {tag}: recipe {recipe} has no such target{did_you_mean(tag, known)}")
+        return set(targets)
+    return None if weak is None else {found.tag for found in worth_working_on(weak, top)}
+
+
+def gather_sources(
+    recipe: "Recipe", samples: "Iterable[Sample]", split: list[str] | None, group: str | None, *, replaces: bool
+) -> "Sources":
+    """Return what the manifest offers to the recipe."""
+    from augment.sources import ALL, Sources
+
+    for note in recipe.notes:
+        terminal.say(f"  {note}")
+    splits = frozenset(split or ([ALL] if replaces else ["train"]))
+    sources = Sources(recipe, splits, make_grouping(group) if group else None, replaces)
+    sources.gather(samples)
+    return sources
+
+
+def plan_for(sources: "Sources", weak: "list[WeakTag] | None", **wishes: Any) -> "Plan":
+    """Return the plan, and say what is not in it and why.
+
+    Raises:
+        InputError: Nothing is in it, though there are samples.
+    """
+    from augment.targets import Request, make_plan
+
+    plan = make_plan(sources, Request(weak=weak, **wishes))
+    say_sources(sources, plan)
+    if not plan.parts and sources.seen and (plan.without_target or weak is None):
+        why = "no weak tag has a target in it" if plan.without_target else "no sample can be a source"
+        raise InputError(f"recipe {sources.recipe.name} makes nothing here: {why}")
+    return plan
+
+
+def read_weak_tags(name: str) -> "list[WeakTag]":
+    """Return the weak tags of a run, or of a file that `weak --json` wrote."""
+    from augment.weak_tags import parse_weak_tags
+
+    if os.path.isdir(name):
+        from baselines.priority import rank_run
+
+        return parse_weak_tags(msgspec.json.encode(rank_run(name)), name)
+    try:
+        with open(name, "rb") as file:
+            return parse_weak_tags(file.read(), name)
+    except OSError as error:
+        raise InputError(f"cannot read {name}: {error.strerror}") from None

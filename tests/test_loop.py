@@ -1,0 +1,73 @@
+"""The whole loop on real data, with the commands of docs/loop.md: the weak slice is found, mended, and shown to be."""
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+
+TEST_NOISE = ["running_tap.wav"]
+TRAINING_NOISE = ["doing_the_dishes.wav", "white_noise.wav", "pink_noise.wav"]
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of docs/loop.md in a language."""
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "docs" / "loop.md").read_text(), re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Path:
+    """A folder in which all the commands were run, one after the other, as a person would."""
+    folder = tmp_path_factory.mktemp("loop")
+    shutil.copytree(data / "fsdd", folder / "fsdd")
+    for name, files in (("test", TEST_NOISE), ("train", TRAINING_NOISE)):
+        (folder / "noise" / name).mkdir(parents=True)
+        for file in files:
+            shutil.copy(data / "noise" / "background" / file, folder / "noise" / name)
+    (folder / "water.yaml").write_text(blocks("yaml")[0])
+    script = "\n".join(blocks("sh"))
+    program = f'burnish() {{ {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / "burnish.py"))} "$@"; }}\n'
+    result = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", program + script], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, f"{result.stdout[-3000:]}\n{result.stderr[-3000:]}"
+    return folder
+
+
+def read(folder: Path, *arguments: str) -> Any:
+    command = [sys.executable, str(ROOT / "burnish.py"), *arguments]
+    return json.loads(subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout)
+
+
+def test_the_slice_is_the_weakest(folder: Path) -> None:
+    weak = read(folder, "weak", "before", "--json")
+    first = weak["tags"][0]
+    assert first["tag"] == "noise=water"
+    assert first["samples"] == 240
+    assert first["accuracy"] < 0.6 < weak["overall"]["accuracy"]
+
+
+def test_the_new_samples_are_training_samples_of_that_tag_only(folder: Path) -> None:
+    lines = (folder / "set2.jsonl").read_text().splitlines()
+    new = [sample for sample in map(json.loads, lines) if sample.get("origin")]
+    assert new
+    assert {sample["split"] for sample in new} == {"train"}
+    assert all("noise=water" in sample["tags"] and "noise=none" not in sample["tags"] for sample in new)
+    used = {operation["noise"] for sample in new for operation in sample["origin"]["operations"]}
+    assert used == {f"noise/train/{name}" for name in TRAINING_NOISE}
+
+
+def test_the_slice_rises_and_nothing_else_sinks(folder: Path) -> None:
+    compared = read(folder, "compare", "before", "after", "--json", "--fail-if", "worse")
+    water, clean = compared["per_tag"]["noise=water"], compared["per_tag"]["noise=none"]
+    assert water["verdict"] == compared["overall"]["verdict"] == "better"
+    assert water["interval"][0] > 0.15
+    assert clean["verdict"] != "worse"
+    assert clean["difference"] > -0.05
