@@ -74,9 +74,13 @@ def _check(media: Media) -> None:
     """Check that a result is something that can be written.
 
     Raises:
-        RejectedError: It is empty, or has values that are no numbers.
+        RejectedError: It is empty, digital silence, or has values that are no numbers.
     """
     if not media.array.size:
         raise RejectedError("nothing is left of it")
-    if media.sample_rate is not None and not np.isfinite(media.array).all():
+    if media.sample_rate is None:
+        return
+    if not np.isfinite(media.array).all():
         raise RejectedError("values that are no numbers came out")
+    if not media.array.any():
+        raise RejectedError("nothing but silence came out")

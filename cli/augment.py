@@ -81,8 +81,9 @@ def augment(
 
     With --weak, the weak tags get new samples, the budget shared in proportion to what each can gain, as many in all as
     there are sources unless --budget says otherwise; with --balance, short classes are filled. Without either, every
-    target makes one sample of each of its sources. Classes and groups are served evenly. The same recipe, seed and sources give the same bytes on every machine; what is there already is
-    not made again, so a call that was killed is completed by repeating it. `burnish undo DIR` takes it back.
+    target makes one sample of each of its sources. Classes and groups are served evenly. The same recipe, seed and
+    sources give the same bytes on every machine; what is there already is not made again, so a call that was killed is
+    completed by repeating it. `burnish undo DIR` takes it back.
 
     [bold]Examples[/bold]
 

@@ -34,7 +34,9 @@ def page(subjects: "Sequence[Subject]", root: str = "", pairs: int = 12) -> byte
 def _subject(number: int, subject: "Subject", album: Album, pairs: int) -> dict[str, Any]:
     found = _measure(subject, pairs)
     key = f"s{number}"
-    sections = [{"note": "", **section, "id": f"{key}-{section['kind']}"} for section in _sections(subject, found, album)]
+    sections = [
+        {"note": "", **section, "id": f"{key}-{section['kind']}"} for section in _sections(subject, found, album)
+    ]
     return {
         "id": key,
         "title": subject.title,

@@ -17,6 +17,7 @@ from cli.check_list import flagged_if
 from curate.checks import CHECKS, SCAN_CHECKS
 from curate.sample import AudioFacts, Finding, ImageFacts, Sample
 from curate.tags import AUTO_TAGS
+from docs.recipe_reference import recipes_page, table
 
 
 def help_of(*command: str) -> str:

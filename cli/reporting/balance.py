@@ -89,7 +89,11 @@ def _evenness(counts: Imbalance) -> str:
 
 
 def _row(label: str, first: int, own: int, whole: int, largest: int, *, generated: bool) -> dict[str, Any]:
-    cells = [f"{first:,}", f"{own:,}", *([f"{whole - own:,}" if whole > own else "", f"{whole:,}"] if generated else [])]
+    cells = [
+        f"{first:,}",
+        f"{own:,}",
+        *([f"{whole - own:,}" if whole > own else "", f"{whole:,}"] if generated else []),
+    ]
     shares = (100 * own / largest, 100 * whole / largest)
     title = f"{label}: {own:,}" + (f" and {whole - own:,} generated" if whole > own else "")
     parts = [

@@ -76,7 +76,11 @@ def tiles(found: Found) -> "Iterator[tuple[str, str]]":
 def _verdict(result: "Comparison", targets: "tuple[Target, ...]") -> "Iterator[Sentence]":
     name = printable(run_names(result)[1])
     overall = result.overall
-    text = f"{name} is {in_words('', overall)}." if overall.verdict != "cannot tell" else f"{_capital(in_words('', overall))}."
+    text = (
+        f"{name} is {in_words('', overall)}."
+        if overall.verdict != "cannot tell"
+        else f"{_capital(in_words('', overall))}."
+    )
     aimed = {target.name: result.per_tag[target.name] for target in targets if target.name in result.per_tag}
     text += "".join(f" {_capital(in_words(tag, one))}." for tag, one in aimed.items())
     worse = failed(result, "worse")

@@ -47,5 +47,7 @@ def test_what_came_out_has_to_be_a_recording(tmp_path: Path) -> None:
     broken = Media(np.full((10, 1), np.nan, np.float32), 8000)
     with pytest.raises(RejectedError, match="no numbers"):
         apply_steps(broken, steps(tmp_path, "[{gain: {gain_db: 0}}]"), (1,))
+    with pytest.raises(RejectedError, match="nothing but silence"):
+        apply_steps(Media(np.zeros((10, 1), np.float32), 8000), steps(tmp_path, "[{gain: {gain_db: 0}}]"), (1,))
     with pytest.raises(RejectedError, match="nothing is left"):
         apply_steps(Media(np.zeros((0, 1), np.float32), 8000), steps(tmp_path, "[{gain: {gain_db: 0}}]"), (1,))

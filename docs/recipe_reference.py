@@ -1,0 +1,164 @@
+"""The page of recipes: the keys of their files, every operation, and the recipes that ship; from the code itself."""
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from augment.documentation import Documented, Parameter
+
+TITLES = {
+    ("audio", "burnish"): "burnish's own, for recordings",
+    ("image", "burnish"): "burnish's own, for pictures",
+    ("audio", "audiomentations"): "Classes of audiomentations, for recordings",
+    ("image", "albumentations"): "Classes of albumentations, for pictures",
+}
+_OWN_WORDS = """\
+Under `audio:` or `image:`, as `name` or `name: {parameter: value}`. A number may be `[low, high]` where the type says
+so: it is drawn anew for each sample, evenly between the two, and what was drawn stands in the sample's `origin`."""
+_LIBRARY_WORDS = """\
+Their names, parameters and meanings are the library's own; `p` is the chance that it is applied at all. Each parameter
+stands here with its default; `burnish transforms NAME` says what it means."""
+_PIPELINE = {
+    "kind": "`pipeline`",
+    "description": "What it is for.",
+    "vars": "Names for `${name}`, each with a value; `--set NAME=VALUE` changes one. A later one may use earlier ones.",
+    "steps": "A list; each item is a command with its options: `- clean: {fail_on: [damaged]}`.",
+}
+_STEP = {
+    "the command": "Its options under their long names in snake_case: `max_ratio` for `--max-ratio`.",
+    "id": "A name for the step; else that of its command, numbered where it comes twice.",
+    "input": "The step whose manifest it reads, or a manifest; else what the last step before it wrote.",
+}
+
+
+def recipes_page(notice: str) -> str:
+    """Return the page."""
+    lines = ["# Recipes", "", notice, "", "A recipe is a YAML file. `burnish recipes NAME` prints one that ships: a"]
+    lines += ["start for your own. `burnish recipes --schema` gives the JSON Schema, with which an editor completes"]
+    lines += ["and checks them. What targets, tags and gains are: [concepts](concepts.md).", ""]
+    lines += [*_shipped(), *_keys_of_augment(), *_keys_of_pipeline(), *_operations()]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def table(head: "tuple[str, ...]", rows: "Iterable[tuple[str, ...]]") -> list[str]:
+    """Return a table of Markdown, and an empty line."""
+    written = [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
+    return [f"| {' | '.join(head)} |", "|" + "---|" * len(head), *written, ""]
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "&#124;")
+
+
+def _shipped() -> "Iterator[str]":
+    from cli.pipeline.shelf import shelf
+
+    yield from ("## The recipes that ship", "")
+    for recipe in shelf().recipes:
+        how = "run" if recipe.kind == "pipeline" else "augment"
+        yield from (f"### `{recipe.name}`", "", f"For `burnish {how}`. {recipe.description}", "")
+        if parts := recipe.steps or recipe.targets:
+            yield from (f"{'Steps' if recipe.steps else 'Targets'}: {', '.join(f'`{part}`' for part in parts)}", "")
+        if recipe.variables:
+            yield from table(
+                ("variable", "default"),
+                ((f"`{name}`", "" if value is None else f"`{value}`") for name, value in recipe.variables.items()),
+            )
+
+
+def _keys_of_augment() -> "Iterator[str]":
+    from augment.recipe import AudioOutput, ImageOutput, Sources, Written, WrittenTarget
+
+    yield from ("## The keys of an augment recipe", "")
+    parts = {
+        "": Written,
+        "A target: `targets: {TAG: …}`": WrittenTarget,
+        "`sources` of a target": Sources,
+        "`output: {audio: …}`": AudioOutput,
+        "`output: {image: …}`": ImageOutput,
+    }
+    for title, part in parts.items():
+        if title:
+            yield from (f"### {title}", "")
+        yield from table(("key", "default", "meaning"), _fields(part))
+    yield from _limits()
+
+
+def _limits() -> "Iterator[str]":
+    from augment.operations import KINDS
+    from augment.recipe_file import fact_numbers
+
+    yield from ("### `accept`", "")
+    yield "`min_FACT` and `max_FACT` for any fact that is a number. A result outside is drawn again, three times, and"
+    yield from ("then counted as rejected. What facts mean: [the manifest](manifest.md).", "")
+    yield from table(("kind", "facts"), ((kind, ", ".join(f"`{fact}`" for fact in fact_numbers(kind))) for kind in KINDS))
+
+
+def _fields(part: type[msgspec.Struct]) -> "Iterator[tuple[str, str, str]]":
+    described = msgspec.inspect.type_info(part)
+    assert isinstance(described, msgspec.inspect.StructType)
+    for field in described.fields:
+        kind, meaning = field.type, ""
+        if isinstance(kind, msgspec.inspect.Metadata):
+            meaning = str((kind.extra_json_schema or {}).get("description", ""))
+        yield f"`{field.encode_name}`", "required" if field.required else _default(field.default), meaning
+
+
+def _keys_of_pipeline() -> "Iterator[str]":
+    from cli.catalog import COMMANDS
+    from cli.pipeline.commands import command_names
+
+    yield from ("## The keys of a pipeline", "")
+    yield from table(("key", "meaning"), ((f"`{key}`", meaning) for key, meaning in _PIPELINE.items()))
+    yield from ("A step:", "")
+    yield from table(("key", "meaning"), _STEP.items())
+    yield "A step that takes a run, such as `weak` or `compare`, takes the `id` of the `train` step that made it."
+    yield "What each option does: [commands](commands.md)."
+    yield ""
+    yield from table(
+        ("step", "what it does"), ((f"`{name}`", COMMANDS[name].summary) for name in command_names() if name in COMMANDS)
+    )
+
+
+def _operations() -> "Iterator[str]":
+    from augment.documentation import catalogue
+
+    found = sorted(catalogue().operations, key=lambda one: (list(TITLES).index((one.kind, one.source)), one.name))
+    for (kind, source), group in groupby(found, key=lambda one: (one.kind, one.source)):
+        yield from (f"## {TITLES[kind, source]}", "", _OWN_WORDS if source == "burnish" else _LIBRARY_WORDS, "")
+        if source == "burnish":
+            for operation in group:
+                yield from _own(operation)
+        else:
+            yield from table(("operation", "what it does", "parameters"), map(_class, group))
+
+
+def _own(operation: "Documented") -> "Iterator[str]":
+    yield from (f"### `{operation.name}`", "", operation.summary, "")
+    if operation.parameters:
+        rows = ((f"`{one.name}`", one.type, _given(one), one.description) for one in operation.parameters)
+        yield from table(("parameter", "type", "default", "meaning"), rows)
+    yield from ("```yaml", f"{operation.kind}:", f"  {operation.example}", "```", "")
+
+
+def _class(operation: "Documented") -> tuple[str, str, str]:
+    needs = f" Needs the package {operation.needs}." if operation.needs else ""
+    given = ", ".join(f"`{one.name}`: {_given(one)}" for one in operation.parameters)
+    return f"`{operation.name}`", f"{operation.summary}{needs}", given
+
+
+def _given(parameter: "Parameter") -> str:
+    return "required" if parameter.required else _default(parameter.default)
+
+
+def _default(value: Any) -> str:
+    """Return a default as YAML has it; nothing for what is empty or left out."""
+    if value is msgspec.UNSET or value is msgspec.NODEFAULT or value in ((), [], {}, ""):
+        return ""
+    if isinstance(value, msgspec.Struct):
+        return ""
+    return f"`{msgspec.json.encode(value).decode().replace(',', ', ')}`"
