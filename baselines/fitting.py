@@ -4,7 +4,7 @@ Everything runs in worker processes: first each candidate on each inner fold, th
 """
 
 from contextlib import closing
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -181,7 +181,7 @@ def fit_model(problem: Problem, candidate: Candidate, train: "Numbers", *, saved
     similarities = candidate.name == "svm" and problem.kernel is not None and not saved
     estimator = build(candidate, len(train), problem.seed, similarities=similarities)
     model = Model(estimator, train, candidate, saved)
-    with warnings.catch_warnings():
+    with _one_thread(), warnings.catch_warnings():
         # A quick baseline that stops before it has converged is a baseline all the same.
         warnings.filterwarnings("ignore", message=".*converge", category=UserWarning)
         estimator.fit(_input(problem, model, train), problem.label[train])
@@ -190,7 +190,8 @@ def fit_model(problem: Problem, candidate: Candidate, train: "Numbers", *, saved
 
 def score_model(problem: Problem, model: Model, test: "Numbers") -> "NDArray[np.float64]":
     """Return the scores of some samples, float64 of shape (samples, classes)."""
-    return scores(model.estimator, _input(problem, model, test), problem.classes)
+    with _one_thread():
+        return scores(model.estimator, _input(problem, model, test), problem.classes)
 
 
 def _input(problem: Problem, model: Model, samples: "Numbers") -> "NDArray[np.floating[Any]]":
@@ -200,6 +201,20 @@ def _input(problem: Problem, model: Model, samples: "Numbers") -> "NDArray[np.fl
     if not model.saved and model.candidate.name in {"logistic", "knn"} and problem.turned is not None:
         return problem.turned[samples].astype("float64")
     return problem.features[samples].astype("float64")
+
+
+def _one_thread() -> Any:
+    """Hold numerical libraries to one thread.
+
+    There is a process for each processor; and a process that is forked from one with a pool of OpenMP threads would
+    wait for these threads for ever.
+    """
+    return _controller().limit(limits=1)
+
+
+@cache
+def _controller() -> Any:
+    return import_module("threadpoolctl").ThreadpoolController()
 
 
 def _fit_inner(problem: Problem, one: _Inner) -> "NDArray[np.float64]":

@@ -104,7 +104,7 @@ def _text(file: str, row: _Row, name: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)  # the label 7 is easily written as a number
     if not isinstance(value, str) or not value:
-        raise InputError(f"{file}:{row.line}: {name} is {'missing' if value in {None, ''} else 'no text'}")
+        raise InputError(f"{file}:{row.line}: {name} is {'missing' if value is None or value == '' else 'no text'}")
     return value
 
 

@@ -49,7 +49,7 @@ def demo(
 def _play(folder: str, parts: "Sequence[str]", seed: int) -> None:
     from augment.demonstration.folder import claim
     from cli.demonstration.ending import show_ending
-    from cli.demonstration.loop import make_loop, make_report
+    from cli.demonstration.loop import REPORT, make_loop, make_report
     from cli.demonstration.stage import Stage
     from cli.pipeline.lock import locked
 
@@ -59,9 +59,8 @@ def _play(folder: str, parts: "Sequence[str]", seed: int) -> None:
         stage = Stage(folder, lock, quiet=terminal.quiet)
         for part in parts:
             stage.play(make_loop(part, seed))
-        report = make_report(parts)
-        stage.play(report.steps)
-    show_ending(folder, parts, [os.path.join(folder, page) for page in report.pages])
+        stage.play([make_report(parts)])
+    show_ending(folder, parts, os.path.join(folder, REPORT))
 
 
 def _make_data(folder: str, parts: "Sequence[str]", seed: int) -> None:

@@ -1,6 +1,8 @@
 """The page of recipes: the keys of their files, every operation, and the recipes that ship; from the code itself."""
 
+import re
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -30,8 +32,8 @@ _PIPELINE = {
 }
 _STEP = {
     "the command": "Its options under their long names in snake_case: `max_ratio` for `--max-ratio`.",
-    "id": "A name for the step; else that of its command, numbered where it comes twice.",
-    "input": "The step whose manifest it reads, or a manifest; else what the last step before it wrote.",
+    "`id`": "A name for the step; else that of its command, numbered where it comes twice.",
+    "`input`": "The step whose manifest it reads, or a manifest; else what the last step before it wrote.",
 }
 
 
@@ -51,10 +53,11 @@ def table(head: "tuple[str, ...]", rows: "Iterable[tuple[str, ...]]") -> list[st
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "&#124;")
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _shipped() -> "Iterator[str]":
+    from augment.recipe_file import shipped
     from cli.pipeline.shelf import shelf
 
     yield from ("## The recipes that ship", "")
@@ -64,10 +67,18 @@ def _shipped() -> "Iterator[str]":
         if parts := recipe.steps or recipe.targets:
             yield from (f"{'Steps' if recipe.steps else 'Targets'}: {', '.join(f'`{part}`' for part in parts)}", "")
         if recipe.variables:
+            meanings = _comments(shipped()[recipe.name])
+            rows = ((name, "" if value is None else f"`{value}`") for name, value in recipe.variables.items())
             yield from table(
-                ("variable", "default"),
-                ((f"`{name}`", "" if value is None else f"`{value}`") for name, value in recipe.variables.items()),
+                ("variable", "default", "meaning"),
+                ((f"`{name}`", default, meanings.get(name, "")) for name, default in rows),
             )
+
+
+def _comments(path: str) -> dict[str, str]:
+    """Return what the comments behind the variables of a recipe say."""
+    found = re.findall(r"^  (\w+):.*?  # (.+)$", Path(path).read_text(encoding="utf-8"), re.MULTILINE)
+    return dict(found)
 
 
 def _keys_of_augment() -> "Iterator[str]":
@@ -89,13 +100,15 @@ def _keys_of_augment() -> "Iterator[str]":
 
 
 def _limits() -> "Iterator[str]":
-    from augment.operations import KINDS
+    from augment.recipe import KINDS
     from augment.recipe_file import fact_numbers
 
     yield from ("### `accept`", "")
     yield "`min_FACT` and `max_FACT` for any fact that is a number. A result outside is drawn again, three times, and"
     yield from ("then counted as rejected. What facts mean: [the manifest](manifest.md).", "")
-    yield from table(("kind", "facts"), ((kind, ", ".join(f"`{fact}`" for fact in fact_numbers(kind))) for kind in KINDS))
+    yield from table(
+        ("kind", "facts"), ((kind, ", ".join(f"`{fact}`" for fact in fact_numbers(kind))) for kind in KINDS)
+    )
 
 
 def _fields(part: type[msgspec.Struct]) -> "Iterator[tuple[str, str, str]]":
@@ -105,7 +118,7 @@ def _fields(part: type[msgspec.Struct]) -> "Iterator[tuple[str, str, str]]":
         kind, meaning = field.type, ""
         if isinstance(kind, msgspec.inspect.Metadata):
             meaning = str((kind.extra_json_schema or {}).get("description", ""))
-        yield f"`{field.encode_name}`", "required" if field.required else _default(field.default), meaning
+        yield f"`{field.encode_name}`", "required" if field.required else _shown(field.default), meaning
 
 
 def _keys_of_pipeline() -> "Iterator[str]":
@@ -120,7 +133,8 @@ def _keys_of_pipeline() -> "Iterator[str]":
     yield "What each option does: [commands](commands.md)."
     yield ""
     yield from table(
-        ("step", "what it does"), ((f"`{name}`", COMMANDS[name].summary) for name in command_names() if name in COMMANDS)
+        ("step", "what it does"),
+        ((f"`{name}`", COMMANDS[name].summary) for name in command_names() if name in COMMANDS),
     )
 
 
@@ -152,13 +166,14 @@ def _class(operation: "Documented") -> tuple[str, str, str]:
 
 
 def _given(parameter: "Parameter") -> str:
-    return "required" if parameter.required else _default(parameter.default)
+    return "required" if parameter.required else _json(parameter.default)
 
 
-def _default(value: Any) -> str:
-    """Return a default as YAML has it; nothing for what is empty or left out."""
-    if value is msgspec.UNSET or value is msgspec.NODEFAULT or value in ((), [], {}, ""):
-        return ""
-    if isinstance(value, msgspec.Struct):
-        return ""
+def _shown(default: Any) -> str:
+    """Return the default of a key; nothing where that is to have nothing there."""
+    is_nothing = default is None or default is msgspec.NODEFAULT or default in ((), "")
+    return "" if is_nothing else _json(default)
+
+
+def _json(value: Any) -> str:
     return f"`{msgspec.json.encode(value).decode().replace(',', ', ')}`"

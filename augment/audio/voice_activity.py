@@ -31,7 +31,7 @@ def speech_bounds(
 
 
 def _voiced(samples: NDArray[np.float32], sample_rate: int, aggressiveness: int, frame_ms: int) -> NDArray[np.bool_]:
-    import webrtcvad  # type: ignore[import-untyped]
+    import webrtcvad
 
     from curate.facts.audio import downmix
 

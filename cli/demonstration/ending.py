@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from cli.terminal import console
+from cli.terminal import console, printable
 from curate.manifest import read_as
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ class Rejected(msgspec.Struct):
         return [*errors, *told, "other"][0]
 
 
-def show_ending(folder: str, parts: "Sequence[str]", pages: "Sequence[str]") -> None:
+def show_ending(folder: str, parts: "Sequence[str]", report: str) -> None:
     """Write the ending to standard output.
 
     Args:
         folder: Of the demo.
         parts: `images`, `speech`.
-        pages: Paths of the pages that were written.
+        report: Path of the page.
     """
     out = console()
     for part in parts:
@@ -54,7 +54,7 @@ def show_ending(folder: str, parts: "Sequence[str]", pages: "Sequence[str]") -> 
         for line in _part(os.path.join(folder, "work", part)):
             out.print(line)
     out.print("\n=== report ===\n", style="bold")
-    out.print(*pages, sep="\n", soft_wrap=True)
+    out.print(printable(report), soft_wrap=True)
 
 
 def _part(work: str) -> "Iterator[RenderableType]":

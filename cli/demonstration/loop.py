@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cli.catalog import COMMANDS
-
 BUDGET = 600
+"""New samples in each part."""
+REPORT = "report.html"
 _SCAN = {
     "images": ["images"],
     "speech": ["speech", "--pattern", "{label}_{speaker}_{}"],
@@ -29,18 +29,6 @@ class Step(NamedTuple):
     words: tuple[str, ...]
 
 
-class Report(NamedTuple):
-    """What makes the pages of the demo.
-
-    Attributes:
-        steps: The commands.
-        pages: The files that they write, relative to the folder of the demo.
-    """
-
-    steps: list[Step]
-    pages: list[str]
-
-
 def make_loop(part: str, seed: int) -> list[Step]:
     """Return the commands of a part, in their order.
 
@@ -59,18 +47,10 @@ def make_loop(part: str, seed: int) -> list[Step]:
     ]
 
 
-def make_report(parts: Sequence[str]) -> Report:
-    """Return the commands that make the pages: one report, or a comparison of each part while there is no report."""
-    runs = [f"work/{part}/{run}" for part in parts for run in ("before", "after")]
-    if "report" in COMMANDS:
-        page = "report.html"
-        return Report([Step("All of it as a page.", ("report", *runs, "-o", page))], [page])
-    pages = [f"work/{part}/compare.html" for part in parts]
-    steps = [
-        Step("The comparison as a page.", ("compare", f"work/{part}/before", f"work/{part}/after", "--html", page))
-        for part, page in zip(parts, pages, strict=True)
-    ]
-    return Report(steps, pages)
+def make_report(parts: Sequence[str]) -> Step:
+    """Return the command that writes `REPORT`: a page about all parts."""
+    folders = [f"work/{part}" for part in parts]
+    return Step("All of it on a page.", ("report", *folders, "-o", REPORT))
 
 
 def _cleaning(part: str, work: str, chance: list[str]) -> Iterator[Step]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli import figures, pages
 from cli.pipeline.files import count_lines
+from cli.reporting.album import GONE
 from curate.checks import CHECKS, SCAN_CHECKS
 
 if TYPE_CHECKING:
@@ -109,13 +110,15 @@ def _check(check: "CheckHealth", shown: dict[str, dict[str, Any]]) -> dict[str, 
 
 def _example(example: "Example", shown: dict[str, Any]) -> dict[str, Any]:
     finding = example.finding
-    value = "" if finding.value is None else f"{finding.value:g}"
-    limit = "" if finding.threshold is None else f" (threshold {finding.threshold:g})"
+    value = "" if finding.value is None else f"{finding.value:.4g}"
+    # What makes it an error is said by the finding itself.
+    known = finding.severity == "error" and shown["problem"] != GONE
     return {
         **shown,
+        "problem": "" if known else shown["problem"],
         "label": example.label,
         "state": "still there" if example.kept else "dropped",
         "kept": example.kept,
-        "value": f"{value}{limit}" if limit else "",
+        "value": "" if finding.threshold is None else f"{value} (threshold {finding.threshold:g})",
         "detail": finding.detail,
     }

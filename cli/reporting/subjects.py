@@ -72,7 +72,7 @@ def _of_folder(folder: str) -> Subject:
     """
     state = _read_state(os.path.join(folder, STATE))
     title = os.path.basename(os.path.abspath(folder))
-    found = _of_steps(folder, title, state) if state else _of_files(folder, title)
+    found = _of_steps(folder, f"{state.recipe} in {title}", state) if state else _of_files(folder, title)
     if found.manifests or found.runs:
         return found
     if state:

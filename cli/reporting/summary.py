@@ -32,13 +32,13 @@ class Sentence(NamedTuple):
 
     Attributes:
         name: What it is about.
-        text: In words.
+        lines: In words.
         kind: Of the section that tells more.
         style: `better`, `worse`, or empty.
     """
 
     name: str
-    text: str
+    lines: tuple[str, ...]
     kind: str
     style: str = ""
 
@@ -48,15 +48,15 @@ def sentences(found: Found) -> "Iterator[Sentence]":
     if found.runs and found.runs.comparison:
         yield from _verdict(found.runs.comparison, found.targets)
     if found.health:
-        yield Sentence("Data", _data(found.health), "health")
+        yield Sentence("Data", (_data(found.health),), "health")
     if found.balance and found.balance.whole.classes:
-        yield Sentence("Balance", balance.notes(found.balance)[0], "balance")
+        yield Sentence("Balance", tuple(balance.notes(found.balance)[:2]), "balance")
     if found.runs:
         yield from _weak(found.runs)
     if found.targets:
-        yield Sentence("Generated", samples.note(list(found.targets)), "samples")
+        yield Sentence("Generated", (samples.note(list(found.targets)),), "samples")
     if found.runs and not found.runs.comparison:
-        yield Sentence("Run", _score(found.runs), "runs")
+        yield Sentence("Run", (_score(found.runs),), "runs")
 
 
 def tiles(found: Found) -> "Iterator[tuple[str, str]]":
@@ -76,17 +76,15 @@ def tiles(found: Found) -> "Iterator[tuple[str, str]]":
 def _verdict(result: "Comparison", targets: "tuple[Target, ...]") -> "Iterator[Sentence]":
     name = printable(run_names(result)[1])
     overall = result.overall
-    text = (
-        f"{name} is {in_words('', overall)}."
-        if overall.verdict != "cannot tell"
-        else f"{_capital(in_words('', overall))}."
-    )
+    lines = [_capital(f"{in_words('', overall)}.")]
+    if overall.verdict != "cannot tell":
+        lines = [f"The run {name} is {in_words('', overall)}."]
     aimed = {target.name: result.per_tag[target.name] for target in targets if target.name in result.per_tag}
-    text += "".join(f" {_capital(in_words(tag, one))}." for tag, one in aimed.items())
+    lines += [_capital(f"{in_words(tag, one)}.") for tag, one in aimed.items()]
     worse = failed(result, "worse")
-    text += f" Worse: {'; '.join(worse)}." if worse else " Nothing became worse, neither a tag nor a class."
-    style = "worse" if overall.verdict == "worse" else "better" if overall.verdict == "better" else ""
-    yield Sentence("Verdict", printable(text), "comparison", style)
+    lines += [f"Worse: {'; '.join(worse)}." if worse else "Nothing became worse, neither a tag nor a class."]
+    style = "" if overall.verdict == "cannot tell" else overall.verdict
+    yield Sentence("Verdict", tuple(map(printable, lines)), "comparison", style)
 
 
 def _capital(text: str) -> str:
@@ -106,10 +104,11 @@ def _weak(found: "Measured") -> "Iterator[Sentence]":
     for tag in weak:
         accuracy, gain = figures.percent(tag.accuracy), f"{100 * tag.gain:.2f}"
         on = f" of {tag.samples:,} samples" if tag.samples else ""
-        text = f"{tag.tag} has most to gain: {accuracy} %{on} are right, and {gain} points of the whole are in it."
-        yield Sentence("Weakest tag", printable(text), "weak")
+        text = f"{tag.tag}: {accuracy} %{on} are right; at {found.weak.target} the whole would gain {gain} points."
+        yield Sentence("Weakest tag", (printable(text),), "weak")
 
 
 def _score(found: "Measured") -> str:
     _, last = found.runs[-1]
-    return f"{figures.percent(last.accuracy)} % of {last.samples:,} samples are right; always guessing the largest class gives {figures.percent(last.majority_accuracy)} %."
+    right, guess = figures.percent(last.accuracy), figures.percent(last.majority_accuracy)
+    return f"{right} % of {last.samples:,} samples are right; always guessing the largest class gives {guess} %."

@@ -63,7 +63,7 @@ def test_shortcuts_change_no_answer(name: str, length: int) -> None:
     assert (problem.turned is None) == (length == 8)
     train, test = np.arange(40), np.arange(40, 60)
     short, long = (fit_model(problem, Candidate(name), train, saved=saved) for saved in (False, True))
-    np.testing.assert_allclose(score_model(problem, short, test), score_model(problem, long, test), atol=0.02)
+    np.testing.assert_allclose(score_model(problem, short, test), score_model(problem, long, test), atol=0.05)
 
 
 def test_one_class_is_guessed() -> None:

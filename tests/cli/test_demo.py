@@ -6,83 +6,80 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import ROOT, Burnish
 
+LOOP = "scan clean dedup split balance train weak augment balance train compare"
+WEAK = {
+    "images": ["writing=faint", "writing=turned"],
+    "speech": ["noise=babble", "noise=street", "noise=machine"],
+}
 
-def _demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+
+def test_the_whole_demo_and_a_part_of_it_again(tmp_path: Path) -> None:
+    # In one test, so that it runs once, however many processes share the tests.
+    first = _demo(tmp_path)
+    _each_command_is_shown_before_it_runs(first.splitlines())
+    _the_ending_says_what_was_done_and_where_the_report_is(first, tmp_path / "try")
+    for part, tags in WEAK.items():
+        _what_was_weak_is_better(tmp_path / "try" / "work" / part, tags)
+    _speakers_of_the_test_are_strangers_to_training(tmp_path / "try" / "work" / "speech" / "set2.jsonl")
+    again = _demo(tmp_path, "--only", "speech", "--quiet")
+    speech = first[first.index("=== speech ===") :]
+    assert again.lstrip() == speech, "the same data gives the same figures, and --quiet the ending only"
+
+
+def _demo(folder: Path, *arguments: str) -> str:
     words = [sys.executable, str(ROOT / "burnish.py"), "demo", "try", *arguments]
     environment = os.environ | {"XDG_CACHE_HOME": str(folder / "cache")}
     result = subprocess.run(words, capture_output=True, text=True, cwd=folder, env=environment, check=False)
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
-    return result
+    assert not result.stderr or "--quiet" not in arguments
+    return result.stdout
 
 
-@pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Return the folder of a demo that ran, and what it said."""
-    folder = tmp_path_factory.mktemp("demo")
-    return folder / "try", _demo(folder).stdout
-
-
-def _accuracies(folder: Path, part: str, run: str) -> dict[str, float]:
-    metrics = json.loads((folder / "work" / part / run / "metrics.json").read_text())
-    return {tag: found["accuracy"] for tag, found in metrics["per_tag"].items()} | {"": metrics["accuracy"]}
-
-
-def test_each_command_is_shown_before_it_runs(done: tuple[Path, str]) -> None:
-    commands = [line for line in done[1].splitlines() if line.startswith("$ ")]
+def _each_command_is_shown_before_it_runs(lines: list[str]) -> None:
+    commands = [line for line in lines if line.startswith("$ ")]
     assert commands[0] == "$ cd try"
     assert all(line.startswith("$ burnish ") for line in commands[1:])
+    assert [line.split()[2] for line in commands[1:]] == [*LOOP.split(), *LOOP.split(), "report"]
     assert "$ burnish scan speech --pattern '{label}_{speaker}_{}' -o work/speech/scanned.jsonl" in commands
-    names = " ".join(line.split()[2] for line in commands[1:12])
-    assert names == "scan clean dedup split balance train weak augment balance train compare"
+    weak, augment = map(lines.index, commands[7:9])
+    assert any(line.startswith("writing=turned") for line in lines[weak:augment]), "it speaks after it was shown"
 
 
-def test_the_ending_says_what_was_done_and_where_the_report_is(done: tuple[Path, str]) -> None:
-    folder, text = done
+def _the_ending_says_what_was_done_and_where_the_report_is(text: str, folder: Path) -> None:
     ending = text[text.index("=== images ===") :]
     assert "12 broken files went (" in ending
     assert "16 copies (duplicate 12, label-conflict 4)" in ending
     assert ending.count("imbalance before: ") == ending.count("imbalance after: ") == 2
-    assert "writing=turned" in ending
-    assert "noise=street" in ending
+    assert all(tag in ending for tags in WEAK.values() for tag in tags)
     assert ending.count("after: better over all (+") == 2
-    pages = ending[ending.index("=== report ===") :].split()[3:]
-    assert pages
-    assert all((folder.parent / page).read_bytes().startswith(b"<!") for page in pages)
+    assert ending.count("worse: nothing, neither a tag nor a class") == 2
+    assert ending.endswith("\n=== report ===\n\ntry/report.html\n")
+    page = (folder / "report.html").read_text()
+    assert all(text in page for text in ("writing=turned", "noise=street", "label-conflict", "handwriting"))
 
 
-@pytest.mark.parametrize(
-    ("part", "weak"),
-    [("images", ["writing=faint", "writing=turned"]), ("speech", ["noise=babble", "noise=street", "noise=machine"])],
-    ids=["images", "speech"],
-)
-def test_what_was_weak_is_better_and_nothing_sank(done: tuple[Path, str], part: str, weak: list[str]) -> None:
-    before, after = (_accuracies(done[0], part, run) for run in ("before", "after"))
-    assert all(before[tag] < before[""] for tag in weak)
-    assert all(after[tag] > before[tag] + 0.05 for tag in weak)
+def _what_was_weak_is_better(work: Path, tags: list[str]) -> None:
+    before, after = (_accuracies(work / run) for run in ("before", "after"))
+    assert all(before[tag] < before[""] for tag in tags)
+    assert all(after[tag] > before[tag] + 0.05 for tag in tags)
     assert after[""] > before[""] + 0.03
 
 
-def test_test_speakers_and_noises_are_strangers_to_training(done: tuple[Path, str]) -> None:
+def _accuracies(run: Path) -> dict[str, float]:
+    metrics = json.loads((run / "metrics.json").read_text())
+    return {tag: found["accuracy"] for tag, found in metrics["per_tag"].items()} | {"": metrics["accuracy"]}
+
+
+def _speakers_of_the_test_are_strangers_to_training(manifest: Path) -> None:
     sides: dict[str, set[str]] = {"train": set(), "test": set()}
-    for line in (done[0] / "work/speech/set2.jsonl").read_text().splitlines():
+    for line in manifest.read_text().splitlines():
         sample = json.loads(line)
         sides[sample["split"]] |= {tag for tag in sample["tags"] if tag.startswith("speaker=")}
         assert sample["split"] == "train" or "origin" not in sample
     assert len(sides["test"]) == 6
     assert not sides["train"] & sides["test"]
-
-
-def test_again_in_its_own_folder_with_the_ending_only(done: tuple[Path, str]) -> None:
-    again = _demo(done[0].parent, "--only", "speech", "--quiet")
-    assert again.stderr == ""
-    assert again.stdout.lstrip().startswith("=== speech ===")
-    assert "images" not in again.stdout
-    part = done[1][done[1].index("=== speech ===") : done[1].index("=== report ===")]
-    assert part.strip() in again.stdout, "the same data gives the same figures"
 
 
 def test_a_folder_that_is_not_a_demos_is_refused(burnish: Burnish, tmp_path: Path) -> None:

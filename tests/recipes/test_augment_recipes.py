@@ -32,7 +32,7 @@ def change(samples: list[dict[str, Any]], tag: str, kind: str, fact: str) -> flo
     """The median change of a fact in the samples of a tag."""
     chosen = [sample for sample in samples if tag in sample.get("tags", [])]
     assert chosen, tag
-    return median(sample[kind][fact] - sample["before"][kind][fact] for sample in chosen)
+    return float(median(sample[kind][fact] - sample["before"][kind][fact] for sample in chosen))
 
 
 @pytest.fixture

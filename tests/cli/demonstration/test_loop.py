@@ -1,6 +1,5 @@
 import pytest
 
-from cli.catalog import COMMANDS
 from cli.demonstration.loop import make_loop, make_report
 
 
@@ -21,11 +20,5 @@ def test_another_seed_goes_to_each_command_that_draws() -> None:
     assert all(words[name][words[name].index("--seed") + 1] == "7" for name in drawing)
 
 
-@pytest.mark.parametrize("there", [True, False], ids=["report", "no report yet"])
-def test_the_pages(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
-    entries = {name: entry for name, entry in COMMANDS.items() if name != "report"}
-    monkeypatch.setattr("cli.demonstration.loop.COMMANDS", entries | ({"report": "x"} if there else {}))
-    steps, pages = make_report(["images", "speech"])
-    assert [step.words[0] for step in steps] == (["report"] if there else ["compare", "compare"])
-    assert all(any(page in step.words for step in steps) for page in pages)
-    assert len(pages) == len(steps)
+def test_one_page_about_all_parts() -> None:
+    assert make_report(["images", "speech"]).words == ("report", "work/images", "work/speech", "-o", "report.html")

@@ -25,8 +25,7 @@ def copy(data: bytes, **options: object) -> bytes:
 
 @pytest.mark.parametrize("name", ["PNG", "BMP", "PPM", "TIFF", "WEBP-lossless"])
 def test_formats_without_loss_keep_every_pixel(name: str) -> None:
-    options = {"lossless": True} if "-" in name else {}
-    data = written(format=name.partition("-")[0], **options)
+    data = written(format=name.partition("-")[0], lossless="-" in name)
     again = copy(data)
     assert Image.open(io.BytesIO(again)).format == name.partition("-")[0]
     np.testing.assert_array_equal(load_pixels(again), load_pixels(data))
