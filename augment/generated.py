@@ -26,7 +26,7 @@ class Target(NamedTuple):
 
     Attributes:
         name: The tag that it makes, or the name of the recipe where it makes none.
-        count: How many samples.
+        samples: How many.
         gain: What the tag had to gain, 0 to 1; None where that was not asked.
         recipe: Name of the recipe.
         recipe_digest: `sha256:…`.
@@ -34,7 +34,7 @@ class Target(NamedTuple):
     """
 
     name: str
-    count: int
+    samples: int
     gain: float | None
     recipe: str
     recipe_digest: str
@@ -81,7 +81,7 @@ def survey(samples: "Iterable[Sample]", per_target: int = PER_TARGET, most: int 
     rows = (item for row in zip_longest(*spread.values()) for item in row if item)
     shown = {ranked[1].path for ranked, _ in zip(rows, range(most), strict=False)}
     found = (_survey_target(name, counts[name], [one for _, one in spread[name]], shown) for name in sorted(chosen))
-    return sorted(found, key=lambda target: -target.count)
+    return sorted(found, key=lambda target: -target.samples)
 
 
 def look(targets: "Sequence[Target]", base: str = "", jobs: int | None = None) -> "Iterator[list[Seen]]":

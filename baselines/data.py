@@ -100,7 +100,7 @@ def read_data(
 def _check_group(examples: Sequence[Example], group: str | None) -> None:
     """Complain, before any work, that no sample is in a group."""
     grouping = make_grouping(group) if group else None
-    if grouping and not any([bool(grouping.values(one.path, one.tags)) for one in examples]):
+    if grouping and not any(grouping.values(one.path, one.tags) for one in examples):
         grouping.check_found()
 
 

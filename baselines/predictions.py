@@ -1,5 +1,6 @@
 """`predictions.jsonl`: what a model said of each sample that it was tested on."""
 
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,15 @@ def write_predictions(path: str, predictions: "Iterable[Prediction]") -> None:
     encoder = msgspec.json.Encoder()
     with atomic_write(path) as file:
         for prediction in predictions:
-            file.write(encoder.encode(prediction) + b"\n")
+            file.write(_encode(encoder, prediction) + b"\n")
+
+
+def _encode(encoder: msgspec.json.Encoder, prediction: Prediction) -> bytes:
+    try:
+        return encoder.encode(prediction)
+    except UnicodeEncodeError:
+        # A name that is not UTF-8 is a lone surrogate, which only the standard library writes, as an escape.
+        return json.dumps(msgspec.to_builtins(prediction), separators=(",", ":")).encode("ascii")
 
 
 def read_predictions(path: str) -> list[Prediction]:

@@ -2,15 +2,16 @@
 
 import io
 import itertools
-import json
 import os
 import shutil
 import struct
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PIL import Image
+if TYPE_CHECKING:
+    from PIL import Image
 
 HERE = Path(tempfile.gettempdir()) / "burnish-bench"
 PHOTO_BYTES = 112_000
@@ -29,7 +30,9 @@ def photos(count: int = 1000) -> Path:
     folder = HERE / f"photos-{count}"
     if folder.exists():
         return folder
-    partial = _fresh(folder)
+    from PIL import Image
+
+    partial = fresh(folder)
     for number, path in enumerate(itertools.islice(sorted(real_data().glob("clothing/*/*/*.jpg")), count)):
         with Image.open(path) as image:
             size = (int(image.width * 1.8), int(image.height * 1.8))
@@ -43,7 +46,7 @@ def clips(count: int = 3000) -> Path:
     folder = HERE / f"clips-{count}"
     if folder.exists():
         return folder
-    partial = _fresh(folder)
+    partial = fresh(folder)
     words = itertools.cycle(sorted(real_data().glob("speech_commands/*/*.wav")))
     for number, path in enumerate(itertools.islice(words, count)):
         shutil.copyfile(path, partial / f"{number:04}_{path.parent.name}.wav")
@@ -55,7 +58,7 @@ def many_files(count: int = 100_000) -> Path:
     tree = HERE / f"many-{count}"
     if tree.exists():
         return tree
-    partial = _fresh(tree)
+    partial = fresh(tree)
     body = struct.pack("<800h", *((number * 7919) % 2000 - 1000 for number in range(800)))
     header = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(body), b"WAVE", b"fmt ", 16, 1, 1, 16000, 32000, 2, 16,
                          b"data", len(body))  # fmt: skip
@@ -66,35 +69,69 @@ def many_files(count: int = 100_000) -> Path:
     return partial.rename(tree)
 
 
-def manifest(count: int) -> Path:
-    """Return a manifest of image samples with all facts, in ten classes of uneven size."""
-    path = HERE / f"manifest-{count}.jsonl"
-    if path.exists():
-        return path
-    HERE.mkdir(parents=True, exist_ok=True)
-    names = [label for number in range(10) for label in [f"class{number}"] * (number + 1)]
-    facts = {"format": "JPEG", "mode": "RGB", "width": 400, "height": 679, "frames": 1, "orientation": 1, "bits": 8,
-             "brightness": 0.5779, "brightness_p1": 0.3059, "brightness_p5": 0.4039, "brightness_p50": 0.5804,
-             "brightness_p95": 0.7373, "brightness_p99": 0.7765, "contrast": 0.1031, "sharpness": 0.3982,
-             "entropy": 8.2728, "chroma": 0.2006, "phash": "f8af0e3e8472f418"}  # fmt: skip
-    with open(path.with_suffix(".part"), "w", encoding="utf-8") as file:
-        for number in range(count):
-            label = names[number % len(names)]
-            sample = {"path": f"data/{label}/{number:08}.jpg", "label": label, "kind": "image", "bytes": 18871,
-                      "mtime_ns": 1795233815773249533, "digest": f"sha256:{number:064x}", "facts_version": 1,
-                      "image": facts}  # fmt: skip
-            file.write(json.dumps(sample, separators=(",", ":")) + "\n")
-    return path.with_suffix(".part").rename(path)
+def garments(count: int = 1000) -> Path:
+    """Return a folder of photos of clothing as they are, one folder for all; no two have the same bytes."""
+    folder = HERE / f"garments-{count}"
+    if folder.exists():
+        return folder
+    partial = fresh(folder)
+    different = {path.read_bytes(): path for path in reversed(sorted(real_data().glob("clothing/*/*/*.jpg")))}
+    for path in itertools.islice(sorted(different.values()), count):
+        shutil.copyfile(path, partial / path.name)
+    return partial.rename(folder)
 
 
-def _fresh(folder: Path) -> Path:
+def classes(count: int = 1000) -> Path:
+    """Return the same photos in a folder for each class."""
+    folder = HERE / f"classes-{count}"
+    if folder.exists():
+        return folder
+    partial = fresh(folder)
+    for path in itertools.islice(sorted(real_data().glob("clothing/*/*/*.jpg")), count):
+        (partial / path.parent.name).mkdir(exist_ok=True)
+        shutil.copyfile(path, partial / path.parent.name / path.name)
+    return partial.rename(folder)
+
+
+def sentences(count: int, words: int) -> Path:
+    """Return a folder of different 16 kHz WAVs: spoken words of about one second, joined."""
+    folder = HERE / f"sentences-{count}-{words}"
+    if folder.exists():
+        return folder
+    import wave
+
+    partial = fresh(folder)
+    paths = sorted(real_data().glob("speech_commands/*/*.wav"))
+    for number in range(count):
+        step = 1 + number // len(paths)
+        chosen = [paths[(number + place * step) % len(paths)] for place in range(words)]
+        with wave.open(str(partial / f"{number:04}.wav"), "wb") as out:
+            out.setparams((1, 2, 16000, 0, "NONE", ""))
+            for path in chosen:
+                with wave.open(str(path), "rb") as word:
+                    out.writeframes(word.readframes(word.getnframes()))
+    return partial.rename(folder)
+
+
+def digits() -> Path:
+    """Return the folder of spoken digits."""
+    return real_data() / "fsdd"
+
+
+def noises() -> Path:
+    """Return the folder of background recordings."""
+    return real_data() / "noise" / "background"
+
+
+def fresh(folder: Path) -> Path:
+    """Return an empty folder beside `folder`, to be renamed to it when it is full."""
     partial = folder.with_suffix(".part")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     return partial
 
 
-def _jpeg_of_size(image: Image.Image, size: int) -> bytes:
+def _jpeg_of_size(image: "Image.Image", size: int) -> bytes:
     """Return the JPEG of the highest quality that has at most `size` bytes."""
     low, high, best = 1, 97, b""
     while low <= high:

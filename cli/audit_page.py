@@ -8,7 +8,7 @@ from cli.audit_table import sentences
 from cli.shown_media import media
 from cli.weak_page import priorities
 from curate.media.sniff import format_of_name
-from curate.previews import Preview, make_previews
+from curate.previews import make_previews
 
 if TYPE_CHECKING:
     from baselines.audit import Audit, Mistake
@@ -34,7 +34,9 @@ def page(result: "Audit", weak: "WeakReport", root: str) -> bytes:
         matrix=confusion_drawing.draw(result.confusion),
         confused=[_confused(result, place) for place in range(min(_CONFUSED, len(result.confused)))],
         classes=_classes(result),
-        mistakes=[mistake(found, previews[os.path.join(root, found.path)]) for found in result.mistakes],
+        mistakes=[
+            mistake(found, media(found.path, previews[os.path.join(root, found.path)])) for found in result.mistakes
+        ],
         wrong=f"{result.wrong:,}",
         notes=sentences(result)[1:],
         tags=_tags(result),
@@ -91,12 +93,12 @@ def _tags(result: "Audit") -> list[dict[str, Any]]:
     ]
 
 
-def mistake(found: "Mistake", preview: Preview) -> dict[str, Any]:
-    """Return what the templates show of a mistake."""
+def mistake(found: "Mistake", shown: dict[str, Any]) -> dict[str, Any]:
+    """Return what the templates show of a mistake; `shown` is its file."""
     return {
         "label": found.label,
         "prediction": found.prediction,
         "confidence": "" if found.confidence is None else f"{figures.percent(found.confidence)} % sure",
         "tags": ", ".join(found.tags),
-        **media(found.path, preview),
+        **shown,
     }

@@ -13,6 +13,8 @@ from curate.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cli.reporting.subject import Subject
+
 NAME = "report.html"
 
 
@@ -59,17 +61,17 @@ def report(
     from cli.report_page import page
     from cli.reporting.subjects import find_subjects
 
-    file = _file(output, of)
+    subjects = find_subjects(of)
+    file = _file(output, subjects)
     for path in of:
         reports.check_html(file, path, "-o")
-    subjects = find_subjects(of)
     made = page(subjects, root or "", pairs)
     with atomic_write(file) as target:
         target.write(made)
     say(f"wrote {file}")
 
 
-def _file(output: str | None, of: "Sequence[str]") -> str:
+def _file(output: str | None, subjects: "Sequence[Subject]") -> str:
     """Return where the page goes.
 
     Raises:
@@ -77,6 +79,6 @@ def _file(output: str | None, of: "Sequence[str]") -> str:
     """
     if output is not None:
         return output
-    if len(of) == 1 and os.path.isdir(of[0]) and not os.path.isfile(os.path.join(of[0], "predictions.jsonl")):
-        return os.path.join(of[0], NAME)
+    if len(subjects) == 1 and subjects[0].work:
+        return os.path.join(subjects[0].work, NAME)
     raise UsageError(f"where to? name the page: -o {NAME}")

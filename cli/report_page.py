@@ -11,7 +11,7 @@ from curate.health import survey
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cli.reporting.subjects import Subject
+    from cli.reporting.subject import Subject
 
 
 def page(subjects: "Sequence[Subject]", root: str = "", pairs: int = 12) -> bytes:
@@ -66,7 +66,7 @@ def _sections(subject: "Subject", found: Found, album: Album) -> "Iterator[dict[
     if found.targets:
         yield samples.section(list(found.targets), album)
     if found.runs and found.runs.comparison:
-        yield runs.comparison_section(found.runs)
+        yield runs.comparison_section(found.runs.comparison)
     if found.runs:
         yield runs.runs_section(found.runs, album)
     yield provenance.section(subject, found.targets)

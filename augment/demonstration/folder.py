@@ -52,8 +52,13 @@ def _read(path: str) -> Mark | None:
 def _refuse_foreign(folder: str) -> None:
     if os.path.lexists(folder) and not os.path.isdir(folder):
         raise UsageError(f"{folder} is a file; name a folder for the demo")
-    if os.path.isdir(folder) and os.listdir(folder):
+    if os.path.isdir(folder) and any(not _is_ours(name) for name in os.listdir(folder)):
         raise UsageError(f"{folder} is not empty, and no earlier demo made it; name a new folder: burnish demo DIR")
+
+
+def _is_ours(name: str) -> bool:
+    """Return whether a file is a mark that was killed before it was whole."""
+    return name.startswith(f".{_MARK}.")
 
 
 def fill(folder: str, files: "Mapping[str, bytes]") -> None:

@@ -17,7 +17,7 @@ TRAINED = (66, 58, 22, 48, 34, 41, 28, 62, 15, 18)
 """Training pictures of each digit: the classes are uneven."""
 _TESTED, _NEW = 40, 6
 _TEST_WRITING: tuple[Writing, ...] = ("plain", "plain", "faint", "plain", "turned")
-_RARE = 30
+_TRAINING_WRITING: dict[int, Writing] = {5: "faint", 20: "turned", 35: "faint", 50: "turned"}
 _LEAKS, _TWICE, _BROKEN = 12, 2, 15
 _FADING = (0.82, 0.9)
 _ANGLES_DEG = (18.0, 32.0)
@@ -76,22 +76,22 @@ def encode(pixels: NDArray[np.uint8], format_name: str = "PNG") -> bytes:
 
 def _pictures(generator: np.random.Generator) -> Iterator[Picture]:
     """Draw the pictures: in the test many are faint or turned, in training hardly one."""
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+    from sklearn.datasets import load_digits
 
     digits = load_digits()
     for label in range(10):
         numbers = generator.permutation(np.flatnonzero(digits.target == label))
         tested, new, trained = np.split(numbers, np.cumsum([_TESTED, _NEW, TRAINED[label]]))[:3]
         for place, some in (("test", tested), ("new", new), ("train", trained)):
-            for count, number in enumerate(some):
+            for count, number in enumerate(map(int, some)):
                 writing = _writing(place, count)
-                yield Picture(place, label, int(number), writing, _draw(digits.images[number], writing, generator))
+                yield Picture(place, label, number, writing, _draw(digits.images[number], writing, generator))
 
 
 def _writing(place: str, count: int) -> Writing:
     if place == "test":
         return _TEST_WRITING[count % len(_TEST_WRITING)]
-    return {5: "faint", 20: "turned"}.get(count % _RARE, "plain")  # type: ignore[return-value]
+    return _TRAINING_WRITING.get(count, "plain")
 
 
 def _draw(digit: NDArray[np.float64], writing: Writing, generator: np.random.Generator) -> NDArray[np.uint8]:

@@ -26,7 +26,7 @@ KEPT = (1.0, 0.7, 0.45, 0.95, 0.55, 0.8, 0.35, 0.9, 0.2, 0.6)
 _NOISY = {2: "babble", 3: "street", 4: "machine"}
 _SNR_DB = (3.0, 11.0)
 _NOISES, _NOISE_S = 4, 6.0
-_BROKEN = 12
+_BROKEN, _OTHER_TAKE = 12, 9
 _FLAC = Encoding("FLAC", "PCM_16")
 _WAV = Encoding("WAV", "PCM_16")
 
@@ -52,16 +52,16 @@ class Recording(NamedTuple):
     take: int
     samples: Sound
 
-    def name(self, ending: str = "flac", place: str | None = None, label: int | None = None) -> str:
+    def name(self, ending: str = "flac", place: str | None = None) -> str:
         """Return the path below the folder of the recordings."""
-        digit = self.label if label is None else label
-        return f"{place or self.place}/{digit}_{self.speaker}_{self.take}.{ending}"
+        return f"{place or self.place}/{self.label}_{self.speaker}_{self.take}.{ending}"
 
 
 def make_recordings(seed: int) -> dict[str, bytes]:
     """Return all files of the dataset by their paths: recordings, what is wrong with some, and noises to train with.
 
-    The noises in the test are others than those to train with: other voices, other machines, another street.
+    The noises in the test are others than those to train with: other voices, other machines, another street. They come
+    from the same formulas, though, with other numbers.
     """
     generator = np.random.default_rng([seed, 2])
     words = list(_words())
@@ -71,7 +71,7 @@ def make_recordings(seed: int) -> dict[str, bytes]:
     rows = sorted(f"{one.name()},{one.noise}\n" for one in recordings if one.noise)
     found["metadata.csv"] = f"file_name,noise\n{''.join(rows)}".encode()
     found |= dict((*_leaks(recordings, generator), *_broken(broken)))
-    found[twice.name(label=(twice.label + 1) % 10)] = found[twice.name()]
+    found[twice._replace(label=(twice.label + 1) % 10, take=_OTHER_TAKE).name()] = found[twice.name()]
     noises = _training_noises([one.samples for one in words if one.place == "train"], generator)
     return {f"{FOLDER}/{name}": data for name, data in found.items()} | noises
 

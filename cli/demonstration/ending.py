@@ -104,9 +104,11 @@ def _compared(work: str) -> "Iterator[str]":
 
     result = compare_runs(os.path.join(work, "before"), os.path.join(work, "after"))
     tags = {tag: found for tag, found in result.per_tag.items() if tag.startswith(_TARGETS)}
-    yield from (f"after: {in_words(name, found)}" for name, found in {"": result.overall, **tags}.items())
+    said = [in_words(name, found) for name, found in {"": result.overall, **tags}.items()]
     worse = failed(result, "worse", ())
-    yield f"worse: {'; '.join(worse) or 'nothing, neither a tag nor a class'}"
+    yield from (f"after: {words}" for words in (*said, *(words for words in worse if words not in said)))
+    if not worse:
+        yield "nothing is worse, neither a tag nor a class"
 
 
 def _read(path: str, view: "type[Record]") -> "Iterator[Record]":

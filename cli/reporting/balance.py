@@ -85,7 +85,8 @@ def notes(found: Balance) -> list[str]:
 def _evenness(counts: Imbalance) -> str:
     if counts.imbalance_ratio is None:
         return "a class is empty"
-    return f"the largest is {counts.imbalance_ratio:.2f} times the smallest, effective classes {counts.effective_classes:.1f}"
+    ratio, effective = f"{counts.imbalance_ratio:.2f}", f"{counts.effective_classes:.1f}"
+    return f"the largest is {ratio} times the smallest, effective classes {effective}"
 
 
 def _row(label: str, first: int, own: int, whole: int, largest: int, *, generated: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from curate.checks import CHECKS, SCAN_CHECKS
 
 if TYPE_CHECKING:
     from cli.reporting.album import Album
-    from cli.reporting.subjects import Subject
+    from cli.reporting.subject import Subject
     from curate.health import CheckHealth, Example, Health
 
 _OTHERS = {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from augment.generated import Target
     from baselines.run_record import Run
     from cli.pipeline.state import Done
-    from cli.reporting.subjects import Subject
+    from cli.reporting.subject import Subject
 
 _FILE = "file "
 
@@ -69,7 +69,11 @@ def _step(name: str, done: "Done") -> dict[str, Any]:
 def _files(subject: "Subject") -> "Iterator[dict[str, str]]":
     files = Files(subject.state.stamps() if subject.state else None)
     for path in (*subject.manifests, *subject.rejects):
-        yield {"name": path, "note": f"{count_lines(path):,} samples", "digest": files.digest(path)}
+        yield {"name": path, "note": _samples(count_lines(path)), "digest": files.digest(path)}
+
+
+def _samples(number: int) -> str:
+    return "1 sample" if number == 1 else f"{number:,} samples"
 
 
 def _recipes(subject: "Subject", targets: "Sequence[Target]") -> "Iterator[dict[str, str]]":
@@ -85,9 +89,10 @@ def _recipes(subject: "Subject", targets: "Sequence[Target]") -> "Iterator[dict[
 def _run(name: str, run: "Run") -> dict[str, Any]:
     code = f"{run.git.commit}{' and changes' if run.git.dirty else ''}" if run.git else "no repository"
     chosen = {key: value for key, value in run.parameters.items() if value not in (None, [], "")}
+    counts = run.counts
     facts = {
         "data": run.manifest.digest,
-        "samples": f"{run.counts.train:,} trained on, {run.counts.generated:,} of them generated; {run.counts.test:,} tested",
+        "samples": f"{counts.train:,} trained on, {counts.generated:,} of them generated; {counts.test:,} tested",
         "tested": run.evaluation,
         "model": run.model.name if run.model else "from elsewhere",
         "parameters": ", ".join(f"{key} {value}" for key, value in chosen.items()),

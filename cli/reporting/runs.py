@@ -20,7 +20,7 @@ from curate.errors import InputError
 
 if TYPE_CHECKING:
     from cli.reporting.album import Album
-    from cli.reporting.subjects import Subject
+    from cli.reporting.subject import Subject
 
 MISTAKES = 12
 
@@ -77,20 +77,18 @@ def weak_section(found: Measured) -> dict[str, Any]:
     }
 
 
-def comparison_section(found: Measured) -> dict[str, Any]:
-    """Return the section of the comparison; there is one."""
-    result = found.comparison
-    assert result is not None
+def comparison_section(result: Comparison) -> dict[str, Any]:
+    """Return the section of the comparison of the first and the last run."""
     a, b = run_names(result)
     reach = reach_of(result)
     rows = {"": {"all samples": result.overall}, "tag": result.per_tag, "class": result.per_class}
     return {
         "kind": "comparison",
-        "title": f"{b} against {a}",
+        "title": f"Comparison: {b} against {a}",
         "columns": [column.format(a=a, b=b) for column in COLUMNS[:-1]],
         "ends": (f"{-reach:+.2f}", f"{reach:+.2f}"),
         "groups": [
-            {"name": name or "over all", "rows": _decided_first([row(*item, reach) for item in several.items()])}
+            {"name": name, "rows": _decided_first([row(*item, reach) for item in several.items()])}
             for name, several in rows.items()
             if several
         ],
@@ -111,16 +109,9 @@ def runs_section(found: Measured, album: "Album") -> dict[str, Any]:
         "notes": audit_sentences(last),
         "matrix": confusion_drawing.draw(last.confusion),
         "classes": [_class(label, last) for label in last.per_class],
-        "mistakes": [{**mistake_text(one), **shown[one.path]} for one in last.mistakes],
+        "mistakes": [mistake(one, shown[one.path]) for one in last.mistakes],
         "wrong": f"{last.wrong:,}",
     }
-
-
-def mistake_text(found: Any) -> dict[str, Any]:
-    """Return the words of a mistake, without its file."""
-    from curate.previews import Preview
-
-    return mistake(found, Preview())
 
 
 def _decided_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

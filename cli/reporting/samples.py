@@ -33,7 +33,7 @@ def section(targets: list[Target], album: "Album") -> dict[str, Any]:
 
 def note(targets: list[Target]) -> str:
     """Return in words what was generated."""
-    total = sum(target.count for target in targets)
+    total = sum(target.samples for target in targets)
     recipes = " and ".join(sorted({target.recipe for target in targets}))
     many = f"{len(targets):,} targets" if len(targets) > 1 else "one target"
     return f"{total:,} samples were generated for {many} of the recipe {recipes}."
@@ -44,7 +44,7 @@ def _target(target: Target, seen: list[Seen], album: "Album") -> dict[str, Any]:
     audio = any(one.sample.kind == "audio" for one in seen)
     return {
         "name": target.name,
-        "note": f"{len(seen):,} of {target.count:,} samples{gain}.",
+        "note": f"{len(seen):,} of {target.samples:,} samples{gain}.",
         "scales": _SCALES if audio else "",
         "pairs": [_pair(one, album) for one in seen],
     }
@@ -65,7 +65,7 @@ def _pair(seen: Seen, album: "Album") -> dict[str, Any]:
         "problem": seen.problem or ("" if fits else "left out, so that the page stays small"),
         "operations": [
             {"name": str(one.get("name")), "parameters": parameters(one)}
-            for one in origin.get("operations", ())
+            for one in origin.get("operations") or ()
             if isinstance(one, dict) and "name" in one
         ],
         "changes": changes(seen.source, sample) if seen.source else [],

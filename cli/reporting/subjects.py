@@ -1,50 +1,20 @@
-"""What a report is about: the manifests and runs of a work folder, or those that were named."""
+"""The subjects of a report: a work folder each, and the runs and manifests that were named one by one."""
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from baselines.predictions import NAME as PREDICTIONS
 from baselines.predictions import predictions_of_run
-from cli.pipeline.state import NAME as STATE
-from cli.pipeline.state import Done, State
+from cli.reporting.subject import Subject
+from cli.reporting.work_folder import is_manifest, of_folder
 from curate.errors import InputError
-from curate.health import Listed, samples_of
-from curate.manifest import decode_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_JSON_LINES = (".jsonl", ".ndjson")
-
-
-class Subject(NamedTuple):
-    """One dataset on its way.
-
-    Attributes:
-        title: What it is called.
-        manifests: In the order of the steps.
-        rejects: Manifests of dropped samples.
-        runs: Folders, the oldest first.
-        work: The work folder; empty if it is not one.
-        state: What the work folder remembers of its steps; None where no pipeline made it.
-    """
-
-    title: str
-    manifests: tuple[str, ...] = ()
-    rejects: tuple[str, ...] = ()
-    runs: tuple[str, ...] = ()
-    work: str = ""
-    state: State | None = None
-
-    def steps(self) -> "dict[str, Done]":
-        """Return the steps that the pipeline did, by id."""
-        return self.state.steps if self.state else {}
-
 
 def find_subjects(paths: "Sequence[str]") -> list[Subject]:
-    """Return what there is to report on: a subject for each work folder, and one for each set of runs that belong together.
+    """Return what there is to report on: a subject for each work folder, and for each set of runs that belong together.
 
     Args:
         paths: Work folders, run folders, manifests.
@@ -56,102 +26,12 @@ def find_subjects(paths: "Sequence[str]") -> list[Subject]:
     manifests = [path for path in loose if not os.path.isdir(path)]
     for path in manifests:
         _check_manifest(path)
-    folders = [_of_folder(path) for path in paths if _is_work(path)]
+    folders = [of_folder(path) for path in paths if _is_work(path)]
     return [*folders, *_of_loose(manifests, [path for path in loose if os.path.isdir(path)])]
 
 
 def _is_work(path: str) -> bool:
     return os.path.isdir(path) and not os.path.isfile(os.path.join(path, PREDICTIONS))
-
-
-def _of_folder(folder: str) -> Subject:
-    """Return the subject of a work folder.
-
-    Raises:
-        InputError: It is none, or it is empty.
-    """
-    state = _read_state(os.path.join(folder, STATE))
-    title = os.path.basename(os.path.abspath(folder))
-    found = _of_steps(folder, f"{state.recipe} in {title}", state) if state else _of_files(folder, title)
-    if found.manifests or found.runs:
-        return found
-    if state:
-        raise InputError(f"no step in {folder} has written anything yet; run the pipeline: burnish run {state.recipe}")
-    raise InputError(
-        f"{folder} is no work folder and no run: there is no {STATE}, no manifest and no {PREDICTIONS} in it; "
-        "make one with burnish run RECIPE --work DIR"
-    )
-
-
-def _read_state(path: str) -> State | None:
-    try:
-        with open(path, "rb") as file:
-            return msgspec.json.decode(file.read(), type=State)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is damaged ({error}); remove it, and run the pipeline again") from None
-
-
-def _of_steps(folder: str, title: str, state: State) -> Subject:
-    """Return what the steps of a pipeline wrote, wherever the folder was moved to."""
-    manifests, rejects, runs = [], [], []
-    for done in state.steps.values():
-        output = _value_of(done, "--output")
-        for path in done.files:
-            place = _place(folder, path)
-            if os.path.basename(path) == PREDICTIONS:
-                runs.append(os.path.dirname(place))
-            elif path == output and path.endswith(_JSON_LINES):
-                manifests.append(place)
-            elif path == _value_of(done, "--rejects"):
-                rejects.append(place)
-    there = [[path for path in some if os.path.exists(path)] for some in (manifests, rejects, runs)]
-    return Subject(title, *map(tuple, there), work=folder, state=state)
-
-
-def _value_of(done: Done, option: str) -> str:
-    return next((word.partition("=")[2] for word in done.command if word.startswith(f"{option}=")), "")
-
-
-def _place(folder: str, path: str) -> str:
-    """Return where a file is now: where the step wrote it, or at the same place in a folder that was moved."""
-    if os.path.exists(path):
-        return path
-    parts = path.split("/")
-    moved = (os.path.join(folder, *parts[number:]) for number in range(1, len(parts)))
-    return next((place for place in moved if os.path.exists(place)), path)
-
-
-def _of_files(folder: str, title: str) -> Subject:
-    """Return the manifests and runs of a folder that was filled by hand: as they were written, one after the other."""
-    names = sorted(os.listdir(folder))
-    files = [os.path.join(folder, name) for name in names if name.endswith(_JSON_LINES)]
-    written = sorted(filter(_is_manifest, files), key=os.path.getmtime)
-    rejects = [path for path in written if _holds_only_dropped(path)]
-    manifests = [path for path in written if path not in rejects] or written
-    runs = [os.path.join(folder, name) for name in names if os.path.isfile(os.path.join(folder, name, PREDICTIONS))]
-    runs.sort(key=lambda run: os.path.getmtime(os.path.join(run, PREDICTIONS)))
-    dropped = [path for path in rejects if path not in manifests]
-    return Subject(title, tuple(manifests), tuple(dropped), tuple(runs), folder)
-
-
-def _is_manifest(path: str) -> bool:
-    """Return whether the first line of a file is a sample; an empty file is a manifest too."""
-    decoder = msgspec.json.Decoder(Listed)
-    try:
-        with open(path, "rb") as file:
-            line = next(filter(bytes.strip, file), b"")
-            return not line or bool(decode_line(line, decoder))
-    except (OSError, ValueError):
-        return False
-
-
-def _holds_only_dropped(path: str) -> bool:
-    """Return whether every sample of a manifest has a finding, as in what clean and dedup set aside."""
-    return os.path.getsize(path) > 0 and all(sample.findings for sample in samples_of(path))
 
 
 def _check_manifest(path: str) -> None:
@@ -164,7 +44,7 @@ def _check_manifest(path: str) -> None:
         raise InputError(f"there is no {path}; name a work folder, a run or a manifest")
     if os.path.basename(path) in {PREDICTIONS, "run.json", "metrics.json"}:
         raise InputError(f"{path} is a file of a run; name its folder: {os.path.dirname(path) or '.'}")
-    if not _is_manifest(path):
+    if not is_manifest(path):
         raise InputError(f"{path} is no manifest; name a work folder, a run or a manifest")
 
 
@@ -186,7 +66,7 @@ def _groups(runs: "Iterable[str]") -> "Iterator[list[str]]":
         keys = {found.digest or found.path for found in predictions_of_run(run)}
         for known, group in groups:
             if known & keys:
-                known |= keys
+                known.update(keys)
                 group.append(run)
                 break
         else:

@@ -65,7 +65,7 @@ def tiles(found: Found) -> "Iterator[tuple[str, str]]":
         yield f"{found.health.last:,}", "samples"
         yield f"{found.health.first - found.health.last:,}", "fewer than at first"
     if found.targets:
-        yield f"{sum(target.count for target in found.targets):,}", "generated"
+        yield f"{sum(target.samples for target in found.targets):,}", "generated"
     if found.runs:
         for name, run in dict([found.runs.runs[0], found.runs.runs[-1]]).items():
             yield f"{figures.percent(run.accuracy)} %", f"accuracy of {name}"

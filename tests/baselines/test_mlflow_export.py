@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -16,8 +16,8 @@ from tests.baselines.test_run_folder import METRICS, PREDICTIONS, RUN
 class Client:
     """Remembers what it is told, for all of its instances."""
 
-    calls: list[tuple[Any, ...]] = []
-    known: set[str] = set()
+    calls: ClassVar[list[tuple[Any, ...]]] = []
+    known: ClassVar[set[str]] = set()
 
     def __init__(self, tracking_uri: str) -> None:
         if tracking_uri == "http://nobody":

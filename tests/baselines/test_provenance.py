@@ -26,7 +26,9 @@ def test_order_folder_and_facts_do_not_change_the_digest_of_a_manifest() -> None
 
 
 @pytest.mark.parametrize(
-    "change", [{"label": "z"}, {"split": "test"}, {"tags": ("t",)}, {"digest": "sha256:c"}], ids=lambda one: next(iter(one))
+    "change",
+    [{"label": "z"}, {"split": "test"}, {"tags": ("t",)}, {"digest": "sha256:c"}],
+    ids=lambda one: next(iter(one)),
 )
 def test_what_a_model_would_see_differently_changes_it(change: dict[str, object]) -> None:
     assert describe_manifest([A]).digest != describe_manifest([msgspec.structs.replace(A, **change)]).digest

@@ -90,13 +90,15 @@ def test_what_is_no_run_is_said(tmp_path: Path, text: str | None, message: str) 
 
 def test_names_that_are_not_utf8(tmp_path: Path) -> None:
     run = msgspec.structs.replace(RUN, directory="/d/\udcff")
-    write_run(str(tmp_path), run, METRICS, PREDICTIONS)
+    odd = [Prediction("\udcff.wav", "x", "x")]
+    write_run(str(tmp_path), run, METRICS, odd)
     assert b"\\udcff" in (tmp_path / "run.json").read_bytes()
+    assert read_predictions(str(tmp_path / "predictions.jsonl")) == odd
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="cannot write the run .*: Not a directory"):
+    with pytest.raises(InputError, match=r"cannot write the run .*: Not a directory"):
         write_run(str(tmp_path / "file" / "run"), RUN, METRICS, PREDICTIONS)
 
 

@@ -20,10 +20,13 @@ READERS = {
     "dedup": ["dedup"],
     "organize": ["organize", "--into", "nowhere"],
     "preview": ["preview", "photos-wear", "-o", "page.html"],
+    "evaluate": ["evaluate", "--predictions", "said.csv", "--run", "nowhere"],
+    "overfit": ["overfit"],
     "select": ["select"],
     "split": ["split", "--ratio", "train=0.5,test=0.5"],
     "stats": ["stats"],
     "tag": ["tag", "--auto"],
+    "train": ["train", "--run", "nowhere"],
 }
 """Commands that read a manifest, as they are called with the least that they need."""
 FILTERS = ["clean", "dedup", "select", "tag"]

@@ -27,6 +27,12 @@ def test_a_mark_that_is_none_is_something_else(tmp_path: Path, mark: bytes) -> N
         claim(str(tmp_path), 0)
 
 
+def test_a_demo_that_was_killed_before_its_mark_was_whole_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "..burnish-demo.json.x1.tmp").touch()
+    claim(str(tmp_path), 0)
+    assert (tmp_path / ".burnish-demo.json").exists()
+
+
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     with pytest.raises(UsageError, match="x is a file; name a folder for the demo"):

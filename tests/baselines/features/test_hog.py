@@ -9,7 +9,8 @@ from baselines.features.hog import histogram_of_gradients
 @pytest.mark.parametrize(("side", "length"), [(16, 36), (32, 324), (64, 1764)])
 def test_shape(side: int, length: int) -> None:
     found = histogram_of_gradients(np.zeros((side, side), np.float32))
-    assert (found.shape, found.dtype) == ((length,), np.float32)
+    assert found.shape == (length,)
+    assert found.dtype == np.float32
     assert np.all(found == 0)
 
 

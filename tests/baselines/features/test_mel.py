@@ -13,6 +13,7 @@ def test_a_tone_is_loudest_in_its_band() -> None:
     assert bands.shape == (98, BANDS)
     assert bands.dtype == np.float32
     assert set(bands.argmax(axis=1).tolist()) == {19}
+    assert np.all(bands[:, 38] < bands[:, 19] - 80), "the window keeps a tone out of far bands"
 
 
 def test_the_level_is_relative_to_full_scale() -> None:

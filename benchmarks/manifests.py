@@ -1,0 +1,44 @@
+"""Manifests for the benchmarks: of files that are there, and as long as one likes."""
+
+import json
+import random
+import subprocess
+from pathlib import Path
+
+from benchmarks.inputs import HERE, classes
+from benchmarks.peers import burnish
+
+
+def scanned(folder: Path, *options: str) -> Path:
+    """Return the manifest of a folder, as `burnish scan` writes it."""
+    path = HERE / f"{folder.name}.jsonl"
+    subprocess.run(burnish("scan", folder, "-q", *options, "-o", path), check=True)
+    return path
+
+
+def parted(manifest: Path, *options: str) -> Path:
+    """Return the manifest with a split for each sample."""
+    path = manifest.with_suffix(".split.jsonl")
+    subprocess.run(burnish("split", manifest, "-q", *options, "-o", path), check=True)
+    return path
+
+
+def generated(count: int) -> Path:
+    """Return a manifest of `count` samples: the lines of a real scan again and again, each with its own name and hashes.
+
+    The files do not exist. The hashes are drawn, so that hardly any two pictures look like copies.
+    """
+    path = HERE / f"manifest-{count}.jsonl"
+    if path.exists():
+        return path
+    samples = [json.loads(line) for line in scanned(classes()).read_bytes().splitlines()]
+    draw = random.Random(0)
+    with open(path.with_suffix(".part"), "w", encoding="utf-8") as file:
+        for number in range(count):
+            sample = samples[number % len(samples)]
+            sample["path"] = f"photos/{sample['label']}/{number:08}.jpg"
+            sample["digest"] = f"sha256:{draw.getrandbits(256):064x}"
+            for name in ("phash", "phash_inner", "phash_disc"):
+                sample["image"][name] = f"{draw.getrandbits(64):016x}"
+            file.write(json.dumps(sample, separators=(",", ":")) + "\n")
+    return path.with_suffix(".part").rename(path)

@@ -1,0 +1,18 @@
+"""imagededup's perceptual hash on a folder, two processes: `imagededup_phash.py FOLDER [OUT.json]`."""
+
+import json
+import sys
+from types import ModuleType
+
+# Its package imports torch for the part that is not measured here.
+without = ModuleType("imagededup.methods.cnn")
+without.CNN = None  # type: ignore[attr-defined]
+sys.modules["imagededup.methods.cnn"] = without
+
+from imagededup.methods import PHash
+
+if __name__ == "__main__":
+    found = PHash(verbose=False).find_duplicates(image_dir=sys.argv[1], num_enc_workers=2, num_dist_workers=2)
+    if len(sys.argv) > 2:
+        with open(sys.argv[2], "w", encoding="utf-8") as file:
+            json.dump(found, file)

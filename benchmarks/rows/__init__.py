@@ -1,0 +1,17 @@
+"""The rows of the table, by subject."""
+
+from collections.abc import Callable
+
+from benchmarks.row import Row, Sized
+from benchmarks.rows import audio, duplicates, generate, learn, lines, scan, start, structure
+
+ROWS: dict[str, Callable[[Sized], Row]] = {
+    **scan.ROWS,
+    **lines.ROWS,
+    **duplicates.ROWS,
+    **structure.ROWS,
+    **generate.ROWS,
+    **audio.ROWS,
+    **learn.ROWS,
+    **start.ROWS,
+}
