@@ -2,7 +2,6 @@
 
 import io
 import random
-from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING
 from benchmarks.inputs import HERE, fresh, real_data
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from PIL import Image
 
 _COPIES_OF_ALL = 0.1

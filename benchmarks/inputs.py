@@ -75,7 +75,7 @@ def garments(count: int = 1000) -> Path:
     if folder.exists():
         return folder
     partial = fresh(folder)
-    different = {path.read_bytes(): path for path in reversed(sorted(real_data().glob("clothing/*/*/*.jpg")))}
+    different = {path.read_bytes(): path for path in sorted(real_data().glob("clothing/*/*/*.jpg"), reverse=True)}
     for path in itertools.islice(sorted(different.values()), count):
         shutil.copyfile(path, partial / path.name)
     return partial.rename(folder)

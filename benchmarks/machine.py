@@ -3,7 +3,7 @@
 import os
 import platform
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from benchmarks.peers import PEERS, versions
 
@@ -16,7 +16,7 @@ _THEIRS = ["albumentations", "audiomentations", "cleanvision", "imagededup", "li
 
 def description(runs: int) -> str:
     """Return machine, versions and date in words."""
-    today = datetime.now(tz=timezone.utc).date().isoformat()
+    today = datetime.now(tz=UTC).date().isoformat()
     return (
         f"Measured on {today} with {_processors()} processors ({_processor()}), {platform.system()}, "
         f"Python {platform.python_version()}; {runs} runs in alternation, medians; ratios are medians of paired runs.\n"

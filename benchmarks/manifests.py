@@ -24,9 +24,9 @@ def parted(manifest: Path, *options: str) -> Path:
 
 
 def generated(count: int) -> Path:
-    """Return a manifest of `count` samples: the lines of a real scan again and again, each with its own name and hashes.
+    """Return a manifest of `count` samples: the lines of a real scan again and again.
 
-    The files do not exist. The hashes are drawn, so that hardly any two pictures look like copies.
+    Each has a name and hashes of its own. The files do not exist; hardly any two pictures look like copies.
     """
     path = HERE / f"manifest-{count}.jsonl"
     if path.exists():

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 WORK = "{work}"
 """Stands for a new empty folder of each run in the words of a command."""
@@ -73,6 +73,11 @@ def measure(what: Job, *, tree: bool = False) -> Measured:
     return Measured(seconds, largest, tree_mib)
 
 
+def peak_mib(run: Measured) -> float:
+    """Return the memory of all processes together; sampling misses peaks that the largest process had alone."""
+    return max(run.largest_mib, run.tree_mib)
+
+
 def shown(what: Job) -> str:
     """Return the commands as a reader would type them, without the folders of this machine."""
     return " | ".join(" ".join(map(_short, stage)) for stage in what.stages)
@@ -95,16 +100,16 @@ def _work_folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def _start(stages: list[list[str]], errors: object) -> list["subprocess.Popen[bytes]"]:
+def _start(stages: list[list[str]], errors: IO[bytes]) -> list["subprocess.Popen[bytes]"]:
     running: list[subprocess.Popen[bytes]] = []
-    source: object = subprocess.DEVNULL
+    source: IO[bytes] | int | None = subprocess.DEVNULL
     for number, stage in enumerate(stages):
         last = number == len(stages) - 1
         process = subprocess.Popen(
             stage,
-            stdin=source,  # type: ignore[arg-type]
+            stdin=source,
             stdout=subprocess.DEVNULL if last else subprocess.PIPE,
-            stderr=errors,  # type: ignore[arg-type]
+            stderr=errors,
         )
         if running and running[-1].stdout:
             running[-1].stdout.close()

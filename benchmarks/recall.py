@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -33,7 +34,7 @@ def cropped(image: Image.Image) -> Image.Image:
     return image.crop((dx, dy, image.width - dx, image.height - dy))
 
 
-IMAGES: dict[str, tuple[str, Callable[[Image.Image], Image.Image], dict[str, int]]] = {
+IMAGES: dict[str, tuple[str, Callable[[Image.Image], Image.Image], dict[str, Any]]] = {
     "quality-60": ("jpg", lambda image: image, {"quality": 60}),
     "half-size": ("jpg", lambda image: image.resize((image.width // 2, image.height // 2)), {"quality": 90}),
     "crop-5": ("jpg", cropped, {"quality": 90}),

@@ -10,7 +10,7 @@ Sized = Callable[[int], int]
 """Makes a number of things smaller for a trial."""
 
 HEADER = (
-    "| row | burnish | instead | burnish is | limit | burnish takes | rate | largest process: burnish, instead | goal |\n"
+    "| row | burnish | instead | burnish is | limit | burnish takes | rate | largest process | goal |\n"
     "|---|---|---|---|---|---|---|---|---|\n"
 )
 
@@ -22,7 +22,7 @@ class Row(NamedTuple):
         title: What is measured.
         ours: Our commands.
         goal: What the row has to reach, in words.
-        count: Things per run, for the rate.
+        things: Things per run, for the rate.
         instead: What people would use.
         limit: The part of the work that nobody gets around, done bare.
         names: What `instead` and `limit` are, in words.
@@ -31,7 +31,7 @@ class Row(NamedTuple):
     title: str
     ours: Job
     goal: str
-    count: int = 1
+    things: int = 1
     instead: Job | None = None
     limit: Job | None = None
     names: tuple[str, str] = ("", "")
@@ -58,7 +58,7 @@ def line(row: Row, ours: list[Measured], instead: list[Measured] | None, limit: 
         [f"{time_shown(median(instead))} {row.names[0]}", speed_shown(ratio(instead, ours))] if instead else ["", ""]
     )
     cells += [f"{time_shown(median(limit))} {row.names[1]}", f"{ratio(ours, limit):.2f} times"] if limit else ["", ""]
-    cells.append(f"{row.count / seconds:,.0f}/s" if row.count > 1 else "")
+    cells.append(f"{row.things / seconds:,.0f}/s" if row.things > 1 else "")
     peaks = [f"{max(run.largest_mib for run in runs):.0f} MiB" for runs in (ours, instead) if runs]
     return f"| {' | '.join([*cells, ', '.join(peaks), row.goal])} |"
 

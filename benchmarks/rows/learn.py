@@ -6,7 +6,7 @@ from benchmarks.peers import burnish, peer
 from benchmarks.row import Row, Sized
 
 
-def train(sized: Sized) -> Row:
+def train(_sized: Sized) -> Row:
     scanned = manifests.scanned(inputs.digits(), "--pattern", "{label}_{speaker}_{take}")
     manifest = manifests.parted(scanned, "--ratio", "train=0.8,test=0.2")
     return Row(

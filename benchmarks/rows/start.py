@@ -6,7 +6,7 @@ from benchmarks.peers import burnish, peer
 from benchmarks.row import Row, Sized
 
 
-def start_help(sized: Sized) -> Row:
+def start_help(_sized: Sized) -> Row:
     return Row(
         "--help",
         job(burnish("--help")),
@@ -16,7 +16,7 @@ def start_help(sized: Sized) -> Row:
     )
 
 
-def start(sized: Sized) -> Row:
+def start(_sized: Sized) -> Row:
     return Row(
         "balance of 10 lines",
         job(burnish("balance", manifests.generated(10))),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from benchmarks import manifests
-from benchmarks.measure import WORK, Job, Measured, job, measure
+from benchmarks.measure import WORK, Job, Measured, job, measure, peak_mib
 from benchmarks.peers import burnish
 from benchmarks.row import Sized, time_shown
 
@@ -37,7 +37,8 @@ def table(sized: Sized) -> Iterator[str]:
     sizes = [sized(count) for count in _SIZES]
     by_size = [jobs_for(count) for count in sizes]
     yield "Memory of all processes of a command together, and time, by the number of samples:\n"
-    yield f"| command | {' | '.join(f'{count:,}' for count in sizes)} | memory | time per sample, last step / one before |"
+    columns = [f"{count:,}" for count in sizes]
+    yield f"| command | {' | '.join(columns)} | memory | time per sample, last step / one before |"
     yield "|---" * (len(sizes) + 3) + "|"
     for name in by_size[0]:
         yield line(name, sizes, [measure(jobs[name], tree=True) for jobs in by_size])
@@ -46,8 +47,8 @@ def table(sized: Sized) -> Iterator[str]:
 
 def line(name: str, sizes: list[int], runs: list[Measured]) -> str:
     """Return the line of a command: its runs at each size, what memory it takes, whether time grows with the size."""
-    cells = [f"{_peak_mib(run):.0f} MiB, {time_shown(run.seconds)}" for run in runs]
-    per_sample = (_peak_mib(runs[-1]) - _peak_mib(runs[-2])) * 2**20 / (sizes[-1] - sizes[-2])
+    cells = [f"{peak_mib(run):.0f} MiB, {time_shown(run.seconds)}" for run in runs]
+    per_sample = (peak_mib(runs[-1]) - peak_mib(runs[-2])) * 2**20 / (sizes[-1] - sizes[-2])
     memory = "flat" if per_sample < _FLAT_BYTES else f"linear, {per_sample:,.0f} bytes a sample"
     steps = [
         (later.seconds - earlier.seconds) / (more - fewer)
@@ -55,7 +56,3 @@ def line(name: str, sizes: list[int], runs: list[Measured]) -> str:
     ]
     grows = f"{steps[-1] * 1e6:.1f} / {steps[-2] * 1e6:.1f} µs"
     return f"| {name} | {' | '.join(cells)} | {memory} | {grows} |"
-
-
-def _peak_mib(run: Measured) -> float:
-    return max(run.largest_mib, run.tree_mib)

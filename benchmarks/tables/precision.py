@@ -1,4 +1,4 @@
-"""Which of the pairs that are found are copies, and which copies are found: burnish and imagededup on the same photos."""
+"""Which of the pairs that are found are copies, and which copies are found: burnish and imagededup."""
 
 import json
 import subprocess

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from benchmarks import inputs, manifests
-from benchmarks.measure import job, measure
+from benchmarks.measure import job, measure, peak_mib
 from benchmarks.peers import burnish
 from benchmarks.row import Sized, time_shown
 
@@ -20,7 +20,7 @@ def table(sized: Sized) -> Iterator[str]:
         first = measure(job(burnish("scan", tree, "-q")), tree=True)
         again = measure(job(burnish("scan", tree, "-q", "-o", manifests.scanned(tree))), tree=True)
         cells = [
-            f"{time_shown(run.seconds)} | {run.seconds / count * 1e6:.0f} µs | {max(run.largest_mib, run.tree_mib):.0f} MiB"
+            f"{time_shown(run.seconds)} | {run.seconds / count * 1e6:.0f} µs | {peak_mib(run):.0f} MiB"
             for run in (first, again)
         ]
         yield f"| {count:,} | {' | '.join(cells)} |"
