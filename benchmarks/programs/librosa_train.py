@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 def features(path: str) -> np.ndarray:
     samples, rate = soundfile.read(path, dtype="float32")
     cepstral = librosa.feature.mfcc(y=samples, sr=rate, n_mfcc=20, n_fft=512)
-    changes = librosa.feature.delta(cepstral, width=5)
+    changes = librosa.feature.delta(cepstral, width=5, mode="nearest")
     mel = librosa.power_to_db(librosa.feature.melspectrogram(y=samples, sr=rate, n_mels=40, n_fft=512))
     return np.concatenate([part for one in (cepstral, changes, mel) for part in (one.mean(axis=1), one.std(axis=1))])
 

@@ -21,12 +21,14 @@ def table(sized: Sized) -> Iterator[str]:
     planted = true_pairs(names)
     yield f"Copies among {len(names):,} photos ({len(planted):,} pairs planted):\n"
     yield "| | pairs found | of those planted (precision) | planted ones found (recall) |\n|---|---|---|---|"
+    wrong = []
     for name, found in (("burnish scan, dedup", _burnish(photos)), ("imagededup phash, 10 bits", _imagededup(photos))):
         right = len(found & planted)
         precision, recall = right / max(1, len(found)), right / max(1, len(planted))
         yield f"| {name} | {len(found):,} | {precision:.4f} | {recall:.4f} |"
-        yield from (f"<!-- not planted: {one} {other} -->" for one, other in sorted(found - planted)[:5])
-    yield ""
+        wrong.append(f"{name}: {', '.join(' = '.join(pair) for pair in sorted(found - planted)[:5]) or 'none'}")
+    yield "\nFound, but not planted (the first five):\n"
+    yield "\n".join(f"- {line}" for line in wrong) + "\n"
 
 
 def _burnish(photos: Path) -> Pairs:

@@ -44,7 +44,7 @@ def note(health: "Health") -> str:
         return f"Nothing was found on {health.first:,} samples."
     left = f"{health.flagged_left:,} of them are still there" if health.flagged_left else "none of them is still there"
     gone = sum(health.dropped.values())
-    why = f"; {gone:,} were dropped for it ({reasons(health)})" if gone else ""
+    why = f"; {gone:,} {'was' if gone == 1 else 'were'} dropped for it ({reasons(health)})" if gone else ""
     return f"Something was found on {health.flagged:,} of {health.first:,} samples{why}; {left}."
 
 

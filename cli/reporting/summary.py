@@ -82,7 +82,7 @@ def _verdict(result: "Comparison", targets: "tuple[Target, ...]") -> "Iterator[S
     aimed = {target.name: result.per_tag[target.name] for target in targets if target.name in result.per_tag}
     lines += [_capital(f"{in_words(tag, one)}.") for tag, one in aimed.items()]
     worse = failed(result, "worse")
-    lines += [f"Worse: {'; '.join(worse)}." if worse else "Nothing became worse, neither a tag nor a class."]
+    lines += [f"Worse: {'; '.join(worse)}." if worse else "No tag and no class is shown to be worse."]
     style = "" if overall.verdict == "cannot tell" else overall.verdict
     yield Sentence("Verdict", tuple(map(printable, lines)), "comparison", style)
 

@@ -258,7 +258,7 @@ def test_every_value_is_escaped_and_nothing_is_loaded(pictures: Path) -> None:
     assert "url(" not in text
     assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:" in text
     assert text.count("<svg") == text.count('role="img"')
-    assert "1 were dropped for it (" in words(text)
+    assert "1 was dropped for it (" in words(text)
     assert words(part(text, "samples")).count("before 400 x 300 px, reduced to 320 x 240") >= 2
 
 

@@ -1,5 +1,6 @@
 """Pictures and copies of them, and pictures that only look alike."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -153,3 +154,18 @@ def test_any_size_gets_a_verdict(size: tuple[int, int]) -> None:
     one, other = (generator.integers(0, 256, (*size, 3), dtype=np.uint8) for _ in range(2))
     assert confirm(one, other).relation == "none"
     assert confirm(one, np.asarray(scene(1))).relation == "none"
+
+
+def test_small_drawings_of_one_kind_are_not_copies_of_each_other() -> None:
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    sevens = digits.images[digits.target == 7][:24]
+    drawn = [
+        np.asarray(Image.fromarray((255 - seven * 15.9).astype(np.uint8)).resize((32, 32)).convert("RGB"))
+        for seven in sevens
+    ]
+    assert all(confirm(a, b).relation == "none" for a, b in itertools.combinations(drawn, 2))
+    for seven in drawn:
+        larger = Image.fromarray(seven).resize((64, 64), Image.Resampling.BICUBIC)
+        assert confirm(seven, np.asarray(larger)).relation == "near"
