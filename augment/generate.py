@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
+from augment.heirs import Heirs, Options
 from augment.identity import chain_digest, sample_key
 from augment.recipe import KINDS, Recipe
 from augment.render import Chain, Job, Made, Renderer
@@ -25,33 +26,9 @@ from curate.sample import Sample
 if TYPE_CHECKING:
     from augment.operations import Kind
 
-AUGMENTED = "augmented"
-"""The tag of every generated sample that does not take the place of its source."""
-
 _BATCH_S = 1.0
 _BATCH = 256
 _PER_JOB = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to generate.
-
-    Attributes:
-        into: The folder for the files.
-        base: What the paths of the samples are relative to; empty: the working directory.
-        seed: Where chance begins.
-        jobs: Worker processes; None: as many as this process may use processors.
-        timeout_s: Seconds that the samples of one source may take.
-        replaces: What is made takes the place of its source.
-    """
-
-    into: str
-    base: str = ""
-    seed: int = 0
-    jobs: int | None = None
-    timeout_s: float = 120.0
-    replaces: bool = False
 
 
 @dataclass(slots=True)
@@ -105,6 +82,7 @@ class _Generation:
         self.recipe = sources.recipe
         self.journal, self.shelf = journal, Shelf(options.into)
         self.numbers, self.digests, chains = _chains(self.recipe)
+        self.heirs = Heirs(sources, plan, options)
         self.renderer = Renderer(chains, journal.staging())
 
     def samples(self) -> Iterator[Sample]:
@@ -145,7 +123,7 @@ class _Generation:
             source, several = self.sources.found[number], list(orders)
             for at in range(0, len(several), _PER_JOB):
                 part = several[at : at + _PER_JOB]
-                known = [self.shelf.find(self._key(source, order).hex(), self._place(order)) for order in part]
+                known = [self.shelf.find(self._key(source, order).hex(), self.heirs.place(order)) for order in part]
                 under_way.append(_UnderWay(part, known))
                 wanted = tuple(
                     (self.numbers[order.target, source.kind], self._key(source, order))
@@ -190,7 +168,7 @@ class _Generation:
             tag = self.recipe.targets[order.target].tag or self.recipe.name
             (self.tally.made if is_new else self.tally.reused)[tag] += len(made.files)
             for part in range(len(made.files)):
-                yield self._sample(source, order, made, part)
+                yield self.heirs.sample(order, made, part)
 
     def _move(self, several: "Iterable[Made]") -> dict[str, str]:
         """Let the journal take over the files, and return why some could not be, by key."""
@@ -221,52 +199,9 @@ class _Generation:
 
     def _placed(self, order: Order, made: Made) -> Made:
         """Return the record with the paths that its files get."""
-        place = self._place(order)
+        place = self.heirs.place(order)
         files = tuple(replace(file, path=f"{place}/{file.path}") for file in made.files)
         return replace(made, files=files)
-
-    def _place(self, order: Order) -> str:
-        """Return the folder of a generated sample, relative to the destination: its tag, then its label."""
-        source, target = self.sources.found[order.source], self.recipe.targets[order.target]
-        return f"{_folder(target.tag or self.recipe.name)}/{_folder(source.label or 'no-label')}"
-
-    def _sample(self, source: Source, order: Order, made: Made, part: int) -> Sample:
-        """Return a generated sample: its file's facts, its source's label, split and tags, and its origin."""
-        file, target = made.files[part], self.recipe.targets[order.target]
-        path = os.path.join(self.options.into, file.path)
-        if self.options.base:
-            path = os.path.relpath(path, self.options.base)
-        return replace(
-            file,
-            path=path.replace(os.sep, "/"),
-            label=source.label,
-            tags=_tags(source.tags, target.tag, replaces=self.options.replaces),
-            split=source.split,
-            origin=self._origin(source, order, made, part),
-        )
-
-    def _origin(self, source: Source, order: Order, made: Made, part: int) -> dict[str, Any]:
-        planned = self.plan.parts[order.target]
-        origin: dict[str, Any] = {
-            "source": source.path,
-            "source_digest": source.digest,
-            "recipe": self.recipe.name,
-            "recipe_digest": self.recipe.digest,
-            "copy": order.copy,
-            "seed": self.options.seed,
-            "operations": made.operations[part],
-            "plan": {"target": planned.target.tag, "new": planned.total(), "gain": planned.gain},
-        }
-        if len(made.files) > 1:
-            origin["part"] = part
-        if made.attempt:
-            origin["attempt"] = made.attempt
-        if source.origin is not None:  # it stays an addition to the dataset, of the same original
-            origin |= {name: source.origin[name] for name in ("source", "source_digest") if name in source.origin}
-            origin["standardized_from"] = source.path
-        elif self.options.replaces:
-            origin["replaces"] = True
-        return origin
 
 
 def _chains(recipe: Recipe) -> "tuple[dict[tuple[int, Kind], int], dict[tuple[int, Kind], bytes], tuple[Chain, ...]]":
@@ -280,20 +215,3 @@ def _chains(recipe: Recipe) -> "tuple[dict[tuple[int, Kind], int], dict[tuple[in
             digests[index, kind] = chain_digest(recipe, target, kind)
             chains.append(Chain(target.steps[kind], recipe.accept, recipe.output))
     return numbers, digests, tuple(chains)
-
-
-def _tags(tags: "tuple[str, ...]", made: str | None, *, replaces: bool) -> "tuple[str, ...]":
-    """Return the tags of a generated sample: a tag `key=value` takes the place of another value of the key."""
-    key, equals, _ = (made or "").partition("=")
-    kept = [tag for tag in tags if not (equals and tag.startswith(f"{key}=")) and tag != made]
-    added = [made] if made else []
-    if not replaces and AUGMENTED not in kept:
-        added.append(AUGMENTED)
-    return (*kept, *added)
-
-
-def _folder(name: str) -> str:
-    """Return a tag or a label as the name of a folder."""
-    safe = "".join(char if char.isprintable() and char not in '/\\:*?"<>|' else "_" for char in name)[:80]
-    safe = safe.encode("utf-8", "replace").decode()[:80]
-    return f"_{safe}" if safe in {"", ".", ".."} or safe.startswith(".") else safe

@@ -34,11 +34,13 @@ class Measured(NamedTuple):
 
     Attributes:
         seconds: From the start of the first process to the end of the last.
+        cpu_s: Processor time of all processes together: what a busy machine does not blur so much.
         largest_mib: Peak resident memory of the largest process (wait4).
         tree_mib: Peak of the proportional memory of all processes together, sampled; 0 if that was not asked for.
     """
 
     seconds: float
+    cpu_s: float
     largest_mib: float
     tree_mib: float = 0.0
 
@@ -60,17 +62,18 @@ def measure(what: Job, *, tree: bool = False) -> Measured:
         began = time.perf_counter()
         running = _start(stages, errors)
         sampler = _Sampler([process.pid for process in running]) if tree else None
-        largest = 0.0
+        largest = cpu_s = 0.0
         for process in running:
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             largest = max(largest, usage.ru_maxrss / 1024)
+            cpu_s += usage.ru_utime + usage.ru_stime
         seconds = time.perf_counter() - began
         tree_mib = sampler.stop() if sampler else 0.0
         if any(process.returncode for process in running):
             errors.seek(0)
             sys.exit(f"{shown(what)} failed:\n{errors.read().decode()}")
-    return Measured(seconds, largest, tree_mib)
+    return Measured(seconds, cpu_s, largest, tree_mib)
 
 
 def peak_mib(run: Measured) -> float:

@@ -1,4 +1,8 @@
-"""A row of the table: a job of ours, what people would use instead, and what the hardware allows."""
+"""A row of the table: a job of ours, what people would use instead, and what the hardware allows.
+
+The columns `processor` and `memory` give, for each of the three in this order, the processor time of all processes
+together and the peak memory of the largest process.
+"""
 
 import statistics
 from collections.abc import Callable
@@ -10,8 +14,8 @@ Sized = Callable[[int], int]
 """Makes a number of things smaller for a trial."""
 
 HEADER = (
-    "| row | burnish | instead | burnish is | limit | burnish takes | rate | largest process | goal |\n"
-    "|---|---|---|---|---|---|---|---|---|\n"
+    "| row | burnish | instead | burnish is | limit | burnish takes | rate | processor | memory | goal |\n"
+    "|---|---|---|---|---|---|---|---|---|---|\n"
 )
 
 
@@ -59,7 +63,9 @@ def line(row: Row, ours: list[Measured], instead: list[Measured] | None, limit: 
     )
     cells += [f"{time_shown(median(limit))} {row.names[1]}", f"{ratio(ours, limit):.2f} times"] if limit else ["", ""]
     cells.append(f"{row.things / seconds:,.0f}/s" if row.things > 1 else "")
-    peaks = [f"{max(run.largest_mib for run in runs):.0f} MiB" for runs in (ours, instead) if runs]
+    all_runs = [runs for runs in (ours, instead, limit) if runs]
+    cells.append(", ".join(f"{statistics.median(run.cpu_s for run in runs):.2f}" for runs in all_runs) + " s")
+    peaks = [f"{max(run.largest_mib for run in runs):.0f} MiB" for runs in all_runs]
     return f"| {' | '.join([*cells, ', '.join(peaks), row.goal])} |"
 
 

@@ -14,7 +14,7 @@ from curate.manifest import encode, lines, read
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from augment.generate import Options
+    from augment.heirs import Options
     from augment.sources import Sources
     from augment.targets import Plan
 
@@ -93,7 +93,7 @@ def augment(
 
     burnish augment speech-standardize set.jsonl --into even --replace -o even.jsonl
     """
-    from augment.generate import Options
+    from augment.heirs import Options
     from augment.recipe_file import load
 
     _check(into, output, dry_run=dry_run, json=json)

@@ -17,7 +17,7 @@ circuit boards and their defective twins 0.95 at least."""
 
 MOST_PEAK_OF_SMALL = 0.28
 """The same where both pictures are small: re-encoded, rescaled or brighter copies of 90 photos of 32 to 64 px 0.23 at
-most, 600 handwritten digits of 32 px, pair by pair, 0.32 at least: so little can be turned into its like by stretching it.
+most, of 600 handwritten digits of 32 px three pairs are below it: so little can be turned into its like by stretching it.
 Cropped copies of such pictures (0.4 and more) are not found."""
 
 SMALL = 96

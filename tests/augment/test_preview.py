@@ -11,7 +11,8 @@ import pytest
 import soundfile
 from msgspec.structs import replace
 
-from augment.generate import GenerationTally, Options, generate
+from augment.generate import GenerationTally, generate
+from augment.heirs import Options
 from augment.preview import PARTS, Pair, choose, make_pairs
 from augment.recipe_file import load
 from augment.sources import Sources

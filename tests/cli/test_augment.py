@@ -322,7 +322,7 @@ def test_bad_input_is_one_line_and_nothing_is_made(
 
 
 def test_odd_labels_stay_inside_the_folder(burnish: Burnish, tmp_path: Path, recording: Callable[..., Path]) -> None:
-    labels = ["../../etc", "..", "a/b", "\u0000", ".hidden", "x" * 300, "ünï\u202e", ""]
+    labels = ["../../etc", "..", "a/b", "\u0000", ".hidden", "x" * 300, "\U0001f600" * 90, "ünï\u202e", ""]
     for number in range(len(labels)):
         recording(tmp_path / "data" / f"{number}.wav", seed=number)
     (tmp_path / "low.yaml").write_text("kind: augment\ntargets: {'../..': {audio: [gain]}}\n")

@@ -1,0 +1,77 @@
+"""One run of a pipe: time, processor, memory, folders, failures."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import inputs
+from benchmarks.measure import WORK, job, measure, shown
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "HERE", tmp_path / "inputs")
+
+
+def python(program: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-c", program, *arguments]
+
+
+def test_stages_are_connected_and_all_counted(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = python("x = bytearray(60 << 20); print('through the pipe')")
+    second = python("import sys; open(sys.argv[1], 'w').write(sys.stdin.read())", str(out))
+
+    run = measure(job(first, second))
+
+    assert out.read_text() == "through the pipe\n"
+    assert 60 < run.largest_mib < 120
+    assert run.tree_mib == 0
+    assert 0 < run.cpu_s
+    assert 0 < run.seconds
+
+
+def test_memory_of_all_processes_is_added_up() -> None:
+    child = "import time; x = bytearray(40 << 20); x[::4096] = b'1' * len(x[::4096]); time.sleep(0.6)"
+    program = f"import subprocess, sys; c = [sys.executable, '-c', {child!r}]; "
+    program += "both = [subprocess.Popen(c), subprocess.Popen(c)]; [one.wait() for one in both]"
+
+    run = measure(job(python(program)), tree=True)
+
+    assert 40 < run.largest_mib < 80
+    if Path("/proc/self/smaps_rollup").exists():
+        assert run.tree_mib > 80
+
+
+def test_each_run_has_an_empty_folder_that_goes_away(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    program = (
+        "import os, sys; w, s = sys.argv[1:]; open(s, 'a').write(w + str(os.listdir(w)) + '\\n'); open(w + '/f', 'w')"
+    )
+
+    measure(job(python(program, WORK, str(seen))))
+    measure(job(python(program, WORK, str(seen))))
+
+    one, other = seen.read_text().splitlines()
+    assert one.endswith("[]")
+    assert other.endswith("[]")
+    assert one != other
+    assert list((tmp_path / "inputs").iterdir()) == []
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["first", "last"])
+def test_a_stage_that_fails_stops_the_benchmark(place: int) -> None:
+    stages = [python("pass"), python("pass")]
+    stages[place] = python("import sys; sys.exit('no such thing')")
+
+    with pytest.raises(SystemExit, match="(?s)failed:.*no such thing"):
+        measure(job(*stages))
+
+
+def test_commands_are_shown_without_the_folders_of_this_machine() -> None:
+    what = job(
+        ["/opt/bin/burnish", "scan", "/tmp/photos", "-j2"], ["/opt/bin/burnish", "train", "--run", f"{WORK}/run"]
+    )
+
+    assert shown(what) == "burnish scan photos -j2 | burnish train --run {work}/run"
