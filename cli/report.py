@@ -22,7 +22,7 @@ def report(
     of: Annotated[
         list[str],
         typer.Argument(
-            metavar="WORKDIR|RUN...", help="Work folders, run folders, manifests; in their order.", show_default=False
+            metavar="WORKDIR|RUN", help="Work folders, run folders, manifests; in their order.", show_default=False
         ),
     ],
     output: Annotated[

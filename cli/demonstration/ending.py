@@ -108,7 +108,7 @@ def _compared(work: str) -> "Iterator[str]":
     worse = failed(result, "worse", ())
     yield from (f"after: {words}" for words in (*said, *(words for words in worse if words not in said)))
     if not worse:
-        yield "nothing is worse, neither a tag nor a class"
+        yield "no tag and no class is shown to be worse"
 
 
 def _read(path: str, view: "type[Record]") -> "Iterator[Record]":

@@ -54,7 +54,7 @@ def _the_ending_says_what_was_done_and_where_the_report_is(text: str, folder: Pa
     assert ending.count("imbalance before: ") == ending.count("imbalance after: ") == 2
     assert all(tag in ending for tags in WEAK.values() for tag in tags)
     assert ending.count("after: better over all (+") == 2
-    assert ending.count("nothing is worse, neither a tag nor a class") == 2
+    assert ending.count("no tag and no class is shown to be worse") == 2
     assert ending.endswith("\n=== report ===\n\ntry/report.html\n")
     page = (folder / "report.html").read_text()
     assert all(text in page for text in ("writing=turned", "noise=street", "label-conflict", "handwriting"))

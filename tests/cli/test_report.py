@@ -356,7 +356,8 @@ PROBE = """<script>setTimeout(() => { const all = (name) => [...document.querySe
             || element.getAttribute('aria-label') || element.getAttribute('alt'))).length,
         headings: all('h1, h2, h3, h4').map((heading) => +heading.tagName[1]),
     }), '*'); }, 2000)</script>"""
-FRAME = """<!doctype html><title>frame</title><body><iframe src="{}" style="width: {}px; height: 900px; border: 0"></iframe>
+FRAME = """<!doctype html><title>frame</title><body>
+<iframe src="{}" style="width: {}px; height: 900px; border: 0"></iframe>
 <script>onmessage = (message) => document.body.dataset.seen = message.data</script></body>"""
 
 
