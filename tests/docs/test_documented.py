@@ -26,7 +26,7 @@ def missing(names: Iterable[str], page: str, form: str) -> list[str]:
     [
         (COMMANDS, "docs/commands.md", "\n## burnish {}\n"),
         (COMMANDS, "README.md", "`{}`"),
-        (CHECKS, "docs/checks.md", "\n| `{}` | "),
+        ([f"{name}` | {check.kind}" for name, check in CHECKS.items()], "docs/checks.md", "\n| `{} | "),
         (SCAN_CHECKS, "docs/checks.md", "\n| `{}` | "),
         (AUTO_TAGS, "docs/checks.md", "\n| `{}` | "),
         (shipped(), "docs/recipes.md", "\n### `{}`\n"),
