@@ -1,6 +1,7 @@
 """What files and folders hold, as short texts that change when they do."""
 
 import os
+import re
 import stat
 from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _RUN_FILES = ("predictions.jsonl", "metrics.json")
+_TIME = re.compile(rb'"mtime_ns": ?[0-9]+,?')
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -21,7 +23,8 @@ class Stamp(msgspec.Struct, frozen=True):
     Attributes:
         bytes: Its size.
         mtime_ns: When it was changed.
-        digest: `sha256:…` of its bytes.
+        digest: `sha256:…` of its bytes; of a manifest without the times in it, which a new checkout of the same files
+            changes.
     """
 
     bytes: int
@@ -48,8 +51,7 @@ class Files:
             known = self._known.get(path)
             if known and (known.bytes, known.mtime_ns) == (status.st_size, status.st_mtime_ns):
                 return known
-            with open(path, "rb") as file:
-                digest = f"sha256:{file_digest(file, 'sha256').hexdigest()}"
+            digest = f"sha256:{_hash(path)}"
         except OSError:
             return None
         found = Stamp(status.st_size, status.st_mtime_ns, digest)
@@ -67,6 +69,16 @@ class Files:
         """Return a digest of what a run folder says of samples, whatever time it was made."""
         parts = [self.digest(os.path.join(folder, name)) for name in _RUN_FILES]
         return _digest(parts) if any(parts) else self.digest(os.path.join(folder, "run.json"))
+
+
+def _hash(path: str) -> str:
+    with open(path, "rb") as file:
+        if not path.endswith(".jsonl"):
+            return file_digest(file, "sha256").hexdigest()
+        total = sha256()
+        for line in file:
+            total.update(_TIME.sub(b"", line, count=1))
+        return total.hexdigest()
 
 
 def listing(folder: str) -> dict[str, tuple[int, int]]:

@@ -61,3 +61,16 @@ def test_a_run_is_what_it_says_of_samples_not_when_it_was_made(tmp_path: Path) -
 def test_blank_lines_are_no_samples(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("{}\n\n  \n{}")
     assert count_lines(str(tmp_path / "a.jsonl")) == 2
+
+
+def test_the_times_in_a_manifest_do_not_count(tmp_path: Path) -> None:
+    manifest = tmp_path / "set.jsonl"
+    manifest.write_text('{"path":"a.wav","mtime_ns":1,"label":"x"}\n')
+    first = Files().digest(str(manifest))
+    manifest.write_text('{"path":"a.wav","mtime_ns":22,"label":"x"}\n')
+    assert Files().digest(str(manifest)) == first
+    manifest.write_text('{"path":"a.wav","mtime_ns":1,"label":"y"}\n')
+    assert Files().digest(str(manifest)) != first
+    other = tmp_path / "set.csv"
+    other.write_text('"mtime_ns":1,')
+    assert Files().digest(str(other)) != Files().digest(str(tmp_path / "gone"))
