@@ -87,8 +87,8 @@ def shown(what: Job) -> str:
 
 
 def _short(word: str) -> str:
-    name = word.rpartition("/")[2]
-    return name if "/" in word and "{" not in word else word
+    key, equals, value = word.rpartition("=")
+    return word if "{" in word else f"{key}{equals}{value.rpartition('/')[2]}"
 
 
 @contextlib.contextmanager

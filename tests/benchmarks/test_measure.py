@@ -71,7 +71,8 @@ def test_a_stage_that_fails_stops_the_benchmark(place: int) -> None:
 
 def test_commands_are_shown_without_the_folders_of_this_machine() -> None:
     what = job(
-        ["/opt/bin/burnish", "scan", "/tmp/photos", "-j2"], ["/opt/bin/burnish", "train", "--run", f"{WORK}/run"]
+        ["/opt/bin/burnish", "scan", "/tmp/photos", "-j2", "--set", "noise=/tmp/n"],
+        ["/opt/bin/burnish", "train", "--run", f"{WORK}/run"],
     )
 
-    assert shown(what) == "burnish scan photos -j2 | burnish train --run {work}/run"
+    assert shown(what) == "burnish scan photos -j2 --set noise=n | burnish train --run {work}/run"
