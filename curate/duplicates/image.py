@@ -17,8 +17,8 @@ circuit boards and their defective twins 0.95 at least."""
 
 MOST_PEAK_OF_SMALL = 0.28
 """The same where both pictures are small: re-encoded, rescaled or brighter copies of 90 photos of 32 to 64 px 0.23 at
-most, of 600 handwritten digits of 32 px three pairs are below it: so little can be turned into its like by stretching it.
-Cropped copies of such pictures (0.4 and more) are not found."""
+most; of 600 handwritten digits of 32 px three pairs are below it, because so little can be turned into its like by
+stretching it. Cropped copies of such pictures (0.4 and more) are not found."""
 
 SMALL = 96
 """Pixels of the longer side."""
