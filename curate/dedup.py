@@ -117,7 +117,7 @@ def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -
     pictures = [index for index in indexes if (image := items[index].image) and image.phash]
     if len(pictures) < 2:
         return []
-    from curate.duplicates.image_candidates import DISTANCE, candidates, hashes
+    from curate.duplicates.image_candidates import DISTANCE, candidates, exact_candidates, hashes
     from curate.duplicates.image_pairs import confirm_pairs
 
     facts = [image for index in pictures if (image := items[index].image)]
@@ -126,8 +126,11 @@ def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -
         hashes(getattr(one, name) or one.phash or "" for one in facts)
         for name in ("phash", "phash_inner", "phash_disc")
     )
-    distance = DISTANCE if search.distance is None else search.distance
-    found = [(pictures[i], pictures[j]) for i, j in candidates(whole, inner, disc, distance).tolist()]
+    if search.exact and search.distance is None:
+        pairs = exact_candidates(whole)
+    else:
+        pairs = candidates(whole, inner, disc, DISTANCE if search.distance is None else search.distance)
+    found = [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
     paths = _paths(items, found, search)
     return list(_confirmed(found, paths, confirm_pairs(paths, search.jobs), _image_change, search))
 

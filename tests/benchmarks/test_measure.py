@@ -1,5 +1,6 @@
 """One run of a pipe: time, processor, memory, folders, failures."""
 
+import resource
 import sys
 from pathlib import Path
 
@@ -14,6 +15,11 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inputs, "HERE", tmp_path / "inputs")
 
 
+def own_peak_mib() -> float:
+    """The peak of this process: between fork and exec a child counts what it has from its parent, here all tests."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 + 1
+
+
 def python(program: str, *arguments: str) -> list[str]:
     return [sys.executable, "-c", program, *arguments]
 
@@ -26,7 +32,7 @@ def test_stages_are_connected_and_all_counted(tmp_path: Path) -> None:
     run = measure(job(first, second))
 
     assert out.read_text() == "through the pipe\n"
-    assert 60 < run.largest_mib < 120
+    assert 60 < run.largest_mib < max(120, own_peak_mib())
     assert run.tree_mib == 0
     assert run.cpu_s > 0
     assert run.seconds > 0
@@ -39,7 +45,7 @@ def test_memory_of_all_processes_is_added_up() -> None:
 
     run = measure(job(python(program)), tree=True)
 
-    assert 40 < run.largest_mib < 80
+    assert 40 < run.largest_mib < max(80, own_peak_mib())
     if Path("/proc/self/smaps_rollup").exists():
         assert run.tree_mib > 80
 
