@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import options, reports, streams, terminal
+from cli import augment_options, options, reports, streams, terminal
 from cli.augment_plan import gather_sources, plan_for, read_weak_tags, wanted_tags
 from cli.augment_summary import describe_plan, draw_plan, say_generated
 from curate.errors import GateError, UsageError
@@ -20,24 +20,13 @@ if TYPE_CHECKING:
 
 
 def augment(
-    recipe: Annotated[
-        str,
-        typer.Argument(metavar="RECIPE", help="A recipe's file, or the name of one that ships.", show_default=False),
-    ],
+    recipe: augment_options.Recipe,
     manifest: options.Manifest = None,
     into: Annotated[
         str | None, typer.Option(metavar="DIR", help="The folder for the new files.", show_default=False)
     ] = None,
-    weak: Annotated[
-        str | None,
-        typer.Option(
-            metavar="RUN|FILE", help="Only for the weak tags of a run, or of a `weak --json` file.", show_default=False
-        ),
-    ] = None,
-    target: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TAG", help="Only this target of the recipe; may be repeated.", show_default=False),
-    ] = None,
+    weak: augment_options.Weak = None,
+    target: augment_options.Target = None,
     top: Annotated[
         int | None, typer.Option(metavar="K", min=1, help="Only for the weakest K of them.", show_default=False)
     ] = None,
@@ -48,10 +37,7 @@ def augment(
     budget: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="New samples in all.", show_default=False)
     ] = None,
-    split: Annotated[
-        list[str] | None,
-        typer.Option(metavar="S|all", help="Which split to take sources from (default: train).", show_default=False),
-    ] = None,
+    split: augment_options.Split = None,
     group: Annotated[
         str | None,
         typer.Option(
@@ -61,16 +47,10 @@ def augment(
         ),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Write only the new samples, not their sources.")] = False,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Set a variable of the recipe.", show_default=False),
-    ] = None,
+    settings: augment_options.Settings = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, and make nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="With --dry-run: the plan as JSON.")] = False,
-    seed: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Where chance begins (default: as the recipe says).", show_default=False),
-    ] = None,
+    seed: augment_options.Seed = None,
     root: options.Root = None,
     output: options.Output = None,
     jobs: options.Jobs = None,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import options, reports, streams, terminal
+from cli import augment_options, options, reports, streams, terminal
 from cli.augment_plan import gather_sources, plan_for, read_weak_tags, wanted_tags
 from curate.atomic import atomic_write
 from curate.errors import UsageError
@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 
 def preview(
-    recipe: Annotated[
-        str,
-        typer.Argument(metavar="RECIPE", help="A recipe's file, or the name of one that ships.", show_default=False),
-    ],
+    recipe: augment_options.Recipe,
     manifest: options.Manifest = None,
     output: Annotated[
         str | None,
@@ -28,32 +25,15 @@ def preview(
     count: Annotated[
         int, typer.Option("--count", "-n", metavar="N", min=1, help="Pairs to show, spread over targets and labels.")
     ] = 12,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Set a variable of the recipe.", show_default=False),
-    ] = None,
-    weak: Annotated[
-        str | None,
-        typer.Option(
-            metavar="RUN|FILE", help="Only for the weak tags of a run, or of a `weak --json` file.", show_default=False
-        ),
-    ] = None,
-    target: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TAG", help="Only this target of the recipe; may be repeated.", show_default=False),
-    ] = None,
+    settings: augment_options.Settings = None,
+    weak: augment_options.Weak = None,
+    target: augment_options.Target = None,
     copies: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, help="New samples of each source: other draws of it.", show_default=False),
     ] = None,
-    split: Annotated[
-        list[str] | None,
-        typer.Option(metavar="S|all", help="Which split to take sources from (default: train).", show_default=False),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Where chance begins (default: as the recipe says).", show_default=False),
-    ] = None,
+    split: augment_options.Split = None,
+    seed: augment_options.Seed = None,
     root: options.Root = None,
     jobs: options.Jobs = None,
     quiet: options.Quiet = False,

@@ -1,0 +1,32 @@
+"""The options that the commands which take an augment recipe share."""
+
+from typing import Annotated
+
+import typer
+
+Recipe = Annotated[
+    str,
+    typer.Argument(metavar="RECIPE", help="A recipe's file, or the name of one that ships.", show_default=False),
+]
+Weak = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RUN|FILE", help="Only for the weak tags of a run, or of a `weak --json` file.", show_default=False
+    ),
+]
+Target = Annotated[
+    list[str] | None,
+    typer.Option(metavar="TAG", help="Only this target of the recipe; may be repeated.", show_default=False),
+]
+Split = Annotated[
+    list[str] | None,
+    typer.Option(metavar="S|all", help="Which split to take sources from (default: train).", show_default=False),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set a variable of the recipe.", show_default=False),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="Where chance begins (default: as the recipe says).", show_default=False),
+]
