@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from baselines.predictions import write_predictions
+from baselines.predictions import NAME, write_predictions
 from baselines.run_record import Run
 from curate.atomic import atomic_write
 from curate.errors import InputError, UsageError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from baselines.metrics import Metrics
     from baselines.predictions import Prediction
 
-RUN, METRICS, PREDICTIONS, MODEL = "run.json", "metrics.json", "predictions.jsonl", "model.skops"
+RUN, METRICS, PREDICTIONS, MODEL = "run.json", "metrics.json", NAME, "model.skops"
 _OURS = frozenset({RUN, METRICS, PREDICTIONS, MODEL})
 
 

@@ -14,8 +14,6 @@ WRITABLE = {"BMP": "bmp", "JPEG": "jpg", "PNG": "png", "PPM": "ppm", "TIFF": "ti
 """Formats that pictures are written in, with the ending of the names; others become PNG."""
 
 _ORIENTATION = 0x0112
-_PRIVATE = (0x8769, 0x8825, 0xA005)
-"""The parts of EXIF that are lists of their own: camera data, GPS, interoperability."""
 _PNG_LEVEL = 3
 """zlib's level: photos come out 3 % larger than with 6, in half of the time."""
 _GREY_MODES = {"1", "L", "LA", "I;16", "I;16B", "I", "F"}
