@@ -10,9 +10,9 @@ import yaml
 from augment.applied import reduced
 from augment.docstrings import parameters_in, summary_of
 from augment.operations import OPERATIONS, Kind
-from augment.signatures import nearest, parameters_of
+from augment.signatures import parameters_of
 from augment.type_words import words_of, words_of_annotation
-from curate.errors import UsageError
+from curate.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     import inspect

@@ -115,7 +115,7 @@ class _Generation:
             "audio": ("curate.media.audio", "curate.facts.audio"),
             "image": ("curate.media.image", "curate.facts.image"),
         }
-        return ("augment.chain", "augment.render", *(module for kind in sorted(kinds) for module in media[kind]))
+        return ("augment.render", *(module for kind in sorted(kinds) for module in media[kind]))
 
     def _items(self, under_way: "deque[_UnderWay]") -> "Iterator[Job | Ready]":
         """Yield a job for each source, or nothing to wait for where the shelf has all of it."""
@@ -123,11 +123,14 @@ class _Generation:
             source, several = self.sources.found[number], list(orders)
             for at in range(0, len(several), _PER_JOB):
                 part = several[at : at + _PER_JOB]
-                known = [self.shelf.find(self._key(source, order).hex(), self.heirs.place(order)) for order in part]
+                keys = [self._key(source, order) for order in part]
+                known = [
+                    self.shelf.find(key.hex(), self.heirs.place(order)) for key, order in zip(keys, part, strict=True)
+                ]
                 under_way.append(_UnderWay(part, known))
                 wanted = tuple(
-                    (self.numbers[order.target, source.kind], self._key(source, order))
-                    for order, made in zip(part, known, strict=True)
+                    (self.numbers[order.target, source.kind], key)
+                    for order, key, made in zip(part, keys, known, strict=True)
                     if made is None
                 )
                 path = os.path.join(self.options.base, source.path)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from augment.chain import apply_steps
 from augment.identity import name_of, seed_of
 from augment.media import Media, RejectedError
 from augment.operations import Kind
@@ -112,8 +113,6 @@ class Renderer:
         return Made(key.hex(), rejected=reason)
 
     def _try(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int) -> Made:
-        from augment.chain import apply_steps
-
         results = apply_steps(source.media, chain.steps, seed_of(key, attempt))
         written: list[Sample] = []
         explained = []

@@ -4,15 +4,15 @@ import inspect
 import linecache
 import re
 import traceback
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import msgspec
 
 from augment.operations import ParameterError
+from curate.errors import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 _MAX_CHARACTERS = 200
 
@@ -75,14 +75,33 @@ def _type_of(parameter: inspect.Parameter) -> Any:
     return str | list[str] if "Path" in str(found) else found
 
 
-def nearest(name: str, known: "Iterable[str]") -> str:
-    """Return ` (did you mean 'X'?)` for the known name nearest to a misspelt one, in any case; empty if none is."""
-    names = list(known)
-    by_lower = {other.lower(): other for other in reversed(names)}
-    if close := get_close_matches(name, names, n=1, cutoff=0.7):
-        return f" (did you mean '{close[0]}'?)"
-    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
-    return f" (did you mean '{by_lower[close[0]]}'?)" if close else ""
+def check_usable(
+    name: str,
+    usable: "Collection[str]",
+    others: "Collection[str]",
+    why: "Callable[[str], str]",
+    library: str,
+    media: str,
+) -> None:
+    """Check that a recipe can name a class of a library.
+
+    Args:
+        name: As the recipe has it.
+        usable: The classes that a recipe can name.
+        others: Classes that the library has and a recipe cannot name.
+        why: Says why a class cannot be used; empty for one that the library does not have.
+        library: Its name.
+        media: What its classes are for, in words.
+
+    Raises:
+        ParameterError: There is none of that name, or it cannot be used.
+    """
+    if name in usable:
+        return
+    if reason := why(name):
+        raise ParameterError("", f"{name} of {library} cannot be used in a recipe: {reason}")
+    hint = nearest(name, [*usable, *others]) or "; burnish transforms lists them"
+    raise ParameterError("", f"{library} has no {name!r} for {media}{hint}")
 
 
 def complaint(error: BaseException) -> str:

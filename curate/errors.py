@@ -56,6 +56,20 @@ class GateError(BurnishError):
 def did_you_mean(name: str, known: "Iterable[str]") -> str:
     """Return ` (did you mean 'x'?)` for the known name nearest to a misspelt one, or the list of known names."""
     names = sorted(known)
-    by_lower = {other.lower(): other for other in names}
-    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    return f" (did you mean '{by_lower[close[0]]}'?)" if close else f" (known: {', '.join(names)})"
+    return nearest(name.lower(), names, least=0.6) or f" (known: {', '.join(names)})"
+
+
+def nearest(name: str, known: "Iterable[str]", least: float = 0.7) -> str:
+    """Return ` (did you mean 'X'?)` for the known name nearest to a misspelt one, in any case; empty if none is.
+
+    Args:
+        name: As it was written.
+        known: What it could have meant.
+        least: How like it has to be, 0 to 1, as `difflib` measures it.
+    """
+    names = list(known)
+    by_lower = {other.lower(): other for other in reversed(names)}
+    if close := get_close_matches(name, names, n=1, cutoff=least):
+        return f" (did you mean '{close[0]}'?)"
+    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=least)
+    return f" (did you mean '{by_lower[close[0]]}'?)" if close else ""

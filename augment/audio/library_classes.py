@@ -6,8 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from augment.operations import ParameterError
-from augment.signatures import nearest
+from augment.signatures import check_usable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,12 +50,7 @@ def check(name: str) -> None:
     Raises:
         ParameterError: There is none of that name, or it cannot be used.
     """
-    if name in classes():
-        return
-    if why := refused(name):
-        raise ParameterError("", f"{name} of audiomentations cannot be used in a recipe: {why}")
-    hint = nearest(name, [*classes(), *REFUSED]) or "; burnish transforms lists them"
-    raise ParameterError("", f"audiomentations has no {name!r} for recordings{hint}")
+    check_usable(name, classes(), REFUSED, refused, "audiomentations", "recordings")
 
 
 def refused(name: str) -> str:

@@ -5,8 +5,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from augment.operations import ParameterError
-from augment.signatures import nearest
+from augment.signatures import check_usable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,12 +73,7 @@ def check(name: str) -> None:
     Raises:
         ParameterError: There is none of that name, or it cannot be used.
     """
-    if name in classes():
-        return
-    if why := refused(name):
-        raise ParameterError("", f"{name} of albumentations cannot be used in a recipe: {why}")
-    hint = nearest(name, [*classes(), *REFUSED]) or "; burnish transforms lists them"
-    raise ParameterError("", f"albumentations has no {name!r} for pictures{hint}")
+    check_usable(name, classes(), REFUSED, refused, "albumentations", "pictures")
 
 
 def refused(name: str) -> str:

@@ -4,7 +4,8 @@ from typing import Any, Literal
 import pytest
 
 from augment.operations import ParameterError
-from augment.signatures import check_names, check_types, complaint, named_in, nearest, parameters_of
+from augment.signatures import check_names, check_types, complaint, named_in, parameters_of
+from curate.errors import nearest
 
 
 class Blur:
