@@ -108,7 +108,7 @@ def _alignments(a: View, b: View) -> Iterator[tuple[str, Matrix]]:
     for start in starts(a, b):
         rough = improve_roughly(a, b, start.matrix)
         if rough is not None and rough[0] >= least:
-            fine = improve(a, b, rough[1])
+            fine = improve(a.luma, b.luma, rough[1])
             if fine is not None:
                 yield start.change, fine[1]
         least = _LEAST_SECOND

@@ -3,21 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from curate.duplicates.image import ImageMatch, compare
+from curate.duplicates.image_file import load_reduced, load_whole
 from curate.duplicates.pairs import compare_pairs
-from curate.duplicates.view import SIDE, Pixels, View, view
+from curate.duplicates.promising import promising
+from curate.duplicates.view import SIDE, View, view
 from curate.errors import InputError
-from curate.media.frames import open_picture, oversized
-from curate.media.image import load_pixels, reduction
-from curate.media.jpeg import decode_jpeg, read_jpeg_header
-from curate.media.rgb import upright
-from curate.media.sniff import HEAD_BYTES, format_of_name, sniff
 from curate.media.storage import read_media
-
-if TYPE_CHECKING:
-    from mmap import mmap
 
 _KEPT = 400
 """Views that each worker keeps: 200 KB each, 80 MB in all."""
@@ -25,7 +19,7 @@ _KEPT = 400
 _CHUNK = 32
 _PRELOAD = ("numpy", "cv2", "curate.media.image")
 _LOOKS_SAME = 0.3
-_OF_FRAMES = {"AVIF", "GIF", "PNG", "TIFF", "WEBP"}
+_UNLIKE = ImageMatch("none", reason="different pictures")
 
 
 class _Seen(NamedTuple):
@@ -46,7 +40,13 @@ def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> 
         pairs: Paths of two pictures each.
         jobs: Number of worker processes; None: as many as this process may use processors.
     """
-    return compare_pairs(_confirm_files, _failed, pairs, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+    found = [_UNLIKE] * len(pairs)
+    places = promising(pairs, jobs)
+    some = [pairs[place] for place in places]
+    matches = compare_pairs(_confirm_files, _failed, some, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+    for place, match in zip(places, matches, strict=True):
+        found[place] = match
+    return found
 
 
 def _failed(reason: str) -> ImageMatch:
@@ -70,7 +70,9 @@ def _confirm_files(pair: tuple[str, str]) -> ImageMatch:
 def _seen(path: str) -> _Seen:
     try:
         data = read_media(path) or b""
-        pixels, size = _load_reduced(data) or _load_whole(data, path)
+        # Of twice the size of a view: decoded to just that size, half of the photos are up to 0.45 away from
+        # themselves, because the decoder's way to make small is not the view's.
+        pixels, size = load_reduced(data, 2 * SIDE) or load_whole(data, path)
         return _Seen(view(pixels), size)
     except OSError as error:
         return _Seen(None, problem=f"{path}: cannot be read: {error.strerror or error}")
@@ -80,43 +82,11 @@ def _seen(path: str) -> _Seen:
         return _Seen(None, problem=f"{path}: too large for the memory")
 
 
-def _load_reduced(data: "bytes | mmap") -> tuple[Pixels, tuple[int, int]] | None:
-    """Return a JPEG at a fraction of its size, and its size upright; None for what is no sound JPEG.
-
-    Of twice the size of a view: decoded to just that size, half of the photos are up to 0.45 away from themselves,
-    because the decoder's way to make small is not the view's.
-    """
-    header = read_jpeg_header(data) if data[:3] == b"\xff\xd8\xff" else None
-    if header is None or not header.width or not header.height or oversized(header.width, header.height):
-        return None
-    pixels, problem = decode_jpeg(data, header, reduction(header.width, header.height, 2 * SIDE))
-    if pixels is None or problem:
-        return None
-    size = (header.width, header.height) if header.orientation < 5 else (header.height, header.width)
-    return upright(pixels, header.orientation), size
-
-
-def _load_whole(data: "bytes | mmap", path: str) -> tuple[Pixels, tuple[int, int]]:
-    if _has_frames(data):
-        raise InputError("it has several frames, and only the first would be compared")
-    promised = format_of_name(path)
-    pixels = load_pixels(data, promised.name if promised else None)
-    return pixels, (pixels.shape[1], pixels.shape[0])
-
-
-def _has_frames(data: "bytes | mmap") -> bool:
-    name = sniff(bytes(data[:HEAD_BYTES]))
-    try:
-        return name in _OF_FRAMES and getattr(open_picture(data, name), "n_frames", 1) > 1
-    except Exception:
-        return False  # what is wrong with it, its decoder will say
-
-
 @lru_cache(8 * _KEPT)
 def _digest(path: str) -> str:
     """Return the digest of a picture's pixels at full size; empty where it can no longer be decoded."""
     try:
-        pixels, _ = _load_whole(read_media(path) or b"", path)
+        pixels, _ = load_whole(read_media(path) or b"", path)
     except (OSError, InputError, MemoryError):
         return ""
     return hashlib.blake2b(pixels.tobytes(), digest_size=16, person=b"%dx%d" % pixels.shape[1::-1]).hexdigest()

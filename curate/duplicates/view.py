@@ -27,7 +27,7 @@ def _polar() -> NDArray[np.intp]:
     return np.asarray(y.astype(np.intp) * _DISC + x.astype(np.intp))
 
 
-_ON_RINGS = _polar()
+ON_RINGS = _polar()
 
 
 class View(NamedTuple):
@@ -90,7 +90,7 @@ def _rings(cv2: Any, luma: Pixels) -> NDArray[np.complex64]:
     top, left = (height - side) // 2, (width - side) // 2
     square = luma[top : top + side, left : left + side].astype(np.float32)
     disc = cv2.resize(square, (_DISC, _DISC), interpolation=cv2.INTER_AREA)
-    return np.fft.rfft(_unit(disc.ravel()[_ON_RINGS]), axis=1).astype(np.complex64)
+    return np.fft.rfft(_unit(disc.ravel()[ON_RINGS]), axis=1).astype(np.complex64)
 
 
 def _detail(luma: Pixels) -> float:
