@@ -1,36 +1,16 @@
-"""How one picture lies on another: mirrored, turned, stretched, cropped; found coarsely, then to a part of a pixel."""
+"""How one picture lies on another, from a guess to a part of a pixel."""
 
-import math
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.duplicates.view import ANGLES, SIDE, Pixels, View
+from curate.duplicates.view import SIDE, Pixels, View
+from curate.duplicates.ways import Way
 from curate.media.opencv import opencv
 
 Matrix = NDArray[np.float32]
 
-SYMMETRIES: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
-    "": ((1, 0), (0, 1)),
-    "flipped": ((-1, 0), (0, 1)),
-    "flipped vertically": ((1, 0), (0, -1)),
-    "turned by 180°": ((-1, 0), (0, -1)),
-    "turned by 90°": ((0, 1), (-1, 0)),
-    "turned by 270°": ((0, -1), (1, 0)),
-    "flipped, turned by 90°": ((0, 1), (1, 0)),
-    "flipped, turned by 270°": ((0, -1), (-1, 0)),
-}
-"""What became of the first picture (clockwise); where in it a point (x, y) of the second was, from the centre."""
-
-LEAST_ALIKE = 0.5
-"""Of the coarse patterns, before anything is aligned: 0.6 and more with 5 % cropped at each edge."""
-
-MOST_STARTS = 3
-"""A symmetrical thing looks much the same flipped, so the second or third guess may be the right one."""
-
-_MIRROR = np.diag((-1.0, 1.0))
 _MAX_STEPS, _BLUR = 50, 3
 
 _COARSE_SIDE, _LEAST_ROUGH_GAIN = 64, 1e-3
@@ -39,37 +19,17 @@ _LEAST_DETAIL_ALIKE = 0.5
 """Of 2,700 copies 0.55 and more; of other pictures that are coarsely alike a tenth."""
 
 
-class Start(NamedTuple):
-    """A guess at how the second picture lies on the first.
-
-    Attributes:
-        change: What was done to the first: a key of `SYMMETRIES`, or `rotated by …°`.
-        matrix: 2 x 3, from a pixel (x, y, 1) of the second view to one of the first.
-        alike: Correlation of the coarse patterns, -1 to 1.
-    """
-
-    change: str
-    matrix: Matrix
-    alike: float
-
-
-def starts(a: View, b: View) -> list[Start]:
-    """Return the guesses that are worth trying, the best first."""
-    found = [start for start in (*_symmetric(a, b), *_rotated(a, b)) if start.alike >= LEAST_ALIKE]
-    return sorted(found, key=lambda start: -start.alike)[:MOST_STARTS]
-
-
 def whole(a: View, b: View) -> Matrix:
     """Return the map that lays the whole of one picture on the whole of the other, 2 x 3."""
     return _about_centres(a, b, np.diag(_half(a) / _half(b)))
 
 
-def inverse(change: str) -> str:
-    """Return what undoes a change. A mirror image that was turned is undone by the same again."""
-    if "flipped" in change or "°" not in change:
-        return change
-    verb, _, angle = change.rpartition(" ")
-    return f"{verb} {360 - int(angle[:-1])}°"
+def laid(a: View, b: View, way: Way) -> Matrix:
+    """Return the map that lays one picture on the other, centre on centre, 2 x 3."""
+    turn = np.array(way.turn)
+    if way.stretched:
+        return _about_centres(a, b, np.diag(_half(a)) @ turn @ np.diag(1 / _half(b)))
+    return _about_centres(a, b, _half(a).min() / _half(b).min() * turn)
 
 
 def improve(below: Pixels, above: Pixels, matrix: Matrix, least_gain: float = 1e-4) -> tuple[float, Matrix] | None:
@@ -151,29 +111,6 @@ def _rescaled(matrix: Matrix, factor: float) -> Matrix:
     half = np.full(2, 0.5)
     offset = (matrix[:, 2] + half - matrix[:, :2] @ half) * factor + matrix[:, :2] @ half - half
     return np.hstack([matrix[:, :2], offset[:, None]]).astype(np.float32)
-
-
-def _symmetric(a: View, b: View) -> Iterator[Start]:
-    for change, turn in SYMMETRIES.items():
-        (xx, xy), (yx, yy) = turn
-        turned = a.grid[::yy, ::xx] if xx else a.grid[::yx, ::xy].T
-        scales = np.diag(_half(a)) @ np.array(turn) @ np.diag(1 / _half(b))
-        yield Start(change, _about_centres(a, b, scales), float(np.vdot(turned, b.grid).real))
-
-
-def _rotated(a: View, b: View) -> Iterator[Start]:
-    """Yield the best rotation, and the best of the mirrored picture, where it is not by quarters."""
-    scale = _half(a).min() / _half(b).min()
-    mirrored = a.rings.conj() * (-1.0) ** np.arange(a.rings.shape[1])
-    for prefix, rings, mirror in (("", a.rings, np.eye(2)), ("flipped, ", mirrored, _MIRROR)):
-        alike = np.fft.irfft((rings.conj() * b.rings).sum(axis=0), ANGLES)
-        best = int(alike.argmax())
-        if best % (ANGLES // 4) == 0:
-            continue
-        angle = best * 2 * math.pi / ANGLES
-        back = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
-        name = f"{prefix}rotated by {round(math.degrees(angle))}°"
-        yield Start(name, _about_centres(a, b, scale * mirror @ back), float(alike[best]))
 
 
 def _half(picture: View) -> NDArray[np.float64]:

@@ -1,15 +1,17 @@
 """Whether two pictures are copies of one: the same pixels, or the same picture once one is laid on the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 import numpy as np
 from msgspec import Struct
 
-from curate.duplicates.alignment import Matrix, improve, improve_roughly, inverse, misfit, starts, whole
+from curate.duplicates.alignment import Matrix, improve, improve_roughly, laid, misfit, whole
 from curate.duplicates.difference import Difference, colour_difference, difference, raw_difference
+from curate.duplicates.glimpse import glimpse
 from curate.duplicates.view import Pixels, View, view
+from curate.duplicates.ways import Way, find_ways, inverse, reverse
 
 MOST_PEAK = 0.75
 """Standard deviations of the picture: copies 0.69 at most (3,600 of 200 photos, rotated and cropped ones among them),
@@ -72,23 +74,30 @@ def confirm(a: Pixels, b: Pixels) -> ImageMatch:
     """Compare two pictures, RGB, upright, uint8, each of shape (height, width, 3)."""
     if np.array_equal(a, b):
         return ImageMatch("exact", 0.0)
-    return compare(view(a), view(b))
+    first, second = (glimpse(pixels, pixels.shape[1::-1])[None] for pixels in (a, b))
+    return compare(view(a), view(b), find_ways(first, second)[0])
 
 
-def compare(a: View, b: View) -> ImageMatch:
-    """Compare two pictures by their views; never `exact`, because a view does not show every pixel."""
+def compare(a: View, b: View, ways: Sequence[Way]) -> ImageMatch:
+    """Compare two pictures by their views; never `exact`, because a view does not show every pixel.
+
+    Args:
+        a: The first.
+        b: The second.
+        ways: How the second may lie on the first.
+    """
     # The larger is laid on the smaller, so that none is blown up; and one order for both directions.
     if (a.luma.size, a.luma.tobytes()) < (b.luma.size, b.luma.tobytes()):
-        found = _compare(b, a)
+        found = _compare(b, a, [reverse(way) for way in ways])
         return msgspec.structs.replace(found, change=inverse(found.change))
-    return _compare(a, b)
+    return _compare(a, b, ways)
 
 
-def _compare(a: View, b: View) -> ImageMatch:
+def _compare(a: View, b: View, ways: Sequence[Way]) -> ImageMatch:
     if min(a.detail, b.detail) < _LEAST_DETAIL:
         return _compare_flat(a, b)
     reason, least = "different pictures", 1.0
-    for change, matrix in _alignments(a, b):
+    for change, matrix in _alignments(a, b, ways):
         found = difference(a, b, matrix)
         if found is None:
             continue
@@ -100,17 +109,17 @@ def _compare(a: View, b: View) -> ImageMatch:
     return ImageMatch("none", least, reason=reason)
 
 
-def _alignments(a: View, b: View) -> Iterator[tuple[str, Matrix]]:
+def _alignments(a: View, b: View, ways: Sequence[Way]) -> Iterator[tuple[str, Matrix]]:
     """Yield what may have been done, and the map that undoes it: the cheapest to find first."""
-    if _same_aspect(a, b):
+    if _same_aspect(a, b) and any(not way.change for way in ways):
         yield "", whole(a, b)
     least = _LEAST_ROUGHLY
-    for start in starts(a, b):
-        rough = improve_roughly(a, b, start.matrix)
+    for way in ways:
+        rough = improve_roughly(a, b, laid(a, b, way))
         if rough is not None and rough[0] >= least:
             fine = improve(a.luma, b.luma, rough[1])
             if fine is not None:
-                yield start.change, fine[1]
+                yield way.change, fine[1]
         least = _LEAST_SECOND
 
 

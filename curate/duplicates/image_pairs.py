@@ -10,6 +10,7 @@ from curate.duplicates.image_file import load_reduced, load_whole
 from curate.duplicates.pairs import compare_pairs
 from curate.duplicates.promising import promising
 from curate.duplicates.view import SIDE, View, view
+from curate.duplicates.ways import Way
 from curate.errors import InputError
 from curate.media.storage import read_media
 
@@ -41,10 +42,10 @@ def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> 
         jobs: Number of worker processes; None: as many as this process may use processors.
     """
     found = [_UNLIKE] * len(pairs)
-    places = promising(pairs, jobs)
-    some = [pairs[place] for place in places]
+    ways = promising(pairs, jobs)
+    some = [(*pairs[place], ways[place]) for place in ways]
     matches = compare_pairs(_confirm_files, _failed, some, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
-    for place, match in zip(places, matches, strict=True):
+    for place, match in zip(ways, matches, strict=True):
         found[place] = match
     return found
 
@@ -53,11 +54,12 @@ def _failed(reason: str) -> ImageMatch:
     return ImageMatch("none", reason=reason)
 
 
-def _confirm_files(pair: tuple[str, str]) -> ImageMatch:
+def _confirm_files(task: tuple[str, str, tuple[Way, ...]]) -> ImageMatch:
+    *pair, ways = task
     one, other = (_seen(path) for path in pair)
     if one.view is None or other.view is None:
         return ImageMatch("none", reason=one.problem or other.problem)
-    match = compare(one.view, other.view)
+    match = compare(one.view, other.view, ways)
     # Only what looks the same is worth decoding in full.
     if match.relation == "near" and not match.change and match.distance <= _LOOKS_SAME and one.size == other.size:
         digests = {_digest(path) for path in pair}

@@ -6,14 +6,15 @@ from typing import Any, TypeVar
 from curate import engine
 
 Match = TypeVar("Match")
+Item = TypeVar("Item", bound=tuple[Any, ...])
 
 _SLOWEST_S = 120.0
 
 
 def compare_pairs(
-    compare: Callable[[tuple[str, str]], Match],
+    compare: Callable[[Item], Match],
     failed: Callable[[str], Match],
-    pairs: Sequence[tuple[str, str]],
+    items: Sequence[Item],
     *,
     jobs: int | None,
     chunk_size: int,
@@ -22,18 +23,18 @@ def compare_pairs(
     """Return what the comparison of each pair found, in the order given.
 
     Args:
-        compare: Compares the files of two paths; runs in a worker process.
+        compare: Compares two files; runs in a worker process.
         failed: Makes the result of a pair that ended its worker, from the reason, which begins with the paths.
-        pairs: Paths of two files each.
+        items: Paths of two files each, and whatever else `compare` needs.
         jobs: Number of worker processes; None: as many as this process may use processors.
         chunk_size: Pairs that travel together.
         preload: Modules that the comparison needs.
     """
-    order = by_neighbourhood(pairs)
-    found: list[Any] = [None] * len(pairs)
+    order = by_neighbourhood([item[:2] for item in items])
+    found: list[Any] = [None] * len(items)
     work = engine.run(
         compare,
-        (pairs[place] for place in order),
+        (items[place] for place in order),
         jobs=jobs,
         chunk_size=chunk_size,
         timeout_s=_SLOWEST_S,
@@ -41,7 +42,7 @@ def compare_pairs(
     )
     for place, match in zip(order, work, strict=True):
         if isinstance(match, engine.Failure):
-            first, second = pairs[place]
+            first, second = items[place][:2]
             found[place] = failed(f"{first} with {second}: {match.detail}")
         else:
             found[place] = match

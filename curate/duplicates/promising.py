@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from curate import engine
-from curate.duplicates.glimpse import SIDE, SMALL, glimpse, worth_comparing
+from curate.duplicates.glimpse import SIDE, Packed, glimpse
 from curate.duplicates.image_file import load_reduced, load_whole
 from curate.duplicates.pairs import by_neighbourhood
+from curate.duplicates.ways import Way, find_ways
 from curate.errors import InputError
 from curate.media.storage import read_media
 
@@ -19,26 +19,24 @@ _AT_ONCE = 512
 _CHUNK = 32
 _PRELOAD = ("numpy", "cv2", "curate.media.image")
 
-Glimpse = NDArray[np.uint8]
 
-
-def promising(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> list[int]:
-    """Return the places of the pairs of files that are worth comparing, in order.
+def promising(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> dict[int, tuple[Way, ...]]:
+    """Return the ways to try for each pair of files that is worth comparing, by its place, in order.
 
     So are all pairs of which one cannot be looked at: what is wrong with it, the comparison will say.
     """
-    places: list[int] = []
+    found: dict[int, tuple[Way, ...]] = {}
     for block in _blocks(pairs, by_neighbourhood(pairs)):
         paths = sorted({path for place in block for path in pairs[place]})
         seen = engine.run(_glimpse_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
         known = {path: one for path, one in zip(paths, seen, strict=True) if isinstance(one, np.ndarray)}
         told = [place for place in block if all(path in known for path in pairs[place])]
-        places += set(block) - set(told)
+        found.update((place, ()) for place in set(block) - set(told))
         for start in range(0, len(told), _AT_ONCE):
             some = told[start : start + _AT_ONCE]
             first, second = (np.stack([known[pairs[place][side]] for place in some]) for side in (0, 1))
-            places += np.array(some)[worth_comparing(first, second)].tolist()
-    return sorted(places)
+            found.update((place, ways) for place, ways in zip(some, find_ways(first, second), strict=True) if ways)
+    return dict(sorted(found.items()))
 
 
 def _blocks(pairs: Sequence[tuple[str, str]], order: Sequence[int]) -> Iterator[list[int]]:
@@ -55,11 +53,11 @@ def _blocks(pairs: Sequence[tuple[str, str]], order: Sequence[int]) -> Iterator[
         yield block
 
 
-def _glimpse_of_file(path: str) -> Glimpse | None:
-    """Return what is kept of a picture; None where it is too small to tell, or cannot be read."""
+def _glimpse_of_file(path: str) -> Packed | None:
+    """Return what is kept of a picture; None where it cannot be read."""
     try:
         data = read_media(path) or b""
         pixels, size = load_reduced(data, SIDE) or load_whole(data, path)
     except (OSError, InputError, MemoryError):
         return None
-    return glimpse(pixels) if max(size) >= SMALL else None
+    return glimpse(pixels, size)

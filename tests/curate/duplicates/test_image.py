@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-from curate.duplicates.alignment import inverse
 from curate.duplicates.image import ImageMatch, confirm
+from curate.duplicates.ways import inverse
 
 Change = Callable[[Image.Image], Image.Image]
 
