@@ -17,7 +17,6 @@ SIDE = 96
 ANGLES = 120
 _GRID, _DISC, _RINGS = 16, 48, 10
 _SMALL = 48
-_NO_CHROMA = np.float32(128)
 
 
 def _polar() -> tuple[Planes, Planes]:
@@ -34,20 +33,20 @@ _ON_RINGS = _polar()
 
 
 class Glimpses(NamedTuple):
-    """What is known of n pictures, in levels: brightness and chroma on a grid, and on rings in their largest disc.
+    """What is known of n pictures: brightness in levels, and chroma in levels around 128.
 
     Attributes:
-        luma: Shape (n, 16, 16), whatever the aspect.
-        chroma: Red and blue less brightness, shape (n, 16, 16, 2).
-        ring_luma: Shape (n, rings, angles).
-        ring_chroma: Shape (n, rings, angles, 2).
+        luma: On a grid over the picture whatever its aspect, float32, shape (n, 16, 16).
+        chroma: The same of red and blue less brightness, uint8, shape (n, 16, 16, 2).
+        ring_luma: On rings in the largest disc, float32, shape (n, rings, angles).
+        ring_chroma: Uint8, shape (n, rings, angles, 2).
         small: Which have fewer than 48 pixels on their longer side: their copies are blurred, shape (n,).
     """
 
     luma: Planes
-    chroma: Planes
+    chroma: Packed
     ring_luma: Planes
-    ring_chroma: Planes
+    ring_chroma: Packed
     small: NDArray[np.bool_]
 
 
@@ -75,7 +74,7 @@ def glimpse(pixels: Pixels, size: tuple[int, int]) -> Packed:
 def unpacked(packed: Packed) -> Glimpses:
     """Return the glimpses of n pictures, each packed by `glimpse`, shape (n, bytes)."""
     count, cells = len(packed), 3 * _GRID * _GRID
-    grid = packed[:, :cells].reshape(count, _GRID, _GRID, 3).astype(np.float32)
-    rings = packed[:, cells:-1].reshape(count, _RINGS, ANGLES, 3).astype(np.float32)
-    chroma, ring_chroma = grid[..., 1:] - _NO_CHROMA, rings[..., 1:] - _NO_CHROMA
-    return Glimpses(grid[..., 0].copy(), chroma, rings[..., 0].copy(), ring_chroma, packed[:, -1].astype(bool))
+    grid = packed[:, :cells].reshape(count, _GRID, _GRID, 3)
+    rings = packed[:, cells:-1].reshape(count, _RINGS, ANGLES, 3)
+    luma, ring_luma = (np.asarray(points[..., 0], np.float32) for points in (grid, rings))
+    return Glimpses(luma, grid[..., 1:], ring_luma, rings[..., 1:], packed[:, -1].astype(bool))

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from curate.duplicates.alignment import Matrix, improve, improve_roughly, laid, misfit, whole
+from curate.duplicates.alignment import Matrix, improve, improve_roughly, laid, lies_whole, misfit, whole
 from curate.duplicates.difference import Difference, colour_difference, difference, raw_difference
 from curate.duplicates.glimpse import glimpse
 from curate.duplicates.view import Pixels, View, view
@@ -111,7 +111,7 @@ def _compare(a: View, b: View, ways: Sequence[Way]) -> ImageMatch:
 
 def _alignments(a: View, b: View, ways: Sequence[Way]) -> Iterator[tuple[str, Matrix]]:
     """Yield what may have been done, and the map that undoes it: the cheapest to find first."""
-    if _same_aspect(a, b) and any(not way.change for way in ways):
+    if _same_aspect(a, b) and any(not way.change for way in ways) and lies_whole(a, b):
         yield "", whole(a, b)
     least = _LEAST_ROUGHLY
     for way in ways:

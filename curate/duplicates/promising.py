@@ -15,7 +15,7 @@ from curate.media.storage import read_media
 _MOST_PICTURES = 1 << 14
 """Whose glimpses are held at a time: 72 MB."""
 
-_AT_ONCE = 512
+_AT_ONCE = 128
 _CHUNK = 32
 _PRELOAD = ("numpy", "cv2", "curate.media.image")
 

@@ -16,6 +16,7 @@ SIDE = 256
 _STEP = 8
 _PER_CHROMA = np.array((1.402, 1.772), np.float32)
 _NO_CHROMA = 128
+_NO_COLOUR = (128.0, 128.0, 0.0, 0.0)
 
 
 class View(NamedTuple):
@@ -25,12 +26,14 @@ class View(NamedTuple):
         luma: Brightness, 0 to 255, shape (height, width), at most `SIDE` on the longer side; a smaller picture is
             left as it is.
         chroma: Red and blue less brightness, around 128 and scaled as in JPEG, shape (height, width, 2).
+        coarse: Brightness at a quarter of the size, at least 8 pixels on each side.
         detail: Mean size of the second difference of the brightness over 8 pixels: 0 for flat pictures and ramps.
         colour: Mean size of what red and blue exceed brightness by: 0 for greys.
     """
 
     luma: Pixels
     chroma: Pixels
+    coarse: Pixels
     detail: float
     colour: float
 
@@ -41,9 +44,17 @@ def view(pixels: Pixels) -> View:
     small = _reduced(cv2, pixels)
     # Integer conversion: matrix products would start the threads of the linear algebra in every worker.
     coded = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
-    luma, chroma = np.ascontiguousarray(coded[:, :, 0]), np.ascontiguousarray(coded[:, :, 1:])
-    colour = float(np.abs(excess(chroma)).mean())
-    return View(luma, chroma, _detail(luma), colour)
+    luma, red, blue = cv2.split(coded)
+    chroma = cv2.merge([red, blue])
+    colour = float(_PER_CHROMA @ cv2.mean(cv2.absdiff(chroma, _NO_COLOUR))[:2]) / 2
+    return View(luma, chroma, shrunk(luma, 4), _detail(luma), colour)
+
+
+def shrunk(plane: Pixels, factor: int) -> Pixels:
+    """Return a copy that is smaller by a factor, but at least 8 pixels on each side."""
+    height, width = plane.shape
+    size = max(8, round(width / factor)), max(8, round(height / factor))
+    return np.asarray(opencv().resize(plane, size, interpolation=opencv().INTER_AREA))
 
 
 def excess(chroma: Pixels) -> Plane:

@@ -6,7 +6,7 @@ among 10,000 photos a quarter is left here, at a hundredth of what a comparison 
 """
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from curate.duplicates.glimpse import ANGLES, Glimpses, Packed, Planes, unpacked
 
 Waves = NDArray[np.complex64]
+AnyPlanes = TypeVar("AnyPlanes", Planes, Packed)
 Turn = tuple[tuple[float, float], tuple[float, float]]
 
 _SYMMETRIES: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
@@ -23,10 +24,10 @@ _SYMMETRIES: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
     "turned by 180°": ((-1, 0), (0, -1)),
     "turned by 90°": ((0, 1), (-1, 0)),
     "turned by 270°": ((0, -1), (1, 0)),
-    "flipped, turned by 90°": ((0, 1), (1, 0)),
-    "flipped, turned by 270°": ((0, -1), (-1, 0)),
+    "flipped, turned by 90°": ((0, -1), (-1, 0)),
+    "flipped, turned by 270°": ((0, 1), (1, 0)),
 }
-"""What became of the first picture (clockwise); where in it a point (x, y) of the second was, from the centre."""
+"""What became of the first picture, in this order and clockwise; where in it a point (x, y) of the second was, from the centre."""
 
 MOST_WAYS = 3
 """A symmetrical thing looks much the same flipped, so the second or third guess may be the right one."""
@@ -37,6 +38,7 @@ _COARSEST_TURNS = 5
 _COARSEST_CELLS = 2.5
 """The same on the grid: the standard deviation of the blur that leaves them."""
 
+_NO_CHROMA = np.float32(128)
 _FLAT, _PLAIN, _LEAST_COLOUR, _CHROMA_NOISE = 4.0, 1.0, 0.5, 4.0  # levels
 
 
@@ -128,7 +130,7 @@ def _add_symmetric(
             found[place].append(_symmetric(change, float(alike[place])))
 
 
-def _turned(planes: Planes, change: str) -> Planes:
+def _turned(planes: AnyPlanes, change: str) -> AnyPlanes:
     """Return pictures, shape (n, height, width, ...), as the change leaves them."""
     (xx, xy), (yx, yy) = _SYMMETRIES[change]
     return planes[:, ::yy, ::xx] if xx else planes[:, ::yx, ::xy].swapaxes(1, 2)
@@ -156,7 +158,7 @@ def _add_rotated(found: list[list[Way]], a: Glimpses, b: Glimpses, vague: NDArra
             found[place].append(_rotation(int(best[place]), mirrored=mirrored, alike=float(alike[place])))
 
 
-def _rotated(rings: Planes, angles: NDArray[np.intp], *, mirrored: bool) -> Planes:
+def _rotated(rings: Packed, angles: NDArray[np.intp], *, mirrored: bool) -> Packed:
     """Return rings, shape (n, rings, angles, 2), rotated by their angles; mirrored before, if asked for."""
     back = (np.arange(ANGLES) - angles[:, None]) % ANGLES
     if mirrored:
@@ -210,12 +212,13 @@ def _product(x: Planes, y: Planes) -> Planes:
     return np.asarray(np.einsum("nij,nij->n", x, y), np.float32)
 
 
-def _chroma_unlike(x: Planes, y: Planes) -> Planes:
+def _chroma_unlike(first: Packed, second: Packed) -> Planes:
     """Return the share of the changes of chroma over a picture that the other does not have, 0 to about 1.
 
     A cast of colour does not count, nor a loss of saturation; where one picture has no colour, nothing does.
     """
     axes = (1, 2, 3)
+    x, y = (chroma.astype(np.float32) - _NO_CHROMA for chroma in (first, second))
     coloured = np.minimum(np.abs(x).mean(axis=axes), np.abs(y).mean(axis=axes)) >= _LEAST_COLOUR
     x, y = (chroma - chroma.mean(axis=(1, 2), keepdims=True) for chroma in (x, y))
     gain = np.clip((x * y).sum(axis=axes) / np.maximum(np.square(x).sum(axis=axes), 1e-6), 0.5, 2.0)

@@ -78,13 +78,13 @@ def with_spot(image: Image.Image) -> Image.Image:
 def recoloured(image: Image.Image) -> Image.Image:
     """Give a large red square the brightness it had, in blue."""
     changed = image.copy()
-    changed.paste((40, 70, 255), (100, 100, 250, 220))
+    changed.paste((40, 70, 255), (100, 100, 150, 150))
     return changed
 
 
 def red_square(image: Image.Image) -> Image.Image:
     changed = image.copy()
-    changed.paste((240, 10, 30), (100, 100, 250, 220))
+    changed.paste((240, 10, 30), (100, 100, 150, 150))
     return changed
 
 
