@@ -1,12 +1,13 @@
 """`burnish organize`: files in folders for training."""
 
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options, streams, terminal
 from cli.organize_summary import say_plan, say_result
+from cli.spool import Rereadable
 from curate.arrange import arrange
 from curate.dataset_folders import DatasetFolders
 from curate.errors import GateError, UsageError
@@ -68,7 +69,7 @@ def organize(
         raise GateError(f"{len(failures):,} of {len(plan.targets):,} files are not at their place")
 
 
-def _complete(plan: Plan, file: IO[bytes], style: Style) -> dict[str, bytes]:
+def _complete(plan: Plan, file: Rereadable, style: Style) -> dict[str, bytes]:
     """Go through the manifest until the plan is complete, and return the metadata files."""
     dataset = DatasetFolders(plan.base)
     plan.leave_out_unknown(dataset.watch(_again(file)))
@@ -77,6 +78,6 @@ def _complete(plan: Plan, file: IO[bytes], style: Style) -> dict[str, bytes]:
     return metadata_files(((plan.targets[sample.path], sample) for sample in _again(file)), style)
 
 
-def _again(file: IO[bytes]) -> Iterator[Sample]:
+def _again(file: Rereadable) -> Iterator[Sample]:
     file.seek(0)
     return read(file)

@@ -1,14 +1,15 @@
 """Manifests in and out: standard input or a file, standard output, a file, or a summary on a terminal."""
 
-import shutil
 import sys
 import tempfile
+import time
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from cli import summary
+from cli.spool import Rereadable, Spool
 from cli.terminal import say, shows_output
 from curate.atomic import atomic_write
 from curate.errors import UsageError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from curate.sample import Sample
 
 Record = TypeVar("Record", bound=msgspec.Struct)
+
+_WRITTEN_AT_ONCE, _LONGEST_WAIT_S = 1 << 16, 0.2
 
 
 @contextmanager
@@ -47,16 +50,14 @@ def samples(path: str | None) -> "Iterator[Iterator[Sample]]":
 
 
 @contextmanager
-def passes(path: str | None) -> "Iterator[IO[bytes]]":
-    """Open a manifest that can be read more than once (`seek(0)`): a pipe is kept in a temporary file meanwhile."""
+def passes(path: str | None) -> "Iterator[Rereadable]":
+    """Open a manifest that can be read more than once, after `seek(0)`."""
     with manifest_input(path) as file:
         if file.seekable():
             yield file
             return
         with tempfile.TemporaryFile() as kept:
-            shutil.copyfileobj(file, kept)
-            kept.seek(0)
-            yield kept
+            yield Spool(file, kept)
 
 
 def write_samples(samples: "Iterable[Sample]", output: str | None) -> None:
@@ -83,6 +84,30 @@ def write_lines(lines: "Iterable[bytes]", output: str | None) -> None:
     elif shows_output():
         summary.show(lines)
     else:
-        write = sys.stdout.buffer.write
+        _write_out(lines)
+
+
+def _write_out(lines: "Iterable[bytes]") -> None:
+    """Write lines to standard output: as many at once as a pipe holds, but none waits long for the next."""
+    waiting: list[bytes] = []
+    size, due = 0, time.monotonic() + _LONGEST_WAIT_S
+    try:
         for line in lines:
-            write(line + b"\n")
+            waiting.append(line)
+            size += len(line) + 1
+            if size >= _WRITTEN_AT_ONCE or time.monotonic() >= due:
+                together, waiting = waiting, []
+                _put(together)
+                size, due = 0, time.monotonic() + _LONGEST_WAIT_S
+    finally:
+        # Also where the next line cannot be had: what came before it is good.
+        _put(waiting)
+
+
+def _put(lines: list[bytes]) -> None:
+    out = sys.stdout.buffer
+    rest = memoryview(b"".join(line + b"\n" for line in lines))
+    # With PYTHONUNBUFFERED, as in many containers, this is the bare file, which may write a part of what it is given.
+    while rest:
+        rest = rest[out.write(rest) :]
+    out.flush()

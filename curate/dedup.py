@@ -25,7 +25,7 @@ _SHIFTED_S = 0.002
 _LOSSLESS = {"PNG", "BMP", "TIFF", "WAV", "FLAC", "AIFF", "AU", "W64", "RF64", "CAF"}
 
 
-class ImageKey(Struct):
+class ImageKey(Struct, gc=False):
     """The facts of an image that duplicates are found and ranked by."""
 
     format: str | None = None
@@ -36,7 +36,7 @@ class ImageKey(Struct):
     phash_disc: str | None = None
 
 
-class AudioKey(Struct):
+class AudioKey(Struct, gc=False):
     """The facts of a recording that duplicates are found and ranked by."""
 
     format: str | None = None
@@ -46,7 +46,7 @@ class AudioKey(Struct):
     fingerprint: str | None = None
 
 
-class Item(Struct):
+class Item(Struct, gc=False):
     """The narrow view of a sample that is held in memory while duplicates are looked for."""
 
     path: str
@@ -121,14 +121,14 @@ def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -
     from curate.duplicates.image_pairs import confirm_pairs
 
     facts = [image for index in pictures if (image := items[index].image)]
-    # A manifest of an older scan has only the first of the three.
-    whole, inner, disc = (
-        hashes(getattr(one, name) or one.phash or "" for one in facts)
-        for name in ("phash", "phash_inner", "phash_disc")
-    )
+    whole = hashes(one.phash or "" for one in facts)
     if search.exact and search.distance is None:
         pairs = exact_candidates(whole)
     else:
+        # A manifest of an older scan has only the first of the three.
+        inner, disc = (
+            hashes(getattr(one, name) or one.phash or "" for one in facts) for name in ("phash_inner", "phash_disc")
+        )
         pairs = candidates(whole, inner, disc, DISTANCE if search.distance is None else search.distance)
     found = [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
     paths = _paths(items, found, search)

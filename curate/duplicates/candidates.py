@@ -67,7 +67,7 @@ def _within(members: Pairs, starts: Pairs) -> Iterator[Pairs]:
 def _spread(pairs: Pairs, left: tuple[Pairs, Pairs], right: tuple[Pairs, Pairs]) -> Iterator[Pairs]:
     """Yield the pairs of samples behind pairs of distinct hashes."""
     sizes = [
-        np.minimum(np.diff(starts), MOST_COPIES)[column]
+        np.minimum(starts[column + 1] - starts[column], MOST_COPIES)
         for (_, starts), column in zip((left, right), pairs.T, strict=True)
     ]
     for i in range(int(sizes[0].max(initial=0))):
@@ -110,7 +110,7 @@ def _in_band(left: Hashes, right: Hashes | None, distance: int, band: Band) -> I
     """Yield the pairs within the distance whose bits in this band differ in no more than its radius."""
     keys, hashes, places = _sorted_by(left, band)
     other_keys, other_hashes, other_places = (keys, hashes, places) if right is None else _sorted_by(right, band)
-    begins = np.searchsorted(other_keys, np.arange((1 << band.width) + 1)).astype(np.int32)
+    begins = _beginnings(other_keys, band.width)
     filled = begins[1:] > begins[:-1]
     for items, masks in askers(keys, band, both_ways=right is not None):
         asking = keys[items]
@@ -130,6 +130,14 @@ def _sorted_by(hashes: Hashes, band: Band) -> tuple[NDArray[np.int32], Hashes, P
     keys = key(hashes, band).astype(np.int32)
     places = np.argsort(keys, kind="stable")
     return keys[places], hashes[places], places
+
+
+def _beginnings(keys: NDArray[np.int32], width: int) -> NDArray[np.int32]:
+    """Return where each of the 2 to the width buckets begins among sorted keys, and where the last one ends."""
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    begins = np.zeros((1 << width) + 1, np.int32)
+    begins[keys[first] + 1] = np.diff(first, append=len(keys))
+    return np.cumsum(begins, out=begins)
 
 
 def _expanded(

@@ -18,8 +18,9 @@ _DISC_LESS = 2
 
 
 def hashes(digits: Iterable[str]) -> Hashes:
-    """Return hashes, from 16 hexadecimal digits each."""
-    return np.array([int(one, 16) for one in digits], np.uint64)
+    """Return hashes, from up to 16 hexadecimal digits each."""
+    padded = [one.zfill(16) for one in digits]
+    return np.frombuffer(bytes.fromhex("".join(padded)), ">u8").astype(np.uint64)
 
 
 def candidates(whole: Hashes, inner: Hashes, disc: Hashes, distance: int = DISTANCE) -> Pairs:

@@ -27,7 +27,7 @@ _SYMMETRIES: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
     "flipped, turned by 90°": ((0, -1), (-1, 0)),
     "flipped, turned by 270°": ((0, 1), (1, 0)),
 }
-"""What became of the first picture, in this order and clockwise; where in it a point (x, y) of the second was, from the centre."""
+"""What became of the first picture, in this order and clockwise; where in it a point (x, y) of the second was."""
 
 MOST_WAYS = 3
 """A symmetrical thing looks much the same flipped, so the second or third guess may be the right one."""

@@ -1,0 +1,45 @@
+"""A pipe that is read twice: the first reading keeps its lines in a temporary file, while they arrive."""
+
+import shutil
+from collections.abc import Iterator
+from typing import IO, Protocol
+
+
+class Rereadable(Protocol):
+    """Lines that can be read again: a file, or a pipe that is kept."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield each line."""
+
+    def seek(self, offset: int, /) -> int:
+        """Begin again, if the offset is 0."""
+
+
+class Spool:
+    """The lines of a pipe.
+
+    What comes before in the pipe goes on working meanwhile; to keep all of it first would let the commands of a pipe
+    wait for each other.
+    """
+
+    def __init__(self, source: IO[bytes], kept: IO[bytes]) -> None:
+        self._source = source
+        self._kept = kept
+        self._arrived = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield each line."""
+        if self._arrived:
+            yield from self._kept
+            return
+        keep = self._kept.write
+        for line in self._source:
+            keep(line)
+            yield line
+
+    def seek(self, offset: int, /) -> int:
+        """Begin again with the first line, even if not all of them were read; as for files, whose offset is 0."""
+        if not self._arrived:
+            shutil.copyfileobj(self._source, self._kept)
+            self._arrived = True
+        return self._kept.seek(offset)
