@@ -17,6 +17,11 @@ WORK = "{work}"
 
 _SAMPLE_EVERY_S = 0.05
 
+_ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if name not in {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+}
+"""As on most machines: with these, burnish would be compiled anew in each run, and what pip installed would not."""
+
 
 class Job(NamedTuple):
     """Commands connected by pipes.
@@ -110,6 +115,7 @@ def _start(stages: list[list[str]], errors: IO[bytes]) -> list["subprocess.Popen
         last = number == len(stages) - 1
         process = subprocess.Popen(
             stage,
+            env=_ENVIRONMENT,
             stdin=source,
             stdout=subprocess.DEVNULL if last else subprocess.PIPE,
             stderr=errors,

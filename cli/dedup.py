@@ -65,7 +65,7 @@ def dedup(
     with ExitStack() as stack:
         file = stack.enter_context(streams.passes(manifest))
         rejected = stack.enter_context(atomic_write(rejects)) if rejects else None
-        groups = find_groups(list(read_as(file, Item)), search)
+        groups = find_groups(read_as(file, Item), search)
         file.seek(0)
         samples = with_copies_named(read(file), groups) if report else without_copies(read(file), groups, rejected)
         _write(samples, groups, output, as_json=json)

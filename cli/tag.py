@@ -59,5 +59,6 @@ def tag(
 
 def _counted(samples: Iterable[Sample], counts: "Counter[str]") -> Iterator[Sample]:
     for sample in samples:
-        counts.update(sample.tags)
+        if sample.tags:
+            counts.update(sample.tags)
         yield sample

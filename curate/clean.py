@@ -5,17 +5,17 @@ flag, once to judge; neither pass holds more than a sample.
 """
 
 import math
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import msgspec
 from msgspec import Struct
 
 from curate.checks import CHECKS, Check, Learnt
 from curate.errors import InputError
-from curate.manifest import changed, decode_line, encode, parse
+from curate.manifest import changed, encode, parse
 from curate.policy import Policy
 from curate.sample import AudioFacts, Finding, ImageFacts, Kind, Sample, Severity
 
@@ -33,7 +33,27 @@ class Facts(Struct):
     findings: tuple[Finding, ...] = ()
 
 
-_facts = msgspec.json.Decoder(Facts)
+class _Values:
+    """The values that a relative check looks at: few different ones, and for each sample the number of its own."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[float, int] = {}
+        self._of_sample = array("I")
+
+    def add(self, sample: int, value: float) -> None:
+        """Note the value of a sample, by its place; in the order of the samples."""
+        self._of_sample.extend([0] * (sample - len(self._of_sample)))
+        self._of_sample.append(self._numbers.setdefault(value, len(self._numbers) + 1))
+
+    def counts(self) -> Counter[float]:
+        """Return how often each value occurs, in the order in which they were met."""
+        times = Counter(self._of_sample)
+        return Counter({value: times[number] for value, number in self._numbers.items()})
+
+    def having(self, values: Collection[float]) -> Iterator[int]:
+        """Yield the places of the samples that have one of these values."""
+        wanted = {self._numbers[value] for value in values}
+        return (sample for sample, number in enumerate(self._of_sample) if number in wanted)
 
 
 class Rule(NamedTuple):
@@ -67,7 +87,7 @@ class Survey:
         sound: Those that are images or audio and have no error.
         unmeasured: Samples without the facts that a check needs and without an error that explains it.
         lacking: The facts that one of them lacks.
-        remarkable: A byte for each sample, 1 where a check that is not relative flags it or it has findings already.
+        remarkable: A byte for each sample, 1 where a check flags it or it has findings already.
     """
 
     rules: dict[str, list[Rule]] = field(default_factory=lambda: {"image": [], "audio": []})
@@ -96,19 +116,22 @@ class Judgement(NamedTuple):
 def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
     """Learn what is normal and what each check would flag.
 
-    Memory grows with the number of different sizes and rates, not with the number of samples.
+    Memory grows with the number of different sizes and rates, and by 5 to 9 bytes a sample.
 
     Raises:
         InputError: No sample has facts, so this is no manifest of a full scan.
     """
     found = Survey()
     checks = {name: check for name, check in CHECKS.items() if policy.applies(name)}
-    values: dict[str, Counter[float]] = {name: Counter() for name, check in checks.items() if check.learn}
+    values = {name: _Values() for name, check in checks.items() if check.learn}
     fixed = {
         kind: [_rule(name, policy) for name, check in checks.items() if check.kind == kind and not check.learn]
         for kind in found.rules
     }
-    relative = {kind: [name for name in values if checks[name].kind == kind] for kind in found.rules}
+    relative = {
+        kind: [(checks[name].value, of_check) for name, of_check in values.items() if checks[name].kind == kind]
+        for kind in found.rules
+    }
     measured: Counter[str] = Counter()
     undecided: Counter[str] = Counter()
     flagged: Counter[str] = Counter()
@@ -130,10 +153,10 @@ def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
             elif rule.flags(value):
                 flagged[rule.name] += 1
                 found.remarkable[-1] = 1
-        for name in relative[sample.kind]:
-            value = checks[name].value(facts)
+        for value_of, known in relative[sample.kind]:
+            value = value_of(facts)
             if value is not None:
-                values[name][value] += 1
+                known.add(found.samples - 1, value)
         if not complete:
             _note_unmeasured(found, sample, checks)
     seen = Counter({name: measured[check.kind] - undecided[name] for name, check in checks.items()})
@@ -154,23 +177,8 @@ def judge(lines: Iterable[bytes], survey: Survey, policy: Policy) -> Iterator[Ju
     rules = {
         kind: [rule for rule in found if rule.name not in survey.everywhere] for kind, found in survey.rules.items()
     }
-    # What a relative check flags was not known while the set was gone through.
-    relative = {kind: [rule for rule in found if rule.check.learn] for kind, found in rules.items()}
     for remarkable, line in zip(survey.remarkable, lines, strict=True):
-        if remarkable or (any(relative.values()) and _is_odd(line, relative)):
-            yield _judgement(line, rules, policy)
-        else:
-            yield Judgement(line)
-
-
-def _is_odd(line: bytes, relative: dict[str, list[Rule]]) -> bool:
-    """Return whether a relative check flags a sample, looking at as little of it as that takes."""
-    sample = decode_line(line, _facts)
-    facts = sample.image or sample.audio
-    if facts is None:
-        return False
-    values = ((rule, rule.value(facts)) for rule in relative[sample.kind or "image"])
-    return any(value is not None and rule.flags(value) for rule, value in values)
+        yield _judgement(line, rules, policy) if remarkable else Judgement(line)
 
 
 def _judgement(line: bytes, rules: dict[str, list[Rule]], policy: Policy) -> Judgement:
@@ -212,7 +220,7 @@ def _scored(check: Check, learnt: Learnt) -> Callable[[ImageFacts | AudioFacts],
 
 
 def _conclude(
-    found: Survey, policy: Policy, values: dict[str, Counter[float]], seen: Counter[str], flagged: Counter[str]
+    found: Survey, policy: Policy, values: dict[str, _Values], seen: Counter[str], flagged: Counter[str]
 ) -> None:
     """Turn what was counted into rules, and find the checks that would flag half of the set."""
     if found.unmeasured and found.unmeasured == found.sound:
@@ -223,18 +231,22 @@ def _conclude(
     for name, check in CHECKS.items():
         if not policy.applies(name):
             continue
-        learnt = check.learn(values[name]) if check.learn else None
+        counts = values[name].counts() if check.learn else Counter()
+        learnt = check.learn(counts) if check.learn else None
         if learnt and learnt.threshold is None:
             continue
         rule = _rule(name, policy, learnt)
         found.rules[check.kind].append(rule)
         if learnt:
-            seen[name] = values[name].total()
-            flagged[name] = sum(count for value, count in values[name].items() if rule.flags(learnt.score(value)))
-            if not flagged[name]:
+            odd = [value for value in counts if rule.flags(learnt.score(value))]
+            seen[name], flagged[name] = counts.total(), sum(counts[value] for value in odd)
+            if not odd:
                 found.rules[check.kind].remove(rule)
         if flagged[name] and flagged[name] >= _EVERYWHERE * seen[name] and not policy.asked_for(name):
             found.everywhere[name] = flagged[name] / seen[name]
+        elif learnt and odd:
+            for sample in values[name].having(odd):
+                found.remarkable[sample] = 1
 
 
 def _lacks(facts: ImageFacts | AudioFacts, check: Check) -> bool:
@@ -242,7 +254,9 @@ def _lacks(facts: ImageFacts | AudioFacts, check: Check) -> bool:
 
 
 def _is_sound(sample: Facts) -> bool:
-    return sample.kind is not None and not any(finding.severity == "error" for finding in sample.findings)
+    return sample.kind is not None and not (
+        sample.findings and any(finding.severity == "error" for finding in sample.findings)
+    )
 
 
 def _note_unmeasured(found: Survey, sample: Facts, checks: dict[str, Check]) -> None:

@@ -1,5 +1,6 @@
 """Find duplicates in a set: the same bytes first, then candidates by their hashes, confirmed on what is decoded."""
 
+import importlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -85,12 +86,15 @@ class Search:
     unmeasured: int = 0
 
 
-def find_groups(items: Sequence[Item], search: Search) -> list[Group]:
+def find_groups(samples: Iterable[Item], search: Search) -> list[Group]:
     """Return the groups of duplicates, by their first member.
 
     Raises:
         InputError: No sample has a digest: this is no manifest of a full scan.
     """
+    # Before the samples are read, which in a pipe are still on their way.
+    importlib.import_module("curate.duplicates.image_candidates")
+    items = list(samples)
     _check_measured(items, search)
     pairs = list(same_bytes(items))
     copies = {pair.second for pair in pairs}

@@ -13,7 +13,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal, NamedTuple, get_args, get_type_hints
 
 from curate.errors import UsageError, did_you_mean
 from curate.sample import AudioFacts, ImageFacts, Sample
@@ -40,18 +40,34 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], float]] = {
 }
 
 
+class Operand(NamedTuple):
+    """One side of a comparison.
+
+    Attributes:
+        type: What it can be compared with.
+        value: From a sample to its value; None where a fact is missing.
+        fact: For a fact: the part of the sample and the name of the fact in it.
+        constant: For a number or a text: itself.
+    """
+
+    type: Type
+    value: Value
+    fact: tuple[str, str] | None = None
+    constant: float | str | None = None
+
+
 @cache
-def known_names() -> dict[str, tuple[Type, Value]]:
-    """Return every name that an expression may use, with its type and how to get it from a sample."""
-    names: dict[str, tuple[Type, Value]] = {
-        "tags": ("list", operator.attrgetter("tags")),
-        "findings": ("list", lambda sample: [finding.check for finding in sample.findings]),
+def known_names() -> dict[str, Operand]:
+    """Return what every name stands for that an expression may use."""
+    names = {
+        "tags": Operand("list", operator.attrgetter("tags")),
+        "findings": Operand("list", lambda sample: [finding.check for finding in sample.findings]),
     }
     for name in ("path", "label", "split", "kind", "bytes", "mtime_ns", "digest"):
-        names[name] = (_type_of(get_type_hints(Sample)[name]), operator.attrgetter(name))
+        names[name] = Operand(_type_of(get_type_hints(Sample)[name]), operator.attrgetter(name))
     for part, record in (("image", ImageFacts), ("audio", AudioFacts)):
         for name, hint in get_type_hints(record).items():
-            names[f"{part}.{name}"] = (_type_of(hint), _fact(part, name))
+            names[f"{part}.{name}"] = Operand(_type_of(hint), _fact(part, name), (part, name))
     return names
 
 
@@ -121,14 +137,16 @@ def _truth(node: ast.expr, text: str) -> Value:
     raise UsageError(f"{_shown(node, text)} in {text!r} is no comparison; compare it with something: image.width > 0")
 
 
-def _comparison(left: tuple[Type, Value], node: ast.cmpop, right: tuple[Type, Value], text: str) -> Value:
+def _comparison(left: Operand, node: ast.cmpop, right: Operand, text: str) -> Value:
     symbol, compare = _COMPARISONS.get(type(node), ("", None))
     if compare is None:
         raise UsageError(f"{text!r} has a comparison that is unknown here (known: < <= > >= == != in not in)")
-    (left_type, left_value), (right_type, right_value) = left, right
-    fits = right_type == "list" if "in" in symbol else left_type == right_type != "list"
+    fits = right.type == "list" if "in" in symbol else left.type == right.type != "list"
     if not fits:
-        raise UsageError(f"{text!r} compares a {left_type} with a {right_type} by {symbol}")
+        raise UsageError(f"{text!r} compares a {left.type} with a {right.type} by {symbol}")
+    if left.fact and right.constant is not None:
+        return _fact_compared(*left.fact, compare, right.constant)
+    left_value, right_value = left.value, right.value
 
     def truth(sample: Sample) -> bool | None:
         one, other = left_value(sample), right_value(sample)
@@ -137,41 +155,54 @@ def _comparison(left: tuple[Type, Value], node: ast.cmpop, right: tuple[Type, Va
     return truth
 
 
-def _value(node: ast.expr, text: str) -> tuple[Type, Value]:
+def _fact_compared(part: str, name: str, compare: Callable[[Any, Any], bool], constant: float | str) -> Value:
+    """Compile what most comparisons are, such as `image.width < 64`: in a third of the time."""
+    part_of, fact_of = operator.attrgetter(part), operator.attrgetter(name)
+
+    def truth(sample: Sample) -> bool | None:
+        facts = part_of(sample)
+        if facts is None:
+            return None
+        value = fact_of(facts)
+        return None if value is None else compare(value, constant)
+
+    return truth
+
+
+def _value(node: ast.expr, text: str) -> Operand:
     """Compile a node that is a number, a text or a list."""
     if isinstance(node, ast.Constant) and type(node.value) in {int, float, str}:
-        constant = node.value
-        return ("text" if isinstance(constant, str) else "number"), lambda _: constant
+        constant: Any = node.value
+        return Operand("text" if isinstance(constant, str) else "number", lambda _: constant, constant=constant)
     if isinstance(node, ast.Name | ast.Attribute):
         return _named(_dotted(node, text), text)
     if isinstance(node, ast.Tuple | ast.List | ast.Set):
-        items = [_value(item, text)[1] for item in node.elts]
-        return "list", lambda sample: [item(sample) for item in items]
+        items = [_value(item, text).value for item in node.elts]
+        return Operand("list", lambda sample: [item(sample) for item in items])
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return "number", _arithmetic(operator.sub, ("number", lambda _: 0), _value(node.operand, text), text)
+        return _arithmetic(operator.sub, Operand("number", lambda _: 0), _value(node.operand, text), text)
     if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
         left, right = _value(node.left, text), _value(node.right, text)
-        return "number", _arithmetic(_ARITHMETIC[type(node.op)], left, right, text)
+        return _arithmetic(_ARITHMETIC[type(node.op)], left, right, text)
     raise UsageError(f"{_shown(node, text)} in {text!r} is neither a fact, a number nor a text in quotes")
 
 
-def _arithmetic(
-    combine: Callable[[Any, Any], float], left: tuple[Type, Value], right: tuple[Type, Value], text: str
-) -> Value:
-    if (left[0], right[0]) != ("number", "number"):
+def _arithmetic(combine: Callable[[Any, Any], float], left: Operand, right: Operand, text: str) -> Operand:
+    if (left.type, right.type) != ("number", "number"):
         raise UsageError(f"{text!r} calculates with something that is no number")
+    left_value, right_value = left.value, right.value
 
     def value(sample: Sample) -> float | None:
-        one, other = left[1](sample), right[1](sample)
+        one, other = left_value(sample), right_value(sample)
         try:
             return None if one is None or other is None else combine(one, other)
         except (ZeroDivisionError, OverflowError):
             return None
 
-    return value
+    return Operand("number", value)
 
 
-def _named(name: str, text: str) -> tuple[Type, Value]:
+def _named(name: str, text: str) -> Operand:
     names = known_names()
     if name not in names:
         raise UsageError(f"{name!r} in {text!r} is unknown{did_you_mean(name, names)}")

@@ -133,7 +133,7 @@ def _field(name: str, text: str) -> Field:
         return Field(name, {"name": _name, "stem": _stem, "ext": _ext}[name])
     if name.startswith("tag:") and len(name) > len("tag:"):
         return Field(name, _tag(f"{name[4:]}="))
-    known = {key: value for key, (kind, value) in known_names().items() if kind != "list"}
+    known = {key: operand.value for key, operand in known_names().items() if operand.type != "list"}
     if name not in known:
         raise UsageError(f"--layout {text!r}: {name!r} is unknown{did_you_mean(name, {*known, *_OF_NAME, 'tag:KEY'})}")
     value = known[name]

@@ -97,14 +97,15 @@ def make_plan(samples: Iterable[Seen], wish: Wish) -> Plan:
     Raises:
         UsageError: No sample is in a group.
     """
+    # Before the samples are read, which in a pipe are still on their way.
+    from curate.splitting.solve import solve
+
     place = None
     if wish.method == "hash":
         from curate.splitting.bucket import place as place_of
 
         place = partial(place_of, seed=wish.seed)
     columns = read_columns(samples, wish.grouping, place)
-    from curate.splitting.solve import solve
-
     return Plan(wish, *solve(columns, wish))
 
 

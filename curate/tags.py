@@ -52,5 +52,8 @@ def add_tags(
     for sample in samples:
         new = [tag for tag, expression in rules if expression.matches(sample)]
         row = metadata.lookup(sample.path, "")[1] if metadata else None
-        tags = tuple(dict.fromkeys((*sample.tags, *new, *(row.tags if row else ()))))
-        yield sample if tags == sample.tags else changed(sample, tags=tags)
+        if new or row:
+            tags = tuple(dict.fromkeys((*sample.tags, *new, *(row.tags if row else ()))))
+            yield sample if tags == sample.tags else changed(sample, tags=tags)
+        else:
+            yield sample

@@ -13,6 +13,8 @@ from curate.splitting.grouping import Grouping
 HASH_BYTES = 8
 """Paths and digests are kept as 64 bits: among 1,000,000 the chance that two of them meet is 3 in 100,000,000."""
 
+_HASH = blake2b(digest_size=HASH_BYTES)
+
 
 class Source(Struct):
     """The part of an origin that ties a sample to its source; typed loosely, as foreign programs write it."""
@@ -76,12 +78,15 @@ class Columns:
         """Take in one sample that is in these groups."""
         self.label.append(self.labels.setdefault(seen.label, len(self.labels)))
         self.split.append(-1 if seen.split is None else self.splits.setdefault(seen.split, len(self.splits)))
-        keys = [_key(text) for text in _names(seen)]
+        keys = list(map(_key, _names(seen)))
         self.identity.append(keys[0])
         self.generated.append(seen.origin is not None and seen.origin.is_generated())
         keys += [self.values.setdefault(value, len(self.values)) for value in values]
-        self.links[0].extend([len(self.label) - 1] * len(keys))
-        self.links[1].extend(keys)
+        samples, other = self.links
+        index = len(self.label) - 1
+        for key in keys:
+            samples.append(index)
+            other.append(key)
 
 
 def read_columns(
@@ -133,4 +138,6 @@ def _stable_name(seen: Seen) -> tuple[str, bool]:
 
 
 def _key(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES).digest(), "little")
+    hashed = _HASH.copy()
+    hashed.update(text.encode("utf-8", "surrogatepass"))
+    return int.from_bytes(hashed.digest(), "little")

@@ -13,7 +13,7 @@ from curate.splitting.suspect import Place, Suspect, describe, is_counter, is_kn
 
 _MOST_VALUES = 100_000
 _PRUNE_EVERY = 50_000
-_FOLDERS = 3
+_FOLDERS, _REMEMBERED = 3, 10_000
 _SHOWN = 3
 
 
@@ -69,8 +69,7 @@ class Watch:
         self.samples = 0
         self.keys: dict[Place, _Key] = {}
         self.bits: dict[str | None, int] = {}
-        self._folder: str | None = None
-        self._folders: list[tuple[_Key, str]] = []
+        self._places: dict[str, list[tuple[_Key, str]]] = {}
         self._reads_names = True
 
     def add(self, sample: Sample) -> None:
@@ -78,9 +77,10 @@ class Watch:
         self.samples += 1
         label, split = sample.label, self.bits.setdefault(sample.split, 1 << len(self.bits))
         folder, _, name = sample.path.rpartition("/")
-        if folder != self._folder:
-            self._folder, self._folders = folder, self._places_of(folder, sample.path)
-        for key, value in self._folders:
+        places = self._places.get(folder)
+        if places is None:
+            places = self._places_of(folder, sample.path)
+        for key, value in places:
             key.add(value, label, split)
         for tag in sample.tags:
             text, equals, value = tag.partition("=")
@@ -111,7 +111,10 @@ class Watch:
     def _places_of(self, folder: str, path: str) -> list[tuple[_Key, str]]:
         """Return the folders next to a file, each with its key."""
         nearest = folder.split("/")[: -_FOLDERS - 1 : -1] if folder else []
-        return [(self._key(("folder", up, 0), path), name) for up, name in enumerate(nearest, start=1)]
+        if len(self._places) >= _REMEMBERED:
+            self._places.clear()
+        places = [(self._key(("folder", up, 0), path), name) for up, name in enumerate(nearest, start=1)]
+        return self._places.setdefault(folder, places)
 
     def _prune(self) -> None:
         """Stop counting what cannot be a group any more: a million samples would pay for it."""

@@ -91,6 +91,25 @@ def test_a_changed_sample_keeps_the_fields_of_other_programs(foreign: dict[str, 
     assert json.loads(encode(new)) == {**foreign, **known, "split": split}
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('{"path":"a.jpg"}', '{"path":"a.jpg","split":"val","tags":["x"]}'),
+        ('{"path": "a.jpg" , "note" : 1}', '{"path": "a.jpg" , "note" : 1,"split":"val","tags":["x"]}'),
+        ('{"path":"a.jpg","split":"test"}', '{"path":"a.jpg","split":"val","tags":["x"]}'),
+        ('{"path":"a.jpg","spl\\u0069t":"test"}', '{"path":"a.jpg","split":"val","tags":["x"]}'),
+        ('{"path":"\\"split\\".jpg"}', '{"path":"\\"split\\".jpg","split":"val","tags":["x"]}'),
+        ('{"path":"a.jpg","label":"tags"}', '{"path":"a.jpg","label":"tags","split":"val","tags":["x"]}'),
+        ('{"path":"a.jpg","more":{"split":1}}', '{"path":"a.jpg","more":{"split":1},"split":"val","tags":["x"]}'),
+    ],
+    ids=["new", "spaced", "there", "there-escaped", "in-a-text", "a-value", "deeper"],
+)
+def test_a_field_that_is_added_stands_at_the_end_and_only_once(line: str, expected: str) -> None:
+    new = encode(changed(parse(line.encode()), split="val", tags=("x",), findings=()))
+    assert new.decode() == expected
+    assert parse(new).split == "val"
+
+
 def test_a_new_finding_leaves_the_others_as_they_were_written() -> None:
     old = {"check": "dark", "severity": "warning", "seen_by": "another program"}
     sample = parse(json.dumps({"path": "a", "findings": [old]}).encode())
