@@ -36,6 +36,8 @@ class Spool:
         for line in self._source:
             keep(line)
             yield line
+        # A terminal would ask for more if it was read again.
+        self._arrived = True
 
     def seek(self, offset: int, /) -> int:
         """Begin again with the first line, even if not all of them were read; as for files, whose offset is 0."""

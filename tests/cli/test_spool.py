@@ -25,6 +25,19 @@ def test_what_was_read_is_read_again() -> None:
         assert list(spool) == LINES
 
 
+def test_the_end_is_met_only_once() -> None:
+    class Terminal(io.BytesIO):
+        """Has more to give after its end, as somebody at a terminal has."""
+
+        def __iter__(self) -> Iterator[bytes]:
+            yield from LINES
+
+    spool = Spool(Terminal(b"more"), io.BytesIO())
+    assert list(spool) == LINES
+    spool.seek(0)
+    assert list(spool) == LINES
+
+
 @pytest.mark.parametrize("read", range(4))
 def test_what_was_not_read_is_not_lost(read: int) -> None:
     spool = Spool(io.BytesIO(b"".join(LINES)), io.BytesIO())
