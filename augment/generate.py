@@ -112,10 +112,15 @@ class _Generation:
             step.kind for index in self.plan.parts for kind in KINDS for step in self.recipe.targets[index].steps[kind]
         }
         media = {
-            "audio": ("curate.media.audio", "curate.facts.audio"),
-            "image": ("curate.media.image", "curate.facts.image"),
+            "audio": ("curate.media.audio", "curate.facts.audio", "curate.media.encode_audio"),
+            "image": ("curate.media.image", "curate.facts.image", "curate.media.encode_image", "PIL.ImageOps"),
         }
-        return ("augment.render", *(module for kind in sorted(kinds) for module in media[kind]))
+        return (
+            "augment.render",
+            "numpy.random",
+            "numpy.fft",
+            *(module for kind in sorted(kinds) for module in media[kind]),
+        )
 
     def _items(self, under_way: "deque[_UnderWay]") -> "Iterator[Job | Ready]":
         """Yield a job for each source, or nothing to wait for where the shelf has all of it."""

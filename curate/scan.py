@@ -54,6 +54,11 @@ class ScanTally(Tally):
 
 _seen = msgspec.json.Decoder(Seen)
 
+_MODULES = {
+    "image": ("numpy", "curate.media.image", "curate.facts.image"),
+    "audio": ("numpy", "curate.media.audio", "curate.facts.audio", "numpy.fft"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -85,6 +90,8 @@ def scan(
         known: The samples of the last scan; those whose size and time of change are the same are not measured again.
     """
     under_way: deque[tuple[Entry, Sample, Description]] = deque()
+    # Filled before the first worker is started, with what the first files need.
+    preload: list[str] = []
 
     def items() -> "Iterator[Ready | tuple[Any, ...]]":
         for entry in walk(roots):
@@ -92,10 +99,13 @@ def scan(
             described = labeller.describe(entry.path, entry.root)
             start = _start(entry, path, described)
             under_way.append((entry, start, described))
-            yield _without_opening(entry, start, known) or (entry.path, path, *described[:3])
+            ready = _without_opening(entry, start, known)
+            if ready is None and not preload and not options.shallow and (promised := format_of_name(entry.path)):
+                preload.extend(_MODULES[promised.kind])
+            yield ready or (entry.path, path, *described[:3])
 
     work = partial(_measured_line, shallow=options.shallow)
-    with closing(run(work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=("numpy",))) as results:
+    with closing(run(work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload)) as results:
         for result in results:
             entry, start, described = under_way.popleft()
             line = _line_of_failure(start, result) if isinstance(result, Failure) else result

@@ -11,6 +11,7 @@ from itertools import islice
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from curate.engine.crowd import Crowd
 from curate.engine.worker import STOP_SIGNALS, Failure, hold_threads, serve
 from curate.errors import BurnishError
 
@@ -54,7 +55,8 @@ def run(
         work: A function that can be imported, or a picklable callable. It is called in a worker process whose
             standard streams lead nowhere.
         items: Small picklable things such as paths, or `Ready`.
-        jobs: Number of worker processes; None: as many as this process may use processors.
+        jobs: Most worker processes; None: as many as this process may use processors. More than those are only
+            started while they wait for a disk or a network.
         chunk_size: Items that travel together.
         timeout_s: Seconds that one item may take.
         preload: Modules to import before the first worker is forked, once instead of in each.
@@ -129,6 +131,7 @@ class _Pool:
         self.context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self.work = work
         self.jobs = jobs
+        self.crowd = Crowd(jobs, available_processors())
         self.timeout_s = timeout_s
         self.preload = preload
         self.queue: deque[_Task] = deque()
@@ -166,8 +169,10 @@ class _Pool:
             self.numbers += 1
 
     def _hand_out(self) -> None:
-        while len(self.workers) < min(self.jobs, len(self.queue) + len(self.workers)):
-            self.workers.append(self._start())
+        if len(self.workers) < self.jobs and self.queue:
+            allowed = self.crowd.grow(worker.process.pid for worker in self.workers if worker.tasks)
+            while len(self.workers) < min(allowed, len(self.queue) + len(self.workers)):
+                self.workers.append(self._start())
         for depth in range(_QUEUED_PER_WORKER):
             for worker in list(self.workers):
                 if self.queue and len(worker.tasks) <= depth:

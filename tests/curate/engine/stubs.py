@@ -44,3 +44,8 @@ def shared_library_threads(_: int) -> Any:
 
     np.ones((300, 300)) @ np.ones((300, 300))
     return len(os.listdir("/proc/self/task"))
+
+
+def sleeping_pid(_: int) -> int:
+    time.sleep(0.05)
+    return os.getpid()
