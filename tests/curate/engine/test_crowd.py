@@ -16,7 +16,7 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, share: float) -> None:
         self.now = 100.0
-        monkeypatch.setattr(crowd.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr("curate.engine.crowd.time.monotonic", lambda: self.now)
         monkeypatch.setattr(crowd, "awake_s", lambda pid, now: share * now)
 
     def looks(self, found: Crowd, times: int) -> list[int]:
