@@ -9,14 +9,13 @@ from typing import Annotated
 import msgspec
 import typer
 
-from cli import options, streams
+from cli import options, streams, terminal
 from cli.dedup_summary import report_of, say_groups
 from curate.atomic import atomic_write
 from curate.dedup import Item, Search, find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
 from curate.errors import GateError
-from curate.manifest import read, read_as
-from curate.sample import Sample
+from curate.manifest import lines, read_as
 
 
 def dedup(
@@ -61,27 +60,27 @@ def dedup(
     options.check_choice(on_conflict, ON_CONFLICT, "--on-conflict")
     streams.check_output(output)
     streams.check_output(rejects)
-    search = Search(exact, distance, keep, on_conflict, root or "", jobs)  # type: ignore[arg-type]
+    search = Search(exact, distance, keep, on_conflict, root or "", jobs, terminal.progress)  # type: ignore[arg-type]
     with ExitStack() as stack:
         file = stack.enter_context(streams.passes(manifest))
         rejected = stack.enter_context(atomic_write(rejects)) if rejects else None
         groups = find_groups(read_as(file, Item), search)
         file.seek(0)
-        samples = with_copies_named(read(file), groups) if report else without_copies(read(file), groups, rejected)
-        _write(samples, groups, output, as_json=json)
+        kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
+        _write(kept, groups, output, as_json=json)
     say_groups(groups, search, dropped=not report, listed=not json)
     conflicts = sum(bool(group.label_conflict) for group in groups)
     if conflicts and on_conflict == "fail":
         raise GateError(f"--on-conflict fail: {conflicts:,} groups have copies with different labels")
 
 
-def _write(samples: Iterator[Sample], groups: Sequence[Group], output: str | None, *, as_json: bool) -> None:
+def _write(kept: Iterator[bytes], groups: Sequence[Group], output: str | None, *, as_json: bool) -> None:
     """Write the manifest; with --json the groups take its place on standard output."""
     if not as_json:
-        streams.write_samples(samples, output)
+        streams.write_lines(kept, output)
         return
     if output:
-        streams.write_samples(samples, output)
+        streams.write_lines(kept, output)
     else:
-        deque(samples, maxlen=0)
+        deque(kept, maxlen=0)
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report_of(groups)), indent=2) + b"\n")

@@ -6,7 +6,7 @@ import typer
 
 from cli import options, streams
 from cli.split_summary import say_plan, say_suspects
-from curate.manifest import read, read_as
+from curate.manifest import lines, read_as
 from curate.split import DEFAULT_RATIO, Wish, carry_out, make_plan, make_wish
 from curate.splitting.columns import Seen
 
@@ -66,6 +66,6 @@ def _split(manifest: str | None, wish: Wish, output: str | None) -> None:
     with streams.passes(manifest) as file:
         plan = make_plan(read_as(file, Seen), wish)
         file.seek(0)
-        streams.write_samples(carry_out(read(file), plan), output)
+        streams.write_lines(carry_out(lines(file), plan), output)
     say_plan(plan)
     say_suspects(plan.watch.suspects())

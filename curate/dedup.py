@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from curate.duplicates.groups import Group, Keep, Member, OnConflict, Pair, components, decide
 from curate.errors import InputError
-from curate.manifest import changed, encode
-from curate.sample import Finding, Kind, Sample
+from curate.manifest import change_line, parse
+from curate.progress import Progress, unseen
+from curate.sample import Finding, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +73,7 @@ class Search:
         on_conflict: What becomes of copies with different labels.
         base: What the paths are relative to; empty: the working directory.
         jobs: Worker processes; None: as many as this process may use processors.
+        progress: Is told how far it is.
         unconfirmed: Pairs that could not be compared, with the reason.
         unmeasured: Samples without a digest and without an error that explains it.
     """
@@ -82,6 +84,7 @@ class Search:
     on_conflict: OnConflict = "drop"
     base: str = ""
     jobs: int | None = None
+    progress: Progress = unseen
     unconfirmed: list[str] = field(default_factory=list)
     unmeasured: int = 0
 
@@ -136,7 +139,8 @@ def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -
         pairs = candidates(whole, inner, disc, DISTANCE if search.distance is None else search.distance)
     found = [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
     paths = _paths(items, found, search)
-    return list(_confirmed(found, paths, confirm_pairs(paths, search.jobs), _image_change, search))
+    matches = confirm_pairs(paths, search.jobs, search.progress)
+    return list(_confirmed(found, paths, matches, _image_change, search))
 
 
 def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
@@ -152,29 +156,30 @@ def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Searc
     distance = RADIUS_BITS if search.distance is None else search.distance
     candidates = [(sounds[i], sounds[j]) for i, j in near_fingerprints(keys, distance).tolist()]
     paths = _paths(items, candidates, search)
-    return list(_confirmed(candidates, paths, confirm_pairs(paths, search.jobs), _audio_change, search))
+    matches = confirm_pairs(paths, search.jobs, search.progress)
+    return list(_confirmed(candidates, paths, matches, _audio_change, search))
 
 
-def without_copies(samples: Iterable[Sample], groups: Sequence[Group], rejected: IO[bytes] | None) -> Iterator[Sample]:
-    """Yield the samples that stay; those with a label conflict that are kept get a finding that says so.
+def without_copies(lines: Iterable[bytes], groups: Sequence[Group], rejected: IO[bytes] | None) -> Iterator[bytes]:
+    """Yield the lines of the samples that stay; those with a label conflict that are kept get a finding that says so.
 
     Args:
-        samples: The same as the groups were found in, in the same order.
+        lines: Of the manifest that the groups were found in.
         groups: As `find_groups` returns them.
         rejected: Where the dropped samples go, with a finding that names the copy that stands for them.
     """
     gone = {member.index: group for group in groups for member in group.dropped}
     disputed = {member.index: group for group in groups if group.label_conflict for member in group.kept}
-    for index, sample in enumerate(samples):
+    for index, line in enumerate(lines):
         if index in gone:
             if rejected:
-                rejected.write(encode(_with_finding(sample, gone[index])) + b"\n")
+                rejected.write(_with_finding(line, gone[index]) + b"\n")
         else:
-            yield _with_finding(sample, disputed[index]) if index in disputed else sample
+            yield _with_finding(line, disputed[index]) if index in disputed else line
 
 
-def with_copies_named(samples: Iterable[Sample], groups: Sequence[Group]) -> Iterator[Sample]:
-    """Yield all samples; each copy names the one that stands for it in `duplicate_of`.
+def with_copies_named(lines: Iterable[bytes], groups: Sequence[Group]) -> Iterator[bytes]:
+    """Yield the lines of all samples; each copy names the one that stands for it in `duplicate_of`.
 
     Where copies with different labels leave none standing, the first stands for the group.
     """
@@ -183,20 +188,24 @@ def with_copies_named(samples: Iterable[Sample], groups: Sequence[Group]) -> Ite
         for group in groups
         for member in (*group.kept, *group.dropped)
     }
-    for index, sample in enumerate(samples):
+    for index, line in enumerate(lines):
+        if index not in stands and b"duplicate_of" not in line:
+            yield line
+            continue
+        sample = parse(line)
         path = stands.get(index)
         name = path if path != sample.path else None
-        yield sample if name == sample.duplicate_of else changed(sample, duplicate_of=name)
+        yield line if name == sample.duplicate_of else change_line(line, duplicate_of=name)
 
 
-def _with_finding(sample: Sample, group: Group) -> Sample:
+def _with_finding(line: bytes, group: Group) -> bytes:
     if group.label_conflict:
         detail = f"copies of it have the labels {', '.join(group.label_conflict)}"
         new = Finding("label-conflict", "warning", group.distance, detail=detail)
     else:
         new = Finding("duplicate", "warning", group.distance, detail=f"{group.kept[0].path} stands for it")
-    findings = (finding for finding in sample.findings if finding.check != new.check)
-    return changed(sample, findings=(*findings, new))
+    findings = (finding for finding in parse(line).findings if finding.check != new.check)
+    return change_line(line, findings=(*findings, new))
 
 
 def _paths(items: Sequence[Item], pairs: Iterable[tuple[int, int]], search: Search) -> list[tuple[str, str]]:

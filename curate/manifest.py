@@ -130,10 +130,20 @@ def encode(sample: Sample) -> bytes:
     if "changed" not in sample.__dict__:
         return line
     try:
-        return _with_added(line, sample) or _encoder.encode(_with_changes(_raw_fields.decode(line), sample))
+        return _with_added(line, _changes(sample)) or _encoder.encode(_with_changes(_raw_fields.decode(line), sample))
     except (msgspec.DecodeError, UnicodeEncodeError):
         # A lone surrogate is in the line or in the new values: msgspec refuses both, the standard library does not.
         return _dump_escaped(_with_changes(json.loads(line), sample))
+
+
+def change_line(line: bytes, **fields: Any) -> bytes:
+    """Return the line of a sample with some fields replaced, as `encode(changed(parse(line), **fields))` does."""
+    try:
+        if new := _with_added(line, fields):
+            return new
+    except UnicodeEncodeError:
+        pass
+    return encode(changed(parse(line), **fields))
 
 
 def _parsed(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[tuple[bytes, Record]]":
@@ -163,19 +173,22 @@ def _explain(problem: Exception) -> str:
     return f"not a sample: {problem}"
 
 
-def _with_added(line: bytes, sample: Sample) -> bytes | None:
-    """Return the line with the changed fields added at its end; None if one of them may stand in the line already.
+def _changes(sample: Sample) -> dict[str, Any]:
+    return {name: getattr(sample, name) for name in sorted(sample.__dict__["changed"])}
+
+
+def _with_added(line: bytes, fields: dict[str, Any]) -> bytes | None:
+    """Return the line with fields added at its end; None if one of them may stand in the line already.
 
     What most commands change, the line does not have yet: to take it apart for that would cost three times as much.
     """
     if b"\\" in line or not line.endswith(b"}"):
         return None
     parts = [line[:-1]]
-    for name in sorted(sample.__dict__["changed"]):
+    for name, value in fields.items():
         key = f'"{name}"'.encode()
         if key in line:
             return None
-        value = getattr(sample, name)
         if value is not None and value != ():
             parts += [b",", key, b":", _encoder.encode(value)]
     return b"".join((*parts, b"}"))
@@ -183,8 +196,7 @@ def _with_added(line: bytes, sample: Sample) -> bytes | None:
 
 def _with_changes(fields: dict[str, Any], sample: Sample) -> dict[str, Any]:
     """Return the fields of a line with the changed ones replaced; None and an empty tuple take a field away."""
-    for name in sorted(sample.__dict__["changed"]):
-        value = getattr(sample, name)
+    for name, value in _changes(sample).items():
         if value is None or value == ():
             fields.pop(name, None)
         elif name == "findings" and name in fields:

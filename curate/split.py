@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal, get_args
 
+import msgspec
+
 from curate.errors import UsageError, did_you_mean
-from curate.manifest import changed
-from curate.sample import Sample
+from curate.manifest import change_line, decode_line
 from curate.splitting.columns import Seen, read_columns
 from curate.splitting.grouping import Grouping, make_grouping
 from curate.splitting.leakage import Watch
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 Method = Literal["exact", "hash"]
 Stratify = Literal["label", "none"]
 DEFAULT_RATIO = "train=0.8,val=0.1,test=0.1"
+
+_seen = msgspec.json.Decoder(Seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +112,26 @@ def make_plan(samples: Iterable[Seen], wish: Wish) -> Plan:
     return Plan(wish, *solve(columns, wish))
 
 
-def carry_out(samples: Iterable[Sample], plan: Plan) -> Iterator[Sample]:
-    """Yield each sample with its split, and look for leaks on the way.
+def carry_out(lines: Iterable[bytes], plan: Plan) -> Iterator[bytes]:
+    """Yield the line of each sample with its split, and look for leaks on the way.
 
     Args:
-        samples: The same, in the same order, as the plan was made for.
+        lines: Of the manifest that the plan was made for.
         plan: Its report learns the names of the groups that it speaks of.
     """
     names, report = plan.report.names, plan.report
     wanted = {*report.torn_examples, *(group.sample for group in report.large)}
-    for index, (sample, code) in enumerate(zip(samples, plan.split.tolist(), strict=True)):
+    for index, (line, code) in enumerate(zip(lines, plan.split.tolist(), strict=True)):
+        seen, name = decode_line(line, _seen), names[code]
         if index in wanted:
-            report.group_names[index] = _name_of_group(sample, plan.wish.grouping)
-        new = sample if sample.split == names[code] else changed(sample, split=names[code])
-        plan.watch.add(new)
+            report.group_names[index] = _name_of_group(seen, plan.wish.grouping)
+        new = line if seen.split == name else change_line(line, split=name)
+        seen.split = name
+        plan.watch.add(seen)
         yield new
 
 
-def _name_of_group(sample: Sample, grouping: Grouping | None) -> str:
+def _name_of_group(sample: Seen, grouping: Grouping | None) -> str:
     values = grouping.values(sample.path, sample.tags) if grouping else ()
     return " + ".join(values) or f"of {sample.path}"
 

@@ -8,6 +8,7 @@ from curate.duplicates.pairs import compare_pairs
 from curate.errors import InputError
 from curate.media.audio import load_audio
 from curate.media.storage import read_media
+from curate.progress import Progress, unseen
 
 _CACHE_BYTES = 1 << 27
 """For each worker: some 2,000 clips of two seconds, or over an hour of one recording at 8 kHz."""
@@ -16,7 +17,9 @@ _CHUNK = 64
 _PRELOAD = ("numpy", "soundfile", "soxr", "curate.media.audio")
 
 
-def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> list[AudioMatch]:
+def confirm_pairs(
+    pairs: Sequence[tuple[str, str]], jobs: int | None = None, progress: Progress = unseen
+) -> list[AudioMatch]:
     """Return for each pair of files what their comparison found, in the order given.
 
     A file that cannot be read or decoded, or that ends its worker, is a match with none; the reason says why.
@@ -24,8 +27,11 @@ def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> 
     Args:
         pairs: Paths of two recordings each.
         jobs: Number of worker processes; None: as many as this process may use processors.
+        progress: Is told how far it is.
     """
-    return compare_pairs(_confirm_files, _failed, pairs, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+    return compare_pairs(
+        _confirm_files, _failed, pairs, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD, progress=progress
+    )
 
 
 def _failed(reason: str) -> AudioMatch:

@@ -13,6 +13,7 @@ from curate.duplicates.view import SIDE, View, view
 from curate.duplicates.ways import Way
 from curate.errors import InputError
 from curate.media.storage import read_media
+from curate.progress import Progress, unseen
 
 _KEPT = 400
 """Views that each worker keeps: 200 KB each, 80 MB in all."""
@@ -31,7 +32,9 @@ class _Seen(NamedTuple):
     problem: str = ""
 
 
-def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> list[ImageMatch]:
+def confirm_pairs(
+    pairs: Sequence[tuple[str, str]], jobs: int | None = None, progress: Progress = unseen
+) -> list[ImageMatch]:
     """Return for each pair of files what their comparison found, in the order given.
 
     A file that cannot be read or decoded, that has several frames, or that ends its worker, is a match with none;
@@ -40,11 +43,14 @@ def confirm_pairs(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> 
     Args:
         pairs: Paths of two pictures each.
         jobs: Number of worker processes; None: as many as this process may use processors.
+        progress: Is told how far it is.
     """
     found = [_UNLIKE] * len(pairs)
-    ways = promising(pairs, jobs)
+    ways = promising(pairs, jobs, progress)
     some = [(*pairs[place], ways[place]) for place in ways]
-    matches = compare_pairs(_confirm_files, _failed, some, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+    matches = compare_pairs(
+        _confirm_files, _failed, some, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD, progress=progress
+    )
     for place, match in zip(ways, matches, strict=True):
         found[place] = match
     return found

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from curate import engine
+from curate.progress import Progress
 
 Match = TypeVar("Match")
 Item = TypeVar("Item", bound=tuple[Any, ...])
@@ -19,6 +20,7 @@ def compare_pairs(
     jobs: int | None,
     chunk_size: int,
     preload: Sequence[str],
+    progress: Progress,
 ) -> list[Match]:
     """Return what the comparison of each pair found, in the order given.
 
@@ -29,6 +31,7 @@ def compare_pairs(
         jobs: Number of worker processes; None: as many as this process may use processors.
         chunk_size: Pairs that travel together.
         preload: Modules that the comparison needs.
+        progress: Is told how far it is.
     """
     order = by_neighbourhood([item[:2] for item in items])
     found: list[Any] = [None] * len(items)
@@ -40,12 +43,13 @@ def compare_pairs(
         timeout_s=_SLOWEST_S,
         preload=preload,
     )
-    for place, match in zip(order, work, strict=True):
-        if isinstance(match, engine.Failure):
-            first, second = items[place][:2]
-            found[place] = failed(f"{first} with {second}: {match.detail}")
-        else:
-            found[place] = match
+    with progress("compare", lambda: len(items)) as counted:
+        for place, match in zip(order, counted(work), strict=True):
+            if isinstance(match, engine.Failure):
+                first, second = items[place][:2]
+                found[place] = failed(f"{first} with {second}: {match.detail}")
+            else:
+                found[place] = match
     return found
 
 

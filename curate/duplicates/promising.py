@@ -1,6 +1,7 @@
 """Which pairs of pictures are worth comparing: each picture is looked at once, briefly, before any two are compared."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from curate.duplicates.pairs import by_neighbourhood
 from curate.duplicates.ways import Way, find_ways
 from curate.errors import InputError
 from curate.media.storage import read_media
+from curate.progress import Progress, unseen
 
 _MOST_PICTURES = 1 << 14
 """Whose glimpses are held at a time: 72 MB."""
@@ -20,7 +22,9 @@ _CHUNK = 32
 _PRELOAD = ("numpy", "cv2", "curate.media.image")
 
 
-def promising(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> dict[int, tuple[Way, ...]]:
+def promising(
+    pairs: Sequence[tuple[str, str]], jobs: int | None = None, progress: Progress = unseen
+) -> dict[int, tuple[Way, ...]]:
     """Return the ways to try for each pair of files that is worth comparing, by its place, in order.
 
     So are all pairs of which one cannot be looked at: what is wrong with it, the comparison will say.
@@ -29,7 +33,8 @@ def promising(pairs: Sequence[tuple[str, str]], jobs: int | None = None) -> dict
     for block in _blocks(pairs, by_neighbourhood(pairs)):
         paths = sorted({path for place in block for path in pairs[place]})
         seen = engine.run(_glimpse_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
-        known = {path: one for path, one in zip(paths, seen, strict=True) if isinstance(one, np.ndarray)}
+        with progress("look at pictures", partial(len, paths)) as counted:
+            known = {path: one for path, one in zip(paths, counted(seen), strict=True) if isinstance(one, np.ndarray)}
         told = [place for place in block if all(path in known for path in pairs[place])]
         found.update((place, ()) for place in set(block) - set(told))
         for start in range(0, len(told), _AT_ONCE):

@@ -6,15 +6,28 @@ A speaker, a recording or a camera that is in training and in test makes the tes
 from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Protocol
 
 from curate.labels import SPLIT_NAMES
-from curate.sample import Sample
 from curate.splitting.suspect import Place, Suspect, describe, is_counter, is_known, words_of
 
 _MOST_VALUES = 100_000
 _PRUNE_EVERY = 50_000
 _FOLDERS, _REMEMBERED = 3, 10_000
 _SHOWN = 3
+
+
+class _Placed(Protocol):
+    """A sample, or a narrow view of one, that has its split."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def label(self) -> str | None: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def split(self) -> str | None: ...
 
 
 @dataclass(slots=True)
@@ -72,7 +85,7 @@ class Watch:
         self._places: dict[str, list[tuple[_Key, str]]] = {}
         self._reads_names = True
 
-    def add(self, sample: Sample) -> None:
+    def add(self, sample: _Placed) -> None:
         """Take in one sample."""
         self.samples += 1
         label, split = sample.label, self.bits.setdefault(sample.split, 1 << len(self.bits))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from curate.errors import InputError, ManifestError
 from curate.imbalance import Described
-from curate.manifest import changed, encode, open_manifest, parse, read, read_as, write
+from curate.manifest import change_line, changed, encode, open_manifest, parse, read, read_as, write
 from curate.sample import AudioFacts, Finding, ImageFacts, Sample
 
 # Any file name there can be: bytes without NUL and "/", as Python shows them.
@@ -105,9 +105,17 @@ def test_a_changed_sample_keeps_the_fields_of_other_programs(foreign: dict[str, 
     ids=["new", "spaced", "there", "there-escaped", "in-a-text", "a-value", "deeper"],
 )
 def test_a_field_that_is_added_stands_at_the_end_and_only_once(line: str, expected: str) -> None:
-    new = encode(changed(parse(line.encode()), split="val", tags=("x",), findings=()))
+    new = change_line(line.encode(), split="val", tags=("x",), findings=())
     assert new.decode() == expected
+    assert new == encode(changed(parse(line.encode()), split="val", tags=("x",), findings=()))
     assert parse(new).split == "val"
+
+
+@pytest.mark.parametrize("line", ['{"path":"\\udcff.jpg"}', '{"path":"a.jpg"}'])
+def test_a_changed_line_may_hold_names_that_are_not_utf8(line: str) -> None:
+    new = change_line(line.encode(), duplicate_of="\udcfe.jpg")
+    assert (parse(new).path, parse(new).duplicate_of) == (json.loads(line)["path"], "\udcfe.jpg")
+    assert new.isascii()
 
 
 def test_a_new_finding_leaves_the_others_as_they_were_written() -> None:
