@@ -88,7 +88,7 @@ def write_lines(lines: "Iterable[bytes]", output: str | None) -> None:
 
 
 def _write_out(lines: "Iterable[bytes]") -> None:
-    """Write lines to standard output: as many at once as a pipe holds, but none waits long for the next."""
+    """Write lines to standard output: as many at once as a pipe holds, or as came within a fifth of a second."""
     waiting: list[bytes] = []
     size, due = 0, time.monotonic() + _LONGEST_WAIT_S
     try:
