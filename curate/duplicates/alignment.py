@@ -14,28 +14,23 @@ Matrix = NDArray[np.float32]
 _MAX_STEPS, _BLUR = 50, 3
 
 _COARSE, _LEAST_ROUGH_GAIN = 4, 1e-3
-_DETAIL_PX, _LEAST_WHOLE = 1.0, 0.7
+_DETAIL_PX, _LEAST_LAID = 1.0, 0.7
 _LEAST_DETAIL_ALIKE = {_COARSE: 0.25, 2: 0.6}
 """By how much smaller the copies are. Of 2,700 copies all are above both; of 400 others that are coarsely alike,
 2 % are above the second."""
-
-
-def whole(a: View, b: View) -> Matrix:
-    """Return the map that lays the whole of one picture on the whole of the other, 2 x 3."""
-    return _about_centres(a, b, np.diag(_half(a) / _half(b)))
-
-
-def lies_whole(a: View, b: View) -> bool:
-    """Tell whether the whole of one picture may lie on the whole of the other, before looking closely."""
-    return _detail_alike(a.coarse, b.coarse, _rescaled(whole(a, b), 1 / _COARSE)) >= _LEAST_WHOLE
 
 
 def laid(a: View, b: View, way: Way) -> Matrix:
     """Return the map that lays one picture on the other, centre on centre, 2 x 3."""
     turn = np.array(way.turn)
     if way.stretched:
-        return _about_centres(a, b, np.diag(_half(a)) @ turn @ np.diag(1 / _half(b)))
+        return _about_centres(a, b, turn * _half(a)[:, None] / _half(b))
     return _about_centres(a, b, _half(a).min() / _half(b).min() * turn)
+
+
+def may_lie(a: View, b: View, matrix: Matrix) -> bool:
+    """Tell whether one picture may lie on the other as it is laid, before looking closely."""
+    return _detail_alike(a.coarse, b.coarse, _rescaled(matrix, 1 / _COARSE)) >= _LEAST_LAID
 
 
 def improve(below: Pixels, above: Pixels, matrix: Matrix, least_gain: float = 1e-4) -> tuple[float, Matrix] | None:

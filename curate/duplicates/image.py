@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from curate.duplicates.alignment import Matrix, improve, improve_roughly, laid, lies_whole, misfit, whole
+from curate.duplicates.alignment import Matrix, improve, improve_roughly, laid, may_lie, misfit
 from curate.duplicates.difference import Difference, colour_difference, difference, raw_difference
 from curate.duplicates.glimpse import glimpse
 from curate.duplicates.view import Pixels, View, view
@@ -111,8 +111,9 @@ def _compare(a: View, b: View, ways: Sequence[Way]) -> ImageMatch:
 
 def _alignments(a: View, b: View, ways: Sequence[Way]) -> Iterator[tuple[str, Matrix]]:
     """Yield what may have been done, and the map that undoes it: the cheapest to find first."""
-    if _same_aspect(a, b) and any(not way.change for way in ways) and lies_whole(a, b):
-        yield "", whole(a, b)
+    upright = [laid(a, b, way) for way in ways if not way.change]
+    if upright and _same_aspect(a, b) and may_lie(a, b, upright[0]):
+        yield "", upright[0]
     least = _LEAST_ROUGHLY
     for way in ways:
         rough = improve_roughly(a, b, laid(a, b, way))

@@ -13,6 +13,9 @@ from curate.media.sniff import HEAD_BYTES, format_of_name, sniff
 if TYPE_CHECKING:
     from mmap import mmap
 
+PRELOAD = ("numpy", "cv2", "curate.media.image")
+"""What a worker needs that reads pictures with these functions."""
+
 _OF_FRAMES = {"AVIF", "GIF", "PNG", "TIFF", "WEBP"}
 
 

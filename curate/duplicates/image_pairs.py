@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from curate.duplicates.image import ImageMatch, compare
-from curate.duplicates.image_file import load_reduced, load_whole
+from curate.duplicates.image_file import PRELOAD, load_reduced, load_whole
 from curate.duplicates.pairs import compare_pairs
 from curate.duplicates.promising import promising
 from curate.duplicates.view import SIDE, View, view
@@ -19,7 +19,6 @@ _KEPT = 400
 """Views that each worker keeps: 200 KB each, 80 MB in all."""
 
 _CHUNK = 32
-_PRELOAD = ("numpy", "cv2", "curate.media.image")
 _LOOKS_SAME = 0.3
 _UNLIKE = ImageMatch("none", reason="different pictures")
 
@@ -49,7 +48,7 @@ def confirm_pairs(
     ways = promising(pairs, jobs, progress)
     some = [(*pairs[place], ways[place]) for place in ways]
     matches = compare_pairs(
-        _confirm_files, _failed, some, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD, progress=progress
+        _confirm_files, _failed, some, jobs=jobs, chunk_size=_CHUNK, preload=PRELOAD, progress=progress
     )
     for place, match in zip(ways, matches, strict=True):
         found[place] = match

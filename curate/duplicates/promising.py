@@ -7,7 +7,7 @@ import numpy as np
 
 from curate import engine
 from curate.duplicates.glimpse import SIDE, Packed, glimpse
-from curate.duplicates.image_file import load_reduced, load_whole
+from curate.duplicates.image_file import PRELOAD, load_reduced, load_whole
 from curate.duplicates.pairs import by_neighbourhood
 from curate.duplicates.ways import Way, find_ways
 from curate.errors import InputError
@@ -19,7 +19,6 @@ _MOST_PICTURES = 1 << 14
 
 _AT_ONCE = 128
 _CHUNK = 32
-_PRELOAD = ("numpy", "cv2", "curate.media.image")
 
 
 def promising(
@@ -32,7 +31,7 @@ def promising(
     found: dict[int, tuple[Way, ...]] = {}
     for block in _blocks(pairs, by_neighbourhood(pairs)):
         paths = sorted({path for place in block for path in pairs[place]})
-        seen = engine.run(_glimpse_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+        seen = engine.run(_glimpse_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=PRELOAD)
         with progress("look at pictures", partial(len, paths)) as counted:
             known = {path: one for path, one in zip(paths, counted(seen), strict=True) if isinstance(one, np.ndarray)}
         told = [place for place in block if all(path in known for path in pairs[place])]

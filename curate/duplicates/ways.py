@@ -29,7 +29,7 @@ _SYMMETRIES: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
 }
 """What became of the first picture, in this order and clockwise; where in it a point (x, y) of the second was."""
 
-MOST_WAYS = 3
+_MOST_WAYS = 3
 """A symmetrical thing looks much the same flipped, so the second or third guess may be the right one."""
 
 _COARSEST_TURNS = 5
@@ -74,8 +74,8 @@ class _Limits(NamedTuple):
 
 # Of the copies: upright 0.50, 0.48, 0.52 (10 % cropped); flipped and turned 0.74, 0.80, 0.30; rotated 0.87, 0.78, 0.32.
 _UPRIGHT, _TURNED, _ROTATED = _Limits(0.45, 0.42, 0.62), _Limits(0.6, 0.65, 0.42), _Limits(0.78, 0.68, 0.42)
-_VAGUE = _Limits(0.5, -1.0, math.inf)
-"""For small pictures and for those that are all coarsest waves."""
+_VAGUELY_ALIKE = 0.5
+"""Enough for small pictures and for those that are all coarsest waves."""
 
 
 def find_ways(first: Packed, second: Packed) -> list[tuple[Way, ...]]:
@@ -94,7 +94,7 @@ def find_ways(first: Packed, second: Packed) -> list[tuple[Way, ...]]:
     _add_rotated(found, a, b, vague)
     for place in np.flatnonzero(flat):
         found[place] = found[place] or [_symmetric("", 1.0)]
-    return [tuple(sorted(ways, key=lambda way: -way.alike)[:MOST_WAYS]) for ways in found]
+    return [tuple(sorted(ways, key=lambda way: -way.alike)[:_MOST_WAYS]) for ways in found]
 
 
 def inverse(change: str) -> str:
@@ -126,7 +126,7 @@ def _add_symmetric(
         fits = (alike >= limits.alike) & (_product(_turned(detail_a, change), detail_b) >= limits.detail)
         some = np.flatnonzero(fits)
         fits[some] = _chroma_unlike(_turned(a.chroma[some], change), b.chroma[some]) <= limits.unlike
-        for place in np.flatnonzero(fits | (vague & (alike >= _VAGUE.alike))):
+        for place in np.flatnonzero(fits | (vague & (alike >= _VAGUELY_ALIKE))):
             found[place].append(_symmetric(change, float(alike[place])))
 
 
@@ -154,7 +154,7 @@ def _add_rotated(found: list[list[Way]], a: Glimpses, b: Glimpses, vague: NDArra
         some = np.flatnonzero(fits)
         rotated = _rotated(a.ring_chroma[some], best[some], mirrored=mirrored)
         fits[some] = _chroma_unlike(rotated, b.ring_chroma[some]) <= _ROTATED.unlike
-        for place in np.flatnonzero(fits | (vague & others & (alike >= _VAGUE.alike))):
+        for place in np.flatnonzero(fits | (vague & others & (alike >= _VAGUELY_ALIKE))):
             found[place].append(_rotation(int(best[place]), mirrored=mirrored, alike=float(alike[place])))
 
 
