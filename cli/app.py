@@ -10,9 +10,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from cli import terminal
 from cli.catalog import COMMANDS
-from curate.errors import BurnishError
+from cli.io import terminal
+from curate.ground.errors import BurnishError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ class LazyGroup(TyperGroup):
 def load(name: str) -> Any:
     """Return the command of that name, with everything that it imports."""
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    function = getattr(import_module(f"cli.{name}"), name)
+    function = getattr(import_module(f"cli.commands.{name}"), name)
     app.command(name)(function)
     return typer.main.get_command(app)
 

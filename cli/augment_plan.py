@@ -5,27 +5,27 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cli import terminal
-from cli.augment_summary import say_sources
-from curate.errors import InputError, UsageError, did_you_mean
-from curate.splitting.grouping import make_grouping
+from cli.io import terminal
+from cli.views.augment.summary import say_sources
+from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.split.grouping import make_grouping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from augment.recipe import Recipe
-    from augment.sources import Sources
-    from augment.targets import Plan
-    from augment.weak_tags import WeakTag
-    from curate.sample import Sample
+    from augment.plan.sources import Sources
+    from augment.plan.targets import Plan
+    from augment.plan.weak_tags import WeakTag
+    from augment.recipe.types import Recipe
+    from curate.records.sample import Sample
 
 
 def wanted_tags(
     recipe: str, targets: list[str] | None, weak: "list[WeakTag] | None", top: int | None
 ) -> "set[str] | None":
     """Return the tags to make samples for; None: all that the recipe has targets for."""
-    from augment.recipe_file import target_tags
-    from augment.weak_tags import worth_working_on
+    from augment.plan.weak_tags import worth_working_on
+    from augment.recipe.reader import target_tags
 
     if targets:
         known = target_tags(recipe)
@@ -40,7 +40,7 @@ def gather_sources(
     recipe: "Recipe", samples: "Iterable[Sample]", split: list[str] | None, group: str | None, *, replaces: bool
 ) -> "Sources":
     """Return what the manifest offers to the recipe."""
-    from augment.sources import ALL, Sources
+    from augment.plan.sources import ALL, Sources
 
     for note in recipe.notes:
         terminal.say(f"  {note}")
@@ -56,7 +56,7 @@ def plan_for(sources: "Sources", weak: "list[WeakTag] | None", **wishes: Any) ->
     Raises:
         InputError: Nothing is in it, though there are samples.
     """
-    from augment.targets import Request, make_plan
+    from augment.plan.targets import Request, make_plan
 
     plan = make_plan(sources, Request(weak=weak, **wishes))
     say_sources(sources, plan)
@@ -68,10 +68,10 @@ def plan_for(sources: "Sources", weak: "list[WeakTag] | None", **wishes: Any) ->
 
 def read_weak_tags(name: str) -> "list[WeakTag]":
     """Return the weak tags of a run, or of a file that `weak --json` wrote."""
-    from augment.weak_tags import parse_weak_tags
+    from augment.plan.weak_tags import parse_weak_tags
 
     if os.path.isdir(name):
-        from baselines.priority import rank_run
+        from baselines.slices.slice_ranking import rank_run
 
         return parse_weak_tags(msgspec.json.encode(rank_run(name)), name)
     try:

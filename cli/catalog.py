@@ -42,4 +42,4 @@ COMMANDS: dict[str, Entry] = {
     "report": Entry("Recipes", "Make one page of a work folder or of runs: health, balance, weak tags, comparison."),
     "demo": Entry("Recipes", "Make a small messy dataset, and run the whole loop on it before your eyes."),
 }
-"""In the order in which `--help` shows them; the module of a command is `cli.NAME`, its function `NAME`."""
+"""In the order in which `--help` shows them; the module of a command is `cli.commands.NAME`, its function `NAME`."""

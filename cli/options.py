@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.terminal import be_quiet, be_verbose
-from curate.errors import UsageError, did_you_mean
+from cli.io.terminal import be_quiet, be_verbose
+from curate.ground.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

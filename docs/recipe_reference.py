@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from augment.documentation import Documented, Parameter
+    from augment.operations.documentation import Documented, Parameter
 
 TITLES = {
     ("audio", "burnish"): "burnish's own, for recordings",
@@ -57,8 +57,8 @@ def _cell(text: str) -> str:
 
 
 def _shipped() -> "Iterator[str]":
-    from augment.recipe_file import shipped
-    from cli.pipeline.shelf import shelf
+    from augment.recipe.reader import shipped
+    from cli.pipeline.shipped_recipes import shelf
 
     yield from ("## The recipes that ship", "")
     for recipe in shelf().recipes:
@@ -82,7 +82,7 @@ def _comments(path: str) -> dict[str, str]:
 
 
 def _keys_of_augment() -> "Iterator[str]":
-    from augment.recipe import AudioOutput, ImageOutput, Sources, Written, WrittenTarget
+    from augment.recipe.types import AudioOutput, ImageOutput, Sources, Written, WrittenTarget
 
     yield from ("## The keys of an augment recipe", "")
     parts = {
@@ -100,8 +100,8 @@ def _keys_of_augment() -> "Iterator[str]":
 
 
 def _limits() -> "Iterator[str]":
-    from augment.recipe import KINDS
-    from augment.recipe_file import fact_numbers
+    from augment.recipe.reader import fact_numbers
+    from augment.recipe.types import KINDS
 
     yield from ("### `accept`", "")
     yield "`min_FACT` and `max_FACT` for any fact that is a number. A result outside is drawn again, three times, and"
@@ -139,7 +139,7 @@ def _keys_of_pipeline() -> "Iterator[str]":
 
 
 def _operations() -> "Iterator[str]":
-    from augment.documentation import catalogue
+    from augment.operations.documentation import catalogue
 
     found = sorted(catalogue().operations, key=lambda one: (list(TITLES).index((one.kind, one.source)), one.name))
     for (kind, source), group in groupby(found, key=lambda one: (one.kind, one.source)):

@@ -15,10 +15,11 @@ sys.path.insert(0, str(ROOT))
 from recipe_reference import recipes_page, table
 
 from cli.catalog import COMMANDS
-from cli.check_list import flagged_if
-from curate.checks import CHECKS, SCAN_CHECKS
-from curate.sample import AudioFacts, Finding, ImageFacts, Sample
-from curate.tags import AUTO_TAGS
+from cli.views.clean.check_list import flagged_if
+from curate.check.checks import CHECKS, SCAN_CHECKS
+from curate.facts.records import AudioFacts, Finding, ImageFacts
+from curate.query.tags import AUTO_TAGS
+from curate.records.sample import Sample
 
 
 def help_of(*command: str) -> str:

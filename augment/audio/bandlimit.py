@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta, Struct
 
-from augment.draw import Number, check_number, uniform
-from augment.media import RejectedError
+from augment.operations.media import RejectedError
+from augment.operations.parameter_sampling import Number, check_number, uniform
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.media import Media
+    from augment.operations.media import Media
 
 _SLOPE = 0.1
 _SILENT = 1e-6

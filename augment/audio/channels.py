@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta, Struct
 
-from augment.draw import check_number
-from augment.media import RejectedError
+from augment.operations.media import RejectedError
+from augment.operations.parameter_sampling import check_number
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.media import Media
+    from augment.operations.media import Media
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
-from augment.draw import Number, check_number, uniform
+from augment.operations.parameter_sampling import Number, check_number, uniform
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.media import Media
+    from augment.operations.media import Media
 
 Format = Literal["alaw", "g726", "gsm610", "ima_adpcm", "mp3", "ms_adpcm", "opus", "ulaw", "vorbis"]
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from augment.applied import reduced
 from augment.audio import library_recordings
+from augment.audio.global_seed import seeded
 from augment.audio.library_classes import check, classes, missing_package
 from augment.audio.library_recordings import PARAMETER, Recordings
-from augment.audio.seeded import seeded
-from augment.media import Media, RejectedError
-from augment.operations import ParameterError, Prepared
-from augment.signatures import check_names, check_types, complaint, named_in
+from augment.operations.applied_params import reduced
+from augment.operations.media import Media, RejectedError
+from augment.operations.registry import ParameterError, Prepared
+from augment.operations.signatures import check_names, check_types, complaint, named_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ class _Built(NamedTuple):
 
 
 class Waveform:
-    """An audiomentations class as an `augment.operations.Operation`.
+    """An audiomentations class as an `augment.operations.registry.Operation`.
 
     Args:
         name: Of a usable class.

@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from augment.signatures import check_usable
+from augment.operations.signatures import check_usable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from augment.audio.recordings import find_recordings
-from curate.errors import InputError
+from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np

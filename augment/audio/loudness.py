@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta, Struct
 
-from augment.draw import Number, check_number, uniform
-from augment.media import RejectedError
+from augment.operations.media import RejectedError
+from augment.operations.parameter_sampling import Number, check_number, uniform
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.media import Media
+    from augment.operations.media import Media
 
 _GATE_BITES_LUFS = -50.0
 

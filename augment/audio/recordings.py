@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from curate.engine import Failure, run
-from curate.errors import InputError
+from curate.ground.errors import InputError
 from curate.media.sniff import FORMATS, format_of_name, sniff
 from curate.media.storage import open_media, read_media
-from curate.walk import walk
+from curate.scan.walk import walk
 
 if TYPE_CHECKING:
-    from curate.media.decoded import Buffer
+    from curate.media.audio_formats.decoded import Buffer
 
 SHORT_VALUES = 1 << 20
 """Recordings of at most so many values (frames x channels; a minute of mono at 16 kHz) are decoded whole."""

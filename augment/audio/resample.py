@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from augment.draw import check_number
+from augment.operations.parameter_sampling import check_number
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.media import Media
+    from augment.operations.media import Media
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,15 +6,15 @@ import msgspec
 from msgspec import Meta, Struct
 
 from augment.audio.recordings import Recording, find_recordings
-from augment.draw import Number, check_number, uniform
-from augment.media import RejectedError
-from augment.operations import Prepared
+from augment.operations.media import RejectedError
+from augment.operations.parameter_sampling import Number, check_number, uniform
+from augment.operations.registry import Prepared
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.media import Media
+    from augment.operations.media import Media
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,8 +65,8 @@ def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
         RejectedError: The sound or the impulse response is silent.
         InputError: The impulse response cannot be read any more.
     """
-    from augment.audio.excerpts import whole
     from augment.audio.headroom import fit_full_scale
+    from augment.audio.noise_segments import whole
 
     assert media.sample_rate
     samples: Any = media.array

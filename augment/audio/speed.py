@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta, Struct
 
-from augment.draw import Number, check_number, uniform
+from augment.operations.parameter_sampling import Number, check_number, uniform
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from augment.media import Media
+    from augment.operations.media import Media
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     import numpy as np
 
-    from augment.media import Media
+    from augment.operations.media import Media
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

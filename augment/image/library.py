@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from augment.applied import reduced
 from augment.image.library_classes import check, classes
-from augment.media import Media, RejectedError
-from augment.operations import ParameterError, Prepared
-from augment.signatures import check_names, complaint, named_in
+from augment.operations.applied_params import reduced
+from augment.operations.media import Media, RejectedError
+from augment.operations.registry import ParameterError, Prepared
+from augment.operations.signatures import check_names, complaint, named_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ class _Built(NamedTuple):
 
 
 class Transform:
-    """An albumentations class as an `augment.operations.Operation`; parameters that are drawn are `{"seed": …}`.
+    """An albumentations class as an operation (`registry.Operation`); what is drawn is `{"seed": …}`.
 
     Args:
         name: Of a usable class.

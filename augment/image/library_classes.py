@@ -5,7 +5,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from augment.signatures import check_usable
+from augment.operations.signatures import check_usable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

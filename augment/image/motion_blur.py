@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta, Struct
 
-from augment.draw import Number, check_number, uniform
+from augment.operations.parameter_sampling import Number, check_number, uniform
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.media import Media
+    from augment.operations.media import Media
 
 _POINTS_PER_PIXEL = 16
 _SHARE: Number = (0.01, 0.03)

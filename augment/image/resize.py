@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.media import Media
+    from augment.operations.media import Media
 
 Side = Annotated[int, Meta(ge=1, le=32768)]
 Level = Annotated[int, Meta(ge=0, le=255)]

@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from baselines.features.families import FAMILIES, FEATURES_VERSION
-from curate.atomic import atomic_write
-from curate.errors import InputError
+from curate.ground.atomic import atomic_write
+from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from curate.sample import Kind
+    from curate.facts.records import Kind
 
     Vector = NDArray[np.float32]
 

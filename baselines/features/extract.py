@@ -10,7 +10,7 @@ from baselines.features.cache import FeatureCache, default_folder
 from baselines.features.families import FAMILIES
 from baselines.features.reading import Reading
 from curate.engine import Failure, Ready, available_processors, run
-from curate.errors import InputError
+from curate.ground.errors import InputError
 from curate.media.sniff import format_of_name
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from baselines.examples import Example
-    from curate.sample import Kind
+    from baselines.data.labelled_samples import Example
+    from curate.facts.records import Kind
 
 _PRELOAD: "dict[Kind, tuple[str, ...]]" = {
     "image": ("baselines.features.image", "cv2", "curate.media.image"),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from curate.errors import UsageError, did_you_mean
+from curate.ground.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from curate.sample import Kind
+    from curate.facts.records import Kind
 
 FEATURES_VERSION = 1
 """Raised whenever a feature is defined anew, so that older ones are not reused."""

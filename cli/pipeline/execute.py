@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from cli import terminal
+from cli.io import terminal
 from cli.pipeline.child import Ended, run_child
 from cli.pipeline.files import Files, count_lines, listing
 from cli.pipeline.keys import inputs_of, result_of, why_run

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from curate.walk import walk
+from curate.scan.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

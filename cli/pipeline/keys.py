@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING, Any
 
-from curate.errors import InputError, UsageError
+from curate.ground.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,8 +95,8 @@ def _paths_in(task: "Task", name: str, word: str) -> "Iterator[str]":
 
 def _paths_of_recipe(task: "Task", name: str) -> "Iterator[str]":
     """Yield an augment recipe and the files and folders that it reads."""
-    from augment.recipe_file import locate
-    from curate.yamlfile import load_yaml, override
+    from augment.recipe.reader import locate
+    from curate.ground.yaml import load_yaml, override
 
     try:
         path = locate(name)

@@ -4,13 +4,13 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.pipeline.commands import COMMON_KEYS, command_names
-from curate.errors import InputError, did_you_mean
-from curate.yamlfile import YamlFile, load_yaml, override
+from curate.ground.errors import InputError, did_you_mean
+from curate.ground.yaml import YamlFile, load_yaml, override
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from curate.yamlfile import RecipeError
+    from curate.ground.yaml import RecipeError
 
 TOP = ("kind", "description", "vars", "steps")
 DEFAULT_WORK = "work"

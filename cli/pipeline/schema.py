@@ -27,7 +27,7 @@ def schema() -> dict[str, Any]:
 
 def _augment() -> dict[str, Any] | None:
     """Return the schema of augment recipes; None where there is none."""
-    describe = getattr(import_module("augment.recipe"), "schema", None)
+    describe = getattr(import_module("augment.recipe.types"), "schema", None)
     if describe is None:
         return None
     found: dict[str, Any] = describe()

@@ -5,8 +5,8 @@ import os
 import msgspec
 
 from cli.pipeline.files import Stamp
-from curate.atomic import atomic_write
-from curate.errors import BurnishError, InputError
+from curate.ground.atomic import atomic_write
+from curate.ground.errors import BurnishError, InputError
 
 NAME = "state.json"
 

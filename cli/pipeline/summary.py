@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cli.terminal import printable, say
+from cli.io.terminal import printable, say
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

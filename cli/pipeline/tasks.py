@@ -4,11 +4,11 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from augment.recipe_file import load, locate
+from augment.recipe.reader import load, locate
 from cli.pipeline.commands import command
 from cli.pipeline.values import check_words, command_line, words_of
-from curate.errors import BurnishError, InputError, did_you_mean
-from curate.yamlfile import RecipeError
+from curate.ground.errors import BurnishError, InputError, did_you_mean
+from curate.ground.yaml import RecipeError
 
 if TYPE_CHECKING:
     from cli.pipeline.commands import Command, Option

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from curate.errors import did_you_mean
+from curate.ground.errors import did_you_mean
 
 if TYPE_CHECKING:
     from cli.pipeline.commands import Command, Option

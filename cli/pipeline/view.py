@@ -3,8 +3,8 @@
 import time
 from typing import TYPE_CHECKING, Self
 
+from cli.io.terminal import console, printable, say, shows_progress
 from cli.pipeline.summary import counts, shown_status
-from cli.terminal import console, printable, say, shows_progress
 
 if TYPE_CHECKING:
     from types import TracebackType

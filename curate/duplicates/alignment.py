@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.duplicates.view import Pixels, View, shrunk
-from curate.duplicates.ways import Way
+from curate.duplicates.orientations import Way
+from curate.duplicates.thumbnail import Pixels, View, shrunk
 from curate.media.opencv import opencv
 
 Matrix = NDArray[np.float32]

@@ -9,7 +9,7 @@ from msgspec import Struct
 from curate.duplicates.audio_alignment import RATE, Alignment, Signal, peak_in_band
 from curate.duplicates.audio_pieces import align_in_pieces
 from curate.facts.audio import downmix
-from curate.media.decoded import Samples
+from curate.media.audio_formats.decoded import Samples
 
 LEAST_CORRELATION = 0.8
 """Over the whole: copies 0.90 and more (Vorbis at its lowest quality; MP3 64 kbit/s 0.93), other takes 0.67 at most."""

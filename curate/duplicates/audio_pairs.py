@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from curate.duplicates.audio import AudioMatch, Sound, compare, listen
 from curate.duplicates.pairs import compare_pairs
-from curate.errors import InputError
+from curate.ground.errors import InputError
+from curate.ground.progress import Progress, unseen
 from curate.media.audio import load_audio
 from curate.media.storage import read_media
-from curate.progress import Progress, unseen
 
 _CACHE_BYTES = 1 << 27
 """For each worker: some 2,000 clips of two seconds, or over an hour of one recording at 8 kHz."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.duplicates.bands import Band, Hashes, askers, key, plan
+from curate.duplicates.lsh_bands import Band, Hashes, askers, key, plan
 
 Pairs = NDArray[np.int64]
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.duplicates.alignment import Matrix
-from curate.duplicates.view import Pixels, Plane, View, excess
+from curate.duplicates.thumbnail import Pixels, Plane, View, excess
 from curate.media.opencv import opencv
 
 Mask = NDArray[np.uint8]

@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.errors import InputError
 from curate.facts.fingerprint import RADIUS_BITS
+from curate.ground.errors import InputError
 
 _Bits = NDArray[np.uint8]
 _Indexes = NDArray[np.int64]

@@ -8,10 +8,10 @@ import numpy as np
 from msgspec import Struct
 
 from curate.duplicates.alignment import Matrix, improve, improve_roughly, laid, may_lie, misfit
+from curate.duplicates.descriptor import glimpse
 from curate.duplicates.difference import Difference, colour_difference, difference, raw_difference
-from curate.duplicates.glimpse import glimpse
-from curate.duplicates.view import Pixels, View, view
-from curate.duplicates.ways import Way, find_ways, inverse, reverse
+from curate.duplicates.orientations import Way, find_ways, inverse, reverse
+from curate.duplicates.thumbnail import Pixels, View, view
 
 MOST_PEAK = 0.75
 """Standard deviations of the picture: copies 0.69 at most (3,600 of 200 photos, rotated and cropped ones among them),

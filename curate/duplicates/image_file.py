@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from curate.duplicates.view import Pixels
-from curate.errors import InputError
-from curate.media.frames import open_picture, oversized
+from curate.duplicates.thumbnail import Pixels
+from curate.ground.errors import InputError
 from curate.media.image import load_pixels, reduction
-from curate.media.jpeg import decode_jpeg, read_jpeg_header
+from curate.media.image_formats.jpeg import decode_jpeg, read_jpeg_header
+from curate.media.image_formats.pillow import open_picture, oversized
 from curate.media.rgb import upright
 from curate.media.sniff import HEAD_BYTES, format_of_name, sniff
 

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from curate.duplicates.image import ImageMatch, compare
 from curate.duplicates.image_file import PRELOAD, load_reduced, load_whole
+from curate.duplicates.orientations import Way
 from curate.duplicates.pairs import compare_pairs
-from curate.duplicates.promising import promising
-from curate.duplicates.view import SIDE, View, view
-from curate.duplicates.ways import Way
-from curate.errors import InputError
+from curate.duplicates.prefilter import promising
+from curate.duplicates.thumbnail import SIDE, View, view
+from curate.ground.errors import InputError
+from curate.ground.progress import Progress, unseen
 from curate.media.storage import read_media
-from curate.progress import Progress, unseen
 
 _KEPT = 400
 """Views that each worker keeps: 200 KB each, 80 MB in all."""

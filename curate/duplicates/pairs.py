@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from curate import engine
-from curate.progress import Progress
+from curate.ground.progress import Progress
 
 Match = TypeVar("Match")
 Item = TypeVar("Item", bound=tuple[Any, ...])

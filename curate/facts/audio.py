@@ -8,10 +8,10 @@ from curate.facts.bandwidth import bandwidth_hz
 from curate.facts.fingerprint import fingerprint
 from curate.facts.levels import clipping_ratio, dc_offset, peak_dbfs, rms_dbfs
 from curate.facts.loudness import loudness_lufs
+from curate.facts.records import AudioFacts
 from curate.facts.silence import silence_ratio
 from curate.facts.snr import snr_db
 from curate.facts.spectrum import spectrum
-from curate.sample import AudioFacts
 
 _LARGEST = 1e6
 _CANCELLED = 0.01

@@ -16,7 +16,7 @@ from curate.facts.sharpness import sharpness, thumbnail
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from curate.sample import ImageFacts
+    from curate.facts.records import ImageFacts
 
 _DIGITS = 4
 

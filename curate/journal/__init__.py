@@ -5,7 +5,7 @@ synced to the journal before it begins and marked when it has ended; whoever ope
 settles what was under way. So every byte exists exactly once, and the journal says where.
 """
 
-from curate.journal.keeper import Journal
+from curate.journal.journal import Journal
 from curate.journal.operations import Operation, Outcome
 from curate.journal.undo import Taken, take_back
 

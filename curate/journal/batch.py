@@ -3,17 +3,17 @@
 import os
 from typing import TYPE_CHECKING
 
-from curate.journal.durable import digest_of, sync
-from curate.journal.moves import DISK_IS_FULL, perform
+from curate.journal.apply import DISK_IS_FULL, perform
+from curate.journal.fs import digest_of, sync
 from curate.journal.operations import Operation, Outcome, Refused, look_at
-from curate.journal.places import Places, check_target
+from curate.journal.paths import Places, check_target
 from curate.journal.records import Change
 from curate.journal.steps import Step, step_forward
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from curate.journal.ledger import Ledger
+    from curate.journal.journal_file import Ledger
 
 BATCH = 1024
 _BATCH_BYTES = 1 << 28

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from curate.journal.durable import digest_of
+from curate.journal.fs import digest_of
 
 Status = Literal["done", "already", "vanished", "changed", "exists", "failed"]
 

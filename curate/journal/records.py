@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from curate.manifest import decode_line
+from curate.records.manifest import decode_line
 
 Kind = Literal["move", "copy", "hardlink", "symlink", "create", "folder"]
 State = Literal["pending", "done", "dropped", "undoing", "undone"]

@@ -4,13 +4,13 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from curate.journal.durable import sync
-from curate.journal.settle import settle
+from curate.journal.crash_state import settle
+from curate.journal.fs import sync
 from curate.journal.steps import step_back, step_forward
 
 if TYPE_CHECKING:
-    from curate.journal.ledger import Ledger
-    from curate.journal.places import Places
+    from curate.journal.journal_file import Ledger
+    from curate.journal.paths import Places
     from curate.journal.records import Change, State
 
 

@@ -7,7 +7,7 @@ import msgspec
 from curate.journal.operations import Status
 
 if TYPE_CHECKING:
-    from curate.journal.places import Places
+    from curate.journal.paths import Places
     from curate.journal.records import Change, Kind
 
 Act = Literal["move", "copy", "hardlink", "symlink", "remove"]

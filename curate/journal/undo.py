@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from curate.journal.apply import perform
 from curate.journal.batch import BATCH
-from curate.journal.moves import perform
 from curate.journal.steps import Step, step_back
 from curate.journal.undoable import Undone, undoable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from curate.journal.keeper import Journal
+    from curate.journal.journal import Journal
     from curate.journal.records import Change, State
 
 

@@ -3,11 +3,11 @@
 import os
 from typing import TYPE_CHECKING, Literal
 
-from curate.journal.settle import is_made, same_content
+from curate.journal.crash_state import is_made, same_content
 from curate.journal.steps import step_forward
 
 if TYPE_CHECKING:
-    from curate.journal.places import Places
+    from curate.journal.paths import Places
     from curate.journal.records import Change
     from curate.journal.steps import Step
 

@@ -4,19 +4,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from curate.errors import InputError
-from curate.media.aiff import decode_aiff
-from curate.media.au import decode_au
-from curate.media.caf import decode_caf
-from curate.media.decoded import Buffer, DecodedAudio, Samples, error, undecoded
-from curate.media.flac import decode_flac
-from curate.media.libsndfile import decode
-from curate.media.mpeg import decode_mpeg
-from curate.media.ogg import decode_ogg
-from curate.media.riff import decode_riff
+from curate.facts.records import AudioFacts
+from curate.ground.errors import InputError
+from curate.media.audio_formats.aiff import decode_aiff
+from curate.media.audio_formats.au import decode_au
+from curate.media.audio_formats.caf import decode_caf
+from curate.media.audio_formats.decoded import Buffer, DecodedAudio, Samples, error, undecoded
+from curate.media.audio_formats.flac import decode_flac
+from curate.media.audio_formats.libsndfile import decode
+from curate.media.audio_formats.mpeg import decode_mpeg
+from curate.media.audio_formats.ogg import decode_ogg
+from curate.media.audio_formats.riff import decode_riff
+from curate.media.audio_formats.tag_blocks import skip_id3
 from curate.media.sniff import FORMATS, HEAD_BYTES, sniff
-from curate.media.tags import skip_id3
-from curate.sample import AudioFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

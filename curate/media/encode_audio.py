@@ -4,13 +4,13 @@ import io
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from curate.media.ogg import with_serial
+from curate.media.audio_formats.ogg import with_serial
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from curate.sample import AudioFacts
+    from curate.facts.records import AudioFacts
 
 WRITABLE = {"AIFF": "aiff", "AU": "au", "CAF": "caf", "FLAC": "flac", "MP3": "mp3", "OGG": "ogg", "WAV": "wav"}
 """Formats that recordings are written in, with the ending of the names; others become WAV."""

@@ -2,20 +2,20 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from curate.errors import InputError
-from curate.media.boxes import check_boxes
-from curate.media.candidates import candidates, why_unknown
-from curate.media.frames import decode_frames, open_picture, oversized, quiet, verdict
-from curate.media.gif import check_gif
-from curate.media.jpeg import MODES, decode_jpeg, read_jpeg_header
-from curate.media.png import check_png, png_bits
-from curate.media.qoi import check_qoi
+from curate.facts.records import Finding, ImageFacts
+from curate.ground.errors import InputError
+from curate.media.image_formats.candidates import candidates, why_unknown
+from curate.media.image_formats.gif import check_gif
+from curate.media.image_formats.isobmff import check_boxes
+from curate.media.image_formats.jpeg import MODES, decode_jpeg, read_jpeg_header
+from curate.media.image_formats.pillow import decode_frames, open_picture, oversized, quiet, verdict
+from curate.media.image_formats.png import check_png, png_bits
+from curate.media.image_formats.qoi import check_qoi
+from curate.media.image_formats.tiff import tiff_header
+from curate.media.image_formats.tiff_parts import check_tiff
+from curate.media.image_formats.webp import check_webp, webp_size
 from curate.media.rgb import upright
 from curate.media.sniff import HEAD_BYTES
-from curate.media.tiff import tiff_header
-from curate.media.tiff_parts import check_tiff
-from curate.media.webp import check_webp, webp_size
-from curate.sample import Finding, ImageFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

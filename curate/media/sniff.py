@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from curate.sample import Kind
+    from curate.facts.records import Kind
 
 HEAD_BYTES = 64
 """As many first bytes as `sniff` looks at."""

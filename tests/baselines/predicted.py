@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from baselines.predictions import Prediction
+from baselines.data.predictions import Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 from PIL import Image
 
-from baselines.examples import Example
+from baselines.data.labelled_samples import Example
 
 RATE = 8000
 _TONES_HZ = {"low": 300.0, "mid": 800.0, "high": 2000.0}

@@ -12,9 +12,9 @@ from tests.conftest import ROOT
 _SHOWN_AT = """
 import sys; sys.path.insert(0, {root!r})
 from rich.console import Console
-from cli import {table}
+from cli.views.{table} import table
 from {module} import *
-Console(width={columns}, highlight=False, markup=False).print({table}.table({report}))
+Console(width={columns}, highlight=False, markup=False).print(table.table({report}))
 """
 
 

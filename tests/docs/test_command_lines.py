@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from typer.exceptions import TyperException
 
-from cli import terminal
 from cli.app import load
 from cli.catalog import COMMANDS
+from cli.io import terminal
 from tests.docs.pages import GENERATED, PAGES, command_lines, name_of
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from augment.documentation import catalogue
-from augment.recipe_file import shipped
+from augment.operations.documentation import catalogue
+from augment.recipe.reader import shipped
 from cli.catalog import COMMANDS
-from curate.checks import CHECKS, SCAN_CHECKS
-from curate.tags import AUTO_TAGS
+from curate.check.checks import CHECKS, SCAN_CHECKS
+from curate.query.tags import AUTO_TAGS
 from tests.conftest import ROOT
 
 

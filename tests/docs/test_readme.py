@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from augment.demonstration.dataset import MAKERS
-from augment.demonstration.folder import claim, fill
+from augment.demo.dataset import MAKERS
+from augment.demo.folder import claim, fill
 from tests.conftest import ROOT
 from tests.docs.pages import blocks
 

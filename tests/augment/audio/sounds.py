@@ -5,7 +5,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from augment.media import Media
+from augment.operations.media import Media
 
 Sound = NDArray[np.float32]
 

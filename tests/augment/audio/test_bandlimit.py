@@ -7,7 +7,7 @@ import pytest
 from msgspec import ValidationError, convert
 
 from augment.audio.bandlimit import Settings, apply, bandlimit, draw, fast_size
-from augment.media import Media, RejectedError
+from augment.operations.media import Media, RejectedError
 from tests.augment.audio.sounds import delay, noise, power_db, tone
 
 

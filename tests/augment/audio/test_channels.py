@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from augment.audio.channels import with_channels
-from augment.media import RejectedError
+from augment.operations.media import RejectedError
 
 STEREO = np.array([[0.25, 0.75], [-0.5, 0.0]], np.float32)
 MONO = np.array([[0.25], [-0.5]], np.float32)

@@ -9,7 +9,7 @@ from msgspec import ValidationError, convert
 
 from augment.audio.codec import CODECS, Format, Settings, apply, draw, through_codec
 from augment.audio.resample import resample
-from augment.media import Media
+from augment.operations.media import Media
 from tests.augment.audio.sounds import Sound, delay, noise, power_db, tone
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from augment.media import Media, RejectedError
-from augment.operations import OPERATIONS, find
+from augment.operations.media import Media, RejectedError
+from augment.operations.registry import OPERATIONS, find
 from tests.augment.audio.sounds import noise, tone
 
 PARAMETERS: dict[str, dict[str, Any]] = {

@@ -5,7 +5,7 @@ import pytest
 from msgspec import ValidationError, convert
 
 from augment.audio.gain import Settings, apply, draw
-from augment.media import Media
+from augment.operations.media import Media
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from augment.audio.global_seed import seeded
 from augment.audio.library_classes import EXAMPLES, REFUSED, classes, missing_package
-from augment.audio.seeded import seeded
-from augment.media import Media, RejectedError
-from augment.operations import ParameterError, Prepared, find
-from curate.errors import InputError
+from augment.operations.media import Media, RejectedError
+from augment.operations.registry import ParameterError, Prepared, find
+from curate.ground.errors import InputError
 from curate.media.audio import load_audio
 from curate.media.storage import read_media
 from tests.conftest import ROOT

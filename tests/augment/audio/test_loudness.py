@@ -10,7 +10,7 @@ import soxr
 from msgspec import ValidationError, convert
 
 from augment.audio.loudness import Settings, apply, draw
-from augment.media import Media, RejectedError
+from augment.operations.media import Media, RejectedError
 from curate.facts.loudness import loudness_lufs
 from tests.augment.audio.sounds import Sound, heard, noise, silence, tone
 

@@ -10,8 +10,8 @@ from msgspec import convert
 
 from augment.audio.headroom import FULL_SCALE
 from augment.audio.mix_noise import Noises, Settings, apply, draw, mix, prepare
-from augment.media import Media, RejectedError
-from curate.errors import InputError
+from augment.operations.media import Media, RejectedError
+from curate.ground.errors import InputError
 from tests.augment.audio.sounds import Sound, heard, noise, power_db, silence, tone
 
 

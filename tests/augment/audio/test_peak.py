@@ -5,7 +5,7 @@ import pytest
 from msgspec import ValidationError, convert
 
 from augment.audio.peak import Settings, apply
-from augment.media import Media, RejectedError
+from augment.operations.media import Media, RejectedError
 
 
 @pytest.mark.parametrize(

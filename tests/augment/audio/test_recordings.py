@@ -10,7 +10,7 @@ import soundfile
 from augment.audio import recordings
 from augment.audio.bandlimit import bandlimit
 from augment.audio.recordings import find_recordings, read_part
-from curate.errors import InputError
+from curate.ground.errors import InputError
 from tests.augment.audio.sounds import noise
 
 

@@ -5,7 +5,7 @@ import pytest
 from msgspec import ValidationError, convert
 
 from augment.audio.resample import Settings, apply, draw, fit, resample
-from augment.media import Media
+from augment.operations.media import Media
 from tests.augment.audio.sounds import delay, heard, noise, power_db, strongest_hz, tone
 
 

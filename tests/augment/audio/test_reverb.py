@@ -10,7 +10,7 @@ from msgspec import convert
 
 from augment.audio.headroom import FULL_SCALE
 from augment.audio.reverb import Rooms, Settings, apply, draw, in_room, prepare
-from augment.media import Media, RejectedError
+from augment.operations.media import Media, RejectedError
 from tests.augment.audio.sounds import Sound, delay, heard, noise, power_db, tone
 
 

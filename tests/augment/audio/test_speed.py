@@ -5,7 +5,7 @@ import pytest
 from msgspec import ValidationError, convert
 
 from augment.audio.speed import Settings, apply
-from augment.media import Media
+from augment.operations.media import Media
 from tests.augment.audio.sounds import heard, power_db, strongest_hz, tone
 
 

@@ -10,7 +10,7 @@ import soundfile
 from msgspec import convert
 
 from augment.audio.split_on_silence import Settings, apply_many, draw, intervals, merged, padded
-from augment.media import Media, RejectedError
+from augment.operations.media import Media, RejectedError
 from tests.augment.audio.sounds import Sound, silence, tone
 
 

@@ -7,7 +7,7 @@ import pytest
 from msgspec import ValidationError, convert
 
 from augment.audio.time_mask import Settings, apply, draw, silenced
-from augment.media import Media
+from augment.operations.media import Media
 
 
 @pytest.mark.parametrize(

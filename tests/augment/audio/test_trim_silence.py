@@ -11,7 +11,7 @@ import soundfile
 from msgspec import ValidationError, convert
 
 from augment.audio.trim_silence import Settings, apply, draw, trim_bounds
-from augment.media import Media, RejectedError
+from augment.operations.media import Media, RejectedError
 from tests.augment.audio.sounds import Sound, noise, silence, tone
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from augment.media import Media
-from augment.operations import find
+from augment.operations.media import Media
+from augment.operations.registry import find
 
 Pixels = NDArray[np.uint8]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from augment.operations import ParameterError, find
+from augment.operations.registry import ParameterError, find
 from tests.augment.image.pictures import Pixels, done, flat, noise
 
 

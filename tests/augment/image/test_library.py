@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from augment.image.library_classes import EXAMPLES, REFUSED, classes
-from augment.media import Media, RejectedError
-from augment.operations import ParameterError, find
+from augment.operations.media import Media, RejectedError
+from augment.operations.registry import ParameterError, find
 from curate.media.image import load_pixels
 from curate.media.storage import read_media
 from tests.augment.image.pictures import Pixels, done, noise

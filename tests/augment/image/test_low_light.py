@@ -3,7 +3,7 @@ import pytest
 
 from augment.image.light import linear
 from augment.image.low_light import sense
-from augment.operations import ParameterError, find
+from augment.operations.registry import ParameterError, find
 from tests.augment.image.pictures import done, flat, noise
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from augment.image.light import linear
 from augment.image.motion_blur import line
-from augment.operations import ParameterError, find
+from augment.operations.registry import ParameterError, find
 from tests.augment.image.pictures import done, flat, noise
 
 

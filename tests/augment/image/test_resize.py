@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from augment.image.resize import frame, scale
-from augment.operations import ParameterError, find
+from augment.operations.registry import ParameterError, find
 from tests.augment.image.pictures import done, flat, noise
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from baselines.features import cache as module
 from baselines.features.cache import FeatureCache, default_folder
-from curate.errors import InputError
+from curate.ground.errors import InputError
 
 LENGTH = 1071
 

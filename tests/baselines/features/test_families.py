@@ -3,7 +3,7 @@
 import pytest
 
 from baselines.features.families import check_families, choose_families, columns
-from curate.errors import UsageError
+from curate.ground.errors import UsageError
 
 
 def test_columns_of_some_families() -> None:

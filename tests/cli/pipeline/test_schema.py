@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.pipeline.schema import schema
-from curate.yamlfile import load_yaml
+from curate.ground.yaml import load_yaml
 from tests.conftest import ROOT
 
 PIPELINES = [path for path in sorted((ROOT / "recipes").glob("*.yaml")) if "kind: pipeline" in path.read_text()]

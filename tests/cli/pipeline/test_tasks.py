@@ -4,7 +4,7 @@ import pytest
 
 from cli.pipeline.recipe import read_pipeline
 from cli.pipeline.tasks import Task, make_tasks
-from curate.errors import InputError
+from curate.ground.errors import InputError
 
 
 def tasks_of(text: str, *settings: str, work: str | None = None) -> dict[str, Task]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.duplicates.audio import AudioMatch, Sound, compare, confirm, listen
-from curate.media.decoded import Samples
+from curate.media.audio_formats.decoded import Samples
 
 RATE = 16000
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.duplicates import candidates
-from curate.duplicates.bands import Hashes
 from curate.duplicates.candidates import MOST_COPIES, near_pairs, near_pairs_between
+from curate.duplicates.lsh_bands import Hashes
 
 BITS = st.integers(0, 2**64 - 1)
 

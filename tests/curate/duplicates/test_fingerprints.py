@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.duplicates.fingerprints import near_fingerprints
-from curate.errors import InputError
+from curate.ground.errors import InputError
 
 ZERO = "00" * 16
 VALUES = st.lists(st.integers(0, 127), max_size=20).map(lambda places: sum(1 << place for place in set(places)))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from curate.duplicates.image import ImageMatch, confirm
-from curate.duplicates.ways import inverse
+from curate.duplicates.orientations import inverse
 
 Change = Callable[[Image.Image], Image.Image]
 

@@ -10,8 +10,8 @@ from PIL import Image, ImageOps
 from curate.duplicates.image import ImageMatch
 from curate.duplicates.image_candidates import candidates, hashes
 from curate.duplicates.image_pairs import confirm_pairs
-from curate.measure import measure
-from curate.sample import Sample
+from curate.records.sample import Sample
+from curate.scan.measure import measure
 
 Found = dict[tuple[Path, Path], ImageMatch]
 ENDINGS = {".jpg", ".jpeg", ".png", ".gif"}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from curate.facts.audio import measure_audio
-from curate.sample import AudioFacts
+from curate.facts.records import AudioFacts
 
 RATE = 16000
 NOISE = np.random.default_rng(0).normal(size=(RATE, 2)).astype(np.float32) / 10

@@ -12,8 +12,8 @@ from curate.facts.chroma import chroma
 from curate.facts.entropy import entropy
 from curate.facts.image import measure_image
 from curate.facts.phash import phash
+from curate.facts.records import ImageFacts
 from curate.facts.sharpness import sharpness, thumbnail
-from curate.sample import ImageFacts
 
 BLACK, WHITE, RED, GREEN, BLUE = (0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 255, 0), (0, 0, 255)
 

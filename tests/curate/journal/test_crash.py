@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from curate.errors import BurnishError
-from curate.journal import Journal, Operation, durable
+from curate.ground.errors import BurnishError
+from curate.journal import Journal, Operation, fs
 from tests.conftest import ROOT
 from tests.curate.journal.trees import apply, contents, far_away, grow, look, moves, statuses, undo
 
@@ -56,8 +56,8 @@ def trouble(
     with monkeypatch.context() as patch:
         for name in CALLS:
             patch.setattr(os, name, wrap(name, getattr(os, name)))
-        patch.setattr(durable, "_rename_natively", wrap("rename", durable._rename_natively))
-        patch.setattr(durable, "_sync_file_system", wrap("syncfs", durable._sync_file_system))
+        patch.setattr(fs, "_rename_natively", wrap("rename", fs._rename_natively))
+        patch.setattr(fs, "_sync_file_system", wrap("syncfs", fs._sync_file_system))
         yield made
 
 
@@ -67,7 +67,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "across":
         far_away(monkeypatch)
     elif request.param == "links":
-        monkeypatch.setattr(durable, "_rename_natively", lambda source, target: errno.EINVAL)
+        monkeypatch.setattr(fs, "_rename_natively", lambda source, target: errno.EINVAL)
     return str(request.param)
 
 
@@ -186,7 +186,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     for name in ("write", "fsync", "link", "unlink", "mkdir"):
         wrap(name, getattr(os, name), os)
-    wrap("_rename_natively", durable._rename_natively, durable)
+    wrap("_rename_natively", fs._rename_natively, fs)
     return events
 
 

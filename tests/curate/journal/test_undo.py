@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curate.errors import InputError
+from curate.ground.errors import InputError
 from curate.journal import Operation
-from curate.journal.ledger import Ledger
+from curate.journal.journal_file import Ledger
 from tests.curate.journal.trees import apply, contents, far_away, grow, look, moves, statuses, undo
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from curate.journal import Journal, Operation, Outcome, Taken, durable, take_back
+from curate.journal import Journal, Operation, Outcome, Taken, fs, take_back
 
 Entry = tuple[int, int, bytes]
 
@@ -78,12 +78,12 @@ def undo(destination: Path, *, dry_run: bool = False) -> list[Taken]:
 
 def far_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let only temporary files be renamed, as if every source were on another file system."""
-    real = durable._rename_natively
+    real = fs._rename_natively
 
     def rename(source: bytes, target: bytes) -> int:
         return real(source, target) if source.endswith(b".tmp") else errno.EXDEV
 
-    monkeypatch.setattr(durable, "_rename_natively", rename)
+    monkeypatch.setattr(fs, "_rename_natively", rename)
 
 
 def statuses(results: Iterable[Outcome] | Iterable[Taken]) -> list[str]:

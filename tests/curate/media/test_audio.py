@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from curate.errors import InputError
-from curate.media import decoded as limits
-from curate.media import pcm
+from curate.facts.records import AudioFacts
+from curate.ground.errors import InputError
 from curate.media.audio import decode_audio, load_audio
-from curate.sample import AudioFacts
+from curate.media.audio_formats import decoded as limits
+from curate.media.audio_formats import pcm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,7 +142,7 @@ def test_values_that_are_no_numbers(subtype: str) -> None:
 
 @pytest.mark.parametrize(("form", "subtype"), [("WAV", "PCM_16"), ("FLAC", "PCM_16"), ("OGG", "VORBIS")])
 def test_oversized(form: str, subtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    import curate.media.libsndfile as library
+    import curate.media.audio_formats.libsndfile as library
 
     for module in (limits, pcm, library):
         monkeypatch.setattr(module, "MAX_VALUES", 40000)

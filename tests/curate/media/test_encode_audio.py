@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from curate.facts.records import AudioFacts
 from curate.media.audio import decode_audio
+from curate.media.audio_formats.ogg import check_pages, with_serial
 from curate.media.encode_audio import Encoding, encode_audio, encoding_like
-from curate.media.ogg import check_pages, with_serial
-from curate.sample import AudioFacts
 
 TONE = (0.5 * np.sin(np.arange(8000) * 0.3)).astype(np.float32)[:, None]
 ENCODINGS = [

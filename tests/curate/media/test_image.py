@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from curate.errors import InputError
+from curate.ground.errors import InputError
 from curate.media.image import MIN_SIDE, decode_image, load_pixels, reduction
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from curate.media.image import decode_image
-from curate.media.jpeg import decode_jpeg, read_jpeg_header
+from curate.media.image_formats.jpeg import decode_jpeg, read_jpeg_header
 
 RNG = np.random.default_rng(7)
 ROWS, COLUMNS = np.mgrid[0:300, 0:400]
@@ -180,10 +180,10 @@ def test_metadata_bomb() -> None:
 
 
 def test_too_many_frames(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curate.media.frames.MAX_FRAMES", 1)
+    monkeypatch.setattr("curate.media.image_formats.pillow.MAX_FRAMES", 1)
     assert verdict(FILES["gif-animated"][1], "GIF") == "oversized"
-    monkeypatch.setattr("curate.media.frames.MAX_FRAMES", 2)
-    monkeypatch.setattr("curate.media.frames.MAX_TOTAL_PIXELS", 200_000)
+    monkeypatch.setattr("curate.media.image_formats.pillow.MAX_FRAMES", 2)
+    monkeypatch.setattr("curate.media.image_formats.pillow.MAX_TOTAL_PIXELS", 200_000)
     assert verdict(FILES["gif-animated"][1], "GIF") == "oversized"
 
 

@@ -1,0 +1,85 @@
+"""The folder of a demo: known again by a mark in it, and never another's."""
+
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from curate.ground.atomic import atomic_write
+from curate.ground.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MARK = ".burnish-demo.json"
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What the mark says.
+
+    Attributes:
+        seed: Where chance began when the data was made.
+    """
+
+    seed: int
+
+
+def claim(folder: str, seed: int) -> None:
+    """Make a folder the demo's, or take up that of an earlier demo.
+
+    Raises:
+        UsageError: There is something else in it, or a demo with another seed.
+    """
+    mark = os.path.join(folder, _MARK)
+    found = _read(mark)
+    if found is None:
+        _refuse_foreign(folder)
+        os.makedirs(folder, exist_ok=True)
+        with atomic_write(mark) as file:
+            file.write(msgspec.json.encode(Mark(seed)) + b"\n")
+    elif found.seed != seed:
+        raise UsageError(f"{folder} holds the demo of --seed {found.seed}; name another folder for --seed {seed}")
+
+
+def _read(path: str) -> Mark | None:
+    try:
+        with open(path, "rb") as file:
+            return msgspec.json.decode(file.read(), type=Mark)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def _refuse_foreign(folder: str) -> None:
+    if os.path.lexists(folder) and not os.path.isdir(folder):
+        raise UsageError(f"{folder} is a file; name a folder for the demo")
+    if os.path.isdir(folder) and any(not _is_ours(name) for name in os.listdir(folder)):
+        raise UsageError(f"{folder} is not empty, and no earlier demo made it; name a new folder: burnish demo DIR")
+
+
+def _is_ours(name: str) -> bool:
+    """Return whether a file is a mark that was killed before it was whole."""
+    return name.startswith(f".{_MARK}.")
+
+
+def fill(folder: str, files: "Mapping[str, bytes]") -> None:
+    """Write files; those that are as they should be stay untouched, so that a second demo has little to do.
+
+    Args:
+        folder: The folder.
+        files: The bytes of each, by its path in the folder.
+    """
+    for place in sorted({os.path.dirname(name) for name in files}):
+        os.makedirs(os.path.join(folder, place), exist_ok=True)
+    for name, data in files.items():
+        path = os.path.join(folder, name)
+        if not _holds(path, data):
+            with open(path, "wb") as file:
+                file.write(data)
+
+
+def _holds(path: str, data: bytes) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read() == data
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,183 @@
+"""The operations that a recipe can name, by kind: our own, and the classes of albumentations and audiomentations.
+
+An own operation is a module with
+
+    class Settings(msgspec.Struct)          what the recipe says, with units, defaults and limits
+    draw(settings, media, generator)        -> dict: the parameters for one sample, all of them JSON
+    apply(media, drawn)                     -> Media: pure, the same for the same arguments
+
+and, where files are involved, `prepare(settings) -> Prepared`. An operation that makes several samples of one has
+`apply_many(media, drawn) -> list[Media]` instead of `apply`.
+"""
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, get_args, get_type_hints
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from augment.operations.media import Media
+
+Kind = Literal["audio", "image"]
+
+OPERATIONS: dict[Kind, dict[str, str]] = {
+    "audio": {
+        "bandlimit": "augment.audio.bandlimit",
+        "channels": "augment.audio.channels",
+        "codec": "augment.audio.codec",
+        "gain": "augment.audio.gain",
+        "loudness": "augment.audio.loudness",
+        "mix_noise": "augment.audio.mix_noise",
+        "peak": "augment.audio.peak",
+        "pitch": "augment.audio.pitch",
+        "resample": "augment.audio.resample",
+        "reverb": "augment.audio.reverb",
+        "room": "augment.audio.room",
+        "speed": "augment.audio.speed",
+        "split_on_silence": "augment.audio.split_on_silence",
+        "time_mask": "augment.audio.time_mask",
+        "trim_silence": "augment.audio.trim_silence",
+    },
+    "image": {
+        "crop_square": "augment.image.crop_square",
+        "exif_orient": "augment.image.exif_orient",
+        "jpeg": "augment.image.jpeg",
+        "low_light": "augment.image.low_light",
+        "motion_blur": "augment.image.motion_blur",
+        "resize": "augment.image.resize",
+        "strip_metadata": "augment.image.strip_metadata",
+    },
+}
+"""Where our own operations are; a module is imported when a recipe names it."""
+
+
+class Prepared(NamedTuple):
+    """The settings of an operation, checked against the disk.
+
+    Attributes:
+        settings: What `draw` is given; can be pickled.
+        identity: What the result depends on, as JSON: of files the digests, not the paths.
+        notes: What the user should hear, one line each: files that cannot be read and are left out.
+    """
+
+    settings: Any
+    identity: Any
+    notes: tuple[str, ...] = ()
+
+
+class Operation(Protocol):
+    """One operation, whoever wrote it."""
+
+    name: str
+
+    def settings(self, parameters: "Mapping[str, Any]") -> Any:
+        """Return the checked parameters of a recipe.
+
+        Raises:
+            ParameterError: One is unknown, of the wrong type or out of its limits.
+        """
+
+    def prepare(self, settings: Any) -> Prepared:
+        """Return the settings checked against the disk.
+
+        Raises:
+            BurnishError: Files that they name are not there, or none of them can be used.
+        """
+
+    def draw(self, settings: Any, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+        """Return the parameters for one sample."""
+
+    def apply(self, media: "Media", drawn: dict[str, Any]) -> "list[Media]":
+        """Return what becomes of the sample; raises `RejectedError` where nothing sensible can."""
+
+
+class ParameterError(ValueError):
+    """A parameter of an operation is wrong.
+
+    Args:
+        parameter: Its name; empty where it is the operation itself.
+        problem: What is wrong with it.
+    """
+
+    def __init__(self, parameter: str, problem: str) -> None:
+        super().__init__(problem)
+        self.parameter = parameter
+
+
+class OwnOperation:
+    """An operation of our own: a module.
+
+    Args:
+        name: Its name in recipes.
+        module: The module's name.
+    """
+
+    def __init__(self, name: str, module: str) -> None:
+        self.name = name
+        self.module: Any = import_module(module)
+
+    def settings(self, parameters: "Mapping[str, Any]") -> Any:
+        """See `Operation`."""
+        from curate.ground.errors import did_you_mean
+
+        known = self.module.Settings.__struct_fields__
+        for name in parameters:
+            if name not in known:
+                hint = did_you_mean(name, known) if known else " (it has none)"
+                raise ParameterError(name, f"{self.name} has no parameter {name!r}{hint}")
+        try:
+            return msgspec.convert(dict(parameters), self.module.Settings)
+        except msgspec.ValidationError as error:
+            raise self._wrong(parameters, *str(error).partition(" - at `$")[::2]) from None
+
+    def _wrong(self, parameters: "Mapping[str, Any]", problem: str, path: str) -> ParameterError:
+        """Return the error of a parameter; limits that are checked together begin with the name of the wrong one."""
+        parameter = path.strip(".`").partition("[")[0]
+        if not parameter:
+            name = problem.partition(":")[0]
+            return ParameterError(name if name in parameters else "", f"{self.name}: {problem}")
+        kind = get_type_hints(self.module.Settings)[parameter]
+        if problem.startswith("Invalid enum value") and (choices := get_args(kind)):
+            problem = f"{parameters[parameter]!r} is none of {', '.join(map(str, choices))}"
+        return ParameterError(parameter, f"{self.name}.{parameter}: {problem}")
+
+    def prepare(self, settings: Any) -> Prepared:
+        """See `Operation`."""
+        if hasattr(self.module, "prepare"):
+            prepared: Prepared = self.module.prepare(settings)
+            return prepared
+        return Prepared(settings, msgspec.to_builtins(settings))
+
+    def draw(self, settings: Any, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+        """See `Operation`."""
+        drawn: dict[str, Any] = self.module.draw(settings, media, generator)
+        return drawn
+
+    def apply(self, media: "Media", drawn: dict[str, Any]) -> "list[Media]":
+        """See `Operation`."""
+        if hasattr(self.module, "apply_many"):
+            several: list[Media] = self.module.apply_many(media, drawn)
+            return several
+        return [self.module.apply(media, drawn)]
+
+
+@cache
+def find(kind: Kind, name: str) -> Operation:
+    """Return an operation by its name in recipes.
+
+    Raises:
+        ParameterError: There is none; names the nearest.
+    """
+    if name in OPERATIONS[kind]:
+        return OwnOperation(name, OPERATIONS[kind][name])
+    if name[:1].isupper():
+        library: Operation = import_module(f"augment.{kind}.library").find(name)
+        return library
+    from curate.ground.errors import did_you_mean
+
+    raise ParameterError("", f"there is no {kind} operation {name!r}{did_you_mean(name, OPERATIONS[kind])}")

@@ -1,0 +1,174 @@
+"""The samples that a recipe can work on, gathered from a manifest in one pass."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from augment.operations.registry import Kind
+from augment.recipe.types import Recipe, Target
+from curate.query.expression import compile_expression
+from curate.records.sample import Sample, is_generated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from curate.query.expression import Expression
+    from curate.split.grouping import Grouping
+
+ALL = "all"
+"""The value of `--split` that means every split."""
+
+
+class Source(NamedTuple):
+    """A sample that others can be made from.
+
+    Attributes:
+        path: As in the manifest.
+        digest: Of its file.
+        kind: `audio` or `image`.
+        label: Its class.
+        tags: Its tags.
+        split: Its split.
+        marks: What it shares with its like: all marks are drawn alike.
+        origin: Of a generated sample, which is a source only of what takes its place.
+    """
+
+    path: str
+    digest: str
+    kind: Kind
+    label: str | None
+    tags: tuple[str, ...]
+    split: str | None
+    marks: tuple[str, ...]
+    origin: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Sources:
+    """What a manifest offers to a recipe.
+
+    Attributes:
+        recipe: Its targets say which samples they are made from.
+        splits: Of which samples are made; `ALL`: of all.
+        grouping: What makes a group; None: the `key=value` tags of a sample.
+        replaces: Whether what is made takes the place of its source: then generated samples are sources too.
+        found: Those that can be used, in the order of the manifest.
+        wanted: For each target, which of `found` it can use.
+        counts: Samples of each class in the splits, generated ones included.
+        tags: Tags of all samples, whatever their split.
+        left_out: Why samples were not taken, with numbers.
+        seen: Samples of the manifest.
+        has_splits: Whether any sample has a split.
+    """
+
+    recipe: Recipe
+    splits: frozenset[str]
+    grouping: "Grouping | None" = None
+    replaces: bool = False
+    found: list[Source] = field(default_factory=list)
+    wanted: list[list[int]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    tags: set[str] = field(default_factory=set)
+    left_out: Counter[str] = field(default_factory=Counter)
+    seen: int = 0
+    has_splits: bool = False
+
+    def gather(self, samples: "Iterable[Sample]") -> None:
+        """Take in all samples of a manifest."""
+        accepts = [_accepts(target) for target in self.recipe.targets]
+        self.wanted = [[] for _ in self.recipe.targets]
+        unsplit: list[tuple[Sample, list[int]]] = []
+        held_out: set[str] = set()
+        for sample in samples:
+            self.seen += 1
+            self.tags.update(sample.tags)
+            self.has_splits = self.has_splits or sample.split is not None
+            if self._is_in_splits(sample):
+                self._take(sample, [index for index, accept in enumerate(accepts) if accept(sample)])
+            elif sample.split is None:
+                unsplit.append((sample, [index for index, accept in enumerate(accepts) if accept(sample)]))
+            elif sample.digest:
+                held_out.add(sample.digest)
+        self._take_unsplit(unsplit)
+        self._drop(held_out)
+
+    def _is_in_splits(self, sample: Sample) -> bool:
+        return ALL in self.splits or sample.split in self.splits
+
+    def _take_unsplit(self, unsplit: "list[tuple[Sample, list[int]]]") -> None:
+        """Take samples without a split where none has one; beside split ones they are left alone."""
+        if self.has_splits:
+            self.left_out += Counter({"without a split": len(unsplit)})
+        else:
+            for sample, targets in unsplit:
+                self._take(sample, targets)
+
+    def _take(self, sample: Sample, targets: list[int]) -> None:
+        reason, generated = _unfit(sample), is_generated(sample.origin)
+        if not reason:
+            self.counts[sample.label or ""] += 1
+            reason = "generated samples" if generated and not self.replaces else ""
+        if reason:
+            self.left_out[reason] += 1
+        if reason or sample.kind is None or sample.digest is None:
+            return
+        for index in targets:
+            self.wanted[index].append(len(self.found))
+        tags = tuple(sorted(tag for tag in sample.tags if "=" in tag))
+        marks = self.grouping.values(sample.path, sample.tags) if self.grouping else tags
+        self.found.append(
+            Source(
+                sample.path,
+                sample.digest,
+                sample.kind,
+                sample.label,
+                sample.tags,
+                sample.split,
+                marks,
+                sample.origin if generated else None,
+            )
+        )
+
+    def _drop(self, held_out: set[str]) -> None:
+        """Leave out copies of samples of other splits, and the second of two copies."""
+        met: set[str] = set()
+        keep: list[bool] = []
+        for source in self.found:
+            reason = _LEAK if source.digest in held_out else "copies of other samples" if source.digest in met else ""
+            met.add(source.digest)
+            keep.append(not reason)
+            if reason:
+                self.left_out[reason] += 1
+        self.wanted = [[index for index in indexes if keep[index]] for indexes in self.wanted]
+
+
+_LEAK = "copies of samples in other splits"
+
+
+def _unfit(sample: Sample) -> str:
+    """Return why nothing is made of a sample; empty if something is."""
+    if any(finding.severity == "error" for finding in sample.findings):
+        return "damaged files"
+    if sample.kind is None or sample.digest is None:
+        return "files that were not measured (scan without --shallow)"
+    return ""
+
+
+def _accepts(target: Target) -> "Callable[[Sample], bool]":
+    """Return what says whether a target can use a sample."""
+    sources = target.sources
+    expression: Expression | None = compile_expression(sources.where) if sources.where else None
+    with_tags, without, labels = set(sources.with_tags), set(sources.without_tags), set(sources.labels)
+
+    def accept(sample: Sample) -> bool:
+        return bool(
+            sample.kind is not None
+            and target.steps[sample.kind]
+            and with_tags.issubset(sample.tags)
+            and not without.intersection(sample.tags)
+            and target.tag not in sample.tags
+            and (not labels or sample.label in labels)
+            and (expression is None or expression.matches(sample))
+        )
+
+    return accept

@@ -1,0 +1,220 @@
+"""Who gets how many new samples: from weak tags, budgets and short classes to a plan, sample by sample."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import NamedTuple
+
+from augment.plan.apportion import apportion, fill, missing, spread
+from augment.plan.balanced_draw import Marks, draw_evenly
+from augment.plan.sources import Sources
+from augment.plan.weak_tags import WeakTag, worth_working_on
+from augment.recipe.types import Target
+from curate.ground.errors import InputError, UsageError
+
+
+class Request(NamedTuple):
+    """What the user asks for.
+
+    Attributes:
+        copies: So many of each source, for each target; None: as the budget says.
+        budget: So many in all; None: as the other wishes say.
+        weak: The weak tags, the weakest first; None: all targets of the recipe.
+        top: Only so many of them.
+        balance: Fill short classes up to the largest.
+        seed: Where chance begins.
+    """
+
+    copies: int | None = None
+    budget: int | None = None
+    weak: Sequence[WeakTag] | None = None
+    top: int | None = None
+    balance: bool = False
+    seed: int = 0
+
+
+class Order(NamedTuple):
+    """One sample to make.
+
+    Attributes:
+        source: Its place in `Sources.found`.
+        target: Its place in the recipe.
+        copy: 0 for the first that this target makes of this source.
+    """
+
+    source: int
+    target: int
+    copy: int
+
+
+@dataclass(slots=True)
+class Part:
+    """What is planned for one target.
+
+    Attributes:
+        target: The target.
+        gain: Of its tag; None where no weak tags were given.
+        sources: How many it can be made from.
+        labels: New samples of each class.
+    """
+
+    target: Target
+    gain: float | None
+    sources: int
+    labels: dict[str, int]
+
+    def total(self) -> int:
+        """Return how many new samples there are."""
+        return sum(self.labels.values())
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be made.
+
+    Attributes:
+        parts: For each target of the recipe that gets samples.
+        orders: Every sample to make, in the order of their sources.
+        without_target: Weak tags for which the recipe has no target.
+        notes: What the user should hear.
+    """
+
+    parts: dict[int, Part] = field(default_factory=dict)
+    orders: list[Order] = field(default_factory=list)
+    without_target: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def labels(self) -> Counter[str]:
+        """Return the new samples of each class."""
+        counts: Counter[str] = Counter()
+        for part in self.parts.values():
+            counts.update(part.labels)
+        return counts
+
+
+def make_plan(sources: Sources, request: Request) -> Plan:
+    """Decide who gets how many new samples, and from which sources; the order of the manifest does not matter.
+
+    Raises:
+        InputError: The weak tags are another dataset's; no target can be made from any sample.
+        UsageError: Wishes exclude each other.
+    """
+    if request.copies is not None and request.budget is not None:
+        raise UsageError("--copies and --budget exclude each other: name the one that you mean")
+    plan = Plan()
+    gains = _gains(sources, request, plan)
+    pools = {index: _Pool(sources, index, request.seed) for index in gains}
+    for index in [index for index, pool in pools.items() if not pool.size]:
+        del pools[index]
+        plan.notes.append(f"no sample is a source for {_named(sources.recipe.targets[index])}")
+    for index, labels in _numbers(sources, request, pools, gains).items():
+        target = sources.recipe.targets[index]
+        plan.parts[index] = Part(target, gains[index], pools[index].size, labels)
+        plan.orders += pools[index].draw(labels)
+    plan.orders.sort()
+    return plan
+
+
+def _named(target: Target) -> str:
+    return f"target {target.tag}" if target.tag else "this recipe"
+
+
+def _gains(sources: Sources, request: Request, plan: Plan) -> dict[int, float | None]:
+    """Return the targets to work on, with their tags' gain."""
+    targets = sources.recipe.targets
+    if request.weak is None:
+        return dict.fromkeys(range(len(targets)))
+    places = {target.tag: index for index, target in enumerate(targets)}
+    chosen = worth_working_on(request.weak, request.top)
+    plan.without_target = [weak.tag for weak in chosen if weak.tag not in places]
+    if not chosen:
+        plan.notes.append("no tag has anything to gain: nothing to do")
+    known = [weak.tag for weak in request.weak if weak.tag in sources.tags]
+    gains: dict[int, float | None] = {places[weak.tag]: weak.gain for weak in chosen if weak.tag in places}
+    if chosen and not known and sources.seen:
+        if not gains:
+            raise InputError(f"no sample has any of the weak tags ({chosen[0].tag}, …): are they another dataset's?")
+        plan.notes.append("no sample of this manifest has any of the weak tags")
+    return gains
+
+
+def _numbers(
+    sources: Sources, request: Request, pools: "dict[int, _Pool]", gains: dict[int, float | None]
+) -> dict[int, dict[str, int]]:
+    """Return how many new samples of each class each target gets."""
+    if not pools:
+        return {}
+    if not request.balance and request.budget is None and (request.copies is not None or request.weak is None):
+        copies = 1 if request.copies is None else request.copies
+        return {index: {label: count * copies for label, count in pool.counts.items()} for index, pool in pools.items()}
+    weights = [1.0 if gains[index] is None else float(gains[index] or 0) for index in pools]
+    if request.balance:
+        labels = {label for pool in pools.values() for label in pool.counts}
+        counts = {label: sources.counts[label] for label in sorted(labels)}
+        if request.copies is not None:
+            raise UsageError("--balance decides how many copies there are: leave out --copies, or say --budget")
+        # Classes that no source can fill still say how large the largest is.
+        total = missing(counts, max(sources.counts.values())) if request.budget is None else request.budget
+        return _balanced(total, counts, pools, weights)
+    usable: set[int] = set().union(*(sources.wanted[index] for index in pools))
+    shares = apportion(len(usable) if request.budget is None else request.budget, weights)
+    made: Counter[str] = Counter()
+    planned: dict[int, dict[str, int]] = {}
+    for (index, pool), share in zip(pools.items(), shares, strict=True):
+        planned[index] = fill(share, dict.fromkeys(pool.counts, 0), made)
+        made.update(planned[index])
+    return planned
+
+
+def _balanced(
+    total: int, counts: dict[str, int], pools: "dict[int, _Pool]", weights: list[float]
+) -> dict[int, dict[str, int]]:
+    """Fill short classes; a class goes only to targets that have a source of it."""
+    needed = fill(total, counts)
+    planned: dict[int, dict[str, int]] = {index: {} for index in pools}
+    able: dict[tuple[int, ...], dict[str, int]] = {}
+    for label, count in needed.items():
+        able.setdefault(tuple(index for index, pool in pools.items() if label in pool.counts), {})[label] = count
+    weight_of = dict(zip(pools, weights, strict=True))
+    for indexes, labels in able.items():
+        for index, part in zip(indexes, spread(labels, [weight_of[index] for index in indexes]), strict=True):
+            planned[index] |= part
+    return planned
+
+
+class _Pool:
+    """The sources of one target, by class and by what they share.
+
+    Args:
+        sources: Of the manifest.
+        target: Place of the target in the recipe.
+        seed: Where chance begins.
+    """
+
+    def __init__(self, sources: Sources, target: int, seed: int) -> None:
+        self._target = target
+        self._groups: dict[str, dict[Marks, list[int]]] = {}
+        found = sources.found
+
+        def rank(index: int) -> bytes:
+            return sha256(f"{seed} {found[index].digest}".encode()).digest()
+
+        for index in sorted(sources.wanted[target], key=rank):
+            source = found[index]
+            self._groups.setdefault(source.label or "", {}).setdefault(source.marks, []).append(index)
+        self.counts = {label: sum(map(len, self._groups[label].values())) for label in sorted(self._groups)}
+        self.size = sum(self.counts.values())
+
+    def draw(self, labels: dict[str, int]) -> Iterator[Order]:
+        """Yield so many orders of each class; if that is the same number for each source, every source once a round."""
+        for label, count in labels.items():
+            copies, rest = divmod(count, self.counts[label])
+            if not rest:
+                sources = (index for group in self._groups[label].values() for index in group)
+                yield from (Order(index, self._target, copy) for index in sources for copy in range(copies))
+                continue
+            used: Counter[int] = Counter()
+            for index in draw_evenly(self._groups[label], count):
+                yield Order(index, self._target, used[index])
+                used[index] += 1

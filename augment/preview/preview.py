@@ -1,0 +1,178 @@
+"""Pairs of before and after: some of the samples that `augment` would make, made in a temporary folder and shown."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from hashlib import sha256
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+from augment.plan.balanced_draw import Marks, draw_evenly
+from augment.render.cache_key import chain_digest, sample_key
+from augment.render.render import ATTEMPTS, Chain, Job, Made, Renderer
+from curate.engine import Failure, run
+from curate.ground.errors import BurnishError, InputError
+from curate.records.sample import Sample
+from curate.scan.measure import measure
+
+if TYPE_CHECKING:
+    from augment.plan.sources import Source, Sources
+    from augment.plan.targets import Order, Plan
+    from augment.preview.preview_media import Look
+
+PARTS = 3
+"""Of a source that is split into more, so many are shown."""
+
+_TIMEOUT_S = 120.0
+_LOOKS_PER_PAIR = 8
+
+
+class Shown(NamedTuple):
+    """What a worker brings back.
+
+    Attributes:
+        made: What became of the sample.
+        measured: The source, measured as it is now.
+        before: What is shown of the source; None where it cannot be decoded.
+        after: What is shown of what was made of it; empty where nothing was.
+    """
+
+    made: Made
+    measured: Sample | None = None
+    before: "Look | None" = None
+    after: "tuple[Look, ...]" = ()
+
+
+class Pair(NamedTuple):
+    """One source beside what was made of it.
+
+    Attributes:
+        order: What was asked for.
+        source: The sample that it was made of.
+        shown: What there is to see.
+        draws: How often it was drawn until it was good enough, or given up.
+    """
+
+    order: "Order"
+    source: "Source"
+    shown: Shown
+    draws: int
+
+
+def choose(sources: "Sources", plan: "Plan", count: int, seed: int) -> "list[Order]":
+    """Return some of the orders of a plan: spread over its targets, over labels and over what sources share.
+
+    Args:
+        sources: That the plan was made of.
+        plan: What `augment` would make.
+        count: How many at most.
+        seed: Where chance begins.
+
+    Returns:
+        The orders, those of one target together, in the order of the recipe.
+    """
+    picks = [list(_spread(sources, plan, index, count, seed)) for index in sorted(plan.parts)]
+    rows = (order for row in zip_longest(*picks) for order in row if order is not None)
+    return sorted(islice(rows, count), key=lambda order: order.target)
+
+
+def make_pairs(
+    sources: "Sources", orders: "Sequence[Order]", *, seed: int, base: str = "", jobs: int | None = None
+) -> Iterator[Pair]:
+    """Yield the pairs of some orders: the very files that `augment` makes for this recipe, seed, source and copy.
+
+    Rendering and drawing happen in worker processes, in a temporary folder; one that ends its worker is a rejected one.
+
+    Args:
+        sources: What the orders are about.
+        orders: From `choose`.
+        seed: Where chance begins.
+        base: What the paths of the samples are relative to; empty: the working directory.
+        jobs: Worker processes; None: as many as this process may use processors.
+
+    Raises:
+        BurnishError: The disk is full.
+    """
+    chains = _Chains(sources)
+    items = [chains.job(order, seed, base) for order in orders]
+    with tempfile.TemporaryDirectory(prefix="burnish-") as staging:
+        work = _Shower(tuple(chains.made), staging)
+        results = run(work, items, jobs=jobs, chunk_size=1, timeout_s=_TIMEOUT_S, preload=("augment.render.render",))
+        with closing(results):
+            for order, job, result in zip(orders, items, results, strict=True):
+                yield _pair(order, sources.found[order.source], job, result)
+
+
+def _spread(sources: "Sources", plan: "Plan", target: int, count: int, seed: int) -> "Iterator[Order]":
+    """Yield up to `count` orders of a target, each once, so that labels and marks are met alike."""
+
+    def rank(order: "Order") -> tuple[int, bytes]:
+        name = f"{seed} {plan.parts[target].target.tag} {sources.found[order.source].digest}"
+        return order.copy, sha256(name.encode("utf-8", "surrogatepass")).digest()
+
+    orders = sorted((order for order in plan.orders if order.target == target), key=rank)
+    groups: dict[Marks, list[int]] = {}
+    for place, order in enumerate(orders):
+        source = sources.found[order.source]
+        groups.setdefault((f"label {source.label}", *source.marks), []).append(place)
+    # Small groups come again before large ones are used up: what is missing then is taken as it comes.
+    several = dict.fromkeys(draw_evenly(groups, _LOOKS_PER_PAIR * count)) | dict.fromkeys(range(len(orders)))
+    return (orders[place] for place in islice(several, count))
+
+
+class _Chains:
+    """What targets do with kinds of media, numbered as jobs name them."""
+
+    def __init__(self, sources: "Sources") -> None:
+        self._sources = sources
+        self._numbers: dict[tuple[int, str], tuple[int, bytes]] = {}
+        self.made: list[Chain] = []
+
+    def job(self, order: "Order", seed: int, base: str) -> Job:
+        """Return the job of one order, with the key that `augment` gives it."""
+        source, recipe = self._sources.found[order.source], self._sources.recipe
+        target = recipe.targets[order.target]
+        if (order.target, source.kind) not in self._numbers:
+            self._numbers[order.target, source.kind] = (len(self.made), chain_digest(recipe, target, source.kind))
+            self.made.append(Chain(target.steps[source.kind], recipe.accept, recipe.output))
+        number, digest = self._numbers[order.target, source.kind]
+        key = sample_key(digest, seed, source.digest, order.copy)
+        return Job(os.path.join(base, source.path), source.digest, source.kind, ((number, key),))
+
+
+class _Shower:
+    """Renders one sample and looks at it; made once, sent to each worker once.
+
+    Args:
+        chains: What the targets do.
+        staging: The folder to write files in.
+    """
+
+    def __init__(self, chains: tuple[Chain, ...], staging: str) -> None:
+        self._renderer, self._staging = Renderer(chains, staging), staging
+
+    def __call__(self, job: Job) -> Shown:
+        """Return what there is to see of a job for one sample."""
+        from augment.preview.preview_media import look_at
+
+        (made,) = self._renderer(job)
+        files = [os.path.join(self._staging, file.path) for file in made.files]
+        try:
+            before, *after = look_at(job.kind, [job.path, *files[:PARTS]])
+        except (InputError, OSError):
+            return Shown(made)  # then it was rejected, and the reason is known
+        finally:
+            for path in files:
+                os.unlink(path)
+        return Shown(made, measure(Sample(job.path), job.path), before, tuple(after))
+
+
+def _pair(order: "Order", source: "Source", job: Job, result: "Shown | Failure") -> Pair:
+    if isinstance(result, Failure):
+        ((_, key),) = job.wanted
+        return Pair(order, source, Shown(Made(key.hex(), rejected=result.detail, lasting=False)), 1)
+    if result.made.fatal:
+        raise BurnishError(f"cannot write to {tempfile.gettempdir()}: {result.made.fatal}; make room there")
+    draws = ATTEMPTS if result.made.rejected and result.made.lasting else result.made.attempt + 1
+    return Pair(order, source, result, draws)

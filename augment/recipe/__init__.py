@@ -1,0 +1,1 @@
+"""Recipes as files: their types, their reader, and their schema for editors."""

@@ -1,0 +1,251 @@
+"""Reading a recipe: validated completely before any work; every problem is named with its file and line."""
+
+import os
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+import msgspec.inspect
+
+from augment.operations.registry import Kind, ParameterError, Prepared, find
+from augment.recipe.types import KINDS, Limit, Output, Recipe, Sources, Step, Target, Written, WrittenTarget
+from curate.facts.records import AudioFacts, ImageFacts
+from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.ground.yaml import RecipeError, YamlFile, load_yaml, override
+from curate.media import encode_audio, encode_image
+from curate.query.expression import compile_expression
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+Record = TypeVar("Record", bound=msgspec.Struct)
+Path = tuple[str | int, ...]
+
+_FACTS: dict[Kind, type[msgspec.Struct]] = {"audio": AudioFacts, "image": ImageFacts}
+
+
+def shipped() -> dict[str, str]:
+    """Return the recipes that ship: the path of each by its name."""
+    folder = files("recipes")
+    return {
+        entry.name.removesuffix(".yaml"): str(entry)
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".yaml")
+    }
+
+
+def locate(name: str) -> str:
+    """Return the path of a recipe, by that path or by the name of one that ships.
+
+    Raises:
+        InputError: There is neither; names the nearest that ships.
+    """
+    if os.path.isfile(name):
+        return name
+    known = shipped()
+    if name in known:
+        return known[name]
+    if os.path.isdir(name):
+        raise InputError(f"{name} is a folder, not a recipe")
+    raise InputError(f"there is no recipe {name}: no such file, and none that ships{did_you_mean(name, known)}")
+
+
+def load(name: str, settings: "Sequence[str]" = (), wanted: "Collection[str] | None" = None) -> Recipe:
+    """Return a recipe, validated, with everything that it reads checked.
+
+    Args:
+        name: A file, or the name of a recipe that ships.
+        settings: `KEY=VALUE` for its `vars`.
+        wanted: Tags; the other targets are checked, but the files that they read need not be there, and are left out.
+
+    Raises:
+        InputError: It cannot be read, or something in it is wrong (`RecipeError`).
+        UsageError: A setting names no variable.
+    """
+    path = locate(name)
+    try:
+        with open(path, "rb") as file:
+            written = load_yaml(file.read(), name if path == name else f"{name}.yaml")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    return _Reader(written, os.path.splitext(os.path.basename(path))[0], settings).recipe(wanted)
+
+
+def shipped_for(tags: "Iterable[str]") -> dict[str, list[str]]:
+    """Return, for each tag, the recipes that ship and have a target for it."""
+    found: dict[str, list[str]] = {tag: [] for tag in tags}
+    for name in shipped():
+        for tag in target_tags(name):
+            if tag in found:
+                found[tag].append(name)
+    return found
+
+
+def target_tags(name: str) -> list[str]:
+    """Return the tags that a recipe has targets for, without checking the rest of it.
+
+    Raises:
+        InputError: There is no such recipe, or it is no YAML.
+    """
+    path = locate(name)
+    with open(path, "rb") as file:
+        content = load_yaml(file.read(), name).content
+    targets = content.get("targets") if isinstance(content, dict) else None
+    return list(targets) if isinstance(targets, dict) else []
+
+
+class _Reader:
+    """Turns one file into a recipe.
+
+    Args:
+        written: The file.
+        name: Of the recipe.
+        settings: `KEY=VALUE` for its `vars`.
+    """
+
+    def __init__(self, written: YamlFile, name: str, settings: "Sequence[str]") -> None:
+        self.file, self.name, self.notes = written, name, dict[str, None]()
+        self.top = self._part((), Written, self._with_variables(settings))
+        if self.top.kind != "augment":
+            cure = "; run it: burnish run" if self.top.kind == "pipeline" else ""
+            raise self.error(("kind",), f"kind is {self.top.kind!r}, not 'augment'{cure}")
+
+    def error(self, path: Path, problem: str) -> RecipeError:
+        """Return an error at a place of the file."""
+        return self.file.error(problem, *path)
+
+    def recipe(self, wanted: "Collection[str] | None") -> Recipe:
+        top = self.top
+        common = {kind: self._steps((kind,), kind, getattr(top, kind)) for kind in KINDS}
+        targets = tuple(
+            self._target(tag, content, common, prepare=wanted is None or tag in wanted)
+            for tag, content in top.targets.items()
+        )
+        if not targets:
+            targets = (Target(None, Sources(), common),)
+        elif wanted is not None:
+            targets = tuple(target for target in targets if target.tag in wanted)
+        if targets and not any(steps for target in targets for steps in target.steps.values()):
+            raise self.error((), "no operation in it: name some under audio:, image: or targets:")
+        return Recipe(
+            self.name,
+            self._digest(),
+            top.description.strip(),
+            top.seed,
+            targets,
+            tuple(self._limits()),
+            self._output(),
+            top.standardizes,
+            tuple(self.notes),
+        )
+
+    def _with_variables(self, settings: "Sequence[str]") -> Any:
+        """Return the content with `${name}` replaced."""
+        content = self.file.content
+        if not isinstance(content, dict):
+            raise self.error((), "not a recipe: a mapping with `kind: augment` is expected")
+        own = content.get("vars") or {}
+        if not isinstance(own, dict):
+            raise self.error(("vars",), "vars: a mapping of names to values is expected")
+        return self.file.substituted(override(own, settings)).content
+
+    def _digest(self) -> str:
+        fields = msgspec.to_builtins(self.top)
+        for aside in ("description", "vars"):
+            fields.pop(aside)
+        return f"sha256:{sha256(msgspec.json.encode(fields, order='deterministic')).hexdigest()}"
+
+    def _target(self, tag: str, content: Any, common: "dict[Kind, tuple[Step, ...]]", *, prepare: bool) -> Target:
+        path: Path = ("targets", tag)
+        if not tag.strip():
+            raise self.error(path, "a target's name is the tag that it makes; this one is empty")
+        written = self._part(path, WrittenTarget, {} if content is None else content)
+        sources = self._part((*path, "sources"), Sources, written.sources)
+        if sources.where is not None:
+            try:
+                compile_expression(sources.where)
+            except UsageError as error:
+                raise self.error((*path, "sources", "where"), str(error)) from None
+        steps = {kind: self._steps((*path, kind), kind, getattr(written, kind), prepare=prepare) for kind in KINDS}
+        if not any(steps.values()):
+            raise self.error(path, f"target {tag} has no operation: name some under audio: or image:")
+        return Target(tag, sources, {kind: steps[kind] + common[kind] if steps[kind] else () for kind in KINDS})
+
+    def _steps(self, path: Path, kind: Kind, items: list[Any], *, prepare: bool = True) -> tuple[Step, ...]:
+        return tuple(self._step((*path, number), kind, item, prepare) for number, item in enumerate(items))
+
+    def _step(self, path: Path, kind: Kind, item: Any, prepare: bool) -> Step:
+        name: Any = item
+        parameters: Any = {}
+        if isinstance(item, dict) and len(item) == 1:
+            name, parameters = next(iter(item.items()))
+        if not isinstance(name, str) or not isinstance(parameters, dict | None):
+            raise self.error(path, "an operation is `name` or `name: {parameter: value}`")
+        try:
+            operation = find(kind, name)
+            settings = operation.settings(parameters or {})
+            prepared = operation.prepare(settings) if prepare else Prepared(settings, None)
+        except ParameterError as error:
+            where = (*path, name, error.parameter) if error.parameter else path
+            raise self.error(where, str(error)) from None
+        except RecipeError:
+            raise
+        except InputError as error:
+            raise self.error((*path, name), f"{name}: {error}") from None
+        self.notes.update(dict.fromkeys(prepared.notes))
+        return Step(kind, name, prepared)
+
+    def _limits(self) -> "list[Limit]":
+        return [
+            self._limit(kind, name, value) for kind, limits in self.top.accept.items() for name, value in limits.items()
+        ]
+
+    def _limit(self, kind: str, name: str, value: float) -> Limit:
+        if kind not in _FACTS:
+            raise self.error(("accept", kind), f"accept: {kind!r} is no kind{did_you_mean(kind, _FACTS)}")
+        known = fact_numbers(kind)
+        end, _, fact = name.partition("_")
+        if end not in {"min", "max"} or fact not in known:
+            names = [f"{end}_{fact}" for fact in known for end in ("min", "max")]
+            raise self.error(("accept", kind, name), f"accept: no limit {name!r}{did_you_mean(name, names)}")
+        return Limit(kind, fact, end == "min", float(value))
+
+    def _output(self) -> Output:
+        output = self._part(("output",), Output, self.top.output)
+        for kind, written, known in (
+            ("audio", output.audio.format, encode_audio.WRITABLE),
+            ("image", output.image.format, encode_image.WRITABLE),
+        ):
+            if written is not None and written not in known:
+                raise self.error(
+                    ("output", kind, "format"), f"output: {written!r} cannot be written{did_you_mean(written, known)}"
+                )
+        return output
+
+    def _part(self, path: Path, kind: type[Record], content: Any) -> Record:
+        """Return a part of the file as a record; unknown keys are named with the nearest known one."""
+        where = ".".join(map(str, path)) or "recipe"
+        if not isinstance(content, dict):
+            raise self.error(path, f"{where}: a mapping is expected")
+        for name in content:
+            if name not in kind.__struct_fields__:
+                problem = f"{where}: unknown key {name!r}{did_you_mean(str(name), kind.__struct_fields__)}"
+                raise self.error((*path, name), problem)
+        try:
+            return msgspec.convert(content, kind)
+        except msgspec.ValidationError as error:
+            problem, _, at = str(error).partition(" - at `$")
+            inner = tuple(part for part in at.strip(".`").split(".") if part and "[" not in part)
+            raise self.error((*path, *inner), f"{'.'.join(map(str, (*path, *inner))) or where}: {problem}") from None
+
+
+def fact_numbers(kind: Kind) -> list[str]:
+    """Return the names of the facts that are numbers, which `accept` can limit."""
+    kinds = {field.name: field.type for field in msgspec.inspect.type_info(_FACTS[kind]).fields}  # type: ignore[attr-defined]
+    number = (msgspec.inspect.IntType, msgspec.inspect.FloatType)
+    return [
+        name
+        for name, found in kinds.items()
+        if isinstance(found, msgspec.inspect.UnionType) and any(isinstance(part, number) for part in found.types)
+    ]

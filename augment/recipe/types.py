@@ -1,0 +1,146 @@
+"""The types of an augment recipe: what to generate, from which sources, and what is good enough."""
+
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+from msgspec import Meta, Struct
+
+from augment.operations.registry import Kind, Prepared
+
+if TYPE_CHECKING:
+    from curate.facts.records import AudioFacts, ImageFacts
+
+KINDS: tuple[Kind, ...] = ("audio", "image")
+
+
+class Step(NamedTuple):
+    """One operation of a recipe, ready to work; can be pickled.
+
+    Attributes:
+        kind: `audio` or `image`.
+        name: Of the operation.
+        prepared: Its settings, checked against the disk.
+    """
+
+    kind: Kind
+    name: str
+    prepared: Prepared
+
+
+class Sources(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which samples a target is made from; all conditions have to hold."""
+
+    with_tags: Annotated[tuple[str, ...], Meta(description="the sample has all of these tags")] = ()
+    without_tags: Annotated[tuple[str, ...], Meta(description="the sample has none of these tags")] = ()
+    labels: Annotated[tuple[str, ...], Meta(description="the sample has one of these labels")] = ()
+    where: Annotated[str | None, Meta(description="an expression over facts, as in `burnish select --where`")] = None
+
+
+class AudioOutput(Struct, frozen=True, forbid_unknown_fields=True):
+    """How recordings are written; what is left out is as the source."""
+
+    format: Annotated[str | None, Meta(description="WAV, FLAC, OGG, MP3, AIFF, AU or CAF")] = None
+    subtype: Annotated[str | None, Meta(description="libsndfile's name, such as PCM_16")] = None
+
+
+class ImageOutput(Struct, frozen=True, forbid_unknown_fields=True):
+    """How pictures are written; what is left out is as the source."""
+
+    format: Annotated[str | None, Meta(description="JPEG, PNG, WEBP, TIFF, BMP or PPM")] = None
+    quality: Annotated[Annotated[int, Meta(ge=1, le=100)] | None, Meta(description="of JPEG and WebP, 1 to 100")] = None
+
+
+class Output(Struct, frozen=True, forbid_unknown_fields=True):
+    """How files are written."""
+
+    audio: AudioOutput = AudioOutput()
+    image: ImageOutput = ImageOutput()
+
+
+class Limit(NamedTuple):
+    """One limit of `accept`.
+
+    Attributes:
+        kind: `audio` or `image`.
+        fact: Its name.
+        is_lowest: Whether the fact may not be below the value; else not above.
+        value: In the fact's unit.
+    """
+
+    kind: Kind
+    fact: str
+    is_lowest: bool
+    value: float
+
+    def broken_by(self, facts: "AudioFacts | ImageFacts | None") -> str:
+        """Return why facts break this limit, in words; empty if they do not, or are not known."""
+        found = getattr(facts, self.fact, None)
+        if found is None or (found >= self.value if self.is_lowest else found <= self.value):
+            return ""
+        return f"{self.fact} is {'below' if self.is_lowest else 'above'} {self.value:g}"
+
+
+class Target(NamedTuple):
+    """What makes samples for one tag.
+
+    Attributes:
+        tag: The tag; None for a recipe without targets, whose operations are for every sample.
+        sources: Which samples it is made from.
+        steps: Its operations and then those that the recipe applies to every sample, by kind.
+    """
+
+    tag: str | None
+    sources: Sources
+    steps: dict[Kind, tuple[Step, ...]]
+
+
+class Recipe(NamedTuple):
+    """A recipe, validated and ready to work.
+
+    Attributes:
+        name: Of the file, without its ending.
+        digest: `sha256:…` of its content, whatever its layout and comments.
+        description: What it is for.
+        seed: Where chance begins.
+        targets: In the order of the file; one with the tag None where it has no targets.
+        accept: Limits on the facts of what is generated.
+        output: How files are written.
+        standardizes: Whether what it makes is meant to take the place of its source, in every split.
+        notes: What the user should hear, such as noise files that cannot be read.
+    """
+
+    name: str
+    digest: str
+    description: str
+    seed: int
+    targets: tuple[Target, ...]
+    accept: tuple[Limit, ...]
+    output: Output
+    standardizes: bool
+    notes: tuple[str, ...]
+
+
+class Written(Struct, frozen=True, forbid_unknown_fields=True):
+    """The top level of a recipe's file."""
+
+    kind: Annotated[str, Meta(description="`augment`")]
+    description: Annotated[str, Meta(description="what it is for")] = ""
+    seed: Annotated[int, Meta(description="where chance begins; --seed is added to it")] = 0
+    vars: Annotated[dict[str, Any], Meta(description="names for `${name}`, which --set changes")] = {}
+    standardizes: Annotated[
+        bool, Meta(description="what it makes takes the place of its source, in every split, with --replace")
+    ] = False
+    audio: Annotated[list[Any], Meta(description="operations on every recording, after the target's own")] = []
+    image: Annotated[list[Any], Meta(description="operations on every picture, after the target's own")] = []
+    targets: Annotated[dict[str, Any], Meta(description="by the tag that each makes")] = {}
+    accept: Annotated[
+        dict[str, dict[str, float]], Meta(description="limits on facts: `audio: {min_duration_s: 0.1}`")
+    ] = {}
+    output: Annotated[dict[str, Any], Meta(description="how files are written")] = {}
+
+
+class WrittenTarget(Struct, frozen=True, forbid_unknown_fields=True):
+    """A target in a recipe's file."""
+
+    sources: Annotated[dict[str, Any], Meta(description="which samples it is made from")] = {}
+    audio: Annotated[list[Any], Meta(description="operations on recordings")] = []
+    image: Annotated[list[Any], Meta(description="operations on pictures")] = []

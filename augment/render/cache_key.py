@@ -1,0 +1,55 @@
+"""What a generated file depends on, as a key: the same key, the same bytes."""
+
+from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from augment.operations.registry import OPERATIONS, Kind
+from augment.recipe.types import Recipe, Target
+
+RENDER_VERSION = 1
+"""Raised whenever the same recipe makes other bytes than before."""
+
+NAME_DIGITS = 24
+_LIBRARY: dict[Kind, str] = {"audio": "audiomentations", "image": "albumentations"}
+
+
+def chain_digest(recipe: Recipe, target: Target, kind: Kind) -> bytes:
+    """Return the digest of everything in a recipe that decides what one target makes of one kind of media.
+
+    Files that operations read count by their content, libraries by their version; other targets, paths and the
+    layout of the recipe's file do not count.
+    """
+    steps = target.steps[kind]
+    libraries = {
+        _LIBRARY[step.kind]: version(_LIBRARY[step.kind]) for step in steps if step.name not in OPERATIONS[step.kind]
+    }
+    content: list[Any] = [
+        RENDER_VERSION,
+        [[step.name, step.prepared.identity] for step in steps],
+        libraries,
+        sorted(limit for limit in recipe.accept if limit.kind == kind),
+        getattr(recipe.output, kind),
+        target.tag,
+    ]
+    return sha256(msgspec.json.encode(content, order="deterministic", enc_hook=str)).digest()
+
+
+def sample_key(chain: bytes, seed: int, source_digest: str, copy: int) -> bytes:
+    """Return the key of one generated sample, 32 bytes: it names the file and seeds what is drawn for it."""
+    return sha256(b"%s %d %s %d" % (chain.hex().encode(), seed, source_digest.encode(), copy)).digest()
+
+
+@lru_cache(maxsize=4096)
+def name_of(key: bytes, part: int = 0, parts: int = 1) -> str:
+    """Return the name of a file, without its ending."""
+    name = key.hex()[:NAME_DIGITS]
+    return name if parts == 1 else f"{name}-{part}"
+
+
+def seed_of(key: bytes, attempt: int) -> tuple[int, ...]:
+    """Return what the draws of a sample begin with."""
+    return (*(int.from_bytes(key[at : at + 4], "big") for at in range(0, 32, 4)), attempt)

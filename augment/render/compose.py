@@ -1,0 +1,86 @@
+"""A source through the operations of a target: drawn from a seed of its own, applied in order, explained afterwards."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from augment.operations.media import Media, RejectedError
+from augment.operations.registry import find
+from augment.recipe.types import Step
+
+
+class Result(NamedTuple):
+    """One sample that came out.
+
+    Attributes:
+        media: The picture or the recording.
+        operations: What was done, with the drawn parameters, for the origin.
+    """
+
+    media: Media
+    operations: tuple[dict[str, Any], ...]
+
+
+def apply_steps(media: Media, steps: Sequence[Step], seed: Sequence[int]) -> list[Result]:
+    """Return what becomes of a source; several results where an operation splits it.
+
+    Every operation draws from a generator of its own, made of the seed and its place, so what one draws does not
+    depend on how much another one drew.
+
+    Args:
+        media: The source; it is not changed.
+        steps: In order.
+        seed: Whole numbers that say which sample this is.
+
+    Raises:
+        RejectedError: An operation can make nothing sensible of it, or nothing is left.
+    """
+    results = [Result(media._replace(noted={}), ())]
+    for place, step in enumerate(steps):
+        results = [made for part, result in enumerate(results) for made in _apply(result, step, (*seed, place, part))]
+    if not results:
+        raise RejectedError("nothing is left of it")
+    for result in results:
+        _check(result.media)
+    return results
+
+
+def _apply(result: Result, step: Step, seed: Sequence[int]) -> list[Result]:
+    operation = find(step.kind, step.name)
+    drawn = operation.draw(step.prepared.settings, result.media, np.random.default_rng(seed))
+    several = operation.apply(result.media._replace(noted={}), drawn)
+    return [
+        Result(
+            media._replace(noted={**result.media.noted, **media.noted}),
+            (*result.operations, _explained(step, drawn, media)),
+        )
+        for media in several
+    ]
+
+
+def _explained(step: Step, drawn: dict[str, Any], media: Media) -> dict[str, Any]:
+    explained: dict[str, Any] = msgspec.to_builtins({"name": step.name, **drawn, **media.noted}, enc_hook=_plain)
+    return explained
+
+
+def _plain(value: Any) -> Any:
+    """Turn numpy's numbers and arrays into Python's."""
+    return value.tolist()
+
+
+def _check(media: Media) -> None:
+    """Check that a result is something that can be written.
+
+    Raises:
+        RejectedError: It is empty, digital silence, or has values that are no numbers.
+    """
+    if not media.array.size:
+        raise RejectedError("nothing is left of it")
+    if media.sample_rate is None:
+        return
+    if not np.isfinite(media.array).all():
+        raise RejectedError("values that are no numbers came out")
+    if not media.array.any():
+        raise RejectedError("nothing but silence came out")

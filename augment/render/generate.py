@@ -1,0 +1,225 @@
+"""Carrying out a plan: workers render, the journal takes files over, and what is there is not made again."""
+
+import os
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec.structs import replace
+
+from augment.plan.sources import Source, Sources
+from augment.plan.targets import Order, Plan
+from augment.recipe.types import KINDS, Recipe
+from augment.render.cache_key import chain_digest, sample_key
+from augment.render.lineage import Heirs, Options
+from augment.render.render import Chain, Job, Made, Renderer
+from augment.render.render_cache import Shelf
+from curate.engine import Failure, Ready, run
+from curate.journal import Journal, Operation
+from curate.journal.fs import digest_of
+from curate.records.sample import Sample
+
+if TYPE_CHECKING:
+    from augment.operations.registry import Kind
+
+_BATCH_S = 1.0
+_BATCH = 256
+_PER_JOB = 16
+
+
+@dataclass(slots=True)
+class GenerationTally:
+    """What became of a plan, counted while it is carried out.
+
+    Attributes:
+        made: Samples that were rendered now, by tag.
+        reused: Samples that were there already, by tag.
+        rejected: Reasons why nothing was made, with numbers.
+        examples: A source for each reason.
+    """
+
+    made: Counter[str] = field(default_factory=Counter)
+    reused: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def reject(self, reason: str, source: str) -> None:
+        """Count one that was not made."""
+        self.rejected[reason] += 1
+        self.examples.setdefault(reason, source)
+
+
+def generate(sources: Sources, plan: Plan, options: Options, tally: GenerationTally) -> Iterator[Sample]:
+    """Render what a plan asks for and yield the generated samples, in the order of their sources.
+
+    A call that was killed is completed by repeating it; what is there already is not rendered again.
+
+    Raises:
+        BurnishError: The folder cannot be written to, the disk is full, or another process is at work there.
+    """
+    with Journal.open(options.into) as journal:
+        yield from _Generation(sources, plan, options, tally, journal).samples()
+
+
+class _UnderWay(NamedTuple):
+    """The orders of one job, and those that the shelf knows."""
+
+    orders: list[Order]
+    known: list[Made | None]
+
+
+class _Generation:
+    """One call of `generate`."""
+
+    def __init__(
+        self, sources: Sources, plan: Plan, options: Options, tally: GenerationTally, journal: Journal
+    ) -> None:
+        self.sources, self.plan, self.options, self.tally = sources, plan, options, tally
+        self.recipe = sources.recipe
+        self.journal, self.shelf = journal, Shelf(options.into)
+        self.numbers, self.digests, chains = _chains(self.recipe)
+        self.heirs = Heirs(sources, plan, options)
+        self.renderer = Renderer(chains, journal.staging())
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield the generated samples."""
+        batch: list[tuple[Order, Made, bool]] = []
+        began = time.monotonic()
+        under_way: deque[_UnderWay] = deque()
+        results = run(
+            self.renderer,
+            self._items(under_way),
+            jobs=self.options.jobs,
+            chunk_size=4,
+            timeout_s=self.options.timeout_s,
+            preload=self._modules(),
+        )
+        with closing(results):
+            for result in results:
+                batch += self._paired(under_way.popleft(), result)
+                if len(batch) >= _BATCH or time.monotonic() - began > _BATCH_S:
+                    yield from self._take_over(batch)
+                    batch, began = [], time.monotonic()
+            yield from self._take_over(batch)
+
+    def _modules(self) -> tuple[str, ...]:
+        """Return what workers need, to be imported once before they are forked."""
+        kinds = {
+            step.kind for index in self.plan.parts for kind in KINDS for step in self.recipe.targets[index].steps[kind]
+        }
+        media = {
+            "audio": ("curate.media.audio", "curate.facts.audio", "curate.media.encode_audio"),
+            "image": ("curate.media.image", "curate.facts.image", "curate.media.encode_image", "PIL.ImageOps"),
+        }
+        return (
+            "augment.render.render",
+            "numpy.random",
+            "numpy.fft",
+            *(module for kind in sorted(kinds) for module in media[kind]),
+        )
+
+    def _items(self, under_way: "deque[_UnderWay]") -> "Iterator[Job | Ready]":
+        """Yield a job for each source, or nothing to wait for where the shelf has all of it."""
+        for number, orders in groupby(self.plan.orders, key=lambda order: order.source):
+            source, several = self.sources.found[number], list(orders)
+            for at in range(0, len(several), _PER_JOB):
+                part = several[at : at + _PER_JOB]
+                keys = [self._key(source, order) for order in part]
+                known = [
+                    self.shelf.find(key.hex(), self.heirs.place(order)) for key, order in zip(keys, part, strict=True)
+                ]
+                under_way.append(_UnderWay(part, known))
+                wanted = tuple(
+                    (self.numbers[order.target, source.kind], key)
+                    for order, key, made in zip(part, keys, known, strict=True)
+                    if made is None
+                )
+                path = os.path.join(self.options.base, source.path)
+                yield Job(path, source.digest, source.kind, wanted) if wanted else Ready(())
+
+    def _key(self, source: Source, order: Order) -> bytes:
+        digest = self.digests[order.target, source.kind]
+        return sample_key(digest, self.options.seed, source.digest, order.copy)
+
+    def _paired(self, under_way: "_UnderWay", result: Any) -> "Iterator[tuple[Order, Made, bool]]":
+        """Yield each order with what became of it, and whether that is new."""
+        new = iter(() if isinstance(result, Failure) else result)
+        for order, known in zip(under_way.orders, under_way.known, strict=True):
+            if known is not None:
+                yield order, known, False
+            elif isinstance(result, Failure):
+                key = self._key(self.sources.found[order.source], order)
+                yield order, Made(key.hex(), rejected=result.detail, lasting=False), True
+            else:
+                yield order, next(new), True
+
+    def _take_over(self, batch: "list[tuple[Order, Made, bool]]") -> Iterator[Sample]:
+        """Give the new files of a batch their names, remember them, and yield all its samples."""
+        if fatal := next((made.fatal for _, made, _ in batch if made.fatal), ""):
+            raise self.journal.stopped(OSError(0, fatal))
+        batch = [(order, self._placed(order, made) if is_new else made, is_new) for order, made, is_new in batch]
+        new = [made for _, made, is_new in batch if is_new]
+        failures = self._move(new)
+        # A file that an earlier call made, before it could remember that, has an older time.
+        batch = [(order, self._dated(made) if is_new else made, is_new) for order, made, is_new in batch]
+        new = [made for _, made, is_new in batch if is_new]
+        self.shelf.add([made for made in new if made.lasting and made.key not in failures], self.journal)
+        for order, made, is_new in batch:
+            source = self.sources.found[order.source]
+            if reason := made.rejected or failures.get(made.key, ""):
+                self.tally.reject(reason, source.path)
+                continue
+            tag = self.recipe.targets[order.target].tag or self.recipe.name
+            (self.tally.made if is_new else self.tally.reused)[tag] += len(made.files)
+            for part in range(len(made.files)):
+                yield self.heirs.sample(order, made, part)
+
+    def _move(self, several: "Iterable[Made]") -> dict[str, str]:
+        """Let the journal take over the files, and return why some could not be, by key."""
+        operations: list[Operation] = []
+        keys: list[str] = []
+        for made in several:
+            for file in made.files:
+                staged = os.path.join(self.journal.staging(), os.path.basename(file.path))
+                operations.append(Operation("create", staged, file.path, digest=file.digest))
+                keys.append(made.key)
+        failures: dict[str, str] = {}
+        for key, outcome in zip(keys, self.journal.apply(operations), strict=True):
+            path = os.path.join(self.options.into, outcome.operation.target)
+            if outcome.status == "already" and digest_of(path) != outcome.operation.digest:
+                failures[key] = f"{path} is not as it was generated; move it away, and it is made again"
+            elif outcome.status not in {"done", "already"}:
+                failures[key] = f"{path} cannot be written: {outcome.detail or outcome.status}"
+        return failures
+
+    def _dated(self, made: Made) -> Made:
+        """Return the record with the times that its files have now."""
+        files = []
+        for file in made.files:
+            with suppress(OSError):
+                file = replace(file, mtime_ns=os.stat(os.path.join(self.options.into, file.path)).st_mtime_ns)  # noqa: PLW2901
+            files.append(file)
+        return replace(made, files=tuple(files))
+
+    def _placed(self, order: Order, made: Made) -> Made:
+        """Return the record with the paths that its files get."""
+        place = self.heirs.place(order)
+        files = tuple(replace(file, path=f"{place}/{file.path}") for file in made.files)
+        return replace(made, files=files)
+
+
+def _chains(recipe: Recipe) -> "tuple[dict[tuple[int, Kind], int], dict[tuple[int, Kind], bytes], tuple[Chain, ...]]":
+    """Return the number and the digest of what each target does with each kind of media, and all of these."""
+    numbers: dict[tuple[int, Kind], int] = {}
+    digests: dict[tuple[int, Kind], bytes] = {}
+    chains: list[Chain] = []
+    for index, target in enumerate(recipe.targets):
+        for kind in KINDS:
+            numbers[index, kind] = len(chains)
+            digests[index, kind] = chain_digest(recipe, target, kind)
+            chains.append(Chain(target.steps[kind], recipe.accept, recipe.output))
+    return numbers, digests, tuple(chains)

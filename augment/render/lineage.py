@@ -1,0 +1,114 @@
+"""What a generated sample has from its source: label, split, tags and origin; and the folder that it goes to."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.structs import replace
+
+from augment.plan.sources import Source, Sources
+from augment.plan.targets import Order, Plan
+from augment.render.render import Made
+from curate.records.sample import Sample
+
+AUGMENTED = "augmented"
+"""The tag of every generated sample that does not take the place of its source."""
+
+_MOST_BYTES = 120
+"""Of a folder's name: file systems take 255."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to generate.
+
+    Attributes:
+        into: The folder for the files.
+        base: What the paths of the samples are relative to; empty: the working directory.
+        seed: Where chance begins.
+        jobs: Worker processes; None: as many as this process may use processors.
+        timeout_s: Seconds that the samples of one source may take.
+        replaces: What is made takes the place of its source.
+    """
+
+    into: str
+    base: str = ""
+    seed: int = 0
+    jobs: int | None = None
+    timeout_s: float = 120.0
+    replaces: bool = False
+
+
+class Heirs:
+    """Makes the samples of a plan out of their files.
+
+    Args:
+        sources: Of the manifest.
+        plan: What is made of them.
+        options: How.
+    """
+
+    def __init__(self, sources: Sources, plan: Plan, options: Options) -> None:
+        self.sources, self.plan, self.options = sources, plan, options
+        self.recipe = sources.recipe
+
+    def place(self, order: Order) -> str:
+        """Return the folder of a generated sample, relative to the destination: its tag, then its label."""
+        source, target = self.sources.found[order.source], self.recipe.targets[order.target]
+        return f"{_folder(target.tag or self.recipe.name)}/{_folder(source.label or 'no-label')}"
+
+    def sample(self, order: Order, made: Made, part: int) -> Sample:
+        """Return a generated sample: its file's facts, its source's label, split and tags, and its origin."""
+        source, target = self.sources.found[order.source], self.recipe.targets[order.target]
+        file = made.files[part]
+        path = os.path.join(self.options.into, file.path)
+        if self.options.base:
+            path = os.path.relpath(path, self.options.base)
+        return replace(
+            file,
+            path=path.replace(os.sep, "/"),
+            label=source.label,
+            tags=_tags(source.tags, target.tag, replaces=self.options.replaces),
+            split=source.split,
+            origin=self._origin(source, order, made, part),
+        )
+
+    def _origin(self, source: Source, order: Order, made: Made, part: int) -> dict[str, Any]:
+        planned = self.plan.parts[order.target]
+        origin: dict[str, Any] = {
+            "source": source.path,
+            "source_digest": source.digest,
+            "recipe": self.recipe.name,
+            "recipe_digest": self.recipe.digest,
+            "copy": order.copy,
+            "seed": self.options.seed,
+            "operations": made.operations[part],
+            "plan": {"target": planned.target.tag, "new": planned.total(), "gain": planned.gain},
+        }
+        if len(made.files) > 1:
+            origin["part"] = part
+        if made.attempt:
+            origin["attempt"] = made.attempt
+        if source.origin is not None:  # it stays an addition to the dataset, of the same original
+            origin |= {name: source.origin[name] for name in ("source", "source_digest") if name in source.origin}
+            origin["standardized_from"] = source.path
+        elif self.options.replaces:
+            origin["replaces"] = True
+        return origin
+
+
+def _tags(tags: "tuple[str, ...]", made: str | None, *, replaces: bool) -> "tuple[str, ...]":
+    """Return the tags of a generated sample: a tag `key=value` takes the place of another value of the key."""
+    key, equals, _ = (made or "").partition("=")
+    kept = [tag for tag in tags if not (equals and tag.startswith(f"{key}=")) and tag != made]
+    added = [made] if made else []
+    if not replaces and AUGMENTED not in kept:
+        added.append(AUGMENTED)
+    return (*kept, *added)
+
+
+def _folder(name: str) -> str:
+    """Return a tag or a label as the name of a folder."""
+    safe = "".join(char if char.isprintable() and char not in '/\\:*?"<>|' else "_" for char in name)
+    safe = safe.encode("utf-8", "replace")[:_MOST_BYTES].decode("utf-8", "ignore")
+    return f"_{safe}" if safe in {"", ".", ".."} or safe.startswith(".") else safe

@@ -1,0 +1,201 @@
+"""One source file in, the generated files out, measured: the work of one worker process."""
+
+import os
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import msgspec
+
+from augment.operations.media import Media, RejectedError
+from augment.operations.registry import Kind
+from augment.recipe.types import Limit, Output, Step
+from augment.render.cache_key import name_of, seed_of
+from augment.render.compose import apply_steps
+from curate.ground.errors import InputError
+from curate.journal.apply import DISK_IS_FULL
+from curate.media import encode_audio, encode_image
+from curate.media.audio import decode_audio
+from curate.media.image import load_pixels
+from curate.media.storage import read_media
+from curate.records.sample import Sample
+from curate.scan.measure import measure
+
+ATTEMPTS = 4
+"""The first draw and three more."""
+
+
+class Chain(NamedTuple):
+    """What one target does with one kind of media; the same for many samples, so a worker is given it once.
+
+    Attributes:
+        steps: The operations.
+        accept: Limits on the facts of what comes out.
+        output: How files are written.
+    """
+
+    steps: tuple[Step, ...]
+    accept: tuple[Limit, ...]
+    output: Output
+
+
+class Job(NamedTuple):
+    """What is to be made of one source file.
+
+    Attributes:
+        path: Of the source, seen from the working directory.
+        digest: That it had when it was scanned.
+        kind: `audio` or `image`.
+        wanted: The chain (by number) and the key of each sample.
+    """
+
+    path: str
+    digest: str
+    kind: Kind
+    wanted: tuple[tuple[int, bytes], ...]
+
+
+class Made(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one sample that was to be made.
+
+    Attributes:
+        key: Its key, in hexadecimal.
+        files: The generated files, measured; one, or several where the source was split. Their paths are names in the
+            staging folder, and relative to the destination once they are there.
+        operations: Of each file, what was done and drawn.
+        rejected: Why nothing was made; empty if something was.
+        attempt: How often it was drawn again.
+        lasting: Whether another call would come to the same.
+        fatal: Why it is pointless to go on: the disk is full.
+    """
+
+    key: str
+    files: tuple[Sample, ...] = ()
+    operations: tuple[tuple[dict[str, Any], ...], ...] = ()
+    rejected: str = ""
+    attempt: int = 0
+    lasting: bool = True
+    fatal: str = ""
+
+
+class Renderer:
+    """Renders jobs; made once, sent to each worker once.
+
+    Args:
+        chains: What the targets do.
+        staging: The folder to write files in.
+    """
+
+    def __init__(self, chains: "tuple[Chain, ...]", staging: str) -> None:
+        self._chains, self._staging = chains, staging
+
+    def __call__(self, job: Job) -> tuple[Made, ...]:
+        """Return what became of each sample that is wanted of a source."""
+        try:
+            source = _load(job)
+        except (InputError, OSError) as error:
+            reason = f"the source is not usable: {(isinstance(error, OSError) and error.strerror) or error}"
+            return tuple(Made(key.hex(), rejected=reason, lasting=False) for _, key in job.wanted)
+        return tuple(self._make(source, self._chains[chain], key) for chain, key in job.wanted)
+
+    def _make(self, source: "_Loaded", chain: Chain, key: bytes) -> Made:
+        """Draw until the limits hold, `ATTEMPTS` times at most."""
+        reason = ""
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._try(source, chain, key, attempt)
+            except RejectedError as rejected:
+                reason = str(rejected)
+            except InputError as error:  # a noise that vanished or changed since the recipe was read
+                return Made(key.hex(), rejected=str(error), lasting=False)
+            except OSError as error:
+                fatal = error.strerror if error.errno in DISK_IS_FULL else ""
+                return Made(key.hex(), rejected=error.strerror or str(error), lasting=False, fatal=fatal or "")
+        return Made(key.hex(), rejected=reason)
+
+    def _try(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int) -> Made:
+        results = apply_steps(source.media, chain.steps, seed_of(key, attempt))
+        written: list[Sample] = []
+        explained = []
+        try:
+            for part, result in enumerate(results):
+                data, ending, more = source.encode(result.media, chain.output)
+                name = f"{name_of(key, part, len(results))}.{ending}"
+                written.append(self._write(name, data, source.kind, chain))
+                explained.append((*result.operations, *more))
+        except (RejectedError, OSError):
+            # The parts of one source belong together: one that breaks a limit takes the others with it.
+            for sample in written:
+                os.unlink(os.path.join(self._staging, sample.path))
+            raise
+        return Made(key.hex(), tuple(written), tuple(explained), attempt=attempt)
+
+    def _write(self, name: str, data: bytes, kind: Kind, chain: Chain) -> Sample:
+        """Write a file, measure it as a scan would, and hold it against the limits."""
+        path = os.path.join(self._staging, name)
+        with open(path, "wb") as file:
+            file.write(data)
+        sample = measure(Sample(name), path)
+        reason = "it cannot be decoded" if sample is None else _broken(sample, kind, chain)
+        if sample is None or reason:
+            os.unlink(path)
+            raise RejectedError(reason)
+        return sample
+
+
+def _broken(sample: Sample, kind: Kind, chain: Chain) -> str:
+    """Return why a generated sample is not good enough; empty if it is."""
+    for finding in sample.findings:
+        if finding.severity == "error":
+            return f"it is {finding.check}: {finding.detail}"
+    facts = sample.audio if kind == "audio" else sample.image
+    return next((reason for limit in chain.accept if limit.kind == kind and (reason := limit.broken_by(facts))), "")
+
+
+class _Loaded(NamedTuple):
+    """A source, decoded, and what is needed to write its like.
+
+    Attributes:
+        kind: `audio` or `image`.
+        media: What it holds.
+        origin: Its bytes, or for a recording its header.
+    """
+
+    kind: Kind
+    media: Media
+    origin: Any
+
+    def encode(self, media: Media, output: Output) -> tuple[bytes, str, tuple[dict[str, Any], ...]]:
+        """Return the bytes of a file, the ending of its name, and what had to be done to fit them in."""
+        if self.kind == "image":
+            strip = bool(media.noted.get("strip_metadata"))
+            like = encode_image.encoding_like(
+                self.origin, format_name=output.image.format, quality=output.image.quality, strip=strip
+            )
+            return encode_image.encode_image(media.array, like), encode_image.WRITABLE[like.format], ()  # type: ignore[arg-type]
+        return _encode_audio(media, self.origin, output)
+
+
+def _encode_audio(media: Media, header: Any, output: Output) -> tuple[bytes, str, tuple[dict[str, Any], ...]]:
+    like = encode_audio.encoding_like(header, format_name=output.audio.format, subtype=output.audio.subtype)
+    samples, more = media.array, ()
+    peak = max(float(samples.max()), -float(samples.min()))
+    if peak > 1 and not like.holds():
+        samples, more = samples / peak, ({"name": "fit", "scale": 1 / peak},)  # type: ignore[assignment]
+    try:
+        data = encode_audio.encode_audio(samples, media.sample_rate or 0, like)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise RejectedError(str(error)) from None
+    return data, encode_audio.WRITABLE[like.format], more
+
+
+def _load(job: Job) -> _Loaded:
+    data = read_media(job.path)
+    assert data is not None
+    if f"sha256:{sha256(data).hexdigest()}" != job.digest:
+        raise InputError("the source changed since it was scanned")
+    if job.kind == "image":
+        return _Loaded("image", Media(load_pixels(data)), data)
+    decoded = decode_audio(data, None)
+    if decoded.samples is None or decoded.header.sample_rate is None:
+        raise InputError("the source cannot be decoded")
+    return _Loaded("audio", Media(decoded.samples, decoded.header.sample_rate), decoded.header)

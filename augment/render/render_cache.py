@@ -1,0 +1,78 @@
+"""What a folder holds already: the records of earlier calls, so that nothing is rendered twice."""
+
+import os
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from augment.render.render import Made
+from curate.journal import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from curate.journal import Journal
+    from curate.records.sample import Sample
+
+FOLDER = ".records"
+"""Hidden, so that a scan does not see it; made through the journal, so that undo takes it away."""
+
+
+class Shelf:
+    """The records in a folder of generated files.
+
+    Args:
+        folder: The folder.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._records: dict[str, Made] = {}
+        records, decoder = os.path.join(folder, FOLDER), msgspec.json.Decoder(Made)
+        if os.path.isdir(records):
+            for name in sorted(os.listdir(records)):
+                self._load(os.path.join(records, name), decoder)
+
+    def find(self, key: str, place: str) -> Made | None:
+        """Return the record of a sample, if its files are there as they were generated, or nothing can be made of it.
+
+        Args:
+            key: Of the sample.
+            place: The folder that its files belong in, relative to this one.
+        """
+        made = self._records.get(key)
+        if made is None or not all(self._is_there(file, place) for file in made.files):
+            return None
+        return made
+
+    def add(self, several: "Sequence[Made]", journal: "Journal") -> None:
+        """Remember what was made, with the paths of the files relative to the folder."""
+        if not several:
+            return
+        data = b"".join(msgspec.json.encode(made) + b"\n" for made in several)
+        name = f"{sha256(data).hexdigest()[:16]}.jsonl"
+        staged = os.path.join(journal.staging(), name)
+        with open(staged, "wb") as file:
+            file.write(data)
+        for _ in journal.apply([Operation("create", staged, f"{FOLDER}/{name}")]):
+            pass
+
+    def _load(self, path: str, decoder: "msgspec.json.Decoder[Made]") -> None:
+        """Read one file of records; a line that is none costs only the time to make its sample again."""
+        with open(path, "rb") as file:
+            for line in file:
+                try:
+                    made = decoder.decode(line)
+                except (msgspec.DecodeError, UnicodeDecodeError):
+                    continue
+                self._records[made.key] = made
+
+    def _is_there(self, file: "Sample", place: str) -> bool:
+        if os.path.dirname(file.path) != place:
+            return False
+        try:
+            status = os.stat(os.path.join(self._folder, file.path))
+        except OSError:
+            return False
+        return (status.st_size, status.st_mtime_ns) == (file.bytes, file.mtime_ns)

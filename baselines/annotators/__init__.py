@@ -1,0 +1,1 @@
+"""People: how well they agree with each other, and how well they do on each tag."""

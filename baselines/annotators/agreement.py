@@ -1,0 +1,137 @@
+"""How well annotators agree: with each other beyond chance, and on each tag, which is the human level there."""
+
+from collections import Counter
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from baselines.annotators.human_level import HumanLevel, human_levels
+from baselines.annotators.kappa import cohen, fleiss, krippendorff
+from curate.ground.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from baselines.annotators.annotations import Annotations
+
+
+class PairAgreement(Struct, frozen=True):
+    """Two annotators.
+
+    Attributes:
+        annotators: Their names, sorted.
+        samples: That both labelled.
+        agreement: Share of these with the same label; None without samples.
+        kappa: Cohen's; None where it is not defined.
+    """
+
+    annotators: tuple[str, str]
+    samples: int
+    agreement: float | None
+    kappa: float | None
+
+
+class Disagreement(Struct, frozen=True):
+    """Two labels that were given to the same sample, and to how many samples."""
+
+    labels: tuple[str, str]
+    samples: int
+
+
+class Fleiss(Struct, frozen=True):
+    """The kappa of Fleiss, and of which samples: those with `labels_each` labels, the most frequent number."""
+
+    kappa: float | None
+    samples: int
+    labels_each: int
+
+
+class Agreement(Struct, frozen=True):
+    """Annotators against each other.
+
+    Attributes:
+        samples: With one label or more.
+        compared: With two labels or more.
+        annotators: Sorted.
+        labels: That were used, sorted.
+        missing: Rows without a label.
+        pairs: Every two annotators.
+        fleiss: Over all annotators.
+        alpha: Krippendorff's, over all annotators and all samples with two labels or more.
+        disagreements: Pairs of labels, the most frequent first.
+        human_level: By tag, sorted, after that of all samples.
+        measured_against: What the human level is measured against: `manifest` or `other annotators`.
+        unknown: Samples that the manifest has no label of.
+    """
+
+    samples: int
+    compared: int
+    annotators: tuple[str, ...]
+    labels: tuple[str, ...]
+    missing: int
+    pairs: tuple[PairAgreement, ...]
+    fleiss: Fleiss
+    alpha: float | None
+    disagreements: tuple[Disagreement, ...]
+    human_level: tuple[HumanLevel, ...]
+    measured_against: str
+    unknown: int
+
+
+def agree(
+    annotations: "Annotations",
+    truth: "Mapping[str, str] | None" = None,
+    tags: "Mapping[str, tuple[str, ...]] | None" = None,
+) -> Agreement:
+    """Return how well annotators agree.
+
+    Args:
+        annotations: Their labels.
+        truth: Path to the right label; without it, annotators are judged by each other.
+        tags: Path to further tags of the sample.
+
+    Raises:
+        InputError: No sample has two labels, or none has a right label.
+    """
+    counts = {path: Counter(given.values()) for path, given in annotations.labels.items()}
+    compared = [found for found in counts.values() if found.total() >= 2]
+    if not compared:
+        raise InputError("no sample was labelled by two annotators, so there is nothing to compare")
+    return Agreement(
+        samples=len(counts),
+        compared=len(compared),
+        annotators=annotations.annotators,
+        labels=tuple(sorted({label for found in counts.values() for label in found})),
+        missing=annotations.missing,
+        pairs=tuple(_pair(annotations.labels, *names) for names in combinations(annotations.annotators, 2)),
+        fleiss=_fleiss(compared),
+        alpha=krippendorff(compared),
+        disagreements=_disagreements(compared),
+        human_level=human_levels(annotations, truth, tags or {}),
+        measured_against="other annotators" if truth is None else "manifest",
+        unknown=0 if truth is None else len(counts.keys() - truth.keys()),
+    )
+
+
+def _pair(labels: "Mapping[str, Mapping[str, str]]", one: str, other: str) -> PairAgreement:
+    both = [(given[one], given[other]) for given in labels.values() if one in given and other in given]
+    same = sum(first == second for first, second in both)
+    return PairAgreement((one, other), len(both), same / len(both) if both else None, cohen(both))
+
+
+def _fleiss(compared: "list[Counter[str]]") -> Fleiss:
+    numbers = Counter(found.total() for found in compared)
+    each = max(numbers, key=lambda number: (numbers[number], number))
+    return Fleiss(fleiss([found for found in compared if found.total() == each]), numbers[each], each)
+
+
+def _disagreements(compared: "Iterable[Counter[str]]") -> tuple[Disagreement, ...]:
+    counts = Counter(_different_labels(compared))
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Disagreement(labels, count) for labels, count in ordered)
+
+
+def _different_labels(compared: "Iterable[Counter[str]]") -> "Iterator[tuple[str, str]]":
+    for found in compared:
+        yield from combinations(sorted(found), 2)

@@ -1,0 +1,1 @@
+"""The samples that a baseline learns from and is tested on, the parts they are cut into, and their predictions."""

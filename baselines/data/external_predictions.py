@@ -1,0 +1,120 @@
+"""Predictions that came from elsewhere: a file with `path`, `prediction` and, if there is one, `confidence`."""
+
+import hashlib
+import math
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from curate.ground.csv import read_table
+from curate.ground.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COLUMNS = ("path", "prediction")
+_ENDINGS = (".csv", ".jsonl")
+
+
+class Foreign(NamedTuple):
+    """What another model said of one file.
+
+    Attributes:
+        prediction: The class.
+        confidence: 0 to 1; None where it gave none.
+        line: Number of its line, from 1.
+    """
+
+    prediction: str
+    confidence: float | None
+    line: int
+
+
+class _Row(NamedTuple):
+    line: int
+    path: Any
+    prediction: Any
+    confidence: Any
+
+
+def check_name(file: str) -> None:
+    """Check the ending of the file.
+
+    Raises:
+        InputError: It is neither `.csv` nor `.jsonl`.
+    """
+    if os.path.splitext(file)[1].lower() not in _ENDINGS:
+        raise InputError(f"cannot read {file} as predictions: it has to end in .csv or .jsonl")
+
+
+def read_foreign(file: str) -> dict[str, Foreign]:
+    """Return the predictions of a file by path.
+
+    Raises:
+        InputError: It cannot be read, a line is malformed, a confidence is not within 0 to 1, or a path has two lines;
+            names the file and the line.
+    """
+    check_name(file)
+    found: dict[str, Foreign] = {}
+    for row in _csv_rows(file) if file.lower().endswith(".csv") else _json_rows(file):
+        path = _text(file, row, "path")
+        if path in found:
+            raise InputError(f"{file}:{row.line}: {path} has a prediction in line {found[path].line} already; keep one")
+        found[path] = Foreign(_text(file, row, "prediction"), _confidence(file, row), row.line)
+    if not found:
+        raise InputError(f"{file} has no predictions")
+    return found
+
+
+def describe_file(file: str) -> str:
+    """Return the name and the digest of a file, for the record of a run."""
+    with open(file, "rb") as opened:
+        return f"{file} sha256:{hashlib.file_digest(opened, 'sha256').hexdigest()}"
+
+
+def _csv_rows(file: str) -> "Iterator[_Row]":
+    for row in read_table(file, _COLUMNS):
+        yield _Row(row.line, row.cells["path"], row.cells["prediction"], row.cells.get("confidence") or None)
+
+
+def _json_rows(file: str) -> "Iterator[_Row]":
+    try:
+        with open(file, "rb") as opened:
+            for line, text in enumerate(opened, start=1):
+                if text.strip():
+                    yield _json_row(file, line, text)
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}") from None
+
+
+def _json_row(file: str, line: int, text: bytes) -> _Row:
+    import json
+
+    try:
+        # The standard library: it reads lone surrogates (names that are not UTF-8) and NaN, of which we say more.
+        record = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{file}:{line}: no JSON: {error}") from None
+    if not isinstance(record, dict):
+        raise InputError(f"{file}:{line}: has to be an object with path and prediction")
+    return _Row(line, record.get("path"), record.get("prediction"), record.get("confidence"))
+
+
+def _text(file: str, row: _Row, name: str) -> str:
+    value = getattr(row, name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)  # the label 7 is easily written as a number
+    if not isinstance(value, str) or not value:
+        raise InputError(f"{file}:{row.line}: {name} is {'missing' if value is None or value == '' else 'no text'}")
+    return value
+
+
+def _confidence(file: str, row: _Row) -> float | None:
+    if row.confidence is None:
+        return None
+    try:
+        value = float(row.confidence)
+    except (TypeError, ValueError):
+        value = math.nan
+    if not 0 <= value <= 1:
+        raise InputError(f"{file}:{row.line}: confidence {row.confidence} is not within 0 to 1; leave it empty")
+    return value

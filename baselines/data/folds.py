@@ -1,0 +1,131 @@
+"""Folds: who is tested when, in cross-validation, with nothing of a tested sample in its training set.
+
+Units are tested together: samples with the same bytes, copies that `dedup --report` named, what `--group` names, and a
+generated sample with its source. Generated samples are never tested themselves.
+"""
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from baselines.data.labelled_samples import Example
+    from curate.split.grouping import Grouping
+
+ALWAYS_TRAINS = -1
+"""The fold of a unit that is in no test set."""
+
+
+def units(
+    examples: "Sequence[Example]", digests: "Sequence[str | None]", grouping: "Grouping | None"
+) -> "NDArray[np.int64]":
+    """Return the unit of each sample, numbered from 0 on in the order of the samples.
+
+    Args:
+        examples: Of one dataset.
+        digests: Of their files.
+        grouping: What else belongs together.
+    """
+    import numpy as np
+
+    joined = _Joined()
+    for index, one in enumerate(examples):
+        joined.find(("sample", str(index)))
+        for name in _names(one, digests[index]):
+            joined.join(("sample", str(index)), name)
+        for value in grouping.values(one.path, one.tags) if grouping else ():
+            joined.join(("sample", str(index)), ("group", value))
+    roots = [joined.find(("sample", str(index))) for index in range(len(examples))]
+    numbers = {root: number for number, root in enumerate(dict.fromkeys(roots))}
+    return np.array([numbers[root] for root in roots], np.int64)
+
+
+def _names(example: "Example", digest: str | None) -> "Iterator[tuple[str, str]]":
+    """Yield what ties a sample to others: digests and paths."""
+    yield "path", example.path
+    for name in (digest, example.source_digest):
+        if name:
+            yield "digest", name
+    for path in (example.duplicate_of, example.source):
+        if path:
+            yield "path", path
+
+
+class _Joined:
+    """Names that stand for one thing (union-find)."""
+
+    def __init__(self) -> None:
+        self.parent: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def find(self, name: tuple[str, str]) -> tuple[str, str]:
+        root = self.parent.setdefault(name, name)
+        while root != self.parent[root]:
+            root = self.parent[root]
+        while name != root:
+            self.parent[name], name = root, self.parent[name]
+        return root
+
+    def join(self, one: tuple[str, str], other: tuple[str, str]) -> None:
+        self.parent[self.find(other)] = self.find(one)
+
+
+def make_folds(
+    unit: "NDArray[np.int64]", label: "NDArray[np.int64]", testable: "NDArray[np.bool_]", count: int, seed: int
+) -> "NDArray[np.int64]":
+    """Return the fold in which each sample is tested; whole units, and each class spread evenly.
+
+    Units go one after the other, the largest first, to the fold where they least raise the sum over folds and classes
+    of (samples)²; for units of one sample that is an exact stratification.
+
+    Args:
+        unit: Of each sample, from 0 on.
+        label: Class of each sample, from 0 on.
+        testable: Whether the sample may be tested (generated ones may not).
+        count: Folds.
+        seed: Shuffles units of the same size.
+
+    Returns:
+        int64, from 0 on; `ALWAYS_TRAINS` for a unit that holds nothing to be tested.
+    """
+    import numpy as np
+
+    contents = _contents(unit, label, testable & ~lonely(unit, label, testable))
+    order = np.random.default_rng(seed).permutation(sorted(contents)).tolist()
+    filled = np.zeros((count, int(label.max()) + 1))
+    fold_of = np.full(int(unit.max()) + 1, ALWAYS_TRAINS, np.int64)
+    for chosen in sorted(order, key=lambda one: (-contents[one].total(), min(contents[one]))):
+        fold_of[chosen] = _best_fold(filled, contents[chosen])
+    return np.asarray(fold_of[unit])
+
+
+def lonely(unit: "NDArray[np.int64]", label: "NDArray[np.int64]", testable: "NDArray[np.bool_]") -> "NDArray[np.bool_]":
+    """Return which samples are of a class that only one unit holds: tested, there is nothing to learn it from."""
+    import numpy as np
+
+    units_of: defaultdict[int, set[int]] = defaultdict(set)
+    for one, name in zip(unit[testable].tolist(), label[testable].tolist(), strict=True):
+        units_of[name].add(one)
+    return np.array([len(units_of[name]) < 2 for name in label.tolist()], np.bool_)
+
+
+def _contents(
+    unit: "NDArray[np.int64]", label: "NDArray[np.int64]", testable: "NDArray[np.bool_]"
+) -> dict[int, Counter[int]]:
+    """Return the testable samples of each class in each unit that has any."""
+    contents: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    for one, name in zip(unit[testable].tolist(), label[testable].tolist(), strict=True):
+        contents[one][name] += 1
+    return contents
+
+
+def _best_fold(filled: "NDArray[np.float64]", counts: Counter[int]) -> int:
+    """Return the fold to put a unit into, and count it there; of equals the one with the fewest samples."""
+    names, added = list(counts), list(counts.values())
+    raised, totals = filled[:, names] @ added, filled.sum(axis=1)
+    best = min(range(len(filled)), key=lambda fold: (raised[fold], totals[fold], fold))
+    filled[best, names] += added
+    return best

@@ -1,0 +1,153 @@
+"""What a baseline can learn from and be tested on: the labelled, sound samples of a manifest, of one kind."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from curate.facts.records import Finding, Kind
+from curate.ground.errors import InputError
+from curate.media.sniff import format_of_name
+from curate.records.sample import is_generated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Example(Struct):
+    """The part of a sample that baselines look at; the narrow view for `curate.records.manifest.read_as`."""
+
+    path: str
+    label: str | None = None
+    tags: tuple[str, ...] = ()
+    split: str | None = None
+    kind: Kind | None = None
+    bytes: int | None = None
+    mtime_ns: int | None = None
+    digest: str | None = None
+    findings: tuple[Finding, ...] = ()
+    origin: dict[str, Any] | None = None
+    duplicate_of: str | None = None
+
+    @property
+    def generated(self) -> bool:
+        """Whether it is an addition to the dataset that a recipe made."""
+        return is_generated(self.origin)
+
+    @property
+    def source_digest(self) -> str | None:
+        """Digest of the file that it was generated from."""
+        return self._source("source_digest")
+
+    @property
+    def source(self) -> str | None:
+        """Path of the file that it was generated from."""
+        return self._source("source")
+
+    def _source(self, key: str) -> str | None:
+        value = self.origin.get(key) if self.origin is not None and self.generated else None
+        return value if isinstance(value, str) else None
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """The samples that take no part.
+
+    Attributes:
+        counts: By reason.
+        examples: The path of one of them, by reason.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def add(self, reason: str, path: str) -> None:
+        """Count one sample."""
+        self.counts[reason] += 1
+        self.examples.setdefault(reason, path)
+
+
+@dataclass(slots=True)
+class Usable:
+    """The samples that can take part.
+
+    Attributes:
+        kind: Of all of them.
+        examples: In the order of the manifest; each has a label.
+        left_out: The others.
+    """
+
+    kind: Kind
+    examples: list[Example]
+    left_out: LeftOut
+
+
+def usable(samples: "Iterable[Example]") -> Usable:
+    """Return the samples that a model can learn from or be tested on.
+
+    Raises:
+        InputError: None can, or they are of both kinds.
+    """
+    left_out = LeftOut()
+    kept = labelled(samples, left_out)
+    return Usable(_one_kind(Counter(kind for one in kept if (kind := kind_of(one)))), kept, left_out)
+
+
+def labelled(samples: "Iterable[Example]", left_out: LeftOut) -> list[Example]:
+    """Return the samples of a known kind that have a label and no error finding.
+
+    Args:
+        samples: Of a manifest.
+        left_out: The others are counted here.
+
+    Raises:
+        InputError: There is none.
+    """
+    kept = []
+    for sample in samples:
+        if reason := _why_not(sample):
+            left_out.add(reason, sample.path)
+        else:
+            kept.append(sample)
+    if not kept:
+        raise InputError(_why_none(left_out))
+    return kept
+
+
+def kind_of(example: Example) -> Kind | None:
+    """Return the kind of a sample, by the name of its file where the manifest does not say."""
+    if example.kind:
+        return example.kind
+    found = format_of_name(example.path)
+    return found.kind if found else None
+
+
+def label_of(example: Example) -> str:
+    """Return the label of a usable example."""
+    return example.label or ""
+
+
+def _why_not(sample: Example) -> str | None:
+    if not sample.label:
+        return "without a label"
+    if any(found.severity == "error" for found in sample.findings):
+        return "with an error finding"
+    return None if kind_of(sample) else "neither image nor audio"
+
+
+def _why_none(left_out: LeftOut) -> str:
+    counts = ", ".join(f"{count:,} {reason}" for reason, count in left_out.counts.most_common())
+    cure = "give labels with scan --pattern, --metadata, or a folder for each class"
+    if left_out.counts["with an error finding"]:
+        cure = "look at the findings: burnish clean --rejects FILE"
+    return f"no sample can be used ({counts or 'the manifest is empty'}); {cure}"
+
+
+def _one_kind(kinds: "Counter[Kind]") -> Kind:
+    if len(kinds) > 1:
+        raise InputError(
+            f"the manifest has {kinds['image']:,} images and {kinds['audio']:,} recordings, and a baseline learns one "
+            "kind; choose with burnish select --where \"kind == 'audio'\""
+        )
+    return next(iter(kinds))

@@ -1,0 +1,97 @@
+"""Sides: which samples are trained on, and which are tested."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.scan.labels import SPLIT_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from baselines.data.labelled_samples import Example, LeftOut
+
+DEFAULT_TEST_SPLIT = "test"
+
+
+@dataclass(slots=True)
+class Sides:
+    """The samples of both sides.
+
+    Attributes:
+        examples: Those that take part, in the order of the manifest.
+        tested: Of each, whether it is of the test split; None where there is none: then they test each other.
+    """
+
+    examples: "list[Example]"
+    tested: "list[bool] | None"
+
+    @property
+    def train(self) -> "list[Example]":
+        """Return what may be trained on."""
+        return [one for one, tests in zip(self.examples, self._tested(), strict=True) if not tests]
+
+    @property
+    def test(self) -> "list[Example]":
+        """Return the test split."""
+        return [one for one, tests in zip(self.examples, self._tested(), strict=True) if tests]
+
+    def _tested(self) -> list[bool]:
+        return [False] * len(self.examples) if self.tested is None else self.tested
+
+
+def choose_sides(examples: "Sequence[Example]", test_split: str | None, left_out: "LeftOut") -> Sides:
+    """Return the sides; samples of other splits (validation) take no part and are counted.
+
+    Args:
+        examples: Those that can take part.
+        test_split: Value of `--test-split`; None: `test`, if there is one.
+        left_out: Is counted up.
+
+    Raises:
+        UsageError: The test split that was named is empty.
+        InputError: Nothing is left to train on.
+    """
+    name = test_split or DEFAULT_TEST_SPLIT
+    check_test_split(examples, test_split)
+    both = [one for one in examples if one.split == name or trains(one.split)]
+    for one in examples:
+        if one.split != name and not trains(one.split):
+            left_out.add(f"of the split {one.split}", one.path)
+    tested = [one.split == name for one in both]
+    if all(tested):
+        splits = Counter(one.split or "none" for one in examples)
+        counts = ", ".join(f"{count:,} in {split}" for split, count in splits.most_common())
+        raise InputError(f"no sample is for training ({counts}); part them with burnish split --force")
+    return Sides(both, tested if any(tested) else None)
+
+
+def check_test_split(examples: "Sequence[Example]", test_split: str | None) -> None:
+    """Check that there is a sample in the test split that the user named, if one was named.
+
+    Raises:
+        UsageError: There is not; names the nearest.
+    """
+    known = {one.split for one in examples if one.split}
+    if test_split and test_split not in known:
+        hint = did_you_mean(test_split, known) if known else "; no sample has a split: burnish split"
+        raise UsageError(f"--test-split {test_split!r}: no sample is in that split{hint}")
+
+
+def check_labels(labels: "Sequence[str]") -> None:
+    """Check that there is something to tell apart.
+
+    Raises:
+        InputError: All training samples have one label.
+    """
+    if len(set(labels)) == 1:
+        raise InputError(
+            f"all {len(labels):,} training samples have the label {labels[0]!r}: there is nothing to tell apart; "
+            "see the labels with burnish balance"
+        )
+
+
+def trains(split: str | None) -> bool:
+    """Return whether the samples of a split are for training; those without a split are."""
+    return split is None or SPLIT_NAMES.get(split.lower()) == "train"

@@ -1,0 +1,1 @@
+"""The models, the matrix that they learn from, and the choice between them."""

@@ -1,0 +1,249 @@
+"""Fitting: which candidate is the best on the training part, and what it says of the test part.
+
+Everything runs in worker processes: first each candidate on each inner fold, then the winner of each task.
+"""
+
+from contextlib import closing
+from functools import cache, partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from baselines.data.folds import make_folds
+from baselines.models.models import Candidate, build, candidates, fit_temperature, probabilities, scores
+from baselines.models.training_matrix import Problem, Task, with_shortcuts
+from curate.engine import Failure, run
+from curate.ground.errors import BurnishError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int64]
+
+_INNER_FOLDS = 3
+_DAY_S = 86400.0
+_PRELOAD = ("baselines.models.preload",)
+
+
+class Trial(NamedTuple):
+    """How a candidate did in cross-validation on the training part.
+
+    Attributes:
+        candidate: Which.
+        macro_f1: 0 to 1.
+        accuracy: 0 to 1.
+        temperature: Under which its scores are the likeliest.
+    """
+
+    candidate: Candidate
+    macro_f1: float
+    accuracy: float
+    temperature: float
+
+
+class Fitted(NamedTuple):
+    """What came of a task.
+
+    Attributes:
+        chosen: The candidate that was fitted.
+        trials: All candidates, the best first; empty where there was nothing to choose by.
+        probabilities: float64, shape (tested samples, classes).
+        training_accuracy: Share of the training samples that the model gets right, 0 to 1.
+        temperature: Its probabilities are softmax(scores / temperature).
+        saved: The model as a .skops file, where that was asked for.
+    """
+
+    chosen: Candidate
+    trials: tuple[Trial, ...]
+    probabilities: "NDArray[np.float64]"
+    training_accuracy: float
+    temperature: float = 1.0
+    saved: bytes = b""
+
+
+class _Inner(NamedTuple):
+    """One candidate on one inner fold."""
+
+    candidate: Candidate
+    train: "Numbers"
+    test: "Numbers"
+
+
+class _Last(NamedTuple):
+    """The winner of a task."""
+
+    task: Task
+    candidate: Candidate
+    temperature: float
+
+
+def fit_all(problem: Problem, tasks: "list[Task]") -> list[Fitted]:
+    """Return what came of each task; the choice of the model sees nothing but its training part.
+
+    Raises:
+        BurnishError: A model could not be fitted.
+    """
+    problem = with_shortcuts(problem)
+    trials = _choose(problem, tasks)
+    lasts = []
+    for task, tried in zip(tasks, trials, strict=True):
+        first = _options(problem, task)[0]
+        chosen, temperature = (tried[0].candidate, tried[0].temperature) if tried else (first, 1.0)
+        lasts.append(_Last(task, chosen, temperature))
+    found = _in_workers(partial(_fit_last, problem), lasts, problem.jobs)
+    return [one._replace(trials=tried) for one, tried in zip(found, trials, strict=True)]
+
+
+def macro_f1(truth: "Numbers", guess: "Numbers", classes: int) -> float:
+    """Return the mean F1, 2 TP / (2 TP + FP + FN), of the classes that occur, true or guessed."""
+    import numpy as np
+
+    right = np.bincount(truth[truth == guess], minlength=classes)
+    both = np.bincount(truth, minlength=classes) + np.bincount(guess, minlength=classes)
+    return float((2 * right[both > 0] / both[both > 0]).mean())
+
+
+def _options(problem: Problem, task: Task) -> tuple[Candidate, ...]:
+    import numpy as np
+
+    return candidates(problem.model, np.bincount(problem.label[task.train], minlength=problem.classes))
+
+
+def _choose(problem: Problem, tasks: "list[Task]") -> list[tuple[Trial, ...]]:
+    """Return the trials of each task, the best first: by macro F1, then accuracy, then the order of the candidates."""
+    inner = [list(_inner_folds(problem, task)) for task in tasks]
+    answers = iter(_in_workers(partial(_fit_inner, problem), [one for part in inner for one in part], problem.jobs))
+    found = []
+    for part in inner:
+        pairs = [(one, next(answers)) for one in part]
+        tried = [_trial(problem, name, pairs) for name in dict.fromkeys(one.candidate for one in part)]
+        found.append(tuple(sorted(tried, key=lambda trial: (-trial.macro_f1, -trial.accuracy))))
+    return found
+
+
+def _inner_folds(problem: Problem, task: Task) -> "Iterator[_Inner]":
+    import numpy as np
+
+    options = _options(problem, task)
+    if options[0].name == "majority":
+        return
+    unit, label = problem.unit[task.train], problem.label[task.train]
+    testable = problem.testable[task.train]
+    fold = make_folds(unit, label, testable, _INNER_FOLDS, problem.seed)
+    for candidate in options:
+        for number in range(_INNER_FOLDS):
+            test = task.train[(fold == number) & testable]
+            train = task.train[fold != number]
+            if len(test) and len(np.unique(problem.label[train])) > 1:
+                yield _Inner(candidate, train, test)
+
+
+def _trial(problem: Problem, candidate: Candidate, pairs: "list[tuple[_Inner, NDArray[np.float64]]]") -> Trial:
+    import numpy as np
+
+    mine = [(one.test, found) for one, found in pairs if one.candidate == candidate]
+    truth = problem.label[np.concatenate([test for test, _ in mine])]
+    values = np.concatenate([found for _, found in mine])
+    guess = values.argmax(axis=1)
+    accuracy = float((guess == truth).mean())
+    return Trial(candidate, macro_f1(truth, guess, problem.classes), accuracy, fit_temperature(values, truth))
+
+
+class Model(NamedTuple):
+    """A fitted estimator.
+
+    Attributes:
+        estimator: Of scikit-learn.
+        train: Indexes of the samples that it was fitted on.
+        candidate: Which it is.
+        saved: Whether its input is features, and not a shortcut of the problem.
+    """
+
+    estimator: Any
+    train: "Numbers"
+    candidate: Candidate
+    saved: bool
+
+
+def fit_model(problem: Problem, candidate: Candidate, train: "Numbers", *, saved: bool = False) -> Model:
+    """Return a model that was fitted on some samples.
+
+    Args:
+        problem: What is to be learned.
+        candidate: Which model.
+        train: Indexes of the samples.
+        saved: Whether it will be used without this problem's shortcuts.
+    """
+    import warnings
+
+    similarities = candidate.name == "svm" and problem.kernel is not None and not saved
+    estimator = build(candidate, len(train), problem.seed, similarities=similarities)
+    model = Model(estimator, train, candidate, saved)
+    with _one_thread(), warnings.catch_warnings():
+        # A quick baseline that stops before it has converged is a baseline all the same.
+        warnings.filterwarnings("ignore", message=".*converge", category=UserWarning)
+        estimator.fit(_input(problem, model, train), problem.label[train])
+    return model
+
+
+def score_model(problem: Problem, model: Model, test: "Numbers") -> "NDArray[np.float64]":
+    """Return the scores of some samples, float64 of shape (samples, classes)."""
+    with _one_thread():
+        return scores(model.estimator, _input(problem, model, test), problem.classes)
+
+
+def _input(problem: Problem, model: Model, samples: "Numbers") -> "NDArray[np.floating[Any]]":
+    """Return what a model is given of some samples."""
+    if not model.saved and model.candidate.name == "svm" and problem.kernel is not None:
+        return problem.kernel[samples][:, model.train]
+    if not model.saved and model.candidate.name in {"logistic", "knn"} and problem.turned is not None:
+        return problem.turned[samples].astype("float64")
+    return problem.features[samples].astype("float64")
+
+
+def _one_thread() -> Any:
+    """Hold numerical libraries to one thread.
+
+    There is a process for each processor; and a process that is forked from one with a pool of OpenMP threads would
+    wait for these threads for ever.
+    """
+    return _controller().limit(limits=1)
+
+
+@cache
+def _controller() -> Any:
+    return import_module("threadpoolctl").ThreadpoolController()
+
+
+def _fit_inner(problem: Problem, one: _Inner) -> "NDArray[np.float64]":
+    return score_model(problem, fit_model(problem, one.candidate, one.train), one.test)
+
+
+def _fit_last(problem: Problem, last: _Last) -> Fitted:
+    import numpy as np
+
+    train, test, save = last.task
+    model = fit_model(problem, last.candidate, train, saved=save)
+    right = score_model(problem, model, train).argmax(axis=1) == problem.label[train]
+    found = np.zeros((0, problem.classes))
+    if len(test):
+        found = probabilities(score_model(problem, model, test), last.temperature)
+    saved = _saved(model.estimator) if save else b""
+    return Fitted(last.candidate, (), found, float(right.mean()), last.temperature, saved)
+
+
+def _saved(estimator: Any) -> bytes:
+    return bytes(import_module("skops.io").dumps(estimator))
+
+
+def _in_workers(work: Any, items: "Iterable[Any]", jobs: int | None) -> list[Any]:
+    """Return the results in order; a model that could not be fitted ends it all."""
+    found = []
+    with closing(run(work, items, jobs=jobs, chunk_size=1, timeout_s=_DAY_S, preload=_PRELOAD)) as results:
+        for result in results:
+            if isinstance(result, Failure):
+                raise BurnishError(f"a model could not be fitted: {result.detail}")
+            found.append(result)
+    return found

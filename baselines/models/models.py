@@ -1,0 +1,169 @@
+"""The models: what a person would call quick and dirty, fitted in seconds, the same on every run.
+
+The features are scaled already (`baselines.features`), so a model is one estimator of scikit-learn with fixed settings.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
+
+from curate.ground.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MODELS = ("auto", "logistic", "svm", "knn", "trees", "majority")
+"""Values of `--model`."""
+
+_AUTO = ("svm", "logistic", "knn")
+"""What `auto` tries; not trees: ten times as slow, and never the best on speech, words or photos."""
+MOST_FOR_SVM = 5000
+"""Training samples above which `auto` does not try the support vector machine: its time grows with their square."""
+GAMMA = 0.5
+"""Of its kernel exp(-gamma |x - y|²)."""
+_UNEVEN = 1.5
+_SMALLEST = 1e-3
+
+
+class _Estimator(NamedTuple):
+    """A class of scikit-learn, and how it is made; imported only when it is needed."""
+
+    module: str
+    name: str
+    settings: dict[str, Any]
+    weighs: bool = False
+    draws: bool = False
+
+
+# The strengths were chosen in cross-validation on spoken digits, on words and on photos of clothes: one for all.
+_ESTIMATORS = {
+    "knn": _Estimator(
+        "sklearn.neighbors", "KNeighborsClassifier", {"n_neighbors": 5, "weights": "distance", "algorithm": "brute"}
+    ),
+    "logistic": _Estimator(
+        "sklearn.linear_model", "LogisticRegression", {"C": 10.0, "max_iter": 200, "tol": 1e-3}, weighs=True, draws=True
+    ),
+    "majority": _Estimator("sklearn.dummy", "DummyClassifier", {"strategy": "prior"}),
+    "svm": _Estimator(
+        "sklearn.svm",
+        "SVC",
+        {"C": 10.0, "gamma": GAMMA, "break_ties": True, "cache_size": 500},
+        weighs=True,
+        draws=True,
+    ),
+    "trees": _Estimator("sklearn.ensemble", "ExtraTreesClassifier", {"n_estimators": 200}, weighs=True, draws=True),
+}
+
+
+class Candidate(Struct, frozen=True, order=True):
+    """A model that can be fitted.
+
+    Attributes:
+        name: `logistic`, `svm`, `knn`, `trees` or `majority`.
+        balanced: Whether each class weighs the same, however many samples it has.
+    """
+
+    name: str
+    balanced: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}, balanced" if self.balanced else self.name
+
+
+def check_model(name: str) -> None:
+    """Check the value of `--model`.
+
+    Raises:
+        UsageError: There is no such model.
+    """
+    if name not in MODELS:
+        raise UsageError(f"--model {name!r} is unknown{did_you_mean(name, MODELS)}")
+
+
+def candidates(name: str, counts: "NDArray[np.int64]") -> tuple[Candidate, ...]:
+    """Return what to choose from: for `auto` several models, and balanced ones where the classes are uneven.
+
+    Args:
+        name: Value of `--model`.
+        counts: Training samples of each class.
+    """
+    present = counts[counts > 0]
+    if len(present) < 2:
+        return (Candidate("majority"),)
+    names = _names(counts.sum()) if name == "auto" else (name,)
+    uneven = present.max() > _UNEVEN * present.min()
+    weights = (False, True) if uneven else (False,)
+    return tuple(Candidate(one, way) for one in names for way in (weights if _ESTIMATORS[one].weighs else (False,)))
+
+
+def _names(samples: int) -> tuple[str, ...]:
+    return tuple(name for name in _AUTO if name != "svm" or samples <= MOST_FOR_SVM)
+
+
+def build(candidate: Candidate, samples: int, seed: int, *, similarities: bool = False) -> Any:
+    """Return the estimator, not fitted yet.
+
+    Args:
+        candidate: Which.
+        samples: How many it will be fitted on.
+        seed: Of the models that draw.
+        similarities: Whether a machine is given the kernel of its samples instead of their features.
+    """
+    estimator = _ESTIMATORS[candidate.name]
+    settings = dict(estimator.settings)
+    if estimator.draws:
+        settings["random_state"] = seed
+    if estimator.weighs:
+        settings["class_weight"] = "balanced" if candidate.balanced else None
+    if "n_neighbors" in settings:
+        settings["n_neighbors"] = min(settings["n_neighbors"], samples)
+    if similarities:
+        settings["kernel"] = "precomputed"
+    return getattr(import_module(estimator.module), estimator.name)(**settings)
+
+
+def scores(model: Any, features: "NDArray[np.floating[Any]]", classes: int) -> "NDArray[np.float64]":
+    """Return for each sample and class a score: the larger, the likelier; its softmax is a probability.
+
+    Args:
+        model: Fitted on classes that are numbers from 0 on.
+        features: Shape (samples, length), or similarities to the samples that it was trained on.
+        classes: How many there are, also those that the model never saw.
+
+    Returns:
+        float64, shape (samples, classes): logarithms of probabilities not below 0.001, or the decision values of a
+        model that has none; a class that the model never saw is far below all others.
+    """
+    import numpy as np
+
+    found = np.full((len(features), classes), -1e3)
+    if hasattr(model, "decision_function") and not hasattr(model, "predict_proba"):
+        values = model.decision_function(features)
+        found[:, model.classes_] = np.column_stack([-values, values]) if values.ndim == 1 else values
+    else:
+        found[:, model.classes_] = np.log(np.maximum(model.predict_proba(features), _SMALLEST))
+    return found
+
+
+def probabilities(scores: "NDArray[np.float64]", temperature: float) -> "NDArray[np.float64]":
+    """Return softmax(scores / temperature), rows that sum to 1."""
+    import numpy as np
+
+    shifted = np.exp((scores - scores.max(axis=1, keepdims=True)) / temperature)
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+
+
+def fit_temperature(scores: "NDArray[np.float64]", truth: "NDArray[np.int64]") -> float:
+    """Return the temperature under which scores of samples that were not trained on are the likeliest.
+
+    The least mean logarithmic loss over a grid of 41 values from 0.05 to 20 (temperature scaling, Guo et al. 2017).
+    """
+    import numpy as np
+
+    def loss(temperature: float) -> float:
+        right = probabilities(scores, temperature)[np.arange(len(truth)), truth]
+        return float(-np.log(np.maximum(right, 1e-12)).mean())
+
+    return min((float(value) for value in np.geomspace(0.05, 20, 41)), key=loss) if len(truth) else 1.0

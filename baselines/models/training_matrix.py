@@ -1,0 +1,95 @@
+"""What is to be learned, in numbers, and the tasks that it is cut into."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from baselines.models.models import GAMMA, MOST_FOR_SVM
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+_MOST_TURNED = 1500
+_SMALLEST = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is to be learned.
+
+    Attributes:
+        features: float32, shape (samples, length).
+        label: Class of each sample, from 0 on.
+        unit: What each sample belongs to; units are never torn.
+        testable: Which samples may be tested (generated ones may not).
+        classes: How many classes there are.
+        model: Value of `--model`.
+        seed: Where chance begins.
+        jobs: Worker processes; None: as many as there are processors.
+        kernel: float32, shape (samples, samples): the similarity of all pairs, which all machines that are tried and
+            not saved share; None where it is not worth its memory.
+        turned: float32, shape (samples, axes): the features in fewer numbers, with the same distances; likewise.
+    """
+
+    features: "NDArray[np.float32]"
+    label: "Numbers"
+    unit: "Numbers"
+    testable: "Mask"
+    classes: int
+    model: str
+    seed: int = 0
+    jobs: int | None = None
+    kernel: "NDArray[np.float32] | None" = None
+    turned: "NDArray[np.float32] | None" = None
+
+
+class Task(NamedTuple):
+    """One model to fit: indexes of the samples to train on and to test on, and whether to save it."""
+
+    train: "Numbers"
+    test: "Numbers"
+    save: bool = False
+
+
+def with_shortcuts(problem: Problem) -> Problem:
+    """Return the problem with what makes trying many models on the same samples fast.
+
+    One product of matrices serves all machines; computing its kernel anew, each of them takes ten times as long. And
+    of fewer samples than numbers, the samples can be turned onto as many axes as there are samples: that changes no
+    distance and no angle, and so no model that knows only these.
+    """
+    import numpy as np
+
+    samples, length = problem.features.shape
+    kernel = problem.model in {"auto", "svm"} and samples <= MOST_FOR_SVM
+    turned = problem.model in {"auto", "logistic", "knn"} and samples <= min(_MOST_TURNED, length)
+    if not kernel and not turned:
+        return problem
+    centred = problem.features - problem.features.mean(axis=0)
+    products = centred @ centred.T
+    return replace(
+        problem,
+        kernel=_kernel(products) if kernel else None,
+        turned=_turned(products.astype(np.float64)) if turned else None,
+    )
+
+
+def _kernel(products: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """Return exp(-gamma |x - y|²) of all pairs, from their inner products."""
+    import numpy as np
+
+    square = products.diagonal()
+    distance = square[:, None] + square - 2 * products
+    return np.asarray(np.exp(-GAMMA * np.maximum(distance, 0)))
+
+
+def _turned(products: "NDArray[np.float64]") -> "NDArray[np.float32]":
+    """Return points with these inner products, shape (samples, axes)."""
+    import numpy as np
+
+    values, axes = np.linalg.eigh(products)
+    kept = values > _SMALLEST * values.max()
+    return np.asarray(axes[:, kept] * np.sqrt(values[kept]), np.float32)

@@ -1,0 +1,1 @@
+"""Where a model is weak: tags, classes, and single mistakes."""

@@ -1,0 +1,1 @@
+"""From a manifest to a result: train, evaluate, and the sanity check."""

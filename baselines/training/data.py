@@ -1,0 +1,148 @@
+"""The data of a baseline: the samples that take part, their features, and the proof that the sides are apart."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from baselines.data.labelled_samples import Example, LeftOut, label_of, usable
+from baselines.data.leaks import check_sides
+from baselines.data.train_test_partition import Sides, check_labels, choose_sides
+from baselines.features.extract import Extracted, extract
+from baselines.features.families import choose_families, columns
+from baselines.features.reading import Reading
+from curate.engine.worker import hold_threads
+from curate.ground.errors import InputError
+from curate.split.grouping import make_grouping
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from curate.facts.records import Kind
+
+Watcher = Callable[[Iterable[Any]], Iterator[Any]]
+
+
+@dataclass(slots=True)
+class Data:
+    """The samples that take part and all that is known of them.
+
+    Attributes:
+        kind: Of all of them.
+        examples: Those that train and those that are tested, in the order of the manifest.
+        digests: Of their files as they are now.
+        features: float32, shape (samples, length): the chosen families.
+        families: Their names.
+        tests: Of each sample, whether it is of the test split; None where there is none.
+        left_out: The samples that took no part.
+        notes: What the user should know, a sentence each.
+    """
+
+    kind: "Kind"
+    examples: list[Example]
+    digests: list[str | None]
+    features: "NDArray[np.float32]"
+    families: tuple[str, ...]
+    tests: "NDArray[np.bool_] | None"
+    left_out: LeftOut
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def train(self) -> list[Example]:
+        """What may be trained on."""
+        return [one for i, one in enumerate(self.examples) if self.tests is None or not self.tests[i]]
+
+    @property
+    def labels(self) -> list[str]:
+        """The classes, sorted."""
+        return sorted({label_of(one) for one in self.examples})
+
+
+def read_data(
+    samples: Iterable[Example],
+    test_split: str | None = None,
+    families: Sequence[str] = (),
+    group: str | None = None,
+    reading: Reading | None = None,
+    watch: Watcher = iter,
+) -> Data:
+    """Return the samples that take part, with their features.
+
+    Args:
+        samples: Of a manifest.
+        test_split: Its name; None: `test`, if there is one.
+        families: Of features; none: all.
+        group: What must not be on both sides, as for `burnish split --group`.
+        reading: How files are read.
+        watch: Passes on what was read, and shows how far it is.
+
+    Raises:
+        InputError: There is nothing to learn from; a test sample or a copy of one is on the training side.
+        UsageError: An option does not fit the samples.
+    """
+    # Before numpy comes in: the workers are forked from here, and there is one for each processor.
+    hold_threads()
+    found = usable(samples)
+    names = choose_families(found.kind, families)
+    sides = choose_sides(found.examples, test_split, found.left_out)
+    check_labels([label_of(one) for one in sides.train])
+    check_sides(sides.train, sides.test)
+    _check_group(sides.examples, group)
+    extracted = extract(sides.examples, found.kind, reading or Reading(), watch)
+    kept = _readable(sides, extracted, found.left_out)
+    features = extracted.features[kept][:, columns(found.kind, names)]
+    digests = [extracted.digests[i] for i in kept]
+    data = Data(found.kind, [sides.examples[i] for i in kept], digests, features, names, None, found.left_out)
+    _finish(data, [sides.tested[i] for i in kept] if sides.tested else None, extracted.changed)
+    return data
+
+
+def _check_group(examples: Sequence[Example], group: str | None) -> None:
+    """Complain, before any work, that no sample is in a group."""
+    grouping = make_grouping(group) if group else None
+    if grouping and not any(grouping.values(one.path, one.tags) for one in examples):
+        grouping.check_found()
+
+
+def _readable(sides: Sides, extracted: Extracted, left_out: LeftOut) -> list[int]:
+    """Return the indexes of the samples whose files could be read; the others are counted.
+
+    Raises:
+        InputError: None could.
+    """
+    for index in extracted.failures:
+        left_out.add("unreadable", sides.examples[index].path)
+    kept = [i for i in range(len(sides.examples)) if i not in extracted.failures]
+    if not kept:
+        index, reason = next(iter(extracted.failures.items()))
+        raise InputError(
+            f"none of {len(sides.examples):,} files can be read: {sides.examples[index].path}: {reason}; "
+            "paths are relative to --root, or to the working directory"
+        )
+    return kept
+
+
+def _finish(data: Data, tested: list[bool] | None, changed: int) -> None:
+    """Check what is left once unreadable files are gone and the bytes of all others are known."""
+    import numpy as np
+
+    if tested is not None:
+        data.tests = np.array(tested, np.bool_)
+        if data.tests.all() or not data.tests.any():
+            side = "training" if data.tests.all() else "test"
+            raise InputError(f"no file of the {side} split can be read; scan again: burnish scan")
+    check_labels([label_of(one) for one in data.train])
+    if data.tests is not None:
+        _check_apart(data, data.tests.tolist())
+    if changed:
+        data.notes.append(f"files that changed since the scan: {changed:,}; what they hold now was used; scan again")
+
+
+def _check_apart(data: Data, tested: list[bool]) -> None:
+    train, test = ([i for i, one in enumerate(tested) if one is side] for side in (False, True))
+    check_sides(
+        [data.examples[i] for i in train],
+        [data.examples[i] for i in test],
+        [data.digests[i] for i in train],
+        [data.digests[i] for i in test],
+    )

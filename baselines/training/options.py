@@ -1,0 +1,40 @@
+"""How to train: the options of `burnish train`."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from baselines.features.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to train.
+
+    Attributes:
+        model: One of `baselines.models.models.MODELS`.
+        folds: Of cross-validation, where there is no test split.
+        test_split: Name of the test split; None: `test`, if there is one.
+        group: What must not be on both sides, as for `burnish split --group`.
+        families: Families of features to use; none: all.
+        seed: Where chance begins.
+        reading: How files are read.
+    """
+
+    model: str = "auto"
+    folds: int = 5
+    test_split: str | None = None
+    group: str | None = None
+    families: tuple[str, ...] = ()
+    seed: int = 0
+    reading: Reading = field(default_factory=Reading)
+
+    def parameters(self) -> dict[str, Any]:
+        """Return those that decide what comes out, for the record of the run."""
+        return {
+            "model": self.model,
+            "folds": self.folds,
+            "test_split": self.test_split,
+            "group": self.group,
+            "feature": list(self.families),
+            "seed": self.seed,
+        }

@@ -1,0 +1,117 @@
+"""The plan of a run: what is learned, which models are fitted, and on what each of them is tested."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from baselines.data.folds import lonely, make_folds, units
+from baselines.data.labelled_samples import label_of
+from baselines.training.data import Data
+from curate.ground.errors import InputError
+from curate.split.grouping import make_grouping
+
+if TYPE_CHECKING:
+    from baselines.models.training_matrix import Numbers, Problem, Task
+
+_SHOWN = 5
+
+
+def make_problem(data: Data, model: str, group: str | None = None, seed: int = 0, jobs: int | None = None) -> "Problem":
+    """Return what is to be learned, in numbers.
+
+    Args:
+        data: The samples that take part.
+        model: One of `baselines.models.models.MODELS`.
+        group: What must not be on both sides, as for `burnish split --group`.
+        seed: Where chance begins.
+        jobs: Worker processes; None: as many as there are processors.
+    """
+    import numpy as np
+
+    from baselines.models.training_matrix import Problem
+
+    number = {label: i for i, label in enumerate(data.labels)}
+    return Problem(
+        features=data.features,
+        label=np.array([number[label_of(one)] for one in data.examples], np.int64),
+        unit=units(data.examples, data.digests, make_grouping(group) if group else None),
+        testable=np.array([not one.generated for one in data.examples], np.bool_),
+        classes=len(number),
+        model=model,
+        seed=seed,
+        jobs=jobs,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The models to fit: the first is the one to save.
+
+    Attributes:
+        tasks: What each trains on and tests.
+        evaluation: In words.
+        notes: What the user should know.
+    """
+
+    tasks: "list[Task]"
+    evaluation: str
+    notes: tuple[str, ...] = ()
+
+
+def make_plan(data: Data, problem: "Problem", folds: int) -> Plan:
+    """Return what to fit: one model for a test split; else one for each fold, and one for everything.
+
+    Raises:
+        InputError: No class has two samples that could test each other.
+    """
+    import numpy as np
+
+    from baselines.models.training_matrix import Task
+
+    if data.tests is not None:
+        train, test = np.flatnonzero(~data.tests), np.flatnonzero(data.tests)
+        notes = _unknown(problem, train, test, data.labels) + _torn(problem, train, test)
+        return Plan([Task(train, test, save=True)], "test split", notes)
+    alone = lonely(problem.unit, problem.label, problem.testable)
+    tested = problem.testable & ~alone
+    count = min(folds, len(np.unique(problem.unit[tested])))
+    if count < 2:
+        raise InputError(
+            "no class has two samples (or groups) that could test each other; add samples, or a test split"
+        )
+    fold = make_folds(problem.unit, problem.label, problem.testable, count, problem.seed)
+    tasks = [Task(np.arange(len(fold)), np.array([], np.int64), save=True)]
+    parts = [(np.flatnonzero(fold != k), np.flatnonzero((fold == k) & tested)) for k in range(count)]
+    tasks += [Task(train, test) for train, test in parts if len(test) and len(train)]
+    notes = _lonely_notes([data.labels[i] for i in np.unique(problem.label[alone & problem.testable])])
+    if count < folds:
+        notes += (f"{count} folds instead of {folds}: there are only {count} groups to test",)
+    return Plan(tasks, f"{count}-fold cross-validation", notes)
+
+
+def _unknown(problem: "Problem", train: "Numbers", test: "Numbers", labels: list[str]) -> tuple[str, ...]:
+    """Say which classes are tested that were never learned."""
+    known = set(problem.label[train].tolist())
+    strange = Counter(labels[i] for i in problem.label[test].tolist() if i not in known)
+    return tuple(
+        f"tested samples with the label {label!r}, which no training sample has: {count:,}, all counted as wrong"
+        for label, count in strange.most_common()
+    )
+
+
+def _torn(problem: "Problem", train: "Numbers", test: "Numbers") -> tuple[str, ...]:
+    """Say how many groups are on both sides; of copies and generated samples there are none, they were an error."""
+    torn = set(problem.unit[train].tolist()) & set(problem.unit[test].tolist())
+    if not torn:
+        return ()
+    return (
+        f"groups of --group that are both learned from and tested: {len(torn):,}, so the score is too good for new "
+        "ones; part them with burnish split --force --group",
+    )
+
+
+def _lonely_notes(labels: list[str]) -> tuple[str, ...]:
+    if not labels:
+        return ()
+    shown = ", ".join(labels[:_SHOWN]) + (", …" if len(labels) > _SHOWN else "")
+    return (f"classes with one sample or group only, which train and are not tested: {len(labels):,} ({shown})",)

@@ -1,0 +1,147 @@
+"""Train a quick baseline and test it, on a test split or in cross-validation, with nothing tested that was learned."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from baselines.data.labelled_samples import Example, LeftOut, label_of
+from baselines.data.predictions import Prediction
+from baselines.features.families import FEATURES_VERSION
+from baselines.metrics.metrics import measure
+from baselines.runs.result import Result
+from baselines.runs.run_record import Counts, ModelRecord, TrialRecord
+from baselines.training.data import Data, Watcher, read_data
+from baselines.training.options import Options
+from baselines.training.plan import make_plan, make_problem
+from curate.records.sample import Sample
+from curate.split.group_guess import Suspect
+from curate.split.leakage import Watch
+
+if TYPE_CHECKING:
+    from baselines.models.model_selection import Fitted
+    from baselines.models.training_matrix import Task
+
+
+_DIGITS = 4
+_FITS = 0.9
+
+
+@dataclass(slots=True)
+class Trained:
+    """What came of it.
+
+    Attributes:
+        result: What is kept.
+        tested_split: Whether there was a test split.
+        left_out: The samples that took no part.
+        notes: What the user should know, a sentence each.
+        suspects: What looks like a group and is on both sides.
+    """
+
+    result: Result
+    tested_split: bool
+    left_out: LeftOut
+    notes: list[str]
+    suspects: list[Suspect]
+
+
+def train(samples: Iterable[Example], options: Options, watch: Watcher = iter) -> Trained:
+    """Train and test.
+
+    Args:
+        samples: Of a manifest.
+        options: How.
+        watch: Passes on what was read, and shows how far it is.
+
+    Raises:
+        InputError: There is nothing to learn from; a test sample or a copy of one is on the training side.
+        UsageError: An option does not fit the samples.
+    """
+    from baselines.models.model_selection import fit_all
+
+    data = read_data(samples, options.test_split, options.families, options.group, options.reading, watch)
+    problem = make_problem(data, options.model, options.group, options.seed, options.reading.jobs)
+    plan = make_plan(data, problem, options.folds)
+    fitted = fit_all(problem, plan.tasks)
+    predictions = _predictions(data, plan.tasks, fitted)
+    return Trained(
+        result=_result(data, predictions, plan.evaluation, fitted),
+        tested_split=data.tests is not None,
+        left_out=data.left_out,
+        notes=[*data.notes, *plan.notes, *_fit_notes(fitted[0])],
+        suspects=[] if options.group else _suspects(data, plan.tasks),
+    )
+
+
+def _result(data: Data, predictions: list[Prediction], evaluation: str, fitted: "list[Fitted]") -> Result:
+    labels = Counter(label_of(one) for one in data.train)
+    generated = sum(one.generated for one in data.train)
+    return Result(
+        predictions=predictions,
+        metrics=measure(predictions, min(labels, key=lambda label: (-labels[label], label))),
+        counts=Counts(len(data.train), len(predictions), generated, dict(data.left_out.counts.most_common())),
+        evaluation=evaluation,
+        model=_model_record(data, fitted),
+        saved=fitted[0].saved,
+    )
+
+
+def _fit_notes(fitted: "Fitted") -> list[str]:
+    """Say when the model is too simple for its own training set."""
+    if fitted.chosen.name == "majority" or fitted.training_accuracy >= _FITS:
+        return []
+    return [
+        f"the model gets only {100 * fitted.training_accuracy:.0f} % of its own training samples right (high bias): "
+        "labels may be wrong, and data added for one tag may cost accuracy on others; compare all tags afterwards"
+    ]
+
+
+def _predictions(data: Data, tasks: "list[Task]", fitted: "list[Fitted]") -> list[Prediction]:
+    """Return the predictions in the order of the manifest."""
+    found: dict[int, Prediction] = {}
+    for task, result in zip(tasks, fitted, strict=True):
+        for index, row in zip(task.test.tolist(), result.probabilities.tolist(), strict=True):
+            best = max(range(len(row)), key=row.__getitem__)
+            one = data.examples[index]
+            found[index] = Prediction(
+                path=one.path,
+                label=label_of(one),
+                prediction=data.labels[best],
+                confidence=round(row[best], _DIGITS),
+                tags=one.tags,
+                digest=data.digests[index],
+                kind=data.kind,
+                probabilities={label: round(value, _DIGITS) for label, value in zip(data.labels, row, strict=True)},
+            )
+    return [found[index] for index in sorted(found)]
+
+
+def _model_record(data: Data, fitted: "list[Fitted]") -> ModelRecord:
+    final = fitted[0]
+    return ModelRecord(
+        name=str(final.chosen),
+        labels=tuple(data.labels),
+        kind=data.kind,
+        features=data.families,
+        features_version=FEATURES_VERSION,
+        temperature=round(final.temperature, _DIGITS),
+        training_accuracy=round(final.training_accuracy, _DIGITS),
+        trials=tuple(
+            TrialRecord(str(one.candidate), round(one.macro_f1, _DIGITS), round(one.accuracy, _DIGITS))
+            for one in final.trials
+        ),
+        folds=tuple(str(one.chosen) for one in fitted[1:]),
+    )
+
+
+def _suspects(data: Data, tasks: "list[Task]") -> list[Suspect]:
+    """Return what looks like a group and is both learned from and tested."""
+    side: dict[int, str] = {}
+    for number, task in enumerate(tasks):
+        side.update(dict.fromkeys(task.test.tolist(), str(number)))
+    watch = Watch()
+    for index, one in enumerate(data.examples):
+        if not one.generated:
+            watch.add(Sample(one.path, one.label, one.tags, side.get(index, "train")))
+    return watch.suspects()

@@ -1,0 +1,88 @@
+"""`burnish agreement`: annotators against each other."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from baselines.annotators.agreement import Agreement, agree
+from baselines.annotators.annotations import read_annotations
+from baselines.annotators.human_file import write_human_csv
+from cli import options
+from cli.io import reports, streams
+from cli.io.terminal import say
+from cli.views.agreement.table import table
+from curate.describe.imbalance import Described
+from curate.ground.atomic import atomic_write
+from curate.ground.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def agreement(
+    annotations: Annotated[
+        str, typer.Argument(metavar="FILE.csv", help="The labels: path,annotator,label.", show_default=False)
+    ],
+    manifest: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Labels that are right, and tags, by path.", show_default=False),
+    ] = None,
+    human_level: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.csv", help="Write the human level of each tag to FILE.csv.", show_default=False),
+    ] = None,
+    json: options.Json = False,
+    html: options.Html = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Hold annotators against each other: Cohen's and Fleiss' kappa, Krippendorff's alpha, human level per tag.
+
+    A row is one label that one annotator gave to one sample. A label that is left empty is missing; a column tags
+    holds tags of the sample, separated by ;.
+
+    The human level of a tag is the share of labels that are right, by the labels of --manifest. Without it, each label
+    is held against the most frequent one of the other annotators.
+
+    [bold]Examples[/bold]
+
+    burnish agreement labels.csv
+
+    burnish agreement labels.csv --manifest set.jsonl --human-level human.csv
+
+    burnish weak runs/before --human human.csv
+    """
+    _check(annotations, manifest, human_level)
+    reports.check_html(html, annotations)
+    given = read_annotations(annotations)
+    truth, tags = _known(manifest)
+    result = agree(given, truth, tags)
+    reports.show(result, table, as_json=json, html=html, page=_page)
+    if human_level:
+        with atomic_write(human_level) as file:
+            file.write(write_human_csv(result.human_level))
+        say(f"wrote {human_level}")
+
+
+def _check(annotations: str, manifest: str | None, human_level: str | None) -> None:
+    streams.check_output(human_level)
+    if human_level is not None and human_level in {annotations, manifest}:
+        raise UsageError(f"--human-level {human_level}: that is an input; name another file")
+
+
+def _known(manifest: str | None) -> "tuple[dict[str, str] | None, dict[str, tuple[str, ...]]]":
+    if manifest is None:
+        return None, {}
+    with streams.records(manifest, Described) as samples:
+        known = list(samples)
+    return _labels(known), {sample.path: sample.tags for sample in known}
+
+
+def _labels(samples: "Iterable[Described]") -> dict[str, str]:
+    return {sample.path: sample.label for sample in samples if sample.label is not None}
+
+
+def _page(result: Agreement) -> bytes:
+    from cli.views.agreement.page import page
+
+    return page(result)

@@ -1,0 +1,58 @@
+"""`burnish audit`: what a run gets wrong."""
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from baselines.data.predictions import NAME, predictions_of_run
+from baselines.slices.audit import MISTAKES, Audit
+from baselines.slices.audit import audit as find
+from cli import options
+from cli.io import reports
+from cli.views.audit.table import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from baselines.data.predictions import Prediction
+
+
+def audit(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The folder of the run.", show_default=False)],
+    mistakes: Annotated[
+        int, typer.Option(metavar="N", min=0, help="How many of the most confident mistakes to name in JSON and page.")
+    ] = MISTAKES,
+    root: options.Root = None,
+    json: options.Json = False,
+    html: options.Html = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Show precision, recall and F1 of each class, what it is taken for, every tag, and the most confident mistakes.
+
+    With few samples of a class among many, accuracy hides what precision and recall show. A model that is sure and
+    wrong is worth a look: often it is the label that is wrong.
+
+    The page that --html writes has the confusion matrix as a picture, the priority chart, and the mistakes to look at
+    and to listen to; their files are looked for under --root.
+
+    [bold]Examples[/bold]
+
+    burnish audit runs/before
+
+    burnish audit runs/before --html audit.html --mistakes 40
+
+    burnish audit runs/before --json | jq '.per_class.hat.recall'
+    """
+    reports.check_html(html, os.path.join(run, NAME))
+    predictions = predictions_of_run(run)
+    result = find(predictions, mistakes)
+    reports.show(result, table, as_json=json, html=html, page=lambda found: _page(found, predictions, root))
+
+
+def _page(result: Audit, predictions: "Sequence[Prediction]", root: str | None) -> bytes:
+    from baselines.slices.slice_ranking import rank
+    from cli.views.audit.page import page
+
+    return page(result, rank(predictions), root or "")

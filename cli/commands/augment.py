@@ -1,0 +1,116 @@
+"""`burnish augment`: new samples, where they are needed."""
+
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import augment_options, options
+from cli.augment_plan import gather_sources, plan_for, read_weak_tags, wanted_tags
+from cli.io import reports, streams, terminal
+from cli.views.augment.summary import describe_plan, draw_plan, say_generated
+from curate.ground.errors import GateError, UsageError
+from curate.records.manifest import encode, lines, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from augment.plan.sources import Sources
+    from augment.plan.targets import Plan
+    from augment.render.lineage import Options
+
+
+def augment(
+    recipe: augment_options.Recipe,
+    manifest: options.Manifest = None,
+    into: Annotated[
+        str | None, typer.Option(metavar="DIR", help="The folder for the new files.", show_default=False)
+    ] = None,
+    weak: augment_options.Weak = None,
+    target: augment_options.Target = None,
+    top: Annotated[
+        int | None, typer.Option(metavar="K", min=1, help="Only for the weakest K of them.", show_default=False)
+    ] = None,
+    balance: Annotated[bool, typer.Option("--balance", help="Fill short classes up to the largest.")] = False,
+    copies: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="New samples of each source, per target.", show_default=False)
+    ] = None,
+    budget: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="New samples in all.", show_default=False)
+    ] = None,
+    split: augment_options.Split = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY|folder|PATTERN",
+            help="Spread sources evenly over these groups (default: over all key=value tags).",
+            show_default=False,
+        ),
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write only the new samples, not their sources.")] = False,
+    settings: augment_options.Settings = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, and make nothing.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="With --dry-run: the plan as JSON.")] = False,
+    seed: augment_options.Seed = None,
+    root: options.Root = None,
+    output: options.Output = None,
+    jobs: options.Jobs = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Make new samples of the training samples, as a recipe says, and write the manifest with both.
+
+    With --weak, the weak tags get new samples, the budget shared in proportion to what each can gain, as many in all as
+    there are sources unless --budget says otherwise; with --balance, short classes are filled. Without either, every
+    target makes one sample of each of its sources. Classes and groups are served evenly. The same recipe, seed and
+    sources give the same bytes on every machine; what is there already is not made again, so a call that was killed is
+    completed by repeating it. `burnish undo DIR` takes it back.
+
+    [bold]Examples[/bold]
+
+    burnish augment speech-noise set.jsonl --set noise=noise/ --weak runs/before --into augmented -o set2.jsonl
+
+    burnish augment photos-low-light set.jsonl --into dark --balance --dry-run
+
+    burnish augment speech-standardize set.jsonl --into even --replace -o even.jsonl
+    """
+    from augment.recipe.reader import load
+    from augment.render.lineage import Options
+
+    _check(into, output, dry_run=dry_run, json=json)
+    weak_tags = read_weak_tags(weak) if weak else None
+    loaded = load(recipe, settings or (), wanted_tags(recipe, target, weak_tags, top))
+    replaces = replace and loaded.standardizes
+    begin = loaded.seed if seed is None else seed
+    with streams.passes(manifest) as file:
+        sources = gather_sources(loaded, read(file), split, group, replaces=replaces)
+        plan = plan_for(sources, weak_tags, copies=copies, budget=budget, top=top, balance=balance, seed=begin)
+        if dry_run:
+            reports.show(describe_plan(sources, plan, begin), draw_plan, as_json=json)
+            return
+        file.seek(0)
+        kept = () if replace else lines(file)
+        _generate(kept, sources, plan, output, Options(into or "", root or "", begin, jobs, replaces=replaces))
+
+
+def _check(into: str | None, output: str | None, *, dry_run: bool, json: bool) -> None:
+    if not into and not dry_run:
+        raise UsageError("where to? name the folder for the new files: --into DIR (or look at the plan: --dry-run)")
+    if json and not dry_run:
+        raise UsageError("--json is for the plan: add --dry-run; the manifest is JSON Lines anyway")
+    streams.check_output(output)
+
+
+def _generate(
+    kept: "Iterable[bytes]", sources: "Sources", plan: "Plan", output: str | None, options: "Options"
+) -> None:
+    """Write the samples that were there, and then the new ones as they come."""
+    from augment.render.generate import GenerationTally, generate
+
+    tally = GenerationTally()
+    with terminal.progress("augment", lambda: len(plan.orders)) as counted:
+        made = map(encode, counted(generate(sources, plan, options, tally)))
+        streams.write_lines(chain(kept, made), output)
+    say_generated(sources, tally, options.into)
+    if plan.orders and not tally.made and not tally.reused:
+        raise GateError("not one sample could be made")

@@ -1,0 +1,125 @@
+"""`burnish clean`: what is broken goes, what is odd is named."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import IO, Annotated
+
+import typer
+
+from cli import options
+from cli.io import streams
+from cli.views.clean.check_list import show_checks
+from cli.views.clean.summary import CleanTally, carry_out, say_survey, say_tally
+from curate.check.checks import CHECKS, SCAN_CHECKS
+from curate.check.clean import Facts, Judgement, judge, survey
+from curate.check.policy import Policy, known_check, make_policy
+from curate.ground.atomic import atomic_write
+from curate.ground.errors import GateError, UsageError
+from curate.organize.quarantine import Quarantine
+from curate.records.dataset_root import DatasetFolders
+from curate.records.manifest import lines, read_as
+
+
+def clean(
+    manifest: options.Manifest = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="CHECK=THRESHOLD", help="Another threshold for a check.")
+    ] = None,
+    config: Annotated[str | None, typer.Option(metavar="FILE", help="Thresholds and severities as YAML.")] = None,
+    only: Annotated[list[str] | None, typer.Option(metavar="CHECK,...", help="Make only these checks.")] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="CHECK|warning", help="Drop samples with these findings too.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(metavar="CHECK", help="Keep samples with these findings, also errors.")
+    ] = None,
+    rejects: Annotated[str | None, typer.Option(metavar="FILE", help="Save the dropped samples.")] = None,
+    quarantine: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Where --apply moves the dropped files.")
+    ] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Move them; undo takes it back.")] = False,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(metavar="error|warning|CHECK", help="Fail (exit 1) if a sample has such a finding."),
+    ] = None,
+    list_checks: Annotated[bool, typer.Option("--list", help="Show every check, and leave.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="With --list: as JSON.")] = False,
+    root: options.Root = None,
+    output: options.Output = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Apply the checks to the facts that scan measured, and drop the samples that have an error.
+
+    Nothing is decoded again, and no file is touched unless --quarantine DIR --apply says so. Warnings are findings too,
+    but drop nothing unless --drop names them. A check that would flag half of the set or more says so once instead,
+    unless you name it.
+
+    [bold]Examples[/bold]
+
+    burnish scan photos/ | burnish clean --drop blurry -o good.jsonl --rejects bad.jsonl
+
+    burnish clean set.jsonl --set dark=0.2 --fail-on damaged --quiet
+
+    burnish clean set.jsonl --quarantine ../quarantine --apply -o good.jsonl
+
+    burnish clean --list
+    """
+    if list_checks:
+        show_checks(as_json=json)
+        return
+    if apply and not quarantine:
+        raise UsageError("--apply moves the dropped files, so it needs --quarantine DIR")
+    policy = make_policy(settings or (), config, _listed(only), _listed(drop), _listed(keep))
+    gates = [known_check(name, "--fail-on", {*CHECKS, *SCAN_CHECKS, "error", "warning"}) for name in _listed(fail_on)]
+    streams.check_output(output)
+    streams.check_output(rejects)
+    files = Quarantine(quarantine, root or "") if quarantine else None
+    tally = _clean(manifest, policy, files, output, rejects)
+    say_tally(tally)
+    if files:
+        carry_out(files, apply=apply)
+    if failed := tally.failed_gates(gates):
+        raise GateError("; ".join(failed))
+
+
+def _clean(
+    manifest: str | None, policy: Policy, files: Quarantine | None, output: str | None, rejects: str | None
+) -> CleanTally:
+    """Go through the manifest twice, to learn and to judge, and write what is kept and what is not."""
+    tally = CleanTally()
+    with ExitStack() as stack:
+        file = stack.enter_context(streams.passes(manifest))
+        rejected = stack.enter_context(atomic_write(rejects)) if rejects else None
+        dataset = DatasetFolders(files.base if files else "")
+        found = survey(dataset.watch(read_as(file, Facts)), policy)
+        if files:
+            files.refuse_inside(dataset)
+        say_survey(found)
+        file.seek(0)
+        streams.write_lines(_kept(judge(lines(file), found, policy), tally, rejected, files), output)
+    return tally
+
+
+def _kept(
+    judgements: Iterable[Judgement], tally: CleanTally, rejected: IO[bytes] | None, files: Quarantine | None
+) -> Iterator[bytes]:
+    """Yield the lines of the samples that are kept; count all, and pass the dropped ones on to where they go."""
+    for line, sample, dropped_for in judgements:
+        if sample is None:
+            tally.kept += 1
+            yield line
+            continue
+        tally.add(sample, dropped_for)
+        if dropped_for is None:
+            yield line
+            continue
+        if rejected:
+            rejected.write(line + b"\n")
+        if files:
+            files.add(sample, dropped_for.check)
+
+
+def _listed(values: list[str] | None) -> list[str]:
+    """Return the values of an option that may be repeated and may hold several, separated by commas."""
+    return [part.strip() for value in values or () for part in value.split(",") if part.strip()]

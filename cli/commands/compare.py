@@ -1,0 +1,81 @@
+"""`burnish compare`: did a change help, and did nothing else sink."""
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from baselines.comparison.compare import Comparison, compare_runs
+from baselines.comparison.gates import GATES, failed
+from baselines.data.predictions import NAME
+from cli import options
+from cli.io import reports
+from cli.views.compare.table import run_names, table
+from curate.ground.errors import GateError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from baselines.comparison.gates import Gate
+
+_NAMED = 5
+
+
+def compare(
+    run_a: Annotated[str, typer.Argument(metavar="RUN_A", help="The folder of the older run.", show_default=False)],
+    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The folder of the newer run.", show_default=False)],
+    fail_if: Annotated[
+        str | None,
+        typer.Option(metavar="worse|not-better", help="Fail (exit 1) if B is that.", show_default=False),
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(metavar="T", help="Compare these tags only.", show_default=False)
+    ] = None,
+    seed: options.Seed = 0,
+    json: options.Json = False,
+    html: options.Html = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Tell whether run B is better than run A, worse, or neither: over all, in each class and on each tag.
+
+    Both are tried on the same samples: those that only one of them has are left out, and counted. The interval is that
+    of a paired bootstrap. The verdict follows one rule: better if the interval is above zero, worse if it is below,
+    else cannot tell; fewer than 5 samples never tell.
+
+    --fail-if worse fails if B is worse over all, on a tag or in a class; with --tag, over all or on one of these tags.
+    --fail-if not-better fails unless B is better over all; with --tag, unless it is better on each of these.
+
+    [bold]Examples[/bold]
+
+    burnish compare runs/before runs/after
+
+    burnish compare runs/before runs/after --fail-if worse --quiet
+
+    burnish compare runs/before runs/after --tag noise=car --fail-if not-better --html compare.html
+    """
+    gate = _gate(fail_if)
+    for run in (run_a, run_b):
+        reports.check_html(html, os.path.join(run, NAME))
+    result = compare_runs(run_a, run_b, tag or (), seed)
+    reports.show(result, table, as_json=json, html=html, page=_page)
+    if gate and (problems := failed(result, gate, tag or ())):
+        raise GateError(_problem(result, gate, problems))
+
+
+def _gate(name: str | None) -> "Gate | None":
+    if name is not None:
+        options.check_choice(name, GATES, "--fail-if")
+    return next((gate for gate in GATES if gate == name), None)
+
+
+def _problem(result: Comparison, gate: "Gate", problems: "Sequence[str]") -> str:
+    more = f"; and {len(problems) - _NAMED:,} more" if len(problems) > _NAMED else ""
+    words = "; ".join(problems[:_NAMED]) + more
+    return f"{run_names(result)[1]} is {'not better: ' if gate == 'not-better' else ''}{words}"
+
+
+def _page(result: Comparison) -> bytes:
+    from cli.views.compare.page import page
+
+    return page(result)

@@ -1,0 +1,87 @@
+"""`burnish dedup`: one copy of each thing stays."""
+
+import sys
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import Annotated
+
+import msgspec
+import typer
+
+from cli import options
+from cli.io import streams, terminal
+from cli.views.dedup.summary import report_of, say_groups
+from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named, without_copies
+from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
+from curate.ground.atomic import atomic_write
+from curate.ground.errors import GateError
+from curate.records.manifest import lines, read_as
+
+
+def dedup(
+    manifest: options.Manifest = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Only copies with the same bytes or the same decoded content.")
+    ] = False,
+    distance: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=16, help="Bits in which the hashes of candidates may differ.")
+    ] = None,
+    keep: Annotated[str, typer.Option(metavar="best|first", help="Which copy stays.")] = "best",
+    on_conflict: Annotated[
+        str, typer.Option(metavar="drop|keep|fail", help="What becomes of copies with different labels.")
+    ] = "drop",
+    report: Annotated[
+        bool, typer.Option("--report", help="Drop nothing; name the copy that stands for each in duplicate_of.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Write the groups as JSON to standard output.")] = False,
+    rejects: Annotated[str | None, typer.Option(metavar="FILE", help="Save the dropped samples.")] = None,
+    root: options.Root = None,
+    output: options.Output = None,
+    jobs: options.Jobs = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Drop duplicates: the same bytes, the same content in another file, and near-duplicates.
+
+    Near means re-encoded, rescaled, cropped a little, flipped, turned, brightened, or, for audio, resampled, louder or
+    shifted. Hashes only propose; every pair is confirmed on the decoded pixels or the aligned signal. Of each group the
+    best copy stays (sound, largest), and of copies in several splits the one of the test split. Copies with different
+    labels are a label conflict: all of them go, unless --on-conflict says otherwise.
+
+    [bold]Examples[/bold]
+
+    burnish scan photos/ | burnish clean | burnish dedup -o set.jsonl
+
+    burnish dedup set.jsonl --report -o set.jsonl
+
+    burnish dedup set.jsonl --json --on-conflict fail | jq '.groups[] | select(.leak)'
+    """
+    options.check_choice(keep, KEEP, "--keep")
+    options.check_choice(on_conflict, ON_CONFLICT, "--on-conflict")
+    streams.check_output(output)
+    streams.check_output(rejects)
+    search = Search(exact, distance, keep, on_conflict, root or "", jobs, terminal.progress)  # type: ignore[arg-type]
+    with ExitStack() as stack:
+        file = stack.enter_context(streams.passes(manifest))
+        rejected = stack.enter_context(atomic_write(rejects)) if rejects else None
+        groups = find_groups(read_as(file, Item), search)
+        file.seek(0)
+        kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
+        _write(kept, groups, output, as_json=json)
+    say_groups(groups, search, dropped=not report, listed=not json)
+    conflicts = sum(bool(group.label_conflict) for group in groups)
+    if conflicts and on_conflict == "fail":
+        raise GateError(f"--on-conflict fail: {conflicts:,} groups have copies with different labels")
+
+
+def _write(kept: Iterator[bytes], groups: Sequence[Group], output: str | None, *, as_json: bool) -> None:
+    """Write the manifest; with --json the groups take its place on standard output."""
+    if not as_json:
+        streams.write_lines(kept, output)
+        return
+    if output:
+        streams.write_lines(kept, output)
+    else:
+        deque(kept, maxlen=0)
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report_of(groups)), indent=2) + b"\n")

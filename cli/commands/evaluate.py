@@ -1,0 +1,69 @@
+"""`burnish evaluate`: a run from the predictions of any other model."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from baselines.data.external_predictions import check_name
+from baselines.data.labelled_samples import Example
+from cli import options
+from cli.io import reports, streams
+from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do
+from cli.views.train.score_table import table
+from curate.ground.errors import UsageError
+
+
+def evaluate(
+    manifest: options.Manifest = None,
+    predictions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="A .csv or .jsonl with path, prediction and, if known, confidence.", show_default=False
+        ),
+    ] = None,
+    run: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Folder for the run; a run that is there is replaced.", show_default=False),
+    ] = None,
+    test_split: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The split to test on.", show_default="test, if there is one")
+    ] = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Make a run from the predictions of any other model: an older system, the one in production, a person.
+
+    They are held against the labels of the test split, and where there is none, of all samples. The run can then be
+    looked at with weak and audit, and set against others with compare. Samples without a prediction are left out and
+    counted; a predicted label that no sample has counts as wrong. No media file is read.
+
+    [bold]Examples[/bold]
+
+    burnish evaluate set.jsonl --predictions production.csv --run runs/production
+
+    burnish evaluate set.jsonl --predictions new.jsonl --run runs/new && burnish compare runs/production runs/new
+    """
+    if predictions is None:
+        raise UsageError("name the file of predictions: --predictions FILE.csv")
+    check_name(predictions)
+    _evaluate(manifest, predictions, named_folder(run), test_split, as_json=json)
+
+
+def _evaluate(manifest: str | None, file: str, folder: str, test_split: str | None, *, as_json: bool) -> None:
+    from baselines.runs.provenance import Clock
+    from baselines.runs.save_run import keep_run
+    from baselines.training.evaluate import evaluate as evaluate_on
+
+    clock = Clock()
+    with streams.records(manifest, Example) as records:
+        samples = list(records)
+    if not samples:
+        say_nothing_to_do()
+        return
+    found = evaluate_on(samples, file, test_split)
+    outcome = keep_run(folder, sys.argv[1:], {"test_split": test_split}, samples, found.result, clock)
+    say_left_out(found.left_out)
+    say_notes(found.notes)
+    reports.show(outcome, table, as_json=as_json)

@@ -1,0 +1,90 @@
+"""`burnish overfit`: can a model fit a handful of samples?"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from baselines.data.labelled_samples import Example
+from baselines.features.families import check_families
+from baselines.features.reading import Reading
+from baselines.models.models import MODELS, check_model
+from baselines.training.options import Options
+from cli import options
+from cli.io import reports, streams
+from cli.io.terminal import printable
+from cli.views.train.notes import say_nothing_to_learn
+from curate.ground.errors import GateError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from baselines.training.overfit import Overfit
+
+
+def overfit(
+    manifest: options.Manifest = None,
+    samples: Annotated[int, typer.Option(metavar="N", min=2, help="How many samples to fit.")] = 16,
+    model: Annotated[
+        str, typer.Option(metavar="|".join(MODELS), help="What to fit; auto takes the support vector machine.")
+    ] = "auto",
+    feature: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only these features, as for train.", show_default="all")
+    ] = None,
+    seed: options.Seed = 0,
+    root: options.Root = None,
+    jobs: options.Jobs = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Check that a model can fit a handful of samples at all, before it is trained on all of them.
+
+    A model that is not right on 16 samples that it was trained on will not get better with more. The handful is drawn
+    evenly over the classes of the training side. The exit code is 1 when the model cannot fit it.
+
+    [bold]Examples[/bold]
+
+    burnish overfit set.jsonl
+
+    burnish overfit set.jsonl --samples 50 --model logistic --seed 1
+    """
+    families = tuple(feature or ())
+    check_model(model)
+    check_families(families)
+    wish = Options(model, families=families, seed=seed, reading=Reading(root or "", jobs, cache=""))
+    found = _overfit(manifest, samples, wish)
+    if found is None:
+        return
+    reports.show(found, _table, as_json=json)
+    _fail_unless_fit(found)
+
+
+def _overfit(manifest: str | None, count: int, wish: Options) -> "Overfit | None":
+    with streams.records(manifest, Example) as records:
+        samples = list(records)
+    if not samples:
+        say_nothing_to_learn()
+        return None
+    from baselines.training.overfit import overfit as overfit_on
+
+    return overfit_on(samples, count, wish)
+
+
+def _fail_unless_fit(found: "Overfit") -> None:
+    from baselines.training.overfit import verdict
+
+    if problem := verdict(found):
+        raise GateError(problem)
+
+
+def _table(found: "Overfit") -> "RenderableType":
+    from rich.console import Group
+
+    right = found.samples - len(found.wrong)
+    lines = [f"{right:,} of {found.samples:,} samples of {found.classes:,} classes are right ({found.model})"]
+    lines += [f"  wrong: {printable(path)}" for path in found.wrong]
+    lines += [f"  the same, with different labels: {printable(' = '.join(group))}" for group in found.conflicts]
+    lines += [f"  left out, {reason}: {count:,}" for reason, count in found.left_out.items()]
+    if found.fits:
+        lines.append("a model can fit this data; train it:  burnish train --run runs/first")
+    return Group(*lines)

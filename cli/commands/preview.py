@@ -1,0 +1,84 @@
+"""`burnish preview`: before and after, to look at and to listen to, before thousands are made."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import augment_options, options
+from cli.augment_plan import gather_sources, plan_for, read_weak_tags, wanted_tags
+from cli.io import reports, streams, terminal
+from curate.ground.atomic import atomic_write
+from curate.ground.errors import UsageError
+
+if TYPE_CHECKING:
+    from augment.plan.sources import Sources
+    from augment.plan.targets import Plan
+    from augment.preview.preview import Pair
+
+
+def preview(
+    recipe: augment_options.Recipe,
+    manifest: options.Manifest = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE.html", help="The page to write.", show_default=False),
+    ] = None,
+    count: Annotated[
+        int, typer.Option("--count", "-n", metavar="N", min=1, help="Pairs to show, spread over targets and labels.")
+    ] = 12,
+    settings: augment_options.Settings = None,
+    weak: augment_options.Weak = None,
+    target: augment_options.Target = None,
+    copies: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="New samples of each source: other draws of it.", show_default=False),
+    ] = None,
+    split: augment_options.Split = None,
+    seed: augment_options.Seed = None,
+    root: options.Root = None,
+    jobs: options.Jobs = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Show some of the samples that augment would make, each beside its source, on a page.
+
+    The page has pictures under a slider, waveforms, spectrograms and players, what was drawn, and which facts changed.
+    Draws that came to nothing are shown with the reason. Beside each pair stand the three questions that tell whether
+    it is worth training on. augment makes the very same files from this recipe, seed and manifest.
+
+    [bold]Examples[/bold]
+
+    burnish preview photos-wear set.jsonl -o wear.html
+
+    burnish preview speech-noise set.jsonl --set noise=noise/ --weak runs/before --count 24 -o noise.html
+    """
+    from augment.recipe.reader import load
+
+    if output is None:
+        raise UsageError("where to? name the page: -o preview.html")
+    reports.check_html(output, manifest, "-o")
+    weak_tags = read_weak_tags(weak) if weak else None
+    loaded = load(recipe, settings or (), wanted_tags(recipe, target, weak_tags, None))
+    begin = loaded.seed if seed is None else seed
+    with streams.samples(manifest) as samples:
+        sources = gather_sources(loaded, samples, split, None, replaces=loaded.standardizes)
+    plan = plan_for(sources, weak_tags, copies=copies, seed=begin)
+    pairs = _pairs(sources, plan, count, seed=begin, base=root or "", jobs=jobs)
+    _write(sources, plan, pairs, begin, output)
+
+
+def _pairs(sources: "Sources", plan: "Plan", count: int, *, seed: int, base: str, jobs: int | None) -> "list[Pair]":
+    from augment.preview.preview import choose, make_pairs
+
+    orders = choose(sources, plan, count, seed)
+    with terminal.progress("preview", lambda: len(orders)) as counted:
+        return list(counted(make_pairs(sources, orders, seed=seed, base=base, jobs=jobs)))
+
+
+def _write(sources: "Sources", plan: "Plan", pairs: "list[Pair]", seed: int, output: str) -> None:
+    from cli.views.preview.page import page
+
+    with atomic_write(output) as file:
+        file.write(page(sources, plan, pairs, seed))
+    rejected = sum(bool(pair.shown.made.rejected) for pair in pairs)
+    terminal.say(f"wrote {output} with {len(pairs):,} pairs; {rejected:,} rejected")

@@ -1,0 +1,88 @@
+"""`burnish recipes`: those that ship, and the schema for editors."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import options
+from cli.io import reports
+from cli.io.terminal import printable
+from curate.ground.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from cli.pipeline.shipped_recipes import Shelf
+
+
+def recipes(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="The recipe to print.", show_default=False)
+    ] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Write the JSON Schema of recipes, for editors.")] = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """List the recipes that ship, or print one of them: the start of your own.
+
+    A pipeline is run by burnish run, an augment recipe by burnish augment. With the schema, an editor completes and
+    checks recipes while you write: put '# yaml-language-server: $schema=recipe.schema.json' into the first line.
+
+    [bold]Examples[/bold]
+
+    burnish recipes
+
+    burnish recipes speech-loop > mine.yaml
+
+    burnish recipes --schema > recipe.schema.json
+    """
+    if schema and name:
+        raise UsageError("--schema is for all recipes; leave the name out")
+    if schema:
+        _write_schema()
+    elif name:
+        _print_one(name, as_json=json)
+    else:
+        from cli.pipeline.shipped_recipes import shelf
+
+        reports.show(shelf(), _table, as_json=json)
+
+
+def _print_one(name: str, *, as_json: bool) -> None:
+    from augment.recipe.reader import locate
+    from cli.pipeline.recipe import read_file
+    from cli.pipeline.shipped_recipes import describe
+    from curate.ground.yaml import load_yaml
+
+    path = locate(name)
+    data = read_file(path)
+    if as_json:
+        reports.show(describe(load_yaml(data, name), name), lambda _: "", as_json=True)
+    else:
+        sys.stdout.buffer.write(data)
+
+
+def _write_schema() -> None:
+    import json
+
+    from cli.pipeline.schema import schema
+
+    sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
+
+
+def _table(found: "Shelf") -> "RenderableType":
+    from rich import box
+    from rich.console import Group
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("recipe", "kind"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("what it does", overflow="fold", ratio=2)
+    table.add_column("steps or targets", overflow="fold", ratio=1)
+    for recipe in found.recipes:
+        parts = ", ".join(recipe.steps or recipe.targets)
+        table.add_row(*map(printable, (recipe.name, recipe.kind, recipe.description, parts)))
+    return Group(table, "see one: burnish recipes NAME; run a pipeline: burnish run NAME --set data=FOLDER")

@@ -1,0 +1,130 @@
+"""`burnish run`: the steps of a pipeline, and only those that have something to do."""
+
+import os
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import options
+from cli.io import reports
+from cli.io.terminal import say
+from curate.ground.errors import BurnishError, GateError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from cli.pipeline.execute import Result
+    from cli.pipeline.recipe import Pipeline
+    from cli.pipeline.tasks import Task
+
+
+def run(
+    recipe: Annotated[
+        str, typer.Argument(metavar="RECIPE", help="A pipeline: a file, or one that ships.", show_default=False)
+    ],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a variable of the recipe.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which steps would run, and why.")] = False,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="STEP", help="Run this step and all after it in any case.", show_default=False),
+    ] = None,
+    work: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR", help="Folder for what the steps write; work, or as in the recipe.", show_default=False
+        ),
+    ] = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Run the steps of a pipeline: each is a command, and reads what the step before it wrote.
+
+    A step whose input, options and files are as they were is not run again; a run that was killed goes on where it was.
+    Everything is checked before the first step. A gate that does not hold ends the run with 1.
+
+    [bold]Examples[/bold]
+
+    burnish run clean-images --set data=photos
+
+    burnish run speech-loop --set data=speech --set group=speaker --dry-run
+
+    burnish run mine.yaml --from augment --work /tmp/try
+    """
+    began = time.monotonic()
+    pipeline, tasks = _prepare(recipe, settings or [], work)
+    first = _task_named(start, tasks) if start else None
+    results = _results(pipeline, tasks, first, dry_run=dry_run)
+    _show(pipeline, results, time.monotonic() - began, as_json=json, dry_run=dry_run)
+    _raise_failure(results)
+
+
+def _prepare(recipe: str, settings: list[str], work: str | None) -> "tuple[Pipeline, list[Task]]":
+    from augment.recipe.reader import locate
+    from cli.pipeline.recipe import read_file, read_pipeline
+    from cli.pipeline.tasks import make_tasks
+
+    path = locate(recipe)
+    name = os.path.splitext(os.path.basename(path))[0]
+    source = path if path == recipe else os.path.basename(path)
+    pipeline = read_pipeline(read_file(path), source, name, settings, work)
+    return pipeline, make_tasks(pipeline)
+
+
+def _results(pipeline: "Pipeline", tasks: "list[Task]", first: "Task | None", *, dry_run: bool) -> "list[Result]":
+    from importlib.metadata import version
+
+    from cli.pipeline.execute import Runner
+    from cli.pipeline.state import load_state, save_state
+    from cli.pipeline.tasks import check_recipes
+    from cli.pipeline.view import View
+    from curate.ground.lock import locked
+
+    number = version("burnish")
+    planned = Runner(pipeline.work, load_state(pipeline.work, pipeline.name, number), -1, View(tasks))
+    if dry_run or any(task.step.command == "augment" for task in tasks):
+        results = planned.plan(tasks, first)
+        check_recipes([result.task for result in results if result.status != "cached"])
+    if dry_run:
+        return results
+    with locked(pipeline.work) as lock:
+        # Read again: until now another run may have been at work.
+        state = load_state(pipeline.work, pipeline.name, number)
+        save_state(pipeline.work, state)
+        with View(tasks) as view:
+            return Runner(pipeline.work, state, lock, view).run(tasks, first)
+
+
+def _task_named(name: str, tasks: "list[Task]") -> "Task":
+    found = {task.step.id: task for task in tasks}
+    if name not in found:
+        raise UsageError(f"--from {name}: there is no such step{did_you_mean(name, found)}")
+    return found[name]
+
+
+def _show(pipeline: "Pipeline", results: "list[Result]", seconds: float, *, as_json: bool, dry_run: bool) -> None:
+    from cli.pipeline.summary import append_markdown, plan_table, report_of, table
+
+    report = report_of(pipeline.name, pipeline.work, results, seconds)
+    reports.show(report, plan_table if dry_run else table, as_json=as_json)
+    if not dry_run:
+        append_markdown(report)
+
+
+def _raise_failure(results: "list[Result]") -> None:
+    """End as the step that failed did.
+
+    Raises:
+        GateError: A gate did not hold.
+        BurnishError: A step could not do its work.
+        KeyboardInterrupt: It was interrupted.
+    """
+    for result in results:
+        if result.code == 130:
+            raise KeyboardInterrupt
+        if result.code == 1:
+            raise GateError(f"step {result.task.step.id}: {result.reason}")
+        if result.code:
+            say(f"all that it said is in {result.task.log}")
+            raise BurnishError(f"step {result.task.step.id}: {result.reason}")

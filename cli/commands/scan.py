@@ -1,0 +1,73 @@
+"""`burnish scan`: folders in, manifest out."""
+
+import os
+import time
+from typing import Annotated
+
+import typer
+
+from cli import options
+from cli.io import streams, terminal
+from cli.views.scan.summary import say_tally
+from curate.scan.labels import Labeller, check_label_source, compile_pattern
+from curate.scan.metadata import Metadata
+from curate.scan.scan import Options, ScanTally
+from curate.scan.scan import scan as scan_folders
+from curate.scan.scan_cache import Known
+from curate.scan.walk import check_roots, walk
+
+
+def scan(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Folders to walk, or files.", show_default=False)
+    ],
+    label: Annotated[str, typer.Option(metavar="folder|none", help="Where labels come from.")] = "folder",
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Read label and tags from file names: '{label}_{speaker}_{take}'.",
+            show_default=False,
+        ),
+    ] = None,
+    metadata: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A .csv or .jsonl with a column file_name.", show_default=False),
+    ] = None,
+    shallow: Annotated[bool, typer.Option("--shallow", help="Read only headers: no digest, no integrity.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Measure all files again, also those that did not change.")
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option(metavar="S", min=0.1, help="Seconds that one file may take to decode.")
+    ] = 60.0,
+    root: options.Root = None,
+    output: options.Output = None,
+    jobs: options.Jobs = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Decode every image and audio file under folders, and write a manifest: one line of facts for each.
+
+    Every byte is decoded; broken files are part of the manifest, with findings. Labels come from metadata.csv or
+    metadata.jsonl beside the files, else from --pattern, else from the last folder; train, val and test folders give
+    the split. With -o and a FILE of an earlier scan, only files that changed are measured again.
+
+    [bold]Examples[/bold]
+
+    burnish scan photos/ -o set.jsonl
+
+    burnish scan speech/ --pattern '{label}_{speaker}_{take}' | burnish balance --by tag:speaker
+
+    burnish scan data/ | jq -r 'select(.findings) | .path'
+    """
+    check_roots(paths)
+    streams.check_output(output)
+    labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, Metadata(metadata))
+    known = Known(output) if output and os.path.isfile(output) and not fresh else None
+    tally, began = ScanTally(), time.monotonic()
+    with terminal.progress("scan", lambda: sum(1 for _ in walk(paths))) as counted:
+        lines = scan_folders(paths, labeller, Options(root or "", jobs, timeout, shallow), tally, known)
+        streams.write_lines(counted(lines), output)
+    summarized = terminal.shows_output() and not output
+    say_tally(tally, labeller, known, time.monotonic() - began, summarized=summarized)

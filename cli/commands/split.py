@@ -1,0 +1,72 @@
+"""`burnish split`: training, validation and test, with nothing of one in another."""
+
+from typing import Annotated
+
+import typer
+
+from cli import options
+from cli.io import streams
+from cli.views.split.summary import say_plan, say_suspects
+from curate.records.manifest import lines, read_as
+from curate.split.columns import Seen
+from curate.split.split import DEFAULT_RATIO, Wish, carry_out, make_plan, make_wish
+
+
+def split(
+    manifest: options.Manifest = None,
+    ratio: Annotated[
+        str, typer.Option(metavar="NAME=SHARE,...", help="The splits and their shares, which sum to 1.")
+    ] = DEFAULT_RATIO,
+    stratify: Annotated[
+        str | None,
+        typer.Option(
+            metavar="label|none", help="Each class in these shares, or only the whole set.", show_default="label"
+        ),
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY|folder|PATTERN",
+            help="What must not straddle: a tag's key, the folder, or a part of the file's name.",
+            show_default=False,
+        ),
+    ] = None,
+    method: Annotated[
+        str,
+        typer.Option(
+            metavar="exact|hash", help="As near to the shares as can be, or so that no sample ever changes sides."
+        ),
+    ] = "exact",
+    force: Annotated[bool, typer.Option("--force", help="Forget the splits that samples have.")] = False,
+    seed: options.Seed = 0,
+    output: options.Output = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Give each sample its split.
+
+    Samples with the same bytes, copies that dedup --report named, and a generated sample with its source always stay
+    together, and so does what --group names: a tag's key (speaker), the folder, or a pattern of the file's name.
+    Samples that have a split keep it, and count, unless --force is given.
+
+    [bold]Examples[/bold]
+
+    burnish scan data/ --pattern '{label}_{speaker}_{take}' | burnish split --group speaker -o set.jsonl
+
+    burnish split set.jsonl --ratio train=0.6,val=0.2,test=0.2 --seed 1 | burnish balance --by split
+
+    burnish split set.jsonl --method hash --group '{speaker}_nohash_{}' -o set.jsonl
+    """
+    wish = make_wish(ratio, stratify, group, method, force=force, seed=seed)
+    streams.check_output(output)
+    _split(manifest, wish, output)
+
+
+def _split(manifest: str | None, wish: Wish, output: str | None) -> None:
+    """Go through the manifest twice, to plan and to write."""
+    with streams.passes(manifest) as file:
+        plan = make_plan(read_as(file, Seen), wish)
+        file.seek(0)
+        streams.write_lines(carry_out(lines(file), plan), output)
+    say_plan(plan)
+    say_suspects(plan.watch.suspects())

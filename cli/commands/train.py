@@ -1,0 +1,103 @@
+"""`burnish train`: a quick baseline, and how good it is."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from baselines.data.labelled_samples import Example
+from baselines.features.families import check_families
+from baselines.features.reading import Reading
+from baselines.models.models import MODELS, check_model
+from baselines.training.options import Options
+from cli import options
+from cli.io import reports, streams, terminal
+from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do, say_suspects
+from cli.views.train.score_table import table
+from curate.split.grouping import make_grouping
+
+
+def train(
+    manifest: options.Manifest = None,
+    run: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Folder for the run; a run that is there is replaced.", show_default=False),
+    ] = None,
+    model: Annotated[str, typer.Option(metavar="|".join(MODELS), help="What to fit.")] = "auto",
+    folds: Annotated[
+        int, typer.Option(metavar="N", min=2, help="Folds of the cross-validation, where there is no test split.")
+    ] = 5,
+    test_split: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The split to test on.", show_default="test, if there is one")
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY|folder|PATTERN",
+            help="What must not be trained on and tested: a tag's key, the folder, or a part of the file's name.",
+            show_default=False,
+        ),
+    ] = None,
+    feature: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only these features: hog, colour, thumbnail of images; mel, mfcc, level of recordings.",
+            show_default="all",
+        ),
+    ] = None,
+    cache: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Where features are kept.", show_default="~/.cache/burnish/features"),
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute all features anew, and keep none.")] = False,
+    seed: options.Seed = 0,
+    root: options.Root = None,
+    jobs: options.Jobs = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Train a quick baseline and test it: on the test split where there is one, else in cross-validation.
+
+    Images are seen as gradients, colours and a thumbnail, recordings as mel bands and cepstral coefficients over time.
+    auto picks the model by cross-validation on the training part alone. Generated samples only ever train. Nothing
+    that is tested, no copy of it and nothing made from it is trained on. The folder of the run gets run.json,
+    metrics.json, predictions.jsonl and model.skops.
+
+    [bold]Examples[/bold]
+
+    burnish train set.jsonl --run runs/before
+
+    burnish scan speech/ --pattern '{label}_{speaker}_{take}' | burnish train --group speaker --run runs/first
+
+    burnish train set.jsonl --run runs/shape --model svm --feature hog
+    """
+    folder, families = named_folder(run), tuple(feature or ())
+    check_model(model)
+    check_families(families)
+    if group is not None:
+        make_grouping(group)
+    reading = Reading(root or "", jobs, "" if no_cache else cache)
+    wish = Options(model, folds, test_split, group, families, seed, reading)
+    _train(manifest, folder, wish, as_json=json)
+
+
+def _train(manifest: str | None, folder: str, wish: Options, *, as_json: bool) -> None:
+    from baselines.runs.provenance import Clock
+    from baselines.runs.save_run import keep_run
+    from baselines.training.train import train as train_on
+
+    clock = Clock()
+    with streams.records(manifest, Example) as records:
+        samples = list(records)
+    if not samples:
+        say_nothing_to_do()
+        return
+    with terminal.progress("features", lambda: len(samples)) as counted:
+        trained = train_on(samples, wish, counted)
+    outcome = keep_run(folder, sys.argv[1:], wish.parameters(), samples, trained.result, clock)
+    say_left_out(trained.left_out)
+    say_notes(trained.notes)
+    say_suspects(trained.suspects, split=trained.tested_split)
+    reports.show(outcome, table, as_json=as_json)

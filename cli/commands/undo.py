@@ -1,0 +1,77 @@
+"""`burnish undo`: take back what `clean`, `organize` or `augment` did to files."""
+
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import options
+from cli.io import terminal
+from curate.ground.errors import GateError
+from curate.journal import Journal, Taken, take_back
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SHOWN = 20
+_NOUNS = {"move": "files", "copy": "copies", "hardlink": "hard links", "symlink": "symbolic links"}
+
+
+def undo(
+    journal: Annotated[
+        str,
+        typer.Argument(metavar="JOURNAL", help="The journal.jsonl, or the folder that it is in.", show_default=False),
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken back.")] = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Take back what clean, organize or augment did to files: all of it, the last change first.
+
+    Nothing is overwritten and nothing is lost: a file stays where it is if another one took its old place meanwhile,
+    and what was made is removed only if it is unchanged. Such files are named, and the exit code is 1; repeat the
+    command when they are out of the way. When all is taken back, the journal is removed, and so are the folders that
+    were made. An undo that was killed is completed by repeating it.
+
+    [bold]Examples[/bold]
+
+    burnish undo quarantine/
+
+    burnish undo organized/journal.jsonl --dry-run
+    """
+    with (
+        Journal.find(journal, read_only=dry_run) as found,
+        terminal.progress("undo", lambda: found.ledger.files("done")) as counted,
+    ):
+        done, refused = _tally(counted(take_back(found, dry_run=dry_run)))
+    _say_done(done, dry_run=dry_run)
+    if refused:
+        verb = "cannot be" if dry_run else "could not be"
+        count = sum(refused.values())
+        reasons = ", ".join(f"{number:,} {status}" for status, number in refused.items())
+        raise GateError(f"{count:,} of {count + sum(done.values()):,} changes {verb} taken back: {reasons}")
+
+
+def _tally(results: "Iterable[Taken]") -> tuple[Counter[str], Counter[str]]:
+    """Count what was done by kind and what was not by reason, and name the latter."""
+    done, refused = Counter[str](), Counter[str]()
+    for taken in results:
+        if taken.status == "undone":
+            done[taken.kind] += 1
+            continue
+        refused[taken.status] += 1
+        if sum(refused.values()) <= _SHOWN or terminal.verbose:
+            terminal.say(f"{os.path.relpath(taken.target)} stays: {os.path.relpath(taken.source)}: {taken.detail}")
+    if (more := sum(refused.values()) - _SHOWN) > 0 and not terminal.verbose:
+        terminal.say(f"… and {more:,} more (--verbose names all)")
+    return done, refused
+
+
+def _say_done(done: Counter[str], *, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    for kind, number in done.items():
+        noun = _NOUNS.get(kind, "generated files")
+        terminal.say(f"{number:,} {noun} {would}{'moved back' if kind == 'move' else 'removed'}")
+    if not done:
+        terminal.say("nothing to undo")

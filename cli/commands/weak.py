@@ -1,0 +1,76 @@
+"""`burnish weak`: which tags are worth working on."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from baselines.annotators.human_file import read_human
+from baselines.data.predictions import NAME
+from baselines.slices.slice_ranking import MIN_SAMPLES, WeakReport, rank_run, rank_table
+from cli import options
+from cli.io import reports
+from cli.views.weak.table import table as drawn
+from curate.ground.errors import UsageError
+
+
+def weak(
+    run: Annotated[
+        str | None, typer.Argument(metavar="[RUN]", help="The folder of the run.", show_default=False)
+    ] = None,
+    human: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|NUMBER", help="Human level: of each tag, or one for all.", show_default=False),
+    ] = None,
+    min_samples: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Tags with fewer samples are listed apart.")
+    ] = MIN_SAMPLES,
+    table: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.csv", help="Rank figures from elsewhere instead of a run.", show_default=False),
+    ] = None,
+    json: options.Json = False,
+    html: options.Html = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Rank tags by what there is to gain: gap to human level x share of the data.
+
+    Without --human, the gap is to the overall accuracy. A human level is a fraction (0.95), or a file: CSV with the
+    columns tag,human, or the JSON of burnish agreement; the tag (all) stands for the tags that it does not name.
+
+    The columns of --table are tag,accuracy,human,share: all fractions (0.94), or all percent (94 or 94 %).
+
+    Look at n and at the interval before you believe a gap. A tag on which the model is better than the target has a
+    negative gap, and stands last.
+
+    [bold]Examples[/bold]
+
+    burnish weak runs/before
+
+    burnish weak runs/before --human 0.95 --html weak.html
+
+    burnish agreement labels.csv --human-level human.csv && burnish weak runs/before --human human.csv
+
+    burnish weak --table priorities.csv
+    """
+    _check(run, human, table)
+    reports.check_html(html, table or os.path.join(run or "", NAME))
+    level = read_human(human) if human is not None else None
+    result = rank_table(table) if table is not None else rank_run(run or "", level, min_samples)
+    reports.show(result, drawn, as_json=json, html=html, page=_page)
+
+
+def _check(run: str | None, human: str | None, table: str | None) -> None:
+    if run is None and table is None:
+        raise UsageError("name the folder of a run, or a table of figures: --table FILE.csv")
+    if run is not None and table is not None:
+        raise UsageError(f"a run ({run}) or --table {table}: one of them")
+    if human is not None and table is not None:
+        raise UsageError("--human goes with a run; a table has a column for it")
+
+
+def _page(result: WeakReport) -> bytes:
+    from cli.views.weak.page import page
+
+    return page(result)

@@ -1,0 +1,1 @@
+"""What every command shares of the outside world: terminal, streams, reports."""

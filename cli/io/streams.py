@@ -1,0 +1,113 @@
+"""Manifests in and out: standard input or a file, standard output, a file, or a summary on a terminal."""
+
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from cli.io import summary
+from cli.io.replayable_pipe import Rereadable, Spool
+from cli.io.terminal import say, shows_output
+from curate.ground.atomic import atomic_write
+from curate.ground.errors import UsageError
+from curate.media.sniff import format_of_name
+from curate.records.manifest import encode, open_manifest, read, read_as
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from curate.records.sample import Sample
+
+Record = TypeVar("Record", bound=msgspec.Struct)
+
+_WRITTEN_AT_ONCE, _LONGEST_WAIT_S = 1 << 16, 0.2
+
+
+@contextmanager
+def manifest_input(path: str | None) -> "Iterator[IO[bytes]]":
+    """Open the manifest that a command reads, and tell a person at a terminal that it is being waited for."""
+    if path in {None, "-"} and sys.stdin.isatty():
+        say("waiting for a manifest on standard input (Ctrl-D ends it)")
+    with open_manifest(path) as file:
+        yield file
+
+
+@contextmanager
+def records(path: str | None, view: type[Record]) -> "Iterator[Iterator[Record]]":
+    """Read a narrow view of a manifest."""
+    with manifest_input(path) as file:
+        yield read_as(file, view)
+
+
+@contextmanager
+def samples(path: str | None) -> "Iterator[Iterator[Sample]]":
+    """Read the samples of a manifest, one at a time."""
+    with manifest_input(path) as file:
+        yield read(file)
+
+
+@contextmanager
+def passes(path: str | None) -> "Iterator[Rereadable]":
+    """Open a manifest that can be read more than once, after `seek(0)`."""
+    with manifest_input(path) as file:
+        if file.seekable():
+            yield file
+            return
+        with tempfile.TemporaryFile() as kept:
+            yield Spool(file, kept)
+
+
+def write_samples(samples: "Iterable[Sample]", output: str | None) -> None:
+    """Write samples like `write_lines`."""
+    write_lines(map(encode, samples), output)
+
+
+def check_output(path: str | None) -> None:
+    """Refuse to write a manifest over a picture or a recording.
+
+    Raises:
+        UsageError: The name of the file ends like that of a media file.
+    """
+    if path and format_of_name(path):
+        raise UsageError(f"-o {path}: that is the name of a media file; a manifest is named like set.jsonl")
+
+
+def write_lines(lines: "Iterable[bytes]", output: str | None) -> None:
+    """Write manifest lines to a file, or to standard output unless a person would have to read them there."""
+    if output and output != "-":
+        with atomic_write(output) as file:
+            for line in lines:
+                file.write(line + b"\n")
+    elif shows_output():
+        summary.show(lines)
+    else:
+        _write_out(lines)
+
+
+def _write_out(lines: "Iterable[bytes]") -> None:
+    """Write lines to standard output: as many at once as a pipe holds, or as came within a fifth of a second."""
+    waiting: list[bytes] = []
+    size, due = 0, time.monotonic() + _LONGEST_WAIT_S
+    try:
+        for line in lines:
+            waiting.append(line)
+            size += len(line) + 1
+            if size >= _WRITTEN_AT_ONCE or time.monotonic() >= due:
+                together, waiting = waiting, []
+                _put(together)
+                size, due = 0, time.monotonic() + _LONGEST_WAIT_S
+    finally:
+        # Also where the next line cannot be had: what came before it is good.
+        _put(waiting)
+
+
+def _put(lines: list[bytes]) -> None:
+    out = sys.stdout.buffer
+    rest = memoryview(b"".join(line + b"\n" for line in lines))
+    # With PYTHONUNBUFFERED, as in many containers, this is the bare file, which may write a part of what it is given.
+    while rest:
+        rest = rest[out.write(rest) :]
+    out.flush()

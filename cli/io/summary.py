@@ -1,0 +1,52 @@
+"""What a filter shows a person instead of thousands of lines of JSON."""
+
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cli.io.terminal import console, printable
+from curate.records.manifest import decode_line
+from curate.records.manifest_counts import Seen, Tally
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable
+
+_SHOWN = 5
+
+
+def show(lines: "Iterable[bytes]") -> None:
+    """Take the lines of a manifest, show what they hold as a table, and say how to keep them or go on."""
+    decoder = msgspec.json.Decoder(Seen)
+    tally = Tally()
+    for line in lines:
+        tally.add(decode_line(line, decoder))
+    _print_table(tally)
+    typed = f"burnish {shlex.join(sys.argv[1:])}"
+    console().print(f"keep it:  {typed} -o set.jsonl\ngo on:    {typed} | burnish balance", soft_wrap=True)
+
+
+def top(counts: "Counter[str]") -> str:
+    """Return the most frequent names with their counts, in one line."""
+    shown = ", ".join(f"{printable(name)} {count:,}" for name, count in counts.most_common(_SHOWN))
+    return shown + (", …" if len(counts) > _SHOWN else "")
+
+
+def _print_table(tally: Tally) -> None:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    table.add_column("samples", justify="right")
+    table.add_column("most often", overflow="fold")
+    table.add_row("all", f"{tally.samples:,}", "")
+    for name, counts in (("kinds", tally.kinds), ("labels", tally.labels), ("splits", tally.splits)):
+        if counts:
+            table.add_row(f"{len(counts):,} {name}", f"{counts.total():,}", top(counts))
+    for (severity, check), count in sorted(tally.findings.items()):
+        style = "red" if severity == "error" else "yellow"
+        table.add_row(f"{severity} {check}", f"{count:,}", printable(tally.examples[check]), style=style)
+    console().print(table)

@@ -1,0 +1,125 @@
+"""What `burnish augment` shows: the plan, and what became of it."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cli.io.terminal import draw_bar, printable, say
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from augment.plan.sources import Sources
+    from augment.plan.targets import Plan
+    from augment.render.generate import GenerationTally
+
+_SHOWN = 5
+_LABELS = 8
+_BAR = 20
+
+
+class PlannedLabel(msgspec.Struct, frozen=True):
+    """New samples of one class."""
+
+    label: str
+    samples: int
+
+
+class PlannedTarget(msgspec.Struct, frozen=True):
+    """What one target makes."""
+
+    tag: str | None
+    gain: float | None
+    sources: int
+    samples: int
+    labels: list[PlannedLabel]
+
+
+class PlanReport(msgspec.Struct, frozen=True):
+    """What `augment --dry-run --json` writes."""
+
+    recipe: str
+    recipe_digest: str
+    seed: int
+    samples: int
+    targets: list[PlannedTarget]
+    without_target: dict[str, list[str]]
+
+
+def describe_plan(sources: "Sources", plan: "Plan", seed: int) -> PlanReport:
+    """Return a plan as a record."""
+    from augment.recipe.reader import shipped_for
+
+    targets = [
+        PlannedTarget(
+            part.target.tag,
+            part.gain,
+            part.sources,
+            part.total(),
+            [PlannedLabel(label, count) for label, count in sorted(part.labels.items())],
+        )
+        for part in plan.parts.values()
+    ]
+    without = shipped_for(plan.without_target)
+    return PlanReport(sources.recipe.name, sources.recipe.digest, seed, len(plan.orders), targets, without)
+
+
+def draw_plan(report: PlanReport) -> "RenderableType":
+    """Return a plan as a table: targets with their new samples, class by class."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption_justify="left")
+    has_gain = any(target.gain is not None for target in report.targets)
+    table.add_column("target", overflow="fold")
+    if has_gain:
+        table.add_column("gain", justify="right")
+    for name in ("sources", "new"):
+        table.add_column(name, justify="right")
+    table.add_column("", no_wrap=True)
+    table.add_column("of each class", overflow="fold")
+    most = max((target.samples for target in report.targets), default=0)
+    for target in report.targets:
+        gain = [f"{target.gain:.4f}" if target.gain is not None else ""] if has_gain else []
+        bar = draw_bar(target.samples / most, _BAR) if most else ""
+        tag = printable(target.tag or "(every sample)")
+        table.add_row(tag, *gain, f"{target.sources:,}", f"{target.samples:,}", bar, _classes(target.labels))
+    table.caption = f"{report.samples:,} new samples by {report.recipe}, seed {report.seed}"
+    return table
+
+
+def say_sources(sources: "Sources", plan: "Plan") -> None:
+    """Say what was left out, and which weak tags the recipe can do nothing for."""
+    from augment.recipe.reader import shipped_for
+
+    for reason, count in sorted(sources.left_out.items()):
+        say(f"  left out as sources: {count:,} {reason}")
+    for note in plan.notes:
+        say(f"  {note}")
+    for tag, recipes in shipped_for(plan.without_target[:_SHOWN]).items():
+        cure = f"; {', '.join(recipes)} has one" if recipes else "; add one to a recipe of your own"
+        say(f"  {printable(tag)} is weak, but {sources.recipe.name} has no target for it{cure}")
+    if len(plan.without_target) > _SHOWN:
+        say(f"  {len(plan.without_target) - _SHOWN:,} more weak tags are without a target")
+
+
+def say_generated(sources: "Sources", tally: "GenerationTally", into: str) -> None:
+    """Say how many samples were made, and what was not, and why."""
+    made, reused = tally.made.total(), tally.reused.total()
+    there = f", {reused:,} were there already" if reused else ""
+    say(f"made {made:,} samples with {sources.recipe.name} in {into}{there}")
+    for tag in sorted(tally.made | tally.reused):
+        say(f"  {printable(tag)}: {tally.made[tag] + tally.reused[tag]:,}")
+    for reason, count in tally.rejected.most_common():
+        say(f"  rejected {count:,}: {printable(reason)} (such as {printable(tally.examples[reason])})")
+
+
+def _classes(labels: list[PlannedLabel]) -> str:
+    """Return the numbers of the classes in short: those that are alike together."""
+    counts = {label.samples for label in labels}
+    if len(labels) > _LABELS and len(counts) > 1:
+        low, high = min(counts), max(counts)
+        return f"{len(labels)} classes, {low:,} to {high:,}"
+    if len(labels) > 1 and len(counts) == 1:
+        return f"{counts.pop():,} of each of {len(labels)}"
+    return ", ".join(f"{printable(label.label) or '(no label)'} {label.samples:,}" for label in labels)

@@ -1,0 +1,153 @@
+"""The page of `burnish preview`: before and after of each pair, what was drawn, what changed, and what to ask."""
+
+from base64 import b64encode
+from hashlib import sha256
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from cli.views.kit import html_page
+from cli.views.preview.words import changes, parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markupsafe import Markup
+
+    from augment.plan.sources import Sources
+    from augment.plan.targets import Plan
+    from augment.preview.preview import Pair
+    from augment.preview.preview_media import Look
+    from curate.records.sample import Sample
+
+QUESTIONS = {
+    "audio": ("Does it sound real?", "Is the label still clear to a person?", "Is the model poor on it today?"),
+    "image": ("Does it look real?", "Is the label still clear to a person?", "Is the model poor on it today?"),
+}
+"""What makes a generated sample worth training on, in the words of "Machine Learning in Production"."""
+
+_SCALES = "The drawings of a pair have one scale of time, level and pitch (in mel). Colours span 80 dB; bright is loud."
+_WIDEST_REM, _HIGHEST_REM = 40.0, 32.0
+
+
+def page(sources: "Sources", plan: "Plan", pairs: "Sequence[Pair]", seed: int) -> bytes:
+    """Return the page.
+
+    Args:
+        sources: Of the manifest.
+        plan: What `augment` would make.
+        pairs: Those of one target together.
+        seed: That they were drawn with.
+    """
+    script = _script()
+    return html_page.render(
+        "preview/page",
+        recipe=sources.recipe.name,
+        description=sources.recipe.description,
+        lead=_lead(sources, plan, pairs, seed),
+        empty=not pairs,
+        sections=[
+            _section(index, list(several), plan) for index, several in groupby(pairs, lambda pair: pair.order.target)
+        ],
+        script=script,
+        script_digest=b64encode(sha256(script.encode()).digest()).decode(),
+        notes=plan.notes,
+    )
+
+
+def _script() -> "Markup":
+    """Return the one script that the page's policy lets run, by its digest."""
+    from importlib.resources import files
+
+    from markupsafe import Markup
+
+    return Markup(files("cli.views.preview").joinpath("page.js").read_text("utf-8"))  # noqa: S704 - a file of ours
+
+
+def _lead(sources: "Sources", plan: "Plan", pairs: "Sequence[Pair]", seed: int) -> str:
+    if not sources.seen:
+        return "The manifest has no samples."
+    rejected = sum(bool(pair.shown.made.rejected) for pair in pairs)
+    said = f" {rejected:,} of them came to nothing, and the reason is there." if rejected else ""
+    return f"{len(pairs):,} of {len(plan.orders):,} samples that augment makes with seed {seed}.{said}"
+
+
+def _section(index: int, pairs: "list[Pair]", plan: "Plan") -> dict[str, Any]:
+    part = plan.parts[index]
+    facts = [f"{len(pairs):,} of {part.total():,} new samples, from {part.sources:,} sources"]
+    facts += [f"the tag has {part.gain:.4f} to gain"] if part.gain is not None else []
+    return {
+        "title": part.target.tag or "Every sample",
+        "note": "; ".join(facts),
+        "scales": _SCALES if any(pair.source.kind == "audio" for pair in pairs) else "",
+        "pairs": [_pair(pair, f"{index}-{number}") for number, pair in enumerate(pairs, start=1)],
+    }
+
+
+def _pair(pair: "Pair", name: str) -> dict[str, Any]:
+    made, source, path = pair.shown.made, pair.source, pair.source.path
+    before, after = pair.shown.before, pair.shown.after
+    return {
+        "id": name,
+        "kind": source.kind,
+        "label": source.label,
+        "path": path,
+        "short": "/".join(path.split("/")[-2:]),
+        "before": look_values(before, f"before: {path}") if before else None,
+        "after": [look_values(look, f"after: {path}") for look in after],
+        "overlaid": len(after) == 1 and before is not None and _same_shape(before, after[0]),
+        "detailed": bool(after and before and before.detail and after[0].detail),
+        "width": f"{_width_rem(before):.1f}" if before and source.kind == "image" else "",
+        "rejected": made.rejected or ("" if after else "it cannot be shown"),
+        "history": _history(pair),
+        "results": [_result(pair, part) for part in range(len(after))],
+        "more": f"{len(made.files) - len(after):,} more parts are not shown" if len(made.files) > len(after) else "",
+        "questions": QUESTIONS[source.kind],
+    }
+
+
+def _history(pair: "Pair") -> str:
+    """Return which copy it is and how often it was drawn, where that is not the first and once."""
+    copy = f"copy {pair.order.copy + 1}" if pair.order.copy else ""
+    held = "" if pair.shown.made.rejected else " until the limits of the recipe held"
+    return ", ".join(filter(None, (copy, f"drawn {pair.draws} times{held}" if pair.draws > 1 else "")))
+
+
+def _width_rem(look: "Look") -> float:
+    """Return how wide a picture is shown under its slider: as wide as there is place, but no higher than a window."""
+    width, height = look.size
+    return min(_WIDEST_REM, _HIGHEST_REM * width / height)
+
+
+def look_values(look: "Look", title: str) -> dict[str, Any]:
+    """Return what the templates show of a look; the title is for people who do not see it."""
+    width, height = look.size
+    picture = look.media_type.startswith("image/")
+    size = f"{width:,} x {height:,} px" if picture else f"{look.span_s:.2f} s, 0 to {look.top_hz / 1000:g} kHz"
+    return {
+        "data": html_page.data_url(look.media_type, look.data),
+        "title": title,
+        "width": width,
+        "height": height,
+        "small": picture and max(width, height) < 160,
+        "note": ", ".join(filter(None, (size, look.note))),
+        "detail": html_page.data_url("image/jpeg", look.detail) if look.detail else "",
+        "share": f"{100 * look.axis:.2f}",
+        "waveform": "" if picture else html_page.waveform(look.waveform, f"waveform, {title}"),
+        "spectrogram": "" if picture else html_page.data_url("image/png", look.spectrogram),
+    }
+
+
+def _same_shape(before: "Look", after: "Look") -> bool:
+    (width, height), (other_width, other_height) = before.size, after.size
+    return abs(width * other_height - height * other_width) <= max(width, height, other_width, other_height)
+
+
+def _result(pair: "Pair", part: int) -> dict[str, Any]:
+    made = pair.shown.made
+    measured: Sample | None = pair.shown.measured
+    steps = [(operation["name"], parameters(operation)) for operation in made.operations[part]]
+    return {
+        "title": f"Part {part + 1} of {len(made.files)}" if len(made.files) > 1 else "",
+        "operations": [{"name": name, "parameters": words} for name, words in steps],
+        "changes": changes(measured, made.files[part]) if measured else [],
+    }

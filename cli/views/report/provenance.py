@@ -1,0 +1,117 @@
+"""Where the figures of the page come from: steps and their commands, files and their digests, code and versions."""
+
+import os
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from baselines.runs.run_folder import read_run
+from cli.pipeline.files import Files, count_lines
+from cli.views.kit import run_tables
+from cli.views.report.runs import names
+from curate.ground.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from augment.preview.generation_report import Target
+    from baselines.runs.run_record import Run
+    from cli.pipeline.state import Done
+    from cli.views.report.report_input import Subject
+
+_FILE = "file "
+
+
+def section(subject: "Subject", targets: "Sequence[Target]") -> dict[str, Any]:
+    """Return the section.
+
+    Args:
+        subject: What it is about.
+        targets: Of the recipes that made samples.
+    """
+    recorded = dict(_recorded(subject))
+    state = subject.state
+    return {
+        "kind": "provenance",
+        "title": "Where it comes from",
+        "recipe": f"{state.recipe}, by burnish {state.version}" if state else "",
+        "steps": [_step(name, done) for name, done in subject.steps().items()],
+        "files": list(_files(subject)),
+        "recipes": list(_recipes(subject, targets)),
+        "runs": [_run(name, run) for name, run in recorded.items()],
+        "versions": [_versions(name, run) for name, run in _distinct(recorded)],
+    }
+
+
+def _recorded(subject: "Subject") -> "Iterator[tuple[str, Run]]":
+    """Yield the records of the runs that have one."""
+    for name, folder in zip(names(subject.runs), subject.runs, strict=True):
+        try:
+            yield name, read_run(folder)
+        except InputError:
+            continue
+
+
+def _step(name: str, done: "Done") -> dict[str, Any]:
+    return {
+        "name": name,
+        "cells": [
+            run_tables.count(done.samples_in),
+            run_tables.count(done.samples_out),
+            run_tables.count(done.worked),
+            f"{done.seconds:.1f} s",
+            done.when.replace("T", " ").removesuffix("+00:00"),
+        ],
+        "failed": done.status != "done",
+        "command": shlex.join(["burnish", *done.command]),
+    }
+
+
+def _files(subject: "Subject") -> "Iterator[dict[str, str]]":
+    files = Files(subject.state.stamps() if subject.state else None)
+    for path in (*subject.manifests, *subject.rejects):
+        yield {"name": path, "note": _samples(count_lines(path)), "digest": files.digest(path)}
+
+
+def _samples(number: int) -> str:
+    return "1 sample" if number == 1 else f"{number:,} samples"
+
+
+def _recipes(subject: "Subject", targets: "Sequence[Target]") -> "Iterator[dict[str, str]]":
+    """Yield the recipes as their samples name them, and the files that the steps of augment read."""
+    for name, digest in dict.fromkeys((target.recipe, target.recipe_digest) for target in targets):
+        yield {"name": name, "note": "as its samples name it", "digest": digest}
+    for step, done in subject.steps().items():
+        for name, digest in done.inputs.items():
+            if done.command[0] == "augment" and name.startswith(_FILE):
+                yield {"name": os.path.basename(name.removeprefix(_FILE)), "note": f"read by {step}", "digest": digest}
+
+
+def _run(name: str, run: "Run") -> dict[str, Any]:
+    code = f"{run.git.commit}{' and changes' if run.git.dirty else ''}" if run.git else "no repository"
+    chosen = {key: value for key, value in run.parameters.items() if value not in (None, [], "")}
+    counts = run.counts
+    facts = {
+        "data": run.manifest.digest,
+        "samples": f"{counts.train:,} trained on, {counts.generated:,} of them generated; {counts.test:,} tested",
+        "tested": run.evaluation,
+        "model": run.model.name if run.model else "from elsewhere",
+        "parameters": ", ".join(f"{key} {value}" for key, value in chosen.items()),
+        "code": code,
+        "made": f"{run.created.replace('T', ' ').removesuffix('+00:00')} UTC, in {run.cost.wall_s:.1f} s",
+        "command": shlex.join(["burnish", *run.arguments]),
+    }
+    return {"name": name, "facts": list(facts.items())}
+
+
+def _distinct(recorded: "dict[str, Run]") -> "Iterator[tuple[str, Run]]":
+    """Yield the runs that were made by other versions, or on another machine, than the run before."""
+    seen: list[tuple[object, object]] = []
+    for name, run in recorded.items():
+        if (run.versions, run.machine) not in seen:
+            seen.append((run.versions, run.machine))
+            yield name, run
+
+
+def _versions(name: str, run: "Run") -> dict[str, Any]:
+    facts = {**run.versions, **run.machine}
+    return {"name": name, "facts": [(key, str(value)) for key, value in facts.items()]}

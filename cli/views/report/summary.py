@@ -1,0 +1,114 @@
+"""The top of the page: what was found, what changed, and the verdict, in a few sentences and figures."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from baselines.comparison.gates import failed, in_words
+from cli.io.terminal import printable
+from cli.views.compare.table import run_names
+from cli.views.kit import run_tables
+from cli.views.report import balance, health, samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from augment.preview.generation_report import Target
+    from baselines.comparison.compare import Comparison
+    from cli.views.report.balance import Balance
+    from cli.views.report.runs import Measured
+    from curate.describe.health import Health
+
+
+class Found(NamedTuple):
+    """All that was measured of a subject; None and empty where it has no such thing."""
+
+    health: "Health | None" = None
+    balance: "Balance | None" = None
+    targets: "tuple[Target, ...]" = ()
+    runs: "Measured | None" = None
+
+
+class Sentence(NamedTuple):
+    """A part of the summary.
+
+    Attributes:
+        name: What it is about.
+        lines: In words.
+        kind: Of the section that tells more.
+        style: `better`, `worse`, or empty.
+    """
+
+    name: str
+    lines: tuple[str, ...]
+    kind: str
+    style: str = ""
+
+
+def sentences(found: Found) -> "Iterator[Sentence]":
+    """Yield the summary."""
+    if found.runs and found.runs.comparison:
+        yield from _verdict(found.runs.comparison, found.targets)
+    if found.health:
+        yield Sentence("Data", (_data(found.health),), "health")
+    if found.balance and found.balance.whole.classes:
+        yield Sentence("Balance", tuple(balance.notes(found.balance)[:2]), "balance")
+    if found.runs:
+        yield from _weak(found.runs)
+    if found.targets:
+        yield Sentence("Generated", (samples.note(list(found.targets)),), "samples")
+    if found.runs and not found.runs.comparison:
+        yield Sentence("Run", (_score(found.runs),), "runs")
+
+
+def tiles(found: Found) -> "Iterator[tuple[str, str]]":
+    """Yield figures and what they are."""
+    if found.health:
+        yield f"{found.health.last:,}", "samples"
+        yield f"{found.health.first - found.health.last:,}", "fewer than at first"
+    if found.targets:
+        yield f"{sum(target.samples for target in found.targets):,}", "generated"
+    if found.runs:
+        for name, run in dict([found.runs.runs[0], found.runs.runs[-1]]).items():
+            yield f"{run_tables.percent(run.accuracy)} %", f"accuracy of {name}"
+    if found.runs and found.runs.comparison:
+        yield found.runs.comparison.overall.verdict, "over all"
+
+
+def _verdict(result: "Comparison", targets: "tuple[Target, ...]") -> "Iterator[Sentence]":
+    name = printable(run_names(result)[1])
+    overall = result.overall
+    lines = [_capital(f"{in_words('', overall)}.")]
+    if overall.verdict != "cannot tell":
+        lines = [f"The run {name} is {in_words('', overall)}."]
+    aimed = {target.name: result.per_tag[target.name] for target in targets if target.name in result.per_tag}
+    lines += [_capital(f"{in_words(tag, one)}.") for tag, one in aimed.items()]
+    worse = failed(result, "worse")
+    lines += [f"Worse: {'; '.join(worse)}." if worse else "No tag and no class is shown to be worse."]
+    style = "" if overall.verdict == "cannot tell" else overall.verdict
+    yield Sentence("Verdict", tuple(map(printable, lines)), "comparison", style)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _data(found: "Health") -> str:
+    if found.first == found.last:
+        return health.note(found)
+    fewer = found.first - found.last
+    size = f"{found.first:,} samples at first, {found.last:,} now"
+    return f"{size}. {health.note(found)}" if fewer else health.note(found)
+
+
+def _weak(found: "Measured") -> "Iterator[Sentence]":
+    weak = [tag for tag in found.weak.tags if tag.gain > 0][:1]
+    for tag in weak:
+        accuracy, gain = run_tables.percent(tag.accuracy), f"{100 * tag.gain:.2f}"
+        on = f" of {tag.samples:,} samples" if tag.samples else ""
+        text = f"{tag.tag}: {accuracy} %{on} are right; at {found.weak.target} the whole would gain {gain} points."
+        yield Sentence("Weakest tag", (printable(text),), "weak")
+
+
+def _score(found: "Measured") -> str:
+    _, last = found.runs[-1]
+    right, guess = run_tables.percent(last.accuracy), run_tables.percent(last.majority_accuracy)
+    return f"{right} % of {last.samples:,} samples are right; always guessing the largest class gives {guess} %."

@@ -1,0 +1,1 @@
+"""The checks over facts: what is dropped, what is named, and where dropped files go."""

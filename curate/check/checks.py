@@ -1,0 +1,188 @@
+"""The checks: what makes a sample unfit, or worth a look. One table serves clean, its --list and the documentation.
+
+Where cleanvision has the check, the value is its score (0 to 1) and a value below the threshold is flagged, so that
+its users' thresholds carry over.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+from curate.check.quantiles import quantile
+from curate.facts.records import AudioFacts, ImageFacts, Kind, Severity
+
+Value = Callable[[Any], float | None]
+Score = Callable[[float], float]
+Side = Literal["below", "above", "other"]
+
+
+class Verdict(NamedTuple):
+    """A check that scan makes while it decodes.
+
+    Attributes:
+        severity: Of its findings.
+        meaning: What it says of a file.
+        transient: Whether it says more of the moment than of the file, so that the next scan looks again.
+    """
+
+    severity: Severity
+    meaning: str
+    transient: bool = False
+
+
+SCAN_CHECKS: dict[str, Verdict] = {
+    "crashed-decoder": Verdict("error", "the process that decoded it died, or the decoder failed", transient=True),
+    "damaged": Verdict("error", "it decodes, but not cleanly: bad codes, a wrong checksum, lost synchronisation"),
+    "empty": Verdict("error", "it has no bytes, or a header and nothing behind it"),
+    "length-mismatch": Verdict("error", "the header promises another number of audio frames than were decoded"),
+    "oversized": Verdict("error", "it has more pixels or audio samples than can be decoded safely"),
+    "permission": Verdict("error", "it may not be read", transient=True),
+    "timeout": Verdict("error", "decoding took longer than --timeout", transient=True),
+    "truncated": Verdict("error", "it ends before its data does"),
+    "unreadable": Verdict("error", "it is no image and no audio that can be decoded here; the detail says what to do"),
+    "wrong-extension": Verdict("warning", "its name ends like another format than its content has"),
+}
+"""Every check that scan makes, by name."""
+
+
+class Learnt(NamedTuple):
+    """What a relative check learnt from the whole set.
+
+    Attributes:
+        score: From the fact to the value that is compared.
+        threshold: None: nothing was learnt, so nothing is odd.
+    """
+
+    score: Score
+    threshold: float | None
+
+
+class Check(NamedTuple):
+    """A rule over facts.
+
+    Attributes:
+        kind: What it looks at.
+        fact: How its value is made from facts, in words of the manifest.
+        value: The same as a function of the facts; None where a fact is missing or nothing can be said.
+        side: On which side of the threshold a value is flagged; `other`: any but the threshold.
+        threshold: None: learnt from the set.
+        reason: Why it matters, in one sentence.
+        needs: Fields of the facts that it cannot do without.
+        learn: For a relative check: learns from how often each value occurs in the set.
+        severity: Of its findings, unless the user says otherwise.
+    """
+
+    kind: Kind
+    fact: str
+    value: Value
+    side: Side
+    threshold: float | None
+    reason: str
+    needs: tuple[str, ...]
+    learn: Callable[[Counter[float]], Learnt] | None = None
+    severity: Severity = "warning"
+
+
+_ORDINARY_MODES = {"RGB", "RGBA", "L", "LA"}
+
+
+def _one_minus_p5(facts: ImageFacts) -> float | None:
+    return None if facts.brightness_p5 is None else 1 - facts.brightness_p5
+
+
+def _information(facts: ImageFacts) -> float | None:
+    return None if facts.entropy is None else min(1.0, 0.1 * facts.entropy)
+
+
+def _shorter_over_longer(facts: ImageFacts) -> float | None:
+    if not facts.width or not facts.height:
+        return None
+    return min(facts.width / facts.height, facts.height / facts.width)
+
+
+def _side_of_square(facts: ImageFacts) -> float | None:
+    if facts.width is None or facts.height is None:
+        return None
+    return math.sqrt(facts.width * facts.height)
+
+
+def _unusual_mode(facts: ImageFacts) -> float | None:
+    if facts.mode is None:
+        return None
+    return float(facts.mode not in _ORDINARY_MODES or (facts.bits or 8) > 8)
+
+
+def _offset(facts: AudioFacts) -> float | None:
+    return None if facts.dc_offset is None else abs(facts.dc_offset)
+
+
+def _bandwidth_share(facts: AudioFacts) -> float | None:
+    # The bandwidth of silence is 0, which says nothing of the recorder; `silent` finds it.
+    return 2 * facts.bandwidth_hz / facts.sample_rate if facts.bandwidth_hz and facts.sample_rate else None
+
+
+def learn_sizes(counts: Counter[float]) -> Learnt:
+    """Learn the usual sizes: from three interquartile ranges under the first quartile to as many above the third.
+
+    cleanvision's odd_size: 1 - |size - middle| / width of that range, 0 to 1. Where all usual sizes are the same, the
+    range has no width; then sizes up to half as large again or half as small count as usual.
+    """
+    if not counts:
+        return Learnt(float, None)
+    low, high = quantile(counts, 0.25), quantile(counts, 0.75)
+    middle, spread = (low + high) / 2, 7 * (high - low) or (low + high) / 2
+    return Learnt(lambda size: 1 - min(1.0, abs(size - middle) / spread), 0.5)
+
+
+def learn_most_frequent(counts: Counter[float]) -> Learnt:
+    """Learn the most frequent value; of several, the smallest."""
+    return Learnt(float, min(counts, key=lambda value: (-counts[value], value)) if counts else None)
+
+
+CHECKS: dict[str, Check] = {
+    "animated": Check("image", "image.frames", lambda facts: facts.frames, "above", 1,
+        "an animation or a stack of pages: most training code takes the first and drops the rest", ("frames",)),
+    "blurry": Check("image", "image.sharpness", lambda facts: facts.sharpness, "below", 0.29,
+        "few edges are left even in a small copy: out of focus or shaken", ("sharpness",)),
+    "bright": Check("image", "1 - image.brightness_p5", _one_minus_p5, "below", 0.05,
+        "even the darkest parts are almost white: overexposed", ("brightness_p5",)),
+    "clipped": Check("audio", "audio.clipping_ratio", lambda facts: facts.clipping_ratio, "above", 0.001,
+        "peaks are cut flat: it was recorded too loud, and the distortion cannot be taken out", ("clipping_ratio",)),
+    "dark": Check("image", "image.brightness_p99", lambda facts: facts.brightness_p99, "below", 0.32,
+        "even the brightest parts are dark: underexposed, or a lens cap", ("brightness_p99",)),
+    "dc-offset": Check("audio", "abs(audio.dc_offset)", _offset, "above", 0.02,
+        "the signal does not swing around zero: a recorder's fault that costs headroom and clicks", ("dc_offset",)),
+    "grayscale-in-colour-set": Check("image", "image.chroma", lambda facts: facts.chroma, "below", 0.005,
+        "no colour among coloured pictures: a scan, a mask, or another camera", ("chroma",)),
+    "low-information": Check("image", "min(1, 0.1 * image.entropy)", _information, "below", 0.30,
+        "hardly anything to see: one colour, an empty page, a failed download", ("entropy",)),
+    "narrow-band": Check("audio", "2 * audio.bandwidth_hz / audio.sample_rate", _bandwidth_share, "below", 0.6,
+        "the sample rate promises more than there is: upsampled, a telephone, or strong compression",
+        ("bandwidth_hz", "sample_rate")),
+    "noisy": Check("audio", "audio.snr_db", lambda facts: facts.snr_db, "below", 5.0,
+        "the quietest moments are almost as loud as the rest: noise, music, or nobody speaks", ("snr_db",)),
+    "odd-aspect-ratio": Check("image", "min(width / height, height / width)", _shorter_over_longer, "below", 0.35,
+        "a strip: resizing to a square would distort it beyond recognition", ("width", "height")),
+    "odd-channels": Check("audio", "audio.channels", lambda facts: facts.channels, "other", None,
+        "another number of channels than most of the set: batches will not stack", ("channels",), learn_most_frequent),
+    "odd-sample-rate": Check("audio", "audio.sample_rate", lambda facts: facts.sample_rate, "other", None,
+        "another sample rate than most of the set: features mean something else", ("sample_rate",),
+        learn_most_frequent),
+    "odd-size": Check("image", "1 - |sqrt(width * height) - middle| / range of the usual sizes", _side_of_square,
+        "below", 0.5, "far larger or smaller than the rest: a thumbnail, a crop, another source", ("width", "height"),
+        learn_sizes),
+    "quiet": Check("audio", "audio.loudness_lufs", lambda facts: facts.loudness_lufs, "below", -40.0,
+        "so quiet that normalizing would raise the noise with it", ("loudness_lufs",)),
+    "rotated": Check("image", "image.orientation", lambda facts: facts.orientation, "above", 1,
+        "its EXIF orientation says turn me: some readers do, others do not", ("orientation",)),
+    "silent": Check("audio", "audio.peak_dbfs", lambda facts: facts.peak_dbfs, "below", -60.0,
+        "nothing can be heard: a dead microphone, or a recording that never began", ("peak_dbfs",)),
+    "too-long": Check("audio", "audio.duration_s", lambda facts: facts.duration_s, "above", 30.0,
+        "longer than most speech models take in one piece: split it", ("duration_s",)),
+    "too-short": Check("audio", "audio.duration_s", lambda facts: facts.duration_s, "below", 0.1,
+        "too short to say or recognize anything", ("duration_s",)),
+    "unusual-mode": Check("image", "1 if the mode is not RGB, RGBA, L or LA, or image.bits > 8", _unusual_mode,
+        "above", 0.5, "CMYK, a palette or 16 bit: readers differ in how they turn it into RGB", ("mode",)),
+}  # fmt: skip
+"""Every check that clean makes, by name."""

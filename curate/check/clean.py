@@ -1,0 +1,277 @@
+"""Clean: apply the checks to the facts, and part the samples that are kept from those that are dropped.
+
+Nothing is decoded. The set is gone through twice: once to learn what is normal and how many samples each check would
+flag, once to judge; neither pass holds more than a sample.
+"""
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from curate.check.checks import CHECKS, Check, Learnt
+from curate.check.policy import Policy
+from curate.facts.records import AudioFacts, Finding, ImageFacts, Kind, Severity
+from curate.ground.errors import InputError
+from curate.records.manifest import changed, encode, parse
+from curate.records.sample import Sample
+
+_EVERYWHERE = 0.5
+"""A check that would flag this share of the samples or more says something of the set, not of a sample."""
+
+
+class Facts(Struct):
+    """The narrow view of the first pass."""
+
+    path: str
+    kind: Kind | None = None
+    image: ImageFacts | None = None
+    audio: AudioFacts | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+class _Values:
+    """The values that a relative check looks at: few different ones, and for each sample the number of its own."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[float, int] = {}
+        self._of_sample = array("I")
+
+    def add(self, sample: int, value: float) -> None:
+        """Note the value of a sample, by its place; in the order of the samples."""
+        self._of_sample.extend([0] * (sample - len(self._of_sample)))
+        self._of_sample.append(self._numbers.setdefault(value, len(self._numbers) + 1))
+
+    def counts(self) -> Counter[float]:
+        """Return how often each value occurs, in the order in which they were met."""
+        times = Counter(self._of_sample)
+        return Counter({value: times[number] for value, number in self._numbers.items()})
+
+    def having(self, values: Collection[float]) -> Iterator[int]:
+        """Yield the places of the samples that have one of these values."""
+        wanted = {self._numbers[value] for value in values}
+        return (sample for sample, number in enumerate(self._of_sample) if number in wanted)
+
+
+class Rule(NamedTuple):
+    """A check as it is applied to this set.
+
+    Attributes:
+        name: Of the check.
+        severity: Of its findings.
+        check: Its row in the table.
+        threshold: What is compared with.
+        value: From the facts of a sample to the value that is compared; None where nothing can be said.
+        flags: Whether a value is flagged.
+    """
+
+    name: str
+    severity: Severity
+    check: Check
+    threshold: float
+    value: Callable[[ImageFacts | AudioFacts], float | None]
+    flags: Callable[[float], bool]
+
+
+@dataclass(slots=True)
+class Survey:
+    """What the first pass learnt.
+
+    Attributes:
+        rules: The checks that will be applied, by kind.
+        everywhere: Checks that would flag half of the set or more and that nobody asked for, with that share.
+        samples: How many there are.
+        sound: Those that are images or audio and have no error.
+        unmeasured: Samples without the facts that a check needs and without an error that explains it.
+        lacking: The facts that one of them lacks.
+        remarkable: A byte for each sample, 1 where a check flags it or it has findings already.
+    """
+
+    rules: dict[str, list[Rule]] = field(default_factory=lambda: {"image": [], "audio": []})
+    everywhere: dict[str, float] = field(default_factory=dict)
+    samples: int = 0
+    sound: int = 0
+    unmeasured: int = 0
+    lacking: tuple[str, ...] = ()
+    remarkable: bytearray = field(default_factory=bytearray)
+
+
+class Judgement(NamedTuple):
+    """What clean says of one sample.
+
+    Attributes:
+        line: The sample as it goes on.
+        sample: The same, if there is anything to say of it.
+        dropped_for: The finding that it is dropped for; None: it is kept.
+    """
+
+    line: bytes
+    sample: Sample | None = None
+    dropped_for: Finding | None = None
+
+
+def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
+    """Learn what is normal and what each check would flag.
+
+    Memory grows with the number of different sizes and rates, and by 5 to 9 bytes a sample.
+
+    Raises:
+        InputError: No sample has facts, so this is no manifest of a full scan.
+    """
+    found = Survey()
+    checks = {name: check for name, check in CHECKS.items() if policy.applies(name)}
+    values = {name: _Values() for name, check in checks.items() if check.learn}
+    fixed = {
+        kind: [_rule(name, policy) for name, check in checks.items() if check.kind == kind and not check.learn]
+        for kind in found.rules
+    }
+    relative = {
+        kind: [(checks[name].value, of_check) for name, of_check in values.items() if checks[name].kind == kind]
+        for kind in found.rules
+    }
+    measured: Counter[str] = Counter()
+    undecided: Counter[str] = Counter()
+    flagged: Counter[str] = Counter()
+    for sample in samples:
+        found.samples += 1
+        found.sound += _is_sound(sample)
+        found.remarkable.append(bool(sample.findings))
+        facts = sample.image or sample.audio
+        if facts is None or sample.kind is None:
+            _note_unmeasured(found, sample, checks)
+            continue
+        measured[sample.kind] += 1
+        complete = True
+        for rule in fixed[sample.kind]:
+            value = rule.value(facts)
+            if value is None:
+                undecided[rule.name] += 1
+                complete = complete and not _lacks(facts, rule.check)
+            elif rule.flags(value):
+                flagged[rule.name] += 1
+                found.remarkable[-1] = 1
+        for value_of, known in relative[sample.kind]:
+            value = value_of(facts)
+            if value is not None:
+                known.add(found.samples - 1, value)
+        if not complete:
+            _note_unmeasured(found, sample, checks)
+    seen = Counter({name: measured[check.kind] - undecided[name] for name, check in checks.items()})
+    _conclude(found, policy, values, seen, flagged)
+    return found
+
+
+def judge(lines: Iterable[bytes], survey: Survey, policy: Policy) -> Iterator[Judgement]:
+    """Yield what is said of each sample; those that nothing is said of are not even decoded again.
+
+    Findings of an earlier clean are replaced; those of scan and of other programs stay.
+
+    Args:
+        lines: Of the manifest that was surveyed, in the same order.
+        survey: What was learnt.
+        policy: As for the survey.
+    """
+    rules = {
+        kind: [rule for rule in found if rule.name not in survey.everywhere] for kind, found in survey.rules.items()
+    }
+    for remarkable, line in zip(survey.remarkable, lines, strict=True):
+        yield _judgement(line, rules, policy) if remarkable else Judgement(line)
+
+
+def _judgement(line: bytes, rules: dict[str, list[Rule]], policy: Policy) -> Judgement:
+    sample = parse(line)
+    findings = sample.findings and tuple(one for one in sample.findings if one.check not in CHECKS)
+    facts = sample.image or sample.audio
+    if facts is not None:
+        findings += _findings(facts, rules[sample.kind or "image"])
+    judged = sample if findings == sample.findings else changed(sample, findings=findings)
+    if not findings:
+        return Judgement(encode(judged))
+    return Judgement(encode(judged), judged, next(filter(policy.drops, findings), None))
+
+
+def _findings(facts: ImageFacts | AudioFacts, rules: list[Rule]) -> tuple[Finding, ...]:
+    found = [(rule, value) for rule in rules if (value := rule.value(facts)) is not None and rule.flags(value)]
+    return tuple(
+        Finding(rule.name, rule.severity, round(value, 4), rule.threshold, rule.check.reason) for rule, value in found
+    )
+
+
+def _rule(name: str, policy: Policy, learnt: Learnt | None = None) -> Rule:
+    """Return the check as a rule; without any threshold it flags nothing, or, `other`, everything."""
+    check = CHECKS[name]
+    default = learnt.threshold if learnt else check.threshold
+    # A float, because an int does not know how to compare itself with one.
+    threshold = float(policy.thresholds.get(name, default if default is not None else math.nan))
+    value = _scored(check, learnt) if learnt else check.value
+    flags = {"below": threshold.__gt__, "above": threshold.__lt__, "other": threshold.__ne__}[check.side]
+    return Rule(name, policy.severity(name), check, threshold, value, flags)
+
+
+def _scored(check: Check, learnt: Learnt) -> Callable[[ImageFacts | AudioFacts], float | None]:
+    def scored(facts: ImageFacts | AudioFacts) -> float | None:
+        value = check.value(facts)
+        return None if value is None else learnt.score(value)
+
+    return scored
+
+
+def _conclude(
+    found: Survey, policy: Policy, values: dict[str, _Values], seen: Counter[str], flagged: Counter[str]
+) -> None:
+    """Turn what was counted into rules, and find the checks that would flag half of the set."""
+    if found.unmeasured and found.unmeasured == found.sound:
+        raise InputError(
+            f"no sample has {', '.join(found.lacking)}, so nothing can be checked; measure the files first: "
+            "burnish scan FOLDER (without --shallow)"
+        )
+    for name, check in CHECKS.items():
+        if not policy.applies(name):
+            continue
+        counts = values[name].counts() if check.learn else Counter()
+        learnt = check.learn(counts) if check.learn else None
+        if learnt and learnt.threshold is None:
+            continue
+        rule = _rule(name, policy, learnt)
+        found.rules[check.kind].append(rule)
+        if learnt:
+            odd = [value for value in counts if rule.flags(learnt.score(value))]
+            seen[name], flagged[name] = counts.total(), sum(counts[value] for value in odd)
+            if not odd:
+                found.rules[check.kind].remove(rule)
+        if flagged[name] and flagged[name] >= _EVERYWHERE * seen[name] and not policy.asked_for(name):
+            found.everywhere[name] = flagged[name] / seen[name]
+        elif learnt and odd:
+            for sample in values[name].having(odd):
+                found.remarkable[sample] = 1
+
+
+def _lacks(facts: ImageFacts | AudioFacts, check: Check) -> bool:
+    return any(getattr(facts, need) is None for need in check.needs)
+
+
+def _is_sound(sample: Facts) -> bool:
+    return sample.kind is not None and not (
+        sample.findings and any(finding.severity == "error" for finding in sample.findings)
+    )
+
+
+def _note_unmeasured(found: Survey, sample: Facts, checks: dict[str, Check]) -> None:
+    """Count a sample that was never measured; one that could not be decoded has an error that says so."""
+    if not _is_sound(sample):
+        return
+    facts = sample.image or sample.audio
+    found.unmeasured += 1
+    if not found.lacking:
+        lacking = {
+            f"{check.kind}.{need}": None
+            for check in checks.values()
+            if check.kind == sample.kind
+            for need in check.needs
+            if facts is None or getattr(facts, need) is None
+        }
+        found.lacking = tuple(lacking)

@@ -1,0 +1,1 @@
+"""What a set is like: distributions, balance, health, and what can be shown of it."""

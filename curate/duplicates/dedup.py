@@ -1,0 +1,263 @@
+"""Find duplicates in a set: the same bytes first, then candidates by their hashes, confirmed on what is decoded."""
+
+import importlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+
+from curate.duplicates.groups import Group, Keep, Member, OnConflict, Pair, components, decide
+from curate.facts.records import Finding, Kind
+from curate.ground.errors import InputError
+from curate.ground.progress import Progress, unseen
+from curate.records.manifest import change_line, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from curate.duplicates.audio import AudioMatch
+    from curate.duplicates.image import ImageMatch
+
+AnyMatch = TypeVar("AnyMatch", "ImageMatch", "AudioMatch")
+
+_AUDIBLE_DB = 0.5
+_SHIFTED_S = 0.002
+_LOSSLESS = {"PNG", "BMP", "TIFF", "WAV", "FLAC", "AIFF", "AU", "W64", "RF64", "CAF"}
+
+
+class ImageKey(Struct, gc=False):
+    """The facts of an image that duplicates are found and ranked by."""
+
+    format: str | None = None
+    width: int | None = None
+    height: int | None = None
+    phash: str | None = None
+    phash_inner: str | None = None
+    phash_disc: str | None = None
+
+
+class AudioKey(Struct, gc=False):
+    """The facts of a recording that duplicates are found and ranked by."""
+
+    format: str | None = None
+    sample_rate: int | None = None
+    channels: int | None = None
+    duration_s: float | None = None
+    fingerprint: str | None = None
+
+
+class Item(Struct, gc=False):
+    """The narrow view of a sample that is held in memory while duplicates are looked for."""
+
+    path: str
+    label: str | None = None
+    split: str | None = None
+    kind: Kind | None = None
+    bytes: int | None = None
+    digest: str | None = None
+    image: ImageKey | None = None
+    audio: AudioKey | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(slots=True)
+class Search:
+    """How to look, and what was met.
+
+    Attributes:
+        exact: Only the same bytes or the same decoded content.
+        distance: Bits in which the hashes of candidates may differ; None: the default of the kind.
+        keep: Which copy stays.
+        on_conflict: What becomes of copies with different labels.
+        base: What the paths are relative to; empty: the working directory.
+        jobs: Worker processes; None: as many as this process may use processors.
+        progress: Is told how far it is.
+        unconfirmed: Pairs that could not be compared, with the reason.
+        unmeasured: Samples without a digest and without an error that explains it.
+    """
+
+    exact: bool = False
+    distance: int | None = None
+    keep: Keep = "best"
+    on_conflict: OnConflict = "drop"
+    base: str = ""
+    jobs: int | None = None
+    progress: Progress = unseen
+    unconfirmed: list[str] = field(default_factory=list)
+    unmeasured: int = 0
+
+
+def find_groups(samples: Iterable[Item], search: Search) -> list[Group]:
+    """Return the groups of duplicates, by their first member.
+
+    Raises:
+        InputError: No sample has a digest: this is no manifest of a full scan.
+    """
+    # Before the samples are read, which in a pipe are still on their way.
+    importlib.import_module("curate.duplicates.image_candidates")
+    items = list(samples)
+    _check_measured(items, search)
+    pairs = list(same_bytes(items))
+    copies = {pair.second for pair in pairs}
+    distinct = [index for index in range(len(items)) if index not in copies]
+    pairs += near_images(items, distinct, search)
+    pairs += near_recordings(items, distinct, search)
+    groups = []
+    for indexes, inside in components(len(items), pairs):
+        members = [_member(index, items[index]) for index in indexes]
+        groups.append(decide(members, inside, search.keep, search.on_conflict))
+    return groups
+
+
+def same_bytes(items: Sequence[Item]) -> Iterator[Pair]:
+    """Yield a pair for each sample whose bytes an earlier one has too."""
+    first: dict[str, int] = {}
+    for index, item in enumerate(items):
+        if item.digest is not None and (earlier := first.setdefault(item.digest, index)) != index:
+            yield Pair(earlier, index, "exact", change="same bytes")
+
+
+def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
+    """Return the confirmed pairs among pictures."""
+    pictures = [index for index in indexes if (image := items[index].image) and image.phash]
+    if len(pictures) < 2:
+        return []
+    from curate.duplicates.image_candidates import DISTANCE, candidates, exact_candidates, hashes
+    from curate.duplicates.image_pairs import confirm_pairs
+
+    facts = [image for index in pictures if (image := items[index].image)]
+    whole = hashes(one.phash or "" for one in facts)
+    if search.exact and search.distance is None:
+        pairs = exact_candidates(whole)
+    else:
+        # A manifest of an older scan has only the first of the three.
+        inner, disc = (
+            hashes(getattr(one, name) or one.phash or "" for one in facts) for name in ("phash_inner", "phash_disc")
+        )
+        pairs = candidates(whole, inner, disc, DISTANCE if search.distance is None else search.distance)
+    found = [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
+    paths = _paths(items, found, search)
+    matches = confirm_pairs(paths, search.jobs, search.progress)
+    return list(_confirmed(found, paths, matches, _image_change, search))
+
+
+def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
+    """Return the confirmed pairs among recordings."""
+    sounds = [index for index in indexes if (audio := items[index].audio) and audio.fingerprint]
+    if len(sounds) < 2:
+        return []
+    from curate.duplicates.audio_pairs import confirm_pairs
+    from curate.duplicates.fingerprints import near_fingerprints
+    from curate.facts.fingerprint import RADIUS_BITS
+
+    keys = [audio.fingerprint if (audio := items[index].audio) else None for index in sounds]
+    distance = RADIUS_BITS if search.distance is None else search.distance
+    candidates = [(sounds[i], sounds[j]) for i, j in near_fingerprints(keys, distance).tolist()]
+    paths = _paths(items, candidates, search)
+    matches = confirm_pairs(paths, search.jobs, search.progress)
+    return list(_confirmed(candidates, paths, matches, _audio_change, search))
+
+
+def without_copies(lines: Iterable[bytes], groups: Sequence[Group], rejected: IO[bytes] | None) -> Iterator[bytes]:
+    """Yield the lines of the samples that stay; those with a label conflict that are kept get a finding that says so.
+
+    Args:
+        lines: Of the manifest that the groups were found in.
+        groups: As `find_groups` returns them.
+        rejected: Where the dropped samples go, with a finding that names the copy that stands for them.
+    """
+    gone = {member.index: group for group in groups for member in group.dropped}
+    disputed = {member.index: group for group in groups if group.label_conflict for member in group.kept}
+    for index, line in enumerate(lines):
+        if index in gone:
+            if rejected:
+                rejected.write(_with_finding(line, gone[index]) + b"\n")
+        else:
+            yield _with_finding(line, disputed[index]) if index in disputed else line
+
+
+def with_copies_named(lines: Iterable[bytes], groups: Sequence[Group]) -> Iterator[bytes]:
+    """Yield the lines of all samples; each copy names the one that stands for it in `duplicate_of`.
+
+    Where copies with different labels leave none standing, the first stands for the group.
+    """
+    stands = {
+        member.index: (*group.kept, *group.dropped)[0].path
+        for group in groups
+        for member in (*group.kept, *group.dropped)
+    }
+    for index, line in enumerate(lines):
+        if index not in stands and b"duplicate_of" not in line:
+            yield line
+            continue
+        sample = parse(line)
+        path = stands.get(index)
+        name = path if path != sample.path else None
+        yield line if name == sample.duplicate_of else change_line(line, duplicate_of=name)
+
+
+def _with_finding(line: bytes, group: Group) -> bytes:
+    if group.label_conflict:
+        detail = f"copies of it have the labels {', '.join(group.label_conflict)}"
+        new = Finding("label-conflict", "warning", group.distance, detail=detail)
+    else:
+        new = Finding("duplicate", "warning", group.distance, detail=f"{group.kept[0].path} stands for it")
+    findings = (finding for finding in parse(line).findings if finding.check != new.check)
+    return change_line(line, findings=(*findings, new))
+
+
+def _paths(items: Sequence[Item], pairs: Iterable[tuple[int, int]], search: Search) -> list[tuple[str, str]]:
+    return [
+        (os.path.join(search.base, items[first].path), os.path.join(search.base, items[second].path))
+        for first, second in pairs
+    ]
+
+
+def _confirmed(
+    candidates: Sequence[tuple[int, int]],
+    paths: Sequence[tuple[str, str]],
+    matches: "Iterable[AnyMatch]",
+    describe: "Callable[[AnyMatch], str]",
+    search: Search,
+) -> Iterator[Pair]:
+    for (first, second), names, match in zip(candidates, paths, matches, strict=True):
+        if match.relation == "exact" or (match.relation == "near" and not search.exact):
+            yield Pair(first, second, match.relation, match.distance, describe(match))
+        elif match.relation == "none" and match.reason.startswith(names):
+            search.unconfirmed.append(match.reason)
+
+
+def _image_change(match: "ImageMatch") -> str:
+    return match.change
+
+
+def _audio_change(match: "AudioMatch") -> str:
+    level = f"{match.gain_db:+.1f} dB" if abs(match.gain_db) >= _AUDIBLE_DB else ""
+    shift = f"{1000 * abs(match.shift_s):.0f} ms shift" if abs(match.shift_s) >= _SHIFTED_S else ""
+    return ", ".join(filter(None, (level, shift)))
+
+
+def _check_measured(items: Sequence[Item], search: Search) -> None:
+    """Count the samples that were never measured; a file that could not be decoded has an error that says so."""
+    sound = [item for item in items if item.kind and not any(found.severity == "error" for found in item.findings)]
+    search.unmeasured = sum(item.digest is None for item in sound)
+    if search.unmeasured and search.unmeasured == len(sound):
+        raise InputError(
+            "no sample has a digest, so nothing can be compared; measure the files first: "
+            "burnish scan FOLDER (without --shallow)"
+        )
+
+
+def _member(index: int, item: Item) -> Member:
+    """Return a sample as a member of a group; its quality is soundness, then size, then losslessness, then bytes."""
+    errors = sum(finding.severity == "error" for finding in item.findings)
+    size, lossless = 0.0, False
+    if item.image:
+        size, lossless = (item.image.width or 0) * (item.image.height or 0), item.image.format in _LOSSLESS
+    elif item.audio:
+        audio = item.audio
+        size = (audio.sample_rate or 0) * (audio.channels or 0) * (audio.duration_s or 0)
+        lossless = audio.format in _LOSSLESS
+    return Member(index, item.path, item.label, item.split, (-errors, size, lossless, item.bytes or 0))

@@ -1,0 +1,255 @@
+"""Worker processes on this machine: results in order; an item that kills or hangs its worker costs only itself."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections import deque
+from importlib import import_module
+from itertools import islice
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from curate.engine.autoscale import Crowd
+from curate.engine.worker import STOP_SIGNALS, Failure, hold_threads, serve
+from curate.ground.errors import BurnishError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from multiprocessing.connection import Connection
+
+_QUEUED_PER_WORKER = 2
+_WINDOW_PER_WORKER = 32
+_STARTS_IN_VAIN = 3
+
+
+class Ready(NamedTuple):
+    """An item whose result is already known: it keeps its place in the order and is sent nowhere."""
+
+    result: Any
+
+
+def available_processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run(
+    work: "Callable[[Any], Any]",
+    items: "Iterable[Any]",
+    *,
+    jobs: int | None = None,
+    chunk_size: int = 16,
+    timeout_s: float = 60.0,
+    preload: "Sequence[str]" = (),
+) -> "Generator[Any, None, None]":
+    """Yield `work(item)` for each item, in the order of the items, from worker processes.
+
+    Holds a bounded number of chunks, however many items there are. Workers start when there is something to do;
+    closing the generator ends them at once.
+
+    Args:
+        work: A function that can be imported, or a picklable callable. It is called in a worker process whose
+            standard streams lead nowhere.
+        items: Small picklable things such as paths, or `Ready`.
+        jobs: Most worker processes; None: as many as this process may use processors. More than those are only
+            started while they wait for a disk or a network.
+        chunk_size: Items that travel together.
+        timeout_s: Seconds that one item may take.
+        preload: Modules to import before the first worker is forked, once instead of in each.
+
+    Yields:
+        The result; a `Failure` where the item raised, killed its process or took too long.
+    """
+    jobs = jobs or available_processors()
+    chunks = _chunks(items, chunk_size)
+    window: deque[_Chunk] = deque()
+    pool = _Pool(work, jobs, timeout_s, preload)
+    try:
+        more = True
+        while more or window:
+            while more and len(pool.queue) < jobs and len(window) < jobs * _WINDOW_PER_WORKER:
+                chunk = next(chunks, None)
+                more = chunk is not None
+                if chunk is not None:
+                    window.append(chunk)
+                    pool.submit(chunk)
+                    if chunk.missing == 0:
+                        break
+            while window and window[0].missing == 0:
+                yield from window.popleft().slots
+            if window and (pool.queue or pool.busy):
+                pool.step()
+    finally:
+        pool.kill()
+
+
+class _Chunk:
+    """Consecutive items and the places for their results."""
+
+    __slots__ = ("items", "missing", "slots")
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+        self.slots = [item.result if isinstance(item, Ready) else None for item in items]
+        self.missing = sum(not isinstance(item, Ready) for item in items)
+
+    def fill(self, index: int, result: Any) -> None:
+        self.slots[index] = result
+        self.missing -= 1
+
+
+class _Task(NamedTuple):
+    """The part of a chunk that is sent to a worker in one message."""
+
+    number: int
+    chunk: _Chunk
+    indexes: list[int]
+
+
+class _Worker(NamedTuple):
+    process: Any
+    connection: "Connection[Any, Any]"
+    progress: Any
+    tasks: deque[_Task]
+
+
+def _chunks(items: "Iterable[Any]", size: int) -> "Iterator[_Chunk]":
+    iterator = iter(items)
+    while part := list(islice(iterator, size)):
+        yield _Chunk(part)
+
+
+class _Pool:
+    """The worker processes, the tasks that wait for one, and what to do when one dies."""
+
+    def __init__(self, work: "Callable[[Any], Any]", jobs: int, timeout_s: float, preload: "Sequence[str]") -> None:
+        # A forked worker starts in milliseconds; elsewhere than on Linux forking is not safe with system libraries.
+        self.context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self.work = work
+        self.jobs = jobs
+        self.crowd = Crowd(jobs, available_processors())
+        self.timeout_s = timeout_s
+        self.preload = preload
+        self.queue: deque[_Task] = deque()
+        self.workers: list[_Worker] = []
+        self.numbers = 0
+        self.starts_in_vain = 0
+
+    @property
+    def busy(self) -> bool:
+        return any(worker.tasks for worker in self.workers)
+
+    def submit(self, chunk: _Chunk) -> None:
+        self._enqueue(chunk, [i for i, item in enumerate(chunk.items) if not isinstance(item, Ready)])
+
+    def step(self) -> None:
+        """Hand out tasks, wait until a worker answers, dies or is due, and deal with it."""
+        self._hand_out()
+        by_connection: dict[Any, _Worker] = {worker.connection: worker for worker in self.workers}
+        for connection in wait(list(by_connection), self._patience()):
+            self._receive(by_connection[connection])
+        for worker in [worker for worker in self.workers if self._time_left(worker) <= 0]:
+            self._bury(worker, Failure("timeout", f"took longer than {self.timeout_s:g} s and was stopped"))
+
+    def kill(self) -> None:
+        for worker in self.workers:
+            worker.process.kill()
+        for worker in self.workers:
+            worker.process.join()
+            worker.connection.close()
+        self.workers.clear()
+
+    def _enqueue(self, chunk: _Chunk, indexes: list[int]) -> None:
+        if indexes:
+            self.queue.append(_Task(self.numbers, chunk, indexes))
+            self.numbers += 1
+
+    def _hand_out(self) -> None:
+        if len(self.workers) < self.jobs and self.queue:
+            allowed = self.crowd.grow(worker.process.pid for worker in self.workers if worker.tasks)
+            while len(self.workers) < min(allowed, len(self.queue) + len(self.workers)):
+                self.workers.append(self._start())
+        for depth in range(_QUEUED_PER_WORKER):
+            for worker in list(self.workers):
+                if self.queue and len(worker.tasks) <= depth:
+                    task = self.queue.popleft()
+                    worker.tasks.append(task)
+                    self._send(worker, task)
+
+    def _send(self, worker: _Worker, task: _Task) -> None:
+        try:
+            worker.connection.send((task.number, [task.chunk.items[i] for i in task.indexes]))
+        except OSError:
+            self._bury(worker, None)
+
+    def _start(self) -> _Worker:
+        self._import_once()
+        ours, theirs = self.context.Pipe()
+        progress = self.context.RawArray("d", (-1.0, 0.0, 0.0))
+        inherited = [worker.connection for worker in self.workers] + [ours] if sys.platform == "linux" else []
+        arguments = (self.work, theirs, progress, os.getpid(), inherited)
+        process = self.context.Process(target=serve, args=arguments, daemon=True)
+        # Held back while there are two of us: a signal to the whole group must not run our handlers in the child.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        theirs.close()
+        return _Worker(process, ours, progress, deque())
+
+    def _import_once(self) -> None:
+        if self.preload and sys.platform == "linux":
+            hold_threads()
+            for module in self.preload:
+                import_module(module)
+            self.preload = ()
+
+    def _receive(self, worker: _Worker) -> None:
+        try:
+            results = worker.connection.recv()
+        except (EOFError, OSError):
+            self._bury(worker, None)
+            return
+        self.starts_in_vain = 0
+        task = worker.tasks.popleft()
+        for index, result in zip(task.indexes, results, strict=True):
+            task.chunk.fill(index, result)
+
+    def _time_left(self, worker: _Worker) -> float:
+        number, _, began = worker.progress
+        return began + self.timeout_s - time.monotonic() if worker.tasks and number >= 0 else self.timeout_s
+
+    def _patience(self) -> float:
+        """Return the seconds until the next item is due, at most one: workers that just began are not counted yet."""
+        return max(0.0, min([1.0, *(self._time_left(worker) for worker in self.workers)]))
+
+    def _bury(self, worker: _Worker, failure: Failure | None) -> None:
+        """End a worker; the item it was at fails, its other items go to the next worker."""
+        worker.process.kill()
+        worker.process.join()
+        self.workers.remove(worker)
+        number, position, _ = worker.progress
+        in_vain = not any(task.number == number for task in worker.tasks)
+        self.starts_in_vain += in_vain
+        if self.starts_in_vain > _STARTS_IN_VAIN:
+            raise BurnishError(f"worker processes end before they begin ({_explain(worker.process.exitcode)})")
+        for task in worker.tasks:
+            indexes = list(task.indexes)
+            if task.number == number:
+                culprit = indexes.pop(int(position))
+                task.chunk.fill(culprit, failure or Failure("crashed", _explain(worker.process.exitcode)))
+            self._enqueue(task.chunk, indexes)
+        worker.connection.close()
+
+
+def _explain(exit_code: int | None) -> str:
+    if exit_code is None or exit_code >= 0:
+        return f"the process that decoded it ended with exit code {exit_code}"
+    name = signal.Signals(-exit_code).name
+    hint = "; is there enough memory?" if name == "SIGKILL" else ""
+    return f"the process that decoded it was ended by {name}{hint}"

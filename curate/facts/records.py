@@ -1,0 +1,109 @@
+"""What is recorded of one file: its kind, the facts that were measured, and what was found to be wrong with it.
+
+Names carry their unit. Records are frozen; `msgspec.structs.replace` makes a changed one.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Kind = Literal["image", "audio"]
+Severity = Literal["error", "warning"]
+
+
+class Finding(Struct, frozen=True, omit_defaults=True):
+    """What a check found on one sample.
+
+    Attributes:
+        check: Name of the check, such as `truncated` or `dark`.
+        severity: `error`: the sample should not be trained on; `warning`: a person should look.
+        value: The fact that was compared, in the unit of that fact; None where the verdict is not a number.
+        threshold: What it was compared with.
+        detail: One sentence for people: what is wrong, and what to do where that is not plain.
+    """
+
+    check: str
+    severity: Severity
+    value: float | None = None
+    threshold: float | None = None
+    detail: str = ""
+
+
+class ImageFacts(Struct, frozen=True, omit_defaults=True):
+    """What was measured on an image; every fact but the header's is of the first frame, upright, over white.
+
+    Attributes:
+        format: Pillow's name, such as `JPEG`.
+        mode: Pillow's mode as stored, such as `RGB`, `P`, `I;16`, `CMYK`.
+        width: Pixels as stored, before the EXIF orientation is applied.
+        height: Pixels as stored, before the EXIF orientation is applied.
+        frames: 1 unless animated or multi-page.
+        orientation: EXIF orientation, 1 to 8; 1 where there is none.
+        bits: Bits per channel as stored: 1, 2, 4, 8, 16 or 32.
+        brightness: Mean perceived brightness, 0 (black) to 1 (white).
+        brightness_p1: 1st percentile of the perceived brightness; p5, p50, p95 and p99 likewise.
+        contrast: Standard deviation of the perceived brightness, 0 to 0.5.
+        sharpness: cleanvision's blurriness score, 0 (blurred) to 1 (sharp).
+        entropy: Shannon entropy of the 8-bit histogram over all channels, in bits.
+        chroma: Mean over pixels of (largest - smallest of R, G, B), 0 (grey) to 1.
+        phash: 64-bit perceptual hash of the upright picture, 16 hexadecimal digits.
+        phash_inner: The same without 2.5 % at each edge: the candidate key for cropped copies.
+        phash_disc: Hash that rotation and mirroring do not change: the candidate key for turned and flipped copies.
+    """
+
+    format: str | None = None
+    mode: str | None = None
+    width: int | None = None
+    height: int | None = None
+    frames: int | None = None
+    orientation: int | None = None
+    bits: int | None = None
+    brightness: float | None = None
+    brightness_p1: float | None = None
+    brightness_p5: float | None = None
+    brightness_p50: float | None = None
+    brightness_p95: float | None = None
+    brightness_p99: float | None = None
+    contrast: float | None = None
+    sharpness: float | None = None
+    entropy: float | None = None
+    chroma: float | None = None
+    phash: str | None = None
+    phash_inner: str | None = None
+    phash_disc: str | None = None
+
+
+class AudioFacts(Struct, frozen=True, omit_defaults=True):
+    """What was measured on a recording.
+
+    Attributes:
+        format: libsndfile's major format, such as `WAV`, `FLAC`, `OGG`, `MP3`, `AIFF`.
+        subtype: libsndfile's subtype, such as `PCM_16`, `ULAW`, `VORBIS`; `PCM_40` to `PCM_64` for wider integers.
+        sample_rate: Hz.
+        channels: Number of channels.
+        duration_s: Decoded frames / sample rate: never what the header claims.
+        peak_dbfs: Largest absolute sample over all channels, dB re full scale; -150 for digital silence, 120 at most.
+        rms_dbfs: Root mean square over all channels, dB re full scale; -150 for digital silence.
+        loudness_lufs: Integrated loudness, ITU-R BS.1770-4; -70 (the absolute gate) and below read -70.
+        silence_ratio: Share of frames more than 60 dB under the loudest one, or under -70 dBFS; 0 to 1.
+        clipping_ratio: Share of samples in runs at full scale, or at the clip's own flat extreme; 0 to 1.
+        dc_offset: Mean over the samples of the channel where it is largest, -1 to 1.
+        snr_db: Estimate of the signal-to-noise ratio: mean power against the quietest tenth of frames; -20 to 100.
+        bandwidth_hz: Highest frequency within 70 dB of the strongest and above 16-bit noise; 0 for silence.
+        fingerprint: 128-bit key of candidates for near-duplicates, 32 hexadecimal digits; None for silence.
+    """
+
+    format: str | None = None
+    subtype: str | None = None
+    sample_rate: int | None = None
+    channels: int | None = None
+    duration_s: float | None = None
+    peak_dbfs: float | None = None
+    rms_dbfs: float | None = None
+    loudness_lufs: float | None = None
+    silence_ratio: float | None = None
+    clipping_ratio: float | None = None
+    dc_offset: float | None = None
+    snr_db: float | None = None
+    bandwidth_hz: float | None = None
+    fingerprint: str | None = None

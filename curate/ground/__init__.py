@@ -1,0 +1,1 @@
+"""What any program needs: errors, files, locks, and strict readers. It knows no dataset."""

@@ -1,0 +1,126 @@
+"""Ogg: pages with a checksum, a number and an end mark (RFC 3533)."""
+
+import zlib
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from curate.facts.records import AudioFacts, Finding
+from curate.media.audio_formats.decoded import Buffer, DecodedAudio, error, undecoded
+from curate.media.audio_formats.flac import decode_flac
+from curate.media.audio_formats.libsndfile import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+_END_OF_STREAM = 4
+_SPEEX = "Speex cannot be decoded here; convert it first: ffmpeg -i FILE FILE.flac"
+
+
+class _Page(NamedTuple):
+    serial: int
+    number: int
+    last: bool
+    end: int
+    intact: bool
+
+
+def decode_ogg(data: Buffer) -> DecodedAudio:
+    """Decode Vorbis, Opus or FLAC in Ogg, and check every page."""
+    findings, end = check_pages(data)
+    first = _payload(data, 0)
+    if first.startswith(b"\x7fFLAC"):
+        # libsndfile cannot read it inside Ogg, but what the pages carry is, 9 bytes on, a plain FLAC file.
+        decoded = decode_flac(b"".join(_payload(data, at) for at in _offsets(data))[9:])
+        return decoded._replace(header=replace(decoded.header, format="OGG"), findings=findings or decoded.findings)
+    if first.startswith(b"Speex"):
+        return undecoded(AudioFacts(format="OGG"), error("unreadable", _SPEEX))
+    # libsndfile, to find the length, seeks from the end, and stumbles over what does not belong there.
+    return decode(data if end == len(data) else data[:end], "OGG", *findings)
+
+
+def _offsets(data: Buffer) -> "Iterator[int]":
+    at = 0
+    while (at := data.find(b"OggS", at)) >= 0:
+        page = _page(data, at)
+        if page is not None and page.intact:
+            yield at
+        at += 27 if page is None else page.end - at
+
+
+def _payload(data: Buffer, at: int) -> bytes:
+    segments = data[at + 27 : at + 27 + data[at + 26]] if at + 27 <= len(data) else b""
+    start = at + 27 + len(segments)
+    return data[start : start + sum(segments)]
+
+
+def check_pages(data: Buffer) -> tuple[tuple[Finding, ...], int]:
+    """Return what the pages give away, and where the last one ends.
+
+    `damaged` is a page that is broken or missing, `truncated` a stream without a last one.
+    """
+    expected: dict[int, int] = {}
+    open_streams: set[int] = set()
+    problem = ""
+    at = 0
+    while (page := _page(data, at)) is not None:
+        problem = problem or _problem(page, expected.get(page.serial), at)
+        expected[page.serial] = page.number + 1
+        (open_streams.discard if page.last else open_streams.add)(page.serial)
+        at = page.end
+        found = data.find(b"OggS", at)
+        if found > at:
+            problem = problem or f"{found - at} bytes at offset {at} belong to no page"
+            at = found
+    if problem:
+        return (error("damaged", problem),), at
+    if open_streams or data[at : at + 4] == b"OggS":
+        return (error("truncated", "the file ends before the last page of its stream"),), at
+    return (), at
+
+
+def _problem(page: _Page, expected: int | None, at: int) -> str:
+    if not page.intact:
+        return f"the checksum of the page at offset {at} differs"
+    if expected is not None and page.number != expected:
+        return f"pages are missing before offset {at}: number {page.number} follows {expected - 1}"
+    return ""
+
+
+def _page(data: Buffer, at: int) -> _Page | None:
+    """Return the page that begins at an offset, or None where the file ends inside it or none begins there."""
+    head = data[at : at + 27]
+    if len(head) < 27 or not head.startswith(b"OggS"):
+        return None
+    segments = data[at + 27 : at + 27 + head[26]]
+    end = at + 27 + head[26] + sum(segments)
+    if len(segments) < head[26] or end > len(data):
+        return None
+    intact = _checksum(head[:22], data[at + 26 : end]) == int.from_bytes(head[22:26].translate(_REVERSED), "big")
+    serial, number = (int.from_bytes(head[i : i + 4], "little") for i in (14, 18))
+    return _Page(serial, number, bool(head[5] & _END_OF_STREAM), end, intact)
+
+
+def _checksum(head: bytes, rest: bytes) -> int:
+    """Return the checksum of a page with the bits reversed.
+
+    Ogg's is the CRC-32 of zlib with the bits of every byte, and of the result, in the other order; it starts at
+    zero and is not inverted. So zlib, which is much faster than a loop, computes it on reversed bytes.
+    """
+    crc = zlib.crc32((head + bytes(4)).translate(_REVERSED), 0xFFFFFFFF)
+    return zlib.crc32(rest.translate(_REVERSED), crc) ^ 0xFFFFFFFF
+
+
+def with_serial(data: bytes, serial: int) -> bytes:
+    """Return an intact stream with another serial number in all its pages, and checksums to match."""
+    pages = []
+    for at in _offsets(data):
+        page = _page(data, at)
+        assert page is not None
+        head, rest = (
+            data[at : at + 14] + serial.to_bytes(4, "little") + data[at + 18 : at + 22],
+            data[at + 26 : page.end],
+        )
+        pages.append(head + _checksum(head, rest).to_bytes(4, "big").translate(_REVERSED) + rest)
+    return b"".join(pages)

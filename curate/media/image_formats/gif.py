@@ -1,0 +1,44 @@
+"""The structure of a GIF file: blocks up to the trailer."""
+
+from typing import TYPE_CHECKING
+
+from curate.facts.records import Finding
+
+if TYPE_CHECKING:
+    from mmap import mmap
+
+_EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
+
+
+def check_gif(data: "bytes | mmap") -> Finding | None:
+    """Walk the blocks up to the trailer; return what is wrong with the first bad one, or None.
+
+    Pillow takes a missing trailer, and any junk between blocks, for the end of the animation.
+    """
+    if data[:4] != b"GIF8":
+        return None
+    try:
+        at = 13 + _colour_table_bytes(data[10])
+        while (block := data[at]) != _TRAILER:
+            if block == _EXTENSION:
+                at = _skip_sub_blocks(data, at + 2)
+            elif block == _IMAGE:
+                # Behind the colour table stands one byte: the starting width of the codes.
+                at = _skip_sub_blocks(data, at + 10 + _colour_table_bytes(data[at + 9]) + 1)
+            elif block == 0:
+                at += 1  # an empty sub-block too many: old writers leave them, all readers skip them
+            else:
+                return Finding("damaged", "error", detail=f"byte {at} should start a GIF block, and does not")
+    except IndexError:
+        return Finding("truncated", "error", detail="the file ends before its trailer: download it again")
+    return None
+
+
+def _colour_table_bytes(flags: int) -> int:
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _skip_sub_blocks(data: "bytes | mmap", at: int) -> int:
+    while length := data[at]:
+        at += length + 1
+    return at + 1

@@ -1,0 +1,1 @@
+"""Files in folders for training: the plan, the layout, and carrying it out."""

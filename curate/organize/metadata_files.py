@@ -1,0 +1,100 @@
+"""Metadata files for training libraries: Hugging Face's `metadata.jsonl` and `metadata.csv`, Speech Commands' lists."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from curate.ground.errors import UsageError
+from curate.records.sample import Sample
+
+Style = Literal["hf", "csv", "speech-commands", "none"]
+STYLES: tuple[Style, ...] = get_args(Style)
+
+_LISTS = {"val": "validation_list.txt", "test": "testing_list.txt"}
+_RESERVED = {"file_name", "label", "split", "tags"}
+
+
+def metadata_files(placed: Iterable[tuple[str, Sample]], style: Style) -> dict[str, bytes]:
+    """Return the metadata files of a set, by their path relative to the destination.
+
+    For `hf` and `csv` there is one in each top folder that holds the files of one split, else one at the top: that is
+    where `datasets` looks. Columns are `file_name`, `label`, a column for each key of `key=value` tags, and `tags` for
+    the others.
+
+    Args:
+        placed: Where each sample goes, relative to the destination, and the sample.
+        style: Which files.
+
+    Raises:
+        UsageError: A tag's key is the name of another column.
+    """
+    if style == "none":
+        return {}
+    if style == "speech-commands":
+        return _speech_commands(placed)
+    placed = list(placed)
+    by_folder: dict[str, list[dict[str, Any]]] = {}
+    split_of: dict[str, set[str | None]] = {}
+    for target, sample in placed:
+        split_of.setdefault(target.split("/")[0] if "/" in target else "", set()).add(sample.split)
+    by_split = "" not in split_of and all(splits == {folder} for folder, splits in split_of.items())
+    for target, sample in placed:
+        folder, _, name = target.partition("/") if by_split else ("", "", target)
+        by_folder.setdefault(folder, []).append(_row(name, sample, with_split=not by_split))
+    write, ending = (_csv, "csv") if style == "csv" else (_jsonl, "jsonl")
+    return {f"{folder}/metadata.{ending}".lstrip("/"): write(rows) for folder, rows in by_folder.items()}
+
+
+def _speech_commands(placed: Iterable[tuple[str, Sample]]) -> dict[str, bytes]:
+    lists: dict[str, list[str]] = {name: [] for name in _LISTS.values()}
+    for target, sample in placed:
+        if sample.split in _LISTS:
+            lists[_LISTS[sample.split]].append(target)
+    return {name: "".join(f"{target}\n" for target in sorted(targets)).encode() for name, targets in lists.items()}
+
+
+def _row(name: str, sample: Sample, *, with_split: bool) -> dict[str, Any]:
+    row: dict[str, Any] = {"file_name": name}
+    if sample.label is not None:
+        row["label"] = sample.label
+    if with_split and sample.split is not None:
+        row["split"] = sample.split
+    plain = []
+    for tag in sample.tags:
+        key, equals, value = tag.partition("=")
+        if not equals:
+            plain.append(tag)
+        elif key in _RESERVED:
+            raise UsageError(f"{sample.path}: the tag {tag!r} has the name of a column of metadata; rename it")
+        else:
+            row[key] = value
+    if plain:
+        row["tags"] = plain
+    return row
+
+
+def _columns(rows: list[dict[str, Any]]) -> list[str]:
+    found = dict.fromkeys(key for row in rows for key in row)
+    return (
+        [name for name in ("file_name", "label", "split") if name in found]
+        + sorted(found.keys() - _RESERVED)
+        + (["tags"] if "tags" in found else [])
+    )
+
+
+def _jsonl(rows: list[dict[str, Any]]) -> bytes:
+    # Every row has every column: pyarrow, which reads it, takes the columns from the first rows.
+    columns = _columns(rows)
+    full = ({name: row.get(name, [] if name == "tags" else None) for name in columns} for row in rows)
+    return b"".join(msgspec.json.encode(row) + b"\n" for row in full)
+
+
+def _csv(rows: list[dict[str, Any]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, _columns(rows), lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows({**row, **({"tags": ";".join(row["tags"])} if "tags" in row else {})} for row in rows)
+    return text.getvalue().encode("utf-8")

@@ -1,0 +1,144 @@
+"""Organize: arrange the files of a set in folders, by a plan that is complete before anything is touched."""
+
+import hashlib
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from curate.ground.errors import InputError, UsageError
+from curate.journal import Operation
+from curate.organize.template import Layout, shortened
+from curate.records.dataset_root import DatasetFolders
+from curate.records.manifest import changed
+from curate.records.sample import Sample
+
+Mode = Literal["copy", "move", "hardlink", "symlink"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+@dataclass(slots=True)
+class Plan:
+    """Where each file goes.
+
+    Attributes:
+        into: The destination folder.
+        mode: How files get there.
+        layout: The parts that no sample has a value for are taken out by `leave_out_unknown`.
+        base: What the paths of the samples are relative to; empty: the working directory.
+        targets: By path of the sample, relative to the destination.
+        bytes: How large the files are together.
+        left_out: Fields of the layout that no sample has.
+        renamed: How many names got a suffix, because several files would have had one.
+    """
+
+    into: str
+    mode: Mode
+    layout: Layout
+    base: str = ""
+    targets: dict[str, str] = field(default_factory=dict)
+    bytes: int = 0
+    left_out: tuple[str, ...] = ()
+    renamed: int = 0
+
+    def leave_out_unknown(self, samples: Iterable[Sample]) -> None:
+        """Take the fields out of the layout that no sample has.
+
+        Raises:
+            UsageError: Some samples have a field and others do not.
+        """
+        present: Counter[str] = Counter()
+        lacking: dict[str, str] = {}
+        count = 0
+        for count, sample in enumerate(samples, start=1):  # noqa: B007 - used after the loop
+            for one in self.layout.fields:
+                if one.value(sample) is None:
+                    lacking.setdefault(one.name, sample.path)
+                else:
+                    present[one.name] += 1
+        for name, path in lacking.items():
+            if present[name]:
+                cure = "split them all: burnish split" if name == "split" else f"or leave {{{name}}} out of --layout"
+                raise UsageError(f"{count - present[name]:,} samples have no {name}, such as {path}; {cure}")
+        self.left_out = tuple(lacking)
+        self.layout = self.layout.without(set(lacking))
+
+    def place(self, samples: Iterable[Sample]) -> None:
+        """Decide where each file goes.
+
+        Raises:
+            UsageError: A value makes no safe name of a folder, or two folders differ only in case.
+            InputError: Two samples have one path.
+        """
+        for sample in samples:
+            if sample.path in self.targets:
+                raise InputError(f"{sample.path} stands in the manifest twice; keep one line of it: burnish dedup")
+            self.targets[sample.path] = self.layout.target(sample)
+            self.bytes += sample.bytes or 0
+        _refuse_folders_that_differ_in_case(self.targets.values())
+        names = Counter(target.casefold() for target in self.targets.values())
+        for path, target in self.targets.items():
+            if names[target.casefold()] > 1:
+                self.targets[path] = _with_suffix(target, path)
+                self.renamed += 1
+
+    def refuse_what_cannot_work(self, dataset: DatasetFolders) -> None:
+        """Check the destination before any file is touched.
+
+        Raises:
+            UsageError: It is inside the dataset.
+            InputError: There is too little space for the copies.
+        """
+        if around := dataset.dataset_around(self.into):
+            raise UsageError(f"--into {self.into} is inside the dataset {around}; name a folder beside it")
+        existing = os.path.realpath(self.into)
+        while not os.path.isdir(existing):
+            existing = os.path.dirname(existing)
+        free = shutil.disk_usage(existing).free
+        if self.mode == "copy" and self.bytes > free:
+            raise InputError(
+                f"the copies need {self.bytes / 1e9:,.2f} GB, and {self.into} has {free / 1e9:,.2f} GB free; "
+                "make room, or use --mode hardlink or move"
+            )
+
+    def folders(self) -> "Counter[str]":
+        """Return how many files go into each folder."""
+        return Counter(target.rpartition("/")[0] for target in self.targets.values())
+
+    def operation(self, sample: Sample) -> Operation:
+        """Return what is to be done with a sample's file."""
+        source = os.path.join(self.base, sample.path)
+        target = self.targets[sample.path]
+        return Operation(self.mode, source, target, sample.bytes, sample.mtime_ns, sample.digest)
+
+    def moved(self, sample: Sample) -> Sample:
+        """Return the sample at its new place; its origin remembers the old one."""
+        path = f"{self.into.rstrip('/')}/{self.targets[sample.path]}"
+        return changed(sample, path=path, origin={**(sample.origin or {}), "organized_from": sample.path})
+
+
+def _with_suffix(target: str, path: str) -> str:
+    """Return the target with a suffix that depends on the sample's path alone, not on the order of the manifest."""
+    folder, slash, name = target.rpartition("/")
+    suffix = hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
+    return f"{folder}{slash}{shortened(name, f'-{suffix}')}"
+
+
+def _refuse_folders_that_differ_in_case(targets: Iterable[str]) -> None:
+    spelt: dict[str, str] = {}
+    for folder in dict.fromkeys(target.rpartition("/")[0] for target in targets):
+        for above in _with_parents(folder):
+            other = spelt.setdefault(above.casefold(), above)
+            if other != above:
+                raise UsageError(
+                    f"the folders {other!r} and {above!r} differ only in case, and would be one on macOS and Windows; "
+                    "rename one of the labels"
+                )
+
+
+def _with_parents(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]

@@ -1,0 +1,1 @@
+"""Asking for samples: the language of facts, selections, and tags."""

@@ -1,0 +1,264 @@
+"""A small, typed, safe language for comparing facts: `image.width >= 64 and audio.duration_s < 5`.
+
+Grammar: comparisons (`< <= > >= == != in not in`, also chained) of facts, numbers and texts, joined by `and`, `or`,
+`not` and brackets; numbers may be added, subtracted, multiplied and divided. Python's own parser reads the text, but
+nothing of it is ever run: the tree is checked node by node and turned into closures over a sample.
+
+A comparison with a fact that a sample does not have is neither true nor false, and neither is what hangs on it (`not`
+does not make it true). Such a sample does not match, and is counted.
+"""
+
+import ast
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal, NamedTuple, get_args, get_type_hints
+
+from curate.facts.records import AudioFacts, ImageFacts
+from curate.ground.errors import UsageError, did_you_mean
+from curate.records.sample import Sample
+
+Type = Literal["number", "text", "list"]
+Value = Callable[[Sample], Any]
+
+_MAX_LENGTH = 2000
+_COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], bool]]] = {
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<=", operator.le),
+    ast.Gt: (">", operator.gt),
+    ast.GtE: (">=", operator.ge),
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("!=", operator.ne),
+    ast.In: ("in", lambda item, items: item in items),
+    ast.NotIn: ("not in", lambda item, items: item not in items),
+}
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+class Operand(NamedTuple):
+    """One side of a comparison.
+
+    Attributes:
+        type: What it can be compared with.
+        value: From a sample to its value; None where a fact is missing.
+        fact: For a fact: the part of the sample and the name of the fact in it.
+        constant: For a number or a text: itself.
+    """
+
+    type: Type
+    value: Value
+    fact: tuple[str, str] | None = None
+    constant: float | str | None = None
+
+
+@cache
+def known_names() -> dict[str, Operand]:
+    """Return what every name stands for that an expression may use."""
+    names = {
+        "tags": Operand("list", operator.attrgetter("tags")),
+        "findings": Operand("list", lambda sample: [finding.check for finding in sample.findings]),
+    }
+    for name in ("path", "label", "split", "kind", "bytes", "mtime_ns", "digest"):
+        names[name] = Operand(_type_of(get_type_hints(Sample)[name]), operator.attrgetter(name))
+    for part, record in (("image", ImageFacts), ("audio", AudioFacts)):
+        for name, hint in get_type_hints(record).items():
+            names[f"{part}.{name}"] = Operand(_type_of(hint), _fact(part, name), (part, name))
+    return names
+
+
+@dataclass(slots=True)
+class Expression:
+    """A compiled expression.
+
+    Attributes:
+        text: As the user wrote it.
+        missing: How many samples it could not be decided for, because they lack a fact.
+    """
+
+    text: str
+    _truth: Value = field(repr=False)
+    missing: int = 0
+
+    def matches(self, sample: Sample) -> bool:
+        """Return whether the expression is true of the sample; not if a fact is missing, which is counted."""
+        truth = self._truth(sample)
+        if truth is None:
+            self.missing += 1
+        return bool(truth)
+
+
+def parses(text: str) -> bool:
+    """Return whether a text has the form of an expression, whatever its names mean."""
+    try:
+        _parse(text)
+    except UsageError:
+        return False
+    return True
+
+
+def compile_expression(text: str) -> Expression:
+    """Compile an expression.
+
+    Raises:
+        UsageError: It does not parse, uses an unknown name (the nearest known one is named), or compares things of
+            different types.
+    """
+    return Expression(text, _truth(_parse(text), text))
+
+
+def _parse(text: str) -> ast.expr:
+    if len(text) > _MAX_LENGTH:
+        raise UsageError(f"an expression may have {_MAX_LENGTH:,} characters; this one has {len(text):,}")
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        at = f" at column {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""
+        raise UsageError(
+            f"cannot read the expression {text!r}{at}; an example: image.width >= 64 and label == 'cat'"
+        ) from None
+
+
+def _truth(node: ast.expr, text: str) -> Value:
+    """Compile a node that is true, false, or None where a fact is missing."""
+    if isinstance(node, ast.BoolOp):
+        parts = [_truth(value, text) for value in node.values]
+        return _all_of(parts) if isinstance(node.op, ast.And) else _any_of(parts)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return _opposite(_truth(node.operand, text))
+    if isinstance(node, ast.Compare):
+        sides = [_value(side, text) for side in (node.left, *node.comparators)]
+        pairs = zip(sides, node.ops, sides[1:], strict=False)
+        return _all_of([_comparison(left, comparison, right, text) for left, comparison, right in pairs])
+    raise UsageError(f"{_shown(node, text)} in {text!r} is no comparison; compare it with something: image.width > 0")
+
+
+def _comparison(left: Operand, node: ast.cmpop, right: Operand, text: str) -> Value:
+    symbol, compare = _COMPARISONS.get(type(node), ("", None))
+    if compare is None:
+        raise UsageError(f"{text!r} has a comparison that is unknown here (known: < <= > >= == != in not in)")
+    fits = right.type == "list" if "in" in symbol else left.type == right.type != "list"
+    if not fits:
+        raise UsageError(f"{text!r} compares a {left.type} with a {right.type} by {symbol}")
+    if left.fact and right.constant is not None:
+        return _fact_compared(*left.fact, compare, right.constant)
+    left_value, right_value = left.value, right.value
+
+    def truth(sample: Sample) -> bool | None:
+        one, other = left_value(sample), right_value(sample)
+        return None if one is None or other is None else compare(one, other)
+
+    return truth
+
+
+def _fact_compared(part: str, name: str, compare: Callable[[Any, Any], bool], constant: float | str) -> Value:
+    """Compile what most comparisons are, such as `image.width < 64`: in a third of the time."""
+    part_of, fact_of = operator.attrgetter(part), operator.attrgetter(name)
+
+    def truth(sample: Sample) -> bool | None:
+        facts = part_of(sample)
+        if facts is None:
+            return None
+        value = fact_of(facts)
+        return None if value is None else compare(value, constant)
+
+    return truth
+
+
+def _value(node: ast.expr, text: str) -> Operand:
+    """Compile a node that is a number, a text or a list."""
+    if isinstance(node, ast.Constant) and type(node.value) in {int, float, str}:
+        constant: Any = node.value
+        return Operand("text" if isinstance(constant, str) else "number", lambda _: constant, constant=constant)
+    if isinstance(node, ast.Name | ast.Attribute):
+        return _named(_dotted(node, text), text)
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        items = [_value(item, text).value for item in node.elts]
+        return Operand("list", lambda sample: [item(sample) for item in items])
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return _arithmetic(operator.sub, Operand("number", lambda _: 0), _value(node.operand, text), text)
+    if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
+        left, right = _value(node.left, text), _value(node.right, text)
+        return _arithmetic(_ARITHMETIC[type(node.op)], left, right, text)
+    raise UsageError(f"{_shown(node, text)} in {text!r} is neither a fact, a number nor a text in quotes")
+
+
+def _arithmetic(combine: Callable[[Any, Any], float], left: Operand, right: Operand, text: str) -> Operand:
+    if (left.type, right.type) != ("number", "number"):
+        raise UsageError(f"{text!r} calculates with something that is no number")
+    left_value, right_value = left.value, right.value
+
+    def value(sample: Sample) -> float | None:
+        one, other = left_value(sample), right_value(sample)
+        try:
+            return None if one is None or other is None else combine(one, other)
+        except (ZeroDivisionError, OverflowError):
+            return None
+
+    return Operand("number", value)
+
+
+def _named(name: str, text: str) -> Operand:
+    names = known_names()
+    if name not in names:
+        raise UsageError(f"{name!r} in {text!r} is unknown{did_you_mean(name, names)}")
+    return names[name]
+
+
+def _dotted(node: ast.expr, text: str) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value, text)}.{node.attr}"
+    raise UsageError(f"{_shown(node, text)} in {text!r} is no name of a fact")
+
+
+def _all_of(parts: list[Value]) -> Value:
+    if len(parts) == 1:
+        return parts[0]
+
+    def truth(sample: Sample) -> bool | None:
+        result: bool | None = True
+        for part in parts:
+            one = part(sample)
+            if one is False:
+                return False
+            if one is None:
+                result = None
+        return result
+
+    return truth
+
+
+def _any_of(parts: list[Value]) -> Value:
+    return _opposite(_all_of([_opposite(part) for part in parts]))
+
+
+def _opposite(part: Value) -> Value:
+    def truth(sample: Sample) -> bool | None:
+        one = part(sample)
+        return None if one is None else not one
+
+    return truth
+
+
+def _shown(node: ast.expr, text: str) -> str:
+    return repr(ast.get_source_segment(text.strip(), node) or ast.unparse(node))
+
+
+def _fact(part: str, name: str) -> Value:
+    def value(sample: Sample) -> Any:
+        facts = getattr(sample, part)
+        return None if facts is None else getattr(facts, name)
+
+    return value
+
+
+def _type_of(hint: Any) -> Type:
+    types = {part for part in get_args(hint) if part is not type(None)} or {hint}
+    return "number" if types & {int, float} else "text"

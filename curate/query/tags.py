@@ -1,0 +1,59 @@
+"""Tags: slices of a dataset, named by hand, by an expression over facts, or by what is usual to look at."""
+
+from collections.abc import Iterable, Iterator
+
+from curate.ground.errors import UsageError
+from curate.query.expression import Expression, compile_expression, parses
+from curate.records.manifest import changed
+from curate.records.sample import Sample
+from curate.scan.metadata import Metadata
+
+AUTO_TAGS = {
+    "blurry": "image.sharpness < 0.29",
+    "bright": "image.brightness_p5 > 0.95",
+    "dark": "image.brightness_p99 < 0.32",
+    "long": "audio.duration_s > 30",
+    "loud": "audio.loudness_lufs > -10",
+    "narrow-band": "audio.bandwidth_hz > 0 and 2 * audio.bandwidth_hz / audio.sample_rate < 0.6",
+    "noisy": "audio.snr_db < 5",
+    "quiet": "audio.loudness_lufs < -40",
+    "short": "audio.duration_s < 0.3",
+    "small": "image.width * image.height < 64 * 64",
+}
+"""What `tag --auto` adds, with the thresholds of the checks of the same names."""
+
+
+def compile_tag(text: str) -> tuple[str, Expression]:
+    """Compile `TAG=EXPR`, where the tag may itself be `key=value`: it ends where an expression begins.
+
+    Raises:
+        UsageError: There is no such place, or the expression makes no sense.
+    """
+    places = [place for place, char in enumerate(text) if char == "=" and place > 0]
+    for place in places:
+        if parses(text[place + 1 :]):
+            return text[:place].strip(), compile_expression(text[place + 1 :])
+    raise UsageError(f"--set {text!r} is not TAG=EXPR; an example: --set 'tiny=image.width < 32'")
+
+
+def auto_rules() -> list[tuple[str, Expression]]:
+    """Return the rules of `AUTO_TAGS`, compiled."""
+    return [(tag, compile_expression(expression)) for tag, expression in AUTO_TAGS.items()]
+
+
+def add_tags(
+    samples: Iterable[Sample], rules: Iterable[tuple[str, Expression]], metadata: Metadata | None = None
+) -> Iterator[Sample]:
+    """Yield each sample with the tags of the rules that match, and those of its row in the metadata.
+
+    A tag is never added twice, and none is taken away.
+    """
+    rules = list(rules)
+    for sample in samples:
+        new = [tag for tag, expression in rules if expression.matches(sample)]
+        row = metadata.lookup(sample.path, "")[1] if metadata else None
+        if new or row:
+            tags = tuple(dict.fromkeys((*sample.tags, *new, *(row.tags if row else ()))))
+            yield sample if tags == sample.tags else changed(sample, tags=tags)
+        else:
+            yield sample

@@ -1,0 +1,1 @@
+"""The records of a dataset, and how manifests are read and written."""

@@ -1,0 +1,1 @@
+"""From folders to a manifest: walk, label, measure, reuse."""

@@ -1,0 +1,110 @@
+"""Measure one file: one read and one decode serve the digest, the verdict and all facts."""
+
+import os
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from curate.facts.records import AudioFacts, Finding, ImageFacts
+from curate.media.sniff import FORMATS, HEAD_BYTES, Format, format_of_name, sniff
+from curate.media.storage import open_media, read_media
+from curate.records.sample import Sample
+
+if TYPE_CHECKING:
+    from mmap import mmap
+
+FACTS_VERSION = 2
+"""Raised whenever a fact is defined anew, so that older measurements are not reused."""
+
+Decoded = tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]
+
+
+def measure(known: Sample, path: str, *, shallow: bool = False) -> Sample | None:
+    """Return the sample with everything that its file says, or None where the file is no image and no audio.
+
+    Args:
+        known: The sample as far as it is known without opening the file.
+        path: Where the file is, seen from the working directory.
+        shallow: Read only the header: no digest, no integrity, no facts beyond it.
+    """
+    promised = format_of_name(path)
+    try:
+        # Looked at before it is read: if the file changes meanwhile, the next scan sees that it did.
+        status = os.stat(path)
+        known = replace(known, bytes=status.st_size, mtime_ns=status.st_mtime_ns)
+        return _look_at(known, path, promised) if shallow else _measure(known, path, promised)
+    except OSError as error:
+        return unmeasured(known, path, _unopened(error)) if promised else None
+
+
+def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
+    """Return the sample of a file that was not decoded, with the reason; its name has to do for its kind."""
+    promised = format_of_name(path)
+    return replace(known, kind=promised.kind if promised else None, findings=(finding,))
+
+
+def _measure(known: Sample, path: str, promised: Format | None) -> Sample | None:
+    import hashlib
+
+    data = read_media(path, lambda head: _format_of(head, promised) is not None)
+    found = _format_of(data[:HEAD_BYTES], promised) if data is not None else None
+    if data is None or found is None:
+        return None
+    measured = replace(known, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", facts_version=FACTS_VERSION)
+    return _with_facts(measured, path, found, _decode(data, found))
+
+
+def _look_at(known: Sample, path: str, promised: Format | None) -> Sample | None:
+    from curate.scan.header import read_header
+
+    with open_media(path) as file:
+        found = _format_of(file.read(HEAD_BYTES), promised)
+        file.seek(0)
+        return _with_facts(known, path, found, read_header(file, found)) if found else None
+
+
+def _format_of(head: bytes, promised: Format | None) -> Format | None:
+    """Return the format that the content announces, else the one that the name promises."""
+    announced = sniff(head)
+    return FORMATS[announced] if announced else promised
+
+
+def _decode(data: "bytes | mmap", found: Format) -> Decoded:
+    if found.kind == "image":
+        from curate.facts.image import measure_image
+        from curate.media.image import decode_image
+
+        image = decode_image(data, found.name)
+        return (image.header if image.pixels is None else measure_image(image.pixels, image.header)), image.findings
+    from curate.facts.audio import measure_audio
+    from curate.media.audio import decode_audio
+
+    audio = decode_audio(data, found.name)
+    return (audio.header if audio.samples is None else measure_audio(audio.samples, audio.header)), audio.findings
+
+
+def _with_facts(known: Sample, path: str, found: Format, decoded: Decoded) -> Sample:
+    facts, findings = decoded
+    actual = (facts.format if facts else None) or found.name
+    return replace(
+        known,
+        kind=found.kind,
+        image=facts if isinstance(facts, ImageFacts) else None,
+        audio=facts if isinstance(facts, AudioFacts) else None,
+        findings=(*_wrong_extension(path, actual), *findings),
+    )
+
+
+def _wrong_extension(path: str, actual: str) -> tuple[Finding, ...]:
+    ending = os.path.splitext(path)[1][1:].lower()
+    found = FORMATS.get(actual)
+    if found is None or not ending or ending in found.endings:
+        return ()
+    detail = f"the content is {actual}, the name ends in .{ending}: rename it to .{found.endings[0]}"
+    return (Finding("wrong-extension", "warning", detail=detail),)
+
+
+def _unopened(error: OSError) -> Finding:
+    if isinstance(error, PermissionError):
+        return Finding("permission", "error", detail="may not be read; allow it with chmod u+r")
+    return Finding("unreadable", "error", detail=f"cannot be read: {error.strerror or error}")

@@ -1,0 +1,175 @@
+"""Metadata files beside media: `metadata.csv` or `metadata.jsonl`, Hugging Face's convention.
+
+The column `file_name` is relative to the folder of the metadata file, `label` is the label, `split` the split, and
+every other column becomes a tag `column=value`; a column `tags` holds tags as they are, as a list or separated by `;`.
+Empty values say nothing. The tables are held in memory.
+"""
+
+import csv
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from curate.ground.errors import InputError, ManifestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+FILE_NAMES = ("metadata.jsonl", "metadata.csv")
+
+
+class Row(NamedTuple):
+    """What a metadata file says about one media file."""
+
+    label: str | None
+    tags: tuple[str, ...]
+    split: str | None
+
+
+@dataclass(slots=True)
+class Table:
+    """One metadata file.
+
+    Attributes:
+        source: Its path.
+        folder: The folder that `file_name` is relative to.
+        rows: By `file_name`.
+        has_labels: Whether any row has a label; then folders give none.
+        unused: Names that no file was found for yet.
+        left_out: Columns whose values are lists or objects, and so are no tags.
+    """
+
+    source: str
+    folder: str
+    rows: dict[str, Row] = field(default_factory=dict)
+    has_labels: bool = False
+    unused: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
+
+    def row(self, name: str) -> Row | None:
+        row = self.rows.get(name)
+        if row is not None:
+            self.unused.discard(name)
+        return row
+
+
+class Metadata:
+    """All metadata of a scan: one file that the user named, or those that are found beside the media.
+
+    Args:
+        file: The file that the user named; None: `metadata.jsonl` or `metadata.csv` in the folders themselves.
+    """
+
+    def __init__(self, file: str | None = None) -> None:
+        self.named = load(file) if file else None
+        self._found: dict[str, Table | None] = {}
+
+    @property
+    def tables(self) -> list[Table]:
+        return [table for table in (self.named, *self._found.values()) if table]
+
+    def lookup(self, path: str, root: str) -> tuple[Table | None, Row | None]:
+        """Return the table that is responsible for a file, and the file's row in it; None where there is none."""
+        if self.named:
+            row = self.named.row(_relative(path, self.named.folder)) or self.named.row(_relative(path, root))
+            return self.named, row
+        table = self._nearest(path.rpartition("/")[0], root.rstrip("/"))
+        return table, table.row(_relative(path, table.folder)) if table else None
+
+    def _nearest(self, folder: str, root: str) -> Table | None:
+        """Return the table in the folder or in the nearest one above it, up to the root."""
+        if folder not in self._found:
+            files = (f"{folder}/{name}" for name in FILE_NAMES)
+            here = next((file for file in files if os.path.isfile(file)), None)
+            if here is not None:
+                self._found[folder] = load(here)
+            else:
+                is_top = len(folder) <= len(root) or "/" not in folder
+                return None if is_top else self._nearest(folder.rpartition("/")[0], root)
+        return self._found[folder]
+
+
+def load(file: str) -> Table:
+    """Read a metadata file.
+
+    Raises:
+        InputError: It cannot be read, or its ending is neither `.csv` nor `.jsonl`.
+        ManifestError: A line of it makes no sense.
+    """
+    readers = {".csv": _read_csv, ".jsonl": _read_jsonl}
+    reader = readers.get(os.path.splitext(file)[1].lower())
+    if reader is None:
+        raise InputError(f"cannot read {file} as metadata: it has to end in .csv or .jsonl")
+    table = Table(file, os.path.dirname(file))
+    try:
+        for number, fields in reader(file):
+            _add(table, number, fields)
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}") from None
+    table.unused = set(table.rows)
+    return table
+
+
+def _read_csv(file: str) -> "Iterator[tuple[int, Mapping[str, Any]]]":
+    with open(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+        reader = csv.DictReader(stream, strict=True)
+        if "file_name" not in (reader.fieldnames or ()):
+            columns = ", ".join(reader.fieldnames or ()) or "none"
+            raise ManifestError(file, 1, f"metadata needs a column file_name (its columns: {columns})")
+        try:
+            for fields in reader:
+                if None in fields or None in fields.values():
+                    raise ManifestError(file, reader.line_num, "more or fewer values than columns")
+                yield reader.line_num, fields
+        except csv.Error as error:
+            raise ManifestError(file, reader.reader.line_num, str(error)) from None
+
+
+def _read_jsonl(file: str) -> "Iterator[tuple[int, Mapping[str, Any]]]":
+    decoder = msgspec.json.Decoder(dict[str, Any])
+    with open(file, "rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield number, decoder.decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise ManifestError(file, number, str(error)) from None
+
+
+def _add(table: Table, number: int, fields: "Mapping[str, Any]") -> None:
+    name = fields.get("file_name")
+    if not isinstance(name, str) or not name:
+        raise ManifestError(table.source, number, "no file_name")
+    name = os.path.normpath(name).replace(os.sep, "/")
+    if name in table.rows:
+        raise ManifestError(table.source, number, f"{name} stands in it twice")
+    label, split = _text(fields.get("label")), _text(fields.get("split"))
+    tags = tuple(_tags(table, fields.items()))
+    table.rows[name] = Row(label, tags, split)
+    table.has_labels = table.has_labels or label is not None
+
+
+def _tags(table: Table, fields: "Iterable[tuple[str, Any]]") -> "Iterator[str]":
+    for key, value in fields:
+        if key == "tags" and isinstance(value, (str, list)):
+            yield from (tag for tag in (value.split(";") if isinstance(value, str) else map(str, value)) if tag)
+        elif isinstance(value, (list, dict)):
+            table.left_out.add(key)
+        elif key not in {"file_name", "label", "split"} and (text := _text(value)) is not None:
+            yield f"{key}={text}"
+
+
+def _text(value: Any) -> str | None:
+    """Return a value as text: numbers and booleans as JSON writes them, nothing for an empty one."""
+    if value is None or value == "":
+        return None
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _relative(path: str, folder: str) -> str:
+    if not folder or not path.startswith(folder):
+        return os.path.relpath(path, folder or ".") if folder else path
+    return path[len(folder) :].lstrip("/")

@@ -1,0 +1,151 @@
+"""Scan folders: walk, label, measure in worker processes, and reuse what did not change."""
+
+import os
+from collections import Counter, deque
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec.structs import replace
+
+from curate.engine import Failure, Ready, run
+from curate.facts.records import Finding
+from curate.media.sniff import format_of_name
+from curate.records.manifest import decode_line, encode
+from curate.records.manifest_counts import Seen, Tally
+from curate.records.sample import Sample
+from curate.scan.measure import measure, unmeasured
+from curate.scan.walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from curate.scan.labels import Description, Labeller
+    from curate.scan.scan_cache import Known
+    from curate.scan.walk import Entry
+
+
+@dataclass(slots=True)
+class ScanTally(Tally):
+    """What a scan met, counted while it runs.
+
+    Attributes:
+        others: Files that are neither images nor audio, by the ending of their names.
+        unreachable: Folders and links that could not be followed, with the reason.
+        unmatched: Media files that the pattern did not match.
+        first_unmatched: One of them.
+    """
+
+    others: Counter[str] = field(default_factory=Counter)
+    unreachable: list[str] = field(default_factory=list)
+    unmatched: int = 0
+    first_unmatched: str = ""
+
+    def note_unmatched(self, path: str) -> None:
+        self.unmatched += 1
+        self.first_unmatched = self.first_unmatched or path
+
+    def note_other(self, path: str) -> None:
+        name = path.rpartition("/")[2]
+        _, dot, ending = name.rpartition(".")
+        self.others[f".{ending.lower()}" if dot else "no ending"] += 1
+
+
+_seen = msgspec.json.Decoder(Seen)
+
+_MODULES = {
+    "image": ("numpy", "curate.media.image", "curate.facts.image"),
+    "audio": ("numpy", "curate.media.audio", "curate.facts.audio", "numpy.fft"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to scan.
+
+    Attributes:
+        base: Folder that the paths of the samples are relative to; empty: the working directory, as typed.
+        jobs: Worker processes; None: as many as this process may use processors.
+        timeout_s: Seconds that one file may take.
+        shallow: Read only the headers.
+    """
+
+    base: str = ""
+    jobs: int | None = None
+    timeout_s: float = 60.0
+    shallow: bool = False
+
+
+def scan(
+    roots: "Sequence[str]", labeller: "Labeller", options: Options, tally: ScanTally, known: "Known | None" = None
+) -> "Iterator[bytes]":
+    """Yield the manifest line of every image and audio file under the roots, in the order of the walk.
+
+    Args:
+        roots: Folders or files.
+        labeller: Says what names and folders mean.
+        options: How to scan.
+        tally: Is counted up meanwhile.
+        known: The samples of the last scan; those whose size and time of change are the same are not measured again.
+    """
+    under_way: deque[tuple[Entry, Sample, Description]] = deque()
+    # Filled before the first worker is started, with what the first files need.
+    preload: list[str] = []
+
+    def items() -> "Iterator[Ready | tuple[Any, ...]]":
+        for entry in walk(roots):
+            path = os.path.relpath(entry.path, options.base) if options.base else entry.path
+            described = labeller.describe(entry.path, entry.root)
+            start = _start(entry, path, described)
+            under_way.append((entry, start, described))
+            ready = _without_opening(entry, start, known)
+            if ready is None and not preload and not options.shallow and (promised := format_of_name(entry.path)):
+                preload.extend(_MODULES[promised.kind])
+            yield ready or (entry.path, path, *described[:3])
+
+    work = partial(_measured_line, shallow=options.shallow)
+    with closing(run(work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload)) as results:
+        for result in results:
+            entry, start, described = under_way.popleft()
+            line = _line_of_failure(start, result) if isinstance(result, Failure) else result
+            if line is not None:
+                tally.add(decode_line(line, _seen))
+                if described.unmatched:
+                    tally.note_unmatched(start.path)
+                yield line
+            elif entry.problem:
+                tally.unreachable.append(f"{entry.path}: {entry.problem}")
+            else:
+                tally.note_other(entry.path)
+
+
+def _start(entry: "Entry", path: str, described: "Description") -> Sample:
+    """Return the sample as far as it is known before its file is opened."""
+    start = Sample(path, described.label, described.tags, described.split)
+    if entry.status is None or entry.problem:
+        return start
+    return replace(start, bytes=entry.status.st_size, mtime_ns=entry.status.st_mtime_ns)
+
+
+def _measured_line(item: tuple[str, str, str | None, tuple[str, ...], str | None], *, shallow: bool) -> bytes | None:
+    opened, path, label, tags, split = item
+    sample = measure(Sample(path, label, tags, split), opened, shallow=shallow)
+    return encode(sample) if sample else None
+
+
+def _without_opening(entry: "Entry", start: Sample, known: "Known | None") -> Ready | None:
+    """Return the line of a file that need not or cannot be opened; None for one that has to be measured."""
+    if entry.problem:
+        if format_of_name(entry.path) is None:
+            return Ready(None)
+        detail = f"cannot be opened: it is {entry.problem}"
+        return Ready(encode(unmeasured(start, start.path, Finding("unreadable", "error", detail=detail))))
+    line = known.line(start, entry.status) if known and entry.status else None
+    return Ready(line) if line is not None else None
+
+
+def _line_of_failure(start: Sample, failure: Failure) -> bytes:
+    check = "timeout" if failure.reason == "timeout" else "crashed-decoder"
+    return encode(unmeasured(start, start.path, Finding(check, "error", detail=failure.detail)))

@@ -1,0 +1,105 @@
+"""From the columns of a manifest to the split of each sample, and what there is to say about it."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from curate.split.components import connect, number, shuffle_order
+from curate.split.exact import split_exactly
+from curate.split.hash_split import split_by_place
+from curate.split.report import ClassSplit, LargeGroup, SplitReport
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from curate.split.columns import Columns
+    from curate.split.split import Wish
+
+_EXAMPLES = 3
+
+
+def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitReport]":
+    """Return the code of each sample's split, an index into the report's names, and the report."""
+    names = wish.ratio.names
+    foreign = () if wish.force else tuple(sorted(columns.splits.keys() - set(names)))
+    report = SplitReport((*names, *foreign), wish.ratio.shares, without=columns.without)
+    if not columns.label:
+        return np.zeros(0, np.int64), report
+    order = shuffle_order(np.frombuffer(columns.identity, np.uint64), wish.seed)
+    links = (np.frombuffer(part, part.typecode) for part in columns.links)
+    components = number(connect(len(order), *links), order)
+    split = _present(columns, report.names, force=wish.force)
+    report.stayed = int((split >= 0).sum())
+    homes, torn = _homes(components, split, len(report.names))
+    split = np.where(split < 0, homes[components], split)
+    if wish.method == "hash":
+        found = split_by_place(components, len(homes), columns, wish.ratio)
+        split = np.where(split < 0, found[components], split)
+    else:
+        strata, _ = _classes(columns)
+        split_exactly(split, components, strata if wish.stratify else strata * 0, wish.ratio.shares, order)
+    report.torn, report.torn_examples = len(torn), tuple(_first(components, torn[:_EXAMPLES]))
+    _describe(report, columns, components, split)
+    return split, report
+
+
+def _present(columns: "Columns", names: tuple[str, ...], *, force: bool) -> "NDArray[np.int64]":
+    """Return the split that each sample has, as an index into the names, or -1."""
+    split = np.frombuffer(columns.split, np.int32).astype(np.int64)
+    if force or not columns.splits:
+        return np.full_like(split, -1)
+    renamed = np.array([*(names.index(name) for name in columns.splits), -1])
+    return renamed[split]
+
+
+def _homes(
+    components: "NDArray[np.int64]", split: "NDArray[np.int64]", splits: int
+) -> "tuple[NDArray[np.int64], NDArray[np.int64]]":
+    """Return the split of each component, -1 where no sample of it has one, and the components that straddle.
+
+    In one that straddles, the samples that have no split yet join the larger part.
+    """
+    known = split >= 0
+    cells, counts = np.unique(components[known] * splits + split[known], return_counts=True)
+    owners, at = np.divmod(cells, splits)
+    homes = np.full(int(components.max()) + 1, -1, np.int64)
+    smallest_first = np.lexsort((-at, counts))
+    homes[owners[smallest_first]] = at[smallest_first]
+    return homes, np.unique(owners[1:][owners[1:] == owners[:-1]])
+
+
+def _classes(columns: "Columns") -> "tuple[NDArray[np.int64], list[str | None]]":
+    """Return the class of each sample and the names of the classes, by name; the unlabelled are the last class."""
+    labels = sorted(columns.labels, key=lambda label: (label is None, label or ""))
+    rank = {label: place for place, label in enumerate(labels)}
+    renamed = np.array([rank[label] for label in columns.labels])
+    return renamed[np.frombuffer(columns.label, np.int32)], labels
+
+
+def _first(components: "NDArray[np.int64]", wanted: "NDArray[np.int64]") -> list[int]:
+    """Return the first sample of each of a few components."""
+    return [int((components == component).argmax()) for component in wanted]
+
+
+def _describe(
+    report: SplitReport, columns: "Columns", components: "NDArray[np.int64]", split: "NDArray[np.int64]"
+) -> None:
+    """Count what went where, and look for groups that are larger than their split was to be."""
+    splits = len(report.names)
+    strata, labels = _classes(columns)
+    table = np.bincount(strata * splits + split, minlength=len(labels) * splits).reshape(-1, splits)
+    report.classes = [ClassSplit(label, tuple(row)) for label, row in zip(labels, table.tolist(), strict=True)]
+    report.counts = tuple(table.sum(axis=0).tolist())
+    generated = np.frombuffer(columns.generated, np.int8).astype(bool)
+    report.generated = tuple(np.bincount(split[generated], minlength=splits).tolist())
+    sizes = np.bincount(components)
+    report.groups = len(sizes)
+    report.joined = int((sizes > 1).sum())
+    home = np.empty(len(sizes), np.int64)
+    home[components] = split
+    for place, wished in enumerate(report.wished()):
+        if sizes.max() > wished + 0.5 and report.counts[place] > wished + 0.5:
+            mine = np.where(home == place, sizes, 0)
+            if (size := int(mine.max())) > wished + 0.5:
+                sample = int((components == mine.argmax()).argmax())
+                report.large.append(LargeGroup(sample, size, place, wished))

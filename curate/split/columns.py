@@ -1,0 +1,143 @@
+"""What a split has to know of each sample, in columns: about 60 bytes a sample, whatever its line holds."""
+
+from array import array
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from msgspec import Struct
+
+from curate.split.grouping import Grouping
+
+HASH_BYTES = 8
+"""Paths and digests are kept as 64 bits: among 1,000,000 the chance that two of them meet is 3 in 100,000,000."""
+
+_HASH = blake2b(digest_size=HASH_BYTES)
+
+
+class Source(Struct):
+    """The part of an origin that ties a sample to its source; typed loosely, as foreign programs write it."""
+
+    source: Any = None
+    source_digest: Any = None
+    recipe: Any = None
+    replaces: Any = None
+
+    def is_generated(self) -> bool:
+        """Return whether it is that of an addition to the dataset, as `curate.records.sample.is_generated`."""
+        return self.recipe is not None and not self.replaces
+
+
+class Seen(Struct):
+    """The part of a sample that a split looks at; the narrow view for `curate.records.manifest.read_as`."""
+
+    path: str
+    label: str | None = None
+    tags: tuple[str, ...] = ()
+    split: str | None = None
+    digest: str | None = None
+    origin: Source | None = None
+    duplicate_of: str | None = None
+
+
+@dataclass(slots=True)
+class Columns:
+    """The samples of a manifest.
+
+    Attributes:
+        labels: Code of each label, in the order in which they were met.
+        splits: Code of each split that was there.
+        values: Code of each group by its name.
+        label: Code of the label, for each sample.
+        split: Code of the split that the sample has, or -1.
+        identity: 64 bits of the digest, else of the path: what orders samples whatever the manifest's order.
+        generated: 1 for a generated sample.
+        links: (sample, key) pairs: samples that share a key belong together. Keys are codes of groups and 64-bit
+            hashes of digests and paths.
+        codes: For `hash`, where each sample stands on the scale if it is in no group; else empty.
+        derived: For `hash`, 1 for a sample that stands where its source or the other copy stands.
+        code_of_value: For `hash`, where each group stands on the scale.
+        without: Samples that are in no group though groups were asked for.
+    """
+
+    labels: dict[str | None, int] = field(default_factory=dict)
+    splits: dict[str, int] = field(default_factory=dict)
+    values: dict[str, int] = field(default_factory=dict)
+    label: "array[int]" = field(default_factory=lambda: array("i"))
+    split: "array[int]" = field(default_factory=lambda: array("i"))
+    identity: "array[int]" = field(default_factory=lambda: array("Q"))
+    generated: "array[int]" = field(default_factory=lambda: array("b"))
+    links: "tuple[array[int], array[int]]" = field(default_factory=lambda: (array("I"), array("Q")))
+    codes: "array[int]" = field(default_factory=lambda: array("Q"))
+    derived: "array[int]" = field(default_factory=lambda: array("b"))
+    code_of_value: "array[int]" = field(default_factory=lambda: array("Q"))
+    without: int = 0
+
+    def add(self, seen: Seen, values: tuple[str, ...]) -> None:
+        """Take in one sample that is in these groups."""
+        self.label.append(self.labels.setdefault(seen.label, len(self.labels)))
+        self.split.append(-1 if seen.split is None else self.splits.setdefault(seen.split, len(self.splits)))
+        keys = list(map(_key, _names(seen)))
+        self.identity.append(keys[0])
+        self.generated.append(seen.origin is not None and seen.origin.is_generated())
+        keys += [self.values.setdefault(value, len(self.values)) for value in values]
+        samples, other = self.links
+        index = len(self.label) - 1
+        for key in keys:
+            samples.append(index)
+            other.append(key)
+
+
+def read_columns(
+    samples: Iterable[Seen], grouping: Grouping | None, place: Callable[[str], int] | None = None
+) -> Columns:
+    """Return the columns of a manifest.
+
+    Args:
+        samples: In the order of the manifest.
+        grouping: What makes a group, beyond what always belongs together.
+        place: For `hash`: where a name stands on the scale.
+
+    Raises:
+        UsageError: No sample is in a group.
+    """
+    columns = Columns()
+    for seen in samples:
+        values = grouping.values(seen.path, seen.tags) if grouping else ()
+        columns.without += grouping is not None and not values
+        columns.add(seen, values)
+        if place:
+            name, derived = _stable_name(seen)
+            columns.codes.append(place(name))
+            columns.derived.append(derived)
+    if grouping and columns.label and columns.without == len(columns.label):
+        grouping.check_found()
+    if place:
+        columns.code_of_value.extend(map(place, columns.values))
+    return columns
+
+
+def _names(seen: Seen) -> list[str]:
+    """Return what ties a sample to others: its digest and path, first the digest; its source; the other copy."""
+    names = [seen.path] if seen.digest is None else [seen.digest, seen.path]
+    if seen.origin:
+        names += [name for name in (seen.origin.source_digest, seen.origin.source) if isinstance(name, str)]
+    if seen.duplicate_of is not None:
+        names.append(seen.duplicate_of)
+    return names
+
+
+def _stable_name(seen: Seen) -> tuple[str, bool]:
+    """Return the name that decides where a sample without a group goes, and whether it is another sample's."""
+    if seen.origin and seen.origin.recipe is not None:
+        for name in (seen.origin.source_digest, seen.origin.source):
+            if isinstance(name, str):
+                return name, True
+    return seen.digest or seen.path, seen.duplicate_of is not None
+
+
+def _key(text: str) -> int:
+    hashed = _HASH.copy()
+    hashed.update(text.encode("utf-8", "surrogatepass"))
+    return int.from_bytes(hashed.digest(), "little")

@@ -1,0 +1,85 @@
+"""`exact`: every class as near to its shares as whole samples, and whole groups, allow."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from curate.split.apportion import fill, spread
+from curate.split.group_assignment import make_groups, pack
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def split_exactly(
+    split: "NDArray[np.int64]",
+    components: "NDArray[np.int64]",
+    strata: "NDArray[np.int64]",
+    shares: Sequence[float],
+    order: "NDArray[np.uint64]",
+) -> None:
+    """Give a split to each sample that has none.
+
+    Groups of two and more are packed first; the samples that belong with no other then fill each class up to its
+    shares. What is in a split already counts.
+
+    Args:
+        split: Of each sample, -1 for those to be given one; written to. Splits from len(shares) on count for nothing.
+        components: Of each sample, numbered in an order that does not come from the manifest.
+        strata: Class of each sample, 0, 1, 2…
+        shares: Of the splits, summing to 1.
+        order: Of the samples; does not come from the manifest either.
+    """
+    classes = int(strata.max()) + 1
+    free = split < 0
+    grouped = free & (np.bincount(components)[components] > 1)
+    single = free & ~grouped
+    singles = np.bincount(strata[single], minlength=classes)
+    if grouped.any():
+        _, groups = np.unique(components[grouped], return_inverse=True)
+        held = _count(split, strata, classes, len(shares))
+        wished = _wished(held, np.bincount(strata[free], minlength=classes), singles, shares)
+        needy = (held.sum(axis=0) == 0) & (singles.sum() < len(shares))
+        split[grouped] = pack(make_groups(groups, strata[grouped], classes), wished, needy)[groups]
+    _fill(split, np.flatnonzero(single), singles, strata, shares, order)
+
+
+def _count(split: "NDArray[np.int64]", strata: "NDArray[np.int64]", classes: int, splits: int) -> "NDArray[np.int64]":
+    """Return how many samples of each class are in each split."""
+    known = (split >= 0) & (split < splits)
+    cells = np.bincount(strata[known] * splits + split[known], minlength=classes * splits)
+    return cells.reshape(classes, splits)
+
+
+def _wished(
+    held: "NDArray[np.int64]", free: "NDArray[np.int64]", singles: "NDArray[np.int64]", shares: Sequence[float]
+) -> "NDArray[np.float64]":
+    """Return how many samples of each class the groups should bring to each split.
+
+    That is what the split lacks, less the part that single samples will bring: of what is lacking they take the same
+    share everywhere, or else all groups would go to the largest split and all single samples to the others.
+    """
+    lacks = (held.sum(axis=1) + free)[:, None] * np.array(shares) - held
+    for number in np.flatnonzero(singles):
+        lacks[number] -= np.array(spread(lacks[number].tolist(), int(free[number]))) * (singles[number] / free[number])
+    return lacks  # type: ignore[no-any-return]
+
+
+def _fill(
+    split: "NDArray[np.int64]",
+    single: "NDArray[np.int64]",
+    singles: "NDArray[np.int64]",
+    strata: "NDArray[np.int64]",
+    shares: Sequence[float],
+    order: "NDArray[np.uint64]",
+) -> None:
+    held = _count(split, strata, len(singles), len(shares))
+    drawn = single[np.lexsort((order[single], strata[single]))]
+    carry = [0.0] * len(shares)
+    given = np.zeros(held.shape, np.int64)
+    for number, (have, count) in enumerate(zip(held.tolist(), singles.tolist(), strict=True)):
+        given[number] = new = fill(shares, have, count, carry) if count else [0] * len(shares)
+        total = count + sum(have)
+        carry = [at + n + h - total * share for at, n, h, share in zip(carry, new, have, shares, strict=True)]
+    split[drawn] = np.repeat(np.tile(np.arange(len(shares)), len(singles)), given.ravel())

@@ -1,0 +1,154 @@
+"""Leakage: a tag or a part of the file's name that looks like a group, was not used as one, and straddles the splits.
+
+A speaker, a recording or a camera that is in training and in test makes the test easier than the world is.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Protocol
+
+from curate.scan.labels import SPLIT_NAMES
+from curate.split.group_guess import Place, Suspect, describe, is_counter, is_known, words_of
+
+_MOST_VALUES = 100_000
+_PRUNE_EVERY = 50_000
+_FOLDERS, _REMEMBERED = 3, 10_000
+_SHOWN = 3
+
+
+class _Placed(Protocol):
+    """A sample, or a narrow view of one, that has its split."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def label(self) -> str | None: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def split(self) -> str | None: ...
+
+
+@dataclass(slots=True)
+class _Key:
+    """One tag key, or one place in the paths.
+
+    Attributes:
+        example: Path of the first sample.
+        values: Samples of each value, and its splits, a bit each.
+        by_label: A value for each label.
+        varies: Whether some label has several values; what a label decides is no group.
+        closed: Whether it turned out to be no group; it then counts nothing any more.
+    """
+
+    example: str
+    values: dict[str, list[int]] = field(default_factory=dict)
+    by_label: dict[str | None, str] = field(default_factory=dict)
+    varies: bool = False
+    closed: bool = False
+
+    def add(self, value: str, label: str | None, split: int) -> None:
+        if self.closed:
+            return
+        found = self.values.get(value)
+        if found is None:
+            found = self.values[value] = [0, 0]
+        found[0] += 1
+        found[1] |= split
+        if not self.varies:
+            self.varies = self.by_label.setdefault(label, value) != value
+        if len(self.values) > _MOST_VALUES:
+            self.close()
+
+    def close(self) -> None:
+        """Stop counting: this is no group."""
+        self.values.clear()
+        self.closed = True
+
+    def counts(self) -> Counter[str]:
+        """Return the samples of each value."""
+        return Counter({value: count for value, (count, _) in self.values.items()})
+
+    def straddling(self) -> int:
+        """Return how many values are in several splits."""
+        return sum(bool(splits & (splits - 1)) for _, splits in self.values.values())
+
+
+class Watch:
+    """Looks at each sample once it has its split, and says in the end what looks like a group and straddles."""
+
+    def __init__(self) -> None:
+        self.samples = 0
+        self.keys: dict[Place, _Key] = {}
+        self.bits: dict[str | None, int] = {}
+        self._places: dict[str, list[tuple[_Key, str]]] = {}
+        self._reads_names = True
+
+    def add(self, sample: _Placed) -> None:
+        """Take in one sample."""
+        self.samples += 1
+        label, split = sample.label, self.bits.setdefault(sample.split, 1 << len(self.bits))
+        folder, _, name = sample.path.rpartition("/")
+        places = self._places.get(folder)
+        if places is None:
+            places = self._places_of(folder, sample.path)
+        for key, value in places:
+            key.add(value, label, split)
+        for tag in sample.tags:
+            text, equals, value = tag.partition("=")
+            if equals:
+                self._key(text, sample.path).add(value, label, split)
+        if self._reads_names and len(words := words_of(name)) > 1:
+            for place, word in enumerate(words[::2]):
+                self._key(("name", len(words), place), sample.path).add(word, label, split)
+        if self.samples % _PRUNE_EVERY == 0:
+            self._prune()
+
+    def suspects(self) -> list[Suspect]:
+        """Return what looks like a group and straddles, the likeliest first; the same values twice are said once."""
+        found: dict[frozenset[str], tuple[bool, Suspect]] = {}
+        for place, key in self.keys.items():
+            values = frozenset(key.values)
+            if self._looks_like_a_group(place, key) and (values not in found or isinstance(place, str)):
+                described = describe(place, key.counts(), key.straddling(), key.example)
+                found[values] = (not is_known(place), described)
+        return [suspect for _, suspect in sorted(found.values(), key=lambda pair: pair[0])][:_SHOWN]
+
+    def _key(self, place: Place, path: str) -> _Key:
+        key = self.keys.get(place)
+        if key is None:
+            key = self.keys[place] = _Key(path)
+        return key
+
+    def _places_of(self, folder: str, path: str) -> list[tuple[_Key, str]]:
+        """Return the folders next to a file, each with its key."""
+        nearest = folder.split("/")[: -_FOLDERS - 1 : -1] if folder else []
+        if len(self._places) >= _REMEMBERED:
+            self._places.clear()
+        places = [(self._key(("folder", up, 0), path), name) for up, name in enumerate(nearest, start=1)]
+        return self._places.setdefault(folder, places)
+
+    def _prune(self) -> None:
+        """Stop counting what cannot be a group any more: a million samples would pay for it."""
+        for place, key in self.keys.items():
+            fixed = not key.varies and len(key.by_label) > 1 and len(key.values) > 1
+            if fixed or (len(key.values) > 1 and not is_known(place) and is_counter(key.counts())):
+                key.close()
+        # To take names apart costs most; a word that was the same in so many names is no group's name.
+        words = [key for place, key in self.keys.items() if not isinstance(place, str) and place[0] == "name"]
+        self._reads_names = any(not key.closed and len(key.values) > 1 for key in words)
+
+    def _looks_like_a_group(self, place: Place, key: _Key) -> bool:
+        """Return whether there are few values with several samples each, most samples have one, and some straddle."""
+        counts = key.counts()
+        return (
+            key.varies
+            and 2 <= len(counts) <= self.samples / 3
+            and 2 * counts.total() >= self.samples
+            and median(counts.values()) >= 3
+            # One folder in several splits beside another in one is a second source of data, not a group.
+            and key.straddling() > (0 if is_known(place) else 1)
+            and not SPLIT_NAMES.keys() >= {value.lower() for value in counts}
+            and (is_known(place) or not is_counter(counts))
+        )

@@ -1,0 +1,195 @@
+"""Plans: who gets how many, from whom."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from augment.plan.sources import Sources
+from augment.plan.targets import Plan, Request, make_plan
+from augment.plan.weak_tags import WeakTag
+from augment.recipe.reader import load
+from augment.recipe.types import Recipe
+from curate.facts.records import AudioFacts, Finding
+from curate.ground.errors import InputError, UsageError
+from curate.records.sample import Sample
+
+RECIPE = """\
+kind: augment
+targets:
+  noise=car: {sources: {without_tags: [noise=car]}, audio: [gain]}
+  band=narrow: {audio: [gain]}
+  blurry: {image: [jpeg]}
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Recipe:
+    (tmp_path / "r.yaml").write_text(RECIPE)
+    return load(str(tmp_path / "r.yaml"))
+
+
+def sample(number: int, label: str, speaker: str = "x", split: str | None = "train", **more: object) -> Sample:
+    fields = {"kind": "audio", "digest": f"sha256:{number:04}", "tags": (f"speaker={speaker}",), "audio": AudioFacts()}
+    return Sample(f"{number}.wav", label=label, split=split, **{**fields, **more})  # type: ignore[arg-type]
+
+
+def gathered(recipe: Recipe, samples: list[Sample], *splits: str) -> Sources:
+    sources = Sources(recipe, frozenset(splits or ("train",)))
+    sources.gather(samples)
+    return sources
+
+
+def made(sources: Sources, plan: Plan, tag: str) -> Counter[str | None]:
+    return Counter(
+        sources.found[order.source].label for order in plan.orders if sources.recipe.targets[order.target].tag == tag
+    )
+
+
+SET = [sample(number, "ab"[number % 5 == 0], "xyz"[number % 3]) for number in range(30)]
+
+
+def test_one_copy_of_each_source_for_each_target_is_the_default(recipe: Recipe) -> None:
+    sources = gathered(recipe, SET)
+    plan = make_plan(sources, Request())
+    assert {part.target.tag: part.total() for part in plan.parts.values()} == {"noise=car": 30, "band=narrow": 30}
+    assert plan.notes == ["no sample is a source for target blurry"]
+    assert all(order.copy == 0 for order in plan.orders)
+
+
+def test_copies(recipe: Recipe) -> None:
+    plan = make_plan(gathered(recipe, SET), Request(copies=3))
+    assert Counter(order.copy for order in plan.orders) == {0: 60, 1: 60, 2: 60}
+
+
+def test_the_budget_is_shared_in_proportion_to_gain_and_evenly_over_labels_and_speakers(recipe: Recipe) -> None:
+    weak = [WeakTag("noise=car", 0.03), WeakTag("band=narrow", 0.01), WeakTag("clean", -0.1)]
+    sources = gathered(recipe, [*SET, sample(99, "a", split="test", tags=("noise=car",))])
+    plan = make_plan(sources, Request(budget=40, weak=weak))
+    assert {part.target.tag: (part.total(), part.gain) for part in plan.parts.values()} == {
+        "noise=car": (30, 0.03),
+        "band=narrow": (10, 0.01),
+    }
+    assert made(sources, plan, "noise=car") == {"a": 15, "b": 15}
+    assert made(sources, plan, "band=narrow") == {"a": 5, "b": 5}
+    speakers = Counter(sources.found[order.source].tags for order in plan.orders if order.target == 0)
+    assert set(speakers.values()) == {10}
+
+
+def test_without_a_budget_weak_tags_get_as_many_as_there_are_sources(recipe: Recipe) -> None:
+    assert len(make_plan(gathered(recipe, SET), Request(weak=[WeakTag("noise=car", 1)])).orders) == 30
+    both = make_plan(gathered(recipe, SET), Request(weak=[WeakTag("noise=car", 1), WeakTag("band=narrow", 1)]))
+    assert [part.total() for part in both.parts.values()] == [15, 15]
+
+
+def test_only_the_weakest_tags_and_those_without_a_target_are_named(recipe: Recipe) -> None:
+    weak = [WeakTag("speaker=x", 0.5), WeakTag("noise=car", 0.3), WeakTag("band=narrow", 0.2), WeakTag("dark", 0.1)]
+    plan = make_plan(gathered(recipe, SET), Request(weak=weak, top=2, budget=10))
+    assert [part.target.tag for part in plan.parts.values()] == ["noise=car"]
+    assert plan.without_target == ["speaker=x"]
+    assert make_plan(gathered(recipe, SET), Request(weak=weak, budget=10)).without_target == ["speaker=x", "dark"]
+
+
+def test_short_classes_are_filled_up_to_the_largest(recipe: Recipe) -> None:
+    sources = gathered(recipe, SET)
+    plan = make_plan(sources, Request(balance=True))
+    assert made(sources, plan, "noise=car") + made(sources, plan, "band=narrow") == {
+        "b": 0,
+        "a": 18,
+    } or plan.labels() == {
+        "a": 0,
+        "b": 18,
+    }
+    assert sorted(part.total() for part in plan.parts.values()) == [9, 9]
+
+
+def test_balance_within_the_weak_tags(recipe: Recipe) -> None:
+    sources = gathered(recipe, SET)
+    weak = [WeakTag("noise=car", 2), WeakTag("band=narrow", 1)]
+    plan = make_plan(sources, Request(balance=True, weak=weak))
+    assert made(sources, plan, "noise=car") == {"b": 12}
+    assert made(sources, plan, "band=narrow") == {"b": 6}
+    small = make_plan(sources, Request(balance=True, weak=weak, budget=6))
+    assert made(sources, small, "noise=car") == {"b": 4}
+
+
+def test_a_larger_budget_than_what_is_missing_goes_on_evenly(recipe: Recipe) -> None:
+    plan = make_plan(gathered(recipe, SET), Request(balance=True, budget=20))
+    assert plan.labels() == {"a": 1, "b": 19}
+
+
+def test_the_order_of_the_manifest_does_not_matter(recipe: Recipe) -> None:
+    def chosen(samples: list[Sample]) -> set[tuple[str, int, int]]:
+        sources = gathered(recipe, samples)
+        plan = make_plan(sources, Request(budget=17))
+        return {(sources.found[order.source].path, order.target, order.copy) for order in plan.orders}
+
+    assert chosen(SET) == chosen(SET[::-1]) == chosen([*SET[13:], *SET[:13]])
+
+
+def test_another_seed_draws_others(recipe: Recipe) -> None:
+    sources = gathered(recipe, SET)
+    assert make_plan(sources, Request(budget=6)).orders != make_plan(sources, Request(budget=6, seed=1)).orders
+
+
+def test_nothing_comes_from_another_split_nor_from_a_copy_of_what_is_there(recipe: Recipe) -> None:
+    samples = [
+        sample(1, "a"),
+        sample(2, "a", split="test"),
+        sample(3, "a", split="val"),
+        sample(4, "a", split=None),
+        sample(5, "a", digest="sha256:0002"),
+        sample(6, "a", digest="sha256:0001"),
+        sample(7, "a", findings=(Finding("truncated", "error"),)),
+        sample(8, "a", digest=None),
+        sample(9, "a", origin={"recipe": "r", "source": "1.wav"}),
+        sample(10, "a", kind=None),
+    ]
+    sources = gathered(recipe, samples)
+    plan = make_plan(sources, Request())
+    assert {sources.found[order.source].path for order in plan.orders} == {"1.wav"}
+    assert sources.left_out == {
+        "without a split": 1,
+        "copies of samples in other splits": 1,
+        "copies of other samples": 1,
+        "damaged files": 1,
+        "files that were not measured (scan without --shallow)": 2,
+        "generated samples": 1,
+    }
+
+
+def test_unless_the_user_insists(recipe: Recipe) -> None:
+    samples = [sample(1, "a"), sample(2, "a", split="test")]
+    assert len(make_plan(gathered(recipe, samples, "test"), Request()).orders) == 2
+    assert len(make_plan(gathered(recipe, samples, "all"), Request()).orders) == 4
+
+
+def test_where_nothing_has_a_split_all_are_sources(recipe: Recipe) -> None:
+    assert len(make_plan(gathered(recipe, [sample(1, "a", split=None)]), Request()).orders) == 2
+
+
+def test_a_sample_that_has_the_tag_already_is_no_source(recipe: Recipe) -> None:
+    sources = gathered(recipe, [sample(1, "a", tags=("band=narrow",)), sample(2, "a", tags=("noise=car",))])
+    plan = make_plan(sources, Request())
+    assert made(sources, plan, "noise=car") == {"a": 1}
+    assert made(sources, plan, "band=narrow") == {"a": 1}
+
+
+def test_weak_tags_of_another_dataset(recipe: Recipe) -> None:
+    with pytest.raises(InputError, match="another dataset"):
+        make_plan(gathered(recipe, SET), Request(weak=[WeakTag("camera=1", 0.5)]))
+    noted = make_plan(gathered(recipe, SET), Request(weak=[WeakTag("noise=car", 0.5)]))
+    assert noted.notes == ["no sample of this manifest has any of the weak tags"]
+
+
+def test_wishes_that_exclude_each_other(recipe: Recipe) -> None:
+    sources = gathered(recipe, SET)
+    with pytest.raises(UsageError, match="--copies and --budget"):
+        make_plan(sources, Request(copies=1, budget=1))
+    with pytest.raises(UsageError, match="--balance"):
+        make_plan(sources, Request(copies=1, balance=True))
+
+
+def test_nothing_to_do(recipe: Recipe) -> None:
+    assert make_plan(gathered(recipe, []), Request()).orders == []
+    assert "nothing to do" in make_plan(gathered(recipe, SET), Request(weak=[WeakTag("noise=car", 0)])).notes[0]

@@ -1,0 +1,100 @@
+"""Two systems on the same samples: figures and the fixed rule of the verdict."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from baselines.comparison.compare import Verdict, compare, compare_runs, decide
+from baselines.data.predictions import Prediction, write_predictions
+from baselines.metrics.intervals import paired_bootstrap
+from baselines.metrics.mcnemar import exact_p
+from curate.ground.errors import UsageError
+from tests.baselines.predicted import answers
+
+BEFORE = answers((10, False, ("car",)), (10, True, ("car",)), (20, True, ("clean",)))
+AFTER = answers((10, True, ("car",)), (9, True, ("car",)), (1, False, ("car",)), (20, True, ("clean",)))
+
+
+def relabelled(predictions: list[Prediction], label: str) -> list[Prediction]:
+    """Return them with another class, and other paths."""
+    return [
+        Prediction(f"{label}/{found.path}", label, label if found.prediction == found.label else "-", tags=found.tags)
+        for found in predictions
+    ]
+
+
+def test_the_figures() -> None:
+    found = compare(BEFORE, AFTER)
+    assert found.samples == found.overall.samples == 40
+    assert (found.overall.a, found.overall.b, found.overall.difference) == (0.75, 0.975, 0.225)
+    assert (found.overall.gained, found.overall.lost) == (10, 1)
+    assert found.overall.interval == paired_bootstrap(10, 1, 40)
+    assert found.overall.mcnemar_p == exact_p(10, 1)
+    assert found.overall.verdict == "better"
+    car, clean = found.per_tag["car"], found.per_tag["clean"]
+    assert (car.samples, car.a, car.b, car.difference, car.verdict) == (20, 0.5, 0.95, 0.45, "better")
+    assert (clean.samples, clean.difference, clean.interval, clean.mcnemar_p) == (20, 0.0, (0.0, 0.0), 1.0)
+    assert clean.verdict == "cannot tell"
+    assert found.per_class == {"x": found.overall}
+
+
+def test_classes_are_told_apart() -> None:
+    found = compare(BEFORE + relabelled(AFTER, "w"), AFTER + relabelled(BEFORE, "w"))
+    assert {label: one.verdict for label, one in found.per_class.items()} == {"w": "worse", "x": "better"}
+    assert found.overall.difference == 0.0
+    assert found.overall.verdict == "cannot tell"
+
+
+def test_the_other_order_is_the_mirror_image() -> None:
+    there, back = compare(BEFORE, AFTER).overall, compare(AFTER, BEFORE).overall
+    assert back.verdict == "worse"
+    assert (back.difference, back.mcnemar_p) == (-there.difference, there.mcnemar_p)
+    assert back.interval == (-there.interval[1], -there.interval[0])
+
+
+def test_the_json_has_the_shape_that_scripts_rely_on() -> None:
+    written = msgspec.json.decode(msgspec.json.encode(compare(BEFORE, AFTER)))
+    assert written["samples"] == 40
+    keys = {"a", "b", "difference", "interval", "mcnemar_p", "verdict"}
+    for found in (written["overall"], written["per_tag"]["car"], written["per_class"]["x"]):
+        assert keys <= found.keys()
+        assert len(found["interval"]) == 2
+
+
+def test_the_same_seed_gives_the_same_intervals() -> None:
+    first, second = answers((9000, True, ()), (6000, False, ())), answers((4000, False, ()), (11000, True, ()))
+    found = [compare(first, second, seed=seed).overall.interval for seed in (0, 0, 1, 2, 3)]
+    assert found[0] == found[1]
+    assert len(set(found)) > 1
+
+
+@pytest.mark.parametrize(
+    ("interval", "samples", "verdict"),
+    [
+        ((0.01, 0.2), 5, "better"),
+        ((-0.2, -0.01), 5, "worse"),
+        ((-0.1, 0.1), 500, "cannot tell"),
+        ((0.0, 0.2), 500, "cannot tell"),
+        ((-0.2, 0.0), 500, "cannot tell"),
+        ((0.0, 0.0), 500, "cannot tell"),
+        ((1.0, 1.0), 4, "cannot tell"),
+    ],
+)
+def test_the_rule(interval: tuple[float, float], samples: int, verdict: Verdict) -> None:
+    assert decide(interval, samples) == verdict
+
+
+def test_only_the_tags_that_were_asked_for() -> None:
+    assert list(compare(BEFORE, AFTER, ["clean", "clean"]).per_tag) == ["clean"]
+    with pytest.raises(UsageError, match=r"--tag 'cra': no sample of both runs has it \(did you mean 'car'\?\)"):
+        compare(BEFORE, AFTER, ["clean", "cra"])
+
+
+def test_runs(tmp_path: Path) -> None:
+    for name, predictions in (("a", BEFORE), ("b", AFTER)):
+        (tmp_path / name).mkdir()
+        write_predictions(str(tmp_path / name / "predictions.jsonl"), predictions)
+    found = compare_runs(str(tmp_path / "a"), str(tmp_path / "b"))
+    assert found.runs == (str(tmp_path / "a"), str(tmp_path / "b"))
+    assert found.overall == compare(BEFORE, AFTER).overall

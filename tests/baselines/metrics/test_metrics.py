@@ -1,0 +1,77 @@
+"""Metrics: exact values of tiny sets, the skew example, and scikit-learn's figures."""
+
+import random
+
+import msgspec
+import pytest
+
+from baselines.metrics.intervals import wilson
+from baselines.metrics.metrics import ClassMetrics, TagMetrics, class_metrics, measure
+from curate.ground.errors import InputError
+from tests.baselines.predicted import predicted
+
+FOUR = [
+    predicted("cat", "cat", "dark", "dark"),
+    predicted("cat", "dog", "dark"),
+    predicted("dog", "dog"),
+    predicted("dog", "fox", "night=1"),
+]
+
+
+def test_the_figures_of_four_samples() -> None:
+    found = measure(FOUR)
+    assert (found.accuracy, found.samples, found.majority_accuracy) == (0.5, 4, 0.5)
+    assert found.balanced_accuracy == 0.5, "fox has no samples, and so no recall"
+    assert found.macro_f1 == pytest.approx((2 / 3 + 1 / 2 + 0) / 3)
+    assert found.per_class == {
+        "cat": ClassMetrics(1.0, 0.5, 2 / 3, 2),
+        "dog": ClassMetrics(0.5, 0.5, 0.5, 2),
+        "fox": ClassMetrics(0.0, 0.0, 0.0, 0),
+    }
+    assert found.confusion.labels == ("cat", "dog", "fox")
+    assert found.confusion.matrix == ((1, 1, 0), (0, 1, 1), (0, 0, 0))
+    assert found.per_tag == {
+        "dark": TagMetrics(2, 0.5, wilson(1, 2)),
+        "night=1": TagMetrics(1, 0.0, wilson(0, 1)),
+    }
+
+
+def test_the_file_has_the_shape_that_scripts_rely_on() -> None:
+    written = msgspec.json.decode(msgspec.json.encode(measure(FOUR)))
+    assert list(written) == [
+        "accuracy", "balanced_accuracy", "macro_f1", "majority_accuracy", "samples",
+        "per_class", "confusion", "per_tag",
+    ]  # fmt: skip
+    assert written["confusion"] == {"labels": ["cat", "dog", "fox"], "matrix": [[1, 1, 0], [0, 1, 1], [0, 0, 0]]}
+    assert list(written["per_class"]["cat"]) == ["precision", "recall", "f1", "samples"]
+    assert list(written["per_tag"]["dark"]) == ["samples", "accuracy", "interval"]
+
+
+def test_skew() -> None:
+    """TN 905 FN 18 FP 9 TP 68."""
+    found = class_metrics(right=68, predicted=68 + 9, samples=68 + 18)
+    shown = [round(100 * share, 1) for share in (found.precision, found.recall, found.f1)]
+    assert shown == [88.3, 79.1, 83.4]
+
+
+def test_the_figures_are_those_of_scikit_learn() -> None:
+    sklearn = pytest.importorskip("sklearn.metrics")
+    chance = random.Random(3)
+    truth = [chance.choice("aaabbc") for _ in range(300)]
+    guesses = [chance.choice([label, "a", "d"]) for label in truth]
+    found = measure([predicted(*pair) for pair in zip(truth, guesses, strict=True)])
+    assert found.accuracy == pytest.approx(sklearn.accuracy_score(truth, guesses))
+    assert found.macro_f1 == pytest.approx(sklearn.f1_score(truth, guesses, average="macro"))
+    assert [list(row) for row in found.confusion.matrix] == sklearn.confusion_matrix(truth, guesses).tolist()
+    recalls = sklearn.recall_score(truth, guesses, average=None, labels=["a", "b", "c"])
+    assert found.balanced_accuracy == pytest.approx(recalls.mean())
+
+
+@pytest.mark.parametrize(("majority", "expected"), [(None, 0.5), ("dog", 0.5), ("unseen", 0.0)])
+def test_the_majority_is_that_of_the_training_set_where_it_is_known(majority: str | None, expected: float) -> None:
+    assert measure(FOUR, majority).majority_accuracy == expected
+
+
+def test_nothing_is_an_error() -> None:
+    with pytest.raises(InputError, match="no predictions"):
+        measure([])

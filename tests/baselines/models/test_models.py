@@ -1,0 +1,85 @@
+"""The models and their scores."""
+
+import numpy as np
+import pytest
+
+from baselines.models.models import (
+    MODELS,
+    Candidate,
+    build,
+    candidates,
+    check_model,
+    fit_temperature,
+    probabilities,
+    scores,
+)
+from curate.ground.errors import UsageError
+
+DRAW = np.random.default_rng(0)
+LABEL = np.arange(60) % 3
+POINTS = DRAW.normal(0, 0.2, (60, 4)) + np.eye(3, 4)[LABEL]
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name != "auto"])
+def test_each_model_learns_and_its_scores_make_probabilities(name: str) -> None:
+    model = build(Candidate(name), 60, seed=0).fit(POINTS, LABEL)
+    found = scores(model, POINTS, 4)
+    assert found.shape == (60, 4)
+    shares = probabilities(found, 1.0)
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert np.all(shares[:, 3] < 1e-9), "a class that was never learned is never said"
+    assert (found.argmax(axis=1) == LABEL).mean() > (0.9 if name != "majority" else 0.3)
+
+
+@pytest.mark.parametrize("name", ["svm", "logistic", "knn", "trees"])
+def test_two_classes(name: str) -> None:
+    points, label = POINTS[LABEL < 2], LABEL[LABEL < 2]
+    found = scores(build(Candidate(name), 40, 0).fit(points, label), points, 2)
+    assert (found.argmax(axis=1) == label).mean() > 0.9
+
+
+@pytest.mark.parametrize("name", ["svm", "logistic", "trees", "knn"])
+def test_the_same_seed_gives_the_same_model(name: str) -> None:
+    one, two = (scores(build(Candidate(name), 60, 5).fit(POINTS, LABEL), POINTS, 3) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize(
+    ("name", "counts", "expected"),
+    [
+        ("auto", [10, 10], ["svm", "logistic", "knn"]),
+        ("auto", [10, 30, 0], ["svm", "svm, balanced", "logistic", "logistic, balanced", "knn"]),
+        ("auto", [3000, 3000], ["logistic", "knn"]),
+        ("svm", [6000, 6000], ["svm"]),
+        ("knn", [10, 30], ["knn"]),
+        ("trees", [10, 30], ["trees", "trees, balanced"]),
+        ("svm", [10, 0], ["majority"]),
+    ],
+)
+def test_what_there_is_to_choose_from(name: str, counts: list[int], expected: list[str]) -> None:
+    assert [str(one) for one in candidates(name, np.array(counts))] == expected
+
+
+def test_fewer_samples_than_neighbours() -> None:
+    model = build(Candidate("knn"), 2, 0).fit(POINTS[:2], LABEL[:2])
+    assert scores(model, POINTS[:2], 3).argmax(axis=1).tolist() == [0, 1]
+
+
+def test_softmax_by_hand() -> None:
+    np.testing.assert_allclose(probabilities(np.log([[1.0, 3.0]]), 1.0), [[0.25, 0.75]])
+    np.testing.assert_allclose(probabilities(np.log([[1.0, 9.0]]), 2.0), [[0.25, 0.75]])
+    np.testing.assert_allclose(probabilities(np.array([[1000.0, -1000.0]]), 0.05), [[1, 0]])
+
+
+def test_the_temperature_makes_confidence_honest() -> None:
+    # Says 0.99 and is right in three of four: softened until it says about 0.75.
+    said = np.log(np.tile([0.99, 0.01], (400, 1)))
+    truth = np.array([0, 0, 0, 1] * 100)
+    softened = probabilities(said, fit_temperature(said, truth))
+    assert softened[0, 0] == pytest.approx(0.75, abs=0.02)
+    assert fit_temperature(np.zeros((0, 2)), np.zeros(0, int)) == 1.0
+
+
+def test_a_misspelt_model_is_named_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"--model 'svn' is unknown \(did you mean 'svm'\?\)"):
+        check_model("svn")

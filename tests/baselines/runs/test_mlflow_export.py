@@ -1,0 +1,86 @@
+"""Runs handed to MLflow: tried with a stand-in that has the calls of `mlflow.tracking.MlflowClient`."""
+
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any, ClassVar
+
+import pytest
+
+from baselines.runs.mlflow_export import export_runs
+from baselines.runs.run_folder import write_run
+from curate.ground.errors import BurnishError, InputError
+from tests.baselines.runs.test_run_folder import METRICS, PREDICTIONS, RUN
+
+
+class Client:
+    """Remembers what it is told, for all of its instances."""
+
+    calls: ClassVar[list[tuple[Any, ...]]] = []
+    known: ClassVar[set[str]] = set()
+
+    def __init__(self, tracking_uri: str) -> None:
+        if tracking_uri == "http://nobody":
+            raise OSError("nobody answers\nfor 30 s")
+
+    def get_experiment_by_name(self, name: str) -> None:
+        return None
+
+    def create_experiment(self, name: str) -> str:
+        return name
+
+    def search_runs(self, experiments: list[str], filter_string: str, max_results: int) -> list[str]:
+        return [one for one in self.known if one in filter_string]
+
+    def create_run(self, experiment: str, start_time: int, tags: dict[str, str]) -> Any:
+        self.known.add(tags["burnish.run"])
+        self.calls.append(("run", experiment, start_time, tags["mlflow.runName"]))
+        return SimpleNamespace(info=SimpleNamespace(run_id="1"))
+
+    def log_param(self, run: str, key: str, value: str) -> None:
+        self.calls.append(("param", key, value))
+
+    def log_metric(self, run: str, key: str, value: float, timestamp: int) -> None:
+        self.calls.append(("metric", key, value))
+
+    def log_artifact(self, run: str, path: str) -> None:
+        assert Path(path).is_file()
+        self.calls.append(("file", Path(path).name))
+
+    def set_terminated(self, run: str, end_time: int) -> None:
+        self.calls.append(("end", end_time))
+
+
+@pytest.fixture
+def mlflow(monkeypatch: pytest.MonkeyPatch) -> type[Client]:
+    tracking: Any = ModuleType("mlflow.tracking")
+    tracking.MlflowClient = Client
+    monkeypatch.setitem(sys.modules, "mlflow", ModuleType("mlflow"))
+    monkeypatch.setitem(sys.modules, "mlflow.tracking", tracking)
+    monkeypatch.setattr(Client, "calls", [])
+    monkeypatch.setattr(Client, "known", set())
+    return Client
+
+
+def test_a_run_is_logged_once(mlflow: type[Client], tmp_path: Path) -> None:
+    folder = str(tmp_path / "run")
+    write_run(folder, RUN, METRICS, PREDICTIONS)
+    assert export_runs([folder], "file:x") == 1
+    began = 1767323045000
+    assert mlflow.calls[0] == ("run", "burnish", began, folder)
+    assert ("param", "model", "auto") in mlflow.calls
+    assert ("metric", "accuracy", 0.5) in mlflow.calls
+    assert [call[1] for call in mlflow.calls if call[0] == "file"] == ["run.json", "metrics.json", "predictions.jsonl"]
+    assert mlflow.calls[-1] == ("end", began + 1000)
+    assert export_runs([folder], "file:x") == 0
+
+
+def test_a_server_that_does_not_answer_is_one_line(mlflow: type[Client]) -> None:
+    with pytest.raises(BurnishError, match=r"^--mlflow http://nobody: OSError: nobody answers$"):
+        export_runs([], "http://nobody")
+
+
+def test_without_mlflow_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mlflow.tracking", None)
+    with pytest.raises(InputError, match="--mlflow needs mlflow, which is not installed: pip install mlflow-skinny"):
+        export_runs([], "file:x")

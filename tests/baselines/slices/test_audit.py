@@ -1,0 +1,48 @@
+"""The audit: pairs that are confused, and the most confident mistakes."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from baselines.data.predictions import Prediction, write_predictions
+from baselines.metrics.intervals import wilson
+from baselines.metrics.metrics import measure
+from baselines.slices.audit import Confused, Mistake, audit, audit_run
+from curate.ground.errors import InputError
+
+SIX = [
+    Prediction("1", "a", "b", 0.7, ("dark",), kind="image"),
+    Prediction("2", "a", "b"),
+    Prediction("3", "a", "a", 0.99),
+    Prediction("4", "z", "c", 0.9),
+    Prediction("5", "c", "a", 0.9),
+    Prediction("6", "c", "c", 0.1),
+]
+
+
+def test_it_holds_the_metrics_and_more() -> None:
+    found = msgspec.to_builtins(audit(SIX))
+    assert msgspec.to_builtins(measure(SIX)).items() <= found.items()
+    assert (found["wrong"], found["interval"]) == (4, wilson(2, 6))
+
+
+def test_pairs_of_classes_by_number_then_share_then_name() -> None:
+    assert audit(SIX).confused == (Confused("a", "b", 2, 2 / 3), Confused("z", "c", 1, 1.0), Confused("c", "a", 1, 0.5))
+
+
+def test_the_most_confident_mistakes_come_first_and_those_without_confidence_last() -> None:
+    found = audit(SIX)
+    assert [mistake.path for mistake in found.mistakes] == ["4", "5", "1", "2"]
+    assert found.mistakes[2] == Mistake("1", "a", "b", 0.7, ("dark",), "image")
+    doubtful = Prediction("9", "a", "b", 0.0)
+    assert [mistake.path for mistake in audit([*SIX, doubtful]).mistakes] == ["4", "5", "1", "9", "2"]
+    assert [mistake.path for mistake in audit(SIX, mistakes=2).mistakes] == ["4", "5"]
+    assert (audit(SIX, mistakes=0).mistakes, audit(SIX, mistakes=0).wrong) == ((), 4)
+
+
+def test_a_run(tmp_path: Path) -> None:
+    write_predictions(str(tmp_path / "predictions.jsonl"), SIX)
+    assert audit_run(str(tmp_path)) == audit(SIX)
+    with pytest.raises(InputError, match="no run in"):
+        audit_run(str(tmp_path / "gone"))

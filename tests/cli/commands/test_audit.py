@@ -1,0 +1,148 @@
+"""`burnish audit`: table, JSON and page."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from baselines.data.predictions import Prediction, write_predictions
+from baselines.metrics.metrics import Confusion
+from cli.views.audit.confusion_matrix import draw
+from tests.cli.views.kit.test_html_page import in_browser, needs_browser
+from tests.conftest import Burnish
+
+EVIL = "<script>x</script>\x1b[31m"
+
+
+@pytest.fixture
+def run(tmp_path: Path, picture: Callable[..., Path], recording: Callable[..., Path]) -> Path:
+    """Make a run with a picture and a recording that were wrong, a file that is gone, and names that attack."""
+    picture(tmp_path / "d" / "a.png")
+    recording(tmp_path / "d" / "b.wav")
+    folder = tmp_path / "before"
+    folder.mkdir()
+    found = [
+        Prediction("d/a.png", "cat", "dog", 0.9, ("dark",), kind="image"),
+        Prediction("d/b.wav", "dog", EVIL, 0.8, (EVIL,)),
+        Prediction("d/gone.png", "cat", "dog", kind="image"),
+        *(Prediction(f"{number}.png", "cat", "cat", 1.0, ("dark",)) for number in range(6)),
+        Prediction("x.png", "owl", "cat", 0.5),
+    ]
+    write_predictions(str(folder / "predictions.jsonl"), found)
+    return folder
+
+
+def test_json_has_all_of_metrics_json_and_the_mistakes(burnish: Burnish, run: Path) -> None:
+    report = json.loads(burnish("audit", "before", "--json", "--mistakes", 2).stdout)
+    assert (report["accuracy"], report["samples"], report["wrong"]) == (0.6, 10, 4)
+    assert report["per_class"]["cat"] == {"precision": 6 / 7, "recall": 0.75, "f1": 0.8, "samples": 8}
+    assert report["per_tag"]["dark"]["samples"] == 7
+    assert report["confused"][0] == {"label": "cat", "prediction": "dog", "samples": 2, "share": 0.25}
+    assert [mistake["path"] for mistake in report["mistakes"]] == ["d/a.png", "d/b.wav"]
+
+
+def test_the_table(burnish: Burnish, run: Path) -> None:
+    shown = burnish("audit", "before").stdout
+    lines = [line.rstrip() for line in shown.splitlines()]
+    cat = next(line for line in lines if line.startswith("cat "))
+    assert cat.split()[:5] == ["cat", "8", "85.7", "75.0", "80.0"]
+    assert "rows: the true class; columns: what it was taken for" in lines
+    matrix = lines[lines.index("rows: the true class; columns: what it was taken for") + 1 :]
+    assert matrix[3].split() == ["cat", ".", "6", "2", "."]
+    assert "  d/a.png: cat taken for dog (90 %)" in lines
+    assert "  d/gone.png: cat taken for dog" in lines
+    assert "10 samples, 4 of them wrong: accuracy 60.0 % (95 % interval 31.3 to 83.2)" in lines
+    assert "never recognized: dog, owl" in lines
+    assert "the interval reaches the accuracy of that guess: nothing shows that the model learned more" in lines
+    assert "\x1b" not in shown
+    assert "\\x1b[31m" in shown
+
+
+def test_many_classes_stay_readable(tmp_path: Path, fits: Callable[..., str]) -> None:
+    found = [
+        Prediction(f"{number}.wav", f"class {number % 30}", f"class {(number * 7) % 30}", 0.5, (f"take={number % 60}",))
+        for number in range(300)
+    ]
+    write_predictions(str(tmp_path / "predictions.jsonl"), found)
+    for columns in (80, 120):
+        shown = fits("audit", "baselines.slices.audit", "audit_run('.')", columns, tmp_path)
+        assert "columns: what it was taken for" not in shown
+        assert "confused (10 of " in shown
+        assert "tag, % (40 of 60)" in shown
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_it_fits_the_terminal(run: Path, columns: int, fits: Callable[..., str]) -> None:
+    assert "cat taken for dog" in fits("audit", "baselines.slices.audit", "audit_run('before')", columns, run.parent)
+
+
+def test_the_page_shows_plays_and_escapes(burnish: Burnish, run: Path, tmp_path: Path) -> None:
+    assert burnish("audit", "before", "--html", "a.html").stderr == "wrote a.html\n"
+    text = (tmp_path / "a.html").read_text()
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert text.count('<img src="data:image/jpeg;base64,') == 1
+    assert text.count('src="data:audio/wav;base64,') == 1
+    gone = text[text.index("d/gone.png") :]
+    assert "No such file or directory" in gone[: gone.index("</figure>")]
+    assert "90.0 % sure" in text
+    assert '<svg class="matrix"' in text
+    assert '<svg class="chart"' in text
+    assert "The most confident mistakes: 4 of 4" in text
+    assert text.count("<svg") == text.count('role="img"')
+
+
+@needs_browser
+def test_a_browser_shows_the_page(burnish: Burnish, run: Path, tmp_path: Path) -> None:
+    burnish("audit", "before", "--html", "a.html")
+    result = in_browser(tmp_path / "a.html", "--window-size=500,900")
+    assert "<title>Audit</title>" in result.stdout
+    assert "CONSOLE" not in result.stderr
+    probe = "<script>document.body.dataset.fits = document.documentElement.scrollWidth <= innerWidth</script>"
+    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", (tmp_path / "a.html").read_text())
+    (tmp_path / "copy.html").write_text(text.replace("</body>", f"{probe}</body>"))
+    assert 'data-fits="true"' in in_browser(tmp_path / "copy.html", "--window-size=500,900").stdout
+
+
+def test_files_are_looked_for_under_root(burnish: Burnish, run: Path, tmp_path: Path) -> None:
+    (tmp_path / "d").rename(tmp_path / "elsewhere")
+    (tmp_path / "top").mkdir()
+    (tmp_path / "elsewhere").rename(tmp_path / "top" / "d")
+    burnish("audit", "before", "--html", "a.html", "--root", "top")
+    assert (tmp_path / "a.html").read_text().count('src="data:') == 2
+
+
+def test_without_mistakes_and_tags(burnish: Burnish, run: Path, tmp_path: Path) -> None:
+    write_predictions(str(run / "predictions.jsonl"), [Prediction("a", "x", "x")])
+    assert "1 samples, 0 of them wrong" in burnish("audit", "before").stdout
+    burnish("audit", "before", "--html", "a.html")
+    assert "mistakes" not in (tmp_path / "a.html").read_text()
+
+
+def test_no_run_is_one_line(burnish: Burnish) -> None:
+    errors = burnish("audit", "gone", code=2).stderr
+    assert errors == "burnish audit: no run in gone: no such folder; make one with burnish train SET --run gone\n"
+
+
+@pytest.mark.parametrize(
+    ("classes", "side", "names", "numbers"),
+    [(2, 30, 4, 3), (17, 16, 34, 0), (61, 6, 0, 0)],
+    ids=["few", "some", "many"],
+)
+def test_the_matrix_has_names_and_numbers_where_there_is_room(
+    classes: int, side: int, names: int, numbers: int
+) -> None:
+    labels = tuple(f"{number:02}" for number in range(classes))
+    rows = [[0] * classes for _ in labels]
+    rows[0][:2], rows[1][1] = [3, 1], 5
+    drawn = str(draw(Confusion(labels, tuple(map(tuple, rows)))))
+    cells = re.findall(r'<rect class="(on|off)"[^>]*width="(\d+)"[^>]*opacity="([\d.]+)"><title>([^<]*)', drawn)
+    assert cells == [
+        ("on", str(side - 1), "0.78", "00 taken for 00: 3 of 4"),
+        ("off", str(side - 1), "0.34", "00 taken for 01: 1 of 4"),
+        ("on", str(side - 1), "1.00", "01 taken for 01: 5 of 5"),
+    ]
+    assert drawn.count('<text class="number"') == numbers
+    assert drawn.count("<text x=") == names

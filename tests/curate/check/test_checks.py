@@ -1,0 +1,85 @@
+"""The table of checks: cleanvision's thresholds and scores, and what relative checks learn."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from curate.check.checks import CHECKS, SCAN_CHECKS, learn_most_frequent, learn_sizes
+from curate.facts.records import AudioFacts, ImageFacts
+
+
+def test_the_table_is_sorted_and_says_why() -> None:
+    assert list(CHECKS) == sorted(CHECKS)
+    assert not CHECKS.keys() & SCAN_CHECKS.keys()
+    for name, check in CHECKS.items():
+        assert check.reason, name
+        record = ImageFacts if check.kind == "image" else AudioFacts
+        assert set(check.needs) <= set(record.__struct_fields__), name
+        assert (check.threshold is None) <= (check.learn is not None), name
+
+
+@pytest.mark.parametrize(
+    ("name", "threshold"),
+    [
+        ("dark", 0.32),
+        ("bright", 0.05),
+        ("odd-aspect-ratio", 0.35),
+        ("low-information", 0.30),
+        ("blurry", 0.29),
+        ("odd-size", 0.5),
+    ],
+)
+def test_cleanvisions_thresholds_carry_over(name: str, threshold: float) -> None:
+    assert (CHECKS[name].threshold, CHECKS[name].side) == (threshold, "below")
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "value"),
+    [
+        ("dark", ImageFacts(brightness_p99=0.25), 0.25),
+        ("bright", ImageFacts(brightness_p5=0.75), 0.25),
+        ("odd-aspect-ratio", ImageFacts(width=100, height=400), 0.25),
+        ("odd-aspect-ratio", ImageFacts(width=400, height=100), 0.25),
+        ("odd-aspect-ratio", ImageFacts(width=0, height=100), None),
+        ("low-information", ImageFacts(entropy=2.5), 0.25),
+        ("low-information", ImageFacts(entropy=25.0), 1.0),
+        ("unusual-mode", ImageFacts(mode="CMYK"), 1.0),
+        ("unusual-mode", ImageFacts(mode="RGB", bits=16), 1.0),
+        ("unusual-mode", ImageFacts(mode="RGB", bits=8), 0.0),
+        ("odd-size", ImageFacts(width=4, height=9), 6.0),
+        ("dc-offset", AudioFacts(dc_offset=-0.25), 0.25),
+        ("narrow-band", AudioFacts(bandwidth_hz=4000, sample_rate=16000), 0.5),
+        ("narrow-band", AudioFacts(bandwidth_hz=0, sample_rate=16000), None),
+    ],
+)
+def test_values(name: str, facts: Any, value: float | None) -> None:
+    assert CHECKS[name].value(facts) == value
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_nothing_is_said_without_facts(name: str) -> None:
+    facts: Any = ImageFacts() if CHECKS[name].kind == "image" else AudioFacts()
+    assert CHECKS[name].value(facts) is None
+
+
+def test_usual_sizes_are_cleanvisions() -> None:
+    # Quartiles 200 and 300: usual is -100 to 600, so the middle is 250 and the range 700.
+    learnt = learn_sizes(Counter({100.0: 1, 200.0: 1, 250.0: 1, 300.0: 1, 1000.0: 1}))
+    assert learnt.threshold == 0.5
+    assert learnt.score(250) == 1
+    assert learnt.score(600) == pytest.approx(0.5)
+    assert learnt.score(-100) == pytest.approx(0.5)
+    assert learnt.score(5000) == 0
+
+
+def test_one_usual_size_leaves_room_around_it() -> None:
+    score = learn_sizes(Counter({100.0: 99, 1000.0: 1})).score
+    assert (score(100), score(140) > 0.5, score(160) > 0.5, score(1000)) == (1, True, False, 0)
+
+
+def test_the_most_frequent_value() -> None:
+    assert learn_most_frequent(Counter({16000: 3, 8000: 1})).threshold == 16000
+    assert learn_most_frequent(Counter({16000: 2, 8000: 2})).threshold == 8000
+    assert learn_most_frequent(Counter()).threshold is None
+    assert learn_sizes(Counter()).threshold is None

@@ -1,0 +1,138 @@
+"""The expression language: what it says, what it refuses, and that nothing in it is ever run."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curate.facts.records import AudioFacts, Finding, ImageFacts
+from curate.ground.errors import UsageError
+from curate.query.expression import compile_expression, known_names, parses
+from curate.records.sample import Sample
+
+SAMPLE = Sample(
+    "d/cat/a.jpg",
+    "cat",
+    ("dark", "speaker=theo"),
+    kind="image",
+    bytes=100,
+    image=ImageFacts(width=64, height=48, brightness=0.25, mode="RGB"),
+    findings=(Finding("blurry", "warning"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("image.width >= 64", True),
+        ("image.width > 64", False),
+        ("64 <= image.width < 65", True),
+        ("image.width == 64 and image.height == 48", True),
+        ("image.width == 1 or image.height == 48", True),
+        ("not image.width == 1", True),
+        ("image.width == 1 or not (image.height == 48 and bytes == 100)", False),
+        ("image.width * image.height / 2 == 1536", True),
+        ("image.width + 1 - -1 == 66", True),
+        ("label == 'cat'", True),
+        ('label != "dog"', True),
+        ("label in ('dog', 'cat')", True),
+        ("'dark' in tags and 'speaker=theo' in tags", True),
+        ("'bright' not in tags", True),
+        ("'blurry' in findings", True),
+        ("kind == 'image'", True),
+        ("path < 'e'", True),
+        ("  image.brightness < .3  ", True),
+    ],
+)
+def test_what_an_expression_says(text: str, expected: bool) -> None:
+    expression = compile_expression(text)
+    assert expression.matches(SAMPLE) is expected
+    assert expression.missing == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["audio.duration_s < 5", "not audio.duration_s < 5", "audio.duration_s != 5", "image.entropy > 0", "split == 'x'",
+     "image.width / 0 > 1", "image.width > 0 and audio.duration_s > 0"],
+)  # fmt: skip
+def test_a_missing_fact_never_matches_and_is_counted(text: str) -> None:
+    expression = compile_expression(text)
+    assert not expression.matches(SAMPLE)
+    assert not expression.matches(SAMPLE)
+    assert expression.missing == 2
+
+
+def test_a_missing_fact_that_does_not_matter_is_not_counted() -> None:
+    for text, expected in [
+        ("audio.duration_s < 5 or image.width == 64", True),
+        ("audio.snr_db > 1 and bytes == 1", False),
+    ]:
+        expression = compile_expression(text)
+        assert expression.matches(SAMPLE) is expected
+        assert expression.missing == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("image.widht > 1", r"'image.widht' in .* is unknown \(did you mean 'image.width'\?\)"),
+        ("widht > 1", "'widht' in .* is unknown"),
+        ("image.width", "'image.width' in 'image.width' is no comparison; compare it with something"),
+        ("image.width > 'x'", "compares a number with a text by >"),
+        ("label in 'cat'", "compares a text with a text by in"),
+        ("tags == 'dark'", "compares a list with a text by =="),
+        ("label + 1 > 2", "calculates with something that is no number"),
+        ("image.width >", "cannot read the expression 'image.width >'"),
+        ("", "cannot read the expression ''"),
+        ("a = 1", "cannot read the expression"),
+        ("image.width is 3", "has a comparison that is unknown here"),
+        ("2 ** 9999999 > 1", r"'2 \*\* 9999999' in .* is neither a fact, a number nor a text"),
+        ("True == 1", "'True' in .* is neither"),
+        ("(" * 500 + "1" + ")" * 500, "cannot read|is no comparison"),
+        ("1 > 2 or " * 1000 + "1 > 2", "may have 2,000 characters"),
+    ],
+)
+def test_what_is_refused(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        compile_expression(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "__import__('os').system('true') == 0",
+        "open('x').read() == ''",
+        "path.__class__ == 'x'",
+        "().__class__ == 1",
+        "[x for x in tags] == 1",
+        "(lambda: 1)() == 1",
+        "f'{path}' == 'x'",
+        "tags[0] == 'dark'",
+        "(label := 'x') == 'x'",
+        "'a' if label == 'b' else 'c'",
+    ],
+)
+def test_nothing_is_ever_run(text: str) -> None:
+    with pytest.raises(UsageError):
+        compile_expression(text)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_compiled_or_refused_in_words(text: str) -> None:
+    with suppress(UsageError):
+        compile_expression(text).matches(SAMPLE)
+
+
+def test_every_fact_can_be_named() -> None:
+    facts = {
+        f"{part}.{name}"
+        for part, record in (("image", ImageFacts), ("audio", AudioFacts))
+        for name in record.__struct_fields__
+    }
+    assert facts <= known_names().keys()
+
+
+def test_form_without_meaning() -> None:
+    assert parses("nonsense < 3")
+    assert not parses("small=image.width < 3")

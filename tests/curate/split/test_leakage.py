@@ -1,0 +1,68 @@
+"""Leakage: groups are noticed, and what only looks like one is not."""
+
+from collections.abc import Callable
+
+import pytest
+
+from curate.records.sample import Sample
+from curate.split.leakage import Watch
+
+SPLITS = ("train", "val", "test")
+
+
+def watch(make: Callable[[int], Sample], number: int = 60) -> list[tuple[str, int, float, int, str]]:
+    watched = Watch()
+    for n in range(number):
+        watched.add(make(n))
+    return [tuple(suspect) for suspect in watched.suspects()]  # type: ignore[misc]
+
+
+def test_a_speaker_in_several_splits() -> None:
+    found = watch(lambda n: Sample(f"{n}.wav", "ab"[n % 2], (f"speaker={'xyz'[n // 20]}",), SPLITS[n % 3]))
+    assert found == [("speaker=…", 3, 20, 3, "speaker")]
+
+
+def test_a_part_of_the_name_comes_with_its_pattern() -> None:
+    found = watch(lambda n: Sample(f"d/{n % 2}-{'xyz'[n // 20]}_{n % 20}.wav", "ab"[n % 2], (), SPLITS[n % 3]))
+    assert found == [("'x' in names like 0-x_0.wav", 3, 20, 3, "'{}-{group}_{}'")]
+
+
+def test_a_folder_comes_with_its_pattern() -> None:
+    found = watch(lambda n: Sample(f"d/{'xyz'[n // 20]}/{n % 2}/{n}.wav", str(n % 2), (), SPLITS[n % 3]))
+    assert [suspect[4] for suspect in found] == ["'{group}/{}/{}'"]
+
+
+def test_the_same_in_tag_and_name_is_said_once_and_the_tag_is_named() -> None:
+    found = watch(lambda n: Sample(f"{n}_{'xyz'[n // 20]}.wav", "ab"[n % 2], (f"who={'xyz'[n // 20]}",), SPLITS[n % 3]))
+    assert [suspect[0] for suspect in found] == ["who=…"]
+
+
+def test_usual_names_of_groups_come_first() -> None:
+    found = watch(
+        lambda n: Sample(f"{n}.wav", "ab"[n % 2], (f"day={'uv'[n // 30]}", f"speaker={n // 20}"), SPLITS[n % 3])
+    )
+    assert [suspect[0] for suspect in found] == ["speaker=…", "day=…"]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        lambda n: f"speaker={n // 2}",
+        lambda n: "speaker=x",
+        lambda n: f"superclass={'uv'[n % 2]}",
+        lambda n: f"take={n // 2 % 5}",
+        lambda n: f"speaker={n % 3 + 5}",
+        lambda n: f"noise={'uv'[n // 10 % 2]}" if n < 20 else "dark",
+    ],
+    ids=["too few samples each", "one value", "decided by the label", "a counter", "does not straddle", "rare"],
+)
+def test_what_is_no_leak(tag: Callable[[int], str]) -> None:
+    assert watch(lambda n: Sample(f"{n}.wav", "ab"[n % 2], (tag(n),), SPLITS[n % 3])) == []
+
+
+def test_many_samples_are_pruned_and_the_suspect_stays() -> None:
+    found = watch(
+        lambda n: Sample(f"{n}_a.wav", "ab"[n % 2], (f"take={n // 2 % 5}", f"speaker={n // 1000}"), SPLITS[n % 3]),
+        110_000,
+    )
+    assert found == [("speaker=…", 110, 1000, 110, "speaker")]
