@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from curate.split.columns import Columns
-    from curate.split.ratio import Ratio
+    from curate.split.wish import Ratio
 
 SCALE = 2**27 - 1
 """Google's `which_set` of Speech Commands: int(sha1(name), 16) % 2^27 * (100 / (2^27 - 1)) is a percentage."""
