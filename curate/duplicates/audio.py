@@ -6,8 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from curate.duplicates.audio_alignment import RATE, Alignment, Signal, peak_in_band
-from curate.duplicates.audio_pieces import align_in_pieces
+from curate.duplicates.audio_alignment import RATE, Alignment, Signal, align_in_pieces, peak_in_band
 from curate.facts.audio import downmix
 from curate.media.audio_formats.decoded import Samples
 

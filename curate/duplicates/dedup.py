@@ -148,8 +148,8 @@ def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Searc
     sounds = [index for index in indexes if (audio := items[index].audio) and audio.fingerprint]
     if len(sounds) < 2:
         return []
+    from curate.duplicates.audio_candidates import near_fingerprints
     from curate.duplicates.audio_pairs import confirm_pairs
-    from curate.duplicates.fingerprints import near_fingerprints
     from curate.facts.fingerprint import RADIUS_BITS
 
     keys = [audio.fingerprint if (audio := items[index].audio) else None for index in sounds]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.duplicates.alignment import Matrix
-from curate.duplicates.thumbnail import Pixels, Plane, View, excess
+from curate.duplicates.thumbnail import Pixels, Plane, Thumbnail, excess
 from curate.media.opencv import opencv
 
 Mask = NDArray[np.uint8]
@@ -40,7 +40,7 @@ class Difference(NamedTuple):
     overlap: float
 
 
-def difference(a: View, b: View, matrix: Matrix) -> Difference | None:
+def difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Difference | None:
     """Compare the brightness of what both pictures show; None where that is too little, or plainly different.
 
     The mean of a spot of 5 x 5 pixels, signs kept, is what a changed place leaves; noise, blur and edges that are
@@ -74,7 +74,7 @@ def difference(a: View, b: View, matrix: Matrix) -> Difference | None:
     )
 
 
-def colour_difference(a: View, b: View, matrix: Matrix) -> float:
+def colour_difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
     """Return the largest local difference of blue or red in levels of 255, once the saturation is matched."""
     cv2 = opencv()
     mask = _shared(cv2, a, matrix, b)
@@ -84,7 +84,7 @@ def colour_difference(a: View, b: View, matrix: Matrix) -> float:
     return max(_peak(cv2, np.ascontiguousarray(rest[:, :, plane]), mask, _COLOUR_SPOT) for plane in (0, 1))
 
 
-def raw_difference(a: View, b: View) -> float:
+def raw_difference(a: Thumbnail, b: Thumbnail) -> float:
     """Return the largest local difference of brightness or colour in levels of 255, nothing matched or aligned.
 
     Only for pictures without detail: whatever is laid on them, it would seem to fit.
@@ -99,12 +99,12 @@ def raw_difference(a: View, b: View) -> float:
     return largest
 
 
-def _warped(cv2: Any, pixels: Pixels, matrix: Matrix, b: View) -> Pixels:
+def _warped(cv2: Any, pixels: Pixels, matrix: Matrix, b: Thumbnail) -> Pixels:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(pixels, matrix, b.luma.shape[::-1], flags=flags))
 
 
-def _shared(cv2: Any, a: View, matrix: Matrix, b: View) -> Mask:
+def _shared(cv2: Any, a: Thumbnail, matrix: Matrix, b: Thumbnail) -> Mask:
     """Return 1 where a pixel of the second picture lies well within the first, else 0."""
     inside = _warped(cv2, np.full_like(a.luma, 255), matrix, b) == 255
     return np.asarray(cv2.erode(inside.astype(np.uint8), np.ones((_EDGE, _EDGE), np.uint8), borderValue=1))

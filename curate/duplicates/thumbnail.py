@@ -11,7 +11,7 @@ Pixels = NDArray[np.uint8]
 Plane = NDArray[np.float32]
 
 SIDE = 256
-"""Pixels of the longer side of a view: at 128 the smallest defect of a circuit board is lost in a copy's noise."""
+"""Pixels of the longer side of a thumbnail: at 128 the smallest defect of a circuit board is lost in a copy's noise."""
 
 _STEP = 8
 _PER_CHROMA = np.array((1.402, 1.772), np.float32)
@@ -19,7 +19,7 @@ _NO_CHROMA = 128
 _NO_COLOUR = (128.0, 128.0, 0.0, 0.0)
 
 
-class View(NamedTuple):
+class Thumbnail(NamedTuple):
     """A small copy of a picture.
 
     Attributes:
@@ -38,8 +38,8 @@ class View(NamedTuple):
     colour: float
 
 
-def view(pixels: Pixels) -> View:
-    """Return the view of a picture, RGB of shape (height, width, 3)."""
+def thumbnail(pixels: Pixels) -> Thumbnail:
+    """Return the thumbnail of a picture, RGB of shape (height, width, 3)."""
     cv2 = opencv()
     small = _reduced(cv2, pixels)
     # Integer conversion: matrix products would start the threads of the linear algebra in every worker.
@@ -47,7 +47,7 @@ def view(pixels: Pixels) -> View:
     luma, red, blue = cv2.split(coded)
     chroma = cv2.merge([red, blue])
     colour = float(_PER_CHROMA @ cv2.mean(cv2.absdiff(chroma, _NO_COLOUR))[:2]) / 2
-    return View(luma, chroma, shrunk(luma, 4), _detail(luma), colour)
+    return Thumbnail(luma, chroma, shrunk(luma, 4), _detail(luma), colour)
 
 
 def shrunk(plane: Pixels, factor: int) -> Pixels:
