@@ -109,6 +109,7 @@ def scan(
     with closing(run(work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload)) as results:
         for result in results:
             entry, start, described = under_way.popleft()
+            # Results come in the order of the walk, whatever finished first: the oldest entry is the one meant.
             line = _line_of_failure(start, result) if isinstance(result, Failure) else result
             if line is not None:
                 tally.add(decode_line(line, _seen))

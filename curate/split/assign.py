@@ -82,6 +82,7 @@ def _homes(
     cells, counts = np.unique(components[known] * splits + split[known], return_counts=True)
     owners, at = np.divmod(cells, splits)
     homes = np.full(int(components.max()) + 1, -1, np.int64)
+    # Of several writes to one place the last one stays: the largest part, and of equal ones the first split.
     smallest_first = np.lexsort((-at, counts))
     homes[owners[smallest_first]] = at[smallest_first]
     return homes, np.unique(owners[1:][owners[1:] == owners[:-1]])
