@@ -1,7 +1,5 @@
 """How one picture lies on another, from a guess to a part of a pixel."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,7 +46,7 @@ def improve(below: Pixels, above: Pixels, matrix: Matrix, least_gain: float = 1e
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, _MAX_STEPS, least_gain)
     try:
         alike, after = cv2.findTransformECC(above, below, matrix.copy(), cv2.MOTION_AFFINE, criteria, None, _BLUR)
-    except cv2.error:
+    except cv2.error:  # it raises where it does not converge, or where the two no longer overlap
         return None
     return float(alike), np.asarray(after, np.float32)
 
@@ -59,6 +57,7 @@ def improve_roughly(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> tuple[float, 
     None also where what the copies have in common is only their coarsest patterns.
     """
     alike = 0.0
+    # From small to large: the search climbs the nearest hill, and on a small blurred copy hills are wide.
     for factor, least in _LEAST_DETAIL_ALIKE.items():
         below, above = (_reduced(picture, factor) for picture in (a, b))
         found = improve(below, above, _rescaled(matrix, 1 / factor), _LEAST_ROUGH_GAIN)
@@ -80,7 +79,7 @@ def misfit(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
     return min(off_centre, _spill(b, a, matrix), _spill(a, b, back))
 
 
-def _spill(inner: Thumbnail, outer: Thumbnail, matrix: NDArray[np.floating[Any]]) -> float:
+def _spill(inner: Thumbnail, outer: Thumbnail, matrix: Matrix | NDArray[np.float64]) -> float:
     """Return how far the corners of one picture are outside the other, as a share of its longer side."""
     size = 2 * _half(outer)
     corners = np.array([(x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)]) * 2 * _half(inner) - 0.5
@@ -91,6 +90,7 @@ def _spill(inner: Thumbnail, outer: Thumbnail, matrix: NDArray[np.floating[Any]]
 def _detail_alike(below: Pixels, above: Pixels, matrix: Matrix) -> float:
     """Return the correlation of what a blur takes away, where both pictures show something; -1 where they do not."""
     cv2 = opencv()
+    # What the warp fills in beyond the border is no picture; a white one, laid the same way, shows where it is.
     size, flags = above.shape[::-1], cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     shown = cv2.warpAffine(np.full_like(below, 255), matrix, size, flags=flags) == 255
     inside = cv2.erode(shown.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1).astype(bool)

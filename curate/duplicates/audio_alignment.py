@@ -69,6 +69,7 @@ def align(a: Signal, b: Signal, highest_hz: float = _HIGHEST_HZ) -> Alignment | 
     begin, end = max(0, int(np.ceil(-shift))), min(len(a), int(len(b) - shift))
     if end - begin < _BLOCK // 2:
         return None
+    # Shifted in the spectrum, where a fraction of a frame is as good as a whole one.
     of_b = of_b * np.exp(2j * np.pi * hz * np.float32(shift / RATE)).astype(np.complex64)
     heard_a, heard_b = (_signal(one, size)[begin:end] for one in (of_a, of_b))
     gain_db = 10 * np.log10((_energy(heard_b) + 1e-20) / (_energy(heard_a) + 1e-20))
@@ -105,6 +106,7 @@ def align_in_pieces(a: Signal, b: Signal, highest_hz: float) -> Alignment | None
     a, b = a[max(0, -shift) :], b[max(0, shift) :]
     pieces = _aligned_pieces(a, b, highest_hz)
     agreed = [piece for piece in pieces if piece is not None and abs(piece.shift_s) <= _DRIFT_S]
+    # Pieces of one recording lie within 2 ms of one shift; behind a cut or an insertion they do not.
     if len(agreed) < len(pieces):
         return None
     common = min(len(a), len(b))

@@ -95,7 +95,9 @@ def compare(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) -> 
 
 def _compare(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) -> ImageMatch:
     if min(a.detail, b.detail) < _LEAST_DETAIL:
-        return _compare_flat(a, b)
+        if _same_aspect(a, b) and (flat := raw_difference(a, b)) <= _MOST_FLAT:
+            return ImageMatch("near", round(flat / 255, 4))
+        return ImageMatch("none", reason="too little detail to tell copies from others")
     reason, least = "different pictures", 1.0
     for change, matrix in _alignments(a, b, orientations):
         found = difference(a, b, matrix)
@@ -130,10 +132,11 @@ def _same_aspect(a: Thumbnail, b: Thumbnail) -> bool:
 
 
 def _problem(a: Thumbnail, b: Thumbnail, matrix: Matrix, found: Difference) -> str:
+    small = max(*a.luma.shape, *b.luma.shape) < SMALL
     problems = {
         "too little of both lies together": found.overlap < _LEAST_OVERLAP,
         "different pictures": found.rms > MOST_RMS,
-        "alike but for a part": found.peak > _most_peak(a, b),
+        "alike but for a part": found.peak > (MOST_PEAK_OF_SMALL if small else MOST_PEAK),
         "alike but for brightness or contrast": found.gain > _MOST_GAIN or found.shift > _MOST_SHIFT,
         # Half a pixel may be lost in rounding the size of a small copy.
         "each shows what the other does not": misfit(a, b, matrix)
@@ -144,13 +147,3 @@ def _problem(a: Thumbnail, b: Thumbnail, matrix: Matrix, found: Difference) -> s
     if not problem and both_coloured and colour_difference(a, b, matrix) > MOST_COLOUR:
         return "alike but for the colour"
     return problem
-
-
-def _most_peak(a: Thumbnail, b: Thumbnail) -> float:
-    return MOST_PEAK_OF_SMALL if max(*a.luma.shape, *b.luma.shape) < SMALL else MOST_PEAK
-
-
-def _compare_flat(a: Thumbnail, b: Thumbnail) -> ImageMatch:
-    if _same_aspect(a, b) and (distance := raw_difference(a, b)) <= _MOST_FLAT:
-        return ImageMatch("near", round(distance / 255, 4))
-    return ImageMatch("none", reason="too little detail to tell copies from others")

@@ -84,6 +84,7 @@ def exact_candidates(whole: Hashes) -> Pairs:
 def _ordered(found: list[Pairs], count: int) -> Pairs:
     found = [np.zeros((0, 2), np.int64), *found]
     pairs = np.sort(np.concatenate(found), axis=1)
+    # One number for a pair sorts many times faster than two.
     codes = np.unique(pairs[:, 0] * count + pairs[:, 1])
     pairs = np.column_stack(np.divmod(codes, max(1, count)))
     return pairs[pairs[:, 0] < pairs[:, 1]]
@@ -152,10 +153,11 @@ def _joined(left: Hashes, right: Hashes | None, distance: int) -> Iterator[Pairs
     if len(left) * len(others) * _BRUTE <= seconds:
         yield from _all_compared(left, right, distance)
         return
+    # Two hashes may be near in several bands. To remember which pairs were met would take memory for each of them; to
+    # ask whether an earlier band met this one takes a few operations on its bits.
     for number, band in enumerate(bands):
         for pairs in _in_band(left, right, distance, band):
             apart = left[pairs[:, 0]] ^ others[pairs[:, 1]]
-            # What an earlier band found already is not reported again.
             new = np.ones(len(pairs), bool)
             for earlier in bands[:number]:
                 new &= np.bitwise_count(_key(apart, earlier)) > earlier.radius
@@ -184,7 +186,8 @@ def _in_band(left: Hashes, right: Hashes | None, distance: int, band: _Band) -> 
             beside = asking ^ mask
             hit = np.flatnonzero(filled[beside])
             asked, asker = beside[hit], items[hit]
-            # Within a bucket of its own, each hash looks only at those that follow.
+            # Within one set each pair would be met from both of its ends: by the mask 0, where each hash looks only at
+            # those that follow in its own bucket, and by the others, where only one of two buckets asks (`_askers`).
             first = begins[asked] if right is not None or mask else asker + 1
             for i, j in _expanded(asker, first, begins[1:][asked]):
                 close = np.flatnonzero(np.bitwise_count(hashes[i] ^ other_hashes[j]) <= distance)

@@ -92,6 +92,7 @@ def find_orientations(first: Packed, second: Packed) -> list[tuple[Orientation, 
     found: list[list[Orientation]] = [[] for _ in flat]
     _add_symmetric(found, a, b, detail, vague)
     _add_rotated(found, a, b, vague)
+    # One colour fits every other; whether the two are of one colour, the comparison will say.
     for place in np.flatnonzero(flat):
         found[place] = found[place] or [_symmetric("", 1.0)]
     return [
@@ -131,6 +132,7 @@ def _add_symmetric(
         limits = _TURNED if change else _UPRIGHT
         alike = _product(_turned(luma_a, change), luma_b)
         fits = (alike >= limits.alike) & (_product(_turned(detail_a, change), detail_b) >= limits.detail)
+        # Colour costs most and is asked last, only of pairs that fit by brightness.
         some = np.flatnonzero(fits)
         fits[some] = _chroma_unlike(_turned(a.chroma[some], change), b.chroma[some]) <= limits.unlike
         for place in np.flatnonzero(fits | (vague & (alike >= _VAGUELY_ALIKE))):
@@ -147,6 +149,9 @@ def _add_rotated(found: list[list[Orientation]], a: Descriptors, b: Descriptors,
     """Add the orientations in which the first picture, or its mirror image, is rotated by other angles."""
     waves_a, waves_b = _waves(a.ring_luma), _waves(b.ring_luma)
     norm = np.sqrt(_energy_of_detail(waves_a) * _energy_of_detail(waves_b))
+    # A rotation of a ring is a shift of its samples, so that one inverse transform of the product of both spectra gives
+    # the correlation at every angle at once. A mirror image runs the other way around: there the spectrum is not
+    # conjugated, and a wave of odd order changes its sign, for a picture is flipped left to right, at half a turn.
     signs = np.float32(-1) ** np.arange(waves_a.shape[2], dtype=np.float32)
     for mirrored in (False, True):
         shared = ((waves_a * signs if mirrored else waves_a.conj()) * waves_b).sum(axis=1)
@@ -154,8 +159,10 @@ def _add_rotated(found: list[list[Orientation]], a: Descriptors, b: Descriptors,
         best = by_angle.argmax(axis=1)
         alike = by_angle.max(axis=1)
         shared[:, :_COARSEST_TURNS] = 0
+        # Without the coarse waves the peak may be at the step of 3° beside the best.
         beside = (best[:, None] + (-1, 0, 1)) % ANGLES
         detail = np.take_along_axis(np.fft.irfft(shared, ANGLES), beside, axis=1).max(axis=1) / norm
+        # Quarter turns were tried on the grid, which shows the corners too.
         others = best % (ANGLES // 4) != 0
         fits = others & (alike >= _ROTATED.alike) & (detail >= _ROTATED.detail)
         some = np.flatnonzero(fits)

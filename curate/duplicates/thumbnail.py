@@ -1,6 +1,6 @@
 """A picture as far as a comparison needs it: a small copy in colour."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,11 @@ class Thumbnail(NamedTuple):
 def thumbnail(pixels: Pixels) -> Thumbnail:
     """Return the thumbnail of a picture, RGB of shape (height, width, 3)."""
     cv2 = opencv()
-    small = _reduced(cv2, pixels)
+    height, width = pixels.shape[:2]
+    small, share = pixels, SIDE / max(height, width)
+    if share < 1:
+        size = max(1, round(width * share)), max(1, round(height * share))
+        small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     # Integer conversion: matrix products would start the threads of the linear algebra in every worker.
     coded = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
     luma, red, blue = cv2.split(coded)
@@ -60,15 +64,6 @@ def shrunk(plane: Pixels, factor: int) -> Pixels:
 def excess(chroma: Pixels) -> Plane:
     """Return by how many levels red and blue exceed brightness, shape (height, width, 2)."""
     return np.asarray((chroma.astype(np.float32) - _NO_CHROMA) * _PER_CHROMA, np.float32)
-
-
-def _reduced(cv2: Any, pixels: Pixels) -> Pixels:
-    height, width = pixels.shape[:2]
-    share = SIDE / max(height, width)
-    if share >= 1:
-        return pixels
-    size = max(1, round(width * share)), max(1, round(height * share))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 
 def _detail(luma: Pixels) -> float:
