@@ -59,7 +59,7 @@ def improve_roughly(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> tuple[float, 
     alike = 0.0
     # From small to large: the search climbs the nearest hill, and on a small blurred copy hills are wide.
     for factor, least in _LEAST_DETAIL_ALIKE.items():
-        below, above = (_reduced(picture, factor) for picture in (a, b))
+        below, above = (one.coarse if factor == _COARSE else shrunk(one.luma, factor) for one in (a, b))
         found = improve(below, above, _rescaled(matrix, 1 / factor), _LEAST_ROUGH_GAIN)
         if found is None or _detail_alike(below, above, found[1]) < least:
             return None
@@ -102,10 +102,6 @@ def _detail_alike(below: Pixels, above: Pixels, matrix: Matrix) -> float:
     )
     x, y = x - x.mean(), y - y.mean()
     return float((x * y).sum() / max(float(np.square(x).sum() * np.square(y).sum()) ** 0.5, 1e-9))
-
-
-def _reduced(picture: Thumbnail, factor: int) -> Pixels:
-    return picture.coarse if factor == _COARSE else shrunk(picture.luma, factor)
 
 
 def _rescaled(matrix: Matrix, factor: float) -> Matrix:

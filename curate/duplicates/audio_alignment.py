@@ -150,18 +150,14 @@ def _signal(spectrum: _Spectrum, size: int) -> Signal:
 def _flattening(of_a: _Spectrum, of_b: _Spectrum, width: int) -> NDArray[np.float32]:
     """Return the factor for each frequency that brings both signals to an even level."""
     factor: NDArray[np.float32] = np.ones(len(of_a), np.float32)
+    middle = np.arange(len(of_a))
+    low, high = np.maximum(middle - width // 2, 0), np.minimum(middle + width // 2 + 1, len(of_a))
     for spectrum in (of_a, of_b):
-        power = _mean_around(np.square(np.abs(spectrum)), width)
+        # A running mean by differences of sums; in float64, because in float32 the sums would swallow quiet bands.
+        total = np.concatenate(([0.0], np.cumsum(np.square(np.abs(spectrum)), dtype=np.float64)))
+        power = (total[high] - total[low]) / (high - low)
         factor /= (power / max(float(power.max()), 1e-30) + _FLOOR).astype(np.float32)
     return np.sqrt(np.sqrt(factor))
-
-
-def _mean_around(values: NDArray[np.float32], width: int) -> NDArray[np.float64]:
-    total = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
-    middle = np.arange(len(values))
-    low, high = np.maximum(middle - width // 2, 0), np.minimum(middle + width // 2 + 1, len(values))
-    mean: NDArray[np.float64] = (total[high] - total[low]) / (high - low)
-    return mean
 
 
 def _best_shift(cross: _Spectrum, size: int) -> float:

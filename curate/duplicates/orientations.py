@@ -198,16 +198,14 @@ def _energy_of_detail(waves: Waves) -> Planes:
     return np.asarray(np.maximum(fine * 2 / ANGLES, 1e-9), np.float32)
 
 
-def _smooth(size: int) -> Planes:
-    """Return the matrix that blurs a column of the grid, mirrored at its ends, shape (size, size)."""
+def _detail(luma: Planes) -> Planes:
+    """Return brightness on the grid, shape (n, size, size), without its coarse patterns: less a blur of itself."""
+    size = luma.shape[1]
     beyond = np.arange(-size, 2 * size)
     weights = np.exp(-np.square((np.arange(size)[:, None] - beyond) / _COARSEST_CELLS) / 2)
+    # A matrix that blurs a column; what lies beyond its ends is its mirror image.
     blur = weights[:, size : 2 * size] + weights[:, size - 1 :: -1][:, :size] + weights[:, : 2 * size - 1 : -1]
-    return np.asarray(blur / blur.sum(axis=1, keepdims=True), np.float32)
-
-
-def _detail(luma: Planes) -> Planes:
-    blur = _smooth(luma.shape[1])
+    blur = np.asarray(blur / blur.sum(axis=1, keepdims=True), np.float32)
     return np.asarray(luma - blur @ luma @ blur.T, np.float32)
 
 

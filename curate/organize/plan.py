@@ -148,6 +148,13 @@ def arrange(
             waiting.append(sample)
             yield plan.operation(sample)
 
+    def created(journal: Journal) -> Iterator[Operation]:
+        for number, (target, content) in enumerate(metadata.items()):
+            staged = os.path.join(journal.staging(), f"metadata-{number}")
+            with open(staged, "wb") as file:
+                file.write(content)
+            yield Operation("create", staged, target)
+
     with Journal.open(plan.into) as journal:
         for outcome in journal.apply(operations()):
             sample = waiting.popleft()
@@ -155,15 +162,7 @@ def arrange(
                 yield plan.moved(sample)
             else:
                 failures.append(outcome)
-        failures += [outcome for outcome in journal.apply(_created(journal, metadata)) if outcome.status not in DONE]
-
-
-def _created(journal: Journal, files: dict[str, bytes]) -> Iterator[Operation]:
-    for number, (target, content) in enumerate(files.items()):
-        staged = os.path.join(journal.staging(), f"metadata-{number}")
-        with open(staged, "wb") as file:
-            file.write(content)
-        yield Operation("create", staged, target)
+        failures += [outcome for outcome in journal.apply(created(journal)) if outcome.status not in DONE]
 
 
 def _refuse_folders_that_differ_in_case(targets: Iterable[str]) -> None:

@@ -98,30 +98,19 @@ def _read_header(file: IO[bytes], found: Format) -> Decoded:
     if found.advice:
         return None, (Finding("unreadable", "error", detail=found.advice),)
     try:
-        return (_image_header(file) if found.kind == "image" else _audio_header(file)), ()
+        if found.kind == "image":
+            from PIL import Image
+
+            with Image.open(file) as image:
+                return ImageFacts(format=image.format, mode=image.mode, width=image.width, height=image.height), ()
+        import soundfile
+
+        with soundfile.SoundFile(file) as sound:
+            rate, channels, duration_s = sound.samplerate, sound.channels, round(sound.frames / sound.samplerate, 4)
+            return AudioFacts(sound.format, sound.subtype, rate, channels, duration_s), ()
     except Exception as error:
         # Pillow and libsndfile raise many kinds on a bad header.
         return None, (Finding("unreadable", "error", detail=f"no header of {found.name}: {error}"),)
-
-
-def _image_header(file: IO[bytes]) -> ImageFacts:
-    from PIL import Image
-
-    with Image.open(file) as image:
-        return ImageFacts(format=image.format, mode=image.mode, width=image.width, height=image.height)
-
-
-def _audio_header(file: IO[bytes]) -> AudioFacts:
-    import soundfile
-
-    with soundfile.SoundFile(file) as sound:
-        return AudioFacts(
-            format=sound.format,
-            subtype=sound.subtype,
-            sample_rate=sound.samplerate,
-            channels=sound.channels,
-            duration_s=round(sound.frames / sound.samplerate, 4),
-        )
 
 
 def _with_facts(known: Sample, path: str, found: Format, decoded: Decoded) -> Sample:
