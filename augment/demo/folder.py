@@ -1,15 +1,33 @@
-"""The folder of a demo: known again by a mark in it, and never another's."""
+"""The folder of a demo: its data by part, and a mark by which it is known again and never taken for another's."""
 
 import os
+from collections.abc import Callable
+from importlib.resources import files as packaged
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from augment.demo.handwriting import FOLDER as IMAGES
+from augment.demo.handwriting import make_pictures
+from augment.demo.speech import FOLDER as SPEECH
+from augment.demo.speech import make_recordings
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+RECIPE = "handwriting.yaml"
+"""The recipe for the pictures, a copy of which is put beside them."""
+
+
+def _pictures(seed: int) -> dict[str, bytes]:
+    recipe = packaged("recipes") / "demo" / RECIPE
+    return make_pictures(seed) | {RECIPE: recipe.read_bytes()}
+
+
+MAKERS: dict[str, Callable[[int], dict[str, bytes]]] = {IMAGES: _pictures, SPEECH: make_recordings}
+"""Each returns the bytes of all files by their paths; the same for the same seed."""
 
 _MARK = ".burnish-demo.json"
 
