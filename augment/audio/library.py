@@ -102,7 +102,9 @@ class Waveform:
         drawn: Draws = {"parameters": settings.parameters, "seed": int(generator.integers(2**32))}
         if not settings.recordings:
             return drawn
-        chosen = _draw_recordings(self.name, settings.recordings, generator)
+        number = min(_AT_ONCE.get(self.name, 1), len(settings.recordings))
+        places = generator.choice(len(settings.recordings), number, replace=False).tolist()
+        chosen = tuple(settings.recordings[place] for place in sorted(places))
         return {**drawn, "recordings": [path for path, _ in chosen], "digests": [digest for _, digest in chosen]}
 
     def apply(self, media: Media, drawn: Draws) -> list[Media]:
@@ -215,13 +217,6 @@ def _find_recordings(name: str, places: str | list[str]) -> tuple[Recordings, tu
     if not usable:
         raise InputError(f"{purpose}: there is no recording that audiomentations reads; put WAV or FLAC files there")
     return tuple((usable[digest], digest) for digest in sorted(usable)), tuple(notes)
-
-
-def _draw_recordings(name: str, recordings: Recordings, generator: "np.random.Generator") -> Recordings:
-    """Return the recordings that a class may use in one sample: one, or up to 16 where it mixes in several."""
-    number = min(_AT_ONCE.get(name, 1), len(recordings))
-    places = generator.choice(len(recordings), number, replace=False).tolist()
-    return tuple(recordings[place] for place in sorted(places))
 
 
 @contextmanager

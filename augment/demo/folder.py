@@ -51,7 +51,10 @@ def claim(folder: str, seed: int) -> None:
     mark = os.path.join(folder, _MARK)
     found = _read(mark)
     if found is None:
-        _refuse_foreign(folder)
+        if os.path.lexists(folder) and not os.path.isdir(folder):
+            raise UsageError(f"{folder} is a file; name a folder for the demo")
+        if os.path.isdir(folder) and any(not name.startswith(f".{_MARK}.") for name in os.listdir(folder)):
+            raise UsageError(f"{folder} is not empty, and no earlier demo made it; name a new folder: burnish demo DIR")
         os.makedirs(folder, exist_ok=True)
         with atomic_write(mark) as file:
             file.write(msgspec.json.encode(Mark(seed)) + b"\n")
@@ -65,18 +68,6 @@ def _read(path: str) -> Mark | None:
             return msgspec.json.decode(file.read(), type=Mark)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
-
-
-def _refuse_foreign(folder: str) -> None:
-    if os.path.lexists(folder) and not os.path.isdir(folder):
-        raise UsageError(f"{folder} is a file; name a folder for the demo")
-    if os.path.isdir(folder) and any(not _is_ours(name) for name in os.listdir(folder)):
-        raise UsageError(f"{folder} is not empty, and no earlier demo made it; name a new folder: burnish demo DIR")
-
-
-def _is_ours(name: str) -> bool:
-    """Return whether a file is a mark that was killed before it was whole."""
-    return name.startswith(f".{_MARK}.")
 
 
 def fill(folder: str, files: "Mapping[str, bytes]") -> None:
