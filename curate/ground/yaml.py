@@ -53,9 +53,6 @@ class RecipeError(InputError):
 
     def __init__(self, source: str, line_number: int, problem: str) -> None:
         super().__init__(f"{source}:{line_number}: {problem}")
-        self.source = source
-        self.line_number = line_number
-        self.problem = problem
 
 
 class VariableError(InputError):
@@ -260,9 +257,11 @@ def substitute(content: object, variables: "Mapping[str, object]", path: "tuple[
         return [substitute(value, variables, (*path, position)) for position, value in enumerate(content)]
     if not isinstance(content, str) or "${" not in content:
         return content
+    # A text that is nothing but a variable takes its type; in the middle of a text everything becomes text.
     whole = _VARIABLE.fullmatch(content)
     if whole and not whole[1]:
         return _value(whole[2], variables, path)
+    # `$${name}` is escaped: one sign goes, and what is in braces is not looked up.
     return _VARIABLE.sub(
         lambda found: found[0][1:] if found[1] else _text(found[2], _value(found[2], variables, path), path), content
     )

@@ -21,10 +21,12 @@ from curate.records.sample import Sample
 
 Type = Literal["number", "text", "list"]
 Value = Callable[[Sample], Any]
+_Compare = Callable[[Any, Any], bool]
+_Combine = Callable[[Any, Any], float]
 Truth = Callable[[Sample], bool | None]
 
 _MAX_LENGTH, _MAX_DEPTH = 2000, 100
-_COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], bool]]] = {
+_COMPARISONS: dict[type[ast.cmpop], tuple[str, _Compare]] = {
     ast.Lt: ("<", operator.lt),
     ast.LtE: ("<=", operator.le),
     ast.Gt: (">", operator.gt),
@@ -34,7 +36,7 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], bool]]] = {
     ast.In: ("in", lambda item, items: item in items),
     ast.NotIn: ("not in", lambda item, items: item not in items),
 }
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], float]] = {
+_ARITHMETIC: dict[type[ast.operator], _Combine] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -170,7 +172,7 @@ def _comparison(left: Operand, node: ast.cmpop, right: Operand, text: str) -> Tr
     return truth
 
 
-def _fact_compared(part: str, name: str, compare: Callable[[Any, Any], bool], constant: float | str) -> Truth:
+def _fact_compared(part: str, name: str, compare: _Compare, constant: float | str) -> Truth:
     """Compile what most comparisons are, such as `image.width < 64`: in a third of the time."""
     part_of, fact_of = operator.attrgetter(part), operator.attrgetter(name)
 
@@ -207,7 +209,7 @@ def _value(node: ast.expr, text: str) -> Operand:
     raise UsageError(f"{_shown(node, text)} in {text!r} is neither a fact, a number nor a text in quotes")
 
 
-def _arithmetic(combine: Callable[[Any, Any], float], left: Operand, right: Operand, text: str) -> Operand:
+def _arithmetic(combine: _Combine, left: Operand, right: Operand, text: str) -> Operand:
     if (left.type, right.type) != ("number", "number"):
         raise UsageError(f"{text!r} calculates with something that is no number")
     left_value, right_value = left.value, right.value
