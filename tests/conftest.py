@@ -26,10 +26,9 @@ _STARTERS = {"subprocess", "pty", "multiprocessing", "fork"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that start a process, by what they and their fixtures call: nobody has to remember it.
+    """Mark the tests of whole commands and those that start a process: nobody has to remember it.
 
-    What the program itself starts is not seen: workers are taken as they are, and where each call starts Python anew
-    (`burnish run`, `burnish demo`), the module says so with `pytestmark`.
+    A process is seen in what the test and its fixtures call, not in what the program starts: of that, `command` warns.
     """
     known: dict[CodeType, bool] = {}
     for item in items:
@@ -37,6 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             fixtures = [one.func for found in item._fixtureinfo.name2fixturedefs.values() for one in found]
             if any(_starts_process(function, known) for function in (item.function, *fixtures)):
                 item.add_marker("process")
+            if "burnish" in item.fixturenames:
+                item.add_marker("command")
 
 
 def _starts_process(function: object, known: dict[CodeType, bool]) -> bool:
