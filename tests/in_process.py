@@ -128,6 +128,6 @@ def _forget() -> None:
     """Empty the caches of bounded size: they hold what was in files, which the next call may find changed."""
     for name, module in list(sys.modules.items()):
         if name.split(".", 1)[0] in PACKAGES:
-            for thing in vars(module).values():
+            for thing in list(vars(module).values()):  # a lazy name grows them
                 if hasattr(thing, "cache_parameters") and thing.cache_parameters()["maxsize"] is not None:
                     thing.cache_clear()
