@@ -16,7 +16,7 @@ class Done(msgspec.Struct, kw_only=True):
 
     Attributes:
         command: The words of its command line.
-        status: `done`, or `failed` for one whose gate did not hold.
+        status: `done`; `failed` for one whose gate did not hold; `incomplete` for one that put something off.
         when: When it ended, ISO 8601, UTC.
         seconds: How long it took.
         inputs: What its result depends on: values and digests by name.
@@ -25,6 +25,7 @@ class Done(msgspec.Struct, kw_only=True):
         samples_in: Samples of the manifest that it read.
         samples_out: Samples of the manifest that it wrote.
         worked: Files that it decoded or made; None where that is not known.
+        put_off: Files that may do better the next time, such as those that took too long.
     """
 
     command: list[str]
@@ -37,6 +38,7 @@ class Done(msgspec.Struct, kw_only=True):
     samples_in: int | None = None
     samples_out: int | None = None
     worked: int | None = None
+    put_off: int = 0
 
 
 class State(msgspec.Struct, kw_only=True):

@@ -30,12 +30,12 @@ def names(task: Task) -> set[str]:
 def test_the_key_of_scan_is_what_is_in_its_folders(project: Path) -> None:
     task = tasks_of("kind: pipeline\nsteps: [{scan: {paths: [photos], label: none}}]")["scan"]
     before = inputs_of(task, Files(), "1")
-    assert {*before} == {"version of burnish", "command", "option paths", "option label", "folder photos"}
+    assert {*before} == {"code of burnish", "command", "option paths", "option label", "folder photos"}
     (project / "photos" / "b.jpg").touch()
     after = inputs_of(task, Files(), "1")
     assert {name for name in after if after[name] != before[name]} == {"folder photos"}
     newer = inputs_of(task, Files(), "2")
-    assert {name for name in after if after[name] != newer[name]} == {"version of burnish"}
+    assert {name for name in after if after[name] != newer[name]} == {"code of burnish"}
 
 
 def test_the_key_of_augment_holds_its_recipe_and_the_folders_that_this_one_names(project: Path) -> None:
@@ -58,5 +58,5 @@ def test_a_step_that_is_named_is_looked_at_and_its_folder_is_no_option(project: 
         tasks = tasks_of(text)
     except ValueError:
         pytest.skip("evaluate is not there yet")
-    assert names(tasks["weak"]) == {"version of burnish", "command", "result of before"}
+    assert names(tasks["weak"]) == {"code of burnish", "command", "result of before"}
     assert tasks["weak"].words() == ["weak", "--json", "--", "work/before"]
