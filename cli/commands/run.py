@@ -14,7 +14,8 @@ from curate.ground.errors import BurnishError, GateError, UsageError, did_you_me
 
 if TYPE_CHECKING:
     from cli.pipeline.recipe import Pipeline
-    from cli.pipeline.tasks import Result, Task
+    from cli.pipeline.state import Result
+    from cli.pipeline.tasks import Task
 
 
 def run(

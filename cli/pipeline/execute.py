@@ -11,8 +11,8 @@ from cli.io import terminal
 from cli.pipeline.child import Ended, run_child
 from cli.pipeline.files import Files, count_lines
 from cli.pipeline.keys import code_digest, inputs_of, result_of, why_run
-from cli.pipeline.state import Done, State, save_state
-from cli.pipeline.tasks import Result, Task
+from cli.pipeline.state import Done, Result, State, save_state
+from cli.pipeline.tasks import Task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

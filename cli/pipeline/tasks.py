@@ -86,36 +86,6 @@ class Task:
         return [*words, *line, *([] if "--" in line else ["--"]), self.manifest]
 
 
-@dataclass(slots=True)
-class Result:
-    """What became of a task.
-
-    Attributes:
-        task: The task.
-        status: `run`, `cached`, `failed` (its gate did not hold), `stopped` (an error), `not run`; in a dry run
-            `would run` or `may run`.
-        reason: Why it ran, or why it failed.
-        samples_in: Samples of the manifest that it read.
-        samples_out: Samples of the manifest that it wrote.
-        worked: Files that it decoded or made.
-        seconds: How long it took.
-        code: Exit code.
-        put_off: Files that may do better the next time.
-        warnings: What it warned of.
-    """
-
-    task: Task
-    status: str
-    reason: str = ""
-    samples_in: int | None = None
-    samples_out: int | None = None
-    worked: int | None = None
-    seconds: float | None = None
-    code: int = 0
-    put_off: int = 0
-    warnings: tuple[str, ...] = ()
-
-
 def make_tasks(pipeline: "Pipeline") -> list[Task]:
     """Return the tasks of a pipeline.
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
 
-    from cli.pipeline.tasks import Result, Task
+    from cli.pipeline.state import Result
+    from cli.pipeline.tasks import Task
 
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _FRAMES_A_SECOND = 10

@@ -51,7 +51,7 @@ def test_a_folder_below_a_file_cannot_be_made(tmp_path: Path) -> None:
         ("agreement", "none", "--human-level", "gone/x.csv"),
         ("demo", "file/d"),
     ],
-    ids=lambda words: " ".join(words),
+    ids=" ".join,
 )
 def test_what_cannot_be_written_is_refused_before_anything_is_read(
     burnish: Burnish, tmp_path: Path, words: tuple[str, ...]

@@ -233,6 +233,6 @@ def test_an_output_of_the_last_step_is_looked_at_before_the_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match="cannot write gone/x.html: there is no folder"):
+    with pytest.raises(InputError, match=r"cannot write gone/x.html: there is no folder"):
         tasks_of("kind: pipeline\nsteps: [{scan: {paths: d}}, {balance: {html: gone/x.html}}]")
     tasks_of("kind: pipeline\nsteps: [{scan: {paths: d}}, {balance: {html: work/x.html}}]")
