@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import streams, terminal
 from cli.views.dedup.summary import report_of, say_groups
 from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named, without_copies
@@ -35,7 +36,9 @@ def dedup(
         bool, typer.Option("--report", help="Drop nothing; name the copy that stands for each in duplicate_of.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write the groups as JSON to standard output.")] = False,
-    rejects: Annotated[str | None, typer.Option(metavar="FILE", help="Save the dropped samples.")] = None,
+    rejects: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Save the dropped samples."), Effect.REJECTS
+    ] = None,
     root: options.Root = None,
     output: options.Output = None,
     jobs: options.Jobs = None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import streams, terminal
 from cli.io.replayable_pipe import Rereadable
 from cli.views.organize.summary import say_plan, say_result
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 def organize(
     manifest: options.Manifest = None,
-    into: Annotated[str | None, typer.Option(metavar="DIR", help="The destination folder.", show_default=False)] = None,
+    into: Annotated[
+        str | None, typer.Option(metavar="DIR", help="The destination folder.", show_default=False), Effect.MAKES
+    ] = None,
     layout: Annotated[
         str, typer.Option(metavar="TEXT", help="Where each file goes: fields, facts, {tag:KEY}, {name}, {stem}, {ext}.")
     ] = "{split}/{label}/{name}",

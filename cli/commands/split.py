@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import streams
 from cli.views.split.summary import say_plan, say_suspects
 from curate.records.manifest import lines, read_as
@@ -16,7 +17,7 @@ from curate.split.wish import DEFAULT_RATIO, Wish, make_wish
 def split(
     manifest: options.Manifest = None,
     ratio: Annotated[
-        str, typer.Option(metavar="NAME=SHARE,...", help="The splits and their shares, which sum to 1.")
+        str, typer.Option(metavar="NAME=SHARE,...", help="The splits and their shares, which sum to 1."), Effect.VALUE
     ] = DEFAULT_RATIO,
     stratify: Annotated[
         str | None,

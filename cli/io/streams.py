@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 import msgspec
 
 from cli.io import summary
+from cli.io.outcome import outcome
 from cli.io.replayable_pipe import Rereadable, Spool
 from cli.io.terminal import say, shows_output
 from curate.ground.atomic import atomic_write
@@ -78,9 +79,11 @@ def check_output(path: str | None) -> None:
 def write_lines(lines: "Iterable[bytes]", output: str | None) -> None:
     """Write manifest lines to a file, or to standard output unless a person would have to read them there."""
     if output and output != "-":
+        number = 0
         with atomic_write(output) as file:
-            for line in lines:
+            for number, line in enumerate(lines, start=1):  # noqa: B007 - used after the loop
                 file.write(line + b"\n")
+        outcome.samples_out = number
     elif shows_output():
         summary.show(lines)
     else:

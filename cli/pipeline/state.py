@@ -1,12 +1,17 @@
 """What a work folder remembers: which steps were done, of what, and what came out."""
 
 import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from cli.pipeline.files import Stamp
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import BurnishError, InputError
+
+if TYPE_CHECKING:
+    from cli.pipeline.tasks import Task
 
 NAME = "state.json"
 
@@ -16,7 +21,7 @@ class Done(msgspec.Struct, kw_only=True):
 
     Attributes:
         command: The words of its command line.
-        status: `done`, or `failed` for one whose gate did not hold.
+        status: `done`; `failed` for one whose gate did not hold; `incomplete` for one that put something off.
         when: When it ended, ISO 8601, UTC.
         seconds: How long it took.
         inputs: What its result depends on: values and digests by name.
@@ -25,6 +30,7 @@ class Done(msgspec.Struct, kw_only=True):
         samples_in: Samples of the manifest that it read.
         samples_out: Samples of the manifest that it wrote.
         worked: Files that it decoded or made; None where that is not known.
+        put_off: Files that may do better the next time, such as those that took too long.
     """
 
     command: list[str]
@@ -37,6 +43,7 @@ class Done(msgspec.Struct, kw_only=True):
     samples_in: int | None = None
     samples_out: int | None = None
     worked: int | None = None
+    put_off: int = 0
 
 
 class State(msgspec.Struct, kw_only=True):
@@ -55,6 +62,36 @@ class State(msgspec.Struct, kw_only=True):
     def stamps(self) -> dict[str, Stamp]:
         """Return the stamps of all files that steps wrote."""
         return {path: stamp for done in self.steps.values() for path, stamp in done.files.items()}
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of a task.
+
+    Attributes:
+        task: The task.
+        status: `run`, `cached`, `failed` (its gate did not hold), `stopped` (an error), `not run`; in a dry run
+            `would run` or `may run`.
+        reason: Why it ran, or why it failed.
+        samples_in: Samples of the manifest that it read.
+        samples_out: Samples of the manifest that it wrote.
+        worked: Files that it decoded or made.
+        seconds: How long it took.
+        code: Exit code.
+        put_off: Files that may do better the next time.
+        warnings: What it warned of.
+    """
+
+    task: "Task"
+    status: str
+    reason: str = ""
+    samples_in: int | None = None
+    samples_out: int | None = None
+    worked: int | None = None
+    seconds: float | None = None
+    code: int = 0
+    put_off: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 def load_state(work: str, recipe: str, version: str) -> State:

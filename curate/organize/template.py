@@ -64,11 +64,28 @@ class Layout:
     def _part(self, part: tuple[str | Field, ...], sample: Sample) -> str:
         text = "".join(piece if isinstance(piece, str) else piece.value(sample) or "" for piece in part)
         fields = [piece.name for piece in part if isinstance(piece, Field)]
+        if _OF_NAME.intersection(fields):
+            self._refuse_climbing(part, sample)
         if fields and not _OF_NAME.intersection(fields) and (why := why_unsafe(text)):
             raise UsageError(
                 f"{sample.path}: {{{fields[0]}}} is {text!r}, which {why}; rename it, or use another --layout"
             )
         return shortened(text) if _OF_NAME.intersection(fields) else text
+
+    def _refuse_climbing(self, part: tuple[str | Field, ...], sample: Sample) -> None:
+        """Refuse values beside a file's own name, which may be odd, that would make another path of it.
+
+        `{label}-{name}` with the label `../../x` was only found by the journal, after files had been moved.
+        """
+        for place, piece in enumerate(part):
+            if isinstance(piece, str) or piece.name in _OF_NAME:
+                continue
+            value = piece.value(sample) or ""
+            if _FORBIDDEN.search(value) or (place == 0 and value.startswith(".")):
+                raise UsageError(
+                    f"{sample.path}: {{{piece.name}}} is {value!r}, which {why_unsafe(value)}; "
+                    "rename it, or use another --layout"
+                )
 
 
 def compile_layout(text: str) -> Layout:
