@@ -10,7 +10,8 @@ from cli.augment_plan import gather_sources, plan_for, read_weak_tags, wanted_ta
 from cli.io import reports, streams, terminal
 from cli.views.augment.summary import describe_plan, draw_plan, say_generated
 from curate.ground.errors import GateError, UsageError
-from curate.records.manifest import encode, lines, read
+from curate.records.reader import lines, read
+from curate.records.writer import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

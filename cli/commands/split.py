@@ -7,7 +7,7 @@ import typer
 from cli import options
 from cli.io import streams
 from cli.views.split.summary import say_plan, say_suspects
-from curate.records.manifest import lines, read_as
+from curate.records.reader import lines, read_as
 from curate.split.columns import Seen
 from curate.split.split import DEFAULT_RATIO, Wish, carry_out, make_plan, make_wish
 

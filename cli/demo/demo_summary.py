@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from cli.io.terminal import console, printable
-from curate.records.manifest import read_as
+from curate.records.reader import read_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

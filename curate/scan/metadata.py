@@ -10,9 +10,8 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
 from curate.ground.errors import InputError, ManifestError
+from curate.ground.json import Decoder, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -128,14 +127,14 @@ def _read_csv(file: str) -> "Iterator[tuple[int, Mapping[str, Any]]]":
 
 
 def _read_jsonl(file: str) -> "Iterator[tuple[int, Mapping[str, Any]]]":
-    decoder = msgspec.json.Decoder(dict[str, Any])
+    decoder = Decoder(dict[str, Any])
     with open(file, "rb") as stream:
         for number, line in enumerate(stream, start=1):
             if not line.strip():
                 continue
             try:
                 yield number, decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except ValueError as error:
                 raise ManifestError(file, number, str(error)) from None
 
 
@@ -166,7 +165,7 @@ def _text(value: Any) -> str | None:
     """Return a value as text: numbers and booleans as JSON writes them, nothing for an empty one."""
     if value is None or value == "":
         return None
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return value if isinstance(value, str) else encode(value).decode()
 
 
 def _relative(path: str, folder: str) -> str:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal, get_args
 
-import msgspec
-
 from curate.ground.errors import UsageError, did_you_mean
-from curate.records.manifest import change_line, decode_line
+from curate.ground.json import Decoder
+from curate.records.reader import decode_line
+from curate.records.writer import change_line
 from curate.split.columns import Seen, read_columns
 from curate.split.grouping import Grouping, make_grouping
 from curate.split.leakage import Watch
@@ -28,7 +28,7 @@ Method = Literal["exact", "hash"]
 Stratify = Literal["label", "none"]
 DEFAULT_RATIO = "train=0.8,val=0.1,test=0.1"
 
-_seen = msgspec.json.Decoder(Seen)
+_seen = Decoder(Seen)
 
 
 @dataclass(frozen=True, slots=True)

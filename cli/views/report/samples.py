@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from augment.preview.generation_report import Seen, Target, look, survey
 from cli.views.preview.page import look_values
 from cli.views.preview.words import changes, parameters
-from curate.records.manifest import open_manifest, read
+from curate.records.reader import open_manifest, read
 
 if TYPE_CHECKING:
     from augment.preview.preview_media import Look

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from curate.describe.imbalance import Described
 from curate.facts.records import AudioFacts, Finding, ImageFacts
 from curate.ground.errors import InputError, ManifestError
-from curate.records.manifest import change_line, changed, encode, open_manifest, parse, read, read_as, write
+from curate.records.reader import open_manifest, parse, read, read_as
 from curate.records.sample import Sample
+from curate.records.writer import change_line, changed, encode, write
 
 # Any file name there can be: bytes without NUL and "/", as Python shows them.
 names = st.binary(min_size=1, max_size=30).filter(lambda raw: not {0, 47} & set(raw)).map(os.fsdecode)
