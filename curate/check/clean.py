@@ -23,7 +23,7 @@ _EVERYWHERE = 0.5
 """A check that would flag this share of the samples or more says something of the set, not of a sample."""
 
 
-class Facts(MeasuredView):
+class Facts(MeasuredView, frozen=True):
     """The narrow view of the first pass."""
 
     path: str

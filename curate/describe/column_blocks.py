@@ -31,7 +31,7 @@ _Image, _Audio = _view("image"), _view("audio")
 _VIEWS = {"image": _Image, "audio": _Audio}
 
 
-class Measured(MeasuredView, gc=False):
+class Measured(MeasuredView, frozen=True, gc=False):
     """The part of a sample that is described."""
 
     path: str

@@ -51,7 +51,7 @@ class AudioKey(Struct, gc=False):
     fingerprint: str | None = None
 
 
-class Item(MeasuredView, gc=False):
+class Item(MeasuredView, frozen=True, gc=False):
     """The narrow view of a sample that is held in memory while duplicates are looked for."""
 
     path: str

@@ -30,10 +30,10 @@ class _Measured(Protocol):
     def audio(self) -> object: ...
 
 
-class MeasuredView(View):
-    """A view with the kind and the facts, which have to fit each other: no way leads to a record where they do not."""
+class MeasuredView(Struct, frozen=True):
+    """A record with a kind and facts, which have to fit each other: one where they do not cannot be made."""
 
-    def __post_init__(self: _Measured) -> None:  # type: ignore[misc] # the fields are those of the subclass
+    def __post_init__(self: _Measured) -> None:  # type: ignore[override] # the subclass has the fields
         """Refuse facts that are not of the kind, and derive a kind that is not written from the facts that are.
 
         Raises:

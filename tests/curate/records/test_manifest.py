@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.describe.imbalance import Described
-from curate.facts.records import AudioFacts, Finding, ImageFacts
+from curate.facts.records import Finding, ImageFacts
 from curate.ground.errors import InputError, ManifestError
 from curate.records.reader import open_manifest, parse, read, read_as
 from curate.records.sample import Sample
@@ -30,11 +30,10 @@ samples = st.builds(
     label=st.none() | names,
     tags=st.lists(names, max_size=3).map(tuple),
     split=st.none() | names,
-    kind=st.sampled_from([None, "image", "audio"]),
+    kind=st.sampled_from([None, "image", "video"]),
     bytes=st.none() | st.integers(0, 2**62),
     mtime_ns=st.none() | st.integers(-(2**62), 2**62),
     image=st.none() | st.builds(ImageFacts, mode=st.none() | names, brightness=st.none() | numbers),
-    audio=st.none() | st.builds(AudioFacts, snr_db=st.none() | numbers),
     findings=st.lists(findings, max_size=2).map(tuple),
 )
 values: st.SearchStrategy[Any] = st.recursive(
@@ -190,6 +189,7 @@ def test_the_schema_of_a_line_is_flat_json() -> None:
     assert msgspec.json.decode(encode(sample)) == {
         "path": "a",
         "label": "x",
+        "kind": "image",
         "image": {"width": 3},
         "findings": [{"check": "dark", "severity": "warning", "value": 0.1, "threshold": 0.3}],
     }
