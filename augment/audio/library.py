@@ -19,6 +19,7 @@ from augment.operations.applied_params import reduced
 from augment.operations.media import Media, RejectedError
 from augment.operations.registry import ParameterError, Prepared
 from augment.operations.signatures import check_names, check_types, complaint, named_in
+from curate.ground.json import encode, loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,15 +61,15 @@ class Waveform:
         check_names(self.name, classes()[self.name], parameters)
         check_types(self.name, classes()[self.name], parameters)
         _check_package(self.name, parameters)
-        given: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(parameters))
+        given: dict[str, Any] = loads(encode(parameters))
         files = {PARAMETER[self.name]: "any.wav"} if self.name in PARAMETER else {}  # looked for when it is prepared
-        _built(self.name, msgspec.json.encode(given | files))
+        _built(self.name, encode(given | files))
         return Chosen(given)
 
     def prepare(self, settings: Chosen) -> Prepared:
         """See `Operation`: finds the recordings; the library's own advice becomes notes."""
         if self.name not in PARAMETER:
-            warned = _built(self.name, msgspec.json.encode(settings.parameters)).warned
+            warned = _built(self.name, encode(settings.parameters)).warned
             return Prepared(settings, settings.parameters, warned)
         rest = {key: value for key, value in settings.parameters.items() if key != PARAMETER[self.name]}
         recordings, notes = library_recordings.find(self.name, settings.parameters[PARAMETER[self.name]])
@@ -86,7 +87,7 @@ class Waveform:
     def apply(self, media: Media, drawn: dict[str, Any]) -> list[Media]:
         """See `Operation`: what the class drew is noted; `applied` is false where its `p` decided against it."""
         files = {PARAMETER[self.name]: drawn["recordings"]} if self.name in PARAMETER else {}
-        transform = _built(self.name, msgspec.json.encode(drawn["parameters"] | files)).transform
+        transform = _built(self.name, encode(drawn["parameters"] | files)).transform
         if media.array.shape[1] > 1 and not transform.supports_multichannel:
             raise RejectedError(f"{self.name} is for one channel, and this has {media.array.shape[1]}")
         samples = _transformed(self.name, transform, media, drawn["seed"])
@@ -121,7 +122,7 @@ def _built(name: str, parameters: bytes) -> _Built:
     Raises:
         ParameterError: The class refuses one.
     """
-    given = msgspec.json.decode(parameters)
+    given = loads(parameters)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

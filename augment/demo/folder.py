@@ -7,6 +7,7 @@ import msgspec
 
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
+from curate.ground.json import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ def claim(folder: str, seed: int) -> None:
         _refuse_foreign(folder)
         os.makedirs(folder, exist_ok=True)
         with atomic_write(mark) as file:
-            file.write(msgspec.json.encode(Mark(seed)) + b"\n")
+            file.write(encode(Mark(seed)) + b"\n")
     elif found.seed != seed:
         raise UsageError(f"{folder} holds the demo of --seed {found.seed}; name another folder for --seed {seed}")
 
@@ -44,8 +45,8 @@ def claim(folder: str, seed: int) -> None:
 def _read(path: str) -> Mark | None:
     try:
         with open(path, "rb") as file:
-            return msgspec.json.decode(file.read(), type=Mark)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return decode(file.read(), Mark)
+    except (OSError, ValueError):
         return None
 
 

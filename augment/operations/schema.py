@@ -6,6 +6,7 @@ import msgspec
 
 from augment.operations.documentation import LIBRARIES, Documented, Parameter, catalogue
 from augment.operations.registry import OPERATIONS, Kind, find
+from curate.ground.json import encode, loads
 
 
 def operations_schema(kind: Kind) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def operations_schema(kind: Kind) -> dict[str, Any]:
     properties = {found.name: _parameters(found) for found in usable}
     one = {"type": "object", "properties": properties, "additionalProperties": False}
     schema = {"anyOf": [{"enum": alone}, {**one, "minProperties": 1, "maxProperties": 1}]}
-    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema))  # tuples become lists
+    found: dict[str, Any] = loads(encode(schema))  # tuples become lists
     return found
 
 

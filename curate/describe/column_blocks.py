@@ -39,7 +39,7 @@ class Measured(MeasuredView, frozen=True, gc=False):
     tags: tuple[str, ...] = ()
     split: str | None = None
     kind: str | None = None
-    bytes: float | None = None
+    bytes: int | None = None
     image: _Image | None = None  # type: ignore[valid-type]
     audio: _Audio | None = None  # type: ignore[valid-type]
 

@@ -42,14 +42,18 @@ def encode_for_digest(value: object) -> bytes:
         return _dump(msgspec.to_builtins(value, order="deterministic", enc_hook=str), separators=(",", ":"))
 
 
-def loads(data: bytes) -> Any:
-    """Return what JSON says, in Python's own types; lone surrogates are allowed, `NaN` and `Infinity` are not.
+def loads(data: bytes, *, nan: bool = False) -> Any:
+    """Return what JSON says, in Python's own types; lone surrogates are allowed.
+
+    Args:
+        data: In UTF-8.
+        nan: Take `NaN` and `Infinity` too, which are no JSON, where the caller can say more about them.
 
     Raises:
         ValueError: It is no JSON.
     """
     try:
-        return json.loads(data, parse_constant=_refuse_constant)
+        return json.loads(data, parse_constant=None if nan else _refuse_constant)
     except RecursionError:
         raise ValueError(TOO_DEEP) from None
 

@@ -6,6 +6,7 @@ them. null is the same as a field that is not there: DuckDB, pandas and polars w
 
 import sys
 from contextlib import contextmanager
+from json import JSONDecodeError
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -143,7 +144,9 @@ def _meant(name: str, value: Any) -> Any:
 
 
 def _says_nothing(name: str, value: Any) -> bool:
-    return value is None or (name in _PARTS and isinstance(value, dict) and set(value.values()) <= {None})
+    if name in _PARTS and isinstance(value, dict) and value:
+        return all(item is None for item in value.values())
+    return value is None
 
 
 def _parsed(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[tuple[bytes, Record]]":
@@ -177,7 +180,9 @@ def _decode_with_care(line: bytes, decoder: "Decoder[Record]", problem: Exceptio
         except msgspec.ValidationError as invalid:
             problem = invalid
         except ValueError as malformed:
-            problem = malformed if isinstance(problem, msgspec.ValidationError) else problem
+            # Of JSON that neither can read, msgspec's words are the shorter ones.
+            told = isinstance(problem, msgspec.ValidationError) or not isinstance(malformed, JSONDecodeError)
+            problem = malformed if told else problem
     raise LineError(line, f"not a sample: {str(problem).replace('Object missing', 'missing')}") from None
 
 
