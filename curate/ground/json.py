@@ -23,7 +23,7 @@ def encode(value: object) -> bytes:
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:
-        return _dump(msgspec.to_builtins(value), separators=(",", ":"))
+        return _dump(msgspec.to_builtins(value))
 
 
 def encode_indented(value: object, indent: int = 2) -> bytes:
@@ -31,7 +31,7 @@ def encode_indented(value: object, indent: int = 2) -> bytes:
     try:
         return msgspec.json.format(_encoder.encode(value), indent=indent)
     except UnicodeEncodeError:
-        return _dump(msgspec.to_builtins(value), indent=indent)
+        return _dump(msgspec.to_builtins(value), indent)
 
 
 def encode_for_digest(value: object) -> bytes:
@@ -39,7 +39,7 @@ def encode_for_digest(value: object) -> bytes:
     try:
         return _sorting_encoder.encode(value)
     except UnicodeEncodeError:
-        return _dump(msgspec.to_builtins(value, order="deterministic", enc_hook=str), separators=(",", ":"))
+        return _dump(msgspec.to_builtins(value, order="deterministic", enc_hook=str))
 
 
 def loads(data: bytes, *, nan: bool = False) -> Any:
@@ -97,12 +97,14 @@ def decode(data: bytes, kind: type[T]) -> T:
     return Decoder(kind).decode(data)
 
 
-def _dump(plain: Any, **layout: Any) -> bytes:
-    return json.dumps(_finite(plain), allow_nan=False, **layout).encode("ascii")
+def _dump(plain: object, indent: int | None = None) -> bytes:
+    separators = (",", ":") if indent is None else None
+    # Without this check the standard library writes `NaN` and `Infinity`, which no other program reads.
+    return json.dumps(_finite(plain), allow_nan=False, indent=indent, separators=separators).encode("ascii")
 
 
-def _finite(value: Any) -> Any:
-    """Return a value as msgspec would write it: the standard library writes `NaN`, which is no JSON."""
+def _finite(value: object) -> object:
+    """Return a value with null for every number that is not finite, as msgspec writes it."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):

@@ -7,7 +7,7 @@ them. null is the same as a field that is not there: DuckDB, pandas and polars w
 import sys
 from contextlib import contextmanager
 from json import JSONDecodeError
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -126,27 +126,25 @@ def name_of(file: object) -> str:
     return name if isinstance(name, str) and file is not sys.stdin.buffer else "<stdin>"
 
 
-def without_nulls(fields: dict[str, Any]) -> dict[str, Any]:
+def without_nulls(fields: dict[str, object]) -> dict[str, object]:
     """Return the fields of a line, or of a part of it, that say something.
 
     A part of nulls only says nothing either: polars writes `"audio": {"snr_db": null}` for a picture. A whole number
     may be written as 3.0: pandas makes floats of a column in which one value is missing.
     """
-    return {name: _meant(name, value) for name, value in fields.items() if not _says_nothing(name, value)}
-
-
-def _meant(name: str, value: Any) -> Any:
-    if name in _PARTS and isinstance(value, dict):
-        return without_nulls(value)
-    if name in _PARTS and isinstance(value, list):
-        return [without_nulls(item) if isinstance(item, dict) else item for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _says_nothing(name: str, value: Any) -> bool:
-    if name in _PARTS and isinstance(value, dict) and value:
-        return all(item is None for item in value.values())
-    return value is None
+    said: dict[str, object] = {}
+    for name, value in fields.items():
+        if value is None:
+            continue
+        if name in _PARTS and isinstance(value, dict):
+            inner = without_nulls(value)
+            if inner or not value:  # {} stays: it is how a part is written that has no fact yet
+                said[name] = inner
+        elif name in _PARTS and isinstance(value, list):
+            said[name] = [without_nulls(item) if isinstance(item, dict) else item for item in value]
+        else:
+            said[name] = int(value) if isinstance(value, float) and value.is_integer() else value
+    return said
 
 
 def _parsed(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[tuple[bytes, Record]]":

@@ -30,7 +30,7 @@ def write(file: "IO[bytes]", samples: "Iterable[Sample]") -> int:
     return count
 
 
-def changed(sample: Sample, **fields: Any) -> Sample:
+def changed(sample: Sample, **fields: object) -> Sample:
     """Return the sample with some fields replaced; it still carries the fields that burnish does not know."""
     new = replace(sample, **fields)
     if "line" in sample.__dict__:
@@ -50,16 +50,16 @@ def encode(sample: Sample) -> bytes:
     try:
         return _with_added(line, changes) or json.encode(_with_changes(_raw_fields.decode(line), changes))
     except (msgspec.DecodeError, UnicodeEncodeError, TypeError):
-        # A lone surrogate is in the line or in the new values: then there is no raw JSON to be kept as it is.
+        # A lone surrogate is in the line, or beside raw JSON, which only msgspec takes: then nothing is kept raw.
         return json.encode(_with_changes(json.loads(line), changes))
 
 
-def change_line(line: bytes, **fields: Any) -> bytes:
+def change_line(line: bytes, **fields: object) -> bytes:
     """Return the line of a sample with some fields replaced, as `encode(changed(parse(line), **fields))` does."""
     return _with_added(line, fields) or encode(changed(parse(line), **fields))
 
 
-def _with_added(line: bytes, fields: dict[str, Any]) -> bytes | None:
+def _with_added(line: bytes, fields: dict[str, object]) -> bytes | None:
     """Return the line with fields added at its end; None if one of them may stand in the line already.
 
     What most commands change, the line does not have yet: to take it apart for that would cost three times as much.
@@ -76,25 +76,23 @@ def _with_added(line: bytes, fields: dict[str, Any]) -> bytes | None:
     return b"".join((*parts, b"}"))
 
 
-def _with_changes(fields: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def _with_changes(fields: dict[str, Any], changes: dict[str, Any]) -> dict[str, object]:
     """Return the fields of a line with the changed ones replaced; None and an empty tuple take a field away."""
     for name, value in changes.items():
         if value is None or value == ():
             fields.pop(name, None)
         elif name == "findings" and name in fields:
-            fields[name] = _keep_known_findings(fields[name], value)
+            fields[name] = _findings(fields[name], value)
         else:
             fields[name] = value
     return fields
 
 
-def _keep_known_findings(written: Any, findings: tuple[Finding, ...]) -> list[Any]:
+def _findings(written: Any, findings: tuple[Finding, ...]) -> list[object]:
     """Return the findings, those that were there before as they were written, with the fields of other programs."""
     items = _raw_list.decode(written) if isinstance(written, msgspec.Raw) else written
-    before = {_finding(item): item for item in items or ()}
+    before: dict[Finding, object] = {}
+    for item in items or ():
+        fields = json.loads(bytes(item)) if isinstance(item, msgspec.Raw) else item
+        before[msgspec.convert(without_nulls(fields), Finding)] = item
     return [before.get(finding, finding) for finding in findings]
-
-
-def _finding(written: Any) -> Finding:
-    fields = json.loads(bytes(written)) if isinstance(written, msgspec.Raw) else written
-    return msgspec.convert(without_nulls(fields), Finding)

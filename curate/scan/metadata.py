@@ -5,11 +5,11 @@ every other column becomes a tag `column=value`; a column `tags` holds tags as t
 Empty values say nothing. The tables are held in memory.
 """
 
-import csv
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from curate.ground.csv import read_table
 from curate.ground.errors import InputError, ManifestError
 from curate.ground.json import Decoder, encode
 
@@ -112,18 +112,8 @@ def load(file: str) -> Table:
 
 
 def _read_csv(file: str) -> "Iterator[tuple[int, Mapping[str, Any]]]":
-    with open(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-        reader = csv.DictReader(stream, strict=True)
-        if "file_name" not in (reader.fieldnames or ()):
-            columns = ", ".join(reader.fieldnames or ()) or "none"
-            raise ManifestError(file, 1, f"metadata needs a column file_name (its columns: {columns})")
-        try:
-            for fields in reader:
-                if None in fields or None in fields.values():
-                    raise ManifestError(file, reader.line_num, "more or fewer values than columns")
-                yield reader.line_num, fields
-        except csv.Error as error:
-            raise ManifestError(file, reader.reader.line_num, str(error)) from None
+    for row in read_table(file, ("file_name",), exact=True):
+        yield row.line, row.cells
 
 
 def _read_jsonl(file: str) -> "Iterator[tuple[int, Mapping[str, Any]]]":
