@@ -167,7 +167,7 @@ def _parsed(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[tuple[byte
 def _decode_with_care(line: bytes, decoder: "Decoder[Record]", problem: Exception) -> Record:
     """Return the view of a line that msgspec refused, if it only holds nulls, or names that are not UTF-8.
 
-    The fast way stays free of both, which are rare; a line of DuckDB's costs about five times as much.
+    The fast way stays free of both, which are rare; a line of DuckDB's costs several times as much.
     """
     if isinstance(problem, RecursionError):
         raise LineError(line, f"not a sample: {TOO_DEEP}") from None

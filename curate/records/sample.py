@@ -4,7 +4,7 @@ Records are frozen; a change makes a new record (`msgspec.structs.replace` for f
 `curate.records.writer.changed` for samples, which keeps the fields that burnish does not know).
 """
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
@@ -90,7 +90,7 @@ class Sample(MeasuredView, frozen=True, omit_defaults=True, dict=True):
     image: ImageFacts | None = None
     audio: AudioFacts | None = None
     findings: tuple[Finding, ...] = ()
-    origin: dict[str, Any] | None = None
+    origin: dict[str, object] | None = None
     duplicate_of: str | None = None
 
     @property
