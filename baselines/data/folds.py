@@ -49,13 +49,10 @@ def units(
 
 def _names(example: "Example", digest: str | None) -> "Iterator[tuple[str, str]]":
     """Yield what ties a sample to others: digests and paths."""
-    yield "path", example.path
-    for name in (digest, example.source_digest):
+    yield "name", example.path
+    for name in (digest, example.duplicate_of, *example.parents):
         if name:
-            yield "digest", name
-    for path in (example.duplicate_of, example.source):
-        if path:
-            yield "path", path
+            yield "name", name
 
 
 def make_folds(

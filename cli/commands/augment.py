@@ -12,7 +12,8 @@ from cli.io import reports, streams, terminal
 from cli.io.outcome import outcome
 from cli.views.augment.summary import describe_plan, draw_plan, say_generated
 from curate.ground.errors import GateError, UsageError
-from curate.records.manifest import encode, lines, read
+from curate.records.reader import lines, read
+from curate.records.writer import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

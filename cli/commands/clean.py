@@ -19,7 +19,7 @@ from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError, UsageError
 from curate.organize.quarantine import Quarantine
 from curate.records.dataset_root import DatasetFolders
-from curate.records.manifest import lines, read_as
+from curate.records.reader import lines, read_as
 
 
 def clean(

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Annotated
 
-import msgspec
 import typer
 
 from cli import options
@@ -17,7 +16,8 @@ from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named
 from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError
-from curate.records.manifest import lines, read_as
+from curate.ground.json import encode_indented
+from curate.records.reader import lines, read_as
 
 
 def dedup(
@@ -87,4 +87,4 @@ def _write(kept: Iterator[bytes], groups: Sequence[Group], output: str | None, *
         streams.write_lines(kept, output)
     else:
         deque(kept, maxlen=0)
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report_of(groups)), indent=2) + b"\n")
+    sys.stdout.buffer.write(encode_indented(report_of(groups)) + b"\n")

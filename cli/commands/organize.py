@@ -15,7 +15,7 @@ from curate.organize.metadata_files import STYLES, Style, metadata_files
 from curate.organize.plan import MODES, Plan, arrange
 from curate.organize.template import compile_layout
 from curate.records.dataset_root import DatasetFolders
-from curate.records.manifest import read
+from curate.records.reader import read
 from curate.records.sample import Sample
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from cli import options
 from cli.effects import Effect
 from cli.io import streams
 from cli.views.split.summary import say_plan, say_suspects
-from curate.records.manifest import lines, read_as
+from curate.records.reader import lines, read_as
 from curate.split.columns import Seen
 from curate.split.split import carry_out, make_plan
 from curate.split.wish import DEFAULT_RATIO, Wish, make_wish

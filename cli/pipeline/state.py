@@ -9,6 +9,7 @@ import msgspec
 from cli.pipeline.files import Stamp
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import BurnishError, InputError
+from curate.ground.json import decode, encode_indented
 
 if TYPE_CHECKING:
     from cli.pipeline.tasks import Task
@@ -104,12 +105,12 @@ def load_state(work: str, recipe: str, version: str) -> State:
     path = os.path.join(work, NAME)
     try:
         with open(path, "rb") as file:
-            state = msgspec.json.decode(file.read(), type=State)
+            state = decode(file.read(), State)
     except FileNotFoundError:
         return State(recipe=recipe, version=version)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except msgspec.DecodeError as error:
+    except ValueError as error:
         raise InputError(f"{path} is damaged ({error}); remove it, and all steps run again") from None
     if state.recipe != recipe:
         raise BurnishError(
@@ -123,4 +124,4 @@ def load_state(work: str, recipe: str, version: str) -> State:
 def save_state(work: str, state: State) -> None:
     """Write what is remembered, whole or not at all."""
     with atomic_write(os.path.join(work, NAME)) as file:
-        file.write(msgspec.json.format(msgspec.json.encode(state), indent=1) + b"\n")
+        file.write(encode_indented(state, 1) + b"\n")

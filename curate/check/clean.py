@@ -11,24 +11,23 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from msgspec import Struct
-
 from curate.check.checks import CHECKS, Check, Learnt
 from curate.check.policy import Policy
-from curate.facts.records import AudioFacts, Finding, ImageFacts, Kind, Severity
+from curate.facts.records import KINDS, AudioFacts, Finding, ImageFacts, Severity
 from curate.ground.errors import InputError
-from curate.records.manifest import changed, encode, parse
-from curate.records.sample import Sample
+from curate.records.reader import parse
+from curate.records.sample import MeasuredView, Sample
+from curate.records.writer import changed, encode
 
 _EVERYWHERE = 0.5
 """A check that would flag this share of the samples or more says something of the set, not of a sample."""
 
 
-class Facts(Struct):
+class Facts(MeasuredView, frozen=True):
     """The narrow view of the first pass."""
 
     path: str
-    kind: Kind | None = None
+    kind: str | None = None
     image: ImageFacts | None = None
     audio: AudioFacts | None = None
     findings: tuple[Finding, ...] = ()
@@ -88,6 +87,7 @@ class Survey:
         sound: Those that are images or audio and have no error.
         unmeasured: Samples without the facts that a check needs and without an error that explains it.
         lacking: The facts that one of them lacks.
+        others: Samples of other kinds, which no check applies to.
         remarkable: A byte for each sample, 1 where a check flags it or it has findings already.
     """
 
@@ -97,6 +97,7 @@ class Survey:
     sound: int = 0
     unmeasured: int = 0
     lacking: tuple[str, ...] = ()
+    others: Counter[str] = field(default_factory=Counter)
     remarkable: bytearray = field(default_factory=bytearray)
 
 
@@ -140,6 +141,9 @@ def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
         found.samples += 1
         found.sound += _is_sound(sample)
         found.remarkable.append(bool(sample.findings))
+        if sample.kind is not None and sample.kind not in KINDS:
+            found.others[sample.kind] += 1
+            continue
         facts = sample.image or sample.audio
         if facts is None or sample.kind is None:
             _note_unmeasured(found, sample, checks)
@@ -187,9 +191,8 @@ def judge(lines: Iterable[bytes], survey: Survey, policy: Policy) -> Iterator[Ju
 def _judgement(line: bytes, rules: dict[str, list[Rule]], policy: Policy) -> Judgement:
     sample = parse(line)
     findings = sample.findings and tuple(one for one in sample.findings if one.check not in CHECKS)
-    facts = sample.image or sample.audio
-    if facts is not None:
-        findings += _findings(facts, rules[sample.kind or "image"])
+    if sample.facts is not None and sample.kind in rules:
+        findings += _findings(sample.facts, rules[sample.kind])
     judged = sample if findings == sample.findings else changed(sample, findings=findings)
     if not findings:
         return Judgement(encode(judged))
@@ -255,7 +258,7 @@ def _conclude(
 
 
 def _is_sound(sample: Facts) -> bool:
-    return sample.kind is not None and not (
+    return sample.kind in KINDS and not (
         sample.findings and any(finding.severity == "error" for finding in sample.findings)
     )
 

@@ -9,12 +9,11 @@ Paths are relative to the folder of the journal, so that a tree which is moved a
 without its end is the trace of a crash and is cut off: nothing is changed on disk before its line is synced.
 """
 
-import json
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from curate.records.manifest import decode_line
+from curate.ground import json
 
 Kind = Literal["move", "copy", "hardlink", "symlink", "create", "folder"]
 State = Literal["pending", "done", "dropped", "undoing", "undone"]
@@ -66,16 +65,12 @@ class Mark(msgspec.Struct, frozen=True, tag_field="record", tag="mark"):
 
 
 Record = Head | Change | Mark
-_records: "msgspec.json.Decoder[Any]" = msgspec.json.Decoder(Record)
-_encoder = msgspec.json.Encoder()
+_records: json.Decoder[Record] = json.Decoder(Record)  # type: ignore[arg-type]
 
 
 def encode(record: Record) -> bytes:
     """Return the line of a record."""
-    try:
-        return _encoder.encode(record) + b"\n"
-    except UnicodeEncodeError:  # a name that is not UTF-8
-        return json.dumps(msgspec.to_builtins(record), separators=(",", ":")).encode("ascii") + b"\n"
+    return json.encode(record) + b"\n"
 
 
 def decode(line: bytes) -> Record:
@@ -84,5 +79,4 @@ def decode(line: bytes) -> Record:
     Raises:
         ValueError: It is none.
     """
-    record: Record = decode_line(line, _records)
-    return record
+    return _records.decode(line)

@@ -12,8 +12,8 @@ from curate.ground.errors import InputError, UsageError
 from curate.journal import Journal, Operation, Outcome
 from curate.organize.template import Layout, shortened
 from curate.records.dataset_root import DatasetFolders
-from curate.records.manifest import changed
 from curate.records.sample import Sample
+from curate.records.writer import changed
 
 Mode = Literal["copy", "move", "hardlink", "symlink"]
 MODES: tuple[Mode, ...] = get_args(Mode)

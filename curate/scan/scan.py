@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec.structs import replace
 
 from curate.engine import Failure, Ready, run
 from curate.facts.records import Finding
+from curate.ground.json import Decoder
 from curate.media.sniff import format_of_name
-from curate.records.manifest import decode_line, encode
 from curate.records.manifest_counts import Seen, Tally
+from curate.records.reader import decode_line
 from curate.records.sample import Sample
+from curate.records.writer import encode
 from curate.scan.measure import measure, unmeasured
 from curate.scan.walk import walk
 
@@ -53,7 +54,7 @@ class ScanTally(Tally):
         self.others[f".{ending.lower()}" if dot else "no ending"] += 1
 
 
-_seen = msgspec.json.Decoder(Seen)
+_seen = Decoder(Seen)
 
 _Item = tuple[str, str, str | None, tuple[str, ...], str | None]
 """What travels to a worker: where the file is, and path, label, tags and split of its sample."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from curate.records.manifest import change_line, decode_line
+from curate.ground.json import Decoder
+from curate.records.reader import decode_line
+from curate.records.writer import change_line
 from curate.split.columns import Seen, read_columns
 from curate.split.leakage import Watch
 from curate.split.report import SplitReport
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_seen = msgspec.json.Decoder(Seen)
+_seen = Decoder(Seen)
 
 
 @dataclass(slots=True)
