@@ -1,0 +1,110 @@
+"""Tables on a terminal: what has no room is left out and named, and no head is broken."""
+
+from typing import TYPE_CHECKING
+
+from cli.io.table import Column, Drawing, Report, Row, Table
+from cli.io.terminal import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+
+WIDE = 100
+_BAR_NARROW, _BAR_WIDE = 8, 20
+_LEAST_TEXT = 12
+_LEAST_DETAIL = 24
+_STYLES = {"better": "green", "worse": "red", "error": "red", "warning": "yellow", "dim": "dim", "": ""}
+
+
+class Drawn:
+    """A report, drawn when the width of the terminal is known."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
+        shown = [table for table in self.report.tables if table.rows]
+        for table in shown:
+            if parts := list(draw(table, options.max_width)):
+                if self.report.titled and len(shown) > 1:
+                    yield printable(table.title)
+                yield from parts
+                yield ""
+        yield from map(printable, self.report.notes)
+
+
+def draw(table: Table, width: int) -> "Iterator[RenderableType]":
+    """Yield a table, and a line that names the columns for which the terminal is too narrow."""
+    from rich import box
+    from rich.table import Table as RichTable
+
+    gap, bar_width = (2, _BAR_WIDE) if width >= WIDE else (1, _BAR_NARROW)
+    rows = _shown(table)
+    heads = [printable(column.title) for column in table.columns]
+    if len(rows) < len(table.rows):
+        heads[0] += f" ({len(rows):,} of {len(table.rows):,})"
+    texts = [[_text(cell, column, bar_width) for cell, column in zip(row.cells, table.columns, strict=True)] for row in rows]
+    needs = [_need(column, heads[at], [text[at] for text in texts], bar_width) for at, column in enumerate(table.columns)]
+    kept = fitting(table.columns, needs, width, gap)
+    if table.whole and len(kept) < len(table.columns):
+        return
+    drawn = RichTable(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, gap - 1, 0, 0))
+    for at in kept:
+        column = table.columns[at]
+        if column.kind == "drawing":
+            drawn.add_column(heads[at], no_wrap=True, min_width=needs[at], style="cyan")
+        elif column.kind == "text":
+            drawn.add_column(heads[at], overflow="fold", min_width=needs[at])
+        else:
+            drawn.add_column(heads[at], justify="right", no_wrap=True)
+    for row, text in zip(rows, texts, strict=True):
+        drawn.add_row(*(text[at] for at in kept), style=_STYLES[row.style])
+    yield drawn
+    gone = [heads[at] for at, one in enumerate(table.columns) if at not in kept and one.kind != "drawing"]
+    if gone:
+        yield f"left out on {width} columns: {', '.join(gone)}; --csv has all"
+
+
+def fitting(columns: "Sequence[Column]", needs: "Sequence[int]", width: int, gap: int) -> list[int]:
+    """Return the places of the columns that have room side by side.
+
+    Args:
+        columns: All of them; those of the highest priority go first, and of several the last.
+        needs: Characters that each takes at least.
+        width: Of the terminal.
+        gap: Characters between two columns.
+    """
+    kept = list(range(len(columns)))
+    while sum(needs[at] for at in kept) + gap * (len(kept) - 1) > width:
+        worst = max(kept, key=lambda at: (columns[at].priority, at))
+        if not columns[worst].priority:
+            break
+        kept.remove(worst)
+    return kept
+
+
+def _shown(table: Table) -> "Sequence[Row]":
+    """Return the rows in their order; of very many, those that weigh most."""
+    if len(table.rows) <= table.most:
+        return table.rows
+    heaviest = sorted(range(len(table.rows)), key=lambda at: -table.rows[at].weight)[: table.most]
+    return [table.rows[at] for at in sorted(heaviest)]
+
+
+def _text(cell: object, column: Column, bar_width: int) -> str:
+    if isinstance(cell, Drawing):
+        return cell.on_terminal(bar_width) if cell.on_terminal else ""
+    return printable(column.words(cell))  # type: ignore[arg-type]
+
+
+def _need(column: Column, head: str, texts: "Sequence[str]", bar_width: int) -> int:
+    """Return how many characters a column takes at least: text is folded, figures and heads are not."""
+    from rich.cells import cell_len
+
+    if column.kind == "drawing":
+        return bar_width if any(texts) else 0
+    longest = max(map(cell_len, texts), default=0)
+    if column.kind == "text":
+        longest = min(longest, _LEAST_TEXT if column.priority == 0 else _LEAST_DETAIL)
+    return max(cell_len(head), longest)
