@@ -109,7 +109,7 @@ def test_a_run_that_is_killed_while_it_replaces_another_is_no_run(tmp_path: Path
     write_run(folder, RUN, METRICS, PREDICTIONS, b"old")
     program = (
         f"import os, signal, sys; sys.path.insert(0, {str(ROOT)!r})\n"
-        "from tests.baselines import test_run_folder as t\n"
+        "from tests.baselines.runs import test_run_folder as t\n"
         f"left = [{step}]\n"
         "real = os.replace\n"
         "def replace(*names):\n"

@@ -402,7 +402,7 @@ def test_a_browser_plays_every_recording(speech: Path) -> None:
 
 def test_text_is_readable_on_its_ground() -> None:
     """WCAG AA: the colours of the style of the report are those that are tested for all pages, and no others."""
-    style = html_page._source("report_style.j2")
+    style = html_page._source("report/style.j2")
     assert not re.findall(r"#[0-9a-fA-F]{3,6}\b", style)
     assert set(re.findall(r"(?<![-\w])color: var\(--(\w+)\)", style)) <= {"ink", "soft", "mark", "wrong"}
     for faint in re.findall(r"([^{}]*)\{[^}]*opacity", style):

@@ -177,7 +177,7 @@ def test_places_on_an_axis(value: float, low: float, high: float, logarithmic: b
 
 def test_text_is_readable_in_light_dark_and_print() -> None:
     """WCAG AA: 4.5 to 1 between each colour of text and each ground; 3 to 1 for drawings and outlines."""
-    style = html_page._source("style.j2")
+    style = html_page._source("kit/style.j2")
     schemes = [
         dict(re.findall(r"--(\w+): (#\w+)", block)) for block in re.findall(r":root \{(.*?)\}", style, re.DOTALL)
     ]
