@@ -10,7 +10,7 @@ from baselines.comparison.gates import GATES, failed
 from baselines.data.predictions import NAME
 from cli import options
 from cli.io import reports
-from cli.views.compare.table import run_names, table
+from cli.views.compare.table import page, report, run_names
 from curate.ground.errors import GateError
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def compare(
     ] = None,
     seed: options.Seed = 0,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     html: options.Html = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -54,28 +56,19 @@ def compare(
 
     burnish compare runs/before runs/after --tag noise=car --fail-if not-better --html compare.html
     """
-    gate = _gate(fail_if)
+    if fail_if is not None:
+        options.check_choice(fail_if, GATES, "--fail-if")
+    gate = next((gate for gate in GATES if gate == fail_if), None)
+    formats = reports.Formats(json, md, csv, html)
     for run in (run_a, run_b):
-        reports.check_html(html, os.path.join(run, NAME))
+        formats.check(os.path.join(run, NAME))
     result = compare_runs(run_a, run_b, tag or (), seed)
-    reports.show(result, table, as_json=json, html=html, page=_page)
+    reports.write(result, formats, "{1} against {0}".format(*run_names(result)), report, page)
     if gate and (problems := failed(result, gate, tag or ())):
         raise GateError(_problem(result, gate, problems))
-
-
-def _gate(name: str | None) -> "Gate | None":
-    if name is not None:
-        options.check_choice(name, GATES, "--fail-if")
-    return next((gate for gate in GATES if gate == name), None)
 
 
 def _problem(result: Comparison, gate: "Gate", problems: "Sequence[str]") -> str:
     more = f"; and {len(problems) - _NAMED:,} more" if len(problems) > _NAMED else ""
     words = "; ".join(problems[:_NAMED]) + more
     return f"{run_names(result)[1]} is {'not better: ' if gate == 'not-better' else ''}{words}"
-
-
-def _page(result: Comparison) -> bytes:
-    from cli.views.compare.page import page
-
-    return page(result)

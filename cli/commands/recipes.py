@@ -1,19 +1,14 @@
 """`burnish recipes`: those that ship, and the schema for editors."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cli import options
 from cli.io import reports
-from cli.io.terminal import printable
+from cli.views.recipes.table import report
 from curate.ground.errors import UsageError
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from cli.pipeline.shipped_recipes import Shelf
 
 
 def recipes(
@@ -22,6 +17,8 @@ def recipes(
     ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Write the JSON Schema of recipes, for editors.")] = False,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -40,6 +37,9 @@ def recipes(
     """
     if schema and name:
         raise UsageError("--schema is for all recipes; leave the name out")
+    if name and (md or csv):
+        raise UsageError("--md and --csv are for the list of recipes; a recipe is YAML, or --json")
+    formats = reports.Formats(json, md, csv).check()
     if schema:
         _write_schema()
     elif name:
@@ -47,7 +47,7 @@ def recipes(
     else:
         from cli.pipeline.shipped_recipes import shelf
 
-        reports.show(shelf(), _table, as_json=json)
+        reports.write(shelf(), formats, "Recipes", report)
 
 
 def _print_one(name: str, *, as_json: bool) -> None:
@@ -70,19 +70,3 @@ def _write_schema() -> None:
     from cli.pipeline.schema import schema
 
     sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
-
-
-def _table(found: "Shelf") -> "RenderableType":
-    from rich import box
-    from rich.console import Group
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("recipe", "kind"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("what it does", overflow="fold", ratio=2)
-    table.add_column("steps or targets", overflow="fold", ratio=1)
-    for recipe in found.recipes:
-        parts = ", ".join(recipe.steps or recipe.targets)
-        table.add_row(*map(printable, (recipe.name, recipe.kind, recipe.description, parts)))
-    return Group(table, "see one: burnish recipes NAME; run a pipeline: burnish run NAME --set data=FOLDER")

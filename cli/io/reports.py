@@ -1,4 +1,4 @@
-"""Reports: tables for people, Markdown for pull requests, CSV for spreadsheets, JSON for programs, a page to look at."""
+"""Reports: tables for people, Markdown for pull requests, CSV for spreadsheets, JSON for programs, and pages."""
 
 import json as standard_json
 import os
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from cli.io.table import Report
 
-Result = TypeVar("Result", bound=msgspec.Struct)
+Result = TypeVar("Result")
 
 
 class Formats(NamedTuple):
@@ -51,7 +51,7 @@ class Formats(NamedTuple):
         """
         if wanted := [f"--{name}" for name in ("json", "md", "csv") if getattr(self, name)][1:]:
             first = next(f"--{name}" for name in ("json", "md") if getattr(self, name))
-            raise UsageError(f"{' and '.join([first, *wanted])} all go to standard output; name one of them")
+            raise UsageError(f"{', '.join([first, *wanted])}: standard output takes one of them")
         check_html(self.html, manifest)
         return self
 

@@ -37,7 +37,7 @@ class Drawing(NamedTuple):
     """
 
     on_terminal: "Callable[[int], str] | None"
-    on_page: "Callable[[], Markup]"
+    on_page: "Callable[[], Markup | str]"
 
 
 Cell = str | float | tuple[float, float] | Worded | Drawing | None
@@ -51,7 +51,8 @@ class Column(NamedTuple):
         title: Its name for people.
         kind: What its values are.
         priority: The columns of the highest go first where a terminal is narrow; 0: stays.
-        form: How a value is written, for `str.format`; of an interval, both ends.
+        form: How a value is written, for `str.format`; of an interval, both ends; of a share, what follows it.
+        below: Whether a terminal, which has little room, shows it under the column before it.
         axis: What stands at the left end, the middle and the right end of a column of drawings, on pages.
     """
 
@@ -61,6 +62,7 @@ class Column(NamedTuple):
     priority: int = 0
     form: str = ""
     axis: tuple[str, ...] = ()
+    below: bool = False
 
     def words(self, value: Cell) -> str:
         """Return a value as people read it; nothing where it is not known."""
@@ -70,8 +72,8 @@ class Column(NamedTuple):
             return value.words
         if isinstance(value, tuple):
             return self.form.format(*value) if self.form else interval(value)
-        if self.kind == "share" and not self.form and not isinstance(value, str):
-            return percent(value)
+        if self.kind == "share" and not isinstance(value, str):
+            return percent(value) + self.form
         return (self.form or _FORMS.get(self.kind, "{}")).format(value)
 
 
@@ -114,6 +116,7 @@ class Table(NamedTuple):
         most: How many rows a terminal shows.
         whole: Whether a terminal on which not all columns have room does without the table.
         in_csv: Whether it is a part of the CSV; not where it only repeats others.
+        lines: Say the same in less room; a terminal shows them instead.
     """
 
     key: str
@@ -123,6 +126,15 @@ class Table(NamedTuple):
     most: int = MOST_ROWS
     whole: bool = False
     in_csv: bool = True
+    lines: "Sequence[str]" = ()
+
+    def filled(self) -> list[int]:
+        """Return the places of the columns to draw: the first, and those that have a value in any row."""
+        return [
+            at
+            for at, column in enumerate(self.columns)
+            if not at or any(column.words(row.cells[at]) or isinstance(row.cells[at], Drawing) for row in self.rows)
+        ]
 
 
 class Report(NamedTuple):

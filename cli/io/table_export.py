@@ -62,7 +62,7 @@ def csv_bytes(report: Report) -> bytes:
 
 
 def _markdown_table(table: Table) -> "Iterator[str]":
-    places = [at for at, column in enumerate(table.columns) if column.kind != "drawing"]
+    places = [at for at in table.filled() if table.columns[at].kind != "drawing"]
     yield f"| {' | '.join(in_markdown(table.columns[at].title) for at in places)} |"
     yield f"|{'|'.join('---' if table.columns[at].kind == 'text' else '--:' for at in places)}|"
     for row in table.rows:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.text import Text
 
 WIDE = 100
 _BAR_NARROW, _BAR_WIDE = 8, 20
@@ -26,7 +27,9 @@ class Drawn:
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
         shown = [table for table in self.report.tables if table.rows]
         for table in shown:
-            if parts := list(draw(table, options.max_width)):
+            if table.lines:
+                yield from (*map(printable, table.lines), "")
+            elif parts := list(draw(table, options.max_width)):
                 if self.report.titled and len(shown) > 1:
                     yield printable(table.title)
                 yield from parts
@@ -41,13 +44,19 @@ def draw(table: Table, width: int) -> "Iterator[RenderableType]":
 
     gap, bar_width = (2, _BAR_WIDE) if width >= WIDE else (1, _BAR_NARROW)
     rows = _shown(table)
-    heads = [printable(column.title) for column in table.columns]
+    # A bar says what it is by its place beside the figure.
+    heads = ["" if column.kind == "drawing" else printable(column.title) for column in table.columns]
     if len(rows) < len(table.rows):
         heads[0] += f" ({len(rows):,} of {len(table.rows):,})"
-    texts = [[_text(cell, column, bar_width) for cell, column in zip(row.cells, table.columns, strict=True)] for row in rows]
-    needs = [_need(column, heads[at], [text[at] for text in texts], bar_width) for at, column in enumerate(table.columns)]
-    kept = fitting(table.columns, needs, width, gap)
-    if table.whole and len(kept) < len(table.columns):
+    texts = [
+        [_text(cell, column, bar_width) for cell, column in zip(row.cells, table.columns, strict=True)] for row in rows
+    ]
+    needs = [
+        _need(column, heads[at], [text[at] for text in texts], bar_width) for at, column in enumerate(table.columns)
+    ]
+    filled = [at for at in table.filled() if needs[at] and not table.columns[at].below]
+    kept = fitting(table.columns, needs, filled, width, gap)
+    if table.whole and len(kept) < len(filled):
         return
     drawn = RichTable(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, gap - 1, 0, 0))
     for at in kept:
@@ -59,23 +68,36 @@ def draw(table: Table, width: int) -> "Iterator[RenderableType]":
         else:
             drawn.add_column(heads[at], justify="right", no_wrap=True)
     for row, text in zip(rows, texts, strict=True):
-        drawn.add_row(*(text[at] for at in kept), style=_STYLES[row.style])
+        drawn.add_row(*(_with_below(table, text, at) for at in kept), style=_STYLES[row.style])
     yield drawn
-    gone = [heads[at] for at, one in enumerate(table.columns) if at not in kept and one.kind != "drawing"]
+    gone = [heads[at] for at in filled if at not in kept and table.columns[at].kind != "drawing"]
     if gone:
         yield f"left out on {width} columns: {', '.join(gone)}; --csv has all"
 
 
-def fitting(columns: "Sequence[Column]", needs: "Sequence[int]", width: int, gap: int) -> list[int]:
+def _with_below(table: Table, texts: "Sequence[str]", at: int) -> "Text":
+    """Return the text of a cell, with that of the column after it where that one stands below it."""
+    from rich.text import Text
+
+    cell = Text(texts[at])
+    if at + 1 < len(texts) and table.columns[at + 1].below and texts[at + 1]:
+        cell.append(f"\n{texts[at + 1]}", style="dim")
+    return cell
+
+
+def fitting(
+    columns: "Sequence[Column]", needs: "Sequence[int]", wanted: "Sequence[int]", width: int, gap: int
+) -> list[int]:
     """Return the places of the columns that have room side by side.
 
     Args:
         columns: All of them; those of the highest priority go first, and of several the last.
         needs: Characters that each takes at least.
+        wanted: The places of those that are to be shown.
         width: Of the terminal.
         gap: Characters between two columns.
     """
-    kept = list(range(len(columns)))
+    kept = list(wanted)
     while sum(needs[at] for at in kept) + gap * (len(kept) - 1) > width:
         worst = max(kept, key=lambda at: (columns[at].priority, at))
         if not columns[worst].priority:

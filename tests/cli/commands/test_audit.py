@@ -10,7 +10,7 @@ import pytest
 from baselines.data.predictions import Prediction, write_predictions
 from baselines.metrics.metrics import Confusion
 from cli.views.audit.confusion_matrix import draw
-from tests.cli.views.kit.test_html_page import in_browser, needs_browser
+from tests.cli.views.kit.test_page import in_browser, needs_browser
 from tests.conftest import Burnish
 
 EVIL = "<script>x</script>\x1b[31m"

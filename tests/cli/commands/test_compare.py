@@ -11,7 +11,7 @@ import pytest
 
 from baselines.comparison.compare import compare
 from baselines.data.predictions import Prediction, write_predictions
-from cli.views.compare.page import forest
+from cli.views.compare.table import forest
 from tests.baselines.predicted import answers
 from tests.cli.test_contract import in_terminal
 from tests.conftest import ROOT, Burnish

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 from PIL import Image
 
-from tests.cli.views.kit.test_html_page import EVIL, in_browser, needs_browser
+from tests.cli.views.kit.test_page import EVIL, in_browser, needs_browser
 from tests.conftest import ROOT, Burnish
 
 RECIPE = """

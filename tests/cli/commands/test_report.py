@@ -18,7 +18,7 @@ from PIL import Image
 
 from cli.views.kit import html_page
 from cli.views.report import thumbnails
-from tests.cli.views.kit.test_html_page import EVIL, contrast, in_browser, needs_browser
+from tests.cli.views.kit.test_page import EVIL, contrast, in_browser, needs_browser
 from tests.conftest import ROOT, Burnish
 
 PIPELINE = """\

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 from PIL import Image
 
-from cli.views.kit import html_page
+from cli.views.kit import drawing, page as pages
 from tests.conftest import Burnish
 
 EVIL = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
@@ -151,14 +151,14 @@ def test_a_browser_shows_every_picture_and_plays_every_sound(page: Path) -> None
 
 
 def test_drawings_escape_and_measure() -> None:
-    drawn = str(html_page.histogram([0, 5, 10], "<b>", ["a", '"', "&"]))
+    drawn = str(drawing.histogram([0, 5, 10], "<b>", ["a", '"', "&"]))
     assert 'aria-label="&lt;b&gt;"><title>&lt;b&gt;</title>' in drawn
     assert re.findall(r'height="([\d.]+)"', drawn) == ["0.0", "28.0", "56.0"]
     assert "<title>&#34;</title>" in drawn
-    box = str(html_page.box([0, 2.5, 5, 7.5, 10], (0, 10), "t", logarithmic=False))
+    box = str(drawing.box([0, 2.5, 5, 7.5, 10], (0, 10), "t", logarithmic=False))
     assert '<rect x="60.0" y="3" width="120.0"' in box
-    assert str(html_page.waveform([0.0, 1.0], "t")).count(",") == 4
-    assert str(html_page.histogram([], "t", [])).startswith("<svg")
+    assert str(drawing.waveform([0.0, 1.0], "t")).count(",") == 4
+    assert str(drawing.histogram([], "t", [])).startswith("<svg")
 
 
 @pytest.mark.parametrize(
@@ -172,12 +172,12 @@ def test_drawings_escape_and_measure() -> None:
     ],
 )
 def test_places_on_an_axis(value: float, low: float, high: float, logarithmic: bool, expected: float) -> None:
-    assert html_page.place(value, low, high, logarithmic=logarithmic) == pytest.approx(expected)
+    assert drawing.place(value, low, high, logarithmic=logarithmic) == pytest.approx(expected)
 
 
 def test_text_is_readable_in_light_dark_and_print() -> None:
     """WCAG AA: 4.5 to 1 between each colour of text and each ground; 3 to 1 for drawings and outlines."""
-    style = html_page._source("kit/style.j2")
+    style = pages.source("kit/style.j2")
     schemes = [
         dict(re.findall(r"--(\w+): (#\w+)", block)) for block in re.findall(r":root \{(.*?)\}", style, re.DOTALL)
     ]
