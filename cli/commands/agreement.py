@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from baselines.annotators.agreement import agree
-from baselines.annotators.annotations import read_annotations
+from baselines.annotators.agreement import Agreement, agree
+from baselines.annotators.annotations import Annotations, read_annotations
 from baselines.annotators.human_file import write_human_csv
 from cli import options
 from cli.io import reports, streams
 from cli.io.terminal import say
-from cli.views.agreement.table import page, report
+from cli.views.agreement.table import report
 from curate.describe.imbalance import Described
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
@@ -56,7 +56,9 @@ def agreement(
     given = read_annotations(annotations)
     truth, tags = _known(manifest)
     result = agree(given, truth, tags)
-    reports.write(result, formats, "Agreement of annotators", report, lambda found: page(found, annotations))
+    reports.write(
+        result, formats, "Agreement of annotators", report, lambda found: _page(found, given, annotations, html)
+    )
     if human_level:
         with atomic_write(human_level) as file:
             file.write(write_human_csv(result.human_level))
@@ -76,3 +78,10 @@ def _known(manifest: str | None) -> "tuple[dict[str, str] | None, dict[str, tupl
         known = list(samples)
     labels = {sample.path: sample.label for sample in known if sample.label is not None}
     return labels, {sample.path: sample.tags for sample in known}
+
+
+def _page(result: Agreement, given: Annotations, of: str, html: str | None) -> bytes:
+    from cli.views.agreement.table import page
+    from cli.views.kit.page import Links
+
+    return page(result, given, of, Links(None, html))

@@ -10,7 +10,7 @@ from baselines.comparison.gates import GATES, failed
 from baselines.data.predictions import NAME
 from cli import options
 from cli.io import reports
-from cli.views.compare.table import page, report, run_names
+from cli.views.compare.table import report, run_names
 from curate.ground.errors import GateError
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ def compare(
     for run in (run_a, run_b):
         formats.check(os.path.join(run, NAME))
     result = compare_runs(run_a, run_b, tag or (), seed)
-    reports.write(result, formats, "{1} against {0}".format(*run_names(result)), report, page)
+    reports.write(
+        result, formats, "{1} against {0}".format(*run_names(result)), report, lambda found: _page(found, html)
+    )
     if gate and (problems := failed(result, gate, tag or ())):
         raise GateError(_problem(result, gate, problems))
 
@@ -72,3 +74,10 @@ def _problem(result: Comparison, gate: "Gate", problems: "Sequence[str]") -> str
     more = f"; and {len(problems) - _NAMED:,} more" if len(problems) > _NAMED else ""
     words = "; ".join(problems[:_NAMED]) + more
     return f"{run_names(result)[1]} is {'not better: ' if gate == 'not-better' else ''}{words}"
+
+
+def _page(result: Comparison, html: str | None) -> bytes:
+    from cli.views.compare.table import page
+    from cli.views.kit.page import Links
+
+    return page(result, Links(None, html))

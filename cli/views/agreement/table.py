@@ -2,13 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from cli.io.table import Column, Report, Row, Table, Worded
+from cli.io.table import Column, Report, Row, SampleLink, Table, Worded
 from cli.views.kit.drawing import bar_cell
 
 if TYPE_CHECKING:
     from baselines.annotators.agreement import Agreement
+    from baselines.annotators.annotations import Annotations
+    from cli.views.kit.page import Links
 
-_PAIRS, _DISAGREEMENTS = 20, 10
+_PAIRS, _DISAGREEMENTS, _LINKS = 20, 10, 24
 _RELIABLE, _TENTATIVE = 0.8, 0.667
 """Krippendorff, "Content Analysis": from 0.8 on data can be relied on, from 0.667 on conclusions are tentative."""
 
@@ -18,15 +20,22 @@ def report(result: "Agreement") -> Report:
     return Report([_pairs(result), _disagreements(result), _levels(result)], _sentences(result))
 
 
-def page(result: "Agreement", of: str) -> bytes:
-    """Return the page; `of` is the file of labels."""
+def page(result: "Agreement", given: "Annotations", of: str, links: "Links") -> bytes:
+    """Return the page.
+
+    Args:
+        result: What was found.
+        given: The labels that it was found in.
+        of: Their file.
+        links: Leads to the files of samples.
+    """
     from cli.views.kit import page as pages
 
-    pairs, disagreements, levels = report(result).tables
+    pairs, disagreements, levels = _pairs(result), _disagreements(result, given), _levels(result)
     return pages.report_page(
         "Agreement of annotators",
         of,
-        [pages.Section(table.title, pages.table(table)) for table in (levels, pairs, disagreements)],
+        [pages.Section(table.title, pages.table(table, links)) for table in (levels, pairs, disagreements)],
         lead=_sentences(result),
         tiles=[
             (_coefficient(result.alpha), "Krippendorff's alpha"),
@@ -51,17 +60,23 @@ def _pairs(result: "Agreement") -> Table:
     return Table("pairs", "Every two annotators", columns, rows, _PAIRS)
 
 
-def _disagreements(result: "Agreement") -> Table:
+def _disagreements(result: "Agreement", given: "Annotations | None" = None) -> Table:
     columns = [
         Column("name", "disagree on"),
         Column("samples", "n", "count"),
         Column("bar", "beside the most frequent", "drawing", 9),
     ]
     most = max((found.samples for found in result.disagreements), default=1)
-    rows = [
-        Row([name, found.samples, bar_cell(found.samples / most, f"{name}: {found.samples:,}")])
-        for name, found in ((" or ".join(found.labels), found) for found in result.disagreements)
-    ]
+    rows = []
+    for found in result.disagreements:
+        name = " or ".join(found.labels)
+        torn = [
+            SampleLink(path, ", ".join(f"{who}: {label}" for who, label in sorted(said.items())))
+            for path, said in (given.labels.items() if given else ())
+            if set(found.labels) <= set(said.values())
+        ]
+        bar = bar_cell(found.samples / most, f"{name}: {found.samples:,}")
+        rows.append(Row((name, found.samples, bar), samples=torn[:_LINKS]))
     return Table("disagreements", "Labels that they disagree on", columns, rows, _DISAGREEMENTS)
 
 

@@ -1,18 +1,20 @@
 """What `burnish compare` shows: every difference with its interval on one axis, and the verdict in words."""
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.comparison.gates import in_words
-from cli.io.table import Column, Drawing, Report, Row, Style, Table, Worded, names
+from baselines.data.predictions import predictions_of_run
+from cli.io.table import Column, Drawing, Report, Row, SampleLink, Style, Table, Worded, names
 from cli.views.kit import drawing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from markupsafe import Markup
 
     from baselines.comparison.compare import Comparison, Difference
+    from cli.views.kit.page import Links
 
 _STYLES: "Mapping[str, Style]" = {"better": "better", "worse": "worse"}
 _WIDTH, _HEIGHT = 240, 18
@@ -20,6 +22,7 @@ _MANY = 8
 _ONE_SIDE = 0.025
 _SHORT = 8
 _LEAST_P = 0.001
+_LINKS = 24
 
 
 def report(result: "Comparison") -> Report:
@@ -29,8 +32,13 @@ def report(result: "Comparison") -> Report:
     return Report(tables(result), [*named, *sentences(result)])
 
 
-def tables(result: "Comparison") -> list[Table]:
-    """Return all samples, the tags and the classes, with their differences."""
+def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]:
+    """Return all samples, the tags and the classes, with their differences.
+
+    Args:
+        result: The comparison.
+        turned: What its rows lead to.
+    """
     a, b = run_names(result)
     if max(len(a), len(b)) > _SHORT:
         a, b = "a", "b"
@@ -51,13 +59,52 @@ def tables(result: "Comparison") -> list[Table]:
         ("class", "By class", "class", result.per_class),
     ]
     return [
-        Table(key, title, [Column("name", head), *columns], [_row(name, one, reach) for name, one in found.items()])
+        Table(
+            key,
+            title,
+            [Column("name", head), *columns],
+            [_row(name, one, reach, _links(turned, key, name)) for name, one in found.items()],
+        )
         for key, title, head, found in groups
     ]
 
 
-def page(result: "Comparison") -> bytes:
-    """Return the page."""
+class Turned(NamedTuple):
+    """A sample that one of two runs gets right.
+
+    Attributes:
+        path: Of the sample.
+        label: The true class.
+        tags: Of the sample.
+        words: What became of it.
+    """
+
+    path: str
+    label: str
+    tags: tuple[str, ...]
+    words: str
+
+
+def turned_samples(result: "Comparison") -> list[Turned]:
+    """Return the samples that only one of the runs gets right: those that were lost, then those that were gained."""
+    first, second = map(predictions_of_run, result.runs)
+    before = {one.path: one for one in first}
+    both = [(before[one.path], one) for one in second if one.path in before]
+    lost = [
+        Turned(b.path, b.label, b.tags, f"lost: {b.label} taken for {b.prediction}")
+        for a, b in both
+        if a.prediction == b.label != b.prediction
+    ]
+    gained = [
+        Turned(b.path, b.label, b.tags, f"gained: {b.label}, was taken for {a.prediction}")
+        for a, b in both
+        if a.prediction != b.label == b.prediction
+    ]
+    return lost + gained
+
+
+def page(result: "Comparison", links: "Links") -> bytes:
+    """Return the page; `links` leads to the files of samples."""
     from cli.views.kit import page as pages
 
     a, b = run_names(result)
@@ -67,7 +114,10 @@ def page(result: "Comparison") -> bytes:
         f"{b} against {a}",
         [
             pages.Section("In words", drawing.paragraphs(sentences(result))),
-            *(pages.Section(table.title, pages.table(table)) for table in tables(result)),
+            *(
+                pages.Section(table.title, pages.table(table, links))
+                for table in tables(result, turned_samples(result))
+            ),
         ],
         tiles=[
             (f"{overall.a:.3f}", f"accuracy of {a}"),
@@ -149,7 +199,17 @@ def matching_notes(result: "Comparison") -> list[str]:
     return lines
 
 
-def _row(name: str, found: "Difference", reach: float) -> Row:
+def _links(turned: "Sequence[Turned]", key: str, name: str) -> list[SampleLink]:
+    """Return the samples that stand behind a row, as many as one looks at."""
+    of_row = [
+        SampleLink(one.path, one.words)
+        for one in turned
+        if key == "all" or name in (one.tags if key == "tag" else (one.label,))
+    ]
+    return of_row[:_LINKS]
+
+
+def _row(name: str, found: "Difference", reach: float, samples: "Sequence[SampleLink]") -> Row:
     low, high = found.interval
     title = f"{name}: {found.difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}"
     p = Worded(found.mcnemar_p, f"{found.mcnemar_p:.3f}" if found.mcnemar_p >= _LEAST_P else f"< {_LEAST_P}")
@@ -164,7 +224,7 @@ def _row(name: str, found: "Difference", reach: float) -> Row:
         p,
         found.verdict,
     )
-    return Row(cells, _STYLES.get(found.verdict, ""), abs(found.difference))
+    return Row(cells, _STYLES.get(found.verdict, ""), abs(found.difference), samples)
 
 
 def _reach(result: "Comparison") -> float:

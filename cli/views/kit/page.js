@@ -79,7 +79,7 @@ for (const table of all("table.figures")) {
   };
 
   heads.forEach((head, column) => {
-    if (head.dataset.kind === "drawing") return;
+    if (head.dataset.kind === "drawing" || original.length < 2) return;
     const button = make("button", { type: "button", title: "sort" });
     button.append(...head.childNodes);
     head.append(button);

@@ -85,7 +85,7 @@ def render(template: str, *, title: str, of: str, **values: object) -> bytes:
         of: Of which folder or file.
         values: What the template names; one that is not given is an error.
     """
-    values = {"title": title, "of": of, "made": _made(), **values}
+    values = {"title": title, "of": "standard input" if of == "-" else of, "made": _made(), **values}
     return _environment().get_template(f"{template}.j2").render(**values).encode("utf-8", "backslashreplace")
 
 
@@ -196,7 +196,7 @@ def _sorted_by(cell: Cell) -> str:
 
 
 def _made() -> str:
-    """Return when, of which commit and by which version the page is made."""
+    """Return in which folder, when, of which commit and by which version the page is made."""
     from importlib.metadata import version
 
     from baselines.runs.provenance import describe_repository
@@ -206,7 +206,8 @@ def _made() -> str:
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
     repository = describe_repository()
     commit = f"commit {repository.commit[:12]}{' with changes' if repository.dirty else ''}" if repository else ""
-    return " · ".join(filter(None, (f"{now:%d %B %Y, %H:%M} UTC", commit, f"burnish {version('burnish')}")))
+    folder = f"in {os.path.basename(os.getcwd()) or '/'}"
+    return " · ".join(filter(None, (folder, f"{now:%d %B %Y, %H:%M} UTC", commit, f"burnish {version('burnish')}")))
 
 
 @cache

@@ -53,7 +53,9 @@ def _scores(outcome: "Outcome") -> Table:
         Column("bar", "", "drawing", 9),
         Column("remark", "what it is", "text", 1),
     ]
-    rows = [Row((name, share, bar_cell(share, f"{name}: {100 * share:.1f} %"), words)) for name, share, words in remarks]
+    rows = [
+        Row((name, share, bar_cell(share, f"{name}: {100 * share:.1f} %"), words)) for name, share, words in remarks
+    ]
     return Table("score", "Scores", columns, rows)
 
 
@@ -86,7 +88,16 @@ def _classes(outcome: "Outcome") -> Table:
     ]
     tested = [(label, found) for label, found in outcome.metrics.per_class.items() if found.samples]
     rows = [
-        Row((label, one.samples, one.recall, one.precision, one.f1, bar_cell(one.f1, f"F1 of {label}: {100 * one.f1:.1f} %")))
+        Row(
+            (
+                label,
+                one.samples,
+                one.recall,
+                one.precision,
+                one.f1,
+                bar_cell(one.f1, f"F1 of {label}: {100 * one.f1:.1f} %"),
+            )
+        )
         for label, one in sorted(tested, key=lambda pair: (pair[1].f1, pair[0]))
     ]
     return Table("class", "Classes, the worst first", columns, rows if len(rows) > 1 else [], _WORST)
