@@ -26,9 +26,9 @@ def markdown(report: Report, title: str) -> str:
     lines = [f"### {in_markdown(title)}", ""]
     shown = [table for table in report.tables if table.rows]
     for table in shown:
-        lines += [f"**{in_markdown(table.title)}**", ""] if len(shown) > 1 else []
+        lines += [f"**{in_markdown(table.title)}**", ""] if report.titled or len(shown) > 1 else []
         lines += [*_markdown_table(table), ""]
-    lines += [f"- {in_markdown(note)}" for note in report.notes]
+    lines += [f"- {in_markdown(note)}" for note in report.notes if note]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

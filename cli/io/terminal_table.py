@@ -30,7 +30,7 @@ class Drawn:
             if table.lines:
                 yield from (*map(printable, table.lines), "")
             elif parts := list(draw(table, options.max_width)):
-                if self.report.titled and len(shown) > 1:
+                if self.report.titled:
                     yield printable(table.title)
                 yield from parts
                 yield ""

@@ -47,7 +47,7 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
         Column("samples", "n", "count"),
         Column("a", a, "number"),
         Column("b", b, "number"),
-        Column("difference", f"{b} - {a}", "number", form="{:+.3f}"),
+        Column("difference", "difference", "number", form="{:+.3f}"),
         Column("forest", "difference", "drawing", 9, axis=(f"{-reach:+.2f}", "0", f"{reach:+.2f}")),
         Column("interval", "95 % interval", "interval", 1, "{:+.3f} to {:+.3f}"),
         Column("mcnemar_p", "McNemar p", "number", 2),

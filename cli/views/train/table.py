@@ -30,12 +30,12 @@ def fit_report(found: "Overfit") -> Report:
     rows += [Row((path, f"looks the same as {' = '.join(group)}")) for group in found.conflicts for path in group[:1]]
     right = found.samples - len(found.wrong)
     lines = [f"{right:,} of {found.samples:,} samples of {found.classes:,} classes are right ({found.model})"]
-    lines += [f"  wrong: {path}" for path in found.wrong]
-    lines += [f"  the same, with different labels: {' = '.join(group)}" for group in found.conflicts]
+    shown = [f"  wrong: {path}" for path in found.wrong]
+    shown += [f"  the same, with different labels: {' = '.join(group)}" for group in found.conflicts]
     lines += [f"  left out, {reason}: {count:,}" for reason, count in found.left_out.items()]
     if found.fits:
         lines.append("a model can fit this data; train it:  burnish train --run runs/first")
-    return Report([Table("samples", "Samples that it does not fit", columns, rows)], lines)
+    return Report([Table("samples", "Samples that it does not fit", columns, rows, lines=shown)], lines)
 
 
 def _scores(outcome: "Outcome") -> Table:

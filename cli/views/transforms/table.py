@@ -42,9 +42,9 @@ def details(found: "Catalogue") -> Report:
             Row((part.name, "required" if part.required else _yaml(part.default), part.type, part.description))
             for part in one.parameters
         ]
-        title = f"{one.name}  {one.kind}, {one.source}"
+        title = f"{one.name}  {one.kind}, {one.source}: {_summary(one)}"
         tables.append(Table(f"{one.kind}-{one.source}", title, columns, rows, most=max(len(rows), 1)))
-        notes += [f"{title}", _summary(one), f"{one.kind}:", f"  {one.example}"]
+        notes += ["", f"{one.kind}:", f"  {one.example}"]
     return Report(tables, notes, titled=True)
 
 
