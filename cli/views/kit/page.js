@@ -107,7 +107,7 @@ for (const table of all("table.figures")) {
 // Pictures open large; the arrows go through all of the page. Those under a slider are large already.
 const pictures = all("figure img").filter((image) => !image.closest(".overlaid") && !image.matches(".spectrogram"));
 if (pictures.length) {
-  const dialog = document.body.appendChild(make("dialog", { ariaLabel: "picture" }));
+  const dialog = make("dialog", { ariaLabel: "picture" });
   const large = make("img");
   const words = make("p");
   const button = (text, label, act) => {
@@ -122,6 +122,7 @@ if (pictures.length) {
     large.src = image.src;
     large.alt = image.alt;
     words.textContent = `${image.alt} (${at + 1} of ${pictures.length})`;
+    if (!dialog.isConnected) document.body.append(dialog);
     if (!dialog.open) dialog.showModal();
   };
   const bar = make("div", { className: "tools" });

@@ -85,7 +85,8 @@ from curate.describe.column_blocks import Measured
 from curate.records.manifest import read_as
 from curate.describe.statistics import describe
 with open("set.jsonl", "rb") as file:
-    Console(width={columns}, highlight=False, markup=False).print(Drawn(report(describe(read_as(file, Measured), "label"))))
+    drawn = Drawn(report(describe(read_as(file, Measured), "label")))
+Console(width={columns}, highlight=False, markup=False).print(drawn)
 """
 
 
