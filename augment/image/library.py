@@ -6,13 +6,13 @@ has generators of its own, which are seeded here.
 
 import warnings
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import msgspec
 
 from augment.image.library_classes import check, classes
 from augment.operations.applied_params import reduced
-from augment.operations.media import Media, RejectedError
+from augment.operations.media import Media, Noted, RejectedError
 from augment.operations.registry import ParameterError, Prepared
 from augment.operations.signatures import check_names, complaint, named_in
 
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     import numpy as np
 
 _NOT_DRAWN = {"shape", "fill_mask"}
+
+
+class Draws(TypedDict):
+    """A seed, from which the class draws all the rest."""
+
+    parameters: dict[str, Any]
+    seed: int
 
 
 class _Built(NamedTuple):
@@ -53,11 +60,11 @@ class Transform:
         """See `Operation`: the library's own advice becomes notes."""
         return Prepared(settings, settings, _built(self.name, msgspec.json.encode(settings)).warned)
 
-    def draw(self, settings: dict[str, Any], media: Media, generator: "np.random.Generator") -> dict[str, Any]:  # noqa: ARG002
+    def draw(self, settings: dict[str, Any], media: Media, generator: "np.random.Generator") -> Draws:  # noqa: ARG002
         """See `Operation`: a seed, from which the class draws all the rest."""
         return {"parameters": settings, "seed": int(generator.integers(2**32))}
 
-    def apply(self, media: Media, drawn: dict[str, Any]) -> list[Media]:
+    def apply(self, media: Media, drawn: Draws) -> list[Media]:
         """See `Operation`: what the class drew is noted; `applied` is false where its `p` decided against it."""
         transform = _built(self.name, msgspec.json.encode(drawn["parameters"])).transform
         transform.set_random_seed(drawn["seed"])
@@ -65,7 +72,7 @@ class Transform:
         if problem := _problem(pixels):
             raise RejectedError(f"{self.name} {problem}")
         values = {key: reduced(value) for key, value in transform.params.items() if key not in _NOT_DRAWN}
-        noted = {"applied": True, "applied_params": values} if transform.params else {"applied": False}
+        noted: Noted = {"applied": True, "applied_params": values} if transform.params else {"applied": False}
         return [media._replace(array=pixels, noted=noted)]
 
 

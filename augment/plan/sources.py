@@ -83,25 +83,18 @@ class Sources:
             self.seen += 1
             self.tags.update(sample.tags)
             self.has_splits = self.has_splits or sample.split is not None
-            if self._is_in_splits(sample):
+            if ALL in self.splits or sample.split in self.splits:
                 self._take(sample, [index for index, accept in enumerate(accepts) if accept(sample)])
             elif sample.split is None:
                 unsplit.append((sample, [index for index, accept in enumerate(accepts) if accept(sample)]))
             elif sample.digest:
                 held_out.add(sample.digest)
-        self._take_unsplit(unsplit)
-        self._drop(held_out)
-
-    def _is_in_splits(self, sample: Sample) -> bool:
-        return ALL in self.splits or sample.split in self.splits
-
-    def _take_unsplit(self, unsplit: "list[tuple[Sample, list[int]]]") -> None:
-        """Take samples without a split where none has one; beside split ones they are left alone."""
         if self.has_splits:
             self.left_out += Counter({"without a split": len(unsplit)})
         else:
             for sample, targets in unsplit:
                 self._take(sample, targets)
+        self._drop(held_out)
 
     def _take(self, sample: Sample, targets: list[int]) -> None:
         reason, generated = _unfit(sample), is_generated(sample.origin)

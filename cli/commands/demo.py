@@ -66,8 +66,7 @@ def _play(folder: str, parts: "Sequence[str]", seed: int) -> None:
 
 def _make_data(folder: str, parts: "Sequence[str]", seed: int) -> None:
     """Write the files of the parts, and make the folders for what the commands write."""
-    from augment.demo.dataset import MAKERS
-    from augment.demo.folder import fill
+    from augment.demo.folder import MAKERS, fill
 
     for part in parts:
         files = MAKERS[part](seed)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from augment.operations.registry import OPERATIONS, Kind
-from augment.operations.schema import operations_schema
+from augment.recipe.schema import operations_schema
 
 KINDS: list[Kind] = ["audio", "image"]
 

@@ -1,4 +1,4 @@
-from augment.operations.docstrings import parameters_in, summary_of
+from augment.operations.documentation import parameters_in, summary_of
 
 
 class Google:
