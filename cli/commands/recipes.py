@@ -1,14 +1,17 @@
 """`burnish recipes`: those that ship, and the schema for editors."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options
 from cli.io import reports
-from cli.views.recipes.table import report
+from cli.io.table import Column, Report, Row, Table
 from curate.ground.errors import UsageError
+
+if TYPE_CHECKING:
+    from cli.pipeline.shipped_recipes import Shelf
 
 
 def recipes(
@@ -47,7 +50,7 @@ def recipes(
     else:
         from cli.pipeline.shipped_recipes import shelf
 
-        reports.write(shelf(), formats, "Recipes", report)
+        reports.write(shelf(), formats, "Recipes", _tables)
 
 
 def _print_one(name: str, *, as_json: bool) -> None:
@@ -70,3 +73,16 @@ def _write_schema() -> None:
     from cli.pipeline.schema import schema
 
     sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
+
+
+def _tables(found: "Shelf") -> Report:
+    """Return the report."""
+    columns = [
+        Column("recipe", "recipe"),
+        Column("kind", "kind"),
+        Column("description", "what it does"),
+        Column("parts", "steps or targets", below=True),
+    ]
+    rows = [Row((one.name, one.kind, one.description, ", ".join(one.steps or one.targets))) for one in found.recipes]
+    hint = "see one: burnish recipes NAME; run a pipeline: burnish run NAME --set data=FOLDER"
+    return Report([Table("recipes", "Recipes", columns, rows, most=len(rows))], [hint])

@@ -1,11 +1,24 @@
 """`burnish transforms`: every operation that a recipe can name."""
 
-from typing import Annotated
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from cli import options
 from cli.io import reports
+from cli.io.table import Column, Report, Row, Table
+
+if TYPE_CHECKING:
+    from augment.operations.documentation import Catalogue, Documented
+
+_TITLES = {
+    "burnish": "burnish's own",
+    "albumentations": "albumentations (its class names and parameters)",
+    "audiomentations": "audiomentations (its class names and parameters)",
+}
 
 
 def transforms(
@@ -32,8 +45,47 @@ def transforms(
     burnish transforms RandomBrightnessContrast --json
     """
     from augment.operations.documentation import catalogue, documented
-    from cli.views.transforms.table import details, report
 
     formats = reports.Formats(json, md, csv).check()
     found = catalogue() if name is None else documented(name)
-    reports.write(found, formats, name or "Operations of recipes", report if name is None else details)
+    reports.write(found, formats, name or "Operations of recipes", _listed if name is None else _details)
+
+
+def _listed(found: "Catalogue") -> Report:
+    """Return all operations, one a row: ours first."""
+    columns = [Column("name", "operation"), Column("summary", "what it does")]
+    tables = []
+    for (kind, source), operations in groupby(found.operations, key=lambda one: (one.kind, one.source)):
+        rows = [Row((one.name, _summary(one))) for one in operations]
+        tables.append(Table(f"{kind}-{source}", f"{kind}: {_TITLES[source]}", columns, rows, most=len(rows)))
+    return Report(tables, ["burnish transforms NAME shows the parameters of one."], titled=True)
+
+
+def _details(found: "Catalogue") -> Report:
+    """Return operations with their parameters; there is one, or one for pictures and one for sounds."""
+    columns = [
+        Column("parameter", "parameter"),
+        Column("default", "default"),
+        Column("type", "type", "text", 1),
+        Column("description", "meaning"),
+    ]
+    tables, notes = [], []
+    for one in found.operations:
+        rows = [
+            Row((part.name, "required" if part.required else _yaml(part.default), part.type, part.description))
+            for part in one.parameters
+        ]
+        title = f"{one.name}  {one.kind}, {one.source}: {_summary(one)}"
+        tables.append(Table(f"{one.kind}-{one.source}", title, columns, rows, most=max(len(rows), 1)))
+        notes += ["", f"{one.kind}:", f"  {one.example}"]
+    return Report(tables, notes, titled=True)
+
+
+def _summary(operation: "Documented") -> str:
+    return f"{operation.summary} Needs the package {operation.needs}." if operation.needs else operation.summary
+
+
+def _yaml(value: object) -> str:
+    """Return a value as a person writes it in YAML: as JSON has it, without quotes and `.0`."""
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode().replace(",", ", ")
+    return re.sub(r"\.0\b", "", text)

@@ -8,7 +8,7 @@ from cli.io.terminal import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType, RenderResult
     from rich.text import Text
 
 WIDE = 100
@@ -48,25 +48,19 @@ def draw(table: Table, width: int) -> "Iterator[RenderableType]":
     heads = ["" if column.kind == "drawing" else printable(column.title) for column in table.columns]
     if len(rows) < len(table.rows):
         heads[0] += f" ({len(rows):,} of {len(table.rows):,})"
-    texts = [
-        [_text(cell, column, bar_width) for cell, column in zip(row.cells, table.columns, strict=True)] for row in rows
-    ]
-    needs = [
-        _need(column, heads[at], [text[at] for text in texts], bar_width) for at, column in enumerate(table.columns)
-    ]
+    texts = [[_text(cell, table.columns[at], bar_width) for at, cell in enumerate(row.cells)] for row in rows]
+    needs = [_need(one, heads[at], [text[at] for text in texts], bar_width) for at, one in enumerate(table.columns)]
     filled = [at for at in table.filled() if needs[at] and not table.columns[at].below]
     kept = fitting(table.columns, needs, filled, width, gap)
     if table.whole and len(kept) < len(filled):
         return
     drawn = RichTable(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, gap - 1, 0, 0))
     for at in kept:
-        column = table.columns[at]
-        if column.kind == "drawing":
-            drawn.add_column(heads[at], no_wrap=True, min_width=needs[at], style="cyan")
-        elif column.kind == "text":
-            drawn.add_column(heads[at], overflow="fold", min_width=needs[at])
-        else:
-            drawn.add_column(heads[at], justify="right", no_wrap=True)
+        kind = table.columns[at].kind
+        justify: JustifyMethod = "left" if kind in {"text", "drawing"} else "right"
+        # Rich would break a head to give a long path room; a least width for each column keeps it from that.
+        drawn.add_column(heads[at], justify=justify, overflow="fold", no_wrap=kind != "text", min_width=needs[at])
+        drawn.columns[-1].style = "cyan" if kind == "drawing" else ""
     for row, text in zip(rows, texts, strict=True):
         drawn.add_row(*(_with_below(table, text, at) for at in kept), style=_STYLES[row.style])
     yield drawn

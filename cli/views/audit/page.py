@@ -45,6 +45,7 @@ def page(result: "Audit", predictions: "Sequence[Prediction]", of: str, links: p
     places = {found.path: os.path.join(links.root, found.path) for found in result.mistakes}
     previews = make_previews((places[found.path], kind_of(found)) for found in result.mistakes)
     shown = [mistake(found, pages.media(found.path, previews[places[found.path]], links)) for found in result.mistakes]
+    cards = pages.macro("mistake_cards", shown) if shown else ""
     matrix = pages.scrolled(confusion_matrix.draw(result.confusion), "confusion matrix")
     pairs, by_class, by_tag = (of_kind(result, predictions) for of_kind in (confused, classes, tags))
     return pages.report_page(
@@ -54,10 +55,7 @@ def page(result: "Audit", predictions: "Sequence[Prediction]", of: str, links: p
             pages.Section("Confusion matrix", matrix, MATRIX_NOTE),
             pages.Section(pairs.title, pages.table(pairs, links)),
             *priorities(rank(predictions), predictions, links),
-            pages.Section(
-                f"The most confident mistakes: {len(shown)} of {result.wrong:,}",
-                pages.macro("mistake_cards", shown) if shown else "",
-            ),
+            pages.Section(f"The most confident mistakes: {len(shown)} of {result.wrong:,}", cards),
             pages.Section(by_class.title, pages.table(by_class, links)),
             pages.Section(by_tag.title, pages.table(by_tag, links)),
         ],
