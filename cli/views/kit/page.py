@@ -85,7 +85,8 @@ def render(template: str, *, title: str, of: str, **values: object) -> bytes:
         of: Of which folder or file.
         values: What the template names; one that is not given is an error.
     """
-    values = {"title": title, "of": "standard input" if of == "-" else of, "made": _made(), **values}
+    known = {"-": "standard input", ".": os.path.basename(os.getcwd()) or "/"}
+    values = {"title": title, "of": known.get(of, of), "made": _made(), **values}
     return _environment().get_template(f"{template}.j2").render(**values).encode("utf-8", "backslashreplace")
 
 

@@ -67,7 +67,7 @@ def _sections(subject: "Subject", found: Found, album: Album, links: pages.Links
     if found.targets:
         yield samples.section(list(found.targets), album)
     if found.runs and found.runs.comparison:
-        yield runs.comparison_section(found.runs.comparison)
+        yield runs.comparison_section(found.runs.comparison, links)
     if found.runs:
         yield runs.runs_section(found.runs, album, links)
     yield provenance.section(subject, found.targets)

@@ -14,7 +14,7 @@ from cli.views.audit import confusion_matrix
 from cli.views.audit.page import MATRIX_NOTE, kind_of, mistake
 from cli.views.audit.table import classes
 from cli.views.audit.table import sentences as audit_sentences
-from cli.views.compare.table import matching_notes, run_names, tables
+from cli.views.compare.table import matching_notes, run_names, tables, turned_samples
 from cli.views.kit import page as pages
 from cli.views.kit.drawing import bar_cell
 from cli.views.weak.table import priorities
@@ -87,15 +87,15 @@ def weak_section(found: Measured, links: pages.Links) -> dict[str, object]:
     }
 
 
-def comparison_section(result: Comparison) -> dict[str, object]:
-    """Return the section of the comparison of the first and the last run."""
+def comparison_section(result: Comparison, links: pages.Links) -> dict[str, object]:
+    """Return the section of the comparison of the first and the last run; its rows lead to the samples that turned."""
     a, b = run_names(result)
     order = {"worse": 0, "better": 1, "": 2}
     shown = []
-    for one in tables(result):
+    for one in tables(result, turned_samples(result)):
         # What is decided stands before what nobody can tell, because only so many rows are seen at once.
         decided = sorted(one.rows, key=lambda row: order[row.style])
-        shown.append((one.title, pages.table(one._replace(rows=decided))))
+        shown.append((one.title, pages.table(one._replace(rows=decided), links)))
     return {
         "kind": "comparison",
         "title": f"Comparison: {b} against {a}",
