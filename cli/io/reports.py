@@ -72,6 +72,7 @@ def write(
         tables: Says it in tables and sentences.
         page: Makes the page; to be given where the command has `--html`.
     """
+    # The page first: what reads standard output may leave early (`| head`), and the page is to be there then.
     if formats.html and page:
         with atomic_write(formats.html) as file:
             file.write(page(result))

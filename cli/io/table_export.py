@@ -47,6 +47,7 @@ def csv_bytes(report: Report) -> bytes:
     """
     tables = [table for table in report.tables if table.in_csv]
     heads = list(dict.fromkeys(name for table in tables for column in table.columns for name in _heads(column)))
+    # The csv module's own line ends (CR LF) are those of RFC 4180; `newline=""` keeps Python from making them two.
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     named = len(tables) > 1
@@ -57,11 +58,13 @@ def csv_bytes(report: Report) -> bytes:
             for column, cell in zip(table.columns, row.cells, strict=True):
                 values |= zip(_heads(column), _values(cell), strict=False)
             writer.writerow([*([table.key] * named), *(values.get(head) for head in heads)])
+    # Bytes of a name that are no UTF-8 travel as U+DC80 to U+DCFF (PEP 383) and become the same bytes again.
     known = _BEYOND_UTF8.sub(lambda found: f"\\u{ord(found[0]):04x}", text.getvalue())
     return known.encode("utf-8", "surrogateescape")
 
 
 def _markdown_table(table: Table) -> "Iterator[str]":
+    # A bar would be a row of blocks that no reader of a pull request could copy a figure from.
     places = [at for at in table.filled() if table.columns[at].kind != "drawing"]
     yield f"| {' | '.join(in_markdown(table.columns[at].title) for at in places)} |"
     yield f"|{'|'.join('---' if table.columns[at].kind == 'text' else '--:' for at in places)}|"

@@ -26,6 +26,7 @@ class Drawn:
 
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
         shown = [table for table in self.report.tables if table.rows]
+        # A table that is left out whole takes its title and its empty line with it.
         for table in shown:
             if table.lines:
                 yield from (*map(printable, table.lines), "")
@@ -92,6 +93,7 @@ def fitting(
         gap: Characters between two columns.
     """
     kept = list(wanted)
+    # One at a time, because a wide column that goes may make room for all of the others.
     while sum(needs[at] for at in kept) + gap * (len(kept) - 1) > width:
         worst = max(kept, key=lambda at: (columns[at].priority, at))
         if not columns[worst].priority:
@@ -104,6 +106,7 @@ def _shown(table: Table) -> "Sequence[Row]":
     """Return the rows in their order; of very many, those that weigh most."""
     if len(table.rows) <= table.most:
         return table.rows
+    # Chosen by weight, but shown in the order of the report: a reader looks for a name, not for a rank.
     heaviest = sorted(range(len(table.rows)), key=lambda at: -table.rows[at].weight)[: table.most]
     return [table.rows[at] for at in sorted(heaviest)]
 
@@ -121,6 +124,7 @@ def _need(column: Column, head: str, texts: "Sequence[str]", bar_width: int) -> 
     if column.kind == "drawing":
         return bar_width if any(texts) else 0
     longest = max(map(cell_len, texts), default=0)
+    # In the characters that a terminal gives it: a Chinese name takes two for each of its own.
     if column.kind == "text":
         longest = min(longest, _LEAST_TEXT if column.priority == 0 else _LEAST_DETAIL)
     return max(cell_len(head), longest)

@@ -1,5 +1,7 @@
 """What `burnish agreement` shows: every two annotators, the labels that they disagree on, human level per tag."""
 
+from collections import defaultdict
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from cli.io.table import Column, Report, Row, SampleLink, Table, Worded
@@ -67,16 +69,17 @@ def _disagreements(result: "Agreement", given: "Annotations | None" = None) -> T
         Column("bar", "beside the most frequent", "drawing", 9),
     ]
     most = max((found.samples for found in result.disagreements), default=1)
+    torn = defaultdict[tuple[str, ...], list[SampleLink]](list)
+    for path, said in given.labels.items() if given else ():
+        words = ", ".join(f"{who}: {label}" for who, label in sorted(said.items()))
+        # Of more than two labels on one sample, each pair is a disagreement, and the sample stands in each row.
+        for pair in combinations(sorted(set(said.values())), 2):
+            torn[pair].append(SampleLink(path, words))
     rows = []
     for found in result.disagreements:
         name = " or ".join(found.labels)
-        torn = [
-            SampleLink(path, ", ".join(f"{who}: {label}" for who, label in sorted(said.items())))
-            for path, said in (given.labels.items() if given else ())
-            if set(found.labels) <= set(said.values())
-        ]
         bar = bar_cell(found.samples / most, f"{name}: {found.samples:,}")
-        rows.append(Row((name, found.samples, bar), samples=torn[:_LINKS]))
+        rows.append(Row((name, found.samples, bar), samples=torn[tuple(sorted(found.labels))][:_LINKS]))
     return Table("disagreements", "Labels that they disagree on", columns, rows, _DISAGREEMENTS)
 
 

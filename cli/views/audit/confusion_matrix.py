@@ -52,6 +52,7 @@ def _cells(confusion: "Confusion", margin: float, cell: int) -> "Iterator[Markup
 
 def _cell(corner: tuple[float, float], size: int, share: float, title: str, *, right: bool) -> "Markup":
     cell = '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{}" height="{}" opacity="{:.2f}"><title>{}</title></rect>'
+    # Never quite invisible: one mistake among thousands is still a cell that can be pointed at.
     opacity = _FAINTEST + (1 - _FAINTEST) * share
     return drawing.markup(cell, "on" if right else "off", *corner, size - 1, size - 1, opacity, title)
 

@@ -59,15 +59,12 @@ def page(result: "Audit", predictions: "Sequence[Prediction]", of: str, links: p
             pages.Section(by_class.title, pages.table(by_class, links)),
             pages.Section(by_tag.title, pages.table(by_tag, links)),
         ],
-        lead=[f"{sentences(result)[0]}."],
+        lead=sentences(result)[:1],
         tiles=[
-            (f"{percent(share)} %", name)
-            for name, share in {
-                "accuracy": result.accuracy,
-                "balanced accuracy": result.balanced_accuracy,
-                "macro F1": result.macro_f1,
-                "majority guess": result.majority_accuracy,
-            }.items()
+            (f"{percent(result.accuracy)} %", "accuracy"),
+            (f"{percent(result.balanced_accuracy)} %", "balanced accuracy"),
+            (f"{percent(result.macro_f1)} %", "macro F1"),
+            (f"{percent(result.majority_accuracy)} %", "majority guess"),
         ],
         notes=sentences(result)[1:],
     )

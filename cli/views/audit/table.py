@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from cli.io.table import Column, Report, Row, SampleLink, Table, Worded, interval, names, percent
 from cli.views.kit.drawing import bar_cell
-from cli.views.weak.table import sample_links
+from cli.views.weak.table import sample_links, wrong_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +32,12 @@ def classes(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table:
         Column("f1", "F1", "share"),
         Column("bar", "F1", "drawing", 9),
     ]
+    wrong = wrong_by(predictions, lambda one: (one.label,))
     rows = []
     for label, found in result.per_class.items():
-        wrong = [one for one in predictions if one.label != one.prediction and label == one.label]
         bar = bar_cell(found.f1, f"F1 of {label}: {percent(found.f1)} %")
         cells = (label, found.samples, found.precision, found.recall, found.f1, bar)
-        rows.append(Row(cells, samples=sample_links(wrong)))
+        rows.append(Row(cells, samples=sample_links(wrong[label])))
     return Table("class", "Classes, in percent", columns, rows, most=max(len(rows), 1))
 
 
@@ -49,12 +49,13 @@ def confused(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table
         Column("share", "% of class", "share"),
         Column("bar", "share of class", "drawing", 9),
     ]
+    wrong = wrong_by(predictions, lambda one: ((one.label, one.prediction),))
     rows = []
     for found in result.confused:
         name = f"{found.label} taken for {found.prediction}"
-        wrong = [one for one in predictions if (one.label, one.prediction) == (found.label, found.prediction)]
         bar = bar_cell(found.share, f"{name}: {found.samples:,}, {percent(found.share)} % of {found.label}")
-        rows.append(Row((name, found.samples, found.share, bar), samples=sample_links(wrong)))
+        samples = sample_links(wrong[found.label, found.prediction])
+        rows.append(Row((name, found.samples, found.share, bar), samples=samples))
     return Table("confused", "Classes taken for others", columns, rows, _CONFUSED)
 
 
@@ -67,13 +68,13 @@ def tags(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table:
         Column("interval", "95 % interval", "interval", 1),
         Column("bar", "accuracy", "drawing", 9),
     ]
+    wrong = wrong_by(predictions, lambda one: one.tags)
     rows = []
     for tag, found in result.per_tag.items():
-        wrong = [one for one in predictions if one.label != one.prediction and tag in one.tags]
         bar = bar_cell(found.accuracy, f"accuracy on {tag}: {percent(found.accuracy)} %")
         cells = (tag, found.samples, found.accuracy, found.interval, bar)
         # Of very many, a terminal shows the weakest.
-        rows.append(Row(cells, weight=-found.accuracy, samples=sample_links(wrong)))
+        rows.append(Row(cells, weight=-found.accuracy, samples=sample_links(wrong[tag])))
     return Table("tag", "Tags, in percent", columns, rows)
 
 
@@ -95,6 +96,7 @@ def sentences(result: "Audit") -> list[str]:
 
 def _matrix(result: "Audit") -> Table:
     """Return the confusion matrix, where its classes are few enough to be read side by side."""
+    # Not in the CSV: its columns are named after classes, so each set would have others. `confused` has its counts.
     labels = result.confusion.labels if len(result.confusion.labels) <= _MATRIX_CLASSES else ()
     columns = [Column("name", ""), *(Column(label, label, "count", 1) for label in labels)]
     rows = []

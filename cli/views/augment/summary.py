@@ -111,6 +111,7 @@ def say_generated(sources: "Sources", tally: "GenerationTally", into: str) -> No
 
 def _classes(labels: list[PlannedLabel]) -> str:
     """Return the numbers of the classes in short: those that are alike together."""
+    # A plan for a hundred classes is one line here; the JSON has each of them.
     counts = {label.samples for label in labels}
     if len(labels) > _LABELS and len(counts) > 1:
         low, high = min(counts), max(counts)

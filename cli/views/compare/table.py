@@ -1,6 +1,7 @@
 """What `burnish compare` shows: every difference with its interval on one axis, and the verdict in words."""
 
 import os
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.comparison.gates import in_words
@@ -23,6 +24,7 @@ _ONE_SIDE = 0.025
 _SHORT = 8
 _LEAST_P = 0.001
 _LINKS = 24
+_ALL = "all samples"
 
 
 def report(result: "Comparison") -> Report:
@@ -40,6 +42,7 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
         turned: What its rows lead to.
     """
     a, b = run_names(result)
+    # The names of runs are anybody's; heads that long would push out the interval, which the verdict rests on.
     if max(len(a), len(b)) > _SHORT:
         a, b = "a", "b"
     reach = _reach(result)
@@ -53,8 +56,13 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
         Column("mcnemar_p", "McNemar p", "number", 2),
         Column("verdict", "verdict"),
     ]
+    links = defaultdict[tuple[str, str], list[SampleLink]](list)
+    for sample in turned:
+        rows_of = [("all", _ALL), ("class", sample.label), *(("tag", tag) for tag in sample.tags)]
+        for row in (row for row in rows_of if len(links[row]) < _LINKS):
+            links[row].append(SampleLink(sample.path, sample.words))
     groups = [
-        ("all", "Over all", "", {"all samples": result.overall}),
+        ("all", "Over all", "", {_ALL: result.overall}),
         ("tag", "By tag", "tag", result.per_tag),
         ("class", "By class", "class", result.per_class),
     ]
@@ -63,7 +71,7 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
             key,
             title,
             [Column("name", head), *columns],
-            [_row(name, one, reach, _links(turned, key, name)) for name, one in found.items()],
+            [_row(name, one, reach, links[key, name]) for name, one in found.items()],
         )
         for key, title, head, found in groups
     ]
@@ -88,6 +96,7 @@ class Turned(NamedTuple):
 def turned_samples(result: "Comparison") -> list[Turned]:
     """Return the samples that only one of the runs gets right: those that were lost, then those that were gained."""
     first, second = map(predictions_of_run, result.runs)
+    # By path only: what the comparison matched by its digest has another path in each run, and is not listed here.
     before = {one.path: one for one in first}
     both = [(before[one.path], one) for one in second if one.path in before]
     lost = [
@@ -199,19 +208,10 @@ def matching_notes(result: "Comparison") -> list[str]:
     return lines
 
 
-def _links(turned: "Sequence[Turned]", key: str, name: str) -> list[SampleLink]:
-    """Return the samples that stand behind a row, as many as one looks at."""
-    of_row = [
-        SampleLink(one.path, one.words)
-        for one in turned
-        if key == "all" or name in (one.tags if key == "tag" else (one.label,))
-    ]
-    return of_row[:_LINKS]
-
-
 def _row(name: str, found: "Difference", reach: float, samples: "Sequence[SampleLink]") -> Row:
     low, high = found.interval
     title = f"{name}: {found.difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}"
+    # An exact p below a thousandth would feign a precision that a few dozen samples do not have.
     p = Worded(found.mcnemar_p, f"{found.mcnemar_p:.3f}" if found.mcnemar_p >= _LEAST_P else f"< {_LEAST_P}")
     cells = (
         name,

@@ -61,6 +61,7 @@ def report(found: Groups) -> Report:
         Column("label_conflict", "label conflict"),
         Column("leak", "leak"),
     ]
+    # A row for each sample that goes, not for each group: that is what a spreadsheet can be sorted and joined by.
     rows = [
         Row((
             path,

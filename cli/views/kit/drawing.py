@@ -64,6 +64,7 @@ def box(figures: "Sequence[float | None]", ends: "tuple[float, float]", title: s
 
 def waveform(peaks: "Sequence[float]", title: str) -> "Markup":
     """Return the outline of a sound from its largest absolute samples, 0 to 1; silence shows as a line."""
+    # One polygon, there and back, and never flat: a line of no height would not be drawn at all.
     upper = [(at, 20 - max(0.75, 19 * peak)) for at, peak in enumerate(peaks)]
     lower = [(at, 40 - y) for at, y in reversed(upper)]
     points = " ".join(f"{x},{y:.1f}" for x, y in upper + lower)
@@ -72,6 +73,7 @@ def waveform(peaks: "Sequence[float]", title: str) -> "Markup":
 
 def place(value: float, low: float, high: float, *, logarithmic: bool) -> float:
     """Return where a value stands on an axis from `low` to `high`, 0 to 1."""
+    # A fact that can be 0 has no logarithm there; such an axis is spaced evenly, whatever its histogram asks for.
     if logarithmic and low > 0 and value > 0:
         value, low, high = math.log(value), math.log(low), math.log(high)
     return min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.5

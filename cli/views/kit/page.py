@@ -109,6 +109,7 @@ def report_page(
         tiles: The most important figures, and what they are.
         notes: Sentences below.
     """
+    # A heading with nothing below it would look like a fault of the page.
     shown = [section for section in sections if section.body]
     return render("kit/report", title=title, of=of, sections=shown, lead=lead, tiles=tiles, notes=notes)
 
@@ -148,6 +149,7 @@ def media(path: str, preview: "Preview", links: Links | None = None) -> Media:
         preview: Made of it.
         links: Leads to it.
     """
+    # As text, so that the page stays one file: a third more bytes, which the callers that show many keep within limits.
     address = data_url(preview.media_type, preview.data) if preview.data else ""
     sound = preview.media_type.startswith("audio/")
     return {
@@ -191,6 +193,7 @@ def _row(row: Row, columns: "Sequence[Column]", cells: "Sequence[Cell]", links: 
 def _sorted_by(cell: Cell) -> str:
     """Return the number or numbers that the script sorts by and copies; empty for text, which it has already."""
     value = cell.value if isinstance(cell, Worded) else cell
+    # `repr` is the shortest text that reads back as the same number, as `--csv` writes it.
     if isinstance(value, int | float):
         return repr(value)
     return " ".join(map(repr, value)) if isinstance(value, tuple) and not isinstance(cell, Drawing) else ""
@@ -218,6 +221,7 @@ def _environment() -> "Environment":
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
+    # `finalize` sees every value that a template writes, so that no new page can forget to show what hides in a name.
     made = Environment(
         loader=FunctionLoader(source),
         autoescape=True,

@@ -34,6 +34,7 @@ class Balance(NamedTuple):
 
 def measure(manifests: "Sequence[str]") -> Balance:
     """Return how even the classes of a set are, by label; `manifests` are one or more."""
+    # Only training samples are there to be learned from, so only their balance tells; without a split, all of them.
     last = manifests[-1]
     trained = any(sample.split == TRAIN for sample in samples_of(last))
 

@@ -118,6 +118,7 @@ def _run(name: str, run: "Run") -> dict[str, object]:
 
 def _distinct(recorded: "dict[str, Run]") -> "Iterator[tuple[str, Run]]":
     """Yield the runs that were made by other versions, or on another machine, than the run before."""
+    # Dictionaries have no hash, and a handful of runs needs none.
     seen: list[tuple[object, object]] = []
     for name, run in recorded.items():
         if (run.versions, run.machine) not in seen:

@@ -59,6 +59,7 @@ def measure(subject: "Subject") -> Measured:
     """
     found = [predictions_of_run(run) for run in subject.runs]
     runs = [(name, audit(one, MISTAKES)) for name, one in zip(names(subject.runs), found, strict=True)]
+    # A step `weak` may have been given human levels, which cannot be read off the run.
     weak = _weak_of_steps(subject) or rank(found[0])
     if len(found) < 2:
         return Measured(runs, weak, None, "", found[0], found[-1])

@@ -93,6 +93,7 @@ def _of_loose(manifests: "Sequence[str]", runs: "Sequence[str]") -> "Iterator[Su
 def _groups(runs: "Iterable[str]") -> "Iterator[list[str]]":
     """Yield the runs that were tested on some of the same samples, together."""
     groups: list[tuple[set[str], list[str]]] = []
+    # By digest where there is one, so that a test set that was moved is still the same one.
     for run in runs:
         keys = {found.digest or found.path for found in predictions_of_run(run)}
         for known, group in groups:
@@ -176,6 +177,7 @@ def _place(folder: str, path: str) -> str:
     """Return where a file is now: where the step wrote it, or at the same place in a folder that was moved."""
     if os.path.exists(path):
         return path
+    # State keeps paths as they were typed. In a folder that was moved or unpacked elsewhere their ends are still right.
     parts = path.split("/")
     moved = (os.path.join(folder, *parts[number:]) for number in range(1, len(parts)))
     return next((place for place in moved if os.path.exists(place)), path)

@@ -44,6 +44,7 @@ class Sentence(NamedTuple):
 
 def sentences(found: Found) -> "Iterator[Sentence]":
     """Yield the summary."""
+    # The verdict first: who reads one line reads that one.
     if found.runs and found.runs.comparison:
         yield from _verdict(found.runs.comparison, found.targets)
     if found.health:

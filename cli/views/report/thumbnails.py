@@ -30,6 +30,7 @@ class Album:
 
     def takes(self, size: int) -> bool:
         """Return whether some bytes still fit, and count them if so."""
+        # First come, first shown: the callers bring the worst first.
         fits = size <= self._room
         self._room -= size if fits else 0
         return fits

@@ -28,6 +28,7 @@ def say_tally(
     # On a terminal the summary shows the findings.
     for (severity, check), count in sorted(tally.findings.items()) if not summarized else ():
         say(f"  {severity} {check}: {count:,}, such as {tally.examples[check]}")
+    # What was not scanned is said group by group: a silent rest would look as if it had been sound.
     if tally.others:
         say(f"  other files, left out: {tally.others.total():,} ({top(tally.others)})")
     for problem in tally.unreachable[:_SHOWN]:

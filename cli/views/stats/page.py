@@ -52,6 +52,7 @@ def page(result: "Statistics", of: str, links: pages.Links) -> bytes:
     places = {example.path: os.path.join(links.root, example.path) for example in result.examples}
     previews = make_previews((places[example.path], example.kind) for example in result.examples)
     shown = {path: pages.media(path, previews[place], links) for path, place in places.items()}
+    # A set of pictures is not to have an empty section of recordings.
     kinds = {part_of(name) for name, found in result.whole.numbers.items() if found.number}
     many = f", in {len(result.groups):,} groups by {result.by}" if result.by else ""
     lead = f"How the facts of {result.samples:,} samples are distributed{many}, and the sample at each extreme."

@@ -69,6 +69,7 @@ def groups(result: "Statistics") -> list[Table]:
 def sentences(result: "Statistics") -> list[str]:
     """Return what is to be said below the figures."""
     lines = [f"{result.samples:,} samples"]
+    # Quartiles come from sketches: exact on small sets, and as far off as the worst of them says on large ones.
     error = max((found.error for found in result.whole.numbers.values()), default=0)
     lines += [f"quartiles are within {100 * error:.2g} % of their values"] if error else []
     if result.by:
@@ -84,6 +85,7 @@ def draw_histogram(counts: "Sequence[int]", width: int) -> str:
     """Return a histogram of `width` characters or one for each bin; what is not empty shows."""
     utf = (sys.stdout.encoding or "ascii").lower().startswith("utf")
     bars = _BARS if utf else _PLAIN_BARS
+    # Bins are joined, not left out, so that the bars still add up to all values; the division rounds up for the few.
     each = max(1, len(counts) // width)
     joined = [sum(counts[start : start + each]) for start in range(0, len(counts), each)]
     highest = max(joined, default=0) or 1

@@ -86,6 +86,7 @@ def _classes(outcome: "Outcome") -> Table:
         Column("f1", "F1", "share", form=" %"),
         Column("bar", "F1", "drawing", 9),
     ]
+    # A class without samples was only ever predicted: it has no recall to be the worst by.
     tested = [(label, found) for label, found in outcome.metrics.per_class.items() if found.samples]
     rows = [
         Row(

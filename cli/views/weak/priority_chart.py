@@ -45,6 +45,7 @@ def draw(tags: "Sequence[WeakTag]") -> "Markup":
     there is room; all are named when they are pointed at.
     """
     axes = _Axes(tags)
+    # Discs over curves over the grid, and names last: SVG has no other order than that of drawing.
     parts = [*_grid(axes), *_curves(axes, tags[0].gain), *(_disc(axes, weak) for weak in tags), *_labels(axes, tags)]
     title = f"gap against share of {len(tags)} tags; the largest gain is that of {tags[0].tag}"
     return drawing.drawing("chart", _WIDTH, _HEIGHT, title, parts, stretched=False)
@@ -74,6 +75,7 @@ def _grid(axes: _Axes) -> "Iterator[Markup]":
 
 def _curves(axes: _Axes, gain: float) -> "Iterator[Markup]":
     """Yield a curve through all points with the largest gain, one with half and one with a quarter of it."""
+    # gain = gap x share, so the points of one gain are a hyperbola; where no tag gains, there is none to draw.
     for part in _GAINS if gain > 0 else ():
         edges = (part * gain / axes.gaps[-1], axes.shares[-1])
         if edges[0] < edges[1]:
@@ -97,6 +99,7 @@ def _disc(axes: _Axes, weak: "WeakTag") -> "Markup":
 
 def _labels(axes: _Axes, tags: "Sequence[WeakTag]") -> "Iterator[Markup]":
     """Yield the names that do not lie on another one."""
+    # In the order of gain, so that of two names with room for one the more important is kept.
     taken: list[tuple[float, float, float]] = []
     for weak in tags[:_LABELS]:
         name = weak.tag if len(weak.tag) <= 30 else f"{weak.tag[:29]}…"

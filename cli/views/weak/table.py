@@ -1,12 +1,13 @@
 """What `burnish weak` shows: the priority table and chart, and what to know before a gap is believed."""
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from cli.io.table import Column, Report, Row, SampleLink, Table, Worded, names, percent
 from cli.views.kit.drawing import bar_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from baselines.data.predictions import Prediction
     from baselines.slices.slice_ranking import WeakReport
@@ -37,9 +38,9 @@ def table(result: "WeakReport", predictions: "Sequence[Prediction]" = ()) -> Tab
         Column("bar", "gain beside the largest", "drawing", 9),
     ]
     most = max((weak.gain for weak in result.tags), default=0.0)
+    wrong = wrong_by(predictions, lambda one: one.tags)
     rows = []
     for weak in result.tags:
-        wrong = [one for one in predictions if one.label != one.prediction and weak.tag in one.tags]
         cells = (
             weak.tag,
             weak.samples,
@@ -52,12 +53,26 @@ def table(result: "WeakReport", predictions: "Sequence[Prediction]" = ()) -> Tab
             Worded(weak.gain, f"{100 * weak.gain:.2f}"),
             bar_cell(weak.gain / most if most > 0 else 0.0, f"gain of {weak.tag}: {100 * weak.gain:.2f}"),
         )
-        rows.append(Row(cells, samples=sample_links(wrong)))
+        rows.append(Row(cells, samples=sample_links(wrong[weak.tag])))
     return Table("tags", "Priorities, in percent", columns, rows)
+
+
+def wrong_by(
+    predictions: "Iterable[Prediction]", keys: "Callable[[Prediction], Iterable[Hashable]]"
+) -> "Mapping[Hashable, list[Prediction]]":
+    """Return the predictions that are wrong, by each of their keys; empty for any other key."""
+    # One pass for all rows: a run may have a thousand classes and a hundred thousand samples.
+    found: defaultdict[Hashable, list[Prediction]] = defaultdict(list)
+    for one in predictions:
+        if one.label != one.prediction:
+            for key in keys(one):
+                found[key].append(one)
+    return found
 
 
 def sample_links(wrong: "Sequence[Prediction]") -> list[SampleLink]:
     """Return the most confident of some mistakes, for a row of a page to lead to."""
+    # Sure and wrong comes first: as often as not it is the label that is wrong.
     surest = sorted(wrong, key=lambda one: (-(one.confidence or 0.0), one.path))[:_SAMPLES]
     return [SampleLink(one.path, f"{one.label} taken for {one.prediction}") for one in surest]
 
@@ -106,6 +121,7 @@ def sentences(result: "WeakReport") -> list[str]:
         ]
     elif not result.too_few:
         lines.append("no sample has a tag; add some: burnish tag, or burnish scan --pattern")
+    # The interval is that of the accuracy: where its upper end reaches the target, there may be no gap at all.
     chance = [one.tag for one in result.tags if one.gap > 0 and one.interval and one.interval[1] >= one.human]
     if chance:
         lines.append(f"the interval reaches the {result.target}, so the gap may be chance: {names(chance)}")
