@@ -27,7 +27,7 @@ def table(result: "WeakReport", predictions: "Sequence[Prediction]" = ()) -> Tab
     """Return the priority table; its rows lead to those of the predictions that are wrong."""
     target = "human" if result.target == "human level" else "target"
     columns = [
-        Column("tag", "tag, %"),
+        Column("tag", "tag"),
         Column("samples", "n", "count"),
         Column("share", "share", "share"),
         Column("accuracy", "accuracy", "share"),

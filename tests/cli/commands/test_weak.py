@@ -41,7 +41,7 @@ def test_json_is_what_augment_reads(burnish: Burnish, run: Path) -> None:
 def test_the_table(burnish: Burnish, run: Path) -> None:
     shown = burnish("weak", "before", "--human", "0.95").stdout
     lines = shown.splitlines()
-    assert lines[0].split() == ["tag,", "%", "n", "share", "accuracy", "95", "%", "interval", "human", "gap", "gain"]
+    assert lines[0].split() == ["tag", "n", "share", "accuracy", "95", "%", "interval", "human", "gap", "gain"]
     assert lines[2].split()[:10] == ["noise=car", "40", "39.2", "50.0", "35.2", "to", "64.8", "95.0", "45.0", "17.65"]
     assert lines[2].count("█") == 20
     assert "█" not in lines[3], "a tag above its target has no bar"
