@@ -88,7 +88,7 @@ def test_the_page_shows_plays_and_escapes(burnish: Burnish, run: Path, tmp_path:
     assert "&lt;script&gt;" in text
     assert text.count('<img src="data:image/jpeg;base64,') == 1
     assert text.count('src="data:audio/wav;base64,') == 1
-    gone = text[text.rindex("d/gone.png") :]
+    gone = text[text.index('title="d/gone.png"') :]
     assert "No such file or directory" in gone[: gone.index("</figure>")]
     assert "90.0 % sure" in text
     assert '<svg class="matrix"' in text
