@@ -10,9 +10,8 @@ from cli.io import streams, terminal
 from cli.io.replayable_pipe import Rereadable
 from cli.views.organize.summary import say_plan, say_result
 from curate.ground.errors import GateError, UsageError
-from curate.organize.apply import arrange
 from curate.organize.metadata_files import STYLES, Style, metadata_files
-from curate.organize.plan import MODES, Plan
+from curate.organize.plan import MODES, Plan, arrange
 from curate.organize.template import compile_layout
 from curate.records.dataset_root import DatasetFolders
 from curate.records.manifest import read

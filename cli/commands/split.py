@@ -9,7 +9,8 @@ from cli.io import streams
 from cli.views.split.summary import say_plan, say_suspects
 from curate.records.manifest import lines, read_as
 from curate.split.columns import Seen
-from curate.split.split import DEFAULT_RATIO, Wish, carry_out, make_plan, make_wish
+from curate.split.split import carry_out, make_plan
+from curate.split.wish import DEFAULT_RATIO, Wish, make_wish
 
 
 def split(

@@ -11,7 +11,7 @@ from curate.describe.imbalance import grouping
 from curate.describe.statistics import Statistics, describe
 
 if TYPE_CHECKING:
-    from msgspec import Struct
+    from curate.describe.column_blocks import Measured
 
 
 def stats(
@@ -48,7 +48,7 @@ def stats(
     reports.write(result, formats, "Input metrics", report, lambda found: _page(found, of, root, html))
 
 
-def _view() -> "type[Struct]":
+def _view() -> "type[Measured]":
     from curate.describe.column_blocks import Measured
 
     return Measured

@@ -150,10 +150,12 @@ def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
             value = rule.value(facts)
             if value is None:
                 undecided[rule.name] += 1
-                complete = complete and not _lacks(facts, rule.check)
+                # A check may have nothing to say of a sample that has every fact: the bandwidth of silence.
+                complete = complete and all(getattr(facts, need) is not None for need in rule.check.needs)
             elif rule.flags(value):
                 flagged[rule.name] += 1
                 found.remarkable[-1] = 1
+        # What is odd for the set is known when all of it was seen; until then its values wait, a few bytes each.
         for value_of, known in relative[sample.kind]:
             value = value_of(facts)
             if value is not None:
@@ -239,6 +241,7 @@ def _conclude(
         rule = _rule(name, policy, learnt)
         found.rules[check.kind].append(rule)
         if learnt:
+            # Each different value is judged once, not each sample: a million recordings have a few sample rates.
             odd = [value for value in counts if rule.flags(learnt.score(value))]
             seen[name], flagged[name] = counts.total(), sum(counts[value] for value in odd)
             if not odd:
@@ -246,12 +249,9 @@ def _conclude(
         if flagged[name] and flagged[name] >= _EVERYWHERE * seen[name] and not policy.asked_for(name):
             found.everywhere[name] = flagged[name] / seen[name]
         elif learnt and odd:
+            # Only now, because a check that flags half of the set must not make half of it remarkable.
             for sample in values[name].having(odd):
                 found.remarkable[sample] = 1
-
-
-def _lacks(facts: ImageFacts | AudioFacts, check: Check) -> bool:
-    return any(getattr(facts, need) is None for need in check.needs)
 
 
 def _is_sound(sample: Facts) -> bool:

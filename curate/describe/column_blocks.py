@@ -77,7 +77,7 @@ class Block:
         for name, found in positions.items():
             yield name, np.array(found)
 
-    def _add_part(self, part: str, facts: list[Any], view: type[msgspec.Struct]) -> None:
+    def _add_part(self, part: str, facts: list[msgspec.Struct | None], view: type[msgspec.Struct]) -> None:
         nothing = view()
         columns = zip(*(astuple(found or nothing) for found in facts), strict=True)
         for field, column in zip(view.__struct_fields__, columns, strict=True):

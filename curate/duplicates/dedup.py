@@ -140,7 +140,7 @@ def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -
     found = [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
     paths = _paths(items, found, search)
     matches = confirm_pairs(paths, search.jobs, search.progress)
-    return list(_confirmed(found, paths, matches, _image_change, search))
+    return list(_confirmed(found, paths, matches, lambda match: match.change, search))
 
 
 def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
@@ -148,8 +148,8 @@ def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Searc
     sounds = [index for index in indexes if (audio := items[index].audio) and audio.fingerprint]
     if len(sounds) < 2:
         return []
+    from curate.duplicates.audio_candidates import near_fingerprints
     from curate.duplicates.audio_pairs import confirm_pairs
-    from curate.duplicates.fingerprints import near_fingerprints
     from curate.facts.fingerprint import RADIUS_BITS
 
     keys = [audio.fingerprint if (audio := items[index].audio) else None for index in sounds]
@@ -227,10 +227,6 @@ def _confirmed(
             yield Pair(first, second, match.relation, match.distance, describe(match))
         elif match.relation == "none" and match.reason.startswith(names):
             search.unconfirmed.append(match.reason)
-
-
-def _image_change(match: "ImageMatch") -> str:
-    return match.change
 
 
 def _audio_change(match: "AudioMatch") -> str:

@@ -129,28 +129,17 @@ def _compile_part(part: str, text: str) -> tuple[str | Field, ...]:
 
 
 def _field(name: str, text: str) -> Field:
-    if name in _OF_NAME:
-        return Field(name, {"name": _name, "stem": _stem, "ext": _ext}[name])
+    if name == "name":
+        return Field(name, lambda sample: sample.path.rpartition("/")[2])
+    if name == "stem":
+        return Field(name, lambda sample: os.path.splitext(sample.path.rpartition("/")[2])[0])
+    if name == "ext":
+        return Field(name, lambda sample: os.path.splitext(sample.path)[1].removeprefix("."))
     if name.startswith("tag:") and len(name) > len("tag:"):
-        return Field(name, _tag(f"{name[4:]}="))
+        key = f"{name[4:]}="
+        return Field(name, lambda sample: next((tag[len(key) :] for tag in sample.tags if tag.startswith(key)), None))
     known = {key: operand.value for key, operand in known_names().items() if operand.type != "list"}
     if name not in known:
         raise UsageError(f"--layout {text!r}: {name!r} is unknown{did_you_mean(name, {*known, *_OF_NAME, 'tag:KEY'})}")
     value = known[name]
     return Field(name, lambda sample: None if (found := value(sample)) is None else str(found).removeprefix("sha256:"))
-
-
-def _name(sample: Sample) -> str:
-    return sample.path.rpartition("/")[2]
-
-
-def _stem(sample: Sample) -> str:
-    return os.path.splitext(_name(sample))[0]
-
-
-def _ext(sample: Sample) -> str:
-    return os.path.splitext(_name(sample))[1].removeprefix(".")
-
-
-def _tag(prefix: str) -> Callable[[Sample], str | None]:
-    return lambda sample: next((tag[len(prefix) :] for tag in sample.tags if tag.startswith(prefix)), None)

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from curate.describe.distribution import Category, Distribution
-    from curate.describe.statistics import Statistics
+    from curate.describe.statistics import Category, Distribution, Statistics
 
 _PARTS = {None: "Files", "image": "Images", "audio": "Recordings"}
 _TOP = 12

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from curate.describe.distribution import Category, Distribution
-    from curate.describe.statistics import Statistics
+    from curate.describe.statistics import Category, Distribution, Statistics
 
 _BARS, _PLAIN_BARS = " ▁▂▃▄▅▆▇█", " .:-=+*#%@"
 _WIDEST = 12

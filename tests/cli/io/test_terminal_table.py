@@ -17,9 +17,9 @@ BAR = Drawing(lambda width: "#" * width, lambda: "")
 ROWS = [Row((f"a tag with a long name {number}", 10, 0.5, (0.25, 0.75), BAR), weight=number) for number in range(3)]
 
 
-def shown(table: Table, width: int, **options: bool) -> list[str]:
+def shown(table: Table, width: int, *, titled: bool = False) -> list[str]:
     text = io.StringIO()
-    Console(width=width, highlight=False, markup=False, file=text).print(Drawn(Report([table], **options)))
+    Console(width=width, highlight=False, markup=False, file=text).print(Drawn(Report([table], titled=titled)))
     return [line.rstrip() for line in text.getvalue().splitlines()]
 
 

@@ -10,8 +10,7 @@ from msgspec.structs import fields
 
 from curate.describe import statistics
 from curate.describe.column_blocks import Measured, blocks
-from curate.describe.distribution import edges_between
-from curate.describe.statistics import Statistics, describe
+from curate.describe.statistics import Statistics, describe, edges_between
 from curate.facts.fact_schema import CATEGORIES, KEYS, NUMBERS
 from curate.facts.records import AudioFacts, ImageFacts
 from curate.ground.errors import ManifestError, UsageError

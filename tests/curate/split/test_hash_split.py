@@ -7,7 +7,8 @@ import pytest
 
 from curate.split.columns import Seen, Source
 from curate.split.hash_split import SCALE, place
-from curate.split.split import make_plan, make_wish
+from curate.split.split import make_plan
+from curate.split.wish import make_wish
 
 
 def which_set(name: str, validation: float, testing: float) -> str:

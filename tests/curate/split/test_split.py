@@ -11,7 +11,8 @@ from curate.ground.errors import UsageError
 from curate.records.manifest import encode
 from curate.records.sample import Sample
 from curate.split.columns import Seen, Source
-from curate.split.split import Plan, carry_out, make_plan, make_wish
+from curate.split.split import Plan, carry_out, make_plan
+from curate.split.wish import make_wish
 
 NAMES = ("train", "val", "test")
 
