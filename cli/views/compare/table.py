@@ -56,11 +56,7 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
         Column("mcnemar_p", "McNemar p", "number", 2),
         Column("verdict", "verdict"),
     ]
-    links = defaultdict[tuple[str, str], list[SampleLink]](list)
-    for sample in turned:
-        rows_of = [("all", _ALL), ("class", sample.label), *(("tag", tag) for tag in sample.tags)]
-        for row in (row for row in rows_of if len(links[row]) < _LINKS):
-            links[row].append(SampleLink(sample.path, sample.words))
+    links = _links(turned)
     groups = [
         ("all", "Over all", "", {_ALL: result.overall}),
         ("tag", "By tag", "tag", result.per_tag),
@@ -206,6 +202,16 @@ def matching_notes(result: "Comparison") -> list[str]:
     if found.relabelled:
         lines.append(f"{found.relabelled:,} samples have another label in {b}; both runs were judged by that one")
     return lines
+
+
+def _links(turned: "Sequence[Turned]") -> "Mapping[tuple[str, str], list[SampleLink]]":
+    """Return the samples behind each row, by table and name of the row, as many as one looks at."""
+    links = defaultdict[tuple[str, str], list[SampleLink]](list)
+    for sample in turned:
+        rows_of = [("all", _ALL), ("class", sample.label), *(("tag", tag) for tag in sample.tags)]
+        for row in (row for row in rows_of if len(links[row]) < _LINKS):
+            links[row].append(SampleLink(sample.path, sample.words))
+    return links
 
 
 def _row(name: str, found: "Difference", reach: float, samples: "Sequence[SampleLink]") -> Row:
