@@ -32,6 +32,8 @@ Output = Annotated[
     Effect.WRITES,
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write the report as JSON.")]
+Md = Annotated[bool, typer.Option("--md", help="Write its tables as Markdown, for pull requests.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Write its tables as CSV, for spreadsheets; shares are fractions.")]
 Html = Annotated[
     str | None,
     typer.Option("--html", metavar="FILE", help="Write the report as a page to FILE.", show_default=False),

@@ -11,7 +11,7 @@ from baselines.slices.audit import audit as find
 from cli import options
 from cli.effects import Effect
 from cli.io import reports
-from cli.views.audit.table import table
+from cli.views.audit.table import report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,8 @@ def audit(
     ] = MISTAKES,
     root: options.Root = None,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     html: options.Html = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -48,14 +50,15 @@ def audit(
 
     burnish audit runs/before --json | jq '.per_class.hat.recall'
     """
-    reports.check_html(html, os.path.join(run, NAME))
+    formats = reports.Formats(json, md, csv, html).check(os.path.join(run, NAME))
     predictions = predictions_of_run(run)
     result = find(predictions, mistakes)
-    reports.show(result, table, as_json=json, html=html, page=lambda found: _page(found, predictions, root))
+    title = f"Audit of {run}"
+    reports.write(result, formats, title, report, lambda found: _page(found, predictions, run, root, html))
 
 
-def _page(result: Audit, predictions: "Sequence[Prediction]", root: str | None) -> bytes:
-    from baselines.slices.slice_ranking import rank
+def _page(result: Audit, predictions: "Sequence[Prediction]", of: str, root: str | None, html: str | None) -> bytes:
     from cli.views.audit.page import page
+    from cli.views.kit.page import Links
 
-    return page(result, rank(predictions), root or "")
+    return page(result, predictions, of, Links(root, html))

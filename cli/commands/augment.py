@@ -10,7 +10,7 @@ from cli.augment_plan import gather_sources, plan_for, read_weak_tags, wanted_ta
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.io.outcome import outcome
-from cli.views.augment.summary import describe_plan, draw_plan, say_generated
+from cli.views.augment.summary import describe_plan, plan_table, say_generated
 from curate.ground.errors import GateError, UsageError
 from curate.records.reader import lines, read
 from curate.records.writer import encode
@@ -54,6 +54,8 @@ def augment(
     settings: augment_options.Settings = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, and make nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="With --dry-run: the plan as JSON.")] = False,
+    md: Annotated[bool, typer.Option("--md", help="With --dry-run: the plan as Markdown.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="With --dry-run: the plan as CSV.")] = False,
     seed: augment_options.Seed = None,
     root: options.Root = None,
     timeout: Annotated[
@@ -83,7 +85,8 @@ def augment(
     from augment.recipe.reader import load
     from augment.render.lineage import Options
 
-    _check(into, output, dry_run=dry_run, json=json)
+    formats = reports.Formats(json, md, csv).check()
+    _check(into, output, formats, dry_run=dry_run)
     weak_tags = read_weak_tags(weak) if weak else None
     loaded = load(recipe, settings or (), wanted_tags(recipe, target, weak_tags, top))
     replaces = replace and loaded.standardizes
@@ -92,18 +95,19 @@ def augment(
         sources = gather_sources(loaded, read(file), split, group, replaces=replaces)
         plan = plan_for(sources, weak_tags, copies=copies, budget=budget, top=top, balance=balance, seed=begin)
         if dry_run:
-            reports.show(describe_plan(sources, plan, begin), draw_plan, as_json=json)
+            reports.write(describe_plan(sources, plan, begin), formats, "Plan", plan_table)
             return
         file.seek(0)
         kept = () if replace else lines(file)
         _generate(kept, sources, plan, output, Options(into or "", root or "", begin, jobs, timeout, replaces))
 
 
-def _check(into: str | None, output: str | None, *, dry_run: bool, json: bool) -> None:
+def _check(into: str | None, output: str | None, formats: reports.Formats, *, dry_run: bool) -> None:
     if not into and not dry_run:
         raise UsageError("where to? name the folder for the new files: --into DIR (or look at the plan: --dry-run)")
-    if json and not dry_run:
-        raise UsageError("--json is for the plan: add --dry-run; the manifest is JSON Lines anyway")
+    if any(formats) and not dry_run:
+        named = next(name for name, wanted in formats._asdict().items() if wanted)
+        raise UsageError(f"--{named} is for the plan: add --dry-run; the manifest is JSON Lines anyway")
     streams.check_output(output)
 
 

@@ -8,9 +8,9 @@ import typer
 
 from cli import options
 from cli.effects import Effect
-from cli.io import streams
+from cli.io import reports, streams
 from cli.io.outcome import outcome
-from cli.views.clean.check_list import show_checks
+from cli.views.clean.check_list import all_checks, report
 from cli.views.clean.summary import CleanTally, carry_out, say_survey, say_tally
 from curate.check.checks import CHECKS, SCAN_CHECKS
 from curate.check.clean import Facts, Judgement, judge, survey
@@ -52,6 +52,8 @@ def clean(
     ] = None,
     list_checks: Annotated[bool, typer.Option("--list", help="Show every check, and leave.")] = False,
     json: Annotated[bool, typer.Option("--json", help="With --list: as JSON.")] = False,
+    md: Annotated[bool, typer.Option("--md", help="With --list: as Markdown.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="With --list: as CSV.")] = False,
     root: options.Root = None,
     output: options.Output = None,
     quiet: options.Quiet = False,
@@ -74,7 +76,7 @@ def clean(
     burnish clean --list
     """
     if list_checks:
-        show_checks(as_json=json)
+        reports.write(all_checks(), reports.Formats(json, md, csv).check(), "Checks", report)
         return
     if apply and not quarantine:
         raise UsageError("--apply moves the dropped files, so it needs --quarantine DIR")

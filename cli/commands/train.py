@@ -14,7 +14,7 @@ from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do, say_suspects
-from cli.views.train.score_table import table
+from cli.views.train.table import report
 from curate.split.grouping import make_grouping
 
 
@@ -58,6 +58,8 @@ def train(
     root: options.Root = None,
     jobs: options.Jobs = None,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -76,6 +78,7 @@ def train(
 
     burnish train set.jsonl --run runs/shape --model svm --feature hog
     """
+    formats = reports.Formats(json, md, csv).check()
     folder, families = named_folder(run), tuple(feature or ())
     check_model(model)
     check_families(families)
@@ -83,10 +86,10 @@ def train(
         make_grouping(group)
     reading = Reading(root or "", jobs, "" if no_cache else cache)
     wish = Options(model, folds, test_split, group, families, seed, reading)
-    _train(manifest, folder, wish, as_json=json)
+    _train(manifest, folder, wish, formats)
 
 
-def _train(manifest: str | None, folder: str, wish: Options, *, as_json: bool) -> None:
+def _train(manifest: str | None, folder: str, wish: Options, formats: reports.Formats) -> None:
     from baselines.runs.provenance import Clock
     from baselines.runs.save_run import keep_run
     from baselines.training.train import train as train_on
@@ -103,4 +106,4 @@ def _train(manifest: str | None, folder: str, wish: Options, *, as_json: bool) -
     say_left_out(trained.left_out)
     say_notes(trained.notes)
     say_suspects(trained.suspects, split=trained.tested_split)
-    reports.show(outcome, table, as_json=as_json)
+    reports.write(outcome, formats, f"Run {folder}", report)

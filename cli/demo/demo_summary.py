@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from cli.io.terminal import console, printable
+from cli.io.terminal_table import Drawn
 from curate.facts.records import Finding
 from curate.records.reader import read_as
 from curate.records.sample import View
@@ -54,13 +55,13 @@ def show_ending(folder: str, parts: "Sequence[str]", report: str) -> None:
 
 def _part(work: str) -> "Iterator[RenderableType]":
     from baselines.slices.slice_ranking import rank_run
-    from cli.views.weak.table import table
+    from cli.views.weak.table import report
 
     yield _cleaned(work)
     yield from _balanced(work)
     yield "what was weak before:"
     yield ""
-    yield table(rank_run(os.path.join(work, "before")))
+    yield Drawn(report(rank_run(os.path.join(work, "before"))))
     yield ""
     yield from _compared(work)
 

@@ -20,6 +20,8 @@ _OWN = {
     "manifest": "a step reads the manifest of the step before; another one: 'input: ID' beside the command",
     "output": "run names the file itself",
     "json": "run writes reports as JSON by itself",
+    "md": "run writes reports as JSON; see one as Markdown by its own command",
+    "csv": "run writes reports as JSON; see one as CSV by its own command",
     "quiet": "say it to run: burnish run --quiet",
     "verbose": "say it to run: burnish run --verbose",
     "list": "it only shows what there is",

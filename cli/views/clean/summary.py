@@ -41,6 +41,7 @@ class CleanTally:
         """Return, in words, the gates that do not hold: severities or checks that no sample should have."""
         failed = []
         for gate in gates:
+            # A gate names a severity or a check; no check is called like a severity, so one look-up serves both.
             count = sum(number for names, number in self.findings.items() if gate in names)
             if count:
                 failed.append(f"--fail-on {gate}: {count:,} findings")

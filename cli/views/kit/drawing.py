@@ -1,38 +1,22 @@
-"""HTML pages of reports: one file without scripts and without network, and the small drawings that are in it.
-
-Every value is escaped: templates by autoescape, drawings because they are filled in by `Markup.format`.
-"""
+"""Small drawings of pages: inline SVG. Every value is escaped, because they are filled in by `Markup.format`."""
 
 import math
-from base64 import b64encode
-from functools import cache
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING
+
+from cli.io.table import Drawing
+from cli.io.terminal import draw_bar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jinja2 import Environment
     from markupsafe import Markup
 
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""Control characters, marks and overrides of direction, separators of lines, and what has no width."""
 _HEIGHT = 56
 _BAR = 10
 _BOX_WIDTH, _BOX_HEIGHT = 240, 18
-
-
-def render(template: str, **values: Any) -> bytes:
-    """Return a page in UTF-8; of names that are not UTF-8, the bytes that are wrong are shown as escapes.
-
-    Args:
-        template: A file below `cli/views`, without its suffix, such as `audit/page`.
-        values: What it names; one that is not given is an error.
-    """
-    text = _environment().get_template(f"{template}.j2").render(**values)
-    return text.encode("utf-8", "backslashreplace")
-
-
-def data_url(media_type: str, data: bytes) -> str:
-    """Return bytes as an address that holds them."""
-    return f"data:{media_type};base64,{b64encode(data).decode()}"
 
 
 def histogram(counts: "Sequence[int]", title: str, hints: "Sequence[str]") -> "Markup":
@@ -80,6 +64,7 @@ def box(figures: "Sequence[float | None]", ends: "tuple[float, float]", title: s
 
 def waveform(peaks: "Sequence[float]", title: str) -> "Markup":
     """Return the outline of a sound from its largest absolute samples, 0 to 1; silence shows as a line."""
+    # One polygon, there and back, and never flat: a line of no height would not be drawn at all.
     upper = [(at, 20 - max(0.75, 19 * peak)) for at, peak in enumerate(peaks)]
     lower = [(at, 40 - y) for at, y in reversed(upper)]
     points = " ".join(f"{x},{y:.1f}" for x, y in upper + lower)
@@ -88,6 +73,7 @@ def waveform(peaks: "Sequence[float]", title: str) -> "Markup":
 
 def place(value: float, low: float, high: float, *, logarithmic: bool) -> float:
     """Return where a value stands on an axis from `low` to `high`, 0 to 1."""
+    # A fact that can be 0 has no logarithm there; such an axis is spaced evenly, whatever its histogram asks for.
     if logarithmic and low > 0 and value > 0:
         value, low, high = math.log(value), math.log(low), math.log(high)
     return min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.5
@@ -120,23 +106,62 @@ def markup(text: str, *values: object) -> "Markup":
     """
     from markupsafe import Markup
 
-    return Markup(text).format(*values)  # noqa: S704 - `text` is ours, and `format` escapes the values
+    shown = (visible(value) if isinstance(value, str) else value for value in values)
+    return Markup(text).format(*shown)  # noqa: S704 - `text` is ours, and `format` escapes the values
 
 
-@cache
-def _environment() -> "Environment":
-    from importlib.metadata import version
-
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    made = Environment(
-        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    made.globals.update(version=version("burnish"))
-    return made
+def paragraphs(lines: "Sequence[str]") -> "Markup":
+    """Return sentences, each on a line of its own."""
+    return markup("").join([markup("<p>{}</p>", line) for line in lines])
 
 
-def _source(name: str) -> str:
-    from importlib.resources import files
+def visible(text: str) -> str:
+    """Return text in which what steers a reader or hides from one is seen: ␛ for ESC, ⟨U+202E⟩ for a turned line.
 
-    return files("cli.views").joinpath(*name.split("/")).read_text("utf-8")
+    Names come from anybody's files. U+202E turns the order of what follows, so that `gpj.exe` reads `exe.jpg`; HTML
+    knows no way to write ESC at all. Joiners stay: Persian, Hindi and emoji need them.
+    """
+    from markupsafe import Markup
+
+    return text if isinstance(text, Markup) else _UNSEEN.sub(_symbol, text)
+
+
+def _symbol(found: "re.Match[str]") -> str:
+    code = ord(found[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
+
+
+def bar_cell(share: float | None, title: str) -> Drawing | None:
+    """Return a bar for a cell of a table; a share of 1 fills its place, and one that is not known has none.
+
+    Args:
+        share: Below 0 it is drawn as 0, above 1 as 1.
+        title: What a person who does not see it is told.
+    """
+    if share is None:
+        return None
+    bounded = min(max(share, 0.0), 1.0)
+    return Drawing(lambda width: draw_bar(bounded, width), lambda: bar(bounded, title))
+
+
+def two_bars_cell(front: float, behind: float, title: str, style: str) -> Drawing:
+    """Return a bar in front of a longer one, for pages.
+
+    Args:
+        front: 0 to 1.
+        behind: 0 to 1.
+        title: What a person who does not see it is told.
+        style: Class of the longer one: `more` for what was added, `gone` for what was taken away.
+    """
+
+    def on_page() -> "Markup":
+        longer, shorter = (100 * min(max(share, 0.0), 1.0) for share in (behind, front))
+        parts = [
+            markup('<rect width="{:.2f}" height="8" rx="1" class="{}"/>', longer, style),
+            markup('<rect width="{:.2f}" height="8" rx="1"/>', shorter),
+        ]
+        return drawing("bar", 100, 8, title, parts)
+
+    return Drawing(lambda width: draw_bar(min(max(front, 0.0), 1.0), width), on_page)

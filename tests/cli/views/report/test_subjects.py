@@ -10,7 +10,7 @@ import pytest
 from baselines.data.predictions import Prediction, write_predictions
 from cli.pipeline.files import Stamp
 from cli.pipeline.state import Done, State
-from cli.views.report.report_inputs import find_subjects
+from cli.views.report.subjects import find_subjects
 from curate.ground.errors import InputError
 
 DROPPED = {"check": "empty", "severity": "error"}
