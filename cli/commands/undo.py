@@ -24,6 +24,10 @@ def undo(
         typer.Argument(metavar="JOURNAL", help="The journal.jsonl, or the folder that it is in.", show_default=False),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken back.")] = False,
+    outside: Annotated[
+        bool,
+        typer.Option("--outside", help="Put files back outside of the folder, though another user wrote the journal."),
+    ] = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -41,8 +45,8 @@ def undo(
     burnish undo organized/journal.jsonl --dry-run
     """
     with (
-        Journal.find(journal, read_only=dry_run) as found,
-        terminal.progress("undo", lambda: found.ledger.files("done")) as counted,
+        Journal.find(journal, read_only=dry_run, outside=outside) as found,
+        terminal.progress("undo", lambda: found.file.files("done")) as counted,
     ):
         done, refused = _tally(counted(take_back(found, dry_run=dry_run)))
     _say_done(done, dry_run=dry_run)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from curate.ground.errors import InputError
 from curate.journal import Operation
-from curate.journal.journal_file import Ledger
+from curate.journal.journal_file import JournalFile
 from tests.curate.journal.trees import apply, contents, far_away, grow, look, moves, statuses, undo
 
 
@@ -33,14 +33,14 @@ def test_a_file_that_appears_in_a_race_is_not_overwritten(
 ) -> None:
     (tmp_path / "a").write_text("a")
     apply(tmp_path / "q", [Operation("move", str(tmp_path / "a"), "x")])
-    commit = Ledger.commit
+    commit = JournalFile.commit
 
-    def then_race(self: Ledger) -> None:
+    def then_race(self: JournalFile) -> None:
         commit(self)
         if self.count() and self.state(0) == "undoing":
             (tmp_path / "a").write_text("theirs")
 
-    monkeypatch.setattr(Ledger, "commit", then_race)
+    monkeypatch.setattr(JournalFile, "commit", then_race)
     assert statuses(undo(tmp_path / "q")) == ["exists"]
     assert (tmp_path / "a").read_text() == "theirs"
     assert (tmp_path / "q" / "x").read_text() == "a"
