@@ -86,7 +86,7 @@ class Journal:
         """
         folder, name = (path, NAME) if os.path.isdir(path) else os.path.split(path)
         # The folder may be reached through links, the journal itself is a file in it.
-        path = os.path.join(os.path.realpath(folder), name)
+        path = os.path.join(os.path.realpath(folder), name or NAME)
         try:
             file = JournalFile(path, read_only=read_only)
             return cls(file if outside or read_only else _only_inside(file, "done", "undoing"), read_only=read_only)
@@ -207,7 +207,7 @@ def _only_inside(file: JournalFile, *states: "State") -> JournalFile:
     if not outside:
         return file
     file.close()
-    shown = ", ".join(outside[:_SHOWN]) + (", …" if len(outside) > _SHOWN else "")
+    shown = ", ".join(map(repr, outside[:_SHOWN])) + (", …" if len(outside) > _SHOWN else "")
     raise InputError(
         f"{file.path} was not written by your burnish on this machine, and taking it back would put "
         f"{len(outside):,} files outside of its folder ({shown}); nothing was changed. Look at it with burnish undo "

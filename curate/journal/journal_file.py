@@ -50,7 +50,8 @@ class JournalFile:
         try:
             self._size = self._end = self._load()
             if not read_only:
-                os.ftruncate(self._descriptor, self._size)
+                if os.fstat(self._descriptor).st_size > self._size:
+                    os.ftruncate(self._descriptor, self._size)
                 if self.head is None:
                     self._begin(made or ())
             self._reader = open(path, "rb")  # noqa: SIM115 - closed by close()
@@ -172,10 +173,10 @@ class JournalFile:
         return self._end
 
     def _take(self, record: Record) -> None:
-        check(record)
         if isinstance(record, Head) or self.head is None:
             if not isinstance(record, Head) or self.head is not None:
                 raise ValueError("the first line, and only the first, is the record `journal`")
+            check(record)
             self.head = record
         elif isinstance(record, Mark):
             if wrong := [number for number in record.ids if not 0 <= number < self.count()]:
@@ -184,6 +185,7 @@ class JournalFile:
         elif record.id != self.count():
             raise ValueError(f"change {self.count()} is missing, {record.id} stands in its place")
         else:
+            check(record)
             self._offsets.append(self._end)
             self._states.append(0)
             self._is_folder.append(record.kind == "folder")

@@ -31,7 +31,7 @@ State = Literal["pending", "done", "dropped", "undoing", "undone"]
 STATES: tuple[State, ...] = ("pending", "done", "dropped", "undoing", "undone")
 
 
-class Head(msgspec.Struct, frozen=True, tag_field="record", tag="journal", omit_defaults=True):
+class Head(msgspec.Struct, frozen=True, tag_field="record", tag="journal"):
     """The first line.
 
     Attributes:

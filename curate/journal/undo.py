@@ -60,7 +60,7 @@ def take_back(journal: "Journal", *, dry_run: bool = False) -> "Iterator[Taken]"
     if not _anything_here(journal):
         for number in journal.file.ids("done"):
             if (change := journal.file.change(number)).kind != "folder":
-                yield _taken(journal.tree, change, "gone", "")
+                yield _taken(journal.tree, change, *undoable(change, journal.tree))
         return
     refused = 0
     for batch in _batches(journal, dry_run=dry_run):
@@ -155,10 +155,15 @@ def _taken(tree: "Tree", change: "Change", status: "Undone", detail: str) -> Tak
 
 
 def _anything_here(journal: "Journal") -> bool:
-    """Return whether anything that the journal says was made is in its folder, or nothing was made at all."""
-    numbers = [*journal.file.ids("done", "pending", "undoing")]
-    found = (journal.tree.status(journal.tree.absolute(journal.file.change(number).target)) for number in numbers)
-    return not numbers or any(status is not None for status in found)
+    """Return whether anything that the journal says was made is in its folder, or was put back by hand."""
+    tree, numbers = journal.tree, [*journal.file.ids("done", "pending", "undoing")]
+    for number in numbers:
+        change = journal.file.change(number)
+        if tree.status(tree.absolute(change.target)) is not None:
+            return True
+        if change.kind == "move" and undoable(change, tree)[0] == "gone":
+            return True
+    return not numbers
 
 
 def _leave_folders(journal: "Journal") -> None:

@@ -37,14 +37,17 @@ def test_it_is_readable(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_text("a")
     apply(tmp_path / "q", moves([str(tmp_path / "a.wav")]))
     first, *changes, mark = [json.loads(line) for line in (tmp_path / "q" / "journal.jsonl").read_text().splitlines()]
-    assert {**first, "token": ""} == {"record": "journal", "version": 1, "token": "", "made": 1}
+    assert len(first["token"]) == 8
+    assert {**first, "token": ""} == {
+        "record": "journal", "version": 1, "token": "", "made": 1, "above": [], "seal": first["seal"]
+    }  # fmt: skip
     assert [(change["kind"], change["target"]) for change in changes] == [
         ("folder", "even"),
         ("folder", "even/deep"),
         ("move", "even/deep/a.wav"),
     ]
     assert changes[2]["source"] == "../a.wav"
-    assert mark == {"record": "mark", "state": "done", "ids": [0, 1, 2]}
+    assert mark == {"record": "mark", "state": "done", "ids": [0, 1, 2], "seal": mark["seal"]}
 
 
 @pytest.mark.parametrize("cut", range(1, 54, 4))
