@@ -8,6 +8,7 @@ from baselines.annotators.agreement import Agreement, agree
 from baselines.annotators.annotations import read_annotations
 from baselines.annotators.human_file import write_human_csv
 from cli import options
+from cli.effects import Effect
 from cli.io import reports, streams
 from cli.io.terminal import say
 from cli.views.agreement.table import table
@@ -21,15 +22,19 @@ if TYPE_CHECKING:
 
 def agreement(
     annotations: Annotated[
-        str, typer.Argument(metavar="FILE.csv", help="The labels: path,annotator,label.", show_default=False)
+        str,
+        typer.Argument(metavar="FILE.csv", help="The labels: path,annotator,label.", show_default=False),
+        Effect.READS,
     ],
     manifest: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Labels that are right, and tags, by path.", show_default=False),
+        Effect.READS,
     ] = None,
     human_level: Annotated[
         str | None,
         typer.Option(metavar="FILE.csv", help="Write the human level of each tag to FILE.csv.", show_default=False),
+        Effect.WRITES,
     ] = None,
     json: options.Json = False,
     html: options.Html = None,

@@ -9,6 +9,7 @@ from baselines.data.predictions import NAME, predictions_of_run
 from baselines.slices.audit import MISTAKES, Audit
 from baselines.slices.audit import audit as find
 from cli import options
+from cli.effects import Effect
 from cli.io import reports
 from cli.views.audit.table import table
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def audit(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The folder of the run.", show_default=False)],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The folder of the run.", show_default=False), Effect.READS_RUN
+    ],
     mistakes: Annotated[
         int, typer.Option(metavar="N", min=0, help="How many of the most confident mistakes to name in JSON and page.")
     ] = MISTAKES,

@@ -7,10 +7,13 @@ import typer
 
 from cli import augment_options, options
 from cli.augment_plan import gather_sources, plan_for, read_weak_tags, wanted_tags
+from cli.effects import Effect
 from cli.io import reports, streams, terminal
+from cli.io.outcome import outcome
 from cli.views.augment.summary import describe_plan, draw_plan, say_generated
 from curate.ground.errors import GateError, UsageError
-from curate.records.manifest import encode, lines, read
+from curate.records.reader import lines, read
+from curate.records.writer import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +27,7 @@ def augment(
     recipe: augment_options.Recipe,
     manifest: options.Manifest = None,
     into: Annotated[
-        str | None, typer.Option(metavar="DIR", help="The folder for the new files.", show_default=False)
+        str | None, typer.Option(metavar="DIR", help="The folder for the new files.", show_default=False), Effect.MAKES
     ] = None,
     weak: augment_options.Weak = None,
     target: augment_options.Target = None,
@@ -53,6 +56,9 @@ def augment(
     json: Annotated[bool, typer.Option("--json", help="With --dry-run: the plan as JSON.")] = False,
     seed: augment_options.Seed = None,
     root: options.Root = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="S", min=0.1, help="Seconds that the samples of one source may take.")
+    ] = 120.0,
     output: options.Output = None,
     jobs: options.Jobs = None,
     quiet: options.Quiet = False,
@@ -90,7 +96,7 @@ def augment(
             return
         file.seek(0)
         kept = () if replace else lines(file)
-        _generate(kept, sources, plan, output, Options(into or "", root or "", begin, jobs, replaces=replaces))
+        _generate(kept, sources, plan, output, Options(into or "", root or "", begin, jobs, timeout, replaces))
 
 
 def _check(into: str | None, output: str | None, *, dry_run: bool, json: bool) -> None:
@@ -112,5 +118,7 @@ def _generate(
         made = map(encode, counted(generate(sources, plan, options, tally)))
         streams.write_lines(chain(kept, made), output)
     say_generated(sources, tally, options.into)
+    outcome.worked, outcome.reused = tally.made.total(), tally.reused.total()
+    outcome.rejected, outcome.put_off = tally.rejected.total(), tally.put_off
     if plan.orders and not tally.made and not tally.reused:
         raise GateError("not one sample could be made")

@@ -9,6 +9,7 @@ from baselines.comparison.compare import Comparison, compare_runs
 from baselines.comparison.gates import GATES, failed
 from baselines.data.predictions import NAME
 from cli import options
+from cli.effects import Effect
 from cli.io import reports
 from cli.views.compare.table import run_names, table
 from curate.ground.errors import GateError
@@ -22,8 +23,12 @@ _NAMED = 5
 
 
 def compare(
-    run_a: Annotated[str, typer.Argument(metavar="RUN_A", help="The folder of the older run.", show_default=False)],
-    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The folder of the newer run.", show_default=False)],
+    run_a: Annotated[
+        str, typer.Argument(metavar="RUN_A", help="The folder of the older run.", show_default=False), Effect.READS_RUN
+    ],
+    run_b: Annotated[
+        str, typer.Argument(metavar="RUN_B", help="The folder of the newer run.", show_default=False), Effect.READS_RUN
+    ],
     fail_if: Annotated[
         str | None,
         typer.Option(metavar="worse|not-better", help="Fail (exit 1) if B is that.", show_default=False),

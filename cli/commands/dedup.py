@@ -6,17 +6,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Annotated
 
-import msgspec
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import streams, terminal
 from cli.views.dedup.summary import report_of, say_groups
 from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError
-from curate.records.manifest import lines, read_as
+from curate.ground.json import encode_indented
+from curate.records.reader import lines, read_as
 
 
 def dedup(
@@ -35,7 +36,9 @@ def dedup(
         bool, typer.Option("--report", help="Drop nothing; name the copy that stands for each in duplicate_of.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write the groups as JSON to standard output.")] = False,
-    rejects: Annotated[str | None, typer.Option(metavar="FILE", help="Save the dropped samples.")] = None,
+    rejects: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Save the dropped samples."), Effect.REJECTS
+    ] = None,
     root: options.Root = None,
     output: options.Output = None,
     jobs: options.Jobs = None,
@@ -84,4 +87,4 @@ def _write(kept: Iterator[bytes], groups: Sequence[Group], output: str | None, *
         streams.write_lines(kept, output)
     else:
         deque(kept, maxlen=0)
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report_of(groups)), indent=2) + b"\n")
+    sys.stdout.buffer.write(encode_indented(report_of(groups)) + b"\n")

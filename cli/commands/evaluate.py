@@ -8,6 +8,7 @@ import typer
 from baselines.data.external_predictions import check_name
 from baselines.data.labelled_samples import Example
 from cli import options
+from cli.effects import Effect
 from cli.io import reports, streams
 from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do
 from cli.views.train.score_table import table
@@ -21,10 +22,12 @@ def evaluate(
         typer.Option(
             metavar="FILE", help="A .csv or .jsonl with path, prediction and, if known, confidence.", show_default=False
         ),
+        Effect.READS,
     ] = None,
     run: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Folder for the run; a run that is there is replaced.", show_default=False),
+        Effect.MAKES_RUN,
     ] = None,
     test_split: Annotated[
         str | None, typer.Option(metavar="NAME", help="The split to test on.", show_default="test, if there is one")

@@ -9,6 +9,7 @@ from cli import options
 from cli.io import reports
 from cli.io.terminal import printable
 from curate.ground.errors import UsageError
+from curate.ground.json import encode_indented
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -65,11 +66,9 @@ def _print_one(name: str, *, as_json: bool) -> None:
 
 
 def _write_schema() -> None:
-    import json
-
     from cli.pipeline.schema import schema
 
-    sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
+    sys.stdout.buffer.write(encode_indented(schema()) + b"\n")
 
 
 def _table(found: "Shelf") -> "RenderableType":

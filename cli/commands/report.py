@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import reports
 from cli.io.terminal import say
 from curate.ground.atomic import atomic_write
@@ -25,6 +26,7 @@ def report(
         typer.Argument(
             metavar="WORKDIR|RUN", help="Work folders, run folders, manifests; in their order.", show_default=False
         ),
+        Effect.READS_RUN,
     ],
     output: Annotated[
         str | None,
@@ -35,6 +37,7 @@ def report(
             help="The page; report.html in the work folder, if there is one.",
             show_default=False,
         ),
+        Effect.WRITES,
     ] = None,
     pairs: Annotated[
         int, typer.Option(metavar="N", min=0, help="How many generated samples to show beside their sources.")

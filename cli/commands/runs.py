@@ -6,6 +6,7 @@ import typer
 
 from baselines.runs.run_list import Runs, list_runs
 from cli import options
+from cli.effects import Effect
 from cli.io import reports
 from cli.io.terminal import printable, say
 
@@ -18,7 +19,7 @@ _NAMED = ("model", "folds", "test_split", "group", "feature", "seed")
 
 
 def runs(
-    folder: Annotated[str, typer.Argument(metavar="[DIR]", help="Where to look, at any depth.")] = ".",
+    folder: Annotated[str, typer.Argument(metavar="[DIR]", help="Where to look, at any depth."), Effect.READS] = ".",
     mlflow: Annotated[
         str | None,
         typer.Option(

@@ -11,7 +11,7 @@ from curate.describe.imbalance import grouping
 from curate.describe.statistics import Statistics, describe
 
 if TYPE_CHECKING:
-    from msgspec import Struct
+    from curate.describe.column_blocks import Measured
 
 
 def stats(
@@ -45,7 +45,7 @@ def stats(
     reports.show(result, table, as_json=json, html=html, page=lambda found: _page(found, root))
 
 
-def _view() -> "type[Struct]":
+def _view() -> "type[Measured]":
     from curate.describe.column_blocks import Measured
 
     return Measured

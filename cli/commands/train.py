@@ -11,6 +11,7 @@ from baselines.features.reading import Reading
 from baselines.models.models import MODELS, check_model
 from baselines.training.options import Options
 from cli import options
+from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do, say_suspects
 from cli.views.train.score_table import table
@@ -22,6 +23,7 @@ def train(
     run: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Folder for the run; a run that is there is replaced.", show_default=False),
+        Effect.MAKES_RUN,
     ] = None,
     model: Annotated[str, typer.Option(metavar="|".join(MODELS), help="What to fit.")] = "auto",
     folds: Annotated[
@@ -49,6 +51,7 @@ def train(
     cache: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Where features are kept.", show_default="~/.cache/burnish/features"),
+        Effect.CACHE,
     ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute all features anew, and keep none.")] = False,
     seed: options.Seed = 0,

@@ -8,6 +8,7 @@ import typer
 
 from cli import options
 from cli.io import reports
+from curate.ground.json import encode
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -97,7 +98,5 @@ def _summary(operation: "Documented") -> str:
 
 def _yaml(value: object) -> str:
     """Return a value as a person writes it in YAML: as JSON has it, without quotes and `.0`."""
-    import msgspec
-
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode().replace(",", ", ")
+    text = value if isinstance(value, str) else encode(value).decode().replace(",", ", ")
     return re.sub(r"\.0\b", "", text)

@@ -9,6 +9,7 @@ from baselines.annotators.human_file import read_human
 from baselines.data.predictions import NAME
 from baselines.slices.slice_ranking import MIN_SAMPLES, WeakReport, rank_run, rank_table
 from cli import options
+from cli.effects import Effect
 from cli.io import reports
 from cli.views.weak.table import table as drawn
 from curate.ground.errors import UsageError
@@ -16,11 +17,12 @@ from curate.ground.errors import UsageError
 
 def weak(
     run: Annotated[
-        str | None, typer.Argument(metavar="[RUN]", help="The folder of the run.", show_default=False)
+        str | None, typer.Argument(metavar="[RUN]", help="The folder of the run.", show_default=False), Effect.READS_RUN
     ] = None,
     human: Annotated[
         str | None,
         typer.Option(metavar="FILE|NUMBER", help="Human level: of each tag, or one for all.", show_default=False),
+        Effect.READS,
     ] = None,
     min_samples: Annotated[
         int, typer.Option(metavar="N", min=1, help="Tags with fewer samples are listed apart.")
@@ -28,6 +30,7 @@ def weak(
     table: Annotated[
         str | None,
         typer.Option(metavar="FILE.csv", help="Rank figures from elsewhere instead of a run.", show_default=False),
+        Effect.READS,
     ] = None,
     json: options.Json = False,
     html: options.Html = None,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from cli.io.terminal import console, printable
-from curate.records.manifest import read_as
+from curate.facts.records import Finding
+from curate.records.reader import read_as
+from curate.records.sample import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,18 +22,11 @@ _TARGETS = ("writing=", "noise=")
 _TOLD = ("silent", "label-conflict", "duplicate")
 
 
-class Found(msgspec.Struct):
-    """What is read of a finding."""
-
-    check: str
-    severity: str
-
-
-class Rejected(msgspec.Struct):
+class Rejected(View):
     """What is read of a dropped sample."""
 
     path: str
-    findings: tuple[Found, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def reason(self) -> str:
         """Return the check that it was dropped for: an error, else the one that its command was told to drop."""

@@ -1,6 +1,5 @@
 """Reports: a table for people, JSON for programs, a page for looking at."""
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, TypeVar
@@ -10,6 +9,7 @@ import msgspec
 from cli.io.terminal import console, say
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError, UsageError
+from curate.ground.json import encode_indented
 from curate.media.sniff import format_of_name
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def show(
             file.write(page(result))
         say(f"wrote {html}")
     if as_json:
-        sys.stdout.buffer.write(_json(result) + b"\n")
+        sys.stdout.buffer.write(encode_indented(result) + b"\n")
     elif not html:
         console().print(render(result))
 
@@ -69,11 +69,3 @@ def check_html(html: str | None, manifest: str | None = None, option: str = "--h
     if os.path.isdir(html) or not os.path.isdir(folder):
         problem = "it is a folder" if os.path.isdir(html) else f"there is no folder {folder}; make it first (mkdir -p)"
         raise InputError(f"cannot write {html}: {problem}")
-
-
-def _json(result: msgspec.Struct) -> bytes:
-    try:
-        return msgspec.json.format(msgspec.json.encode(result), indent=2)
-    except UnicodeEncodeError:
-        # A name that is not UTF-8 is a lone surrogate, which only the standard library writes, as an escape.
-        return json.dumps(msgspec.to_builtins(result), indent=2).encode("ascii")

@@ -14,19 +14,16 @@ against the same rules as what is written (`check`), before any of it is acted u
 with its `etag`); a version that does not know them refuses such a journal as a whole.
 """
 
-import json
 import re
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
+from curate.ground import json
 from curate.ground.errors import UsageError
 from curate.journal.tree import check_target
-from curate.records.manifest import decode_line
 
 Kind = Literal["move", "copy", "hardlink", "symlink", "create", "folder"]
-RESERVED = ("rewrite", "put")
-"""Kinds that later versions write."""
 State = Literal["pending", "done", "dropped", "undoing", "undone"]
 STATES: tuple[State, ...] = ("pending", "done", "dropped", "undoing", "undone")
 
@@ -79,16 +76,12 @@ class Mark(msgspec.Struct, frozen=True, tag_field="record", tag="mark"):
 
 
 Record = Head | Change | Mark
-_records: "msgspec.json.Decoder[Any]" = msgspec.json.Decoder(Record)
-_encoder = msgspec.json.Encoder()
+_records: json.Decoder[Record] = json.Decoder(Record)  # type: ignore[arg-type]
 
 
 def encode(record: Record) -> bytes:
     """Return the line of a record."""
-    try:
-        return _encoder.encode(record) + b"\n"
-    except UnicodeEncodeError:  # a name that is not UTF-8
-        return json.dumps(msgspec.to_builtins(record), separators=(",", ":")).encode("ascii") + b"\n"
+    return json.encode(record) + b"\n"
 
 
 def decode(line: bytes) -> Record:
@@ -97,8 +90,7 @@ def decode(line: bytes) -> Record:
     Raises:
         ValueError: It is none.
     """
-    record: Record = decode_line(line, _records)
-    return record
+    return _records.decode(line)
 
 
 _TOKEN, _DIGEST = re.compile(r"[0-9a-f]{8}"), re.compile(r"sha256:[0-9a-f]{64}")

@@ -3,10 +3,9 @@
 import sys
 from typing import Any
 
-import msgspec
-
 from cli.io.terminal import console
 from curate.check.checks import CHECKS, SCAN_CHECKS
+from curate.ground.json import encode_indented
 
 
 def show_checks(*, as_json: bool) -> None:
@@ -24,7 +23,7 @@ def show_checks(*, as_json: bool) -> None:
         ),
     ]  # fmt: skip
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(rows), indent=2) + b"\n")
+        sys.stdout.buffer.write(encode_indented(rows) + b"\n")
         return
     from rich import box
     from rich.table import Table

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from cli.io.summary import kinds_in_words
 from cli.io.terminal import say
 from curate.duplicates.dedup import Search
 from curate.duplicates.groups import Group
@@ -37,6 +38,8 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
         say(f"  not compared: {reason}")
     if len(search.unconfirmed) > _SHOWN:
         say(f"  not compared: {len(search.unconfirmed) - _SHOWN:,} more pairs")
+    if search.others:
+        say(f"  {kinds_in_words(search.others)}: only their bytes were compared")
     if search.unmeasured:
         say(f"  {search.unmeasured:,} samples have no digest and were not compared; measure them: burnish scan FOLDER")
     count = sum(len(group.dropped) for group in groups)

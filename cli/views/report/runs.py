@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from baselines.comparison.compare import Comparison, compare
 from baselines.data.predictions import predictions_of_run
@@ -18,6 +18,7 @@ from cli.views.kit import html_page, run_tables
 from cli.views.weak.page import priorities
 from cli.views.weak.table import sentences as weak_sentences
 from curate.ground.errors import InputError
+from curate.ground.json import decode
 
 if TYPE_CHECKING:
     from cli.views.report.report_input import Subject
@@ -58,7 +59,7 @@ def measure(subject: "Subject") -> Measured:
     except InputError as error:
         return Measured(runs, weak, None, str(error))
     ends = (subject.runs[0], subject.runs[-1])
-    return Measured(runs, weak, msgspec.structs.replace(comparison, runs=ends))
+    return Measured(runs, weak, replace(comparison, runs=ends))
 
 
 def names(runs: "tuple[str, ...]") -> list[str]:
@@ -151,7 +152,7 @@ def _weak_of_steps(subject: "Subject") -> WeakReport | None:
         if done.command[0] == "weak" and os.path.isfile(place):
             try:
                 with open(place, "rb") as file:
-                    return msgspec.json.decode(file.read(), type=WeakReport)
-            except (OSError, msgspec.DecodeError):
+                    return decode(file.read(), WeakReport)
+            except (OSError, ValueError):
                 return None
     return None

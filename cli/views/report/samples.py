@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from augment.preview.generation_report import Seen, Target, look, survey
 from cli.views.preview.page import look_values
 from cli.views.preview.words import changes, parameters
-from curate.records.manifest import open_manifest, read
+from curate.records.reader import open_manifest, read
 
 if TYPE_CHECKING:
     from augment.preview.preview_media import Look
@@ -54,7 +54,7 @@ def _pair(seen: Seen, album: "Album") -> dict[str, Any]:
     sample, origin = seen.sample, seen.sample.origin or {}
     looks = [(look, name) for look, name in ((seen.before, "before"), (seen.after, "after")) if look]
     fits = album.takes(sum(len(look.data) + len(look.spectrogram) for look, _ in looks))
-    source = str(origin.get("source", ""))
+    source, operations = str(origin.get("source", "")), origin.get("operations")
     return {
         "kind": sample.kind or "image",
         "label": sample.label,
@@ -65,7 +65,7 @@ def _pair(seen: Seen, album: "Album") -> dict[str, Any]:
         "problem": seen.problem or ("" if fits else "left out, so that the page stays small"),
         "operations": [
             {"name": str(one.get("name")), "parameters": parameters(one)}
-            for one in origin.get("operations") or ()
+            for one in (operations if isinstance(operations, list | tuple) else ())
             if isinstance(one, dict) and "name" in one
         ],
         "changes": changes(seen.source, sample) if seen.source else [],

@@ -3,15 +3,14 @@
 import os
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from baselines.data.predictions import NAME as PREDICTIONS
 from cli.pipeline.state import NAME as STATE
 from cli.pipeline.state import Done, State
 from cli.views.report.report_input import Subject
 from curate.describe.health import Listed, samples_of
 from curate.ground.errors import InputError
-from curate.records.manifest import decode_line
+from curate.ground.json import Decoder, decode
+from curate.records.reader import decode_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,12 +46,12 @@ def _why_not(folder: str) -> str:
 def _read_state(path: str) -> State | None:
     try:
         with open(path, "rb") as file:
-            return msgspec.json.decode(file.read(), type=State)
+            return decode(file.read(), State)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InputError(f"{path} is damaged ({error}); remove it, and run the pipeline again") from None
 
 
@@ -104,12 +103,11 @@ def _of_files(folder: str, title: str) -> Subject:
 
 def is_manifest(path: str) -> bool:
     """Return whether the first line of a file is a sample; an empty file is a manifest too."""
-    decoder = msgspec.json.Decoder(Listed)
     try:
         with open(path, "rb") as file:
             line = next(filter(bytes.strip, file), b"")
-            return not line or bool(decode_line(line, decoder))
-    except (OSError, ValueError):
+            return not line or bool(decode_line(line, Decoder(Listed)))
+    except (OSError, InputError):
         return False
 
 

@@ -10,8 +10,7 @@ from curate.describe.thumbnails import Preview, make_previews
 from curate.facts.fact_schema import CATEGORIES, NUMBERS, part_of
 
 if TYPE_CHECKING:
-    from curate.describe.distribution import Category, Distribution, Histogram
-    from curate.describe.statistics import Example, Statistics
+    from curate.describe.statistics import Category, Distribution, Example, Histogram, Statistics
 
 _FIGURES = ("min", "q1", "median", "q3", "max", "mean")
 _PARTS = {None: "Files", "image": "Images", "audio": "Recordings"}

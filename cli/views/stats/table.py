@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.table import Table
 
-    from curate.describe.distribution import Category, Distribution
-    from curate.describe.statistics import Statistics
+    from curate.describe.statistics import Category, Distribution, Statistics
 
 _BARS, _PLAIN_BARS = " ▁▂▃▄▅▆▇█", " .:-=+*#%@"
 _FIGURES = ("min", "q1", "median", "q3", "max")

@@ -82,7 +82,7 @@ import sys; sys.path.insert(0, {root!r})
 from rich.console import Console
 from cli.views.stats.table import table
 from curate.describe.column_blocks import Measured
-from curate.records.manifest import read_as
+from curate.records.reader import read_as
 from curate.describe.statistics import describe
 with open("set.jsonl", "rb") as file:
     Console(width={columns}, highlight=False, markup=False).print(table(describe(read_as(file, Measured), "label")))

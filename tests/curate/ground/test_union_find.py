@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.split.components import connect, number, shuffle_order
+from curate.ground.union_find import join_keys
 
 
 def by_search(count: int, links: list[tuple[int, int]]) -> list[int]:
@@ -27,7 +27,7 @@ def test_samples_that_share_a_key_belong_together(case: tuple[int, list[tuple[in
     count, links = case
     links += [(sample, 100 + sample) for sample in range(count)]
     samples, keys = np.array(links).T
-    found = connect(count, samples.astype(np.uint32), keys.astype(np.uint64))
+    found = join_keys(count, samples.astype(np.uint32), keys.astype(np.uint64))
     assert found.tolist() == by_search(count, links)
 
 
@@ -36,15 +36,4 @@ def test_a_long_chain_is_one_component() -> None:
     order = np.random.default_rng(0).permutation(count)
     samples = np.concatenate((order, order)).astype(np.uint32)
     keys = np.concatenate((np.arange(count), np.arange(1, count + 1))).astype(np.uint64)
-    assert connect(count, samples, keys).tolist() == [0] * count
-
-
-def test_components_are_numbered_by_their_smallest_sample_in_the_order_given() -> None:
-    roots, order = np.array([0, 1, 0, 1, 4]), np.array([9, 5, 1, 8, 3], np.uint64)
-    assert number(roots, order).tolist() == [0, 2, 0, 2, 1]
-
-
-def test_the_order_depends_on_identity_and_seed_only() -> None:
-    identity = np.array([3, 1, 2**64 - 1], np.uint64)
-    assert shuffle_order(identity, 1).tolist() == shuffle_order(identity[::-1], 1)[::-1].tolist()
-    assert len({*shuffle_order(identity, 1).tolist(), *shuffle_order(identity, -1).tolist()}) == 6
+    assert join_keys(count, samples, keys).tolist() == [0] * count

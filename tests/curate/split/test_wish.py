@@ -3,7 +3,7 @@
 import pytest
 
 from curate.ground.errors import UsageError
-from curate.split.ratio import parse_ratio
+from curate.split.wish import parse_ratio
 
 
 def test_names_keep_their_order_and_spaces_do_not_matter() -> None:

@@ -1,10 +1,16 @@
-"""Ratios: the splits that are wished for, and the share of each."""
+"""What a split is asked for: the splits and their shares, what makes a group, and how strictly."""
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
 
-from curate.ground.errors import UsageError
+from curate.ground.errors import UsageError, did_you_mean
 from curate.scan.labels import SPLIT_NAMES
+from curate.split.grouping import Grouping, make_grouping
+
+Method = Literal["exact", "hash"]
+Stratify = Literal["label", "none"]
+DEFAULT_RATIO = "train=0.8,val=0.1,test=0.1"
 
 _SUM_TOLERANCE = 1e-6
 _EXAMPLE = "an example: --ratio train=0.8,val=0.1,test=0.1"
@@ -28,17 +34,13 @@ class Ratio(NamedTuple):
         Validation comes first, then test, then other names by alphabet; training takes the rest. That is the order of
         Speech Commands, and it does not depend on the order in which the ratios were written.
         """
-        order = sorted(range(len(self.names)), key=lambda i: (_rank(self.names[i]), self.names[i]))
+        ranks = [_CUT_FIRST.get(SPLIT_NAMES.get(name.lower(), ""), 2) for name in self.names]
         ends: list[tuple[int, float]] = []
         end = 0.0
-        for index in order:
+        for _, _, index in sorted(zip(ranks, self.names, range(len(ranks)), strict=True)):
             end += self.shares[index]
             ends.append((index, end))
         return ends
-
-
-def _rank(name: str) -> int:
-    return _CUT_FIRST.get(SPLIT_NAMES.get(name.lower(), ""), 2)
 
 
 def parse_ratio(text: str) -> Ratio:
@@ -73,3 +75,55 @@ def _parse_part(part: str, text: str) -> tuple[str, float]:
     if not 0 < share < math.inf:
         raise UsageError(f"--ratio {text!r}: the share of {name} is {number}; it has to be above 0; {_EXAMPLE}")
     return name, share
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for.
+
+    Attributes:
+        ratio: The splits and their shares.
+        grouping: What makes a group, beyond what always belongs together.
+        stratify: Whether each class is to have its shares, and not only the whole set.
+        method: `exact`: as near to the shares as can be; `hash`: so that a sample never changes sides.
+        force: Forget the splits that samples have.
+        seed: Where chance begins.
+    """
+
+    ratio: Ratio
+    grouping: Grouping | None = None
+    stratify: bool = True
+    method: Method = "exact"
+    force: bool = False
+    seed: int = 0
+
+
+def make_wish(
+    ratio: str = DEFAULT_RATIO,
+    stratify: str | None = None,
+    group: str | None = None,
+    method: str = "exact",
+    *,
+    force: bool = False,
+    seed: int = 0,
+) -> Wish:
+    """Return what the options ask for.
+
+    Raises:
+        UsageError: One of them makes no sense, or they contradict each other.
+    """
+    how: Method = "hash" if _known("--method", method, get_args(Method)) == "hash" else "exact"
+    by = _known("--stratify", stratify or "label", get_args(Stratify))
+    if how == "hash" and stratify == "label":
+        raise UsageError(
+            "--method hash looks at one group at a time and cannot stratify; leave --stratify out, "
+            "or take --method exact"
+        )
+    grouping = make_grouping(group) if group is not None else None
+    return Wish(parse_ratio(ratio), grouping, by == "label", how, force, seed)
+
+
+def _known(option: str, value: str, values: tuple[str, ...]) -> str:
+    if value not in values:
+        raise UsageError(f"{option} {value!r} is unknown{did_you_mean(value, values)}")
+    return value

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curate.duplicates.fingerprints import near_fingerprints
+from curate.duplicates.audio_candidates import near_fingerprints
 from curate.ground.errors import InputError
 
 ZERO = "00" * 16

@@ -75,7 +75,9 @@ def _of_one_value(starts: _Indexes, ends: _Indexes) -> _Indexes:
 def _near_values(values: _Words, distance: int, starts: _Indexes, ends: _Indexes) -> _Indexes:
     """Return the pairs among the first members of values that are near each other."""
     found = [np.empty((0, 2), np.int64)]
-    found += [pairs[_distances(values, pairs) <= distance] for pairs in _candidates(values, distance)]
+    for some in _candidates(values, distance):
+        differ = np.bitwise_count(values[some[:, 0]] ^ values[some[:, 1]]).sum(axis=1, dtype=np.int64)
+        found.append(some[differ <= distance])
     # One number for a pair sorts many times faster than two.
     pairs = np.stack(np.divmod(np.unique(np.concatenate(found) @ [len(values), 1]), len(values)), axis=1)
     members = np.minimum(ends - starts, _ALL_OF)
@@ -83,11 +85,6 @@ def _near_values(values: _Words, distance: int, starts: _Indexes, ends: _Indexes
     row, offset = _spread(counts)
     second = members[pairs[row, 1]]
     return np.stack((starts[pairs[row, 0]] + offset // second, starts[pairs[row, 1]] + offset % second), axis=1)
-
-
-def _distances(values: _Words, pairs: _Indexes) -> NDArray[np.int64]:
-    differ = np.bitwise_count(values[pairs[:, 0]] ^ values[pairs[:, 1]])
-    return np.asarray(differ.sum(axis=1, dtype=np.int64))
 
 
 def _candidates(values: _Words, distance: int) -> Iterator[_Indexes]:
@@ -104,6 +101,7 @@ def _candidates(values: _Words, distance: int) -> Iterator[_Indexes]:
         width = len(range(part, _BITS, _PARTS))
         order = np.argsort(keys, kind="stable")
         first = np.concatenate(([0], np.cumsum(np.bincount(keys, minlength=1 << width))))
+        # The bits to look up are turned over in the keys that ask, so that the table is sorted once for all patterns.
         for wrong in range(distance // _PARTS + 1):
             for places in combinations(range(width), wrong):
                 yield from _lookup(keys ^ sum(1 << place for place in places), order, first)
@@ -120,6 +118,7 @@ def _lookup(wanted: _Indexes, order: _Indexes, first: _Indexes) -> Iterator[_Ind
     counts = first[wanted + 1] - first[wanted]
     rows = np.flatnonzero(counts)
     total = np.cumsum(counts[rows])
+    # A bucket may hold anything up to all recordings: blocks are cut by the pairs that they give, not by their rows.
     cuts = np.searchsorted(total, np.arange(_AT_ONCE, total[-1] if len(total) else 0, _AT_ONCE))
     for some in np.split(rows, cuts):
         row, offset = _spread(counts[some])

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curate.duplicates import candidates
-from curate.duplicates.candidates import MOST_COPIES, near_pairs, near_pairs_between
-from curate.duplicates.lsh_bands import Hashes
+from curate.duplicates import image_candidates
+from curate.duplicates.image_candidates import MOST_COPIES, Hashes, near_pairs, near_pairs_between
 
 BITS = st.integers(0, 2**64 - 1)
 
@@ -17,7 +16,7 @@ BITS = st.integers(0, 2**64 - 1)
 @pytest.fixture
 def banded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small sets would be compared one by one: make that seem slow."""
-    monkeypatch.setattr(candidates, "_BRUTE", 1e9)
+    monkeypatch.setattr(image_candidates, "_BRUTE", 1e9)
 
 
 def found(hashes: Hashes, distance: int) -> list[tuple[int, int]]:
