@@ -86,7 +86,7 @@ class Journal:
         """
         folder, name = (path, NAME) if os.path.isdir(path) else os.path.split(path)
         # The folder may be reached through links, the journal itself is a file in it.
-        path = os.path.join(os.path.realpath(folder), name or NAME)
+        path = os.path.join(os.path.realpath(folder), name) if name else os.path.realpath(folder)
         try:
             file = JournalFile(path, read_only=read_only)
             return cls(file if outside or read_only else _only_inside(file, "done", "undoing"), read_only=read_only)
