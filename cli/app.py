@@ -39,7 +39,12 @@ class LazyGroup(TyperGroup):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            return _quiet_end()
+            # End like any program whose reader went away (`| head`): without a word. Python flushes stdout once more at
+            # the end, which would complain; so stdout leads nowhere from here on.
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, sys.stdout.fileno())
+            os.close(nothing)
+            return 0
         return result
 
 
@@ -111,14 +116,6 @@ def _fail(name: str, message: str, code: int) -> int:
         traceback.print_exc()
     sys.stderr.write(f"burnish{f' {name}' if name else ''}: {message}\n")
     return code
-
-
-def _quiet_end() -> int:
-    """End like any program whose reader went away (`| head`): without a word, also when Python flushes at the end."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())
-    os.close(nothing)
-    return 0
 
 
 def _stop(number: int, _frame: object) -> None:

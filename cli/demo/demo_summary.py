@@ -67,16 +67,15 @@ def _part(work: str) -> "Iterator[RenderableType]":
 
 
 def _cleaned(work: str) -> str:
-    broken, copies = (_reasons(os.path.join(work, name)) for name in ("broken.jsonl", "copies.jsonl"))
+    broken, copies = (
+        Counter(sample.reason() for sample in _read(os.path.join(work, name), Rejected))
+        for name in ("broken.jsonl", "copies.jsonl")
+    )
     kept = sum(1 for _ in _read(os.path.join(work, "set.jsonl"), Rejected))
     return (
         f"cleaned: {broken.total()} broken files went ({_listed(broken)}) and {copies.total()} copies "
         f"({_listed(copies)}); {kept:,} samples are left"
     )
-
-
-def _reasons(path: str) -> Counter[str]:
-    return Counter(sample.reason() for sample in _read(path, Rejected))
 
 
 def _listed(counts: Counter[str]) -> str:

@@ -79,7 +79,9 @@ class Runner:
         if done and forced:
             return "asked for by --from", inputs
         if guess and done:
-            inputs |= {name: value for name, value in done.inputs.items() if name in _from_steps(task)}
+            # What the steps before it will make is not known yet: suppose that it is what they made the last time.
+            from_steps = {*map(result_of, task.used), *(["input"] if task.manifest_of else [])}
+            inputs |= {name: value for name, value in done.inputs.items() if name in from_steps}
         return why_run(task, done, inputs, self._files), inputs
 
     def _one(self, task: Task, *, forced: bool) -> Result:
@@ -146,11 +148,6 @@ class Runner:
             put_off=result.put_off,
         )
         save_state(self._work, self._state)
-
-
-def _from_steps(task: Task) -> set[str]:
-    """Return the names of the inputs that other steps make."""
-    return {*map(result_of, task.used), *(["input"] if task.manifest_of else [])}
 
 
 def _samples(manifest: str) -> int | None:

@@ -53,7 +53,9 @@ def inputs_of(task: "Task", files: "Files", code: str) -> dict[str, str]:
         found[f"option {name}"] = "\n".join(words)
         if task.command.options[name].reads_files:
             paths = (path for word in words for path in _paths_in(task, name, word))
-            found |= {_kind_of(path): digest for path in paths if (digest := _digest(path, files))}
+            for path in paths:
+                if digest := _digest(path, files):
+                    found[f"{'folder' if os.path.isdir(path) else 'file'} {path}"] = digest
     for other in task.used:
         found[result_of(other)] = _digest(other.artifact, files)
     return found
@@ -92,10 +94,6 @@ def _why_outputs(done: "Done", files: "Files") -> str:
         if files.digest(path) != digest:
             return f"{path} was changed" if os.path.isdir(path) else f"{path} is gone"
     return ""
-
-
-def _kind_of(path: str) -> str:
-    return f"folder {path}" if os.path.isdir(path) else f"file {path}"
 
 
 def _digest(path: str, files: "Files") -> str:

@@ -134,7 +134,7 @@ class _Maker:
             try:
                 words = words_of(option, value)
                 if option.takes_run:
-                    words = self._runs(task, option, words)
+                    words = [self._run(task, option, word) for word in words]
                 if option.effect is Effect.READS_RECIPE and words:
                     locate(words[0])
                 check_words(self.command, option, words)
@@ -203,10 +203,6 @@ class _Maker:
         if not found.passes:
             raise self._error(f"input: {source} makes no manifest", "input")
         return found.passes_of, found.passes
-
-    def _runs(self, task: Task, option: "Option", words: list[str]) -> list[str]:
-        """Return the runs that an option names; the id of a step stands for what that step made."""
-        return [self._run(task, option, word) for word in words]
 
     def _run(self, task: Task, option: "Option", word: str) -> str:
         found = self.before.get(word) or next((t for t in self.before.values() if _same(t.run, word)), None)

@@ -45,7 +45,9 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
     # The names of runs are anybody's; heads that long would push out the interval, which the verdict rests on.
     if max(len(a), len(b)) > _SHORT:
         a, b = "a", "b"
-    reach = _reach(result)
+    # All tables have one axis: the largest distance of any interval from zero.
+    every = (result.overall, *result.per_tag.values(), *result.per_class.values())
+    reach = max((abs(end) for one in every for end in one.interval), default=0.0) or 0.01
     columns = [
         Column("samples", "n", "count"),
         Column("a", a, "number"),
@@ -231,9 +233,3 @@ def _row(name: str, found: "Difference", reach: float, samples: "Sequence[Sample
         found.verdict,
     )
     return Row(cells, _STYLES.get(found.verdict, ""), abs(found.difference), samples)
-
-
-def _reach(result: "Comparison") -> float:
-    """Return the largest distance of any interval from zero, so that all tables have one axis."""
-    every = (result.overall, *result.per_tag.values(), *result.per_class.values())
-    return max((abs(end) for one in every for end in one.interval), default=0.0) or 0.01
