@@ -11,7 +11,7 @@ from cli.io import streams, terminal
 from cli.io.replayable_pipe import Rereadable
 from cli.views.organize.summary import say_plan, say_result
 from curate.ground.errors import GateError, UsageError
-from curate.organize.metadata_files import STYLES, Style, metadata_files
+from curate.organize.metadata_files import STYLES, metadata_files
 from curate.organize.plan import MODES, Plan, arrange
 from curate.organize.template import compile_layout
 from curate.records.dataset_root import DatasetFolders
@@ -61,7 +61,13 @@ def organize(
     plan = Plan(into, mode, compile_layout(layout), root or "")  # type: ignore[arg-type]
     failures: list[Outcome] = []
     with streams.passes(manifest) as file:
-        files = _complete(plan, file, metadata)  # type: ignore[arg-type]
+        # Each step of the plan needs all of the one before it, and samples are never held: a pass for each.
+        dataset = DatasetFolders(plan.base)
+        plan.leave_out_unknown(dataset.watch(_again(file)))
+        plan.place(_again(file))
+        plan.refuse_what_cannot_work(dataset)
+        targets = ((plan.targets[sample.path], sample) for sample in _again(file))
+        files = metadata_files(targets, metadata)  # type: ignore[arg-type]
         say_plan(plan, files, apply=apply)
         if not apply:
             return
@@ -70,15 +76,6 @@ def organize(
     say_result(plan, failures)
     if failures:
         raise GateError(f"{len(failures):,} of {len(plan.targets):,} files are not at their place")
-
-
-def _complete(plan: Plan, file: Rereadable, style: Style) -> dict[str, bytes]:
-    """Go through the manifest until the plan is complete, and return the metadata files."""
-    dataset = DatasetFolders(plan.base)
-    plan.leave_out_unknown(dataset.watch(_again(file)))
-    plan.place(_again(file))
-    plan.refuse_what_cannot_work(dataset)
-    return metadata_files(((plan.targets[sample.path], sample) for sample in _again(file)), style)
 
 
 def _again(file: Rereadable) -> Iterator[Sample]:

@@ -1,6 +1,6 @@
 """`burnish overfit`: can a model fit a handful of samples?"""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,9 +14,6 @@ from cli.io import reports, streams
 from cli.views.train.notes import say_nothing_to_learn
 from cli.views.train.table import fit_report
 from curate.ground.errors import GateError
-
-if TYPE_CHECKING:
-    from baselines.training.overfit import Overfit
 
 
 def overfit(
@@ -53,26 +50,16 @@ def overfit(
     check_model(model)
     check_families(families)
     wish = Options(model, families=families, seed=seed, reading=Reading(root or "", jobs, cache=""))
-    found = _overfit(manifest, samples, wish)
-    if found is None:
-        return
-    reports.write(found, formats, "Can a model fit it?", fit_report)
-    _fail_unless_fit(found)
-
-
-def _overfit(manifest: str | None, count: int, wish: Options) -> "Overfit | None":
     with streams.records(manifest, Example) as records:
-        samples = list(records)
-    if not samples:
+        examples = list(records)
+    if not examples:
         say_nothing_to_learn()
-        return None
+        return
+    # Imported where it is needed: it takes scikit-learn along, most of a second.
     from baselines.training.overfit import overfit as overfit_on
-
-    return overfit_on(samples, count, wish)
-
-
-def _fail_unless_fit(found: "Overfit") -> None:
     from baselines.training.overfit import verdict
 
+    found = overfit_on(examples, samples, wish)
+    reports.write(found, formats, "Can a model fit it?", fit_report)
     if problem := verdict(found):
         raise GateError(problem)

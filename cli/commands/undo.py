@@ -47,7 +47,9 @@ def undo(
 
     burnish undo organized/journal.jsonl --dry-run
     """
-    if _is_over(journal):
+    # An undo can be killed when the journal is gone and the folder is not; the call that completes it finds it empty.
+    folder = journal if os.path.isdir(journal) else os.path.dirname(journal) or "."
+    if os.path.isdir(folder) and not os.listdir(folder) and not os.path.lexists(os.path.join(folder, JOURNAL)):
         terminal.say(f"nothing left to undo in {journal}: it is empty")
         return
     with (
@@ -61,12 +63,6 @@ def undo(
         count = sum(refused.values())
         reasons = ", ".join(f"{number:,} {status}" for status, number in refused.items())
         raise GateError(f"{count:,} of {count + sum(done.values()):,} changes {verb} taken back: {reasons}")
-
-
-def _is_over(journal: str) -> bool:
-    """Return whether a folder is empty: an undo that was killed when the journal was gone, and the folder was not."""
-    folder = journal if os.path.isdir(journal) else os.path.dirname(journal) or "."
-    return os.path.isdir(folder) and not os.listdir(folder) and not os.path.lexists(os.path.join(folder, JOURNAL))
 
 
 def _tally(results: "Iterable[Taken]") -> tuple[Counter[str], Counter[str], int]:

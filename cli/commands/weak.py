@@ -59,21 +59,17 @@ def weak(
 
     burnish weak --table priorities.csv
     """
-    _check(run, human, table)
-    formats = reports.Formats(json, md, csv, html).check(table or os.path.join(run or "", NAME))
-    level = read_human(human) if human is not None else None
-    result = rank_table(table) if table is not None else rank_run(run or "", level, min_samples)
-    of = run or table or ""
-    reports.write(result, formats, f"Priorities of {of}", report, lambda found: _page(found, run, of, html))
-
-
-def _check(run: str | None, human: str | None, table: str | None) -> None:
     if run is None and table is None:
         raise UsageError("name the folder of a run, or a table of figures: --table FILE.csv")
     if run is not None and table is not None:
         raise UsageError(f"a run ({run}) or --table {table}: one of them")
     if human is not None and table is not None:
         raise UsageError("--human goes with a run; a table has a column for it")
+    formats = reports.Formats(json, md, csv, html).check(table or os.path.join(run or "", NAME))
+    level = read_human(human) if human is not None else None
+    result = rank_table(table) if table is not None else rank_run(run or "", level, min_samples)
+    of = run or table or ""
+    reports.write(result, formats, f"Priorities of {of}", report, lambda found: _page(found, run, of, html))
 
 
 def _page(result: WeakReport, run: str | None, of: str, html: str | None) -> bytes:

@@ -24,6 +24,8 @@ def schema() -> dict[str, Any]:
 
 
 def _pipeline() -> dict[str, Any]:
+    # A step without options may be a bare name: `- balance`.
+    bare: dict[str, Any] = {"enum": command_names()}
     return {
         "title": "A pipeline",
         "type": "object",
@@ -31,16 +33,11 @@ def _pipeline() -> dict[str, Any]:
             "kind": {"const": "pipeline"},
             "description": {"type": "string", "description": "What it is for."},
             "vars": {"type": "object", "description": "Names for ${name}, which --set changes."},
-            "steps": {"type": "array", "minItems": 1, "items": {"anyOf": _steps()}},
+            "steps": {"type": "array", "minItems": 1, "items": {"anyOf": [bare, *map(_step, command_names())]}},
         },
         "required": ["kind", "steps"],
         "additionalProperties": False,
     }
-
-
-def _steps() -> list[dict[str, Any]]:
-    short: dict[str, Any] = {"enum": command_names()}
-    return [short, *map(_step, command_names())]
 
 
 def _step(name: str) -> dict[str, Any]:

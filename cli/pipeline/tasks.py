@@ -124,7 +124,15 @@ class _Maker:
         ending = {"manifest": ".jsonl", "page": ".html", "report": ".json"}.get(self.command.writes, "")
         task.output = f"{stem}{ending}" if ending else ""
         self._set_options(task)
-        self._set_folders(task)
+        # Folders that the command makes are named for the step where the recipe does not name them.
+        for name, option in self.command.options.items():
+            if option.effect not in {Effect.MAKES, Effect.MAKES_RUN}:
+                continue
+            folder = task.chosen.setdefault(name, [os.path.join(self.pipeline.work, self.step.id)])[0]
+            if option.effect is Effect.MAKES_RUN:
+                task.run = folder
+            else:
+                task.into = folder
         self._set_manifest(task)
         return task
 
@@ -162,17 +170,6 @@ class _Maker:
             raise self._error(f"{self.step.command}: {name} cannot be set; {self.command.own[name]}", *path)
         hint = did_you_mean(name.replace("-", "_"), known)
         raise self._error(f"{self.step.command} has no option {name!r}{hint}", *path)
-
-    def _set_folders(self, task: Task) -> None:
-        """Note the folders that the command makes, and name those that the recipe does not."""
-        for name, option in self.command.options.items():
-            if option.effect not in {Effect.MAKES, Effect.MAKES_RUN}:
-                continue
-            folder = task.chosen.setdefault(name, [os.path.join(self.pipeline.work, self.step.id)])[0]
-            if option.effect is Effect.MAKES_RUN:
-                task.run = folder
-            else:
-                task.into = folder
 
     def _set_manifest(self, task: Task) -> None:
         source = self.step.input

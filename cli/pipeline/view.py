@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _FRAMES_A_SECOND = 10
 _STYLES = {"run": "green", "cached": "dim", "failed": "red", "stopped": "red", "not run": "dim"}
+_MARKS = {"run": "✔", "cached": "=", "failed": "✘", "stopped": "✘"}
 
 
 class View:
@@ -84,7 +85,8 @@ class View:
             if result:
                 style = _STYLES.get(result.status, "")
                 seconds = f"{result.seconds:.1f} s" if result.seconds is not None else ""
-                table.add_row(_mark(result), task.step.id, seconds, counts(result) or shown_status(result), style=style)
+                mark = _MARKS.get(result.status, " ")
+                table.add_row(mark, task.step.id, seconds, counts(result) or shown_status(result), style=style)
             elif task is self._now:
                 passed = time.monotonic() - self._began
                 frame = _FRAMES[int(passed * _FRAMES_A_SECOND) % len(_FRAMES)]
@@ -106,7 +108,3 @@ def line_of(result: "Result") -> str:
 def _say_warnings(result: "Result", before: str) -> None:
     for warning in result.warnings:
         say(f"{before}{warning}")
-
-
-def _mark(result: "Result") -> str:
-    return {"run": "✔", "cached": "=", "failed": "✘", "stopped": "✘"}.get(result.status, " ")

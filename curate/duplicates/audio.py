@@ -76,7 +76,11 @@ def confirm(a: tuple[Samples, int], b: tuple[Samples, int]) -> AudioMatch:
 def listen(samples: Samples, sample_rate: int) -> Sound:
     """Return what the comparison needs of a recording."""
     signal = np.zeros(0, np.float32)
-    problem = _problem(len(samples), sample_rate)
+    problem = ""
+    if not _LOWEST_RATE <= sample_rate <= _HIGHEST_RATE:
+        problem = f"a sample rate of {sample_rate} Hz is not compared"
+    elif len(samples) < _SHORTEST_S * sample_rate:
+        problem = "too short to be compared"
     if not problem:
         # Floating point files hold values of any size, whose squares would be infinite.
         signal = np.clip(downmix(samples), -_LARGEST, _LARGEST)
@@ -120,9 +124,3 @@ def _judge(found: Alignment | None, sign: int) -> AudioMatch:
     if problem:
         return AudioMatch("none", distance, reason=problem)
     return AudioMatch("near", distance, round(sign * found.gain_db, 2) + 0.0, round(sign * found.shift_s, 5) + 0.0)
-
-
-def _problem(frames: int, sample_rate: int) -> str:
-    if not _LOWEST_RATE <= sample_rate <= _HIGHEST_RATE:
-        return f"a sample rate of {sample_rate} Hz is not compared"
-    return "too short to be compared" if frames < _SHORTEST_S * sample_rate else ""

@@ -197,7 +197,10 @@ def _value(node: ast.expr, text: str) -> Operand:
         constant = node.value
         return Operand("text" if isinstance(constant, str) else "number", lambda _: constant, constant=constant)
     if isinstance(node, ast.Name | ast.Attribute):
-        return _named(_dotted(node, text), text)
+        names, name = known_names(), _dotted(node, text)
+        if name not in names:
+            raise UsageError(f"{name!r} in {text!r} is unknown{did_you_mean(name, names)}")
+        return names[name]
     if isinstance(node, ast.Tuple | ast.List | ast.Set):
         items = [_value(item, text).value for item in node.elts]
         return Operand("list", lambda sample: [item(sample) for item in items])
@@ -222,13 +225,6 @@ def _arithmetic(combine: _Combine, left: Operand, right: Operand, text: str) -> 
             return None
 
     return Operand("number", value)
-
-
-def _named(name: str, text: str) -> Operand:
-    names = known_names()
-    if name not in names:
-        raise UsageError(f"{name!r} in {text!r} is unknown{did_you_mean(name, names)}")
-    return names[name]
 
 
 def _dotted(node: ast.expr, text: str) -> str:

@@ -32,7 +32,12 @@ def measure(known: Sample, path: str, *, shallow: bool = False) -> Sample | None
         # Looked at before it is read: if the file changes meanwhile, the next scan sees that it did.
         status = os.stat(path)
         known = replace(known, bytes=status.st_size, mtime_ns=status.st_mtime_ns)
-        return _look_at(known, path, promised) if shallow else _measure(known, path, promised)
+        if not shallow:
+            return _measure(known, path, promised)
+        with open_media(path) as file:
+            found = _format_of(file.read(HEAD_BYTES), promised)
+            file.seek(0)
+            return _with_facts(known, path, found, _read_header(file, found)) if found else None
     except OSError as error:
         if promised is None:
             return None
@@ -57,13 +62,6 @@ def _measure(known: Sample, path: str, promised: Format | None) -> Sample | None
         return None
     measured = replace(known, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", facts_version=FACTS_VERSION)
     return _with_facts(measured, path, found, _decode(data, found))
-
-
-def _look_at(known: Sample, path: str, promised: Format | None) -> Sample | None:
-    with open_media(path) as file:
-        found = _format_of(file.read(HEAD_BYTES), promised)
-        file.seek(0)
-        return _with_facts(known, path, found, _read_header(file, found)) if found else None
 
 
 def _format_of(head: bytes, promised: Format | None) -> Format | None:

@@ -28,7 +28,9 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
     order = shuffle_order(np.frombuffer(columns.identity, np.uint64), wish.seed)
     links = (np.frombuffer(part, part.typecode) for part in columns.links)
     components = number(join_keys(len(order), *links), order)
-    split = _present(columns, report.names, force=wish.force)
+    # Columns number splits as they come in the manifest, the report as the ratio names them; -1 is none.
+    renamed = np.array([*(-1 if wish.force else report.names.index(name) for name in columns.splits), -1])
+    split = renamed[np.frombuffer(columns.split, np.int32)]
     report.stayed = int((split >= 0).sum())
     homes, torn = _homes(components, split, len(report.names))
     split = np.where(split < 0, homes[components], split)
@@ -60,15 +62,6 @@ def shuffle_order(identity: "NDArray[np.uint64]", seed: int) -> "NDArray[np.uint
     state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return state ^ (state >> np.uint64(31))
-
-
-def _present(columns: "Columns", names: tuple[str, ...], *, force: bool) -> "NDArray[np.int64]":
-    """Return the split that each sample has, as an index into the names, or -1."""
-    split = np.frombuffer(columns.split, np.int32).astype(np.int64)
-    if force or not columns.splits:
-        return np.full_like(split, -1)
-    renamed = np.array([*(names.index(name) for name in columns.splits), -1])
-    return renamed[split]
 
 
 def _homes(

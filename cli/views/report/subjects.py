@@ -55,27 +55,18 @@ def find_subjects(paths: "Sequence[str]") -> list[Subject]:
     loose = [path for path in paths if not _is_work(path)]
     manifests = [path for path in loose if not os.path.isdir(path)]
     for path in manifests:
-        _check_manifest(path)
+        if not os.path.exists(path):
+            raise InputError(f"there is no {path}; name a work folder, a run or a manifest")
+        if os.path.basename(path) in {PREDICTIONS, "run.json", "metrics.json"}:
+            raise InputError(f"{path} is a file of a run; name its folder: {os.path.dirname(path) or '.'}")
+        if not _is_manifest(path):
+            raise InputError(f"{path} is no manifest; name a work folder, a run or a manifest")
     folders = [_of_folder(path) for path in paths if _is_work(path)]
     return [*folders, *_of_loose(manifests, [path for path in loose if os.path.isdir(path)])]
 
 
 def _is_work(path: str) -> bool:
     return os.path.isdir(path) and not os.path.isfile(os.path.join(path, PREDICTIONS))
-
-
-def _check_manifest(path: str) -> None:
-    """Check that a file can be read as a manifest.
-
-    Raises:
-        InputError: It cannot.
-    """
-    if not os.path.exists(path):
-        raise InputError(f"there is no {path}; name a work folder, a run or a manifest")
-    if os.path.basename(path) in {PREDICTIONS, "run.json", "metrics.json"}:
-        raise InputError(f"{path} is a file of a run; name its folder: {os.path.dirname(path) or '.'}")
-    if not _is_manifest(path):
-        raise InputError(f"{path} is no manifest; name a work folder, a run or a manifest")
 
 
 def _of_loose(manifests: "Sequence[str]", runs: "Sequence[str]") -> "Iterator[Subject]":
