@@ -78,6 +78,7 @@ class Block:
             yield name, np.array(found)
 
     def _add_part(self, part: str, facts: list[msgspec.Struct | None], view: type[msgspec.Struct]) -> None:
+        # A record of Nones stands for a sample of another kind, so that all columns of a block are of one length.
         nothing = view()
         columns = zip(*(astuple(found or nothing) for found in facts), strict=True)
         for field, column in zip(view.__struct_fields__, columns, strict=True):

@@ -111,10 +111,12 @@ def decide(members: Sequence[Member], pairs: Sequence[Pair], keep: Keep, on_conf
     labels = sorted({member.label for member in members if member.label is not None})
     splits = sorted({member.split for member in members if member.split is not None})
     conflict = len(labels) > 1
+    # One for each label, and those without a label go: nothing tells which of the labels is theirs.
     if conflict and on_conflict == "keep":
         parts = [[member for member in members if member.label == label] for label in labels]
         kept = [_representative(part, keep) for part in parts]
     else:
+        # Of copies with different labels at most one label is right, and nothing here can tell which.
         kept = [] if conflict else [_representative(members, keep)]
     return Group(
         kept=tuple(kept),
@@ -128,6 +130,7 @@ def decide(members: Sequence[Member], pairs: Sequence[Pair], keep: Keep, on_conf
 
 
 def _representative(members: Sequence[Member], keep: Keep) -> Member:
+    # Quality is asked only among the copies of the split that is to be protected.
     protected = max(_PROTECTED.get(member.split or "", 0) for member in members)
     eligible = [member for member in members if _PROTECTED.get(member.split or "", 0) == protected]
     # The first of the best: max returns the first of equals.

@@ -158,9 +158,12 @@ def _comparison(left: Operand, node: ast.cmpop, right: Operand, text: str) -> Tr
     symbol, compare = _COMPARISONS.get(type(node), ("", None))
     if compare is None:
         raise UsageError(f"{text!r} has a comparison that is unknown here (known: < <= > >= == != in not in)")
+    # A fact that is missing is None and is caught before; what would raise TypeError in the middle of a manifest is
+    # refused here.
     fits = right.type == "list" if "in" in symbol else left.type == right.type != "list"
     if not fits:
         raise UsageError(f"{text!r} compares a {left.type} with a {right.type} by {symbol}")
+    # One fact against one constant is what nearly all expressions are made of.
     if left.fact and right.constant is not None:
         return _fact_compared(*left.fact, compare, right.constant)
     left_value, right_value = left.value, right.value
@@ -221,6 +224,7 @@ def _arithmetic(combine: _Combine, left: Operand, right: Operand, text: str) -> 
         one, other = left_value(sample), right_value(sample)
         try:
             return None if one is None or other is None else combine(one, other)
+        # No number, as if a fact were missing: counted and said at the end, not an error in the middle of a manifest.
         except (ZeroDivisionError, OverflowError):
             return None
 
@@ -245,6 +249,7 @@ def _all_of(parts: list[Truth]) -> Truth:
             one = part(sample)
             if one is False:
                 return False
+            # Unknown so far, but a part that is false still decides: Kleene's three-valued logic, as SQL has it.
             if one is None:
                 result = None
         return result
@@ -273,5 +278,6 @@ def _fact(part: str, name: str) -> Value:
 
 
 def _type_of(hint: object) -> Type:
+    # `int | None` is a number that may be missing; a plain `str` has no parts and stands for itself.
     types = {part for part in get_args(hint) if part is not type(None)} or {hint}
     return "number" if types & {int, float} else "text"

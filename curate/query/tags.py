@@ -29,6 +29,7 @@ def compile_tag(text: str) -> tuple[str, Expression]:
     Raises:
         UsageError: There is no such place, or the expression makes no sense.
     """
+    # Tags may hold a = and expressions begin with none, so the first = after which an expression parses is the one.
     places = [place for place, char in enumerate(text) if char == "=" and place > 0]
     for place in places:
         if parses(text[place + 1 :]):

@@ -39,9 +39,11 @@ def measure(known: Sample, path: str, *, shallow: bool = False) -> Sample | None
             file.seek(0)
             return _with_facts(known, path, found, _read_header(file, found)) if found else None
     except OSError as error:
+        # A text file that cannot be read is nobody's loss; a picture is.
         if promised is None:
             return None
         check, detail = "unreadable", f"cannot be read: {error.strerror or error}"
+        # A check of its own, because it is of the moment: the next scan tries again.
         if isinstance(error, PermissionError):
             check, detail = "permission", "may not be read; allow it with chmod u+r"
         return unmeasured(known, path, Finding(check, "error", detail=detail))
@@ -56,6 +58,7 @@ def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
 def _measure(known: Sample, path: str, promised: Format | None) -> Sample | None:
     import hashlib
 
+    # The head is shown first: what is neither picture nor sound is not read to its end.
     data = read_media(path, lambda head: _format_of(head, promised) is not None)
     found = _format_of(data[:HEAD_BYTES], promised) if data is not None else None
     if data is None or found is None:
@@ -113,6 +116,7 @@ def _read_header(file: IO[bytes], found: Format) -> Decoded:
 
 def _with_facts(known: Sample, path: str, found: Format, decoded: Decoded) -> Sample:
     facts, findings = decoded
+    # What the decoder found goes before the first bytes: several formats share those (RIFF, ISO base media).
     actual = (facts.format if facts else None) or found.name
     return replace(
         known,

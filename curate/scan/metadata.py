@@ -72,6 +72,7 @@ class Metadata:
     def lookup(self, path: str, root: str) -> tuple[Table | None, Row | None]:
         """Return the table that is responsible for a file, and the file's row in it; None where there is none."""
         if self.named:
+            # Its names may be relative to where it lies or to the folder that is scanned: both are common.
             row = self.named.row(_relative(path, self.named.folder)) or self.named.row(_relative(path, root))
             return self.named, row
         table = self._nearest(path.rpartition("/")[0], root.rstrip("/"))

@@ -107,6 +107,8 @@ def scan(
                 start = replace(start, bytes=entry.status.st_size, mtime_ns=entry.status.st_mtime_ns)
             under_way.append((entry, start, described))
             ready = _without_opening(entry, start, known)
+            # The first file that has to be opened says what is imported before the workers are forked: once, not in
+            # each of them.
             if ready is None and not preload and not options.shallow and (promised := format_of_name(entry.path)):
                 preload.extend(_MODULES[promised.kind])
             yield ready or (entry.path, path, described.label, described.tags, described.split)
@@ -123,10 +125,13 @@ def scan(
             else:
                 line = result
             if line is not None:
+                # Decoded from the line and not carried beside it: lines come from workers and from the last manifest
+                # alike.
                 tally.add(decode_line(line, _seen))
                 if described.unmatched:
                     tally.note_unmatched(start.path)
                 yield line
+            # No line and a problem: a link or folder whose name promises no media. It is told, and the scan goes on.
             elif entry.problem:
                 tally.unreachable.append(f"{entry.path}: {entry.problem}")
             else:

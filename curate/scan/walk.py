@@ -57,6 +57,7 @@ def check_roots(roots: "Sequence[str]") -> None:
         _status_of_root(root)
         path = os.path.realpath(root)
         for other, name in real.items():
+            # On real paths: a link into another root would give samples twice as well.
             if path == other or path.startswith(f"{other}/") or other.startswith(f"{path}/"):
                 raise UsageError(f"{root} and {name} overlap, so files would be counted twice; name one of them")
         real[path] = root
@@ -72,6 +73,7 @@ def _status_of_root(root: str) -> os.stat_result:
         raise InputError(f"cannot read {root}: {getattr(error, 'strerror', error)}") from None
     if not stat.S_ISDIR(status.st_mode) and not stat.S_ISREG(status.st_mode):
         raise InputError(f"{root} is {_kind_of_file(status.st_mode)}, not a folder or a file")
+    # Asked now, so that a scan of many roots does not end at the last one.
     if stat.S_ISDIR(status.st_mode) and not os.access(root, os.R_OK | os.X_OK):
         raise InputError(f"cannot read {root}: Permission denied")
     return status
@@ -80,6 +82,8 @@ def _status_of_root(root: str) -> os.stat_result:
 def _walk_folder(folder: str, root: str, above: tuple[tuple[int, int], ...]) -> "Iterator[Entry]":
     try:
         with os.scandir(folder) as listing:
+            # By code point and not by locale, so that every machine gives one order. Sorted at once: a folder fits into
+            # memory.
             found = sorted(listing, key=lambda item: item.name)
     except OSError as error:
         yield Entry(folder, root, None, f"a folder that cannot be read: {error.strerror}")
@@ -90,6 +94,8 @@ def _walk_folder(folder: str, root: str, above: tuple[tuple[int, int], ...]) -> 
             continue
         path = f"{prefix}/{item.name}"
         try:
+            # Follows links. Of a regular file it is asked once, and travels with the entry: scan compares size and time
+            # by it.
             status = item.stat()
         except OSError as error:
             broken = f"a broken link to {os.readlink(path)}" if os.path.islink(path) else ""

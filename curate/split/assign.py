@@ -26,6 +26,7 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
     if not columns.label:
         return np.zeros(0, np.int64), report
     order = shuffle_order(np.frombuffer(columns.identity, np.uint64), wish.seed)
+    # Without a copy: an array of the standard library is a buffer that numpy can look into.
     links = (np.frombuffer(part, part.typecode) for part in columns.links)
     components = number(join_keys(len(order), *links), order)
     # Columns number splits as they come in the manifest, the report as the ratio names them; -1 is none.
@@ -40,6 +41,8 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
     else:
         strata, _ = _classes(columns)
         split_exactly(split, components, strata if wish.stratify else strata * 0, wish.ratio.shares, order)
+    # Groups that samples tear because they keep the splits they had: told, not mended, for --force is the user's to
+    # say.
     report.torn = len(torn)
     report.torn_examples = tuple(int((components == component).argmax()) for component in torn[:_EXAMPLES])
     _describe(report, columns, components, split)
