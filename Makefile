@@ -14,7 +14,7 @@ test: check
 
 # While working: ARGS=--lf runs what failed last, ARGS=tests/curate only that folder.
 test-fast: .venv/ready
-	$(BIN)/pytest -q -n auto -m "not process and not command" $(ARGS)
+	$(BIN)/pytest -q -n auto -m "not process and not command and not slow" $(ARGS)
 
 check: .venv/ready
 	$(BIN)/ruff format --check .

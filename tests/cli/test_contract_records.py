@@ -200,6 +200,7 @@ LOOP = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["images", "audio"])
 def test_names_that_are_not_utf8_go_through_every_command(
     run: Run, tmp_path: Path, picture: Callable[..., Path], recording: Callable[..., Path], kind: str

@@ -102,6 +102,7 @@ def test_the_choice_depends_on_the_seed_alone(tmp_path: Path, samples: list[Samp
     assert chosen(samples, 0) != chosen(samples, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 7])
 def test_augment_makes_the_same_bytes(tmp_path: Path, samples: list[Sample], seed: int) -> None:
     sources, plan = planned(tmp_path, RECIPE, samples, copies=2)

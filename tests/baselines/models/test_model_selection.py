@@ -29,6 +29,7 @@ def test_macro_f1_as_scikit_learns() -> None:
         assert macro_f1(truth, guess, 6) == pytest.approx(f1_score(truth, guess, average="macro"))
 
 
+@pytest.mark.slow
 def test_a_task_is_learned_tested_and_saved() -> None:
     problem = clusters()
     fitted = fit_all(problem, [Task(np.arange(40), np.arange(40, 60), save=True)])[0]
@@ -51,6 +52,7 @@ def test_the_choice_sees_nothing_of_the_test_part() -> None:
     assert [one.macro_f1 for one in honest.trials] == pytest.approx([one.macro_f1 for one in blind.trials])
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_nothing() -> None:
     from dataclasses import replace
 

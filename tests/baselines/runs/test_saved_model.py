@@ -17,6 +17,7 @@ from curate.ground.errors import InputError
 from tests.baselines.samples import tones
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["svm", "logistic", "knn", "trees", "majority"])
 def test_every_model_comes_back_and_says_the_same(tmp_path: Path, name: str) -> None:
     samples, reading = tones(tmp_path / "a", 3), Reading(cache="", jobs=1)

@@ -164,6 +164,7 @@ def test_a_model_that_cannot_fit_its_own_training_set_says_so(tmp_path: Path) ->
     assert any("of its own training samples right (high bias)" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_predictions(tmp_path: Path) -> None:
     samples = tones(tmp_path, 6, ("low", "mid", "high"))
     one, two = (learn(samples, model="auto").result.predictions for _ in range(2))

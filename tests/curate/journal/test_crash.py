@@ -104,6 +104,7 @@ def contents_of(tree: dict[str, Any]) -> dict[bytes, int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["move", "copy", "hardlink", "symlink"])
 def test_death_before_every_call_of_apply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
     if kind in {"hardlink", "symlink"} and way != "rename":
@@ -120,6 +121,7 @@ def test_death_before_every_call_of_apply(tmp_path: Path, monkeypatch: pytest.Mo
     assert 20 < number < 999
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["move", "copy"])
 def test_death_before_every_call_of_undo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
     for number in range(1, 1000):
@@ -135,6 +137,7 @@ def test_death_before_every_call_of_undo(tmp_path: Path, monkeypatch: pytest.Mon
     assert 20 < number < 999
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO], ids=errno.errorcode.get)
 @pytest.mark.parametrize("forever", [False, True], ids=["once", "from then on"])
 def test_every_call_may_fail(
@@ -155,6 +158,7 @@ def test_every_call_may_fail(
     assert 20 < number < 999
 
 
+@pytest.mark.slow
 def test_every_call_of_undo_may_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     def problem() -> OSError:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -177,7 +181,8 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def wrap(name: str, real: Callable[..., Any], owner: Any) -> None:
         def call(first: Any, *arguments: Any, **options: Any) -> Any:
-            path = os.readlink(f"/proc/self/fd/{first}") if isinstance(first, int) else os.fsdecode(first)
+            name_of = first[1] if isinstance(first, tuple) else first  # (descriptor of the folder, name)
+            path = os.readlink(f"/proc/self/fd/{first}") if isinstance(first, int) else os.fsdecode(name_of)
             result = real(first, *arguments, **options)
             events.append(f"{name} {os.path.basename(path)}")
             return result
