@@ -63,6 +63,7 @@ def compare(
     """
     if fail_if is not None:
         options.check_choice(fail_if, GATES, "--fail-if")
+    # The same text, but of the type that mypy knows to be one of the gates.
     gate = next((gate for gate in GATES if gate == fail_if), None)
     formats = reports.Formats(json, md, csv, html)
     for run in (run_a, run_b):

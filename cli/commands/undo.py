@@ -76,6 +76,7 @@ def _tally(results: "Iterable[Taken]") -> tuple[Counter[str], Counter[str], int]
             done[taken.kind] += 1
             continue
         refused[taken.status] += 1
+        # A thousand files in the way are one cause: a few names and the number say it.
         if sum(refused.values()) <= _SHOWN or terminal.verbose:
             terminal.say(f"{os.path.relpath(taken.target)} stays: {os.path.relpath(taken.source)}: {taken.detail}")
     if (more := sum(refused.values()) - _SHOWN) > 0 and not terminal.verbose:

@@ -67,6 +67,7 @@ def weak(
         raise UsageError("--human goes with a run; a table has a column for it")
     formats = reports.Formats(json, md, csv, html).check(table or os.path.join(run or "", NAME))
     level = read_human(human) if human is not None else None
+    # A table has its own human levels; a run is held against `level`, or against its own accuracy.
     result = rank_table(table) if table is not None else rank_run(run or "", level, min_samples)
     of = run or table or ""
     reports.write(result, formats, f"Priorities of {of}", report, lambda found: _page(found, run, of, html))

@@ -98,6 +98,7 @@ def _compared(work: str) -> "Iterator[str]":
     from baselines.comparison.gates import failed, in_words
 
     result = compare_runs(os.path.join(work, "before"), os.path.join(work, "after"))
+    # The tags that new samples were made for; what became worse is said of every tag and class.
     tags = {tag: found for tag, found in result.per_tag.items() if tag.startswith(_TARGETS)}
     said = [in_words(name, found) for name, found in {"": result.overall, **tags}.items()]
     worse = failed(result, "worse", ())

@@ -114,6 +114,8 @@ def command(name: str) -> Command:
     effects = effects_of(getattr(import_module(f"cli.commands.{name}"), name))
     options_of = (_option(parameter, effects.get(parameter.name)) for parameter in parsed.params)
     found = {option.name: option for option in options_of}
+    # By name and by form: of `manifest` the argument is ours to fill, while the option `--manifest` of agreement is a
+    # file like any other. Of all other names it is the options.
     own = {name for name, option in found.items() if name in _OWN and bool(option.flag) != (name == "manifest")}
     options = {name: option for name, option in found.items() if name not in own and name != "help"}
     # RUN_A and RUN_B of compare are two arguments; a recipe gives them as one list, `runs`.
@@ -143,6 +145,7 @@ def _option(parameter: Any, effect: Effect | None) -> Option:
         _recipe_name(parameter),
         (long or parameter.opts)[0] if is_option else "",
         bool(is_option and parameter.is_flag),
+        # -1 is how Click says "as many as there are" of an argument; of an option it says `multiple`.
         bool(parameter.nargs == -1 or (is_option and parameter.multiple)),
         bool(parameter.required),
         (parameter.metavar or "").strip("[]"),

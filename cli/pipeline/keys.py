@@ -31,6 +31,7 @@ def code_digest() -> str:
         place = _HOME / part
         files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
         for path in files:
+            # Compiled files change with the machine and the time, not with the program.
             if path.suffix != ".pyc":
                 total.update(f"{path.relative_to(_HOME)}\0".encode() + path.read_bytes() + b"\0")
     return f"sha256:{total.hexdigest()}"
@@ -48,6 +49,7 @@ def inputs_of(task: "Task", files: "Files", code: str) -> dict[str, str]:
     if task.manifest:
         found["input"] = files.digest(task.manifest)
     for name, words in sorted(task.chosen.items()):
+        # The name of another step: not the word counts, but what that step made (below).
         if name in task.needs:
             continue
         found[f"option {name}"] = "\n".join(words)
@@ -74,9 +76,11 @@ def why_run(task: "Task", done: "Done | None", inputs: dict[str, str], files: "F
         return f"{done.put_off:,} files were put off last time"
     if done.status != "done":
         return "failed last time"
+    # Both ways: an option that was taken out of the recipe is a change as well.
     changed = [name for name in {**done.inputs, **inputs} if done.inputs.get(name) != inputs.get(name)]
     if changed:
         return f"{', '.join(changed)} changed"
+    # The name of an output has the number of its step: one that was moved writes another file.
     if task.output and task.output not in done.files:
         return "the order of the steps changed"
     return _why_outputs(done, files)

@@ -106,6 +106,8 @@ def _variables(file: YamlFile, settings: "Iterable[str]", work: str | None) -> d
         chosen["work"] = work
     values: dict[str, Any] = {}
     for key, value in chosen.items():
+        # Each as if it stood alone, with the lines of the file, so that an error names the line. A value from --set is
+        # taken as it is: a ${…} in it is meant literally.
         written = YamlFile(file.name, {"vars": {key: value}}, file.lines)
         values[key] = written.substituted(values).content["vars"][key] if value is own[key] else value
     return values

@@ -47,6 +47,7 @@ def _step(name: str) -> dict[str, Any]:
         "properties": {option.name: _value(option) for option in found.options.values()},
         "additionalProperties": False,
     }
+    # Not of compare, whose two required arguments a recipe may give as one list.
     required = [option.name for option in found.options.values() if option.is_required and "runs" not in found.options]
     return {
         "type": "object",
@@ -65,6 +66,7 @@ def _value(option: "Option") -> dict[str, Any]:
     kind = "boolean" if option.is_switch else _TYPES.get(_scalar_type(option), "string")
     one: dict[str, Any] = {"type": [kind] if kind == "string" else [kind, "string"]}
     if option.choices:
+        # The second form is a variable, which stands for a choice that only the run knows.
         one = {"anyOf": [{"enum": list(option.choices)}, {"type": "string", "pattern": r"\$\{"}]}
     elif kind == "string":
         one = dict(_SCALAR)

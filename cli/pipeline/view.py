@@ -38,6 +38,7 @@ class View:
         if shows_progress():
             from rich.live import Live
 
+            # Without a thread of its own (`auto_refresh`): it could not live beside the fork of the next step.
             self._live = Live(self._draw(), console=console(stderr=True), auto_refresh=False, transient=True)
             self._live.start()
         return self
@@ -47,6 +48,7 @@ class View:
     ) -> None:
         if self._live:
             self._live.stop()
+            # The table is gone with the end (`transient`); warnings are worth keeping.
             for result in self._results:
                 _say_warnings(result, f"{result.task.step.id}: ")
 
@@ -81,6 +83,7 @@ class View:
         table = Table.grid(padding=(0, 2, 0, 0))
         for _ in range(4):
             table.add_column(no_wrap=True)
+        # Results come in the order of the tasks; those that have none yet are filled up with None.
         for task, result in zip(self._tasks, [*self._results, *[None] * len(self._tasks)], strict=False):
             if result:
                 style = _STYLES.get(result.status, "")

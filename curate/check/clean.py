@@ -246,7 +246,7 @@ def _conclude(
         # Fixed checks were counted in the pass; learnt ones begin here, with all the values that there were.
         counts = values[name].counts() if check.learn else Counter()
         learnt = check.learn(counts) if check.learn else None
-        # Nothing to learn: too few samples, or all of them alike.
+        # Nothing was learnt, so nothing is odd.
         if learnt and learnt.threshold is None:
             continue
         rule = _rule(name, policy, learnt)

@@ -40,6 +40,6 @@ def join_pairs(count: int, a: "NDArray[np.int64]", b: "NDArray[np.int64]") -> "N
         a, b = ends[:, open_edges]
         # minimum.at, not an assignment: of several edges into one root the smallest has to win, whatever their order.
         np.minimum.at(root, b, a)
-        # Path halving for all nodes at once: each points to the root of its root, until none moves.
+        # Pointer jumping, for all nodes at once: each points to the root of its root, until none moves.
         while not np.array_equal(root, shorter := root[root]):
             root = shorter

@@ -42,6 +42,7 @@ def _cells(confusion: "Confusion", margin: float, cell: int) -> "Iterator[Markup
     for row, counts in enumerate(confusion.matrix):
         total = sum(counts)
         for column, count in enumerate(counts):
+            # Empty cells are not drawn: a matrix of a thousand classes has a million, nearly all of them empty.
             if count:
                 corner = (margin + column * cell, margin + row * cell)
                 title = f"{confusion.labels[row]} taken for {confusion.labels[column]}: {count:,} of {total:,}"

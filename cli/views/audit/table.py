@@ -87,6 +87,7 @@ def sentences(result: "Audit") -> list[str]:
         f"(95 % interval {interval(result.interval)})",
         f"balanced accuracy {balanced} %, macro F1 {f1} %, always guessing the largest class {majority} %",
     ]
+    # The sentence that a first run needs most: an accuracy of 90 % is nothing where 90 % have one label.
     if result.interval[0] <= result.majority_accuracy:
         lines.append("the interval reaches the accuracy of that guess: nothing shows that the model learned more")
     if never := [label for label, found in result.per_class.items() if found.samples and not found.recall]:

@@ -52,6 +52,7 @@ def measure(manifests: "Sequence[str]") -> Balance:
 def section(found: Balance) -> dict[str, object]:
     """Return the section."""
     first, own = ({one.label: one.count for one in counts.classes} for counts in (found.first, found.own))
+    # With the generated ones, so that no bar is longer than its place.
     largest = found.whole.classes[0].count
     generated = found.whole.samples > found.own.samples
     columns = [

@@ -62,6 +62,7 @@ def measure(subject: "Subject") -> Measured:
     runs = [(name, audit(one, MISTAKES)) for name, one in zip(names(subject.runs), found, strict=True)]
     # A step `weak` may have been given human levels, which cannot be read off the run.
     weak = _weak_of_steps(subject) or rank(found[0])
+    # One run can be shown, only not compared.
     if len(found) < 2:
         return Measured(runs, weak, None, "", found[0], found[-1])
     try:
@@ -74,6 +75,7 @@ def measure(subject: "Subject") -> Measured:
 
 def names(runs: "tuple[str, ...]") -> list[str]:
     """Return short names of runs: their folders' own, if these tell them apart."""
+    # `a/run` and `b/run` keep their whole names, or the table would have two rows of one name.
     short = [os.path.basename(os.path.normpath(run)) for run in runs]
     return short if len(set(short)) == len(short) else list(runs)
 

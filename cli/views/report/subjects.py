@@ -72,6 +72,7 @@ def _is_work(path: str) -> bool:
 def _of_loose(manifests: "Sequence[str]", runs: "Sequence[str]") -> "Iterator[Subject]":
     """Yield the subjects of manifests and runs that were named one by one."""
     groups = list(_groups(runs))
+    # One set of runs beside manifests is about the same data, as far as anybody can know; of several sets none is.
     together = len(groups) <= 1
     if manifests:
         title = os.path.basename(manifests[-1])
@@ -144,6 +145,7 @@ def _of_steps(folder: str, title: str, state: State) -> Subject:
     manifests, rejects, runs = [], [], []
     for done in state.steps.values():
         output = _value_of(done, "--output")
+        # Told by what the command line named: a step may write several files of one form.
         for path in done.files:
             place = _place(folder, path)
             if os.path.basename(path) == PREDICTIONS:
@@ -180,6 +182,7 @@ def _of_files(folder: str, title: str) -> Subject:
     written = sorted(filter(_is_manifest, files), key=os.path.getmtime)
     # What clean and dedup set aside: every sample of it has a finding.
     rejects = [path for path in written if os.path.getsize(path) > 0 and all(one.findings for one in samples_of(path))]
+    # Where every manifest consists of findings only, none can be told to be the rejects of another.
     manifests = [path for path in written if path not in rejects] or written
     runs = [os.path.join(folder, name) for name in names if os.path.isfile(os.path.join(folder, name, PREDICTIONS))]
     runs.sort(key=lambda run: os.path.getmtime(os.path.join(run, PREDICTIONS)))

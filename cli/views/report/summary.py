@@ -67,6 +67,7 @@ def tiles(found: Found) -> "Iterator[tuple[str, str]]":
     if found.targets:
         yield f"{sum(target.samples for target in found.targets):,}", "generated"
     if found.runs:
+        # By name, so that a single run is not shown as two.
         for name, run in dict([found.runs.runs[0], found.runs.runs[-1]]).items():
             yield f"{percent(run.accuracy)} %", f"accuracy of {name}"
     if found.runs and found.runs.comparison:
@@ -78,6 +79,7 @@ def _verdict(result: "Comparison", targets: "tuple[Target, ...]") -> "Iterator[S
     overall = result.overall
     lines = [_capital(f"{in_words('', overall)}.")]
     if overall.verdict != "cannot tell":
+        # "Cannot tell" is no property of a run, and stands as a sentence of its own.
         lines = [f"The run {name} is {in_words('', overall)}."]
     aimed = {target.name: result.per_tag[target.name] for target in targets if target.name in result.per_tag}
     lines += [_capital(f"{in_words(tag, one)}.") for tag, one in aimed.items()]

@@ -53,6 +53,8 @@ def draw(tags: "Sequence[WeakTag]") -> "Markup":
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Return round numbers, evenly spaced, from one at or below `low` to one at or above `high`."""
+    # 1, 2, 2.5 or 5 times a power of ten, the first that gives no more than `most` steps; the tolerance is for
+    # quotients such as 0.3 / 0.1.
     step = (high - low) / most or 0.01
     size = 10 ** math.floor(math.log10(step))
     step = size * next(factor for factor in (1, 2, 2.5, 5, 10) if factor * size >= step * (1 - 1e-9))
@@ -77,6 +79,8 @@ def _curves(axes: _Axes, gain: float) -> "Iterator[Markup]":
     """Yield a curve through all points with the largest gain, one with half and one with a quarter of it."""
     # gain = gap x share, so the points of one gain are a hyperbola; where no tag gains, there is none to draw.
     for part in _GAINS if gain > 0 else ():
+        # From where the curve comes in at the top to the right end, evenly by ratio: it is steep at the left and flat
+        # at the right.
         edges = (part * gain / axes.gaps[-1], axes.shares[-1])
         if edges[0] < edges[1]:
             ratio = (edges[1] / edges[0]) ** (1 / _CURVE_POINTS)
@@ -104,6 +108,7 @@ def _labels(axes: _Axes, tags: "Sequence[WeakTag]") -> "Iterator[Markup]":
     for weak in tags[:_LABELS]:
         name = weak.tag if len(weak.tag) <= 30 else f"{weak.tag[:29]}…"
         x, y, length = axes.x(weak.share), axes.y(weak.gap) + 4, len(name) * _LETTER
+        # To the right of its disc, or to the left where it would leave the drawing.
         anchor, start = ("start", x + 10) if x + 10 + length < _WIDTH else ("end", x - 10 - length)
         if not any(start < right and left < start + length and abs(y - at) < _LINE for left, right, at in taken):
             taken.append((start, start + length, y))
