@@ -4,7 +4,8 @@ import warnings
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from augment.operations.signatures import check_usable
 
@@ -19,7 +20,7 @@ REFUSED = {
 }
 """Classes that cannot be used in a recipe, and why."""
 
-EXAMPLES: "dict[str, dict[str, Any]]" = {
+EXAMPLES: "dict[str, dict[str, object]]" = {
     "AddBackgroundNoise": {"sounds_path": "noise"},
     "AddShortNoises": {"sounds_path": "noise"},
     "AdjustDuration": {"duration_seconds": 1.0},
@@ -58,14 +59,14 @@ def refused(name: str) -> str:
     return REFUSED.get(name, "")
 
 
-def missing_package(name: str, parameters: "Mapping[str, Any]") -> str:
+def missing_package(name: str, parameters: "Mapping[str, object]") -> str:
     """Return the package that a class needs with these parameters and that is not installed; empty if none is."""
     backend = parameters.get("backend", "fast-mp3-augment")
-    module = _MP3_PACKAGES.get(backend) if name == "Mp3Compression" else _PACKAGES.get(name)
+    module = _MP3_PACKAGES.get(str(backend)) if name == "Mp3Compression" else _PACKAGES.get(name)
     return module.replace("_", "-") if module and find_spec(module) is None else ""
 
 
-def _library() -> Any:
+def _library() -> ModuleType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return import_module("audiomentations")

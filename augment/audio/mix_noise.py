@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from augment.audio.recordings import Recording, find_recordings
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import Number, check_number, uniform
-from augment.operations.registry import Prepared
+from augment.operations.registry import FolderOfRecordings, Prepared
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Mix in a noise recording at an exact SNR; short ones are looped, and a mix that would clip is scaled down."""
 
-    folder: Annotated[str, Meta(description="folder of noise recordings, searched with those below it")]
+    folder: Annotated[FolderOfRecordings, Meta(description="folder of noise recordings, searched with those below it")]
     snr_db: Annotated[
         Number, Meta(description="dB, or [low, high]; from where people begin to strain to where they hardly notice")
     ] = (5.0, 20.0)
@@ -45,7 +45,7 @@ class Draws(TypedDict):
     offset_s: float
 
 
-def prepare(settings: Settings) -> Prepared:
+def prepare(settings: Settings) -> Prepared[Noises]:
     """Look for the noises.
 
     Raises:

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from augment.audio.recordings import Recording, find_recordings
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import Number, check_number, uniform
-from augment.operations.registry import Prepared
+from augment.operations.registry import FolderOfRecordings, Prepared
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Put the sound into a room (convolution with a measured impulse response); level and timing stay."""
 
-    folder: Annotated[str, Meta(description="folder of impulse responses, searched with those below it")]
+    folder: Annotated[FolderOfRecordings, Meta(description="folder of impulse responses, searched with those below it")]
     wet: Annotated[
         Number, Meta(description="share of the room, 0 (none) to 1, or [low, high]; 1 is what a microphone there hears")
     ] = 1.0
@@ -49,7 +49,7 @@ class Draws(TypedDict):
     tail: str
 
 
-def prepare(settings: Settings) -> Prepared:
+def prepare(settings: Settings) -> Prepared[Rooms]:
     """Look for the impulse responses.
 
     Raises:

@@ -4,7 +4,8 @@ import inspect
 import re
 from functools import cache
 from importlib import import_module
-from typing import Any, Literal
+from types import ModuleType
+from typing import Literal
 
 import msgspec
 import yaml
@@ -23,7 +24,7 @@ _GOOGLE = re.compile(r"^    (\w+)(?: \(.*?\))?: ?(.*)$")
 _SPHINX = re.compile(r":param (\w+):")
 _SENTENCE = re.compile(r"(?<=[.!?])\s(?=[A-Z])")
 
-_EXAMPLES: dict[str, dict[str, Any]] = {
+_EXAMPLES: dict[str, dict[str, object]] = {
     "bandlimit": {"low_hz": 300, "high_hz": 3400},
     "mix_noise": {"folder": "noise", "snr_db": [5, 20]},
     "motion_blur": {"length_px": [3, 9]},
@@ -48,7 +49,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     type: str
     required: bool = False
-    default: Any = None
+    default: object = None
     description: str = ""
 
 
@@ -141,7 +142,7 @@ def document_class(kind: Kind, library: Source, name: str) -> Documented:
     )
 
 
-def _classes(kind: Kind) -> Any:
+def _classes(kind: Kind) -> ModuleType:
     return import_module(f"augment.{kind}.library_classes")
 
 
@@ -170,14 +171,14 @@ def _argument(argument: inspect.Parameter, text: str) -> Parameter:
     )
 
 
-def _first(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
+def _first(parameters: tuple[Parameter, ...]) -> dict[str, object]:
     """Return the first parameter that has a default, with it."""
     return dict([(found.name, found.default) for found in parameters if found.default is not None][:1])
 
 
-def _example(name: str, parameters: dict[str, Any]) -> str:
+def _example(name: str, parameters: dict[str, object]) -> str:
     """Return a line of a recipe."""
-    step: Any = {name: parameters} if parameters else name
+    step: object = {name: parameters} if parameters else name
     text: str = yaml.safe_dump(step, default_flow_style=True, sort_keys=False, width=1000)
     text = text.partition("\n...")[0].strip()
     return f"- {text[1:-1] if parameters else text}"

@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from hashlib import sha256
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from curate.engine import Failure, run
 from curate.ground.errors import InputError
@@ -63,7 +63,7 @@ def survey(samples: "Iterable[Sample]", per_target: int = PER_TARGET, most: int 
     """Return what was made for each target, with examples spread over labels: always the same ones of one manifest.
 
     Args:
-        samples: Any number; only a sample of each label of each target is held.
+        samples: However many; only a sample of each label of each target is held.
         per_target: Examples of a target.
         most: Examples in all.
     """
@@ -108,7 +108,7 @@ def _target(sample: Sample) -> str:
 
 
 def _survey_target(name: str, count: int, examples: "list[Sample]", shown: set[str]) -> Target:
-    origin: dict[str, Any] = examples[0].origin or {}
+    origin: dict[str, object] = examples[0].origin or {}
     plan = origin.get("plan")
     gain = plan.get("gain") if isinstance(plan, dict) else None
     kept = tuple(sample for sample in examples if sample.path in shown)

@@ -1,7 +1,7 @@
 """What a page can show of a source and of what was made of it: small pictures, short sounds, drawings at one scale."""
 
 import io
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
@@ -99,7 +99,7 @@ def _picture(pixels: NDArray[np.uint8], max_side: int) -> Look:
     return Look("image/jpeg", data, size, detail, note=f"reduced to {small.width} x {small.height} for this page")
 
 
-def _encoded(image: "Image", format_name: str, **options: Any) -> bytes:
+def _encoded(image: "Image", format_name: str, **options: bool | int) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, format_name, **options)
     return buffer.getvalue()

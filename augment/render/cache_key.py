@@ -3,7 +3,6 @@
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
-from typing import Any
 
 import msgspec
 
@@ -27,7 +26,7 @@ def chain_digest(recipe: Recipe, target: Target, kind: Kind) -> bytes:
     libraries = {
         _LIBRARY[step.kind]: version(_LIBRARY[step.kind]) for step in steps if step.name not in OPERATIONS[step.kind]
     }
-    content: list[Any] = [
+    content: list[object] = [
         RENDER_VERSION,
         [[step.name, step.prepared.identity] for step in steps],
         libraries,

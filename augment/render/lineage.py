@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -73,9 +72,9 @@ class Heirs:
             origin=self._origin(source, order, made, part),
         )
 
-    def _origin(self, source: Source, order: Order, made: Made, part: int) -> dict[str, Any]:
+    def _origin(self, source: Source, order: Order, made: Made, part: int) -> dict[str, object]:
         planned = self.plan.parts[order.target]
-        origin: dict[str, Any] = {
+        origin: dict[str, object] = {
             "source": source.path,
             "source_digest": source.digest,
             "recipe": self.recipe.name,
