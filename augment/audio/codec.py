@@ -111,6 +111,7 @@ def through_codec(
     from augment.audio.resample import fit, resample
 
     codec = CODECS[name]
+    # Upwards first: a lower rate would take away treble that the codec itself would have kept.
     rate = min((rate for rate in codec.rates if rate >= sample_rate), default=max(codec.rates, default=sample_rate))
     sent = np.clip(resample(samples, sample_rate, rate), -1, 1)
     groups = [sent] if sent.shape[1] <= codec.channels else [sent[:, [at]] for at in range(sent.shape[1])]
@@ -124,6 +125,7 @@ def _round_trip(
     import soundfile
 
     file = io.BytesIO()
+    # Codecs that cannot be told how small to be refuse the argument.
     more = {"compression_level": compression} if codec.lossy_by else {}
     soundfile.write(file, samples, rate, codec.subtype, format=codec.container, closefd=False, **more)
     file.seek(0)

@@ -4,7 +4,6 @@ import warnings
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from augment.operations.signatures import check_usable
@@ -40,7 +39,9 @@ _MP3_PACKAGES = {"fast-mp3-augment": "fast_mp3_augment", "lameenc": "lameenc", "
 @cache
 def classes() -> dict[str, type]:
     """Return the usable classes by name, sorted; some need a package that is not here."""
-    library = _library()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of packages that some classes would like to have
+        library = import_module("audiomentations")
     found = {name: getattr(library, name) for name in sorted(dir(library)) if name not in REFUSED}
     return {name: value for name, value in found.items() if isinstance(value, type)}
 
@@ -64,9 +65,3 @@ def missing_package(name: str, parameters: "Mapping[str, object]") -> str:
     backend = parameters.get("backend", "fast-mp3-augment")
     module = _MP3_PACKAGES.get(str(backend)) if name == "Mp3Compression" else _PACKAGES.get(name)
     return module.replace("_", "-") if module and find_spec(module) is None else ""
-
-
-def _library() -> ModuleType:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return import_module("audiomentations")

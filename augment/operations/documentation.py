@@ -115,13 +115,14 @@ def document_own(kind: Kind, name: str) -> Documented:
     described = msgspec.inspect.type_info(settings)
     assert isinstance(described, msgspec.inspect.StructType)
     parameters = tuple(_field(field) for field in described.fields)
+    first = dict([(found.name, found.default) for found in parameters if found.default is not None][:1])
     return Documented(
         name=name,
         kind=kind,
         source="burnish",
         summary=" ".join((settings.__doc__ or "").split()),
         parameters=parameters,
-        example=_example(name, _EXAMPLES.get(name) or _first(parameters)),
+        example=_example(name, _EXAMPLES.get(name) or first),
     )
 
 
@@ -171,11 +172,6 @@ def _argument(argument: inspect.Parameter, text: str) -> Parameter:
     )
 
 
-def _first(parameters: tuple[Parameter, ...]) -> dict[str, object]:
-    """Return the first parameter that has a default, with it."""
-    return dict([(found.name, found.default) for found in parameters if found.default is not None][:1])
-
-
 def _example(name: str, parameters: dict[str, object]) -> str:
     """Return a line of a recipe."""
     step: object = {name: parameters} if parameters else name
@@ -193,7 +189,12 @@ def summary_of(library_class: type) -> str:
 def parameters_in(library_class: type) -> dict[str, str]:
     """Return what the docstrings say of each parameter, in the style of Google or of Sphinx."""
     texts = inspect.getdoc(library_class) or "", inspect.getdoc(library_class.__init__) or ""  # type: ignore[misc]
-    return {name: text for doc in texts for name, text in (_google(doc) | _sphinx(doc)).items()}
+    found: dict[str, str] = {}
+    for doc in texts:
+        parts = _SPHINX.split(doc)[1:]
+        sphinx = {name: " ".join(text.split()) for name, text in zip(parts[::2], parts[1::2], strict=True)}
+        found |= _google(doc) | sphinx
+    return found
 
 
 def _google(doc: str) -> dict[str, str]:
@@ -209,8 +210,3 @@ def _google(doc: str) -> dict[str, str]:
         elif name:
             found[name] += f" {line.strip()}"
     return {key: text.strip() for key, text in found.items()}
-
-
-def _sphinx(doc: str) -> dict[str, str]:
-    parts = _SPHINX.split(doc)[1:]
-    return {name: " ".join(text.split()) for name, text in zip(parts[::2], parts[1::2], strict=True)}

@@ -74,6 +74,7 @@ def survey(samples: "Iterable[Sample]", per_target: int = PER_TARGET, most: int 
             name = _target(sample)
             counts[name] += 1
             ranked = (sha256(sample.path.encode("utf-8", "surrogatepass")).digest(), sample)
+            # The one whose path has the smallest digest: chosen without holding the others, and the same in any order.
             by_label = chosen.setdefault(name, {})
             if sample.label not in by_label or ranked[0] < by_label[sample.label][0]:
                 by_label[sample.label] = ranked
@@ -118,6 +119,8 @@ def _survey_target(name: str, count: int, examples: "list[Sample]", shown: set[s
 
 def _look(item: tuple[Sample, str]) -> Seen:
     """Return what is to be seen of one generated sample; of a file that is gone, that it is."""
+    from augment.preview.preview_media import look_at
+
     sample, base = item
     origin = sample.origin or {}
     source = str(origin.get("standardized_from") or origin.get("source") or "")
@@ -125,17 +128,14 @@ def _look(item: tuple[Sample, str]) -> Seen:
     there = [bool(path) and os.path.isfile(path) for path in paths]
     problems = [f"{name} is gone" for name, found in zip(("its source", "the file"), there, strict=True) if not found]
     measured = measure(Sample(source), paths[0]) if there[0] else None
-    looks, problem = _looks(sample, [path for path, found in zip(paths, there, strict=True) if found])
-    problems += [problem] * bool(problem)
+    looks: list[Look] = []
+    if any(there):
+        try:
+            # Together, because sounds are drawn at one scale.
+            shown = [path for path, found in zip(paths, there, strict=True) if found]
+            looks = look_at(sample.kind or "image", shown, SIDE)
+        except (InputError, OSError) as error:
+            problems.append(str(error))
     before = looks.pop(0) if there[0] and looks else None
     after = looks.pop(0) if there[1] and looks else None
     return Seen(sample, measured, before, after, "; ".join(problems))
-
-
-def _looks(sample: Sample, paths: list[str]) -> "tuple[list[Look], str]":
-    from augment.preview.preview_media import look_at
-
-    try:
-        return (look_at(sample.kind or "image", paths, SIDE) if paths else []), ""
-    except (InputError, OSError) as error:
-        return [], str(error)

@@ -94,6 +94,7 @@ def make_pairs(
     Raises:
         BurnishError: The disk is full.
     """
+    # The same keys as `augment` gives: the page shows the very files, not others like them.
     chains = _Chains(sources)
     items = [chains.job(order, seed, base) for order in orders]
     with tempfile.TemporaryDirectory(prefix="burnish-") as staging:
@@ -101,7 +102,16 @@ def make_pairs(
         results = run(work, items, jobs=jobs, chunk_size=1, timeout_s=_TIMEOUT_S, preload=("augment.render.render",))
         with closing(results):
             for order, job, result in zip(orders, items, results, strict=True):
-                yield _pair(order, sources.found[order.source], job, result)
+                shown = result
+                if isinstance(shown, Failure):
+                    ((_, key),) = job.wanted
+                    shown = Shown(Made(key.hex(), rejected=shown.detail, lasting=False))
+                if shown.made.fatal:
+                    raise BurnishError(f"cannot write to {tempfile.gettempdir()}: {shown.made.fatal}; make room there")
+                # What is rejected for good was drawn as often as it may be; anything else ended at its attempt.
+                given_up = shown.made.rejected and shown.made.lasting
+                draws = ATTEMPTS if given_up else shown.made.attempt + 1
+                yield Pair(order, sources.found[order.source], shown, draws)
 
 
 def _spread(sources: "Sources", plan: "Plan", target: int, count: int, seed: int) -> "Iterator[Order]":
@@ -166,13 +176,3 @@ class _Shower:
             for path in files:
                 os.unlink(path)
         return Shown(made, measure(Sample(job.path), job.path), before, tuple(after))
-
-
-def _pair(order: "Order", source: "Source", job: Job, result: "Shown | Failure") -> Pair:
-    if isinstance(result, Failure):
-        ((_, key),) = job.wanted
-        return Pair(order, source, Shown(Made(key.hex(), rejected=result.detail, lasting=False)), 1)
-    if result.made.fatal:
-        raise BurnishError(f"cannot write to {tempfile.gettempdir()}: {result.made.fatal}; make room there")
-    draws = ATTEMPTS if result.made.rejected and result.made.lasting else result.made.attempt + 1
-    return Pair(order, source, result, draws)

@@ -38,7 +38,7 @@ def apply_steps(media: Media, steps: Sequence[Step], seed: Sequence[int]) -> lis
         seed: Whole numbers that say which sample this is.
 
     Raises:
-        RejectedError: An operation can make nothing sensible of it, or nothing is left.
+        RejectedError: An operation can make nothing sensible of it; it is empty, digital silence, or no numbers.
     """
     results = [Result(media._replace(noted={}), ())]
     # Seeds hang on places, not on what was drawn before: an operation that is added at the end leaves the draws of
@@ -47,8 +47,14 @@ def apply_steps(media: Media, steps: Sequence[Step], seed: Sequence[int]) -> lis
         results = [made for part, result in enumerate(results) for made in _apply(result, step, (*seed, place, part))]
     if not results:
         raise RejectedError("nothing is left of it")
-    for result in results:
-        _check(result.media)
+    # An operation may overflow or mask all of a short sound: neither is a sample that anyone wants to train with.
+    for array, sample_rate, _ in (result.media for result in results):
+        if not array.size:
+            raise RejectedError("nothing is left of it")
+        if sample_rate is not None and not np.isfinite(array).all():
+            raise RejectedError("values that are no numbers came out")
+        if sample_rate is not None and not array.any():
+            raise RejectedError("nothing but silence came out")
     return results
 
 
@@ -63,19 +69,3 @@ def _apply(result: Result, step: Step, seed: Sequence[int]) -> list[Result]:
         plain: Explained = msgspec.to_builtins(explained, enc_hook=lambda value: value.tolist())  # numpy's numbers
         made.append(Result(media._replace(noted={**result.media.noted, **media.noted}), (*result.operations, plain)))
     return made
-
-
-def _check(media: Media) -> None:
-    """Check that a result is something that can be written.
-
-    Raises:
-        RejectedError: It is empty, digital silence, or has values that are no numbers.
-    """
-    if not media.array.size:
-        raise RejectedError("nothing is left of it")
-    if media.sample_rate is None:
-        return
-    if not np.isfinite(media.array).all():
-        raise RejectedError("values that are no numbers came out")
-    if not media.array.any():
-        raise RejectedError("nothing but silence came out")

@@ -135,6 +135,7 @@ class _Generation:
 
     def _items(self, under_way: "deque[_UnderWay]") -> "Iterator[Job | Ready]":
         """Yield a job for each source, or nothing to wait for where the shelf has all of it."""
+        # `run` asks for items well before it gives results, so what belongs to each is kept in a queue, in its order.
         for number, orders in groupby(self.plan.orders, key=lambda order: order.source):
             source, several = self.sources.found[number], list(orders)
             for at in range(0, len(several), _PER_JOB):
@@ -173,6 +174,7 @@ class _Generation:
 
     def _take_over(self, batch: "list[tuple[Order, Made, bool]]") -> Iterator[Sample]:
         """Give the new files of a batch their names, remember them, and yield all its samples."""
+        # A full disk fails every sample after it too: one error, and not a thousand rejected samples.
         if fatal := next((made.fatal for _, made, _ in batch if made.fatal), ""):
             raise self.journal.stopped(OSError(0, fatal))
         for at, (order, made, is_new) in enumerate(batch):
@@ -181,8 +183,9 @@ class _Generation:
                 batch[at] = (order, replace(made, files=tuple(files)), is_new)
         new = [made for _, made, is_new in batch if is_new]
         failures = self._move(new)
-        # A file that an earlier call made, before it could remember that, has an older time.
-        batch = [(order, self._dated(made) if is_new else made, is_new) for order, made, is_new in batch]
+        for at, (order, made, is_new) in enumerate(batch):
+            if is_new:  # a file that an earlier call made, before it could remember that, has an older time
+                batch[at] = (order, replace(made, files=tuple(map(self._dated, made.files))), is_new)
         new = [made for _, made, is_new in batch if is_new]
         # Records come after the files: a call that is killed between the two renders the batch again and finds that
         # the files are as they should be. The other way round, records would name files that are not there.
@@ -199,6 +202,7 @@ class _Generation:
 
     def _move(self, several: "Iterable[Made]") -> dict[str, str]:
         """Let the journal take over the files, and return why some could not be, by key."""
+        # One call for the batch: the journal syncs once, and `undo` takes all of it back.
         operations: list[Operation] = []
         keys: list[str] = []
         for made in several:
@@ -216,11 +220,8 @@ class _Generation:
                 failures[key] = f"{path} cannot be written: {outcome.detail or outcome.status}"
         return failures
 
-    def _dated(self, made: Made) -> Made:
-        """Return the record with the times that its files have now."""
-        files = []
-        for file in made.files:
-            with suppress(OSError):
-                file = replace(file, mtime_ns=os.stat(os.path.join(self.options.into, file.path)).st_mtime_ns)  # noqa: PLW2901
-            files.append(file)
-        return replace(made, files=tuple(files))
+    def _dated(self, file: Sample) -> Sample:
+        """Return a file with the time that it has now."""
+        with suppress(OSError):
+            return replace(file, mtime_ns=os.stat(os.path.join(self.options.into, file.path)).st_mtime_ns)
+        return file

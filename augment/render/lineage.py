@@ -98,6 +98,7 @@ class Heirs:
 
 def _tags(tags: "tuple[str, ...]", made: str | None, *, replaces: bool) -> "tuple[str, ...]":
     """Return the tags of a generated sample: a tag `key=value` takes the place of another value of the key."""
+    # `distance=far` is not `distance=near` any more; a plain tag says nothing about another one.
     key, equals, _ = (made or "").partition("=")
     kept = [tag for tag in tags if not (equals and tag.startswith(f"{key}=")) and tag != made]
     added = [made] if made else []
@@ -108,6 +109,8 @@ def _tags(tags: "tuple[str, ...]", made: str | None, *, replaces: bool) -> "tupl
 
 def _folder(name: str) -> str:
     """Return a tag or a label as the name of a folder."""
+    # The characters that one of the three systems refuses: a dataset goes from Linux to a Windows share.
     safe = "".join(char if char.isprintable() and char not in '/\\:*?"<>|' else "_" for char in name)
+    # Cut between characters, by bytes: that is what file systems count.
     safe = safe.encode("utf-8", "replace")[:_MOST_BYTES].decode("utf-8", "ignore")
     return f"_{safe}" if safe in {"", ".", ".."} or safe.startswith(".") else safe
