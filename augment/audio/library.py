@@ -81,6 +81,7 @@ class Waveform:
 
     def settings(self, parameters: "Mapping[str, object]") -> Chosen:
         """See `Operation`: types are checked here, because the library hardly does; then it is made once."""
+        # In this order: the class itself would take a text for a number, and fail for each sample.
         check_names(self.name, classes()[self.name], parameters)
         check_types(self.name, classes()[self.name], parameters)
         if package := missing_package(self.name, parameters):
@@ -175,6 +176,7 @@ def _transformed(name: str, transform: Any, media: Media, seed: int) -> "NDArray
     # The library lays sounds out as (channels, frames), or (frames,) for one channel.
     channels = media.array.shape[1]
     array = np.ascontiguousarray(media.array.T if channels > 1 else media.array[:, 0])
+    # The transform is shared by all samples with these parameters.
     transform.parameters = {"should_apply": None}  # what the last sample left there
     with warnings.catch_warnings(record=True) as caught, seeded(seed):
         warnings.simplefilter("always")
@@ -239,6 +241,7 @@ def seeded(seed: int) -> "Iterator[None]":
     """
     import numpy as np
 
+    # The classes know no generator of their own. Put back, because whoever calls us may draw from the same ones.
     python, numpy = random.getstate(), np.random.get_state()
     random.seed(seed)
     np.random.seed(seed)

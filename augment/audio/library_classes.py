@@ -62,6 +62,7 @@ def refused(name: str) -> str:
 
 def missing_package(name: str, parameters: "Mapping[str, object]") -> str:
     """Return the package that a class needs with these parameters and that is not installed; empty if none is."""
+    # Looked for, not imported: that would take the seconds that a recipe without the class does not need.
     backend = parameters.get("backend", "fast-mp3-augment")
     module = _MP3_PACKAGES.get(str(backend)) if name == "Mp3Compression" else _PACKAGES.get(name)
     return module.replace("_", "-") if module and find_spec(module) is None else ""

@@ -114,6 +114,7 @@ def _inspect(path: str) -> Recording | None:
         known = FORMATS.get(sniff(head) or "") or named
         return known is not None and known.kind == "audio"
 
+    # By content first: a folder of noises often has a text or a picture beside them, which is no problem to tell of.
     data = read_media(path, is_audio)
     if data is None:
         return None
@@ -138,7 +139,7 @@ def claims(path: str) -> tuple[int, int] | None:
         with open_media(path) as file, soundfile.SoundFile(file) as sound:
             frames, rate, channels = sound.frames, sound.samplerate, sound.channels
     except (soundfile.SoundFileError, RuntimeError, TypeError, ValueError):
-        return None
+        return None  # our own decoders read more formats, and say better what is wrong with a file
     return (frames, rate) if frames * channels > SHORT_VALUES and frames < _UNKNOWN_FRAMES else None
 
 
@@ -152,6 +153,7 @@ def read_part(path: str, start: int, frames: int) -> "NDArray[np.float32]":
 
     try:
         with open_media(path) as file, soundfile.SoundFile(file) as sound:
+            # Decoded from a little earlier, and that thrown away.
             before = min(start, _MP3_LEAD_FRAMES if sound.format == "MP3" else 0)
             sound.seek(start - before)
             part: NDArray[np.float32] = sound.read(before + frames, "float32", always_2d=True)[before:]

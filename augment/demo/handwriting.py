@@ -48,6 +48,7 @@ class Picture(NamedTuple):
 
 def make_pictures(seed: int) -> dict[str, bytes]:
     """Return all files of the dataset, by their paths: pictures, what is wrong with some, and metadata.csv."""
+    # The order in which things are drawn is part of the dataset: moving a line changes every picture after it.
     generator = np.random.default_rng([seed, 1])
     pictures = list(_pictures(generator))
     found = {picture.name(): encode(picture.pixels) for picture in pictures}

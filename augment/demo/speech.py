@@ -65,6 +65,7 @@ def make_recordings(seed: int) -> dict[str, bytes]:
     """
     generator = np.random.default_rng([seed, 2])
     words = list(_words())
+    # One generator for all, so the order of these lines is part of the dataset: moving one changes every file after it.
     recordings = [*_quiet(words, generator), *_noisy(words, generator)]
     found = {one.name(): encode_audio(one.samples, SAMPLE_RATE, _FLAC) for one in recordings}
     *broken, twice = _pick([one for one in recordings if one.place == "train"], _BROKEN + 1, generator)

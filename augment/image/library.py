@@ -76,11 +76,13 @@ class Transform:
     def apply(self, media: Media, drawn: Draws) -> list[Media]:
         """See `Operation`: what the class drew is noted; `applied` is false where its `p` decided against it."""
         transform = _built(self.name, msgspec.json.encode(drawn["parameters"])).transform
+        # The transform is shared by all samples with these parameters, and goes on where the last one left it.
         transform.set_random_seed(drawn["seed"])
         pixels = _transformed(self.name, transform, media.array)
         if problem := _problem(pixels):
             raise RejectedError(f"{self.name} {problem}")
         values = {key: reduced(value) for key, value in transform.params.items() if key not in _NOT_DRAWN}
+        # `params` is empty where `p` decided against it, and only there.
         noted: Noted = {"applied": True, "applied_params": values} if transform.params else {"applied": False}
         return [media._replace(array=pixels, noted=noted)]
 

@@ -56,6 +56,7 @@ EXAMPLES: "dict[str, dict[str, object]]" = {
 @cache
 def classes() -> dict[str, type]:
     """Return the usable classes by name, sorted."""
+    # What needs boxes or masks cannot be told by its base class, so those are listed by name above.
     library = _library()
     found = {name: getattr(library, name) for name in sorted(dir(library)) if name not in REFUSED}
     return {

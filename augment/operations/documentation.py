@@ -102,6 +102,7 @@ def documented(name: str) -> Catalogue:
     operations = catalogue().operations
     if found := tuple(operation for operation in operations if operation.name == name):
         return Catalogue(found)
+    # A class that a library does have, but no recipe can use, is better explained than corrected to another name.
     for kind, library in LIBRARIES.items():
         if why := _classes(kind).refused(name):
             raise UsageError(f"{name} of {library} cannot be used in a recipe: {why}")
@@ -176,6 +177,7 @@ def _example(name: str, parameters: dict[str, object]) -> str:
     """Return a line of a recipe."""
     step: object = {name: parameters} if parameters else name
     text: str = yaml.safe_dump(step, default_flow_style=True, sort_keys=False, width=1000)
+    # YAML ends a document that is a bare word with a line of dots.
     text = text.partition("\n...")[0].strip()
     return f"- {text[1:-1] if parameters else text}"
 
@@ -202,7 +204,7 @@ def _google(doc: str) -> dict[str, str]:
     found: dict[str, str] = {}
     start, name = _SECTION.search(doc), ""
     for line in doc[start.end() :].strip("\n").splitlines() if start else ():
-        if line and not line.startswith(" "):
+        if line and not line.startswith(" "):  # the next section
             break
         if head := _GOOGLE.match(line):
             name = head[1]

@@ -196,6 +196,7 @@ class OwnOperation:
 
     def apply(self, media: "Media", drawn: "Mapping[str, object]") -> "list[Media]":
         """See `Operation`."""
+        # Most operations make one of one: they need not know that others do not.
         if hasattr(self.module, "apply_many"):
             several: list[Media] = self.module.apply_many(media, drawn)
             return several
@@ -211,6 +212,8 @@ def find(kind: Kind, name: str) -> "Operation[Any, Any]":
     """
     if name in OPERATIONS[kind]:
         return OwnOperation(name, OPERATIONS[kind][name])
+    # Ours are in small letters and the libraries' classes are not, so a misspelt name of ours need not wait the seconds
+    # that a library takes to import.
     if name[:1].isupper():
         library: Operation[Any, Any] = import_module(f"augment.{kind}.library").find(name)
         return library

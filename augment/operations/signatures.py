@@ -35,6 +35,7 @@ def check_names(name: str, library_class: type, given: "Mapping[str, object]") -
         if parameter not in known:
             hint = nearest(parameter, known) or f" (known: {', '.join(known)})"
             raise ParameterError(parameter, f"{name} has no parameter {parameter!r}{hint}")
+    # The libraries say the same as a TypeError that names the class's `__init__`.
     missing = [key for key, found in known.items() if found.default is found.empty and key not in given]
     if missing:
         raise ParameterError("", f"{name} needs {' and '.join(missing)}")
@@ -116,4 +117,5 @@ def complaint(error: BaseException) -> str:
 
 def named_in(text: str, given: "Iterable[str]") -> str:
     """Return the first of the given parameters that a complaint names; empty where it names none."""
+    # As a whole word: `p` is in every sentence.
     return next((name for name in given if re.search(rf"\b{re.escape(name)}\b", text)), "")

@@ -121,6 +121,7 @@ def _spread(sources: "Sources", plan: "Plan", target: int, count: int, seed: int
         name = f"{seed} {plan.parts[target].target.tag} {sources.found[order.source].digest}"
         return order.copy, sha256(name.encode("utf-8", "surrogatepass")).digest()
 
+    # First copies before second ones: two of one source teach less about a recipe than one of each of two.
     orders = sorted((order for order in plan.orders if order.target == target), key=rank)
     groups: dict[Marks, list[int]] = {}
     for place, order in enumerate(orders):
@@ -166,6 +167,7 @@ class _Shower:
         """Return what there is to see of a job for one sample."""
         from augment.preview.preview_media import look_at
 
+        # Looked at here, in the worker: decoding takes as long as rendering, and a file that hangs it is only one pair.
         (made,) = self._renderer(job)
         files = [os.path.join(self._staging, file.path) for file in made.files]
         try:

@@ -138,6 +138,7 @@ class _Reader:
 
     def recipe(self, wanted: "Collection[str] | None") -> Recipe:
         top = self.top
+        # Prepared once, though every target ends with them: a folder of noises is decoded to see what can be used.
         common = {kind: self._steps((kind,), kind, getattr(top, kind)) for kind in KINDS}
         targets = tuple(
             self._target(tag, content, common, prepare=wanted is None or tag in wanted)

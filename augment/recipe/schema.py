@@ -22,6 +22,7 @@ def schema() -> Schema:
         [Written, WrittenTarget, Sources, Output], ref_template="#/$defs/{name}"
     )
     name_of = {kind: f"{kind}_operation" for kind in KINDS}
+    # msgspec knows lists of operations as lists of anything, because the reader checks them one by one.
     for part in (parts["Written"], parts["WrittenTarget"]):
         for kind in KINDS:
             part["properties"][kind]["items"] = {"$ref": f"#/$defs/{name_of[kind]}"}
@@ -68,6 +69,7 @@ def operations_schema(kind: Kind) -> Schema:
     Args:
         kind: Of the list that the item is in.
     """
+    # Both forms in `anyOf`: a bare name only where no parameter has to be given, else a mapping of one name.
     usable = [found for found in catalogue().operations if found.kind == kind]
     alone = [found.name for found in usable if not any(parameter.required for parameter in found.parameters)]
     properties = {found.name: _parameters(found) for found in usable}

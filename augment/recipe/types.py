@@ -78,6 +78,7 @@ class Limit(NamedTuple):
 
     def broken_by(self, facts: "AudioFacts | ImageFacts | None") -> str:
         """Return why facts break this limit, in words; empty if they do not, or are not known."""
+        # What is not known breaks no limit: facts are left out where they make no sense for a file.
         found = getattr(facts, self.fact, None)
         if found is None or (found >= self.value if self.is_lowest else found <= self.value):
             return ""

@@ -60,6 +60,7 @@ class Heirs:
         """Return a generated sample: its file's facts, its source's label, split and tags, and its origin."""
         source, target = self.sources.found[order.source], self.recipe.targets[order.target]
         file = made.files[part]
+        # Paths of a manifest are relative to where it is read from, those of the files to the folder that they are in.
         path = os.path.join(self.options.into, file.path)
         if self.options.base:
             path = os.path.relpath(path, self.options.base)

@@ -99,6 +99,7 @@ class Renderer:
         """Return what became of each sample that is wanted of a source."""
         try:
             source = _load(job)
+        # It may be back at the next call, so this is not remembered.
         except (InputError, OSError) as error:
             reason = f"the source is not usable: {(isinstance(error, OSError) and error.strerror) or error}"
             return tuple(Made(key.hex(), rejected=reason, lasting=False) for _, key in job.wanted)
@@ -196,6 +197,7 @@ class _Loaded(NamedTuple):
 def _load(job: Job) -> _Loaded:
     data = read_media(job.path)
     assert data is not None
+    # The key of the sample says what it is made of: another content under the old digest would never be made again.
     if f"sha256:{sha256(data).hexdigest()}" != job.digest:
         raise InputError("the source changed since it was scanned")
     if job.kind == "image":
