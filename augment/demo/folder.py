@@ -14,6 +14,7 @@ from augment.demo.speech import FOLDER as SPEECH
 from augment.demo.speech import make_recordings
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
+from curate.ground.json import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,8 +53,8 @@ def claim(folder: str, seed: int) -> None:
     mark = os.path.join(folder, _MARK)
     found: Mark | None = None
     # A mark that is missing or is none of ours is all the same: then the folder has to be empty.
-    with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError), open(mark, "rb") as read:
-        found = msgspec.json.decode(read.read(), type=Mark)
+    with suppress(OSError, ValueError), open(mark, "rb") as read:
+        found = decode(read.read(), Mark)
     if found is None:
         if os.path.lexists(folder) and not os.path.isdir(folder):
             raise UsageError(f"{folder} is a file; name a folder for the demo")
@@ -62,7 +63,7 @@ def claim(folder: str, seed: int) -> None:
             raise UsageError(f"{folder} is not empty, and no earlier demo made it; name a new folder: burnish demo DIR")
         os.makedirs(folder, exist_ok=True)
         with atomic_write(mark) as file:
-            file.write(msgspec.json.encode(Mark(seed)) + b"\n")
+            file.write(encode(Mark(seed)) + b"\n")
     elif found.seed != seed:
         raise UsageError(f"{folder} holds the demo of --seed {found.seed}; name another folder for --seed {seed}")
 

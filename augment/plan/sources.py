@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from augment.operations.registry import Kind
 from augment.recipe.types import Recipe, Target
+from curate.facts.records import KINDS
 from curate.query.expression import compile_expression
-from curate.records.sample import Sample, is_generated
+from curate.records.origin import origin_of
+from curate.records.sample import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -110,9 +112,11 @@ class Sources:
         self.wanted = [[index for index in indexes if index in kept] for indexes in self.wanted]
 
     def _take(self, sample: Sample, targets: list[int]) -> None:
-        generated, reason = is_generated(sample.origin), ""
+        kind, reason, generated = KINDS.get(sample.kind or ""), "", origin_of(sample.origin).is_generated
         if any(finding.severity == "error" for finding in sample.findings):
             reason = "damaged files"
+        elif sample.kind is not None and sample.kind not in KINDS:
+            reason = f"files of kind {sample.kind}"
         elif sample.kind is None or sample.digest is None:
             reason = "files that were not measured (scan without --shallow)"
         # Generated samples count for how large a class is, though nothing is made of them: else each call with
@@ -122,7 +126,7 @@ class Sources:
             reason = "generated samples" if generated and not self.replaces else ""
         if reason:
             self.left_out[reason] += 1
-        if reason or sample.kind is None or sample.digest is None:
+        if reason or kind is None or sample.digest is None:
             return
         for index in targets:
             self.wanted[index].append(len(self.found))
@@ -132,7 +136,7 @@ class Sources:
             Source(
                 sample.path,
                 sample.digest,
-                sample.kind,
+                kind,
                 sample.label,
                 sample.tags,
                 sample.split,
@@ -149,9 +153,10 @@ def _accepts(target: Target) -> "Callable[[Sample], bool]":
     with_tags, without, labels = set(sources.with_tags), set(sources.without_tags), set(sources.labels)
 
     def accept(sample: Sample) -> bool:
+        kind = KINDS.get(sample.kind or "")
         return bool(
-            sample.kind is not None
-            and target.steps[sample.kind]
+            kind is not None
+            and target.steps[kind]
             and with_tags.issubset(sample.tags)
             and not without.intersection(sample.tags)
             and target.tag not in sample.tags

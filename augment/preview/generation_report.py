@@ -7,8 +7,10 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from curate.engine import Failure, run
+from curate.facts.records import KINDS
 from curate.ground.errors import InputError
-from curate.records.sample import Sample, is_generated
+from curate.records.origin import origin_of
+from curate.records.sample import Sample
 from curate.scan.measure import measure
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def survey(samples: "Iterable[Sample]", per_target: int = PER_TARGET, most: int 
     counts: Counter[str] = Counter()
     chosen: dict[str, dict[str | None, tuple[bytes, Sample]]] = {}
     for sample in samples:
-        if is_generated(sample.origin):
+        if origin_of(sample.origin).is_generated:
             name = _target(sample)
             counts[name] += 1
             ranked = (sha256(sample.path.encode("utf-8", "surrogatepass")).digest(), sample)
@@ -133,7 +135,7 @@ def _look(item: tuple[Sample, str]) -> Seen:
         try:
             # Together, because sounds are drawn at one scale.
             shown = [path for path, found in zip(paths, there, strict=True) if found]
-            looks = look_at(sample.kind or "image", shown, SIDE)
+            looks = look_at(KINDS.get(sample.kind or "", "image"), shown, SIDE)
         except (InputError, OSError) as error:
             problems.append(str(error))
     before = looks.pop(0) if there[0] and looks else None

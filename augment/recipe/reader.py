@@ -13,6 +13,7 @@ from augment.operations.registry import Kind, ParameterError, Prepared, find
 from augment.recipe.types import KINDS, Limit, Output, Recipe, Sources, Step, Target, Unread, Written, WrittenTarget
 from curate.facts.records import AudioFacts, ImageFacts
 from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.ground.json import encode_for_digest
 from curate.ground.yaml import RecipeError, YamlFile, load_yaml, override
 from curate.media import encode_audio, encode_image
 from curate.query.expression import compile_expression
@@ -152,7 +153,7 @@ class _Reader:
             raise self.error((), "no operation in it: name some under audio:, image: or targets:")
         # Neither changes what is made: variables count where their values were filled in.
         fields = {key: value for key, value in msgspec.to_builtins(top).items() if key not in {"description", "vars"}}
-        digest = sha256(msgspec.json.encode(fields, order="deterministic")).hexdigest()
+        digest = sha256(encode_for_digest(fields)).hexdigest()
         return Recipe(
             self.name,
             f"sha256:{digest}",

@@ -9,6 +9,7 @@ from augment.operations.documentation import LIBRARIES, Documented, catalogue
 from augment.operations.registry import OPERATIONS, Kind, find
 from augment.recipe.reader import fact_numbers
 from augment.recipe.types import KINDS, Output, Sources, Written, WrittenTarget
+from curate.ground.json import encode, loads
 
 Schema = dict[str, Any]
 """JSON Schema: nested as deep as it likes."""
@@ -75,7 +76,7 @@ def operations_schema(kind: Kind) -> Schema:
     properties = {found.name: _parameters(found) for found in usable}
     one = {"type": "object", "properties": properties, "additionalProperties": False}
     schema = {"anyOf": [{"enum": alone}, {**one, "minProperties": 1, "maxProperties": 1}]}
-    found: Schema = msgspec.json.decode(msgspec.json.encode(schema))  # tuples become lists
+    found: Schema = loads(encode(schema))  # tuples become lists
     return found
 
 

@@ -5,9 +5,8 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from augment.render.render import Made
+from curate.ground.json import Decoder, encode
 from curate.journal import Operation
 
 if TYPE_CHECKING:
@@ -30,13 +29,13 @@ class Shelf:
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._records: dict[str, Made] = {}
-        records, decoder = os.path.join(folder, FOLDER), msgspec.json.Decoder(Made)
+        records, decoder = os.path.join(folder, FOLDER), Decoder(Made)
         if os.path.isdir(records):
             for name in sorted(os.listdir(records)):
                 with open(os.path.join(records, name), "rb") as file:
                     for line in file:
                         # A line that is none costs only the time to make its sample again.
-                        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+                        with suppress(ValueError):
                             made = decoder.decode(line)
                             self._records[made.key] = made
 
@@ -56,7 +55,7 @@ class Shelf:
         """Remember what was made, with the paths of the files relative to the folder."""
         if not several:
             return
-        data = b"".join(msgspec.json.encode(made) + b"\n" for made in several)
+        data = b"".join(encode(made) + b"\n" for made in several)
         # Named by content: a batch that is made twice after a crash is one file, and none is ever written to again.
         name = f"{sha256(data).hexdigest()[:16]}.jsonl"
         staged = os.path.join(journal.staging(), name)
