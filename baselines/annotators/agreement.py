@@ -104,7 +104,7 @@ def agree(
         annotators=annotations.annotators,
         labels=tuple(sorted({label for found in counts.values() for label in found})),
         missing=annotations.missing,
-        pairs=tuple(_pair(annotations.labels, *names) for names in combinations(annotations.annotators, 2)),
+        pairs=_pairs(annotations),
         fleiss=_fleiss(compared),
         alpha=krippendorff(compared),
         disagreements=_disagreements(compared),
@@ -114,10 +114,20 @@ def agree(
     )
 
 
-def _pair(labels: "Mapping[str, Mapping[str, str]]", one: str, other: str) -> PairAgreement:
-    both = [(given[one], given[other]) for given in labels.values() if one in given and other in given]
-    same = sum(first == second for first, second in both)
-    return PairAgreement((one, other), len(both), same / len(both) if both else None, cohen(both))
+def _pairs(annotations: "Annotations") -> tuple[PairAgreement, ...]:
+    # Sample by sample: most pairs of a crowd of annotators share no sample, and to look through all samples for each
+    # pair took 7 s for 400 annotators.
+    shared: dict[tuple[str, str], list[tuple[str, str]]] = {
+        pair: [] for pair in combinations(annotations.annotators, 2)
+    }
+    for given in annotations.labels.values():
+        for one, other in combinations(sorted(given), 2):
+            shared[one, other].append((given[one], given[other]))
+    found = []
+    for names, both in shared.items():
+        same = sum(first == second for first, second in both)
+        found.append(PairAgreement(names, len(both), same / len(both) if both else None, cohen(both) if both else None))
+    return tuple(found)
 
 
 def _fleiss(compared: "list[Counter[str]]") -> Fleiss:

@@ -92,6 +92,22 @@ def check_labels(labels: "Sequence[str]") -> None:
         )
 
 
+def check_two_of_a_class(labels: "Sequence[str]") -> None:
+    """Check that some class has two training samples.
+
+    A column of names or numbers taken for labels gives one class a sample; nothing can be learned of these, and the
+    support vector machine, which fits one boundary for each two classes, never ends on a thousand of them.
+
+    Raises:
+        InputError: No class has.
+    """
+    if len(set(labels)) == len(labels):
+        raise InputError(
+            f"no class has two samples to learn from ({len(labels):,} training samples, as many labels); "
+            "see the labels with burnish balance"
+        )
+
+
 def trains(split: str | None) -> bool:
     """Return whether the samples of a split are for training; those without a split are."""
     return split is None or SPLIT_NAMES.get(split.lower()) == "train"

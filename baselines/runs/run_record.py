@@ -91,7 +91,7 @@ class Score(Struct, frozen=True):
         interval: 95 % Wilson interval of the accuracy.
         balanced_accuracy: 0 to 1.
         macro_f1: 0 to 1.
-        majority_accuracy: Of always guessing the most frequent class.
+        majority_accuracy: Of always guessing the class that is the most frequent among the tested samples.
     """
 
     samples: int

@@ -1,15 +1,15 @@
 """The data of a baseline: the samples that take part, their features, and the proof that the sides are apart."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from baselines.data.labelled_samples import Example, LeftOut, label_of, usable
 from baselines.data.leaks import check_sides
-from baselines.data.train_test_partition import Sides, check_labels, choose_sides
+from baselines.data.train_test_partition import Sides, check_labels, check_two_of_a_class, choose_sides
 from baselines.features.extract import Extracted, extract
 from baselines.features.families import choose_families, columns
-from baselines.features.reading import Reading
+from baselines.training.options import Options
 from curate.engine.worker import hold_threads
 from curate.ground.errors import InputError
 from curate.split.grouping import make_grouping
@@ -58,23 +58,14 @@ class Data:
         return sorted({label_of(one) for one in self.examples})
 
 
-def read_data(
-    samples: Iterable[Example],
-    test_split: str | None = None,
-    families: Sequence[str] = (),
-    group: str | None = None,
-    reading: Reading | None = None,
-    watch: Watcher = iter,
-) -> Data:
+def read_data(samples: Iterable[Example], options: Options, watch: Watcher = iter, *, handful: bool = False) -> Data:
     """Return the samples that take part, with their features.
 
     Args:
         samples: Of a manifest.
-        test_split: Its name; None: `test`, if there is one.
-        families: Of features; none: all.
-        group: What must not be on both sides, as for `burnish split --group`.
-        reading: How files are read.
+        options: How to train.
         watch: Passes on what was read, and shows how far it is.
+        handful: Whether this is the sanity check, which may have one sample of each class.
 
     Raises:
         InputError: There is nothing to learn from; a test sample or a copy of one is on the training side.
@@ -83,25 +74,24 @@ def read_data(
     # Before numpy comes in: the workers are forked from here, and there is one for each processor.
     hold_threads()
     found = usable(samples)
-    names = choose_families(found.kind, families)
-    sides = choose_sides(found.examples, test_split, found.left_out)
-    check_labels([label_of(one) for one in sides.train])
+    names = choose_families(found.kind, options.families)
+    sides = choose_sides(found.examples, options.test_split, found.left_out)
+    labels = [label_of(one) for one in sides.train]
+    check_labels(labels)
     check_sides(sides.train, sides.test)
-    _check_group(sides.examples, group)
-    extracted = extract(sides.examples, found.kind, reading or Reading(), watch)
+    # Before the features are computed, which may take minutes: that no sample is in a group is known from the manifest.
+    grouping = make_grouping(options.group) if options.group else None
+    if grouping and not any(grouping.values(one.path, one.tags) for one in sides.examples):
+        grouping.check_found()
+    if not handful:
+        check_two_of_a_class(labels)
+    extracted = extract(sides.examples, found.kind, options.reading, watch)
     kept = _readable(sides, extracted, found.left_out)
     features = extracted.features[kept][:, columns(found.kind, names)]
     digests = [extracted.digests[i] for i in kept]
     data = Data(found.kind, [sides.examples[i] for i in kept], digests, features, names, None, found.left_out)
     _finish(data, [sides.tested[i] for i in kept] if sides.tested else None, extracted.changed)
     return data
-
-
-def _check_group(examples: Sequence[Example], group: str | None) -> None:
-    """Complain, before any work, that no sample is in a group."""
-    grouping = make_grouping(group) if group else None
-    if grouping and not any(grouping.values(one.path, one.tags) for one in examples):
-        grouping.check_found()
 
 
 def _readable(sides: Sides, extracted: Extracted, left_out: LeftOut) -> list[int]:
@@ -132,17 +122,14 @@ def _finish(data: Data, tested: list[bool] | None, changed: int) -> None:
             side = "training" if data.tests.all() else "test"
             raise InputError(f"no file of the {side} split can be read; scan again: burnish scan")
     check_labels([label_of(one) for one in data.train])
-    if data.tests is not None:
-        _check_apart(data, data.tests.tolist())
+    if tested is not None:
+        # Once more, with the digests of the files as they are: a copy may have been made since the scan.
+        train, test = ([i for i, one in enumerate(tested) if one is side] for side in (False, True))
+        check_sides(
+            [data.examples[i] for i in train],
+            [data.examples[i] for i in test],
+            [data.digests[i] for i in train],
+            [data.digests[i] for i in test],
+        )
     if changed:
         data.notes.append(f"files that changed since the scan: {changed:,}; what they hold now was used; scan again")
-
-
-def _check_apart(data: Data, tested: list[bool]) -> None:
-    train, test = ([i for i, one in enumerate(tested) if one is side] for side in (False, True))
-    check_sides(
-        [data.examples[i] for i in train],
-        [data.examples[i] for i in test],
-        [data.digests[i] for i in train],
-        [data.digests[i] for i in test],
-    )

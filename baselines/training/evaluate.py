@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from baselines.data.external_predictions import describe_file, read_foreign
 from baselines.data.labelled_samples import Example, LeftOut, kind_of, label_of, labelled
 from baselines.data.predictions import Prediction
-from baselines.data.train_test_partition import DEFAULT_TEST_SPLIT, check_test_split, trains
+from baselines.data.train_test_partition import DEFAULT_TEST_SPLIT, check_test_split
 from baselines.metrics.metrics import measure
 from baselines.runs.result import Result
 from baselines.runs.run_record import Counts
@@ -59,11 +59,9 @@ def evaluate(samples: Iterable[Example], file: str, test_split: str | None = Non
     if not tested:
         raise InputError(_why_none(file, foreign, examples))
     predictions = [_prediction(one, foreign[one.path]) for one in tested]
-    train = Counter(label_of(one) for one in examples if name and one.split != name and trains(one.split))
-    majority = min(train, key=lambda label: (-train[label], label)) if train else None
     counts = Counts(0, len(predictions), left_out=dict(left_out.counts.most_common()))
     evaluation = "test split" if name else "all samples with a label"
-    result = Result(predictions, measure(predictions, majority), counts, evaluation, source=describe_file(file))
+    result = Result(predictions, measure(predictions), counts, evaluation, source=describe_file(file))
     return Evaluated(result, left_out, list(_notes(everything, predictions, foreign)))
 
 

@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import zip_longest
 
 from msgspec import Struct
@@ -65,7 +66,9 @@ def overfit(samples: Iterable[Example], count: int, options: Options, watch: Wat
     from baselines.models.models import candidates
     from baselines.training.plan import make_problem
 
-    data = read_data(_handful(samples, count, options), families=options.families, reading=options.reading, watch=watch)
+    data = read_data(
+        _handful(samples, count, options), replace(options, test_split=None, group=None), watch, handful=True
+    )
     problem = make_problem(data, options.model if options.model != "auto" else _FLEXIBLE, seed=options.seed)
     everything = np.arange(len(data.examples))
     chosen = candidates(problem.model, np.bincount(problem.label))[0]

@@ -70,7 +70,11 @@ def make_plan(data: Data, problem: "Problem", folds: int) -> Plan:
 
     if data.tests is not None:
         train, test = np.flatnonzero(~data.tests), np.flatnonzero(data.tests)
-        notes = _unknown(problem, train, test, data.labels) + _torn(problem, train, test)
+        notes = (
+            *_unknown(problem, train, test, data.labels),
+            *_untested(problem, test, data.labels),
+            *_torn(problem, train, test),
+        )
         return Plan([Task(train, test, save=True)], "test split", notes)
     alone = lonely(problem.unit, problem.label, problem.testable)
     tested = problem.testable & ~alone
@@ -99,6 +103,14 @@ def _unknown(problem: "Problem", train: "Numbers", test: "Numbers", labels: list
     )
 
 
+def _untested(problem: "Problem", test: "Numbers", labels: list[str]) -> tuple[str, ...]:
+    """Say which classes are learned and never tested: no figure of theirs is in the report."""
+    missing = sorted(set(labels) - {labels[i] for i in problem.label[test].tolist()})
+    if len(missing) == 1:
+        return (f"class {missing[0]} has no test sample",)
+    return (f"classes that have no test sample: {_shown(missing)}",) if missing else ()
+
+
 def _torn(problem: "Problem", train: "Numbers", test: "Numbers") -> tuple[str, ...]:
     """Say how many groups are on both sides; of copies and generated samples there are none, they were an error."""
     torn = set(problem.unit[train].tolist()) & set(problem.unit[test].tolist())
@@ -113,5 +125,8 @@ def _torn(problem: "Problem", train: "Numbers", test: "Numbers") -> tuple[str, .
 def _lonely_notes(labels: list[str]) -> tuple[str, ...]:
     if not labels:
         return ()
-    shown = ", ".join(labels[:_SHOWN]) + (", …" if len(labels) > _SHOWN else "")
-    return (f"classes with one sample or group only, which train and are not tested: {len(labels):,} ({shown})",)
+    return (f"classes with one sample or group only, which train and are not tested: {_shown(labels)}",)
+
+
+def _shown(labels: list[str]) -> str:
+    return f"{len(labels):,} ({', '.join(labels[:_SHOWN])}{', …' * (len(labels) > _SHOWN)})"

@@ -1,6 +1,5 @@
 """Train a quick baseline and test it, on a test split or in cross-validation, with nothing tested that was learned."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -60,7 +59,7 @@ def train(samples: Iterable[Example], options: Options, watch: Watcher = iter) -
     """
     from baselines.models.model_selection import fit_all
 
-    data = read_data(samples, options.test_split, options.families, options.group, options.reading, watch)
+    data = read_data(samples, options, watch)
     problem = make_problem(data, options.model, options.group, options.seed, options.reading.jobs)
     plan = make_plan(data, problem, options.folds)
     fitted = fit_all(problem, plan.tasks)
@@ -75,11 +74,10 @@ def train(samples: Iterable[Example], options: Options, watch: Watcher = iter) -
 
 
 def _result(data: Data, predictions: list[Prediction], evaluation: str, fitted: "list[Fitted]") -> Result:
-    labels = Counter(label_of(one) for one in data.train)
     generated = sum(one.generated for one in data.train)
     return Result(
         predictions=predictions,
-        metrics=measure(predictions, min(labels, key=lambda label: (-labels[label], label))),
+        metrics=measure(predictions),
         counts=Counts(len(data.train), len(predictions), generated, dict(data.left_out.counts.most_common())),
         evaluation=evaluation,
         model=_model_record(data, fitted),
@@ -99,7 +97,7 @@ def _fit_notes(fitted: "Fitted") -> list[str]:
 
 def _predictions(data: Data, tasks: "list[Task]", fitted: "list[Fitted]") -> list[Prediction]:
     """Return the predictions in the order of the manifest."""
-    found: dict[int, Prediction] = {}
+    labels, found = data.labels, dict[int, Prediction]()
     for task, result in zip(tasks, fitted, strict=True):
         for index, row in zip(task.test.tolist(), result.probabilities.tolist(), strict=True):
             best = max(range(len(row)), key=row.__getitem__)
@@ -107,12 +105,12 @@ def _predictions(data: Data, tasks: "list[Task]", fitted: "list[Fitted]") -> lis
             found[index] = Prediction(
                 path=one.path,
                 label=label_of(one),
-                prediction=data.labels[best],
+                prediction=labels[best],
                 confidence=round(row[best], _DIGITS),
                 tags=one.tags,
                 digest=data.digests[index],
                 kind=data.kind,
-                probabilities={label: round(value, _DIGITS) for label, value in zip(data.labels, row, strict=True)},
+                probabilities={label: round(value, _DIGITS) for label, value in zip(labels, row, strict=True)},
             )
     return [found[index] for index in sorted(found)]
 

@@ -76,8 +76,8 @@ def _classes(result: "Audit") -> list[dict[str, Any]]:
     return [
         {
             "name": label,
-            "cells": [f"{found.samples:,}", *map(run_tables.percent, (found.precision, found.recall, found.f1))],
-            "bar": html_page.bar(found.f1, f"F1 of {label}: {run_tables.percent(found.f1)} %"),
+            "cells": run_tables.class_cells(found),
+            "bar": html_page.bar(found.f1 or 0, f"F1 of {label}: {run_tables.class_cells(found)[-1]} %"),
         }
         for label, found in result.per_class.items()
     ]

@@ -36,6 +36,11 @@ def sentences(result: "Audit") -> list[str]:
         lines.append("the interval reaches the accuracy of that guess: nothing shows that the model learned more")
     if never := [label for label, found in result.per_class.items() if found.samples and not found.recall]:
         lines.append(f"never recognized: {run_tables.names(never)}")
+    untested = [label for label, found in result.per_class.items() if not found.samples]
+    if untested:
+        one = len(untested) == 1
+        names = run_tables.names(untested)
+        lines.append(f"class {names} has no test sample" if one else f"classes that have no test sample: {names}")
     return lines
 
 
@@ -66,7 +71,7 @@ def _classes(result: "Audit", width: int) -> "Table":
     rows = [
         run_tables.Row(
             label,
-            [run_tables.count(found.samples), *map(run_tables.percent, (found.precision, found.recall, found.f1))],
+            run_tables.class_cells(found),
             found.f1,
         )
         for label, found in result.per_class.items()

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.table import Table
 
+    from baselines.metrics.metrics import ClassMetrics
+
 WIDE = 100
 MOST_ROWS = 40
 """Of a table; pages and JSON have all."""
@@ -46,6 +48,12 @@ class Drawn:
 def percent(share: float | None) -> str:
     """Return a share (0 to 1) in percent, without the sign; nothing where it is not known."""
     return "" if share is None else f"{100 * share:.1f}"
+
+
+def class_cells(found: "ClassMetrics") -> list[str]:
+    """Return samples, precision, recall and F1 of a class; a dash where there was nothing to divide by."""
+    shares = (found.precision, found.recall, found.f1)
+    return [count(found.samples), *("–" if share is None else percent(share) for share in shares)]
 
 
 def interval(ends: tuple[float, float] | None) -> str:

@@ -138,8 +138,8 @@ def _class(label: str, found: Audit) -> dict[str, Any]:
     one = found.per_class[label]
     return {
         "name": label,
-        "cells": [f"{one.samples:,}", *map(run_tables.percent, (one.precision, one.recall, one.f1))],
-        "bar": html_page.bar(one.f1, f"F1 of {label}: {run_tables.percent(one.f1)} %"),
+        "cells": run_tables.class_cells(one),
+        "bar": html_page.bar(one.f1 or 0, f"F1 of {label}: {run_tables.class_cells(one)[-1]} %"),
     }
 
 

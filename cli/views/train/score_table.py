@@ -49,7 +49,7 @@ def _shares(outcome: "Outcome") -> "Iterator[tuple[str, float, str]]":
     yield "accuracy", score.accuracy, f"95 % interval {_percent(low)} to {_percent(high)}, n = {score.samples:,}"
     yield "balanced accuracy", score.balanced_accuracy, "mean recall of the classes"
     yield "macro F1", score.macro_f1, "mean F1 of the classes"
-    yield "majority guess", score.majority_accuracy, "accuracy of always guessing the most frequent class"
+    yield "majority guess", score.majority_accuracy, "accuracy of always guessing the most frequent tested class"
 
 
 def _facts(outcome: "Outcome") -> "Iterator[tuple[str, str]]":
@@ -77,9 +77,9 @@ def _worst(metrics: "Metrics") -> "Table":
         drawn.add_column(name, justify="right", no_wrap=True)
     drawn.add_column("", no_wrap=True, style="cyan", min_width=_BAR_WIDTH)
     tested = [(label, found) for label, found in metrics.per_class.items() if found.samples]
-    for label, found in sorted(tested, key=lambda pair: (pair[1].f1, pair[0]))[:_WORST]:
-        shares = (_percent(found.recall), _percent(found.precision), _percent(found.f1))
-        drawn.add_row(printable(label), f"{found.samples:,}", *shares, draw_bar(found.f1, _BAR_WIDTH))
+    for label, found in sorted(tested, key=lambda pair: (pair[1].f1 or 0.0, pair[0]))[:_WORST]:
+        shares = ("–" if share is None else _percent(share) for share in (found.recall, found.precision, found.f1))
+        drawn.add_row(printable(label), f"{found.samples:,}", *shares, draw_bar(found.f1 or 0.0, _BAR_WIDTH))
     return drawn
 
 

@@ -25,13 +25,15 @@ def run(tmp_path: Path, rows: str, samples: list[Example], test_split: str | Non
     return evaluate(samples, str(tmp_path / "p.csv"), test_split)
 
 
-def test_the_test_split_is_tested_and_the_majority_is_that_of_training(tmp_path: Path) -> None:
+def test_the_test_split_is_tested_and_the_majority_is_its_own(tmp_path: Path) -> None:
     found = run(tmp_path, "d.wav,dog,0.9\ne.wav,cat,\nf.wav,cat,0.5\na.wav,dog,\n", SET)
     first = found.result.predictions[0]
     assert (first.path, first.label, first.prediction, first.confidence) == ("d.wav", "dog", "dog", 0.9)
     assert (first.tags, first.digest, first.kind, first.probabilities) == (("dark",), "sha256:d", "audio", {})
     assert found.result.metrics.accuracy == pytest.approx(2 / 3)
-    assert found.result.metrics.majority_accuracy == pytest.approx(1 / 3), "cat is the majority of training"
+    assert found.result.metrics.majority_accuracy == pytest.approx(2 / 3), (
+        "dog is the majority of the test, cat of training"
+    )
     assert found.result.evaluation == "test split"
     assert found.notes == ["predictions of samples that are not tested: 1"]
 

@@ -68,7 +68,7 @@ def test_a_generated_sample_never_trains_the_model_that_its_source_tests(tmp_pat
 
     samples = tones(tmp_path, 4)
     made = [generated(one, tmp_path / f"made_{i}.wav") for i, one in enumerate(samples)]
-    data = read_data([*samples, *made], reading=QUICK.reading)
+    data = read_data([*samples, *made], QUICK)
     plan = make_plan(data, make_problem(data, "knn"), 4)
     for task in plan.tasks[1:]:
         trained = {data.examples[i].source or data.examples[i].path for i in task.train.tolist()}
@@ -117,8 +117,38 @@ def test_a_class_with_one_sample_only_trains(tmp_path: Path) -> None:
 
 
 def test_only_classes_of_one_sample_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no class has two samples"):
+    with pytest.raises(
+        InputError, match=r"no class has two samples to learn from \(2 training samples, as many labels"
+    ):
         learn(tones(tmp_path, 1))
+
+
+def test_hundreds_of_classes_of_one_sample_are_refused_before_any_file_is_read() -> None:
+    split = [Example("t.wav", "0", split="test")]
+    many = [Example(f"gone/{i}.wav", str(i), split="train") for i in range(998)]
+    with pytest.raises(InputError, match=r"998 training samples, as many labels"):
+        learn([*many, *split])
+
+
+def test_a_class_that_is_never_tested_is_named(tmp_path: Path) -> None:
+    train_ = tones(tmp_path / "a", 3, ("low", "mid", "high"), split="train")
+    test = [tone(tmp_path / "b" / f"{label}.wav", label, 500, split="test") for label in ("low", "high")]
+    assert "class mid has no test sample" in learn([*train_, *test]).notes
+    assert "classes that have no test sample: 2 (high, mid)" in learn([*train_, test[0]]).notes
+
+
+def test_predictions_of_many_samples_take_no_longer_each(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from baselines.training.data import Data
+
+    asked: list[Data] = []
+
+    def labels(data: Data) -> list[str]:
+        asked.append(data)
+        return ["high", "low"]
+
+    monkeypatch.setattr(Data, "labels", property(labels))
+    learn(tones(tmp_path, 20))
+    assert len(asked) < 20, "the classes are sorted once, not for each prediction"
 
 
 def test_one_class_is_an_error(tmp_path: Path) -> None:
