@@ -29,7 +29,7 @@ class Pair(NamedTuple):
     b: bool
 
 
-class Matching(Struct, frozen=True):
+class Alignment(Struct, frozen=True):
     """How the samples of two runs were matched.
 
     Attributes:
@@ -49,7 +49,7 @@ class Matching(Struct, frozen=True):
     relabelled: int
 
 
-def match(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> tuple[list[Pair], Matching]:
+def match(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> tuple[list[Pair], Alignment]:
     """Return the samples that two runs have in common, and how they were matched.
 
     A sample is the same where its path is and, where both runs know the digest, its file is; else where the digest is
@@ -63,7 +63,7 @@ def match(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> tupl
     changed = {path for path in shared if _differ(a[path].digest, b[path].digest)}
     matched = [(a[path], b[path]) for path in shared if path not in changed]
     paths = {found.path for found, _ in matched}
-    moved = _by_digest(
+    moved = _moved(
         [found for path, found in a.items() if path not in paths],
         [found for path, found in b.items() if path not in paths],
     )
@@ -75,7 +75,7 @@ def match(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> tupl
         )
     relabelled = sum(one.label != other.label for one, other in pairs)
     counts = (len(matched), len(moved), len(a) - len(pairs), len(b) - len(pairs), len(changed), relabelled)
-    return [_pair(one, other) for one, other in pairs], Matching(*counts)
+    return [_pair(one, other) for one, other in pairs], Alignment(*counts)
 
 
 def _by_path(predictions: "Iterable[Prediction]", name: str) -> "dict[str, Prediction]":
@@ -89,7 +89,7 @@ def _by_path(predictions: "Iterable[Prediction]", name: str) -> "dict[str, Predi
     return found
 
 
-def _by_digest(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> "list[tuple[Prediction, Prediction]]":
+def _moved(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> "list[tuple[Prediction, Prediction]]":
     a, b = _unique(first), _unique(second)
     return [(a[digest], b[digest]) for digest in a if digest in b]
 

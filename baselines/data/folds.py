@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from baselines.data.labelled_samples import Example
+    from baselines.data.labelled_samples import LabelledSample
     from curate.split.grouping import Grouping
 
 ALWAYS_TRAINS = -1
@@ -21,7 +21,7 @@ ALWAYS_TRAINS = -1
 
 
 def units(
-    examples: "Sequence[Example]", digests: "Sequence[str | None]", grouping: "Grouping | None"
+    examples: "Sequence[LabelledSample]", digests: "Sequence[str | None]", grouping: "Grouping | None"
 ) -> "NDArray[np.int64]":
     """Return the unit of each sample, numbered from 0 on in the order of the samples.
 
@@ -44,7 +44,7 @@ def units(
     return np.array([numbers[root] for root in roots], np.int64)
 
 
-def _names(example: "Example", digest: str | None) -> "Iterator[tuple[str, str]]":
+def _names(example: "LabelledSample", digest: str | None) -> "Iterator[tuple[str, str]]":
     """Yield what ties a sample to others: digests and paths."""
     yield "path", example.path
     for name in (digest, example.source_digest):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Example(Struct):
+class LabelledSample(Struct):
     """The part of a sample that baselines look at; the narrow view for `curate.records.manifest.read_as`."""
 
     path: str
@@ -79,11 +79,11 @@ class Usable:
     """
 
     kind: Kind
-    examples: list[Example]
+    examples: list[LabelledSample]
     left_out: LeftOut
 
 
-def usable(samples: "Iterable[Example]") -> Usable:
+def usable(samples: "Iterable[LabelledSample]") -> Usable:
     """Return the samples that a model can learn from or be tested on.
 
     Raises:
@@ -94,7 +94,7 @@ def usable(samples: "Iterable[Example]") -> Usable:
     return Usable(_one_kind(Counter(kind for one in kept if (kind := kind_of(one)))), kept, left_out)
 
 
-def labelled(samples: "Iterable[Example]", left_out: LeftOut) -> list[Example]:
+def labelled(samples: "Iterable[LabelledSample]", left_out: LeftOut) -> list[LabelledSample]:
     """Return the samples of a known kind that have a label and no error finding.
 
     Args:
@@ -115,7 +115,7 @@ def labelled(samples: "Iterable[Example]", left_out: LeftOut) -> list[Example]:
     return kept
 
 
-def kind_of(example: Example) -> Kind | None:
+def kind_of(example: LabelledSample) -> Kind | None:
     """Return the kind of a sample, by the name of its file where the manifest does not say."""
     if example.kind:
         return example.kind
@@ -123,12 +123,12 @@ def kind_of(example: Example) -> Kind | None:
     return found.kind if found else None
 
 
-def label_of(example: Example) -> str:
+def label_of(example: LabelledSample) -> str:
     """Return the label of a usable example."""
     return example.label or ""
 
 
-def _why_not(sample: Example) -> str | None:
+def _why_not(sample: LabelledSample) -> str | None:
     if not sample.label:
         return "without a label"
     if any(found.severity == "error" for found in sample.findings):

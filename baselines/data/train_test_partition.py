@@ -1,4 +1,4 @@
-"""Sides: which samples are trained on, and which are tested."""
+"""The partition into training and test part, and its guards: nothing of what is tested is trained on."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,30 +10,31 @@ from curate.scan.labels import SPLIT_NAMES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from baselines.data.labelled_samples import Example, LeftOut
+    from baselines.data.labelled_samples import LabelledSample, LeftOut
 
 DEFAULT_TEST_SPLIT = "test"
+_SPLIT = "part the samples again: burnish split --force"
 
 
 @dataclass(slots=True)
-class Sides:
-    """The samples of both sides.
+class TrainTestPartition:
+    """The samples that are trained on and those that are tested.
 
     Attributes:
         examples: Those that take part, in the order of the manifest.
         tested: Of each, whether it is of the test split; None where there is none: then they test each other.
     """
 
-    examples: "list[Example]"
+    examples: "list[LabelledSample]"
     tested: "list[bool] | None"
 
     @property
-    def train(self) -> "list[Example]":
+    def train(self) -> "list[LabelledSample]":
         """Return what may be trained on."""
         return [one for one, tests in zip(self.examples, self._tested(), strict=True) if not tests]
 
     @property
-    def test(self) -> "list[Example]":
+    def test(self) -> "list[LabelledSample]":
         """Return the test split."""
         return [one for one, tests in zip(self.examples, self._tested(), strict=True) if tests]
 
@@ -41,8 +42,10 @@ class Sides:
         return [False] * len(self.examples) if self.tested is None else self.tested
 
 
-def choose_sides(examples: "Sequence[Example]", test_split: str | None, left_out: "LeftOut") -> Sides:
-    """Return the sides; samples of other splits (validation) take no part and are counted.
+def partition_samples(
+    examples: "Sequence[LabelledSample]", test_split: str | None, left_out: "LeftOut"
+) -> TrainTestPartition:
+    """Return the partition; samples of other splits (validation) take no part and are counted.
 
     Args:
         examples: Those that can take part.
@@ -64,10 +67,10 @@ def choose_sides(examples: "Sequence[Example]", test_split: str | None, left_out
         splits = Counter(one.split or "none" for one in examples)
         counts = ", ".join(f"{count:,} in {split}" for split, count in splits.most_common())
         raise InputError(f"no sample is for training ({counts}); part them with burnish split --force")
-    return Sides(both, tested if any(tested) else None)
+    return TrainTestPartition(both, tested if any(tested) else None)
 
 
-def check_test_split(examples: "Sequence[Example]", test_split: str | None) -> None:
+def check_test_split(examples: "Sequence[LabelledSample]", test_split: str | None) -> None:
     """Check that there is a sample in the test split that the user named, if one was named.
 
     Raises:
@@ -111,3 +114,50 @@ def check_two_of_a_class(labels: "Sequence[str]") -> None:
 def trains(split: str | None) -> bool:
     """Return whether the samples of a split are for training; those without a split are."""
     return split is None or SPLIT_NAMES.get(split.lower()) == "train"
+
+
+def check_no_leaks(
+    train: "Sequence[LabelledSample]",
+    test: "Sequence[LabelledSample]",
+    train_digests: "Sequence[str | None] | None" = None,
+    test_digests: "Sequence[str | None] | None" = None,
+) -> None:
+    """Check that the test set is real, and that no training sample is a copy of one of it or was made from one.
+
+    Args:
+        train: Samples that are trained on.
+        test: Samples that are tested on.
+        train_digests: Of their files as they are now; None: those of the manifest.
+        test_digests: Likewise.
+
+    Raises:
+        InputError: It is not so; names the file and the cure.
+    """
+    for one in test:
+        if one.generated:
+            raise InputError(
+                f"{one.path} is generated and in the test split: a test must be real; leave it out with burnish select "
+                "--where, or augment after the split"
+            )
+    held = _digests(test, test_digests)
+    paths = {one.path: one.path for one in test}
+    mine = train_digests or [one.digest for one in train]
+    for one, digest in zip(train, mine, strict=True):
+        copied = held.get(digest or "") or paths.get(one.duplicate_of or "")
+        if copied:
+            raise InputError(
+                f"{one.path} is trained on and is a copy of {copied} of the test split; "
+                f"drop it with burnish dedup, or {_SPLIT}"
+            )
+        source = held.get(one.source_digest or "") or paths.get(one.source or "")
+        if source:
+            raise InputError(
+                f"{one.path} is trained on and was made from {source} of the test split; "
+                f"augment only the training split, or {_SPLIT}"
+            )
+
+
+def _digests(test: "Sequence[LabelledSample]", now: "Sequence[str | None] | None") -> dict[str, str]:
+    """Return the path of each file of the test set by its digest."""
+    digests = now or [one.digest for one in test]
+    return {digest: one.path for one, digest in zip(test, digests, strict=True) if digest}

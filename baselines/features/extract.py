@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from baselines.data.labelled_samples import Example
+    from baselines.data.labelled_samples import LabelledSample
     from curate.facts.records import Kind
 
 _PRELOAD: "dict[Kind, tuple[str, ...]]" = {
@@ -54,7 +54,7 @@ class _Read(NamedTuple):
 
 
 def extract(
-    examples: "Sequence[Example]",
+    examples: "Sequence[LabelledSample]",
     kind: "Kind",
     reading: Reading,
     watch: "Callable[[Iterable[Any]], Iterator[Any]]" = iter,
@@ -92,7 +92,7 @@ def extract(
     return found
 
 
-def _take_in(found: Extracted, index: int, result: _Read | Failure | str, example: "Example") -> None:
+def _take_in(found: Extracted, index: int, result: _Read | Failure | str, example: "LabelledSample") -> None:
     if isinstance(result, _Read):
         found.features[index] = result.vector
         found.digests[index] = result.digest
@@ -101,7 +101,9 @@ def _take_in(found: Extracted, index: int, result: _Read | Failure | str, exampl
         found.failures[index] = result.detail if isinstance(result, Failure) else result
 
 
-def _known(examples: "Sequence[Example]", root: str, cache: FeatureCache | None) -> "dict[int, NDArray[np.float32]]":
+def _known(
+    examples: "Sequence[LabelledSample]", root: str, cache: FeatureCache | None
+) -> "dict[int, NDArray[np.float32]]":
     """Return, by index, the features of the files that are in the cache and did not change since the scan."""
     if cache is None:
         return {}
@@ -110,7 +112,7 @@ def _known(examples: "Sequence[Example]", root: str, cache: FeatureCache | None)
     return {i: features[digest] for i, digest in unchanged.items() if digest in features}
 
 
-def _is_unchanged(example: "Example", root: str) -> bool:
+def _is_unchanged(example: "LabelledSample", root: str) -> bool:
     try:
         status = os.stat(os.path.join(root, example.path))
     except OSError:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from baselines.metrics.intervals import wilson
+from baselines.metrics.significance import wilson
 from curate.ground.errors import InputError
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ _SMALLEST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class TrainingMatrix:
     """What is to be learned.
 
     Attributes:
@@ -54,8 +54,8 @@ class Task(NamedTuple):
     save: bool = False
 
 
-def with_shortcuts(problem: Problem) -> Problem:
-    """Return the problem with what makes trying many models on the same samples fast.
+def with_shortcuts(matrix: TrainingMatrix) -> TrainingMatrix:
+    """Return the matrix with what makes trying many models on the same samples fast.
 
     One product of matrices serves all machines; computing its kernel anew, each of them takes ten times as long. And
     of fewer samples than numbers, the samples can be turned onto as many axes as there are samples: that changes no
@@ -63,15 +63,15 @@ def with_shortcuts(problem: Problem) -> Problem:
     """
     import numpy as np
 
-    samples, length = problem.features.shape
-    kernel = problem.model in {"auto", "svm"} and samples <= MOST_FOR_SVM
-    turned = problem.model in {"auto", "logistic", "knn"} and samples <= min(_MOST_TURNED, length)
+    samples, length = matrix.features.shape
+    kernel = matrix.model in {"auto", "svm"} and samples <= MOST_FOR_SVM
+    turned = matrix.model in {"auto", "logistic", "knn"} and samples <= min(_MOST_TURNED, length)
     if not kernel and not turned:
-        return problem
-    centred = problem.features - problem.features.mean(axis=0)
+        return matrix
+    centred = matrix.features - matrix.features.mean(axis=0)
     products = centred @ centred.T
     return replace(
-        problem,
+        matrix,
         kernel=_kernel(products) if kernel else None,
         turned=_turned(products.astype(np.float64)) if turned else None,
     )

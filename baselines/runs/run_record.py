@@ -1,10 +1,10 @@
 """`run.json`: what is needed to repeat a run, and what came of it in one line."""
 
-from typing import Any
-
 from msgspec import Struct
 
 FORMAT = 1
+Parameter = str | int | float | bool | list[str] | None
+"""What an option of `train` or `evaluate` may be."""
 
 
 class ManifestRecord(Struct, frozen=True):
@@ -157,7 +157,7 @@ class Run(Struct, frozen=True):
     manifest: ManifestRecord
     counts: Counts
     evaluation: str
-    parameters: dict[str, Any]
+    parameters: dict[str, Parameter]
     score: Score
     cost: Cost
     model: ModelRecord | None = None

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from baselines.data.predictions import predictions_of_run
-from baselines.metrics.intervals import wilson
 from baselines.metrics.metrics import Metrics, measure
+from baselines.metrics.significance import wilson
+from baselines.runs.run_folder import predictions_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from baselines.data.labelled_samples import Example, LeftOut, label_of
+from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of
 from baselines.data.predictions import Prediction
 from baselines.features.families import FEATURES_VERSION
 from baselines.metrics.metrics import measure
-from baselines.runs.result import Result
 from baselines.runs.run_record import Counts, ModelRecord, TrialRecord
-from baselines.training.data import Data, Watcher, read_data
-from baselines.training.options import Options
-from baselines.training.plan import make_plan, make_problem
+from baselines.runs.save_run import Result
+from baselines.training.fit_plan import make_training_matrix, plan_fits
+from baselines.training.options import TrainingOptions
+from baselines.training.training_data import TrainingData, Watcher, read_data
 from curate.records.sample import Sample
 from curate.split.group_guess import Suspect
 from curate.split.leakage import Watch
@@ -45,7 +45,7 @@ class Trained:
     suspects: list[Suspect]
 
 
-def train(samples: Iterable[Example], options: Options, watch: Watcher = iter) -> Trained:
+def train(samples: Iterable[LabelledSample], options: TrainingOptions, watch: Watcher = iter) -> Trained:
     """Train and test.
 
     Args:
@@ -60,9 +60,9 @@ def train(samples: Iterable[Example], options: Options, watch: Watcher = iter) -
     from baselines.models.model_selection import fit_all
 
     data = read_data(samples, options, watch)
-    problem = make_problem(data, options.model, options.group, options.seed, options.reading.jobs)
-    plan = make_plan(data, problem, options.folds)
-    fitted = fit_all(problem, plan.tasks)
+    matrix = make_training_matrix(data, options.model, options.group, options.seed, options.reading.jobs)
+    plan = plan_fits(data, matrix, options.folds)
+    fitted = fit_all(matrix, plan.tasks)
     predictions = _predictions(data, plan.tasks, fitted)
     return Trained(
         result=_result(data, predictions, plan.evaluation, fitted),
@@ -73,7 +73,7 @@ def train(samples: Iterable[Example], options: Options, watch: Watcher = iter) -
     )
 
 
-def _result(data: Data, predictions: list[Prediction], evaluation: str, fitted: "list[Fitted]") -> Result:
+def _result(data: TrainingData, predictions: list[Prediction], evaluation: str, fitted: "list[Fitted]") -> Result:
     generated = sum(one.generated for one in data.train)
     return Result(
         predictions=predictions,
@@ -95,7 +95,7 @@ def _fit_notes(fitted: "Fitted") -> list[str]:
     ]
 
 
-def _predictions(data: Data, tasks: "list[Task]", fitted: "list[Fitted]") -> list[Prediction]:
+def _predictions(data: TrainingData, tasks: "list[Task]", fitted: "list[Fitted]") -> list[Prediction]:
     """Return the predictions in the order of the manifest."""
     labels, found = data.labels, dict[int, Prediction]()
     for task, result in zip(tasks, fitted, strict=True):
@@ -115,7 +115,7 @@ def _predictions(data: Data, tasks: "list[Task]", fitted: "list[Fitted]") -> lis
     return [found[index] for index in sorted(found)]
 
 
-def _model_record(data: Data, fitted: "list[Fitted]") -> ModelRecord:
+def _model_record(data: TrainingData, fitted: "list[Fitted]") -> ModelRecord:
     final = fitted[0]
     return ModelRecord(
         name=str(final.chosen),
@@ -133,7 +133,7 @@ def _model_record(data: Data, fitted: "list[Fitted]") -> ModelRecord:
     )
 
 
-def _suspects(data: Data, tasks: "list[Task]") -> list[Suspect]:
+def _suspects(data: TrainingData, tasks: "list[Task]") -> list[Suspect]:
     """Return what looks like a group and is both learned from and tested."""
     side: dict[int, str] = {}
     for number, task in enumerate(tasks):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baselines.data.predictions import NAME, predictions_of_run
+from baselines.runs.run_folder import PREDICTIONS, predictions_of_run
 from baselines.slices.audit import MISTAKES, Audit
 from baselines.slices.audit import audit as find
 from cli import options
@@ -45,7 +45,7 @@ def audit(
 
     burnish audit runs/before --json | jq '.per_class.hat.recall'
     """
-    reports.check_html(html, os.path.join(run, NAME))
+    reports.check_html(html, os.path.join(run, PREDICTIONS))
     predictions = predictions_of_run(run)
     result = find(predictions, mistakes)
     reports.show(result, table, as_json=json, html=html, page=lambda found: _page(found, predictions, root))

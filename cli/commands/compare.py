@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baselines.comparison.compare import Comparison, compare_runs
-from baselines.comparison.gates import GATES, failed
-from baselines.data.predictions import NAME
+from baselines.comparison.compare import GATES, Comparison, compare_runs, failed
+from baselines.runs.run_folder import PREDICTIONS
 from cli import options
 from cli.io import reports
 from cli.views.compare.table import run_names, table
@@ -16,7 +15,7 @@ from curate.ground.errors import GateError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from baselines.comparison.gates import Gate
+    from baselines.comparison.compare import Gate
 
 _NAMED = 5
 
@@ -56,7 +55,7 @@ def compare(
     """
     gate = _gate(fail_if)
     for run in (run_a, run_b):
-        reports.check_html(html, os.path.join(run, NAME))
+        reports.check_html(html, os.path.join(run, PREDICTIONS))
     result = compare_runs(run_a, run_b, tag or (), seed)
     reports.show(result, table, as_json=json, html=html, page=_page)
     if gate and (problems := failed(result, gate, tag or ())):

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from baselines.annotators.human_file import read_human
-from baselines.data.predictions import NAME
-from baselines.slices.slice_ranking import MIN_SAMPLES, WeakReport, rank_run, rank_table
+from baselines.annotators.human_level import read_human
+from baselines.runs.run_folder import PREDICTIONS
+from baselines.slices.slice_ranking import MIN_SAMPLES, SliceRanking, rank_run, rank_table
 from cli import options
 from cli.io import reports
 from cli.views.weak.table import table as drawn
@@ -55,7 +55,7 @@ def weak(
     burnish weak --table priorities.csv
     """
     _check(run, human, table)
-    reports.check_html(html, table or os.path.join(run or "", NAME))
+    reports.check_html(html, table or os.path.join(run or "", PREDICTIONS))
     level = read_human(human) if human is not None else None
     result = rank_table(table) if table is not None else rank_run(run or "", level, min_samples)
     reports.show(result, drawn, as_json=json, html=html, page=_page)
@@ -70,7 +70,7 @@ def _check(run: str | None, human: str | None, table: str | None) -> None:
         raise UsageError("--human goes with a run; a table has a column for it")
 
 
-def _page(result: WeakReport) -> bytes:
+def _page(result: SliceRanking) -> bytes:
     from cli.views.weak.page import page
 
     return page(result)

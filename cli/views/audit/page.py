@@ -13,12 +13,12 @@ from curate.media.sniff import format_of_name
 
 if TYPE_CHECKING:
     from baselines.slices.audit import Audit, Mistake
-    from baselines.slices.slice_ranking import WeakReport
+    from baselines.slices.slice_ranking import SliceRanking
 
 _CONFUSED = 20
 
 
-def page(result: "Audit", weak: "WeakReport", root: str) -> bytes:
+def page(result: "Audit", weak: "SliceRanking", root: str) -> bytes:
     """Return the report as a page.
 
     Args:

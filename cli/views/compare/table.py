@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from baselines.comparison.gates import in_words
+from baselines.comparison.compare import in_words
 from cli.io.terminal import printable
 from cli.views.kit import run_tables
 

@@ -3,8 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from baselines.data.predictions import NAME as PREDICTIONS
-from baselines.data.predictions import predictions_of_run
+from baselines.runs.run_folder import PREDICTIONS, predictions_of_run
 from cli.views.report.report_input import Subject
 from cli.views.report.work_folder import is_manifest, of_folder
 from curate.ground.errors import InputError

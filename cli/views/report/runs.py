@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from baselines.comparison.compare import Comparison, compare
-from baselines.data.predictions import predictions_of_run
+from baselines.runs.run_folder import predictions_of_run
 from baselines.slices.audit import Audit, audit
-from baselines.slices.slice_ranking import WeakReport, rank
+from baselines.slices.slice_ranking import SliceRanking, rank
 from cli.views.audit import confusion_matrix
 from cli.views.audit.page import kind_of, mistake
 from cli.views.audit.table import sentences as audit_sentences
@@ -37,7 +37,7 @@ class Measured(NamedTuple):
     """
 
     runs: list[tuple[str, Audit]]
-    weak: WeakReport
+    weak: SliceRanking
     comparison: Comparison | None
     problem: str = ""
 
@@ -143,7 +143,7 @@ def _class(label: str, found: Audit) -> dict[str, Any]:
     }
 
 
-def _weak_of_steps(subject: "Subject") -> WeakReport | None:
+def _weak_of_steps(subject: "Subject") -> SliceRanking | None:
     """Return the priorities as a step of the pipeline ranked them: it may know human levels."""
     for done in subject.steps().values():
         path = next(iter(done.files), "")
@@ -151,7 +151,7 @@ def _weak_of_steps(subject: "Subject") -> WeakReport | None:
         if done.command[0] == "weak" and os.path.isfile(place):
             try:
                 with open(place, "rb") as file:
-                    return msgspec.json.decode(file.read(), type=WeakReport)
+                    return msgspec.json.decode(file.read(), type=SliceRanking)
             except (OSError, msgspec.DecodeError):
                 return None
     return None

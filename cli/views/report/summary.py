@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from baselines.comparison.gates import failed, in_words
+from baselines.comparison.compare import failed, in_words
 from cli.io.terminal import printable
 from cli.views.compare.table import run_names
 from cli.views.kit import run_tables

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from baselines.data.predictions import NAME as PREDICTIONS
+from baselines.runs.run_folder import PREDICTIONS
 from cli.pipeline.state import NAME as STATE
 from cli.pipeline.state import Done, State
 from cli.views.report.report_input import Subject

@@ -7,15 +7,15 @@ from cli.views.weak import priority_chart
 from cli.views.weak.table import cells, columns, sentences
 
 if TYPE_CHECKING:
-    from baselines.slices.slice_ranking import WeakReport
+    from baselines.slices.slice_ranking import SliceRanking
 
 
-def page(result: "WeakReport") -> bytes:
+def page(result: "SliceRanking") -> bytes:
     """Return the report as a page."""
     return html_page.render("weak/page", lead=_lead(result), notes=sentences(result), **priorities(result))
 
 
-def priorities(result: "WeakReport") -> dict[str, Any]:
+def priorities(result: "SliceRanking") -> dict[str, Any]:
     """Return what the template of the priority table and chart names."""
     most = max((weak.gain for weak in result.tags), default=0.0)
     return {
@@ -32,7 +32,7 @@ def priorities(result: "WeakReport") -> dict[str, Any]:
     }
 
 
-def _lead(result: "WeakReport") -> str:
+def _lead(result: "SliceRanking") -> str:
     accuracy = result.overall.accuracy
     whole = (
         ""

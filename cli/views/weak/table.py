@@ -9,22 +9,22 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from baselines.slices.slice_ranking import WeakReport, WeakTag
+    from baselines.slices.slice_ranking import RankedTag, SliceRanking
 
 
-def table(result: "WeakReport") -> "RenderableType":
+def table(result: "SliceRanking") -> "RenderableType":
     """Return the report."""
     return run_tables.Drawn(lambda width: _parts(result, width))
 
 
-def columns(result: "WeakReport") -> list[str]:
+def columns(result: "SliceRanking") -> list[str]:
     """Return the headings of the figures."""
     known = result.overall.samples is not None
     target = "human" if result.target == "human level" else "target"
     return [*(["n"] * known), "share", "accuracy", *(["95 % interval"] * known), target, "gap", "gain"]
 
 
-def cells(weak: "WeakTag") -> list[str]:
+def cells(weak: "RankedTag") -> list[str]:
     """Return the figures of a tag, in percent."""
     known = weak.samples is not None
     return [
@@ -38,7 +38,7 @@ def cells(weak: "WeakTag") -> list[str]:
     ]
 
 
-def sentences(result: "WeakReport") -> list[str]:
+def sentences(result: "SliceRanking") -> list[str]:
     """Return what is to be said below the figures."""
     lines = [*_overall(result), *_formula(result)]
     if chance := _may_be_chance(result.tags):
@@ -53,7 +53,7 @@ def sentences(result: "WeakReport") -> list[str]:
     return lines
 
 
-def _parts(result: "WeakReport", width: int) -> "Iterable[RenderableType]":
+def _parts(result: "SliceRanking", width: int) -> "Iterable[RenderableType]":
     if result.tags:
         most = max(result.tags[0].gain, 0.0)
         shown = result.tags[: run_tables.MOST_ROWS]
@@ -64,13 +64,13 @@ def _parts(result: "WeakReport", width: int) -> "Iterable[RenderableType]":
     yield from sentences(result)
 
 
-def _overall(result: "WeakReport") -> list[str]:
+def _overall(result: "SliceRanking") -> list[str]:
     if result.overall.accuracy is None:
         return []
     return [f"{result.overall.samples:,} samples, of which {run_tables.percent(result.overall.accuracy)} % are right"]
 
 
-def _formula(result: "WeakReport") -> list[str]:
+def _formula(result: "SliceRanking") -> list[str]:
     if not result.tags:
         return [] if result.too_few else ["no sample has a tag; add some: burnish tag, or burnish scan --pattern"]
     cure = "" if result.target == "human level" else " (for human level: --human)"
@@ -80,5 +80,5 @@ def _formula(result: "WeakReport") -> list[str]:
     ]
 
 
-def _may_be_chance(tags: "Sequence[WeakTag]") -> list[str]:
+def _may_be_chance(tags: "Sequence[RankedTag]") -> list[str]:
     return [weak.tag for weak in tags if weak.gap > 0 and weak.interval and weak.interval[1] >= weak.human]

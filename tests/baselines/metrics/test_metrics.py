@@ -5,8 +5,8 @@ import random
 import msgspec
 import pytest
 
-from baselines.metrics.intervals import wilson
 from baselines.metrics.metrics import ClassMetrics, TagMetrics, class_metrics, measure
+from baselines.metrics.significance import wilson
 from curate.ground.errors import InputError
 from tests.baselines.predicted import predicted
 

@@ -4,23 +4,23 @@ from pathlib import Path
 
 import pytest
 
-from baselines.data.labelled_samples import Example
+from baselines.data.labelled_samples import LabelledSample
 from baselines.training.evaluate import Evaluated, evaluate
 from curate.facts.records import Finding
 from curate.ground.errors import InputError, UsageError
 
 SET = [
-    Example("a.wav", "cat", split="train"),
-    Example("b.wav", "cat", split="train"),
-    Example("c.wav", "dog", split="train"),
-    Example("d.wav", "dog", tags=("dark",), split="test", digest="sha256:d"),
-    Example("e.wav", "dog", split="test"),
-    Example("f.wav", "cat", split="test"),
+    LabelledSample("a.wav", "cat", split="train"),
+    LabelledSample("b.wav", "cat", split="train"),
+    LabelledSample("c.wav", "dog", split="train"),
+    LabelledSample("d.wav", "dog", tags=("dark",), split="test", digest="sha256:d"),
+    LabelledSample("e.wav", "dog", split="test"),
+    LabelledSample("f.wav", "cat", split="test"),
 ]
-SPLITLESS = [Example(one.path, one.label) for one in SET]
+SPLITLESS = [LabelledSample(one.path, one.label) for one in SET]
 
 
-def run(tmp_path: Path, rows: str, samples: list[Example], test_split: str | None = None) -> Evaluated:
+def run(tmp_path: Path, rows: str, samples: list[LabelledSample], test_split: str | None = None) -> Evaluated:
     (tmp_path / "p.csv").write_text(f"path,prediction,confidence\n{rows}")
     return evaluate(samples, str(tmp_path / "p.csv"), test_split)
 
@@ -40,9 +40,9 @@ def test_the_test_split_is_tested_and_the_majority_is_its_own(tmp_path: Path) ->
 
 def test_without_a_test_split_all_labelled_samples_are_tested(tmp_path: Path) -> None:
     rows = "".join(f"{one.path},cat,\n" for one in SPLITLESS)
-    made = Example("g.wav", "cat", origin={"recipe": "r"})
-    broken = Example("h.wav", "cat", findings=(Finding("truncated", "error"),))
-    found = run(tmp_path, f"{rows}g.wav,cat,\n", [*SPLITLESS, Example("x.wav"), made, broken])
+    made = LabelledSample("g.wav", "cat", origin={"recipe": "r"})
+    broken = LabelledSample("h.wav", "cat", findings=(Finding("truncated", "error"),))
+    found = run(tmp_path, f"{rows}g.wav,cat,\n", [*SPLITLESS, LabelledSample("x.wav"), made, broken])
     assert found.result.metrics.samples == 6
     assert found.left_out.counts == {
         "without a label": 1, "generated, which are no test": 1, "with an error finding": 1,
@@ -78,5 +78,5 @@ def test_a_test_split_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_both_kinds_may_be_evaluated(tmp_path: Path) -> None:
-    found = run(tmp_path, "a.wav,x,\nb.png,x,\n", [Example("a.wav", "x"), Example("b.png", "x")])
+    found = run(tmp_path, "a.wav,x,\nb.png,x,\n", [LabelledSample("a.wav", "x"), LabelledSample("b.png", "x")])
     assert [one.kind for one in found.result.predictions] == ["audio", "image"]

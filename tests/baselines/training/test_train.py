@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from baselines.data.labelled_samples import Example
+from baselines.data.labelled_samples import LabelledSample
 from baselines.features.reading import Reading
-from baselines.training.options import Options
+from baselines.training.options import TrainingOptions
 from baselines.training.train import Trained, train
 from curate.ground.errors import InputError, UsageError
 from tests.baselines.samples import example, generated, stripes, tone, tones
 
-QUICK = Options(model="knn", reading=Reading(cache="", jobs=1))
+QUICK = TrainingOptions(model="knn", reading=Reading(cache="", jobs=1))
 
 
-def learn(samples: list[Example], **options: object) -> Trained:
+def learn(samples: list[LabelledSample], **options: object) -> Trained:
     from dataclasses import replace
 
     return train(samples, replace(QUICK, **options))  # type: ignore[arg-type]
@@ -63,13 +63,13 @@ def test_generated_samples_train_only_while_their_source_does(tmp_path: Path) ->
 
 
 def test_a_generated_sample_never_trains_the_model_that_its_source_tests(tmp_path: Path) -> None:
-    from baselines.training.data import read_data
-    from baselines.training.plan import make_plan, make_problem
+    from baselines.training.fit_plan import make_training_matrix, plan_fits
+    from baselines.training.training_data import read_data
 
     samples = tones(tmp_path, 4)
     made = [generated(one, tmp_path / f"made_{i}.wav") for i, one in enumerate(samples)]
     data = read_data([*samples, *made], QUICK)
-    plan = make_plan(data, make_problem(data, "knn"), 4)
+    plan = plan_fits(data, make_training_matrix(data, "knn"), 4)
     for task in plan.tasks[1:]:
         trained = {data.examples[i].source or data.examples[i].path for i in task.train.tolist()}
         assert not trained & {data.examples[i].path for i in task.test.tolist()}
@@ -124,8 +124,8 @@ def test_only_classes_of_one_sample_is_an_error(tmp_path: Path) -> None:
 
 
 def test_hundreds_of_classes_of_one_sample_are_refused_before_any_file_is_read() -> None:
-    split = [Example("t.wav", "0", split="test")]
-    many = [Example(f"gone/{i}.wav", str(i), split="train") for i in range(998)]
+    split = [LabelledSample("t.wav", "0", split="test")]
+    many = [LabelledSample(f"gone/{i}.wav", str(i), split="train") for i in range(998)]
     with pytest.raises(InputError, match=r"998 training samples, as many labels"):
         learn([*many, *split])
 
@@ -138,15 +138,15 @@ def test_a_class_that_is_never_tested_is_named(tmp_path: Path) -> None:
 
 
 def test_predictions_of_many_samples_take_no_longer_each(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from baselines.training.data import Data
+    from baselines.training.training_data import TrainingData
 
-    asked: list[Data] = []
+    asked: list[TrainingData] = []
 
-    def labels(data: Data) -> list[str]:
+    def labels(data: TrainingData) -> list[str]:
         asked.append(data)
         return ["high", "low"]
 
-    monkeypatch.setattr(Data, "labels", property(labels))
+    monkeypatch.setattr(TrainingData, "labels", property(labels))
     learn(tones(tmp_path, 20))
     assert len(asked) < 20, "the classes are sorted once, not for each prediction"
 
@@ -167,7 +167,7 @@ def test_fewer_groups_than_folds_is_said(tmp_path: Path) -> None:
 
 def test_a_group_that_nobody_is_in_is_an_error_before_any_file_is_read(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--group 'speaker': no sample has such a tag"):
-        learn([Example("gone.wav", "a"), Example("gone2.wav", "b")], group="speaker")
+        learn([LabelledSample("gone.wav", "a"), LabelledSample("gone2.wav", "b")], group="speaker")
 
 
 def test_what_looks_like_a_group_is_named_unless_it_is_used(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from baselines.data.predictions import Prediction, write_predictions
+from baselines.data.predictions import Prediction
 from baselines.metrics.metrics import Confusion
+from baselines.runs.run_folder import write_predictions
 from cli.views.audit.confusion_matrix import draw
 from tests.cli.views.kit.test_html_page import in_browser, needs_browser
 from tests.conftest import Burnish

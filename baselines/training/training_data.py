@@ -1,15 +1,20 @@
-"""The data of a baseline: the samples that take part, their features, and the proof that the sides are apart."""
+"""The data of a baseline: the samples that take part, their features, and the proof that training and test part are apart."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from baselines.data.labelled_samples import Example, LeftOut, label_of, usable
-from baselines.data.leaks import check_sides
-from baselines.data.train_test_partition import Sides, check_labels, check_two_of_a_class, choose_sides
+from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of, usable
+from baselines.data.train_test_partition import (
+    TrainTestPartition,
+    check_labels,
+    check_no_leaks,
+    check_two_of_a_class,
+    partition_samples,
+)
 from baselines.features.extract import Extracted, extract
 from baselines.features.families import choose_families, columns
-from baselines.training.options import Options
+from baselines.training.options import TrainingOptions
 from curate.engine.worker import hold_threads
 from curate.ground.errors import InputError
 from curate.split.grouping import make_grouping
@@ -24,7 +29,7 @@ Watcher = Callable[[Iterable[Any]], Iterator[Any]]
 
 
 @dataclass(slots=True)
-class Data:
+class TrainingData:
     """The samples that take part and all that is known of them.
 
     Attributes:
@@ -39,7 +44,7 @@ class Data:
     """
 
     kind: "Kind"
-    examples: list[Example]
+    examples: list[LabelledSample]
     digests: list[str | None]
     features: "NDArray[np.float32]"
     families: tuple[str, ...]
@@ -48,7 +53,7 @@ class Data:
     notes: list[str] = field(default_factory=list)
 
     @property
-    def train(self) -> list[Example]:
+    def train(self) -> list[LabelledSample]:
         """What may be trained on."""
         return [one for i, one in enumerate(self.examples) if self.tests is None or not self.tests[i]]
 
@@ -58,7 +63,9 @@ class Data:
         return sorted({label_of(one) for one in self.examples})
 
 
-def read_data(samples: Iterable[Example], options: Options, watch: Watcher = iter, *, handful: bool = False) -> Data:
+def read_data(
+    samples: Iterable[LabelledSample], options: TrainingOptions, watch: Watcher = iter, *, handful: bool = False
+) -> TrainingData:
     """Return the samples that take part, with their features.
 
     Args:
@@ -75,44 +82,46 @@ def read_data(samples: Iterable[Example], options: Options, watch: Watcher = ite
     hold_threads()
     found = usable(samples)
     names = choose_families(found.kind, options.families)
-    sides = choose_sides(found.examples, options.test_split, found.left_out)
-    labels = [label_of(one) for one in sides.train]
+    partition = partition_samples(found.examples, options.test_split, found.left_out)
+    labels = [label_of(one) for one in partition.train]
     check_labels(labels)
-    check_sides(sides.train, sides.test)
+    check_no_leaks(partition.train, partition.test)
     # Before the features are computed, which may take minutes: that no sample is in a group is known from the manifest.
     grouping = make_grouping(options.group) if options.group else None
-    if grouping and not any(grouping.values(one.path, one.tags) for one in sides.examples):
+    if grouping and not any(grouping.values(one.path, one.tags) for one in partition.examples):
         grouping.check_found()
     if not handful:
         check_two_of_a_class(labels)
-    extracted = extract(sides.examples, found.kind, options.reading, watch)
-    kept = _readable(sides, extracted, found.left_out)
+    extracted = extract(partition.examples, found.kind, options.reading, watch)
+    kept = _readable(partition, extracted, found.left_out)
     features = extracted.features[kept][:, columns(found.kind, names)]
     digests = [extracted.digests[i] for i in kept]
-    data = Data(found.kind, [sides.examples[i] for i in kept], digests, features, names, None, found.left_out)
-    _finish(data, [sides.tested[i] for i in kept] if sides.tested else None, extracted.changed)
+    data = TrainingData(
+        found.kind, [partition.examples[i] for i in kept], digests, features, names, None, found.left_out
+    )
+    _finish(data, [partition.tested[i] for i in kept] if partition.tested else None, extracted.changed)
     return data
 
 
-def _readable(sides: Sides, extracted: Extracted, left_out: LeftOut) -> list[int]:
+def _readable(partition: TrainTestPartition, extracted: Extracted, left_out: LeftOut) -> list[int]:
     """Return the indexes of the samples whose files could be read; the others are counted.
 
     Raises:
         InputError: None could.
     """
     for index in extracted.failures:
-        left_out.add("unreadable", sides.examples[index].path)
-    kept = [i for i in range(len(sides.examples)) if i not in extracted.failures]
+        left_out.add("unreadable", partition.examples[index].path)
+    kept = [i for i in range(len(partition.examples)) if i not in extracted.failures]
     if not kept:
         index, reason = next(iter(extracted.failures.items()))
         raise InputError(
-            f"none of {len(sides.examples):,} files can be read: {sides.examples[index].path}: {reason}; "
+            f"none of {len(partition.examples):,} files can be read: {partition.examples[index].path}: {reason}; "
             "paths are relative to --root, or to the working directory"
         )
     return kept
 
 
-def _finish(data: Data, tested: list[bool] | None, changed: int) -> None:
+def _finish(data: TrainingData, tested: list[bool] | None, changed: int) -> None:
     """Check what is left once unreadable files are gone and the bytes of all others are known."""
     import numpy as np
 
@@ -125,7 +134,7 @@ def _finish(data: Data, tested: list[bool] | None, changed: int) -> None:
     if tested is not None:
         # Once more, with the digests of the files as they are: a copy may have been made since the scan.
         train, test = ([i for i, one in enumerate(tested) if one is side] for side in (False, True))
-        check_sides(
+        check_no_leaks(
             [data.examples[i] for i in train],
             [data.examples[i] for i in test],
             [data.digests[i] for i in train],
