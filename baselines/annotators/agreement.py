@@ -11,7 +11,7 @@ from baselines.annotators.kappa import cohen, fleiss, krippendorff
 from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from baselines.annotators.annotations import Annotations
 
@@ -98,6 +98,10 @@ def agree(
     compared = [found for found in counts.values() if found.total() >= 2]
     if not compared:
         raise InputError("no sample was labelled by two annotators, so there is nothing to compare")
+    # The kappa of Fleiss needs the same number of labels on every sample: of the most frequent number all samples, and
+    # of equally frequent ones the larger, which says more of each.
+    numbers = Counter(found.total() for found in compared)
+    each = max(numbers, key=lambda number: (numbers[number], number))
     return Agreement(
         samples=len(counts),
         compared=len(compared),
@@ -105,7 +109,7 @@ def agree(
         labels=tuple(sorted({label for found in counts.values() for label in found})),
         missing=annotations.missing,
         pairs=_pairs(annotations),
-        fleiss=_fleiss(compared),
+        fleiss=Fleiss(fleiss([found for found in compared if found.total() == each]), numbers[each], each),
         alpha=krippendorff(compared),
         disagreements=_disagreements(compared),
         human_level=human_levels(annotations, truth, tags or {}),
@@ -130,18 +134,8 @@ def _pairs(annotations: "Annotations") -> tuple[PairAgreement, ...]:
     return tuple(found)
 
 
-def _fleiss(compared: "list[Counter[str]]") -> Fleiss:
-    numbers = Counter(found.total() for found in compared)
-    each = max(numbers, key=lambda number: (numbers[number], number))
-    return Fleiss(fleiss([found for found in compared if found.total() == each]), numbers[each], each)
-
-
 def _disagreements(compared: "Iterable[Counter[str]]") -> tuple[Disagreement, ...]:
-    counts = Counter(_different_labels(compared))
+    # Each pair once a sample, however many annotators gave these labels: samples are counted, not opinions.
+    counts = Counter(pair for found in compared for pair in combinations(sorted(found), 2))
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Disagreement(labels, count) for labels, count in ordered)
-
-
-def _different_labels(compared: "Iterable[Counter[str]]") -> "Iterator[tuple[str, str]]":
-    for found in compared:
-        yield from combinations(sorted(found), 2)

@@ -52,6 +52,7 @@ def human_levels(
     for path, given in annotations.labels.items():
         score = _against_others(given) if truth is None else _against_truth(given, truth.get(path))
         if score:
+            # A tag in the file and in the manifest is one tag: a sample counts once in it.
             for tag in {ALL, *annotations.tags.get(path, ()), *tags.get(path, ())}:
                 scores[tag].append(score)
     if not scores:
@@ -71,11 +72,13 @@ def _against_others(given: "Mapping[str, str]") -> tuple[float, int] | None:
 
 
 def _credit(label: str, others: "Counter[str]") -> float:
+    # With itself among the others, a label would always agree with one of them: of two annotators both would be right.
     highest = max(others.values())
     return (others[label] == highest) / sum(count == highest for count in others.values())
 
 
 def _level(tag: str, scores: "list[tuple[float, int]]") -> HumanLevel:
+    # Labels of one sample are no independent draws: the interval is that of as many samples, not of as many labels.
     right, labels = sum(score for score, _ in scores), sum(count for _, count in scores)
     return HumanLevel(tag, right / labels, len(scores), wilson(right / labels * len(scores), len(scores)))
 
@@ -95,6 +98,7 @@ def read_human(value: str) -> "float | dict[str, float]":
         UsageError: It is a number out of range.
         InputError: The file cannot be read, or holds something else.
     """
+    # What reads as a number is one, even if a file has that name; anything else names a file.
     text = value.strip()
     try:
         number = float(text.removesuffix("%"))
@@ -135,7 +139,11 @@ def _read_json(path: str) -> dict[str, float]:
             data = file.read()
         found = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
         levels = msgspec.json.decode(data, type=_Report).human_level if "human_level" in found else None
-        by_tag = msgspec.json.decode(data, type=dict[str, float]) if levels is None else _named(levels)
+        by_tag = (
+            msgspec.json.decode(data, type=dict[str, float])
+            if levels is None
+            else {level.tag: level.human for level in levels}
+        )
     except OSError as error:
         raise InputError(f"--human: cannot read {path}: {error.strerror}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -144,7 +152,3 @@ def _read_json(path: str) -> dict[str, float]:
         if not 0 <= level <= 1:
             raise InputError(f"{path}: the level {level:g} of {tag!r} is not a fraction from 0 to 1")
     return by_tag
-
-
-def _named(levels: "Iterable[HumanLevel]") -> dict[str, float]:
-    return {level.tag: level.human for level in levels}

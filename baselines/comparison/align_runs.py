@@ -60,13 +60,15 @@ def match(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> tupl
     """
     a, b = (_by_path(predictions, name) for predictions, name in ((first, "first"), (second, "second")))
     shared = [path for path in a if path in b]
-    changed = {path for path in shared if _differ(a[path].digest, b[path].digest)}
+    # A digest is missing where a run was evaluated from a manifest without: then the path has to do.
+    digests = {path: (a[path].digest, b[path].digest) for path in shared}
+    changed = {path for path, (one, other) in digests.items() if one and other and one != other}
     matched = [(a[path], b[path]) for path in shared if path not in changed]
     paths = {found.path for found, _ in matched}
-    moved = _moved(
-        [found for path, found in a.items() if path not in paths],
-        [found for path, found in b.items() if path not in paths],
-    )
+    # The rest by digest, for a dataset that was moved or renamed; only what is the single one with its digest on both
+    # sides, or copies would be paired at will.
+    left, right = (_unique([found for path, found in one.items() if path not in paths]) for one in (a, b))
+    moved = [(left[digest], right[digest]) for digest in left if digest in right]
     pairs = matched + moved
     if not pairs:
         raise InputError(
@@ -89,18 +91,9 @@ def _by_path(predictions: "Iterable[Prediction]", name: str) -> "dict[str, Predi
     return found
 
 
-def _moved(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> "list[tuple[Prediction, Prediction]]":
-    a, b = _unique(first), _unique(second)
-    return [(a[digest], b[digest]) for digest in a if digest in b]
-
-
 def _unique(predictions: "Sequence[Prediction]") -> "dict[str, Prediction]":
     counts = Counter(found.digest for found in predictions)
     return {found.digest: found for found in predictions if found.digest and counts[found.digest] == 1}
-
-
-def _differ(one: str | None, other: str | None) -> bool:
-    return bool(one and other and one != other)
 
 
 def _pair(one: "Prediction", other: "Prediction") -> Pair:

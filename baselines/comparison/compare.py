@@ -94,6 +94,7 @@ def compare(
         InputError: The runs have no samples in common.
         UsageError: No sample that they have in common has a tag of `tags`.
     """
+    # Tags and classes overlap, and each is judged by itself: with many of them some verdicts are chance.
     pairs, matching = match(first, second)
     by_tag, by_class = _groups((pair.tags, pair) for pair in pairs), _groups(((pair.label,), pair) for pair in pairs)
     for tag in tags:
@@ -117,6 +118,7 @@ def decide(interval: tuple[float, float], samples: int) -> Verdict:
 
 
 def _difference(pairs: "Sequence[Pair]", seed: int) -> Difference:
+    # What both get right or both get wrong says nothing of the difference but enlarges n: gained and lost are enough.
     counts, samples = Counter((pair.a, pair.b) for pair in pairs), len(pairs)
     both, gained, lost = counts[True, True], counts[False, True], counts[True, False]
     interval = paired_bootstrap(gained, lost, samples, seed)

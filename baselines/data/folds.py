@@ -32,6 +32,7 @@ def units(
     """
     import numpy as np
 
+    # Every name has its sort before it: a group called like a path, or a path like a digest, ties nothing together.
     joined = _Joined()
     for index, one in enumerate(examples):
         joined.find(("sample", str(index)))
@@ -62,6 +63,8 @@ class _Joined:
         self.parent: dict[tuple[str, str], tuple[str, str]] = {}
 
     def find(self, name: tuple[str, str]) -> tuple[str, str]:
+        # Loops, since a chain of a thousand copies of copies would be too deep for recursion; the second one hangs all
+        # names of the way directly below the root, so that no later look-up walks it again.
         root = self.parent.setdefault(name, name)
         while root != self.parent[root]:
             root = self.parent[root]
@@ -93,7 +96,12 @@ def make_folds(
     """
     import numpy as np
 
-    contents = _contents(unit, label, testable & ~lonely(unit, label, testable))
+    contents: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    tested = testable & ~lonely(unit, label, testable)
+    for one, name in zip(unit[tested].tolist(), label[tested].tolist(), strict=True):
+        contents[one][name] += 1
+    # Shuffled from a sorted list, so that the seed alone decides; the sort by size below is stable and keeps that order
+    # among equals. Small units go last: they fill what the large ones left uneven.
     order = np.random.default_rng(seed).permutation(sorted(contents)).tolist()
     filled = np.zeros((count, int(label.max()) + 1))
     fold_of = np.full(int(unit.max()) + 1, ALWAYS_TRAINS, np.int64)
@@ -112,18 +120,9 @@ def lonely(unit: "NDArray[np.int64]", label: "NDArray[np.int64]", testable: "NDA
     return np.array([len(units_of[name]) < 2 for name in label.tolist()], np.bool_)
 
 
-def _contents(
-    unit: "NDArray[np.int64]", label: "NDArray[np.int64]", testable: "NDArray[np.bool_]"
-) -> dict[int, Counter[int]]:
-    """Return the testable samples of each class in each unit that has any."""
-    contents: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    for one, name in zip(unit[testable].tolist(), label[testable].tolist(), strict=True):
-        contents[one][name] += 1
-    return contents
-
-
 def _best_fold(filled: "NDArray[np.float64]", counts: Counter[int]) -> int:
     """Return the fold to put a unit into, and count it there; of equals the one with the fewest samples."""
+    # Σ (f + a)² - Σ f² = 2 Σ f a + Σ a², and the last sum is the same in each fold: f · a is all to compare.
     names, added = list(counts), list(counts.values())
     raised, totals = filled[:, names] @ added, filled.sum(axis=1)
     best = min(range(len(filled)), key=lambda fold: (raised[fold], totals[fold], fold))

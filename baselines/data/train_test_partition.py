@@ -62,6 +62,7 @@ def partition_samples(
     for one in examples:
         if one.split != name and not trains(one.split):
             left_out.add(f"of the split {one.split}", one.path)
+    # `--test-split train` is legal and makes the training split the test, so the name is asked for before the meaning.
     tested = [one.split == name for one in both]
     if all(tested):
         splits = Counter(one.split or "none" for one in examples)
@@ -139,7 +140,9 @@ def check_no_leaks(
                 f"{one.path} is generated and in the test split: a test must be real; leave it out with burnish select "
                 "--where, or augment after the split"
             )
-    held = _digests(test, test_digests)
+    # By digest what is the same file, whatever its name; by path what a report of dedup or a recipe named.
+    digests = test_digests or [one.digest for one in test]
+    held = {digest: one.path for one, digest in zip(test, digests, strict=True) if digest}
     paths = {one.path: one.path for one in test}
     mine = train_digests or [one.digest for one in train]
     for one, digest in zip(train, mine, strict=True):
@@ -155,9 +158,3 @@ def check_no_leaks(
                 f"{one.path} is trained on and was made from {source} of the test split; "
                 f"augment only the training split, or {_SPLIT}"
             )
-
-
-def _digests(test: "Sequence[LabelledSample]", now: "Sequence[str | None] | None") -> dict[str, str]:
-    """Return the path of each file of the test set by its digest."""
-    digests = now or [one.digest for one in test]
-    return {digest: one.path for one, digest in zip(test, digests, strict=True) if digest}

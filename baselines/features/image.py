@@ -33,6 +33,7 @@ def describe_image(pixels: NDArray[np.uint8]) -> dict[str, Vector]:
     """
     import cv2
 
+    # There is a worker for each processor, and OpenCV's own threads do not survive a fork.
     cv2.setNumThreads(0)
     squeezed, square = _resize(pixels, _SIDE), _resize(_square(pixels), _SIDE)
     lab = cv2.cvtColor(squeezed.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
@@ -74,6 +75,7 @@ def _gradients(pixels: NDArray[np.uint8]) -> Vector:
 def _colours(hsv: NDArray[np.generic]) -> Vector:
     """Return the roots of the shares of pixels in each bin of each cell: hues weighted by saturation, then greys."""
     hue, saturation, value = (hsv[..., channel].astype(np.float32) for channel in range(3))
+    # Hue means nothing in grey or dark pixels: these count among the greys by what they lack in colour.
     colourful = saturation / 255 * np.sqrt(value / 255)
     hues = np.minimum((hue * _HUES / 180).astype(int), _HUES - 1)
     greys = np.minimum((value * _GREYS / 256).astype(int), _GREYS - 1)
@@ -109,13 +111,18 @@ def _cells(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     padded = np.pad(grey, 1, mode="edge")
     across, down = padded[1:-1, 2:] - padded[1:-1, :-2], padded[2:, 1:-1] - padded[:-2, 1:-1]
     strength = np.hypot(across, down)
+    # Orientations are a circle of half a turn: a gradient and its opposite are the same edge. Bins are named by their
+    # middle, hence the half; what is below the first middle is shared with the last bin.
     position = np.mod(np.arctan2(down, across), np.pi) * (_ORIENTATIONS / np.pi) - 0.5
     lower = np.floor(position).astype(int)
     upper_share = position - lower
     rows, columns = grey.shape[0] // _CELL, grey.shape[1] // _CELL
     cell = (np.arange(grey.shape[0]) // _CELL)[:, None] * columns + np.arange(grey.shape[1]) // _CELL
-    place = np.concatenate([cell * _ORIENTATIONS + lower % _ORIENTATIONS, cell * _ORIENTATIONS + (lower + 1) % 9])
+    place = np.concatenate(
+        [cell * _ORIENTATIONS + lower % _ORIENTATIONS, cell * _ORIENTATIONS + (lower + 1) % _ORIENTATIONS]
+    )
     weight = np.concatenate([strength * (1 - upper_share), strength * upper_share])
+    # Cell and orientation make one number, so that one bincount fills the histograms of all cells.
     counts = np.bincount(place.ravel(), weight.ravel(), rows * columns * _ORIENTATIONS)
     return counts.reshape(rows, columns, _ORIENTATIONS).astype(np.float32)
 

@@ -22,6 +22,7 @@ def wilson(right: float, samples: int) -> tuple[float, float]:
         samples: Of how many; of none, nothing is known and the interval is (0, 1).
     """
     if samples == 0:
+        # 0/0: any share is possible.
         return 0.0, 1.0
     share, ratio = right / samples, Z_95**2 / samples
     middle = (share + ratio / 2) / (1 + ratio)
@@ -50,6 +51,7 @@ def paired_bootstrap(better: int, worse: int, samples: int, seed: int = 0) -> tu
     sign, more, less = (1, better, worse) if better >= worse else (-1, worse, better)
     shares = np.array([more, less, samples - more - less]) / samples
     drawn = np.random.default_rng(seed).multinomial(samples, shares, size=RESAMPLES)
+    # Not interpolated: a difference is a whole number of samples, and the gate compares its ends with exactly 0.
     ends = np.quantile(drawn[:, 0] - drawn[:, 1], [0.025, 0.975], method="closest_observation")
     low, high = sorted(sign * int(end) / samples for end in ends)
     return low, high

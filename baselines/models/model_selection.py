@@ -6,7 +6,7 @@ Everything runs in worker processes: first each candidate on each inner fold, th
 from contextlib import closing
 from functools import cache, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 from baselines.data.folds import make_folds
 from baselines.models.models import Candidate, build, candidates, fit_temperature, probabilities, scores
@@ -15,13 +15,24 @@ from curate.engine import Failure, run
 from curate.ground.errors import BurnishError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from baselines.models.models import Estimator
+
     Numbers = NDArray[np.int64]
 
+    class ThreadpoolController(Protocol):
+        """What is used of threadpoolctl, which has no types."""
+
+        def limit(self, *, limits: int) -> AbstractContextManager[object]: ...
+
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 _INNER_FOLDS = 3
 _DAY_S = 86400.0
 _PRELOAD = ("baselines.models.preload",)
@@ -85,6 +96,8 @@ def fit_all(matrix: TrainingMatrix, tasks: "list[Task]") -> list[Fitted]:
     Raises:
         BurnishError: A model could not be fitted.
     """
+    # Each task chooses on its own training part, whatever the others chose: a model chosen on all samples would have
+    # seen the test samples through the choice (nested cross-validation).
     matrix = with_shortcuts(matrix)
     trials = _choose(matrix, tasks)
     lasts = []
@@ -113,6 +126,8 @@ def _options(matrix: TrainingMatrix, task: Task) -> tuple[Candidate, ...]:
 
 def _choose(matrix: TrainingMatrix, tasks: "list[Task]") -> list[tuple[Trial, ...]]:
     """Return the trials of each task, the best first: by macro F1, then accuracy, then the order of the candidates."""
+    # All fits of all tasks are one list for one pool: the workers hold the matrix once, and none waits for the slowest
+    # fit of a task. The answers come back in this order, so that each task takes as many as it gave.
     inner = [list(_inner_fits(matrix, task)) for task in tasks]
     answers = iter(_in_workers(partial(_fit_inner, matrix), [one for part in inner for one in part], matrix.jobs))
     found = []
@@ -136,6 +151,7 @@ def _inner_fits(matrix: TrainingMatrix, task: Task) -> "Iterator[_InnerFit]":
         for number in range(_INNER_FOLDS):
             test = task.train[(fold == number) & testable]
             train = task.train[fold != number]
+            # Few or large units leave a fold with nothing to test, or with one class to learn: it tells nothing.
             if len(test) and len(np.unique(matrix.label[train])) > 1:
                 yield _InnerFit(candidate, train, test)
 
@@ -144,6 +160,8 @@ def _trial(matrix: TrainingMatrix, candidate: Candidate, pairs: "list[tuple[_Inn
     import numpy as np
 
     mine = [(one.test, found) for one, found in pairs if one.candidate == candidate]
+    # The folds are pooled before F1 is taken: a rare class is in one of them only, and a mean over folds would count
+    # it as 0 in all others.
     truth = matrix.label[np.concatenate([test for test, _ in mine])]
     values = np.concatenate([found for _, found in mine])
     guess = values.argmax(axis=1)
@@ -161,7 +179,7 @@ class Model(NamedTuple):
         saved: Whether its input is features, and not a shortcut of the matrix.
     """
 
-    estimator: Any
+    estimator: "Estimator"
     train: "Numbers"
     candidate: Candidate
     saved: bool
@@ -181,7 +199,7 @@ def fit_model(matrix: TrainingMatrix, candidate: Candidate, train: "Numbers", *,
     similarities = candidate.name == "svm" and matrix.kernel is not None and not saved
     estimator = build(candidate, len(train), matrix.seed, similarities=similarities)
     model = Model(estimator, train, candidate, saved)
-    with _one_thread(), warnings.catch_warnings():
+    with _threads().limit(limits=1), warnings.catch_warnings():
         # A quick baseline that stops before it has converged is a baseline all the same.
         warnings.filterwarnings("ignore", message=".*converge", category=UserWarning)
         estimator.fit(_input(matrix, model, train), matrix.label[train])
@@ -190,12 +208,14 @@ def fit_model(matrix: TrainingMatrix, candidate: Candidate, train: "Numbers", *,
 
 def score_model(matrix: TrainingMatrix, model: Model, test: "Numbers") -> "NDArray[np.float64]":
     """Return the scores of some samples, float64 of shape (samples, classes)."""
-    with _one_thread():
+    with _threads().limit(limits=1):
         return scores(model.estimator, _input(matrix, model, test), matrix.classes)
 
 
-def _input(matrix: TrainingMatrix, model: Model, samples: "Numbers") -> "NDArray[np.floating[Any]]":
+def _input(matrix: TrainingMatrix, model: Model, samples: "Numbers") -> "NDArray[np.float32] | NDArray[np.float64]":
     """Return what a model is given of some samples."""
+    # Rows of the kernel are samples, columns those that the machine was fitted on. A model that is saved gets plain
+    # features: who loads it has new samples, and none of these shortcuts.
     if not model.saved and model.candidate.name == "svm" and matrix.kernel is not None:
         return matrix.kernel[samples][:, model.train]
     if not model.saved and model.candidate.name in {"logistic", "knn"} and matrix.turned is not None:
@@ -203,18 +223,14 @@ def _input(matrix: TrainingMatrix, model: Model, samples: "Numbers") -> "NDArray
     return matrix.features[samples].astype("float64")
 
 
-def _one_thread() -> Any:
-    """Hold numerical libraries to one thread.
+@cache
+def _threads() -> "ThreadpoolController":
+    """Return what holds numerical libraries to one thread; made once, as it looks through all loaded libraries.
 
     There is a process for each processor; and a process that is forked from one with a pool of OpenMP threads would
     wait for these threads for ever.
     """
-    return _controller().limit(limits=1)
-
-
-@cache
-def _controller() -> Any:
-    return import_module("threadpoolctl").ThreadpoolController()
+    return cast("ThreadpoolController", import_module("threadpoolctl").ThreadpoolController())
 
 
 def _fit_inner(matrix: TrainingMatrix, one: _InnerFit) -> "NDArray[np.float64]":
@@ -230,15 +246,11 @@ def _fit_final(matrix: TrainingMatrix, last: _FinalFit) -> Fitted:
     found = np.zeros((0, matrix.classes))
     if len(test):
         found = probabilities(score_model(matrix, model, test), last.temperature)
-    saved = _saved(model.estimator) if save else b""
+    saved = bytes(import_module("skops.io").dumps(model.estimator)) if save else b""
     return Fitted(last.candidate, (), found, float(right.mean()), last.temperature, saved)
 
 
-def _saved(estimator: Any) -> bytes:
-    return bytes(import_module("skops.io").dumps(estimator))
-
-
-def _in_workers(work: Any, items: "Iterable[Any]", jobs: int | None) -> list[Any]:
+def _in_workers(work: "Callable[[Item], Answer]", items: "Iterable[Item]", jobs: int | None) -> "list[Answer]":
     """Return the results in order; a model that could not be fitted ends it all."""
     found = []
     with closing(run(work, items, jobs=jobs, chunk_size=1, timeout_s=_DAY_S, preload=_PRELOAD)) as results:

@@ -68,6 +68,7 @@ def with_shortcuts(matrix: TrainingMatrix) -> TrainingMatrix:
     turned = matrix.model in {"auto", "logistic", "knn"} and samples <= min(_MOST_TURNED, length)
     if not kernel and not turned:
         return matrix
+    # Centred first: distances stay, and inner products of points far from 0 lose digits that distances need.
     centred = matrix.features - matrix.features.mean(axis=0)
     products = centred @ centred.T
     return replace(
@@ -81,6 +82,7 @@ def _kernel(products: "NDArray[np.float32]") -> "NDArray[np.float32]":
     """Return exp(-gamma |x - y|²) of all pairs, from their inner products."""
     import numpy as np
 
+    # |x - y|² = |x|² + |y|² - 2xy; of equal samples rounding makes it a little less than 0.
     square = products.diagonal()
     distance = square[:, None] + square - 2 * products
     return np.asarray(np.exp(-GAMMA * np.maximum(distance, 0)))
@@ -90,6 +92,7 @@ def _turned(products: "NDArray[np.float64]") -> "NDArray[np.float32]":
     """Return points with these inner products, shape (samples, axes)."""
     import numpy as np
 
+    # X Xᵀ = V Λ Vᵀ, so V √Λ has the same inner products. Axes whose value is rounding only would be noise.
     values, axes = np.linalg.eigh(products)
     kept = values > _SMALLEST * values.max()
     return np.asarray(axes[:, kept] * np.sqrt(values[kept]), np.float32)

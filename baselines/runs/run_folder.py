@@ -64,9 +64,7 @@ def write_run(
         write_predictions(os.path.join(folder, PREDICTIONS), predictions)
         files = {MODEL: model} if model is not None else {}
         # run.json is last: whoever finds it may rely on all the others.
-        files |= {
-            name: msgspec.json.format(_encode(one), indent=2) + b"\n" for name, one in ((METRICS, metrics), (RUN, run))
-        }
+        files |= {name: _encode(one, indent=2) + b"\n" for name, one in ((METRICS, metrics), (RUN, run))}
         for name, data in files.items():
             with atomic_write(os.path.join(folder, name)) as file:
                 file.write(data)
@@ -92,12 +90,14 @@ def read_run(folder: str) -> Run:
         raise InputError(f"{path} is not the record of a run: {error}; train again into {folder}") from None
 
 
-def _encode(record: msgspec.Struct) -> bytes:
+def _encode(record: msgspec.Struct, indent: int | None = None) -> bytes:
     try:
-        return msgspec.json.encode(record)
+        encoded = msgspec.json.encode(record)
+        return encoded if indent is None else msgspec.json.format(encoded, indent=indent)
     except UnicodeEncodeError:
         # A name that is not UTF-8 is a lone surrogate, which only the standard library writes, as an escape.
-        return json.dumps(msgspec.to_builtins(record), separators=(",", ":")).encode("ascii")
+        separators = (",", ":") if indent is None else None
+        return json.dumps(msgspec.to_builtins(record), indent=indent, separators=separators).encode("ascii")
 
 
 def write_predictions(path: str, predictions: "Iterable[Prediction]") -> None:
@@ -164,7 +164,7 @@ def load_model(folder: str) -> "tuple[Any, ModelRecord]":
     if record is None or not os.path.isfile(path):
         raise InputError(f"the run {folder} has no model: its predictions came from elsewhere")
     skops = import_module("skops.io")
-    # skops says of a file that somebody else made whatever its parts make of it: five kinds of exceptions were seen.
+    # Of a file that is no model, skops raises whatever its parts raise.
     errors = (skops.exceptions.UntrustedTypesFoundException, BadZipFile, KeyError, ValueError, TypeError)
     try:
         return skops.load(path, trusted=list(TRUSTED.get(record.name.split(",", maxsplit=1)[0], ()))), record

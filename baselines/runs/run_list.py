@@ -85,6 +85,7 @@ def list_runs(folder: str) -> Runs:
 def find_runs(folder: str) -> "Iterator[str]":
     """Yield the folders that hold a run, sorted."""
     for path, folders, files in os.walk(folder):
+        # Changed in place, which is how os.walk is told where to go on.
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if RUN in files:
             yield path

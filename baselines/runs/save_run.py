@@ -135,6 +135,7 @@ class Clock:
         """Return what this process and its workers took up to now; processor time since the process began."""
         import resource
 
+        # ru_maxrss is in bytes on macOS and in KiB on Linux; that of the children is of the largest one, not a sum.
         uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         unit = 1 if sys.platform == "darwin" else 1024
         cpu_s = sum(use.ru_utime + use.ru_stime for use in uses)
@@ -152,6 +153,8 @@ def describe_manifest(samples: "Iterable[LabelledSample]") -> ManifestRecord:
     for one in samples:
         count += 1
         parts = (one.digest or one.path, one.label or "", one.split or "", *sorted(one.tags))
+        # A set, sorted at the end: the same data in another order, or in a manifest that names a sample twice, is the
+        # same. The path counts only where there is no digest, so that a moved folder is the same as well.
         lines.add("\0".join(parts).encode("utf-8", "surrogateescape"))
         splits[one.split or _NO_SPLIT] += 1
         if one.label:

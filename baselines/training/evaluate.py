@@ -53,7 +53,11 @@ def evaluate(samples: Iterable[LabelledSample], file: str, test_split: str | Non
     external, left_out = read_external_predictions(file), LeftOut()
     everything = list(samples)
     examples = labelled(everything, left_out)
-    name = _test_split(examples, test_split)
+    check_test_split(examples, test_split)
+    name: str | None = test_split or DEFAULT_TEST_SPLIT
+    if not any(one.split == name for one in examples):
+        # A model from elsewhere was not trained on this manifest as far as anyone knows: all of it is a test.
+        name = None
     tested = list(_tested(examples, name, external, left_out))
     if not tested:
         raise InputError(_why_none(file, external, examples))
@@ -62,13 +66,6 @@ def evaluate(samples: Iterable[LabelledSample], file: str, test_split: str | Non
     evaluation = "test split" if name else "all samples with a label"
     result = Result(predictions, measure(predictions), counts, evaluation, source=describe_file(file))
     return Evaluated(result, left_out, list(_notes(everything, predictions, external)))
-
-
-def _test_split(examples: Sequence[LabelledSample], named: str | None) -> str | None:
-    """Return the name of the test split; None where there is none."""
-    check_test_split(examples, named)
-    name = named or DEFAULT_TEST_SPLIT
-    return name if any(one.split == name for one in examples) else None
 
 
 def _tested(
@@ -123,6 +120,7 @@ def _notes(
         yield f"predictions of files that the manifest does not have: {len(unknown):,}, such as {shown}"
     if others := len(external) - len(unknown) - len(predictions):
         yield f"predictions of samples that are not tested: {others:,}"
+    # With a hint only where labels are few: of thousands, one is always near, and the search takes its time.
     labels = {one.label for one in everything if one.label}
     strange = Counter(one.prediction for one in predictions if one.prediction not in labels)
     for label, count in strange.most_common(_SHOWN):

@@ -78,6 +78,8 @@ def plan_fits(data: TrainingData, matrix: "TrainingMatrix", folds: int) -> FitPl
             *_torn(matrix, train, test),
         )
         return FitPlan([Task(train, test, save=True)], "test split", notes)
+    # A class that only one unit holds is learned by the saved model and not tested: whichever fold tests it, the others
+    # have nothing of it.
     alone = lonely(matrix.unit, matrix.label, matrix.testable)
     tested = matrix.testable & ~alone
     count = min(folds, len(np.unique(matrix.unit[tested])))
@@ -86,6 +88,7 @@ def plan_fits(data: TrainingData, matrix: "TrainingMatrix", folds: int) -> FitPl
             "no class has two samples (or groups) that could test each other; add samples, or a test split"
         )
     fold = make_folds(matrix.unit, matrix.label, matrix.testable, count, matrix.seed)
+    # The saved model learns from everything, as it is the one to be used; what the folds say of it is on the safe side.
     tasks = [Task(np.arange(len(fold)), np.array([], np.int64), save=True)]
     parts = [(np.flatnonzero(fold != k), np.flatnonzero((fold == k) & tested)) for k in range(count)]
     tasks += [Task(train, test) for train, test in parts if len(test) and len(train)]

@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of, labelled
 from baselines.data.train_test_partition import partition_samples
+from baselines.features.reading import Watcher
 from baselines.training.options import TrainingOptions
-from baselines.training.training_data import TrainingData, Watcher, read_data
+from baselines.training.training_data import TrainingData, read_data
 
 DEFAULT_SAMPLES = 16
 _FLEXIBLE = "svm"
@@ -70,6 +71,7 @@ def overfit(samples: Iterable[LabelledSample], count: int, options: TrainingOpti
         _handful(samples, count, options), replace(options, test_split=None, group=None), watch, handful=True
     )
     matrix = make_training_matrix(data, options.model if options.model != "auto" else _FLEXIBLE, seed=options.seed)
+    # The first candidate, without a choice: cross-validation of a handful is noise, and nothing here is tested.
     everything = np.arange(len(data.examples))
     chosen = candidates(matrix.model, np.bincount(matrix.label))[0]
     guess = score_model(matrix, fit_model(matrix, chosen, everything), everything).argmax(axis=1)
@@ -105,6 +107,7 @@ def _handful(samples: Iterable[LabelledSample], count: int, options: TrainingOpt
     left_out = LeftOut()
     train = partition_samples(labelled(samples, left_out), options.test_split, left_out).train
     chance = random.Random(options.seed)
+    # In turns over shuffled decks, so that 16 samples hold as many classes as they can, and which ones is chance.
     classes: defaultdict[str, list[LabelledSample]] = defaultdict(list)
     for one in train:
         classes[label_of(one)].append(one)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of
 from baselines.data.predictions import Prediction
 from baselines.features.families import FEATURES_VERSION
+from baselines.features.reading import Watcher
 from baselines.metrics.metrics import measure
 from baselines.runs.run_record import Counts, ModelRecord, TrialRecord
 from baselines.runs.save_run import Result
 from baselines.training.fit_plan import make_training_matrix, plan_fits
 from baselines.training.options import TrainingOptions
-from baselines.training.training_data import TrainingData, Watcher, read_data
+from baselines.training.training_data import TrainingData, read_data
 from curate.records.sample import Sample
 from curate.split.group_guess import Suspect
 from curate.split.leakage import Watch

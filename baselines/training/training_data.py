@@ -1,8 +1,8 @@
-"""The data of a baseline: the samples that take part, their features, and the proof that training and test part are apart."""
+"""The data of a baseline: the samples that take part, their features, and the proof that both sides are apart."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of, usable
 from baselines.data.train_test_partition import (
@@ -14,6 +14,7 @@ from baselines.data.train_test_partition import (
 )
 from baselines.features.extract import Extracted, extract
 from baselines.features.families import choose_families, columns
+from baselines.features.reading import Watcher
 from baselines.training.options import TrainingOptions
 from curate.engine.worker import hold_threads
 from curate.ground.errors import InputError
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from curate.facts.records import Kind
-
-Watcher = Callable[[Iterable[Any]], Iterator[Any]]
 
 
 @dataclass(slots=True)
