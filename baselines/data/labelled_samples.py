@@ -119,6 +119,7 @@ def kind_of(example: LabelledSample) -> Kind | None:
     """Return the kind of a sample, by the name of its file where the manifest does not say."""
     if example.kind:
         return example.kind
+    # A manifest that was written by hand, or by another program, need not have a kind.
     found = format_of_name(example.path)
     return found.kind if found else None
 

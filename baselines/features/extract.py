@@ -107,6 +107,8 @@ def _known(
     """Return, by index, the features of the files that are in the cache and did not change since the scan."""
     if cache is None:
         return {}
+    # Size and time of change, as the manifest has them, stand for the bytes: to make sure, every file would have to be
+    # read, which is most of the work that the cache saves.
     unchanged = {i: one.digest for i, one in enumerate(examples) if one.digest and _is_unchanged(one, root)}
     features = cache.load(unchanged.values())
     return {i: features[digest] for i, digest in unchanged.items() if digest in features}
@@ -128,6 +130,7 @@ def _read(path: str, *, kind: "Kind") -> _Read | str:
 
     from curate.media.storage import read_media
 
+    # One read for digest and features, so that both are of the same bytes even if the file changes meanwhile.
     try:
         data = read_media(path)
         if data is None:

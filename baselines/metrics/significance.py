@@ -69,6 +69,8 @@ def mcnemar(b: int, c: int) -> float:
 
 def exact_p(b: int, c: int) -> float:
     """Return the two-sided binomial p value: 2 · P(X <= min(b, c)), X binomial of b + c with 1/2, 1 at most."""
+    # Where both are wrong or both right the systems do not differ; under the null hypothesis each of the others
+    # falls to either side like a coin.
     discordant = b + c
     tail = sum(math.comb(discordant, count) for count in range(min(b, c) + 1))
     # Whole numbers are divided only here: 2**n is beyond a float for many samples.

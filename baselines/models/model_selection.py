@@ -240,6 +240,7 @@ def _fit_inner(matrix: TrainingMatrix, one: _InnerFit) -> "NDArray[np.float64]":
 def _fit_final(matrix: TrainingMatrix, last: _FinalFit) -> Fitted:
     import numpy as np
 
+    # The accuracy on its own training samples costs one more prediction and shows high bias, of which `train` warns.
     train, test, save = last.task
     model = fit_model(matrix, last.candidate, train, saved=save)
     right = score_model(matrix, model, train).argmax(axis=1) == matrix.label[train]

@@ -106,6 +106,7 @@ def candidates(name: str, counts: "NDArray[np.int64]") -> tuple[Candidate, ...]:
         name: Value of `--model`.
         counts: Training samples of each class.
     """
+    # Counted over the training part only: there a class of the test part may be missing, and weights of none are 1/0.
     present = counts[counts > 0]
     if len(present) < 2:
         return (Candidate("majority"),)

@@ -57,6 +57,7 @@ def write_run(
         InputError: The folder cannot be made or written.
     """
     try:
+        # run.json goes first: with it, what a killed writer leaves would pass for the old run.
         os.makedirs(folder, exist_ok=True)
         for name in (RUN, METRICS, PREDICTIONS, MODEL):
             with suppress(FileNotFoundError):
@@ -141,6 +142,7 @@ def _why_not(folder: str) -> str:
     cure = f"make one with burnish train SET --run {folder}"
     if not os.path.isdir(folder):
         return "it is a file; name the folder that it is in" if os.path.exists(folder) else f"no such folder; {cure}"
+    # Most often the folder of all runs was named instead of one of them.
     inside = sorted(entry.path for entry in os.scandir(folder) if os.path.isfile(os.path.join(entry.path, PREDICTIONS)))
     if inside:
         return f"did you mean {', '.join(inside[:_NAMED])}{', …' * (len(inside) > _NAMED)}?"

@@ -109,8 +109,8 @@ def rank(
     """
     if not predictions:
         raise InputError("there are no predictions to rank tags by")
-    # Without a human level the target is the overall accuracy: half of all tags then have a gap above zero, which ranks
-    # them and does not say that they can be closed.
+    # Without a human level the target is the overall accuracy: some tags are always below that, which ranks them
+    # and does not say that the gap can be closed.
     overall = measure_tag(predictions).accuracy
     levels: Mapping[str, float] = {ALL: human} if isinstance(human, float | int) else human or {}
     tagged = sorted(by_tag(predictions).items())

@@ -93,6 +93,7 @@ def read_data(
         check_two_of_a_class(labels)
     extracted = extract(partition.examples, found.kind, options.reading, watch)
     kept = _readable(partition, extracted, found.left_out)
+    # All families are computed and kept in the cache, and the chosen ones cut out here: the next --feature is for free.
     features = extracted.features[kept][:, columns(found.kind, names)]
     digests = [extracted.digests[i] for i in kept]
     data = TrainingData(
