@@ -21,6 +21,7 @@ from augment.operations.media import Media, Noted, RejectedError
 from augment.operations.registry import ParameterError, Prepared
 from augment.operations.signatures import check_names, check_types, complaint, named_in
 from curate.ground.errors import InputError
+from curate.ground.json import encode, loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,15 +83,15 @@ class Waveform:
         if package := missing_package(self.name, parameters):
             hint = "; codec encodes without it" if self.name == "Mp3Compression" else ""
             raise ParameterError("", f"{self.name} needs the package {package}, which is not installed{hint}")
-        given: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(parameters))
+        given: dict[str, Any] = loads(encode(parameters))
         files = {PARAMETER[self.name]: "any.wav"} if self.name in PARAMETER else {}  # looked for when it is prepared
-        _built(self.name, msgspec.json.encode(given | files))
+        _built(self.name, encode(given | files))
         return Chosen(given)
 
     def prepare(self, settings: Chosen) -> Prepared:
         """See `Operation`: finds the recordings; the library's own advice becomes notes."""
         if self.name not in PARAMETER:
-            warned = _built(self.name, msgspec.json.encode(settings.parameters)).warned
+            warned = _built(self.name, encode(settings.parameters)).warned
             return Prepared(settings, settings.parameters, warned)
         rest = {key: value for key, value in settings.parameters.items() if key != PARAMETER[self.name]}
         recordings, notes = _find_recordings(self.name, settings.parameters[PARAMETER[self.name]])
@@ -110,7 +111,7 @@ class Waveform:
     def apply(self, media: Media, drawn: Draws) -> list[Media]:
         """See `Operation`: what the class drew is noted; `applied` is false where its `p` decided against it."""
         files = {PARAMETER[self.name]: drawn["recordings"]} if self.name in PARAMETER else {}
-        transform = _built(self.name, msgspec.json.encode(drawn["parameters"] | files)).transform
+        transform = _built(self.name, encode(drawn["parameters"] | files)).transform
         if media.array.shape[1] > 1 and not transform.supports_multichannel:
             raise RejectedError(f"{self.name} is for one channel, and this has {media.array.shape[1]}")
         samples = _transformed(self.name, transform, media, drawn["seed"])
@@ -139,7 +140,7 @@ def _built(name: str, parameters: bytes) -> _Built:
     Raises:
         ParameterError: The class refuses one.
     """
-    given = msgspec.json.decode(parameters)
+    given = loads(parameters)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

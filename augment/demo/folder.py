@@ -13,6 +13,7 @@ from augment.demo.speech import FOLDER as SPEECH
 from augment.demo.speech import make_recordings
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
+from curate.ground.json import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,7 @@ def claim(folder: str, seed: int) -> None:
             raise UsageError(f"{folder} is not empty, and no earlier demo made it; name a new folder: burnish demo DIR")
         os.makedirs(folder, exist_ok=True)
         with atomic_write(mark) as file:
-            file.write(msgspec.json.encode(Mark(seed)) + b"\n")
+            file.write(encode(Mark(seed)) + b"\n")
     elif found.seed != seed:
         raise UsageError(f"{folder} holds the demo of --seed {found.seed}; name another folder for --seed {seed}")
 
@@ -65,8 +66,8 @@ def claim(folder: str, seed: int) -> None:
 def _read(path: str) -> Mark | None:
     try:
         with open(path, "rb") as file:
-            return msgspec.json.decode(file.read(), type=Mark)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return decode(file.read(), Mark)
+    except (OSError, ValueError):
         return None
 
 

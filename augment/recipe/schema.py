@@ -9,6 +9,7 @@ from augment.operations.documentation import LIBRARIES, Documented, Parameter, c
 from augment.operations.registry import OPERATIONS, Kind, find
 from augment.recipe.reader import fact_numbers
 from augment.recipe.types import KINDS, Output, Sources, Written, WrittenTarget
+from curate.ground.json import encode, loads
 
 _VARIABLE = {"type": "string", "pattern": r"^\$\{[^}]+\}$"}
 
@@ -73,7 +74,7 @@ def operations_schema(kind: Kind) -> dict[str, Any]:
     properties = {found.name: _parameters(found) for found in usable}
     one = {"type": "object", "properties": properties, "additionalProperties": False}
     schema = {"anyOf": [{"enum": alone}, {**one, "minProperties": 1, "maxProperties": 1}]}
-    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema))  # tuples become lists
+    found: dict[str, Any] = loads(encode(schema))  # tuples become lists
     return found
 
 

@@ -3,20 +3,18 @@
 `run.json` is taken away first and written last, so that a folder with it is whole, whenever the writer was killed.
 """
 
-import json
 import os
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
-import msgspec
-
 from baselines.data.predictions import Prediction
 from baselines.runs.run_record import ModelRecord, Run
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError, UsageError
-from curate.records.manifest import read_as
+from curate.ground.json import decode, encode, encode_indented
+from curate.records.reader import read_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -65,7 +63,7 @@ def write_run(
         write_predictions(os.path.join(folder, PREDICTIONS), predictions)
         files = {MODEL: model} if model is not None else {}
         # run.json is last: whoever finds it may rely on all the others.
-        files |= {name: _encode(one, indent=2) + b"\n" for name, one in ((METRICS, metrics), (RUN, run))}
+        files |= {name: encode_indented(one) + b"\n" for name, one in ((METRICS, metrics), (RUN, run))}
         for name, data in files.items():
             with atomic_write(os.path.join(folder, name)) as file:
                 file.write(data)
@@ -82,29 +80,19 @@ def read_run(folder: str) -> Run:
     path = os.path.join(folder, RUN)
     try:
         with open(path, "rb") as file:
-            return msgspec.json.decode(file.read(), type=Run)
+            return decode(file.read(), Run)
     except FileNotFoundError:
         raise InputError(f"no run in {folder}: there is no {RUN}; make one with burnish train") from None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InputError(f"{path} is not the record of a run: {error}; train again into {folder}") from None
-
-
-def _encode(record: msgspec.Struct, indent: int | None = None) -> bytes:
-    try:
-        encoded = msgspec.json.encode(record)
-        return encoded if indent is None else msgspec.json.format(encoded, indent=indent)
-    except UnicodeEncodeError:
-        # A name that is not UTF-8 is a lone surrogate, which only the standard library writes, as an escape.
-        separators = (",", ":") if indent is None else None
-        return json.dumps(msgspec.to_builtins(record), indent=indent, separators=separators).encode("ascii")
 
 
 def write_predictions(path: str, predictions: "Iterable[Prediction]") -> None:
     """Write predictions as JSON Lines, whole or not at all."""
     with atomic_write(path) as file:
-        file.writelines(_encode(prediction) + b"\n" for prediction in predictions)
+        file.writelines(encode(prediction) + b"\n" for prediction in predictions)
 
 
 def read_predictions(path: str) -> list[Prediction]:

@@ -7,6 +7,7 @@ import pytest
 from baselines.data.labelled_samples import LabelledSample, LeftOut
 from baselines.data.train_test_partition import check_labels, check_no_leaks, partition_samples
 from curate.ground.errors import InputError, UsageError
+from curate.records.origin import Origin
 
 
 def named(*splits: str | None) -> list[LabelledSample]:
@@ -59,15 +60,15 @@ def test_one_class_is_an_error() -> None:
 TEST = [LabelledSample("t.wav", "x", digest="sha256:t")]
 
 
-def made(**origin: Any) -> dict[str, Any]:
-    return {"recipe": "noise", **origin}
+def made(**origin: Any) -> Origin:
+    return Origin(**{"recipe": "noise", **origin})
 
 
 def test_sides_that_are_apart_are_fine() -> None:
     train = [
         LabelledSample("a.wav", "x", digest="sha256:a"),
         LabelledSample("b.wav", "x", digest="sha256:b", origin=made(source="a.wav", source_digest="sha256:a")),
-        LabelledSample("c.wav", "x", origin={"source": "t.wav"}),
+        LabelledSample("c.wav", "x", origin=Origin(source=7)),
     ]
     check_no_leaks(train, TEST)
 
@@ -79,8 +80,13 @@ def test_sides_that_are_apart_are_fine() -> None:
         (LabelledSample("a.wav", duplicate_of="t.wav"), "a.wav is trained on and is a copy of t.wav of the test split"),
         (LabelledSample("a.wav", origin=made(source_digest="sha256:t")), "a.wav is trained on and was made from t.wav"),
         (LabelledSample("a.wav", origin=made(source="t.wav")), "a.wav is trained on and was made from t.wav"),
+        (
+            LabelledSample("a.wav", origin=made(source="t.wav", replaces=True)),
+            "a.wav is trained on and was made from t.wav",
+        ),
+        (LabelledSample("a.wav", origin=Origin(source="t.wav")), "a.wav is trained on and was made from t.wav"),
     ],
-    ids=["same bytes", "known copy", "made from its bytes", "made from its path"],
+    ids=["same bytes", "known copy", "made from its bytes", "made from its path", "in its place", "another program"],
 )
 def test_what_tells_of_the_test_is_an_error_with_a_cure(one: LabelledSample, message: str) -> None:
     with pytest.raises(InputError) as caught:
