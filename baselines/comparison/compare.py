@@ -111,6 +111,7 @@ def compare(
 
 def decide(interval: tuple[float, float], samples: int) -> Verdict:
     """Return the verdict by the fixed rule: interval above zero: better; below: worse; else cannot tell."""
+    # An end that is exactly 0 does not exclude it.
     low, high = interval
     if samples < MIN_SAMPLES or low <= 0 <= high:
         return "cannot tell"

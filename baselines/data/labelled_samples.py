@@ -94,6 +94,7 @@ def labelled(samples: "Iterable[LabelledSample]", left_out: LeftOut) -> list[Lab
     Raises:
         InputError: There is none.
     """
+    # The first reason only: a sample counts once among those left out.
     kept = []
     for sample in samples:
         if reason := _why_not(sample):

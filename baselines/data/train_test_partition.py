@@ -77,6 +77,7 @@ def check_test_split(examples: "Sequence[LabelledSample]", test_split: str | Non
     Raises:
         UsageError: There is not; names the nearest.
     """
+    # A typing error must not become "there is no test split", and so another evaluation than was asked for.
     known = {one.split for one in examples if one.split}
     if test_split and test_split not in known:
         hint = did_you_mean(test_split, known) if known else "; no sample has a split: burnish split"

@@ -44,6 +44,8 @@ def describe_audio(samples: NDArray[np.float32], sample_rate: int) -> dict[str, 
     heard = np.flatnonzero(loudness > loudness.max() - _ACTIVE_DB)
     first, last = int(heard[0]), int(heard[-1]) + 1
     relative = np.maximum(bands[first:last] - loudness.max(), np.float32(-_RANGE_DB))
+    # The spreads are those of the module, not of the training set; and each family weighs by its weight alone, however
+    # many numbers it has, hence the root of the size.
     found = {
         "mel": _over_time(relative).reshape(-1, BANDS) / _MEL_SPREAD,
         "mfcc": _over_time(mfcc(relative)).reshape(-1, COEFFICIENTS) / _MFCC_SPREAD * _LIFTER,
@@ -87,6 +89,7 @@ def _parts(values: Vector, count: int) -> Vector:
 
 
 def _level(signal: Vector, loudness: Vector) -> Vector:
+    # A sample more, so that there are as many crossings as samples, and one sample alone has a mean.
     crossings = np.append(np.signbit(signal[1:]) != np.signbit(signal[:-1]), False).astype(np.float32)[:, None]
     energy = 10 * np.log10(np.square(signal, dtype=np.float64).mean() + 1e-10)
     curve = (loudness - loudness.max())[:, None]

@@ -56,6 +56,8 @@ def _square(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the picture in the middle of a square; its outermost rows or columns fill the rest."""
     import cv2
 
+    # Squeezed, a long thing and a short one look alike; in a square they do not, and its edges drawn out, other than
+    # black bars, bring no gradients of their own.
     height, width = pixels.shape[:2]
     side = max(height, width)
     top, left = (side - height) // 2, (side - width) // 2

@@ -63,6 +63,7 @@ def with_shortcuts(matrix: TrainingMatrix) -> TrainingMatrix:
     """
     import numpy as np
 
+    # Both shortcuts are square in the samples: of more, the kernel takes too much memory, eigh too long.
     samples, length = matrix.features.shape
     kernel = matrix.model in {"auto", "svm"} and samples <= MOST_FOR_SVM
     turned = matrix.model in {"auto", "logistic", "knn"} and samples <= min(_MOST_TURNED, length)

@@ -100,6 +100,7 @@ def _pairs(confusion: "Confusion") -> "Iterator[Confused]":
         counts = confusion.matrix[row]
         for column, count in enumerate(counts):
             if count and column != row:
+                # As a share of its class: ten samples of a rare class matter more than ten of a common one.
                 yield Confused(label, confusion.labels[column], count, count / sum(counts))
 
 

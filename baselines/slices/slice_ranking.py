@@ -134,6 +134,7 @@ def rank_table(path: str) -> SliceRanking:
     Raises:
         InputError: The file cannot be read, a value is no share, or a tag is named twice.
     """
+    # The shares of all columns at once: whether a table holds fractions or percent shows only in the whole of it.
     rows = read_table(path, ("tag", "accuracy", "human", "share"))
     tags: dict[str, RankedTag] = {}
     for row, shares in zip(rows, share_columns(path, rows, ("accuracy", "human", "share")), strict=True):

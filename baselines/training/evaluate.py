@@ -77,6 +77,7 @@ def _tested(
     for one in examples:
         if name and one.split != name:
             continue
+        # Never a test, as in `train`: a score on what a recipe made says how well the model knows the recipe.
         if one.generated:
             left_out.add("generated, which are no test", one.path)
         elif one.path not in external:
@@ -113,6 +114,7 @@ def _notes(
     external: "Mapping[str, ExternalPrediction]",
 ) -> "Iterator[str]":
     """Yield what was in the file and did not count, or counted as wrong."""
+    # Against all lines of the manifest, also those left out: a file that it has is not one that it does not have.
     known = {one.path for one in everything}
     unknown = [path for path in external if path not in known]
     if unknown:
