@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from baselines.data.labelled_samples import Example
+from baselines.data.labelled_samples import LabelledSample
 from baselines.features.families import check_families
 from baselines.features.reading import Reading
 from baselines.models.models import MODELS, check_model
-from baselines.training.options import Options
+from baselines.training.options import TrainingOptions
 from cli import options
 from cli.io import reports, streams
 from cli.views.train.notes import say_nothing_to_learn
@@ -49,8 +49,8 @@ def overfit(
     families = tuple(feature or ())
     check_model(model)
     check_families(families)
-    wish = Options(model, families=families, seed=seed, reading=Reading(root or "", jobs, cache=""))
-    with streams.records(manifest, Example) as records:
+    wish = TrainingOptions(model, families=families, seed=seed, reading=Reading(root or "", jobs, cache=""))
+    with streams.records(manifest, LabelledSample) as records:
         examples = list(records)
     if not examples:
         say_nothing_to_learn()
