@@ -1,7 +1,7 @@
 """`burnish organize`: files in folders for training."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 import typer
 
@@ -9,8 +9,9 @@ from cli import options
 from cli.effects import Effect
 from cli.io import streams, terminal
 from cli.io.replayable_pipe import Rereadable
-from cli.views.organize.summary import say_plan, say_result
+from cli.io.terminal import say
 from curate.ground.errors import GateError, UsageError
+from curate.journal import Outcome
 from curate.organize.metadata_files import STYLES, metadata_files
 from curate.organize.plan import MODES, Plan, arrange
 from curate.organize.template import compile_layout
@@ -18,8 +19,8 @@ from curate.records.dataset_root import DatasetFolders
 from curate.records.reader import read
 from curate.records.sample import Sample
 
-if TYPE_CHECKING:
-    from curate.journal import Outcome
+_FOLDERS = 40
+_FAILURES = 10
 
 
 def organize(
@@ -68,12 +69,12 @@ def organize(
         plan.refuse_what_cannot_work(dataset)
         targets = ((plan.targets[sample.path], sample) for sample in _again(file))
         files = metadata_files(targets, metadata)  # type: ignore[arg-type]
-        say_plan(plan, files, apply=apply)
+        _say_plan(plan, files, apply=apply)
         if not apply:
             return
         with terminal.progress("organize", lambda: len(plan.targets)) as counted:
             streams.write_samples(counted(arrange(plan, _again(file), files, failures)), output)
-    say_result(plan, failures)
+    _say_result(plan, failures)
     if failures:
         raise GateError(f"{len(failures):,} of {len(plan.targets):,} files are not at their place")
 
@@ -81,3 +82,34 @@ def organize(
 def _again(file: Rereadable) -> Iterator[Sample]:
     file.seek(0)
     return read(file)
+
+
+def _say_plan(plan: Plan, metadata: dict[str, bytes], *, apply: bool) -> None:
+    """Say where the files go: folders with their counts, sizes, and what is unusual."""
+    folders = sorted(plan.folders().items())
+    for folder, count in folders[:_FOLDERS]:
+        say(f"  {f'{folder}/' if folder else './':40} {count:8,} files")
+    if len(folders) > _FOLDERS:
+        say(f"  … and {len(folders) - _FOLDERS:,} more folders")
+    if metadata:
+        say(f"  metadata: {', '.join(sorted(metadata))}")
+    for name in plan.left_out:
+        say(f"  no sample has a {name}, so the layout goes without it")
+    if plan.renamed:
+        say(f"  {plan.renamed:,} names get a suffix, because several files would have had one name")
+    verb = {"copy": "copy", "move": "move", "hardlink": "link", "symlink": "link"}[plan.mode]
+    size = f"{plan.bytes / 1e6:,.1f} MB"
+    say(
+        f"{verb} {len(plan.targets):,} files ({size}) into {plan.into}, in {len(folders):,} folders"
+        f"{'' if apply else '; do it with --apply'}"
+    )
+
+
+def _say_result(plan: Plan, failures: Sequence[Outcome]) -> None:
+    """Say how it can be taken back, and what is not at its place and why."""
+    if len(failures) < len(plan.targets):
+        say(f"take it back with: burnish undo {plan.into}/journal.jsonl")
+    for outcome in failures[:_FAILURES]:
+        say(f"  not done: {outcome.operation.source}: {outcome.status}: {outcome.detail}")
+    if len(failures) > _FAILURES:
+        say(f"  not done: {len(failures) - _FAILURES:,} more")

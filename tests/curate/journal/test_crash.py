@@ -20,6 +20,7 @@ import pytest
 
 from curate.ground.errors import BurnishError
 from curate.journal import Journal, Operation, fs
+from curate.journal.seal import Seals
 from tests.conftest import ROOT
 from tests.curate.journal.trees import apply, contents, far_away, grow, look, moves, statuses, undo
 
@@ -202,6 +203,7 @@ def test_syncs_come_in_the_order_that_guards_against_power_loss(
     (tmp_path / "data" / "a").write_text("a")
     if way == "links":
         pytest.skip("every sync is the same but for one more in the middle of the rename")
+    Seals()  # makes the user's key, once for each process and user
     events = recorded(monkeypatch)
     apply(tmp_path / "q", [Operation("move", str(tmp_path / "data" / "a"), "x/b")])
     mark = ["write journal.jsonl", "fsync journal.jsonl"]
