@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-fast check format bench golden soak clean
+.PHONY: demo test test-fast coverage check format bench golden soak clean
 
 demo: .venv/ready
 	$(BIN)/burnish demo
@@ -15,6 +15,10 @@ test: check
 # While working: ARGS=--lf runs what failed last, ARGS=tests/curate only that folder.
 test-fast: .venv/ready
 	$(BIN)/pytest -q -n auto -m "not process and not command and not slow" $(ARGS)
+
+# The figure on any Python, of the fast tests: by sysmon where there is one, else by the tracer.
+coverage: .venv/ready
+	$(BIN)/pytest -q -n auto -m "not process and not command and not slow" --cov $(ARGS)
 
 check: .venv/ready
 	$(BIN)/ruff format --check .

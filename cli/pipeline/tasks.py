@@ -210,7 +210,8 @@ class _Maker:
     def _run(self, task: Task, option: "Option", word: str) -> str:
         # By its id, or by the folder that it makes: `weak: {run: work/before}` depends on the step as well as `{run:
         # before}`.
-        found = self.before.get(word) or next((t for t in self.before.values() if _same(t.run, word)), None)
+        by_folder = {os.path.normpath(task.run): task for task in reversed(self.before.values()) if task.run}
+        found = self.before.get(word) or by_folder.get(os.path.normpath(word))
         if found is None:
             self._refuse_later(word, self.step.command, option.name)
             # A run from elsewhere, which no step makes.
@@ -235,10 +236,6 @@ class _Maker:
 
     def _error(self, problem: str, *path: str) -> Exception:
         return self.pipeline.error(problem, self.step, *path)
-
-
-def _same(folder: str, word: str) -> bool:
-    return bool(folder) and os.path.normpath(folder) == os.path.normpath(word)
 
 
 def _check_places(pipeline: "Pipeline", tasks: list[Task]) -> None:

@@ -56,7 +56,10 @@ def sentences(found: Found) -> "Iterator[Sentence]":
     if found.targets:
         yield Sentence("Generated", (samples.note(list(found.targets)),), "samples")
     if found.runs and not found.runs.comparison:
-        yield Sentence("Run", (_score(found.runs),), "runs")
+        _, last = found.runs.runs[-1]
+        right, guess = percent(last.accuracy), percent(last.majority_accuracy)
+        text = f"{right} % of {last.samples:,} samples are right; always guessing the largest class gives {guess} %."
+        yield Sentence("Run", (text,), "runs")
 
 
 def tiles(found: Found) -> "Iterator[tuple[str, str]]":
@@ -108,9 +111,3 @@ def _weak(found: "Measured") -> "Iterator[Sentence]":
         on = f" of {tag.samples:,} samples" if tag.samples else ""
         text = f"{tag.tag}: {accuracy} %{on} are right; at {found.weak.target} the whole would gain {gain} points."
         yield Sentence("Weakest tag", (text,), "weak")
-
-
-def _score(found: "Measured") -> str:
-    _, last = found.runs[-1]
-    right, guess = percent(last.accuracy), percent(last.majority_accuracy)
-    return f"{right} % of {last.samples:,} samples are right; always guessing the largest class gives {guess} %."

@@ -17,7 +17,10 @@ def say_plan(plan: Plan) -> None:
     report = plan.report
     if not sum(report.counts):
         return
-    classes = _chosen(report)
+    classes = report.classes
+    # Of many, those that miss their shares most.
+    if len(classes) > _MANY_CLASSES:
+        classes = sorted(classes, key=report.deviation, reverse=True)[:_SHOWN]
     # To stderr in both cases: standard output carries the manifest.
     if shows_progress():
         _print_tables(report, classes)
@@ -36,13 +39,6 @@ def say_suspects(suspects: list[Suspect]) -> None:
             f"and straddles: {found.straddling:,} of them are in several splits; "
             f"keep each on one side: --group {found.group}"
         )
-
-
-def _chosen(report: SplitReport) -> list[ClassSplit]:
-    """Return the classes to show: all, or of many those that miss their shares most."""
-    if len(report.classes) <= _MANY_CLASSES:
-        return report.classes
-    return sorted(report.classes, key=report.deviation, reverse=True)[:_SHOWN]
 
 
 def _rows(report: SplitReport) -> Iterator[tuple[str, int, str, str]]:

@@ -20,7 +20,9 @@ def report(outcome: "Outcome") -> Report:
     folder = shlex.quote(outcome.folder)
     next_steps = [f"which tags are worth working on:  burnish weak {folder}"] if outcome.metrics.per_tag else []
     next_steps.append(f"what is taken for what:           burnish audit {folder}")
-    return Report([_scores(outcome), _facts(outcome), _classes(outcome)], next_steps)
+    columns = [Column("name", "run"), Column("value", outcome.folder)]
+    facts = Table("facts", "The run", columns, [Row(fact) for fact in _named_facts(outcome)], in_csv=False)
+    return Report([_scores(outcome), facts, _classes(outcome)], next_steps)
 
 
 def fit_report(found: "Overfit") -> Report:
@@ -57,11 +59,6 @@ def _scores(outcome: "Outcome") -> Table:
         Row((name, share, bar_cell(share, f"{name}: {100 * share:.1f} %"), words)) for name, share, words in remarks
     ]
     return Table("score", "Scores", columns, rows)
-
-
-def _facts(outcome: "Outcome") -> Table:
-    rows = [Row(fact) for fact in _named_facts(outcome)]
-    return Table("facts", "The run", [Column("name", "run"), Column("value", outcome.folder)], rows, in_csv=False)
 
 
 def _named_facts(outcome: "Outcome") -> "Iterator[tuple[str, str]]":
