@@ -11,7 +11,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from cli.catalog import COMMANDS
-from cli.io import terminal
+from cli.effects import checked_first
+from cli.io import outcome, terminal
 from curate.ground.errors import BurnishError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def load(name: str) -> Any:
     """Return the command of that name, with everything that it imports."""
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
     function = getattr(import_module(f"cli.commands.{name}"), name)
-    app.command(name)(function)
+    app.command(name)(checked_first(function))
     return typer.main.get_command(app)
 
 
@@ -98,6 +99,8 @@ def run(arguments: "Sequence[str]") -> int:
     except Exception as error:
         # A fault of ours must not look like a gate that failed (1).
         return _fail(name, f"internal error: {type(error).__name__}: {error}; please report it with --verbose", 2)
+    finally:
+        outcome.send()
 
 
 def _fail(name: str, message: str, code: int) -> int:

@@ -4,15 +4,19 @@ from typing import Annotated
 
 import typer
 
+from cli.effects import Effect
+
 Recipe = Annotated[
     str,
     typer.Argument(metavar="RECIPE", help="A recipe's file, or the name of one that ships.", show_default=False),
+    Effect.READS_RECIPE,
 ]
 Weak = Annotated[
     str | None,
     typer.Option(
         metavar="RUN|FILE", help="Only for the weak tags of a run, or of a `weak --json` file.", show_default=False
     ),
+    Effect.READS_RUN,
 ]
 Target = Annotated[
     list[str] | None,
@@ -25,6 +29,7 @@ Split = Annotated[
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Set a variable of the recipe.", show_default=False),
+    Effect.SETS_RECIPE,
 ]
 Seed = Annotated[
     int | None,

@@ -3,11 +3,10 @@
 import os
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from cli.io import terminal
 from cli.views.augment.summary import say_sources
 from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.ground.json import encode
 from curate.split.grouping import make_grouping
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def read_weak_tags(name: str) -> "list[WeakTag]":
     if os.path.isdir(name):
         from baselines.slices.slice_ranking import rank_run
 
-        return parse_weak_tags(msgspec.json.encode(rank_run(name)), name)
+        return parse_weak_tags(encode(rank_run(name)), name)
     try:
         with open(name, "rb") as file:
             return parse_weak_tags(file.read(), name)

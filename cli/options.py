@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.effects import Effect
 from cli.io.terminal import be_quiet, be_verbose
 from curate.ground.errors import UsageError, did_you_mean
 
@@ -17,6 +18,7 @@ Manifest = Annotated[
         help="The manifest to read; standard input if left out or -.",
         show_default=False,
     ),
+    Effect.READS,
 ]
 Output = Annotated[
     str | None,
@@ -27,11 +29,15 @@ Output = Annotated[
         help="Write the manifest to FILE, whole or not at all.",
         show_default=False,
     ),
+    Effect.WRITES,
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write the report as JSON.")]
+Md = Annotated[bool, typer.Option("--md", help="Write its tables as Markdown, for pull requests.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Write its tables as CSV, for spreadsheets; shares are fractions.")]
 Html = Annotated[
     str | None,
     typer.Option("--html", metavar="FILE", help="Write the report as a page to FILE.", show_default=False),
+    Effect.WRITES,
 ]
 Jobs = Annotated[
     int | None,
@@ -60,6 +66,7 @@ Root = Annotated[
         help="The folder that the manifest's paths are relative to.",
         show_default=False,
     ),
+    Effect.MEDIA,
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Where chance begins.")]
 

@@ -57,7 +57,9 @@ def manifest() -> str:
     """Return the page of the manifest: its fields."""
     lines = ["# The manifest", "", NOTICE, ""]
     lines += ["A manifest is a stream of samples, JSON Lines, one sample a line. Fields that are empty are left out;"]
-    lines += ["fields of other programs pass through every command untouched.", ""]
+    lines += ["fields of other programs pass through every command untouched. null is the same as a field that is"]
+    lines += ["left out. A sample of another kind than `image` and `audio` passes through too, and takes no part."]
+    lines += ["Facts have to be those of the kind, which may be left out beside them.", ""]
     titles = {Sample: "A sample", ImageFacts: "`image`", AudioFacts: "`audio`", Finding: "An item of `findings`"}
     for record, title in titles.items():
         lines += [f"## {title}", "", (inspect.getdoc(record) or "").split("\n")[0], "", *fields_of(record), ""]

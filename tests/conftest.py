@@ -1,10 +1,13 @@
-"""Fixtures that all tests share: real data, real files, and the real program in a process of its own."""
+"""Fixtures that all tests share: real data, real files, and the real program."""
 
+import inspect
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -12,9 +15,48 @@ import pytest
 import soundfile
 from PIL import Image
 
+from tests import in_process
+
 ROOT = Path(__file__).resolve().parent.parent
 
-Burnish = Callable[..., subprocess.CompletedProcess[str]]
+Burnish = Callable[..., CompletedProcess[str]]
+
+_STARTERS = {"subprocess", "pty", "multiprocessing", "fork"}
+"""Names by which code of the tests starts a process."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of whole commands and those that start a process: nobody has to remember it.
+
+    A process is seen in what the test and its fixtures call, not in what the program starts: of that, `command` warns.
+    """
+    known: dict[CodeType, bool] = {}
+    for item in items:
+        if isinstance(item, pytest.Function):
+            fixtures = [one.func for found in item._fixtureinfo.name2fixturedefs.values() for one in found]
+            if any(_starts_process(function, known) for function in (item.function, *fixtures)):
+                item.add_marker("process")
+            if "burnish" in item.fixturenames:
+                item.add_marker("command")
+
+
+def _starts_process(function: object, known: dict[CodeType, bool]) -> bool:
+    """Return whether a function of the tests, or one that it calls, names what starts a process."""
+    function = inspect.unwrap(function) if callable(function) else function
+    if not isinstance(function, FunctionType) or not function.__module__.startswith("tests."):
+        return False
+    if function.__code__ not in known:
+        known[function.__code__] = False  # where functions call each other
+        names = _names(function.__code__)
+        known[function.__code__] = bool(names & _STARTERS) or any(
+            _starts_process(function.__globals__.get(name), known) for name in sorted(names)
+        )
+    return known[function.__code__]
+
+
+def _names(code: CodeType) -> set[str]:
+    inner = (_names(constant) for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(*inner)
 
 
 @pytest.fixture(scope="session")
@@ -28,22 +70,36 @@ def data() -> Path:
 
 @pytest.fixture
 def burnish(tmp_path: Path) -> Burnish:
-    """Run the program in a process of its own, in the test's folder."""
+    """Run a command line in the test's folder, inside this process; workers are processes as ever."""
 
-    def run(*arguments: str | Path, stdin: str | bytes = b"", code: int = 0) -> subprocess.CompletedProcess[str]:
-        result = subprocess.run(
-            [sys.executable, str(ROOT / "burnish.py"), *map(str, arguments)],
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
-            capture_output=True,
-            cwd=tmp_path,
-            timeout=120,
-            check=False,
-        )
-        output, errors = result.stdout.decode("utf-8", "surrogateescape"), result.stderr.decode()
-        assert result.returncode == code, f"exit code {result.returncode}\n{output[:2000]}\n{errors[-3000:]}"
-        return subprocess.CompletedProcess(result.args, code, output, errors)
+    def run(*arguments: str | Path, stdin: str | bytes = b"", code: int = 0) -> CompletedProcess[str]:
+        words = list(map(str, arguments))
+        return _checked(words, code, *in_process.call(words, _bytes(stdin), tmp_path))
 
     return run
+
+
+@pytest.fixture
+def burnish_process(tmp_path: Path) -> Burnish:
+    """Run the program in a process of its own: for what its start, its streams, its memory or its death are."""
+
+    def run(*arguments: str | Path, stdin: str | bytes = b"", code: int = 0) -> CompletedProcess[str]:
+        words = [sys.executable, str(ROOT / "burnish.py"), *map(str, arguments)]
+        result = subprocess.run(words, input=_bytes(stdin), capture_output=True, cwd=tmp_path, timeout=120, check=False)
+        return _checked(words, code, result.returncode, result.stdout, result.stderr)
+
+    return run
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+
+
+def _checked(words: list[str], wanted: int, code: int, stdout: bytes, stderr: bytes) -> CompletedProcess[str]:
+    """Return how a command ended, if it ended with the code that the test expects."""
+    output, errors = stdout.decode("utf-8", "surrogateescape"), stderr.decode()
+    assert code == wanted, f"exit code {code}\n{output[:2000]}\n{errors[-3000:]}"
+    return CompletedProcess(words, code, output, errors)
 
 
 @pytest.fixture

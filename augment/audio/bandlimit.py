@@ -1,6 +1,6 @@
 """`bandlimit`: only what lies between two frequencies, as over a telephone."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NotRequired, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -34,13 +34,24 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"low_hz: {_last(self.low_hz):g} is not below high_hz ({_first(self.high_hz):g})")
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """The edges that there are."""
+
+    low_hz: NotRequired[float]
+    high_hz: NotRequired[float]
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw the edges that there are."""
-    edges = {"low_hz": settings.low_hz, "high_hz": settings.high_hz}
-    return {name: uniform(value, generator) for name, value in edges.items() if value is not None}
+    drawn = Draws()
+    if settings.low_hz is not None:
+        drawn["low_hz"] = uniform(settings.low_hz, generator)
+    if settings.high_hz is not None:
+        drawn["high_hz"] = uniform(settings.high_hz, generator)
+    return drawn
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the band.
 
     Raises:
@@ -49,7 +60,7 @@ def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
     from augment.audio.headroom import largest
 
     assert media.sample_rate
-    samples: Any = media.array
+    samples = media.samples
     band = bandlimit(samples, media.sample_rate, drawn.get("low_hz"), drawn.get("high_hz"))
     if largest(band) < _SILENT:
         raise RejectedError("nothing is left in this band")
@@ -90,7 +101,7 @@ def bandlimit(
     return band
 
 
-def _rise(hz: "NDArray[np.floating[Any]]", edge: float) -> "NDArray[np.float64]":
+def _rise(hz: "NDArray[np.floating]", edge: float) -> "NDArray[np.float64]":
     import numpy as np
 
     way = np.clip((hz / edge - 1) / _SLOPE + 0.5, 0, 1)

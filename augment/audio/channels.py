@@ -1,6 +1,6 @@
 """`channels`: mono, stereo, or one channel of several."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NotRequired, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -27,19 +27,27 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("pick", self.pick, 1, 64)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """How many, and the one that is picked."""
+
+    channels: int
+    pick: NotRequired[int]
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Return the settings; nothing is left to chance."""
-    drawn: dict[str, Any] = {"channels": settings.channels}
-    return drawn if settings.pick is None else drawn | {"pick": settings.pick}
+    if settings.pick is None:
+        return {"channels": settings.channels}
+    return {"channels": settings.channels, "pick": settings.pick}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the recording with so many channels; see `with_channels`.
 
     Raises:
         RejectedError: It does not have the channel to pick.
     """
-    samples: Any = media.array
+    samples = media.samples
     return media._replace(array=with_channels(samples, drawn["channels"], drawn.get("pick")))
 
 

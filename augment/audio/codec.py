@@ -1,7 +1,7 @@
 """`codec`: through a real encoder and decoder and back."""
 
 import io
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, NotRequired, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -66,7 +66,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("compression", self.compression, 0, 1)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """A codec, and how much it compresses where it can be told."""
+
+    format: Format
+    compression: NotRequired[float]
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw a codec and how much it compresses."""
     formats = (settings.format,) if isinstance(settings.format, str) else settings.format
     name = formats[int(generator.integers(len(formats)))]
@@ -74,10 +81,10 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
     return {"format": name, "compression": compression} if CODECS[name].lossy_by else {"format": name}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return what comes back from the decoder."""
     assert media.sample_rate
-    samples: Any = media.array
+    samples = media.samples
     coded = through_codec(samples, media.sample_rate, drawn["format"], drawn.get("compression"))
     return media._replace(array=coded)
 

@@ -1,6 +1,6 @@
 """`gain`: louder or softer by so many decibels."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -24,12 +24,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("gain_db", self.gain_db, -120, 120)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """What is drawn."""
+
+    gain_db: float
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw the gain."""
     return {"gain_db": uniform(settings.gain_db, generator)}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the recording times 10^(gain_db / 20)."""
     import numpy as np
 

@@ -5,25 +5,46 @@ that mix in recordings are given the ones that were drawn for the sample, so tha
 """
 
 import os
+import random
 import warnings
+from contextlib import contextmanager
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
 import msgspec
 
-from augment.audio import library_recordings
-from augment.audio.global_seed import seeded
 from augment.audio.library_classes import check, classes, missing_package
-from augment.audio.library_recordings import PARAMETER, Recordings
+from augment.audio.recordings import find_recordings
 from augment.operations.applied_params import reduced
-from augment.operations.media import Media, RejectedError
+from augment.operations.media import Media, Noted, RejectedError
 from augment.operations.registry import ParameterError, Prepared
 from augment.operations.signatures import check_names, check_types, complaint, named_in
+from curate.ground.errors import InputError
+from curate.ground.json import encode, loads
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
+
+
+Recordings = tuple[tuple[str, str], ...]
+"""Path and digest of each, in the order of the digests, so that neither names nor folders change what is drawn."""
+
+PARAMETER = {"AddBackgroundNoise": "sounds_path", "AddShortNoises": "sounds_path", "ApplyImpulseResponse": "ir_path"}
+"""The parameter of a class that names files or folders."""
+
+_AT_ONCE = {"AddShortNoises": 16}
+
+
+class Draws(TypedDict):
+    """A seed, from which the class draws the rest, and the recordings that it may use, by path and digest."""
+
+    parameters: dict[str, Any]
+    seed: int
+    recordings: NotRequired[list[str]]
+    digests: NotRequired[list[str]]
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -59,41 +80,45 @@ class Waveform:
         """See `Operation`: types are checked here, because the library hardly does; then it is made once."""
         check_names(self.name, classes()[self.name], parameters)
         check_types(self.name, classes()[self.name], parameters)
-        _check_package(self.name, parameters)
-        given: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(parameters))
+        if package := missing_package(self.name, parameters):
+            hint = "; codec encodes without it" if self.name == "Mp3Compression" else ""
+            raise ParameterError("", f"{self.name} needs the package {package}, which is not installed{hint}")
+        given: dict[str, Any] = loads(encode(parameters))
         files = {PARAMETER[self.name]: "any.wav"} if self.name in PARAMETER else {}  # looked for when it is prepared
-        _built(self.name, msgspec.json.encode(given | files))
+        _built(self.name, encode(given | files))
         return Chosen(given)
 
     def prepare(self, settings: Chosen) -> Prepared:
         """See `Operation`: finds the recordings; the library's own advice becomes notes."""
         if self.name not in PARAMETER:
-            warned = _built(self.name, msgspec.json.encode(settings.parameters)).warned
+            warned = _built(self.name, encode(settings.parameters)).warned
             return Prepared(settings, settings.parameters, warned)
         rest = {key: value for key, value in settings.parameters.items() if key != PARAMETER[self.name]}
-        recordings, notes = library_recordings.find(self.name, settings.parameters[PARAMETER[self.name]])
+        recordings, notes = _find_recordings(self.name, settings.parameters[PARAMETER[self.name]])
         identity = {"parameters": rest, "recordings": [digest for _, digest in recordings]}
         return Prepared(Chosen(rest, recordings), identity, notes)
 
-    def draw(self, settings: Chosen, media: Media, generator: "np.random.Generator") -> dict[str, Any]:  # noqa: ARG002
+    def draw(self, settings: Chosen, media: Media, generator: "np.random.Generator") -> Draws:  # noqa: ARG002
         """See `Operation`: a seed, from which the class draws the rest, and the recordings that it may use."""
-        drawn: dict[str, Any] = {"parameters": settings.parameters, "seed": int(generator.integers(2**32))}
+        drawn: Draws = {"parameters": settings.parameters, "seed": int(generator.integers(2**32))}
         if not settings.recordings:
             return drawn
-        chosen = library_recordings.draw(self.name, settings.recordings, generator)
-        return drawn | {"recordings": [path for path, _ in chosen], "digests": [digest for _, digest in chosen]}
+        number = min(_AT_ONCE.get(self.name, 1), len(settings.recordings))
+        places = generator.choice(len(settings.recordings), number, replace=False).tolist()
+        chosen = tuple(settings.recordings[place] for place in sorted(places))
+        return {**drawn, "recordings": [path for path, _ in chosen], "digests": [digest for _, digest in chosen]}
 
-    def apply(self, media: Media, drawn: dict[str, Any]) -> list[Media]:
+    def apply(self, media: Media, drawn: Draws) -> list[Media]:
         """See `Operation`: what the class drew is noted; `applied` is false where its `p` decided against it."""
         files = {PARAMETER[self.name]: drawn["recordings"]} if self.name in PARAMETER else {}
-        transform = _built(self.name, msgspec.json.encode(drawn["parameters"] | files)).transform
+        transform = _built(self.name, encode(drawn["parameters"] | files)).transform
         if media.array.shape[1] > 1 and not transform.supports_multichannel:
             raise RejectedError(f"{self.name} is for one channel, and this has {media.array.shape[1]}")
         samples = _transformed(self.name, transform, media, drawn["seed"])
         values = dict(transform.parameters)
         applied = values.pop("should_apply")
         rate = values["target_sample_rate"] if applied and self.name == "Resample" else media.sample_rate
-        noted = {"applied": True, "applied_params": _explained(values)} if applied else {"applied": False}
+        noted: Noted = {"applied": True, "applied_params": _explained(values)} if applied else {"applied": False}
         return [Media(_frames(self.name, samples, media.array.shape[1]), rate, noted)]
 
 
@@ -108,12 +133,6 @@ def find(name: str) -> Waveform:
     return Waveform(name)
 
 
-def _check_package(name: str, parameters: "Mapping[str, Any]") -> None:
-    if package := missing_package(name, parameters):
-        hint = "; codec encodes without it" if name == "Mp3Compression" else ""
-        raise ParameterError("", f"{name} needs the package {package}, which is not installed{hint}")
-
-
 @lru_cache(maxsize=256)
 def _built(name: str, parameters: bytes) -> _Built:
     """Return a transform of these parameters, JSON.
@@ -121,7 +140,7 @@ def _built(name: str, parameters: bytes) -> _Built:
     Raises:
         ParameterError: The class refuses one.
     """
-    given = msgspec.json.decode(parameters)
+    given = loads(parameters)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -176,3 +195,45 @@ def _name(key: str, value: Any) -> Any:
     if isinstance(value, list):
         return [_explained(part) if isinstance(part, dict) else part for part in value]
     return os.path.basename(value) if key.endswith("file_path") and isinstance(value, str) else value
+
+
+def _find_recordings(name: str, places: str | list[str]) -> tuple[Recordings, tuple[str, ...]]:
+    """Return path and digest of the recordings in files and folders, and what is left out.
+
+    Raises:
+        InputError: There is none.
+    """
+    purpose = f"{name}.{PARAMETER[name]}"
+    usable: dict[str, str] = {}
+    notes: list[str] = []
+    endings = import_module("audiomentations.core.utils").SUPPORTED_EXTENSIONS
+    for place in [places] if isinstance(places, str) else places:
+        found = find_recordings(place, purpose)
+        notes += found.notes
+        for recording in found.recordings:
+            if recording.path.lower().endswith(endings):
+                usable.setdefault(recording.digest, recording.path)
+            else:
+                notes.append(f"{recording.path} is left out: audiomentations does not read files with this ending")
+    if not usable:
+        raise InputError(f"{purpose}: there is no recording that audiomentations reads; put WAV or FLAC files there")
+    return tuple((usable[digest], digest) for digest in sorted(usable)), tuple(notes)
+
+
+@contextmanager
+def seeded(seed: int) -> "Iterator[None]":
+    """Seed them for a while, and put them back as they were.
+
+    Args:
+        seed: 0 to 2^32 - 1.
+    """
+    import numpy as np
+
+    python, numpy = random.getstate(), np.random.get_state()
+    random.seed(seed)
+    np.random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)

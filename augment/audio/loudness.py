@@ -1,7 +1,7 @@
 """`loudness`: as loud as a standard asks, ITU-R BS.1770-4 and EBU R 128."""
 
 import math
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NotRequired, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.operations.media import Media
+    from augment.operations.media import Media, Noted
 
 _GATE_BITES_LUFS = -50.0
 
@@ -30,15 +30,22 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("max_true_peak_dbtp", self.max_true_peak_dbtp, -60, 0)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """The loudness that is wanted, and the limit of the peak."""
+
+    lufs: float
+    max_true_peak_dbtp: NotRequired[float]
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw the loudness."""
-    drawn: dict[str, Any] = {"lufs": uniform(settings.lufs, generator)}
+    drawn: Draws = {"lufs": uniform(settings.lufs, generator)}
     if settings.max_true_peak_dbtp is not None:
         drawn["max_true_peak_dbtp"] = settings.max_true_peak_dbtp
     return drawn
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the recording with one gain for all of it (no limiter works on single peaks); see `gain_to`.
 
     `gain_db` is noted, and `limited` says whether the true peak held it down. A clip of less than 400 ms, which the
@@ -50,9 +57,9 @@ def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
     import numpy as np
 
     assert media.sample_rate
-    samples: Any = media.array
+    samples = media.samples
     gain_db, limited = gain_to(samples, media.sample_rate, drawn["lufs"], drawn.get("max_true_peak_dbtp"))
-    noted = {**media.noted, "gain_db": gain_db, "limited": limited}
+    noted: Noted = {**media.noted, "gain_db": gain_db, "limited": limited}
     return media._replace(array=samples * np.float32(10 ** (gain_db / 20)), noted=noted)
 
 

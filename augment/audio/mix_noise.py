@@ -1,6 +1,6 @@
 """`mix_noise`: a noise from a folder behind the sound, at an exact signal-to-noise ratio."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import msgspec
 from msgspec import Meta, Struct
@@ -36,6 +36,15 @@ class Noises(Struct, frozen=True):
     snr_db: Number
 
 
+class Draws(TypedDict):
+    """A part of a recording, by path, digest and start, and the ratio."""
+
+    noise: str
+    noise_digest: str
+    snr_db: float
+    offset_s: float
+
+
 def prepare(settings: Settings) -> Prepared:
     """Look for the noises.
 
@@ -47,7 +56,7 @@ def prepare(settings: Settings) -> Prepared:
     return Prepared(Noises(found.recordings, settings.snr_db), identity, found.notes)
 
 
-def draw(settings: Noises, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+def draw(settings: Noises, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw a noise, where in it to start, and the ratio.
 
     A noise that is longer than the sound is heard from a start between 0 and the difference; any other from any of
@@ -60,7 +69,7 @@ def draw(settings: Noises, media: "Media", generator: "np.random.Generator") -> 
     return {"noise": noise.path, "noise_digest": noise.digest, "snr_db": snr_db, "offset_s": round(offset_s, 6)}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the mix; the `scale` that keeps it from clipping is noted.
 
     A noise with as many channels as the sound is mixed channel by channel. Of any other the mean of the channels is
@@ -73,7 +82,7 @@ def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
     from augment.audio.noise_segments import excerpt
 
     assert media.sample_rate
-    samples: Any = media.array
+    samples = media.samples
     frames, channels = samples.shape
     noise = excerpt(drawn["noise"], drawn["noise_digest"], drawn["offset_s"], frames, media.sample_rate)
     mixed, scale = mix(samples, _as_many_channels(noise, channels), drawn["snr_db"])

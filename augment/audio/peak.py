@@ -1,6 +1,6 @@
 """`peak`: the largest sample at a given level."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -24,12 +24,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("peak_dbfs", self.peak_dbfs, -120, 0)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """What is drawn."""
+
+    peak_dbfs: float
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw the level."""
     return {"peak_dbfs": uniform(settings.peak_dbfs, generator)}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the recording with its largest absolute sample at 10^(peak_dbfs / 20); all channels keep their balance.
 
     Raises:
@@ -39,7 +45,7 @@ def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
 
     from augment.audio.headroom import largest
 
-    samples: Any = media.array
+    samples = media.samples
     found = largest(samples)
     if found < _SILENT:
         raise RejectedError("it is silent, so it has no peak")

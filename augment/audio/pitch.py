@@ -1,7 +1,7 @@
 """`pitch`: higher or lower, in the same time."""
 
 import math
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -25,15 +25,21 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("semitones", self.semitones, -24, 24)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """What is drawn."""
+
+    semitones: float
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw the shift."""
     return {"semitones": uniform(settings.semitones, generator)}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the recording with all frequencies times 2^(semitones / 12)."""
     assert media.sample_rate
-    samples: Any = media.array
+    samples = media.samples
     return media._replace(array=shift_pitch(samples, media.sample_rate, drawn["semitones"]))
 
 

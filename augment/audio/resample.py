@@ -1,6 +1,6 @@
 """`resample`: the same sound at another sample rate."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -23,15 +23,22 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("sample_rate", self.sample_rate, 1000, 768000)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """What is drawn."""
+
+    sample_rate: int
+    quality: str
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Return the settings; nothing is left to chance."""
     return {"sample_rate": settings.sample_rate, "quality": settings.quality}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the recording at `sample_rate`."""
     assert media.sample_rate
-    samples: Any = media.array
+    samples = media.samples
     rate = drawn["sample_rate"]
     return media._replace(array=resample(samples, media.sample_rate, rate, drawn["quality"]), sample_rate=rate)
 

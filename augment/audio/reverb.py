@@ -1,6 +1,6 @@
 """`reverb`: the sound in a room, by the impulse response of that room."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 import msgspec
 from msgspec import Meta, Struct
@@ -40,6 +40,15 @@ class Rooms(Struct, frozen=True):
     tail: str
 
 
+class Draws(TypedDict):
+    """An impulse response, by path and digest, and how much of it is heard."""
+
+    impulse: str
+    impulse_digest: str
+    wet: float
+    tail: str
+
+
 def prepare(settings: Settings) -> Prepared:
     """Look for the impulse responses.
 
@@ -51,14 +60,14 @@ def prepare(settings: Settings) -> Prepared:
     return Prepared(Rooms(found.recordings, settings.wet, settings.tail), identity, found.notes)
 
 
-def draw(settings: Rooms, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+def draw(settings: Rooms, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw a room and how much of it is heard."""
     room = settings.recordings[int(generator.integers(len(settings.recordings)))]
     wet = uniform(settings.wet, generator)
     return {"impulse": room.path, "impulse_digest": room.digest, "wet": wet, "tail": settings.tail}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the sound in the room; the `scale` that keeps it from clipping is noted.
 
     Raises:
@@ -69,7 +78,7 @@ def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
     from augment.audio.noise_segments import whole
 
     assert media.sample_rate
-    samples: Any = media.array
+    samples = media.samples
     impulse = whole(drawn["impulse"], drawn["impulse_digest"], media.sample_rate)
     wet = in_room(samples, impulse, keep_tail=drawn["tail"] == "keep")
     mixed = wet * drawn["wet"]

@@ -1,6 +1,6 @@
 """`room`: the sound in a room that is made up, for those who have no impulse responses."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -28,7 +28,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("direct_to_reverberant_db", self.direct_to_reverberant_db, -60, 60)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """A made-up room; the seed is that of its echo."""
+
+    rt60_s: float
+    direct_to_reverberant_db: float
+    seed: int
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw the size of the room, the distance, and the seed of its echoes."""
     return {
         "rt60_s": uniform(settings.rt60_s, generator),
@@ -37,7 +45,7 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
     }
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the sound in the room; the `scale` that keeps it from clipping is noted.
 
     Raises:
@@ -48,7 +56,7 @@ def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
 
     assert media.sample_rate
     impulse = impulse_response(media.sample_rate, drawn["rt60_s"], drawn["direct_to_reverberant_db"], drawn["seed"])
-    samples: Any = media.array
+    samples = media.samples
     found, scale = fit_full_scale(in_room(samples, impulse))
     return media._replace(array=found, noted={**media.noted, "scale": round(scale, 6)})
 

@@ -1,6 +1,6 @@
 """`speed`: faster or slower, as a tape: the pitch changes with it."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -23,17 +23,23 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("factor", self.factor, 0.1, 10)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """What is drawn."""
+
+    factor: float
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw the factor."""
     return {"factor": uniform(settings.factor, generator)}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the recording `factor` times as fast: round(frames / factor) frames.
 
     What then lies over half of the sample rate is filtered out.
     """
     from augment.audio.resample import resample
 
-    samples: Any = media.array
+    samples = media.samples
     return media._replace(array=resample(samples, drawn["factor"], 1.0))

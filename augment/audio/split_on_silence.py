@@ -1,7 +1,7 @@
 """`split_on_silence`: one recording in, the parts between its silences out."""
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.operations.media import Media
+    from augment.operations.media import Media, Noted
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,19 +34,37 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("padding_s", self.padding_s, 0, 60)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """What is drawn."""
+
+    top_db: float
+    frame_length: int
+    hop_length: int
+    min_silence_s: float
+    min_duration_s: float
+    padding_s: float
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Return the settings; nothing is left to chance."""
-    return {name: getattr(settings, name) for name in settings.__struct_fields__}
+    return {
+        "top_db": settings.top_db,
+        "frame_length": settings.frame_length,
+        "hop_length": settings.hop_length,
+        "min_silence_s": settings.min_silence_s,
+        "min_duration_s": settings.min_duration_s,
+        "padding_s": settings.padding_s,
+    }
 
 
-def apply_many(media: "Media", drawn: dict[str, Any]) -> "list[Media]":
+def apply_many(media: "Media", drawn: Draws) -> "list[Media]":
     """Return the parts in their order; where each was, `start_s` and `end_s`, is noted.
 
     Raises:
         RejectedError: The recording is digital silence, or has no part of `min_duration_s`.
     """
     rate = media.sample_rate or 1
-    samples: Any = media.array
+    samples = media.samples
     if not samples.any():
         raise RejectedError("no sound found")
     parts = intervals(samples, drawn["top_db"], drawn["frame_length"], drawn["hop_length"])
@@ -102,5 +120,5 @@ def padded(parts: list[tuple[int, int]], padding: int, frames: int) -> list[tupl
 
 def _cut(media: "Media", start: int, end: int) -> "Media":
     rate = media.sample_rate or 1
-    noted = {**media.noted, "start_s": round(start / rate, 6), "end_s": round(end / rate, 6)}
+    noted: Noted = {**media.noted, "start_s": round(start / rate, 6), "end_s": round(end / rate, 6)}
     return media._replace(array=media.array[start:end], noted=noted)

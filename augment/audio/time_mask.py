@@ -1,6 +1,6 @@
 """`time_mask`: a gap in the sound."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -33,7 +33,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("fade_s", self.fade_s, 0, 1)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """Where the gap is."""
+
+    start_s: float
+    duration_s: float
+    fade_s: float
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw how long the gap is, and where; it is never longer than 95 % of the sound."""
     whole_s = media.duration_s()
     if settings.duration_s is not None:
@@ -45,9 +53,9 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
     return {"start_s": round(start_s, 6), "duration_s": round(gap_s, 6), "fade_s": settings.fade_s}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the recording with the gap."""
-    samples: Any = media.array
+    samples = media.samples
     rate = media.sample_rate or 1
     start, gap = round(drawn["start_s"] * rate), round(drawn["duration_s"] * rate)
     return media._replace(array=silenced(samples, start, gap, round(drawn["fade_s"] * rate)))

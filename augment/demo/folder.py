@@ -1,15 +1,34 @@
-"""The folder of a demo: known again by a mark in it, and never another's."""
+"""The folder of a demo: its data by part, and a mark by which it is known again and never taken for another's."""
 
 import os
+from collections.abc import Callable
+from importlib.resources import files as packaged
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from augment.demo.handwriting import FOLDER as IMAGES
+from augment.demo.handwriting import make_pictures
+from augment.demo.speech import FOLDER as SPEECH
+from augment.demo.speech import make_recordings
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
+from curate.ground.json import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+RECIPE = "handwriting.yaml"
+"""The recipe for the pictures, a copy of which is put beside them."""
+
+
+def _pictures(seed: int) -> dict[str, bytes]:
+    recipe = packaged("recipes") / "demo" / RECIPE
+    return make_pictures(seed) | {RECIPE: recipe.read_bytes()}
+
+
+MAKERS: dict[str, Callable[[int], dict[str, bytes]]] = {IMAGES: _pictures, SPEECH: make_recordings}
+"""Each returns the bytes of all files by their paths; the same for the same seed."""
 
 _MARK = ".burnish-demo.json"
 
@@ -33,10 +52,13 @@ def claim(folder: str, seed: int) -> None:
     mark = os.path.join(folder, _MARK)
     found = _read(mark)
     if found is None:
-        _refuse_foreign(folder)
+        if os.path.lexists(folder) and not os.path.isdir(folder):
+            raise UsageError(f"{folder} is a file; name a folder for the demo")
+        if os.path.isdir(folder) and any(not name.startswith(f".{_MARK}.") for name in os.listdir(folder)):
+            raise UsageError(f"{folder} is not empty, and no earlier demo made it; name a new folder: burnish demo DIR")
         os.makedirs(folder, exist_ok=True)
         with atomic_write(mark) as file:
-            file.write(msgspec.json.encode(Mark(seed)) + b"\n")
+            file.write(encode(Mark(seed)) + b"\n")
     elif found.seed != seed:
         raise UsageError(f"{folder} holds the demo of --seed {found.seed}; name another folder for --seed {seed}")
 
@@ -44,21 +66,9 @@ def claim(folder: str, seed: int) -> None:
 def _read(path: str) -> Mark | None:
     try:
         with open(path, "rb") as file:
-            return msgspec.json.decode(file.read(), type=Mark)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return decode(file.read(), Mark)
+    except (OSError, ValueError):
         return None
-
-
-def _refuse_foreign(folder: str) -> None:
-    if os.path.lexists(folder) and not os.path.isdir(folder):
-        raise UsageError(f"{folder} is a file; name a folder for the demo")
-    if os.path.isdir(folder) and any(not _is_ours(name) for name in os.listdir(folder)):
-        raise UsageError(f"{folder} is not empty, and no earlier demo made it; name a new folder: burnish demo DIR")
-
-
-def _is_ours(name: str) -> bool:
-    """Return whether a file is a mark that was killed before it was whole."""
-    return name.startswith(f".{_MARK}.")
 
 
 def fill(folder: str, files: "Mapping[str, bytes]") -> None:

@@ -1,6 +1,6 @@
 """`crop_square`: the largest square of a picture."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -18,7 +18,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     )
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """Where the square is, px from the left and the top, and its side."""
+
+    left: int
+    top: int
+    side: int
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Place the square: px from the left and from the top, and its side."""
     height, width = media.array.shape[:2]
     side = min(width, height)
@@ -27,7 +35,7 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
     return {"left": start if width > height else 0, "top": start if height > width else 0, "side": side}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the square."""
     import numpy as np
 

@@ -1,6 +1,6 @@
 """`jpeg`: the blocks and ringing of lossy compression."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -27,12 +27,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("quality", self.quality, 1, 100)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """What is drawn."""
+
+    quality: int
+    subsampling: str
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw the quality."""
     return {"quality": whole(settings.quality, generator), "subsampling": settings.subsampling}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the picture as it comes out of a JPEG."""
     import numpy as np
     import simplejpeg

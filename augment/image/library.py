@@ -6,15 +6,14 @@ has generators of its own, which are seeded here.
 
 import warnings
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import msgspec
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from augment.image.library_classes import check, classes
 from augment.operations.applied_params import reduced
-from augment.operations.media import Media, RejectedError
+from augment.operations.media import Media, Noted, RejectedError
 from augment.operations.registry import ParameterError, Prepared
 from augment.operations.signatures import check_names, complaint, named_in
+from curate.ground.json import encode, loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +21,13 @@ if TYPE_CHECKING:
     import numpy as np
 
 _NOT_DRAWN = {"shape", "fill_mask"}
+
+
+class Draws(TypedDict):
+    """A seed, from which the class draws all the rest."""
+
+    parameters: dict[str, Any]
+    seed: int
 
 
 class _Built(NamedTuple):
@@ -44,28 +50,28 @@ class Transform:
     def settings(self, parameters: "Mapping[str, Any]") -> dict[str, Any]:
         """See `Operation`: made once, strictly, and tried on a small picture."""
         check_names(self.name, classes()[self.name], parameters)
-        text = msgspec.json.encode(parameters)
+        text = encode(parameters)
         _check_outcome(self.name, text)
-        settings: dict[str, Any] = msgspec.json.decode(text)
+        settings: dict[str, Any] = loads(text)
         return settings
 
     def prepare(self, settings: dict[str, Any]) -> Prepared:
         """See `Operation`: the library's own advice becomes notes."""
-        return Prepared(settings, settings, _built(self.name, msgspec.json.encode(settings)).warned)
+        return Prepared(settings, settings, _built(self.name, encode(settings)).warned)
 
-    def draw(self, settings: dict[str, Any], media: Media, generator: "np.random.Generator") -> dict[str, Any]:  # noqa: ARG002
+    def draw(self, settings: dict[str, Any], media: Media, generator: "np.random.Generator") -> Draws:  # noqa: ARG002
         """See `Operation`: a seed, from which the class draws all the rest."""
         return {"parameters": settings, "seed": int(generator.integers(2**32))}
 
-    def apply(self, media: Media, drawn: dict[str, Any]) -> list[Media]:
+    def apply(self, media: Media, drawn: Draws) -> list[Media]:
         """See `Operation`: what the class drew is noted; `applied` is false where its `p` decided against it."""
-        transform = _built(self.name, msgspec.json.encode(drawn["parameters"])).transform
+        transform = _built(self.name, encode(drawn["parameters"])).transform
         transform.set_random_seed(drawn["seed"])
         pixels = _transformed(self.name, transform, media.array)
         if problem := _problem(pixels):
             raise RejectedError(f"{self.name} {problem}")
         values = {key: reduced(value) for key, value in transform.params.items() if key not in _NOT_DRAWN}
-        noted = {"applied": True, "applied_params": values} if transform.params else {"applied": False}
+        noted: Noted = {"applied": True, "applied_params": values} if transform.params else {"applied": False}
         return [media._replace(array=pixels, noted=noted)]
 
 
@@ -88,7 +94,7 @@ def _built(name: str, parameters: bytes) -> _Built:
         ParameterError: The class refuses one.
     """
     found = classes()[name]
-    given = msgspec.json.decode(parameters)
+    given = loads(parameters)
     strict = {"strict": True} if "InitSchema" in vars(found) else {}  # the others inherit their checks from the parent
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -141,7 +147,7 @@ def _check_outcome(name: str, parameters: bytes) -> None:
     import numpy as np
 
     _built(name, parameters)
-    transform = _built(name, msgspec.json.encode(msgspec.json.decode(parameters) | {"p": 1})).transform
+    transform = _built(name, encode(loads(parameters) | {"p": 1})).transform
     transform.set_random_seed(0)
     picture = np.random.default_rng(0).integers(0, 255, (96, 96, 3), dtype=np.uint8)
     try:

@@ -1,6 +1,6 @@
 """`low_light`: less light on the sensor, and the noise that comes with it."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -43,7 +43,17 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("read_noise_electrons", self.read_noise_electrons, 0, 1000)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """An exposure and a sensor; the seed is that of its noise."""
+
+    exposure_stops: float
+    gain_stops: float
+    white_electrons: float
+    read_noise_electrons: float
+    seed: int
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw the exposure, the sensor, and the seed of its noise."""
     return {
         "exposure_stops": uniform(settings.exposure_stops, generator),
@@ -54,7 +64,7 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
     }
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the picture as it had come out of a darker scene."""
     import numpy as np
 

@@ -1,6 +1,6 @@
 """`motion_blur`: the camera, or all that it sees, moved while the shutter was open."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -36,7 +36,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("angle_deg", self.angle_deg, -360, 360)
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """The path of a point."""
+
+    length_px: float
+    angle_deg: float
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw the line."""
     if settings.length_px is not None:
         length = uniform(settings.length_px, generator)
@@ -46,7 +53,7 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
     return {"length_px": length, "angle_deg": uniform(settings.angle_deg, generator)}
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the picture smeared along the line; the border is mirrored."""
     import numpy as np
 

@@ -1,6 +1,6 @@
 """`resize`: another size in pixels."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -40,18 +40,29 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"fit {self.fit} needs width and height")
 
 
-def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+class Draws(TypedDict):
+    """Sizes in px: of the scaled picture, and as `frame` of what is cut out of it or put around it."""
+
+    width: int
+    height: int
+    frame: NotRequired[list[int]]
+    fill: NotRequired[list[int]]
+
+
+def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Work out the sizes: of the picture, and of what is cut out of it or put around it."""
     height, width = media.array.shape[:2]
     inner = _inner(settings, width, height)
-    drawn: dict[str, Any] = {"width": inner[0], "height": inner[1]}
+    drawn: Draws = {"width": inner[0], "height": inner[1]}
     if settings.width is not None and settings.height is not None and settings.fit in {"cover", "pad"}:
         limit = min if settings.fit == "cover" else max
         drawn["frame"] = [limit(settings.width, inner[0]), limit(settings.height, inner[1])]
-    return drawn | ({"fill": list(settings.fill)} if settings.fit == "pad" else {})
+    if settings.fit == "pad":
+        drawn["fill"] = list(settings.fill)
+    return drawn
 
 
-def apply(media: "Media", drawn: dict[str, Any]) -> "Media":
+def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the picture in the sizes that were worked out."""
     import numpy as np
 

@@ -1,24 +1,27 @@
 """Every operation that a recipe can name, described from the code itself: parameters, types, defaults, an example."""
 
+import inspect
+import re
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 import yaml
 
 from augment.operations.annotation_text import words_of, words_of_annotation
 from augment.operations.applied_params import reduced
-from augment.operations.docstrings import parameters_in, summary_of
 from augment.operations.registry import OPERATIONS, Kind
 from augment.operations.signatures import parameters_of
 from curate.ground.errors import UsageError, nearest
 
-if TYPE_CHECKING:
-    import inspect
-
 Source = Literal["burnish", "albumentations", "audiomentations"]
 LIBRARIES: "dict[Kind, Source]" = {"audio": "audiomentations", "image": "albumentations"}
+
+_SECTION = re.compile(r"^(Args|Arguments|Parameters):\s*$", re.MULTILINE)
+_GOOGLE = re.compile(r"^    (\w+)(?: \(.*?\))?: ?(.*)$")
+_SPHINX = re.compile(r":param (\w+):")
+_SENTENCE = re.compile(r"(?<=[.!?])\s(?=[A-Z])")
 
 _EXAMPLES: dict[str, dict[str, Any]] = {
     "bandlimit": {"low_hz": 300, "high_hz": 3400},
@@ -156,7 +159,7 @@ def _field(field: msgspec.inspect.Field) -> Parameter:
     )
 
 
-def _argument(argument: "inspect.Parameter", text: str) -> Parameter:
+def _argument(argument: inspect.Parameter, text: str) -> Parameter:
     required = argument.default is argument.empty
     return Parameter(
         name=argument.name,
@@ -178,3 +181,35 @@ def _example(name: str, parameters: dict[str, Any]) -> str:
     text: str = yaml.safe_dump(step, default_flow_style=True, sort_keys=False, width=1000)
     text = text.partition("\n...")[0].strip()
     return f"- {text[1:-1] if parameters else text}"
+
+
+def summary_of(library_class: type) -> str:
+    """Return the first sentence of the docstring of a class, with a full stop."""
+    first = (inspect.getdoc(library_class) or "").partition("\n\n")[0]
+    return _SENTENCE.split(" ".join(first.split()), maxsplit=1)[0].rstrip(".") + "."
+
+
+def parameters_in(library_class: type) -> dict[str, str]:
+    """Return what the docstrings say of each parameter, in the style of Google or of Sphinx."""
+    texts = inspect.getdoc(library_class) or "", inspect.getdoc(library_class.__init__) or ""  # type: ignore[misc]
+    return {name: text for doc in texts for name, text in (_google(doc) | _sphinx(doc)).items()}
+
+
+def _google(doc: str) -> dict[str, str]:
+    """Read the section of the arguments: each begins four spaces in, and goes on further in."""
+    found: dict[str, str] = {}
+    start, name = _SECTION.search(doc), ""
+    for line in doc[start.end() :].strip("\n").splitlines() if start else ():
+        if line and not line.startswith(" "):
+            break
+        if head := _GOOGLE.match(line):
+            name = head[1]
+            found[name] = head[2]
+        elif name:
+            found[name] += f" {line.strip()}"
+    return {key: text.strip() for key, text in found.items()}
+
+
+def _sphinx(doc: str) -> dict[str, str]:
+    parts = _SPHINX.split(doc)[1:]
+    return {name: " ".join(text.split()) for name, text in zip(parts[::2], parts[1::2], strict=True)}

@@ -1,10 +1,36 @@
 """What operations take and give: a picture or a recording as an array."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+class Noted(TypedDict, total=False):
+    """What operations find out while they are applied, for the origin.
+
+    Attributes:
+        scale: What a mix was multiplied by so that it does not clip.
+        gain_db: The gain that reached a level, dB.
+        limited: Whether the true peak held that gain down.
+        start_s: Where in its source a part begins, s.
+        end_s: Where it ends, s.
+        strip_metadata: The writer of the file leaves EXIF, XMP and comments out.
+        exif_orient: The recipe asked for upright pixels, which they are in any case.
+        applied: Whether the `p` of a library's class let it work.
+        applied_params: What that class drew, reduced to JSON.
+    """
+
+    scale: float
+    gain_db: float
+    limited: bool
+    start_s: float
+    end_s: float
+    strip_metadata: bool
+    exif_orient: bool
+    applied: bool
+    applied_params: dict[str, Any]
 
 
 class Media(NamedTuple):
@@ -14,12 +40,18 @@ class Media(NamedTuple):
         array: A picture: uint8 RGB, upright, shape (height, width, 3). A recording: float32, shape (frames, channels),
             full scale at 1.0.
         sample_rate: Hz; None for a picture.
-        noted: What the operation found out while it was applied, for the origin: `{"scale": 0.93}`.
+        noted: What the operations found out.
     """
 
     array: "NDArray[np.uint8] | NDArray[np.float32]"
     sample_rate: int | None = None
-    noted: dict[str, Any] = {}  # noqa: RUF012 - a default of a tuple, never written to
+    noted: Noted = {}  # noqa: RUF012 - a default of a tuple, never written to
+
+    @property
+    def samples(self) -> "NDArray[np.float32]":
+        """The array of a recording, float32 of shape (frames, channels)."""
+        assert self.sample_rate is not None
+        return cast("NDArray[np.float32]", self.array)
 
     def duration_s(self) -> float:
         """Return how long a recording lasts."""

@@ -3,7 +3,8 @@
 An own operation is a module with
 
     class Settings(msgspec.Struct)          what the recipe says, with units, defaults and limits
-    draw(settings, media, generator)        -> dict: the parameters for one sample, all of them JSON
+    class Draws(TypedDict)                  the parameters for one sample, all of them JSON
+    draw(settings, media, generator)        -> Draws
     apply(media, drawn)                     -> Media: pure, the same for the same arguments
 
 and, where files are involved, `prepare(settings) -> Prepared`. An operation that makes several samples of one has
@@ -12,7 +13,7 @@ and, where files are involved, `prepare(settings) -> Prepared`. An operation tha
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from augment.operations.media import Media
 
 Kind = Literal["audio", "image"]
+SettingsT = TypeVar("SettingsT")
+DrawsT = TypeVar("DrawsT")
 
 OPERATIONS: dict[Kind, dict[str, str]] = {
     "audio": {
@@ -66,33 +69,36 @@ class Prepared(NamedTuple):
     """
 
     settings: Any
-    identity: Any
+    identity: object
     notes: tuple[str, ...] = ()
 
 
-class Operation(Protocol):
-    """One operation, whoever wrote it."""
+class Operation(Protocol[SettingsT, DrawsT]):
+    """One operation, whoever wrote it.
+
+    What is drawn is a typed dict of JSON values: it is pickled, written into the origin, and applied again from there.
+    """
 
     name: str
 
-    def settings(self, parameters: "Mapping[str, Any]") -> Any:
+    def settings(self, parameters: "Mapping[str, object]") -> SettingsT:
         """Return the checked parameters of a recipe.
 
         Raises:
             ParameterError: One is unknown, of the wrong type or out of its limits.
         """
 
-    def prepare(self, settings: Any) -> Prepared:
+    def prepare(self, settings: SettingsT) -> Prepared:
         """Return the settings checked against the disk.
 
         Raises:
             BurnishError: Files that they name are not there, or none of them can be used.
         """
 
-    def draw(self, settings: Any, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    def draw(self, settings: SettingsT, media: "Media", generator: "np.random.Generator") -> DrawsT:
         """Return the parameters for one sample."""
 
-    def apply(self, media: "Media", drawn: dict[str, Any]) -> "list[Media]":
+    def apply(self, media: "Media", drawn: DrawsT) -> "list[Media]":
         """Return what becomes of the sample; raises `RejectedError` where nothing sensible can."""
 
 
@@ -121,7 +127,7 @@ class OwnOperation:
         self.name = name
         self.module: Any = import_module(module)
 
-    def settings(self, parameters: "Mapping[str, Any]") -> Any:
+    def settings(self, parameters: "Mapping[str, object]") -> msgspec.Struct:
         """See `Operation`."""
         from curate.ground.errors import did_you_mean
 
@@ -131,11 +137,12 @@ class OwnOperation:
                 hint = did_you_mean(name, known) if known else " (it has none)"
                 raise ParameterError(name, f"{self.name} has no parameter {name!r}{hint}")
         try:
-            return msgspec.convert(dict(parameters), self.module.Settings)
+            checked: msgspec.Struct = msgspec.convert(dict(parameters), self.module.Settings)
         except msgspec.ValidationError as error:
             raise self._wrong(parameters, *str(error).partition(" - at `$")[::2]) from None
+        return checked
 
-    def _wrong(self, parameters: "Mapping[str, Any]", problem: str, path: str) -> ParameterError:
+    def _wrong(self, parameters: "Mapping[str, object]", problem: str, path: str) -> ParameterError:
         """Return the error of a parameter; limits that are checked together begin with the name of the wrong one."""
         parameter = path.strip(".`").partition("[")[0]
         if not parameter:
@@ -146,19 +153,19 @@ class OwnOperation:
             problem = f"{parameters[parameter]!r} is none of {', '.join(map(str, choices))}"
         return ParameterError(parameter, f"{self.name}.{parameter}: {problem}")
 
-    def prepare(self, settings: Any) -> Prepared:
+    def prepare(self, settings: msgspec.Struct) -> Prepared:
         """See `Operation`."""
         if hasattr(self.module, "prepare"):
-            prepared: Prepared = self.module.prepare(settings)
-            return prepared
+            found: Prepared = self.module.prepare(settings)
+            return found
         return Prepared(settings, msgspec.to_builtins(settings))
 
-    def draw(self, settings: Any, media: "Media", generator: "np.random.Generator") -> dict[str, Any]:
+    def draw(self, settings: object, media: "Media", generator: "np.random.Generator") -> "Mapping[str, object]":
         """See `Operation`."""
-        drawn: dict[str, Any] = self.module.draw(settings, media, generator)
+        drawn: Mapping[str, object] = self.module.draw(settings, media, generator)
         return drawn
 
-    def apply(self, media: "Media", drawn: dict[str, Any]) -> "list[Media]":
+    def apply(self, media: "Media", drawn: "Mapping[str, object]") -> "list[Media]":
         """See `Operation`."""
         if hasattr(self.module, "apply_many"):
             several: list[Media] = self.module.apply_many(media, drawn)
@@ -167,7 +174,7 @@ class OwnOperation:
 
 
 @cache
-def find(kind: Kind, name: str) -> Operation:
+def find(kind: Kind, name: str) -> "Operation[Any, Any]":
     """Return an operation by its name in recipes.
 
     Raises:
@@ -176,7 +183,7 @@ def find(kind: Kind, name: str) -> Operation:
     if name in OPERATIONS[kind]:
         return OwnOperation(name, OPERATIONS[kind][name])
     if name[:1].isupper():
-        library: Operation = import_module(f"augment.{kind}.library").find(name)
+        library: Operation[Any, Any] = import_module(f"augment.{kind}.library").find(name)
         return library
     from curate.ground.errors import did_you_mean
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from augment.operations.registry import Kind
 from augment.recipe.types import Recipe, Target
+from curate.facts.records import KINDS
 from curate.query.expression import compile_expression
-from curate.records.sample import Sample, is_generated
+from curate.records.origin import origin_of
+from curate.records.sample import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -83,34 +85,27 @@ class Sources:
             self.seen += 1
             self.tags.update(sample.tags)
             self.has_splits = self.has_splits or sample.split is not None
-            if self._is_in_splits(sample):
+            if ALL in self.splits or sample.split in self.splits:
                 self._take(sample, [index for index, accept in enumerate(accepts) if accept(sample)])
             elif sample.split is None:
                 unsplit.append((sample, [index for index, accept in enumerate(accepts) if accept(sample)]))
             elif sample.digest:
                 held_out.add(sample.digest)
-        self._take_unsplit(unsplit)
-        self._drop(held_out)
-
-    def _is_in_splits(self, sample: Sample) -> bool:
-        return ALL in self.splits or sample.split in self.splits
-
-    def _take_unsplit(self, unsplit: "list[tuple[Sample, list[int]]]") -> None:
-        """Take samples without a split where none has one; beside split ones they are left alone."""
         if self.has_splits:
             self.left_out += Counter({"without a split": len(unsplit)})
         else:
             for sample, targets in unsplit:
                 self._take(sample, targets)
+        self._drop(held_out)
 
     def _take(self, sample: Sample, targets: list[int]) -> None:
-        reason, generated = _unfit(sample), is_generated(sample.origin)
+        kind, reason, generated = KINDS.get(sample.kind or ""), _unfit(sample), origin_of(sample.origin).is_generated
         if not reason:
             self.counts[sample.label or ""] += 1
             reason = "generated samples" if generated and not self.replaces else ""
         if reason:
             self.left_out[reason] += 1
-        if reason or sample.kind is None or sample.digest is None:
+        if reason or kind is None or sample.digest is None:
             return
         for index in targets:
             self.wanted[index].append(len(self.found))
@@ -120,7 +115,7 @@ class Sources:
             Source(
                 sample.path,
                 sample.digest,
-                sample.kind,
+                kind,
                 sample.label,
                 sample.tags,
                 sample.split,
@@ -149,6 +144,8 @@ def _unfit(sample: Sample) -> str:
     """Return why nothing is made of a sample; empty if something is."""
     if any(finding.severity == "error" for finding in sample.findings):
         return "damaged files"
+    if sample.kind is not None and sample.kind not in KINDS:
+        return f"files of kind {sample.kind}"
     if sample.kind is None or sample.digest is None:
         return "files that were not measured (scan without --shallow)"
     return ""
@@ -161,9 +158,10 @@ def _accepts(target: Target) -> "Callable[[Sample], bool]":
     with_tags, without, labels = set(sources.with_tags), set(sources.without_tags), set(sources.labels)
 
     def accept(sample: Sample) -> bool:
+        kind = KINDS.get(sample.kind or "")
         return bool(
-            sample.kind is not None
-            and target.steps[sample.kind]
+            kind is not None
+            and target.steps[kind]
             and with_tags.issubset(sample.tags)
             and not without.intersection(sample.tags)
             and target.tag not in sample.tags

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
-from augment.plan.apportion import apportion, fill, missing, spread
 from augment.plan.balanced_draw import Marks, draw_evenly
 from augment.plan.sources import Sources
 from augment.plan.weak_tags import WeakTag, worth_working_on
 from augment.recipe.types import Target
+from curate.ground.apportion import apportion, apportion_classes, fill_classes
 from curate.ground.errors import InputError, UsageError
 
 
@@ -155,14 +155,15 @@ def _numbers(
         if request.copies is not None:
             raise UsageError("--balance decides how many copies there are: leave out --copies, or say --budget")
         # Classes that no source can fill still say how large the largest is.
-        total = missing(counts, max(sources.counts.values())) if request.budget is None else request.budget
-        return _balanced(total, counts, pools, weights)
+        largest = max(sources.counts.values())
+        missing = sum(largest - count for count in counts.values())
+        return _balanced(missing if request.budget is None else request.budget, counts, pools, weights)
     usable: set[int] = set().union(*(sources.wanted[index] for index in pools))
     shares = apportion(len(usable) if request.budget is None else request.budget, weights)
     made: Counter[str] = Counter()
     planned: dict[int, dict[str, int]] = {}
     for (index, pool), share in zip(pools.items(), shares, strict=True):
-        planned[index] = fill(share, dict.fromkeys(pool.counts, 0), made)
+        planned[index] = fill_classes(share, dict.fromkeys(pool.counts, 0), made)
         made.update(planned[index])
     return planned
 
@@ -171,14 +172,16 @@ def _balanced(
     total: int, counts: dict[str, int], pools: "dict[int, _Pool]", weights: list[float]
 ) -> dict[int, dict[str, int]]:
     """Fill short classes; a class goes only to targets that have a source of it."""
-    needed = fill(total, counts)
+    needed = fill_classes(total, counts)
     planned: dict[int, dict[str, int]] = {index: {} for index in pools}
     able: dict[tuple[int, ...], dict[str, int]] = {}
     for label, count in needed.items():
         able.setdefault(tuple(index for index, pool in pools.items() if label in pool.counts), {})[label] = count
     weight_of = dict(zip(pools, weights, strict=True))
     for indexes, labels in able.items():
-        for index, part in zip(indexes, spread(labels, [weight_of[index] for index in indexes]), strict=True):
+        for index, part in zip(
+            indexes, apportion_classes(labels, [weight_of[index] for index in indexes]), strict=True
+        ):
             planned[index] |= part
     return planned
 

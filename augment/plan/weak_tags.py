@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from curate.ground.errors import InputError
+from curate.ground.json import decode
 
 
 class WeakTag(msgspec.Struct, frozen=True):
@@ -34,8 +35,8 @@ def parse_weak_tags(data: bytes, name: str) -> list[WeakTag]:
         InputError: It is something else.
     """
     try:
-        report = msgspec.json.decode(data, type=_Report)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        report = decode(data, _Report)
+    except ValueError as error:
         raise InputError(
             f"{name} is no list of weak tags ({error}); make one: burnish weak RUN --json > FILE"
         ) from None

@@ -7,8 +7,10 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from curate.engine import Failure, run
+from curate.facts.records import KINDS
 from curate.ground.errors import InputError
-from curate.records.sample import Sample, is_generated
+from curate.records.origin import origin_of
+from curate.records.sample import Sample
 from curate.scan.measure import measure
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def survey(samples: "Iterable[Sample]", per_target: int = PER_TARGET, most: int 
     counts: Counter[str] = Counter()
     chosen: dict[str, dict[str | None, tuple[bytes, Sample]]] = {}
     for sample in samples:
-        if is_generated(sample.origin):
+        if origin_of(sample.origin).is_generated:
             name = _target(sample)
             counts[name] += 1
             ranked = (sha256(sample.path.encode("utf-8", "surrogatepass")).digest(), sample)
@@ -136,6 +138,6 @@ def _looks(sample: Sample, paths: list[str]) -> "tuple[list[Look], str]":
     from augment.preview.preview_media import look_at
 
     try:
-        return (look_at(sample.kind or "image", paths, SIDE) if paths else []), ""
+        return (look_at(KINDS.get(sample.kind or "", "image"), paths, SIDE) if paths else []), ""
     except (InputError, OSError) as error:
         return [], str(error)

@@ -98,7 +98,15 @@ def make_pairs(
     items = [chains.job(order, seed, base) for order in orders]
     with tempfile.TemporaryDirectory(prefix="burnish-") as staging:
         work = _Shower(tuple(chains.made), staging)
-        results = run(work, items, jobs=jobs, chunk_size=1, timeout_s=_TIMEOUT_S, preload=("augment.render.render",))
+        results = run(
+            work,
+            items,
+            jobs=jobs,
+            chunk_size=1,
+            timeout_s=_TIMEOUT_S,
+            preload=("augment.render.render",),
+            warm_up=work.warm_up,
+        )
         with closing(results):
             for order, job, result in zip(orders, items, results, strict=True):
                 yield _pair(order, sources.found[order.source], job, result)
@@ -151,6 +159,8 @@ class _Shower:
 
     def __init__(self, chains: tuple[Chain, ...], staging: str) -> None:
         self._renderer, self._staging = Renderer(chains, staging), staging
+
+        self.warm_up = self._renderer.warm_up
 
     def __call__(self, job: Job) -> Shown:
         """Return what there is to see of a job for one sample."""

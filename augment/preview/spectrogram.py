@@ -36,11 +36,19 @@ def spectrogram(mono: NDArray[np.float32], sample_rate: int, top_hz: float) -> N
     padded = np.concatenate([np.zeros(size // 2, np.float32), mono, np.zeros(size, np.float32)])
     starts = np.linspace(0, len(mono), min(COLUMNS, len(mono)), endpoint=False).astype(int)
     window = np.hanning(size + 1)[:-1].astype(np.float32)
-    edges = _edges_hz(top_hz) * size / sample_rate + 0.5
+    edges_mel = np.linspace(0, 2595 * np.log10(1 + top_hz / 700), BANDS + 1)
+    # In bins of the transform: bin k lies between k and k + 1, half a bin around its frequency.
+    edges: NDArray[np.float64] = 700 * (10 ** (edges_mel / 2595) - 1) * size / sample_rate + 0.5
     bands = np.empty((len(starts), BANDS))
     for at in range(0, len(starts), _BLOCK):
         frames = padded[starts[at : at + _BLOCK, None] + np.arange(size)]
-        bands[at : at + _BLOCK] = _band_powers(np.fft.rfft(frames * window), edges)
+        power = np.square(np.abs(np.fft.rfft(frames * window)), dtype=np.float64)
+        # Sums up to each edge, so that a band narrower than a bin gets its share of it, and not nothing.
+        below = np.concatenate([np.zeros((len(power), 1)), power.cumsum(axis=1)], axis=1)
+        place = edges.clip(0, power.shape[1])
+        whole = np.minimum(place.astype(int), power.shape[1] - 1)
+        at_edges = below[:, whole] + (place - whole) * power[:, whole]
+        bands[at : at + _BLOCK] = np.diff(at_edges, axis=1)
     scale = 2 / (size * float(np.square(window).sum()))
     decibels: NDArray[np.float32] = 10 * np.log10(np.maximum(bands.T * scale, 10 ** (_NOTHING_DB / 10)))
     return decibels.astype(np.float32)
@@ -57,30 +65,9 @@ def draw_spectrogram(decibels: NDArray[np.float32], loudest_db: float) -> bytes:
 
     share = (decibels[::-1] - np.float32(loudest_db)) / np.float32(RANGE_DB) + 1
     image = Image.fromarray((255 * share.clip(0, 1)).round().astype(np.uint8))
-    image.putpalette(_palette().tobytes())
+    stops = np.linspace(0, 255, len(_STOPS))
+    channels = [np.interp(np.arange(256), stops, channel) for channel in np.transpose(_STOPS)]
+    image.putpalette(np.stack(channels, axis=1).round().astype(np.uint8).tobytes())
     buffer = io.BytesIO()
     image.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
-
-
-def _edges_hz(top_hz: float) -> NDArray[np.float64]:
-    top_mel = 2595 * np.log10(1 + top_hz / 700)
-    edges: NDArray[np.float64] = 700 * (10 ** (np.linspace(0, top_mel, BANDS + 1) / 2595) - 1)
-    return edges
-
-
-def _band_powers(spectrum: NDArray[np.complexfloating], edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the power between edges, given in bins whose number k lies between k and k + 1; shape (frames, bands)."""
-    power = np.square(np.abs(spectrum), dtype=np.float64)
-    below = np.concatenate([np.zeros((len(power), 1)), power.cumsum(axis=1)], axis=1)
-    place = edges.clip(0, power.shape[1])
-    whole = np.minimum(place.astype(int), power.shape[1] - 1)
-    at_edges = below[:, whole] + (place - whole) * power[:, whole]
-    return np.diff(at_edges, axis=1)
-
-
-def _palette() -> NDArray[np.uint8]:
-    """Return 256 colours, uint8 of shape (256, 3)."""
-    stops = np.linspace(0, 255, len(_STOPS))
-    channels = [np.interp(np.arange(256), stops, channel) for channel in np.transpose(_STOPS)]
-    return np.stack(channels, axis=1).round().astype(np.uint8)

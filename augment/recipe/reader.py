@@ -12,6 +12,7 @@ from augment.operations.registry import Kind, ParameterError, Prepared, find
 from augment.recipe.types import KINDS, Limit, Output, Recipe, Sources, Step, Target, Written, WrittenTarget
 from curate.facts.records import AudioFacts, ImageFacts
 from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.ground.json import encode_for_digest
 from curate.ground.yaml import RecipeError, YamlFile, load_yaml, override
 from curate.media import encode_audio, encode_image
 from curate.query.expression import compile_expression
@@ -154,7 +155,7 @@ class _Reader:
         fields = msgspec.to_builtins(self.top)
         for aside in ("description", "vars"):
             fields.pop(aside)
-        return f"sha256:{sha256(msgspec.json.encode(fields, order='deterministic')).hexdigest()}"
+        return f"sha256:{sha256(encode_for_digest(fields)).hexdigest()}"
 
     def _target(self, tag: str, content: Any, common: "dict[Kind, tuple[Step, ...]]", *, prepare: bool) -> Target:
         path: Path = ("targets", tag)

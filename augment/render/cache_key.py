@@ -5,10 +5,9 @@ from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
 
-import msgspec
-
 from augment.operations.registry import OPERATIONS, Kind
 from augment.recipe.types import Recipe, Target
+from curate.ground.json import encode_for_digest
 
 RENDER_VERSION = 1
 """Raised whenever the same recipe makes other bytes than before."""
@@ -35,7 +34,7 @@ def chain_digest(recipe: Recipe, target: Target, kind: Kind) -> bytes:
         getattr(recipe.output, kind),
         target.tag,
     ]
-    return sha256(msgspec.json.encode(content, order="deterministic", enc_hook=str)).digest()
+    return sha256(encode_for_digest(content)).digest()
 
 
 def sample_key(chain: bytes, seed: int, source_digest: str, copy: int) -> bytes:

@@ -40,12 +40,14 @@ class GenerationTally:
         reused: Samples that were there already, by tag.
         rejected: Reasons why nothing was made, with numbers.
         examples: A source for each reason.
+        put_off: How many of the rejected may be made the next time: nothing remembers them.
     """
 
     made: Counter[str] = field(default_factory=Counter)
     reused: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    put_off: int = 0
 
     def reject(self, reason: str, source: str) -> None:
         """Count one that was not made."""
@@ -97,6 +99,7 @@ class _Generation:
             chunk_size=4,
             timeout_s=self.options.timeout_s,
             preload=self._modules(),
+            warm_up=self.renderer.warm_up,
         )
         with closing(results):
             for result in results:
@@ -172,6 +175,7 @@ class _Generation:
             source = self.sources.found[order.source]
             if reason := made.rejected or failures.get(made.key, ""):
                 self.tally.reject(reason, source.path)
+                self.tally.put_off += not made.lasting or made.key in failures
                 continue
             tag = self.recipe.targets[order.target].tag or self.recipe.name
             (self.tally.made if is_new else self.tally.reused)[tag] += len(made.files)

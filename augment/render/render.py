@@ -1,10 +1,12 @@
 """One source file in, the generated files out, measured: the work of one worker process."""
 
 import os
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 
 from augment.operations.media import Media, RejectedError
 from augment.operations.registry import Kind
@@ -96,6 +98,21 @@ class Renderer:
             reason = f"the source is not usable: {(isinstance(error, OSError) and error.strerror) or error}"
             return tuple(Made(key.hex(), rejected=reason, lasting=False) for _, key in job.wanted)
         return tuple(self._make(source, self._chains[chain], key) for chain, key in job.wanted)
+
+    def warm_up(self) -> None:
+        """Apply every operation once, so that what libraries import and compile is not taken from the first sample.
+
+        librosa's first pitch shift and numba's first compilation take seconds, which a tight time-out would charge to
+        one source.
+        """
+        generator = np.random.default_rng(0)
+        trial = {
+            "audio": Media(generator.uniform(-0.1, 0.1, (8000, 1)).astype(np.float32), 16_000),
+            "image": Media(generator.integers(0, 256, (96, 96, 3), dtype=np.uint8)),
+        }
+        for step in (step for chain in self._chains for step in chain.steps):
+            with suppress(Exception):  # what the trial does not suit is no fault of the recipe
+                apply_steps(trial[step.kind], (step,), (0,))
 
     def _make(self, source: "_Loaded", chain: Chain, key: bytes) -> Made:
         """Draw until the limits hold, `ATTEMPTS` times at most."""

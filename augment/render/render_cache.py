@@ -4,9 +4,8 @@ import os
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from augment.render.render import Made
+from curate.ground.json import Decoder, encode
 from curate.journal import Operation
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class Shelf:
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._records: dict[str, Made] = {}
-        records, decoder = os.path.join(folder, FOLDER), msgspec.json.Decoder(Made)
+        records, decoder = os.path.join(folder, FOLDER), Decoder(Made)
         if os.path.isdir(records):
             for name in sorted(os.listdir(records)):
                 self._load(os.path.join(records, name), decoder)
@@ -50,7 +49,7 @@ class Shelf:
         """Remember what was made, with the paths of the files relative to the folder."""
         if not several:
             return
-        data = b"".join(msgspec.json.encode(made) + b"\n" for made in several)
+        data = b"".join(encode(made) + b"\n" for made in several)
         name = f"{sha256(data).hexdigest()[:16]}.jsonl"
         staged = os.path.join(journal.staging(), name)
         with open(staged, "wb") as file:
@@ -58,13 +57,13 @@ class Shelf:
         for _ in journal.apply([Operation("create", staged, f"{FOLDER}/{name}")]):
             pass
 
-    def _load(self, path: str, decoder: "msgspec.json.Decoder[Made]") -> None:
+    def _load(self, path: str, decoder: "Decoder[Made]") -> None:
         """Read one file of records; a line that is none costs only the time to make its sample again."""
         with open(path, "rb") as file:
             for line in file:
                 try:
                     made = decoder.decode(line)
-                except (msgspec.DecodeError, UnicodeDecodeError):
+                except ValueError:
                     continue
                 self._records[made.key] = made
 

@@ -10,6 +10,7 @@ from baselines.annotators.human_level import HumanLevel
 from curate.ground.csv import read_table
 from curate.ground.errors import InputError, UsageError
 from curate.ground.fraction import parse_share, share_columns
+from curate.ground.json import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,12 +69,12 @@ def _read_json(path: str) -> dict[str, float]:
     try:
         with open(path, "rb") as file:
             data = file.read()
-        found = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-        levels = msgspec.json.decode(data, type=_Report).human_level if "human_level" in found else None
-        by_tag = msgspec.json.decode(data, type=dict[str, float]) if levels is None else _named(levels)
+        found = decode(data, dict[str, object])
+        levels = decode(data, _Report).human_level if "human_level" in found else None
+        by_tag = decode(data, dict[str, float]) if levels is None else _named(levels)
     except OSError as error:
         raise InputError(f"--human: cannot read {path}: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InputError(f"{path} holds no human levels ({error}); make it: burnish agreement FILE --json") from None
     for tag, level in by_tag.items():
         if not 0 <= level <= 1:

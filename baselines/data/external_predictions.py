@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from curate.ground.csv import read_table
 from curate.ground.errors import InputError
+from curate.ground.json import loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,11 +88,8 @@ def _json_rows(file: str) -> "Iterator[_Row]":
 
 
 def _json_row(file: str, line: int, text: bytes) -> _Row:
-    import json
-
     try:
-        # The standard library: it reads lone surrogates (names that are not UTF-8) and NaN, of which we say more.
-        record = json.loads(text)
+        record = loads(text, nan=True)  # a confidence that is no number gets an error of its own
     except ValueError as error:
         raise InputError(f"{file}:{line}: no JSON: {error}") from None
     if not isinstance(record, dict):

@@ -32,45 +32,27 @@ def units(
     """
     import numpy as np
 
-    joined = _Joined()
+    from curate.ground.union_find import join_keys
+
+    numbers: dict[tuple[str, str], int] = {}
+    samples: list[int] = []
+    keys: list[int] = []
     for index, one in enumerate(examples):
-        joined.find(("sample", str(index)))
-        for name in _names(one, digests[index]):
-            joined.join(("sample", str(index)), name)
-        for value in grouping.values(one.path, one.tags) if grouping else ():
-            joined.join(("sample", str(index)), ("group", value))
-    roots = [joined.find(("sample", str(index))) for index in range(len(examples))]
-    numbers = {root: number for number, root in enumerate(dict.fromkeys(roots))}
-    return np.array([numbers[root] for root in roots], np.int64)
+        values = grouping.values(one.path, one.tags) if grouping else ()
+        for name in (*_names(one, digests[index]), *(("group", value) for value in values)):
+            samples.append(index)
+            keys.append(numbers.setdefault(name, len(numbers)))
+    roots = join_keys(len(examples), np.array(samples, np.int64), np.array(keys, np.int64))
+    # A root is the smallest index of its unit, so that the order of the roots is that of the samples.
+    return np.unique(roots, return_inverse=True)[1]
 
 
 def _names(example: "Example", digest: str | None) -> "Iterator[tuple[str, str]]":
     """Yield what ties a sample to others: digests and paths."""
-    yield "path", example.path
-    for name in (digest, example.source_digest):
+    yield "name", example.path
+    for name in (digest, example.duplicate_of, *example.parents):
         if name:
-            yield "digest", name
-    for path in (example.duplicate_of, example.source):
-        if path:
-            yield "path", path
-
-
-class _Joined:
-    """Names that stand for one thing (union-find)."""
-
-    def __init__(self) -> None:
-        self.parent: dict[tuple[str, str], tuple[str, str]] = {}
-
-    def find(self, name: tuple[str, str]) -> tuple[str, str]:
-        root = self.parent.setdefault(name, name)
-        while root != self.parent[root]:
-            root = self.parent[root]
-        while name != root:
-            self.parent[name], name = root, self.parent[name]
-        return root
-
-    def join(self, one: tuple[str, str], other: tuple[str, str]) -> None:
-        self.parent[self.find(other)] = self.find(one)
+            yield "name", name
 
 
 def make_folds(

@@ -2,52 +2,42 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from curate.facts.records import Finding, Kind
+from curate.facts.records import KINDS, Finding, Kind
 from curate.ground.errors import InputError
 from curate.media.sniff import format_of_name
-from curate.records.sample import is_generated
+from curate.records.origin import NOWHERE, Origin
+from curate.records.sample import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Example(Struct):
-    """The part of a sample that baselines look at; the narrow view for `curate.records.manifest.read_as`."""
+class Example(View):
+    """The part of a sample that baselines look at."""
 
     path: str
     label: str | None = None
     tags: tuple[str, ...] = ()
     split: str | None = None
-    kind: Kind | None = None
+    kind: str | None = None
     bytes: int | None = None
     mtime_ns: int | None = None
     digest: str | None = None
     findings: tuple[Finding, ...] = ()
-    origin: dict[str, Any] | None = None
+    origin: Origin | None = None
     duplicate_of: str | None = None
 
     @property
     def generated(self) -> bool:
         """Whether it is an addition to the dataset that a recipe made."""
-        return is_generated(self.origin)
+        return self.origin is not None and self.origin.is_generated
 
     @property
-    def source_digest(self) -> str | None:
-        """Digest of the file that it was generated from."""
-        return self._source("source_digest")
-
-    @property
-    def source(self) -> str | None:
-        """Path of the file that it was generated from."""
-        return self._source("source")
-
-    def _source(self, key: str) -> str | None:
-        value = self.origin.get(key) if self.origin is not None and self.generated else None
-        return value if isinstance(value, str) else None
+    def parents(self) -> tuple[str, ...]:
+        """Digest and path of the file that it was made from, as far as they are known."""
+        return (self.origin or NOWHERE).parents
 
 
 @dataclass(slots=True)
@@ -118,7 +108,7 @@ def labelled(samples: "Iterable[Example]", left_out: LeftOut) -> list[Example]:
 def kind_of(example: Example) -> Kind | None:
     """Return the kind of a sample, by the name of its file where the manifest does not say."""
     if example.kind:
-        return example.kind
+        return KINDS.get(example.kind)
     found = format_of_name(example.path)
     return found.kind if found else None
 

@@ -37,6 +37,7 @@ def check_sides(
             )
     held = _digests(test, test_digests)
     paths = {one.path: one.path for one in test}
+    real = {name: one.path for one in test for name in one.parents} | paths | held
     mine = train_digests or [one.digest for one in train]
     for one, digest in zip(train, mine, strict=True):
         copied = held.get(digest or "") or paths.get(one.duplicate_of or "")
@@ -45,8 +46,8 @@ def check_sides(
                 f"{one.path} is trained on and is a copy of {copied} of the test split; "
                 f"drop it with burnish dedup, or {_SPLIT}"
             )
-        source = held.get(one.source_digest or "") or paths.get(one.source or "")
-        if source:
+        # Also of what took the place of its source: trimmed or levelled, it still tells what is tested.
+        if source := next((real[name] for name in one.parents if name in real), None):
             raise InputError(
                 f"{one.path} is trained on and was made from {source} of the test split; "
                 f"augment only the training split, or {_SPLIT}"

@@ -1,6 +1,5 @@
 """`predictions.jsonl`: what a model said of each sample that it was tested on."""
 
-import json
 import os
 from typing import TYPE_CHECKING
 
@@ -8,7 +7,8 @@ import msgspec
 
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError
-from curate.records.manifest import read_as
+from curate.ground.json import encode
+from curate.records.reader import read_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,18 +44,9 @@ class Prediction(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def write_predictions(path: str, predictions: "Iterable[Prediction]") -> None:
     """Write predictions as JSON Lines, whole or not at all."""
-    encoder = msgspec.json.Encoder()
     with atomic_write(path) as file:
         for prediction in predictions:
-            file.write(_encode(encoder, prediction) + b"\n")
-
-
-def _encode(encoder: msgspec.json.Encoder, prediction: Prediction) -> bytes:
-    try:
-        return encoder.encode(prediction)
-    except UnicodeEncodeError:
-        # A name that is not UTF-8 is a lone surrogate, which only the standard library writes, as an escape.
-        return json.dumps(msgspec.to_builtins(prediction), separators=(",", ":")).encode("ascii")
+            file.write(encode(prediction) + b"\n")
 
 
 def read_predictions(path: str) -> list[Prediction]:

@@ -60,7 +60,7 @@ def describe_manifest(samples: "Iterable[Example]") -> ManifestRecord:
         splits[one.split or _NO_SPLIT] += 1
         if one.label:
             labels[one.label] += 1
-        if one.generated and one.origin and isinstance(recipe := one.origin.get("recipe_digest"), str):
+        if one.generated and one.origin and isinstance(recipe := one.origin.recipe_digest, str):
             recipes.add(recipe)
     total = hashlib.sha256()
     for line in sorted(lines):

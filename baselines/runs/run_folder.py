@@ -7,12 +7,11 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from baselines.data.predictions import NAME, write_predictions
 from baselines.runs.run_record import Run
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError, UsageError
+from curate.ground.json import decode, encode_indented
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,8 +57,8 @@ def write_run(
         write_predictions(os.path.join(folder, PREDICTIONS), predictions)
         if model is not None:
             _write(folder, MODEL, model)
-        _write(folder, METRICS, _pretty(metrics))
-        _write(folder, RUN, _pretty(run))
+        _write(folder, METRICS, encode_indented(metrics) + b"\n")
+        _write(folder, RUN, encode_indented(run) + b"\n")
     except OSError as error:
         raise InputError(f"cannot write the run {folder}: {error.strerror}") from None
 
@@ -73,25 +72,15 @@ def read_run(folder: str) -> Run:
     path = os.path.join(folder, RUN)
     try:
         with open(path, "rb") as file:
-            return msgspec.json.decode(file.read(), type=Run)
+            return decode(file.read(), Run)
     except FileNotFoundError:
         raise InputError(f"no run in {folder}: there is no {RUN}; make one with burnish train") from None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InputError(f"{path} is not the record of a run: {error}; train again into {folder}") from None
 
 
 def _write(folder: str, name: str, data: bytes) -> None:
     with atomic_write(os.path.join(folder, name)) as file:
         file.write(data)
-
-
-def _pretty(record: msgspec.Struct) -> bytes:
-    try:
-        return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
-    except UnicodeEncodeError:
-        import json
-
-        # A name that is not UTF-8 is a lone surrogate, which only the standard library writes, as an escape.
-        return json.dumps(msgspec.to_builtins(record), indent=2).encode("ascii") + b"\n"

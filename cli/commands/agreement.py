@@ -1,37 +1,41 @@
 """`burnish agreement`: annotators against each other."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from baselines.annotators.agreement import Agreement, agree
-from baselines.annotators.annotations import read_annotations
+from baselines.annotators.annotations import Annotations, read_annotations
 from baselines.annotators.human_file import write_human_csv
 from cli import options
+from cli.effects import Effect
 from cli.io import reports, streams
 from cli.io.terminal import say
-from cli.views.agreement.table import table
+from cli.views.agreement.table import report
 from curate.describe.imbalance import Described
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 def agreement(
     annotations: Annotated[
-        str, typer.Argument(metavar="FILE.csv", help="The labels: path,annotator,label.", show_default=False)
+        str,
+        typer.Argument(metavar="FILE.csv", help="The labels: path,annotator,label.", show_default=False),
+        Effect.READS,
     ],
     manifest: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Labels that are right, and tags, by path.", show_default=False),
+        Effect.READS,
     ] = None,
     human_level: Annotated[
         str | None,
         typer.Option(metavar="FILE.csv", help="Write the human level of each tag to FILE.csv.", show_default=False),
+        Effect.WRITES,
     ] = None,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     html: options.Html = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -53,11 +57,13 @@ def agreement(
     burnish weak runs/before --human human.csv
     """
     _check(annotations, manifest, human_level)
-    reports.check_html(html, annotations)
+    formats = reports.Formats(json, md, csv, html).check(annotations)
     given = read_annotations(annotations)
     truth, tags = _known(manifest)
     result = agree(given, truth, tags)
-    reports.show(result, table, as_json=json, html=html, page=_page)
+    reports.write(
+        result, formats, "Agreement of annotators", report, lambda found: _page(found, given, annotations, html)
+    )
     if human_level:
         with atomic_write(human_level) as file:
             file.write(write_human_csv(result.human_level))
@@ -75,14 +81,12 @@ def _known(manifest: str | None) -> "tuple[dict[str, str] | None, dict[str, tupl
         return None, {}
     with streams.records(manifest, Described) as samples:
         known = list(samples)
-    return _labels(known), {sample.path: sample.tags for sample in known}
+    labels = {sample.path: sample.label for sample in known if sample.label is not None}
+    return labels, {sample.path: sample.tags for sample in known}
 
 
-def _labels(samples: "Iterable[Described]") -> dict[str, str]:
-    return {sample.path: sample.label for sample in samples if sample.label is not None}
+def _page(result: Agreement, given: Annotations, of: str, html: str | None) -> bytes:
+    from cli.views.agreement.table import page
+    from cli.views.kit.page import Links
 
-
-def _page(result: Agreement) -> bytes:
-    from cli.views.agreement.page import page
-
-    return page(result)
+    return page(result, given, of, Links(None, html))

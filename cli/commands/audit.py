@@ -9,8 +9,9 @@ from baselines.data.predictions import NAME, predictions_of_run
 from baselines.slices.audit import MISTAKES, Audit
 from baselines.slices.audit import audit as find
 from cli import options
+from cli.effects import Effect
 from cli.io import reports
-from cli.views.audit.table import table
+from cli.views.audit.table import report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
 
 
 def audit(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The folder of the run.", show_default=False)],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The folder of the run.", show_default=False), Effect.READS_RUN
+    ],
     mistakes: Annotated[
         int, typer.Option(metavar="N", min=0, help="How many of the most confident mistakes to name in JSON and page.")
     ] = MISTAKES,
     root: options.Root = None,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     html: options.Html = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -45,14 +50,15 @@ def audit(
 
     burnish audit runs/before --json | jq '.per_class.hat.recall'
     """
-    reports.check_html(html, os.path.join(run, NAME))
+    formats = reports.Formats(json, md, csv, html).check(os.path.join(run, NAME))
     predictions = predictions_of_run(run)
     result = find(predictions, mistakes)
-    reports.show(result, table, as_json=json, html=html, page=lambda found: _page(found, predictions, root))
+    title = f"Audit of {run}"
+    reports.write(result, formats, title, report, lambda found: _page(found, predictions, run, root, html))
 
 
-def _page(result: Audit, predictions: "Sequence[Prediction]", root: str | None) -> bytes:
-    from baselines.slices.slice_ranking import rank
+def _page(result: Audit, predictions: "Sequence[Prediction]", of: str, root: str | None, html: str | None) -> bytes:
     from cli.views.audit.page import page
+    from cli.views.kit.page import Links
 
-    return page(result, rank(predictions), root or "")
+    return page(result, predictions, of, Links(root, html))

@@ -7,10 +7,13 @@ import typer
 
 from cli import augment_options, options
 from cli.augment_plan import gather_sources, plan_for, read_weak_tags, wanted_tags
+from cli.effects import Effect
 from cli.io import reports, streams, terminal
-from cli.views.augment.summary import describe_plan, draw_plan, say_generated
+from cli.io.outcome import outcome
+from cli.views.augment.summary import describe_plan, plan_table, say_generated
 from curate.ground.errors import GateError, UsageError
-from curate.records.manifest import encode, lines, read
+from curate.records.reader import lines, read
+from curate.records.writer import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +27,7 @@ def augment(
     recipe: augment_options.Recipe,
     manifest: options.Manifest = None,
     into: Annotated[
-        str | None, typer.Option(metavar="DIR", help="The folder for the new files.", show_default=False)
+        str | None, typer.Option(metavar="DIR", help="The folder for the new files.", show_default=False), Effect.MAKES
     ] = None,
     weak: augment_options.Weak = None,
     target: augment_options.Target = None,
@@ -51,8 +54,13 @@ def augment(
     settings: augment_options.Settings = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, and make nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="With --dry-run: the plan as JSON.")] = False,
+    md: Annotated[bool, typer.Option("--md", help="With --dry-run: the plan as Markdown.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="With --dry-run: the plan as CSV.")] = False,
     seed: augment_options.Seed = None,
     root: options.Root = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="S", min=0.1, help="Seconds that the samples of one source may take.")
+    ] = 120.0,
     output: options.Output = None,
     jobs: options.Jobs = None,
     quiet: options.Quiet = False,
@@ -77,7 +85,8 @@ def augment(
     from augment.recipe.reader import load
     from augment.render.lineage import Options
 
-    _check(into, output, dry_run=dry_run, json=json)
+    formats = reports.Formats(json, md, csv).check()
+    _check(into, output, formats, dry_run=dry_run)
     weak_tags = read_weak_tags(weak) if weak else None
     loaded = load(recipe, settings or (), wanted_tags(recipe, target, weak_tags, top))
     replaces = replace and loaded.standardizes
@@ -86,18 +95,19 @@ def augment(
         sources = gather_sources(loaded, read(file), split, group, replaces=replaces)
         plan = plan_for(sources, weak_tags, copies=copies, budget=budget, top=top, balance=balance, seed=begin)
         if dry_run:
-            reports.show(describe_plan(sources, plan, begin), draw_plan, as_json=json)
+            reports.write(describe_plan(sources, plan, begin), formats, "Plan", plan_table)
             return
         file.seek(0)
         kept = () if replace else lines(file)
-        _generate(kept, sources, plan, output, Options(into or "", root or "", begin, jobs, replaces=replaces))
+        _generate(kept, sources, plan, output, Options(into or "", root or "", begin, jobs, timeout, replaces))
 
 
-def _check(into: str | None, output: str | None, *, dry_run: bool, json: bool) -> None:
+def _check(into: str | None, output: str | None, formats: reports.Formats, *, dry_run: bool) -> None:
     if not into and not dry_run:
         raise UsageError("where to? name the folder for the new files: --into DIR (or look at the plan: --dry-run)")
-    if json and not dry_run:
-        raise UsageError("--json is for the plan: add --dry-run; the manifest is JSON Lines anyway")
+    if any(formats) and not dry_run:
+        named = next(name for name, wanted in formats._asdict().items() if wanted)
+        raise UsageError(f"--{named} is for the plan: add --dry-run; the manifest is JSON Lines anyway")
     streams.check_output(output)
 
 
@@ -112,5 +122,7 @@ def _generate(
         made = map(encode, counted(generate(sources, plan, options, tally)))
         streams.write_lines(chain(kept, made), output)
     say_generated(sources, tally, options.into)
+    outcome.worked, outcome.reused = tally.made.total(), tally.reused.total()
+    outcome.rejected, outcome.put_off = tally.rejected.total(), tally.put_off
     if plan.orders and not tally.made and not tally.reused:
         raise GateError("not one sample could be made")

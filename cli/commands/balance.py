@@ -1,19 +1,15 @@
 """`burnish balance`: how evenly the samples are spread over classes."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cli import options
 from cli.io import reports, streams
-from cli.io.terminal import draw_bar, printable
+from cli.io.table import Column, Report, Row, Table
+from cli.views.kit.drawing import bar_cell
 from curate.describe.imbalance import Described, Imbalance, count_classes, failed_gates, grouping
 from curate.ground.errors import GateError
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-_BAR_WIDTH = 30
 
 
 def balance(
@@ -37,6 +33,8 @@ def balance(
         typer.Option(metavar="N", min=0, help="Fail (exit 1) if a class has fewer than N samples.", show_default=False),
     ] = None,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     html: options.Html = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -55,37 +53,45 @@ def balance(
     burnish balance set.jsonl --max-ratio 10 --min-count 50 --quiet
     """
     grouping(by)
-    reports.check_html(html, manifest)
+    formats = reports.Formats(json, md, csv, html).check(manifest)
     with streams.records(manifest, Described) as samples:
         result = count_classes(samples, by, within)
-    reports.show(result, _table, as_json=json, html=html, page=_page)
+    reports.write(result, formats, "Class balance", _tables, lambda found: _page(found, manifest or "-"))
     if failed := failed_gates(result, max_ratio, min_count):
         raise GateError("; ".join(failed))
 
 
-def _page(result: Imbalance) -> bytes:
-    from cli.views.balance.page import page
-
-    return page(result, _sentences(result))
-
-
-def _table(result: Imbalance) -> "RenderableType":
-    from rich import box
-    from rich.console import Group
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(result.by, overflow="fold")
-    for name in ("count", "share"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True, min_width=_BAR_WIDTH, style="cyan")
-    table.add_column("missing", justify="right", no_wrap=True)
+def _tables(result: Imbalance) -> Report:
+    """Return the report."""
+    columns = [
+        Column("class", result.by),
+        Column("count", "count", "count"),
+        Column("share", "share", "share", form=" %"),
+        Column("bar", "of the largest class", "drawing", 9),
+        Column("missing", "missing", "count", 1),
+    ]
     largest = result.classes[0].count if result.classes else 0
-    for found in result.classes:
-        bar = draw_bar(found.count / largest if largest else 0, _BAR_WIDTH)
-        missing = f"{found.missing:,}" if found.missing else ""
-        table.add_row(printable(found.label), f"{found.count:,}", f"{100 * found.share:.1f} %", bar, missing)
-    return Group(table, *_sentences(result)) if result.classes else Group(*_sentences(result))
+    rows = [
+        Row([
+            found.label,
+            found.count,
+            found.share,
+            bar_cell(found.count / largest if largest else 0.0, f"{found.label}: {found.count:,}"),
+            found.missing or None,
+        ])
+        for found in result.classes
+    ]  # fmt: skip
+    # A class that is too short is what people look for here, so a terminal shows them all.
+    return Report([Table("classes", f"Classes by {result.by}", columns, rows, most=len(rows))], _sentences(result))
+
+
+def _page(result: Imbalance, of: str) -> bytes:
+    """Return the page; `of` is the manifest."""
+    from cli.views.kit import page as pages
+
+    found = _tables(result)
+    sections = [pages.Section(table.title, pages.table(table)) for table in found.tables]
+    return pages.report_page("Class balance", of, sections, lead=found.notes)
 
 
 def _sentences(result: Imbalance) -> list[str]:
@@ -95,8 +101,7 @@ def _sentences(result: Imbalance) -> list[str]:
         lines += [
             f"imbalance ratio {result.imbalance_ratio:.2f} (largest / smallest class)",
             f"effective classes {result.effective_classes:.1f}",
-            f"always guessing {printable(result.classes[0].label)} "
-            f"is right {100 * result.majority_accuracy:.1f} % of the time",
+            f"always guessing {result.classes[0].label} is right {100 * result.majority_accuracy:.1f} % of the time",
         ]
     if result.without:
         lines.append(f"{result.without:,} samples have no {result.by.removeprefix('tag:')} and are not counted")

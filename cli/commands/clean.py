@@ -7,8 +7,10 @@ from typing import IO, Annotated
 import typer
 
 from cli import options
-from cli.io import streams
-from cli.views.clean.check_list import show_checks
+from cli.effects import Effect
+from cli.io import reports, streams
+from cli.io.outcome import outcome
+from cli.views.clean.check_list import all_checks, report
 from cli.views.clean.summary import CleanTally, carry_out, say_survey, say_tally
 from curate.check.checks import CHECKS, SCAN_CHECKS
 from curate.check.clean import Facts, Judgement, judge, survey
@@ -17,15 +19,19 @@ from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError, UsageError
 from curate.organize.quarantine import Quarantine
 from curate.records.dataset_root import DatasetFolders
-from curate.records.manifest import lines, read_as
+from curate.records.reader import lines, read_as
 
 
 def clean(
     manifest: options.Manifest = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="CHECK=THRESHOLD", help="Another threshold for a check.")
+        list[str] | None,
+        typer.Option("--set", metavar="CHECK=THRESHOLD", help="Another threshold for a check."),
+        Effect.VALUE,
     ] = None,
-    config: Annotated[str | None, typer.Option(metavar="FILE", help="Thresholds and severities as YAML.")] = None,
+    config: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Thresholds and severities as YAML."), Effect.READS
+    ] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="CHECK,...", help="Make only these checks.")] = None,
     drop: Annotated[
         list[str] | None, typer.Option(metavar="CHECK|warning", help="Drop samples with these findings too.")
@@ -33,9 +39,11 @@ def clean(
     keep: Annotated[
         list[str] | None, typer.Option(metavar="CHECK", help="Keep samples with these findings, also errors.")
     ] = None,
-    rejects: Annotated[str | None, typer.Option(metavar="FILE", help="Save the dropped samples.")] = None,
+    rejects: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Save the dropped samples."), Effect.REJECTS
+    ] = None,
     quarantine: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Where --apply moves the dropped files.")
+        str | None, typer.Option(metavar="DIR", help="Where --apply moves the dropped files."), Effect.SETS_ASIDE
     ] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Move them; undo takes it back.")] = False,
     fail_on: Annotated[
@@ -44,6 +52,8 @@ def clean(
     ] = None,
     list_checks: Annotated[bool, typer.Option("--list", help="Show every check, and leave.")] = False,
     json: Annotated[bool, typer.Option("--json", help="With --list: as JSON.")] = False,
+    md: Annotated[bool, typer.Option("--md", help="With --list: as Markdown.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="With --list: as CSV.")] = False,
     root: options.Root = None,
     output: options.Output = None,
     quiet: options.Quiet = False,
@@ -66,7 +76,7 @@ def clean(
     burnish clean --list
     """
     if list_checks:
-        show_checks(as_json=json)
+        reports.write(all_checks(), reports.Formats(json, md, csv).check(), "Checks", report)
         return
     if apply and not quarantine:
         raise UsageError("--apply moves the dropped files, so it needs --quarantine DIR")
@@ -77,6 +87,7 @@ def clean(
     files = Quarantine(quarantine, root or "") if quarantine else None
     tally = _clean(manifest, policy, files, output, rejects)
     say_tally(tally)
+    outcome.rejected = tally.dropped.total()
     if files:
         carry_out(files, apply=apply)
     if failed := tally.failed_gates(gates):

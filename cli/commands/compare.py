@@ -9,8 +9,9 @@ from baselines.comparison.compare import Comparison, compare_runs
 from baselines.comparison.gates import GATES, failed
 from baselines.data.predictions import NAME
 from cli import options
+from cli.effects import Effect
 from cli.io import reports
-from cli.views.compare.table import run_names, table
+from cli.views.compare.table import report, run_names
 from curate.ground.errors import GateError
 
 if TYPE_CHECKING:
@@ -22,8 +23,12 @@ _NAMED = 5
 
 
 def compare(
-    run_a: Annotated[str, typer.Argument(metavar="RUN_A", help="The folder of the older run.", show_default=False)],
-    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The folder of the newer run.", show_default=False)],
+    run_a: Annotated[
+        str, typer.Argument(metavar="RUN_A", help="The folder of the older run.", show_default=False), Effect.READS_RUN
+    ],
+    run_b: Annotated[
+        str, typer.Argument(metavar="RUN_B", help="The folder of the newer run.", show_default=False), Effect.READS_RUN
+    ],
     fail_if: Annotated[
         str | None,
         typer.Option(metavar="worse|not-better", help="Fail (exit 1) if B is that.", show_default=False),
@@ -33,6 +38,8 @@ def compare(
     ] = None,
     seed: options.Seed = 0,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     html: options.Html = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -54,19 +61,18 @@ def compare(
 
     burnish compare runs/before runs/after --tag noise=car --fail-if not-better --html compare.html
     """
-    gate = _gate(fail_if)
+    if fail_if is not None:
+        options.check_choice(fail_if, GATES, "--fail-if")
+    gate = next((gate for gate in GATES if gate == fail_if), None)
+    formats = reports.Formats(json, md, csv, html)
     for run in (run_a, run_b):
-        reports.check_html(html, os.path.join(run, NAME))
+        formats.check(os.path.join(run, NAME))
     result = compare_runs(run_a, run_b, tag or (), seed)
-    reports.show(result, table, as_json=json, html=html, page=_page)
+    reports.write(
+        result, formats, "{1} against {0}".format(*run_names(result)), report, lambda found: _page(found, html)
+    )
     if gate and (problems := failed(result, gate, tag or ())):
         raise GateError(_problem(result, gate, problems))
-
-
-def _gate(name: str | None) -> "Gate | None":
-    if name is not None:
-        options.check_choice(name, GATES, "--fail-if")
-    return next((gate for gate in GATES if gate == name), None)
 
 
 def _problem(result: Comparison, gate: "Gate", problems: "Sequence[str]") -> str:
@@ -75,7 +81,8 @@ def _problem(result: Comparison, gate: "Gate", problems: "Sequence[str]") -> str
     return f"{run_names(result)[1]} is {'not better: ' if gate == 'not-better' else ''}{words}"
 
 
-def _page(result: Comparison) -> bytes:
-    from cli.views.compare.page import page
+def _page(result: Comparison, html: str | None) -> bytes:
+    from cli.views.compare.table import page
+    from cli.views.kit.page import Links
 
-    return page(result)
+    return page(result, Links(None, html))

@@ -1,22 +1,22 @@
 """`burnish dedup`: one copy of each thing stays."""
 
-import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Annotated
 
-import msgspec
 import typer
 
 from cli import options
-from cli.io import streams, terminal
+from cli.effects import Effect
+from cli.io import reports, streams, terminal
+from cli.views.dedup.summary import report as table
 from cli.views.dedup.summary import report_of, say_groups
 from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError
-from curate.records.manifest import lines, read_as
+from curate.records.reader import lines, read_as
 
 
 def dedup(
@@ -35,7 +35,11 @@ def dedup(
         bool, typer.Option("--report", help="Drop nothing; name the copy that stands for each in duplicate_of.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write the groups as JSON to standard output.")] = False,
-    rejects: Annotated[str | None, typer.Option(metavar="FILE", help="Save the dropped samples.")] = None,
+    md: Annotated[bool, typer.Option("--md", help="Write them as Markdown there.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Write them as CSV there.")] = False,
+    rejects: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Save the dropped samples."), Effect.REJECTS
+    ] = None,
     root: options.Root = None,
     output: options.Output = None,
     jobs: options.Jobs = None,
@@ -61,6 +65,7 @@ def dedup(
     options.check_choice(on_conflict, ON_CONFLICT, "--on-conflict")
     streams.check_output(output)
     streams.check_output(rejects)
+    formats = reports.Formats(json, md, csv).check()
     search = Search(exact, distance, keep, on_conflict, root or "", jobs, terminal.progress)  # type: ignore[arg-type]
     with ExitStack() as stack:
         file = stack.enter_context(streams.passes(manifest))
@@ -68,20 +73,20 @@ def dedup(
         groups = find_groups(read_as(file, Item), search)
         file.seek(0)
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
-        _write(kept, groups, output, as_json=json)
-    say_groups(groups, search, dropped=not report, listed=not json)
+        _write(kept, groups, output, formats)
+    say_groups(groups, search, dropped=not report, listed=not any(formats))
     conflicts = sum(bool(group.label_conflict) for group in groups)
     if conflicts and on_conflict == "fail":
         raise GateError(f"--on-conflict fail: {conflicts:,} groups have copies with different labels")
 
 
-def _write(kept: Iterator[bytes], groups: Sequence[Group], output: str | None, *, as_json: bool) -> None:
-    """Write the manifest; with --json the groups take its place on standard output."""
-    if not as_json:
+def _write(kept: Iterator[bytes], groups: Sequence[Group], output: str | None, formats: reports.Formats) -> None:
+    """Write the manifest; with --json, --md or --csv the groups take its place on standard output."""
+    if not any(formats):
         streams.write_lines(kept, output)
         return
     if output:
         streams.write_lines(kept, output)
     else:
         deque(kept, maxlen=0)
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report_of(groups)), indent=2) + b"\n")
+    reports.write(report_of(groups), formats, "Duplicates", table)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import terminal
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ PARTS = ("images", "speech")
 
 def demo(
     folder: Annotated[
-        str, typer.Argument(metavar="[DIR]", help="A new folder for all of it, or that of an earlier demo.")
+        str,
+        typer.Argument(metavar="[DIR]", help="A new folder for all of it, or that of an earlier demo."),
+        Effect.MAKES,
     ] = "burnish-demo",
     only: Annotated[
         str | None, typer.Option(metavar="images|speech", help="Only this part of it.", show_default=False)
@@ -66,8 +69,7 @@ def _play(folder: str, parts: "Sequence[str]", seed: int) -> None:
 
 def _make_data(folder: str, parts: "Sequence[str]", seed: int) -> None:
     """Write the files of the parts, and make the folders for what the commands write."""
-    from augment.demo.dataset import MAKERS
-    from augment.demo.folder import fill
+    from augment.demo.folder import MAKERS, fill
 
     for part in parts:
         files = MAKERS[part](seed)

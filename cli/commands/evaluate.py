@@ -8,9 +8,10 @@ import typer
 from baselines.data.external_predictions import check_name
 from baselines.data.labelled_samples import Example
 from cli import options
+from cli.effects import Effect
 from cli.io import reports, streams
 from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do
-from cli.views.train.score_table import table
+from cli.views.train.table import report
 from curate.ground.errors import UsageError
 
 
@@ -21,15 +22,19 @@ def evaluate(
         typer.Option(
             metavar="FILE", help="A .csv or .jsonl with path, prediction and, if known, confidence.", show_default=False
         ),
+        Effect.READS,
     ] = None,
     run: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Folder for the run; a run that is there is replaced.", show_default=False),
+        Effect.MAKES_RUN,
     ] = None,
     test_split: Annotated[
         str | None, typer.Option(metavar="NAME", help="The split to test on.", show_default="test, if there is one")
     ] = None,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -48,10 +53,11 @@ def evaluate(
     if predictions is None:
         raise UsageError("name the file of predictions: --predictions FILE.csv")
     check_name(predictions)
-    _evaluate(manifest, predictions, named_folder(run), test_split, as_json=json)
+    formats = reports.Formats(json, md, csv).check()
+    _evaluate(manifest, predictions, named_folder(run), test_split, formats)
 
 
-def _evaluate(manifest: str | None, file: str, folder: str, test_split: str | None, *, as_json: bool) -> None:
+def _evaluate(manifest: str | None, file: str, folder: str, test_split: str | None, formats: reports.Formats) -> None:
     from baselines.runs.provenance import Clock
     from baselines.runs.save_run import keep_run
     from baselines.training.evaluate import evaluate as evaluate_on
@@ -66,4 +72,4 @@ def _evaluate(manifest: str | None, file: str, folder: str, test_split: str | No
     outcome = keep_run(folder, sys.argv[1:], {"test_split": test_split}, samples, found.result, clock)
     say_left_out(found.left_out)
     say_notes(found.notes)
-    reports.show(outcome, table, as_json=as_json)
+    reports.write(outcome, formats, f"Run {folder}", report)

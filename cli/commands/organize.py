@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import streams, terminal
 from cli.io.replayable_pipe import Rereadable
 from cli.views.organize.summary import say_plan, say_result
 from curate.ground.errors import GateError, UsageError
-from curate.organize.apply import arrange
 from curate.organize.metadata_files import STYLES, Style, metadata_files
-from curate.organize.plan import MODES, Plan
+from curate.organize.plan import MODES, Plan, arrange
 from curate.organize.template import compile_layout
 from curate.records.dataset_root import DatasetFolders
-from curate.records.manifest import read
+from curate.records.reader import read
 from curate.records.sample import Sample
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 def organize(
     manifest: options.Manifest = None,
-    into: Annotated[str | None, typer.Option(metavar="DIR", help="The destination folder.", show_default=False)] = None,
+    into: Annotated[
+        str | None, typer.Option(metavar="DIR", help="The destination folder.", show_default=False), Effect.MAKES
+    ] = None,
     layout: Annotated[
         str, typer.Option(metavar="TEXT", help="Where each file goes: fields, facts, {tag:KEY}, {name}, {stem}, {ext}.")
     ] = "{split}/{label}/{name}",

@@ -11,13 +11,11 @@ from baselines.models.models import MODELS, check_model
 from baselines.training.options import Options
 from cli import options
 from cli.io import reports, streams
-from cli.io.terminal import printable
 from cli.views.train.notes import say_nothing_to_learn
+from cli.views.train.table import fit_report
 from curate.ground.errors import GateError
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from baselines.training.overfit import Overfit
 
 
@@ -34,6 +32,8 @@ def overfit(
     root: options.Root = None,
     jobs: options.Jobs = None,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -48,6 +48,7 @@ def overfit(
 
     burnish overfit set.jsonl --samples 50 --model logistic --seed 1
     """
+    formats = reports.Formats(json, md, csv).check()
     families = tuple(feature or ())
     check_model(model)
     check_families(families)
@@ -55,7 +56,7 @@ def overfit(
     found = _overfit(manifest, samples, wish)
     if found is None:
         return
-    reports.show(found, _table, as_json=json)
+    reports.write(found, formats, "Can a model fit it?", fit_report)
     _fail_unless_fit(found)
 
 
@@ -75,16 +76,3 @@ def _fail_unless_fit(found: "Overfit") -> None:
 
     if problem := verdict(found):
         raise GateError(problem)
-
-
-def _table(found: "Overfit") -> "RenderableType":
-    from rich.console import Group
-
-    right = found.samples - len(found.wrong)
-    lines = [f"{right:,} of {found.samples:,} samples of {found.classes:,} classes are right ({found.model})"]
-    lines += [f"  wrong: {printable(path)}" for path in found.wrong]
-    lines += [f"  the same, with different labels: {printable(' = '.join(group))}" for group in found.conflicts]
-    lines += [f"  left out, {reason}: {count:,}" for reason, count in found.left_out.items()]
-    if found.fits:
-        lines.append("a model can fit this data; train it:  burnish train --run runs/first")
-    return Group(*lines)

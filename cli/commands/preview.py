@@ -6,6 +6,7 @@ import typer
 
 from cli import augment_options, options
 from cli.augment_plan import gather_sources, plan_for, read_weak_tags, wanted_tags
+from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
@@ -22,6 +23,7 @@ def preview(
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", metavar="FILE.html", help="The page to write.", show_default=False),
+        Effect.WRITES,
     ] = None,
     count: Annotated[
         int, typer.Option("--count", "-n", metavar="N", min=1, help="Pairs to show, spread over targets and labels.")

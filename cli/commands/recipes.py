@@ -7,12 +7,11 @@ import typer
 
 from cli import options
 from cli.io import reports
-from cli.io.terminal import printable
+from cli.io.table import Column, Report, Row, Table
 from curate.ground.errors import UsageError
+from curate.ground.json import encode_indented
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from cli.pipeline.shipped_recipes import Shelf
 
 
@@ -22,6 +21,8 @@ def recipes(
     ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Write the JSON Schema of recipes, for editors.")] = False,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -40,6 +41,9 @@ def recipes(
     """
     if schema and name:
         raise UsageError("--schema is for all recipes; leave the name out")
+    if name and (md or csv):
+        raise UsageError("--md and --csv are for the list of recipes; a recipe is YAML, or --json")
+    formats = reports.Formats(json, md, csv).check()
     if schema:
         _write_schema()
     elif name:
@@ -47,7 +51,7 @@ def recipes(
     else:
         from cli.pipeline.shipped_recipes import shelf
 
-        reports.show(shelf(), _table, as_json=json)
+        reports.write(shelf(), formats, "Recipes", _tables)
 
 
 def _print_one(name: str, *, as_json: bool) -> None:
@@ -65,24 +69,19 @@ def _print_one(name: str, *, as_json: bool) -> None:
 
 
 def _write_schema() -> None:
-    import json
-
     from cli.pipeline.schema import schema
 
-    sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
+    sys.stdout.buffer.write(encode_indented(schema()) + b"\n")
 
 
-def _table(found: "Shelf") -> "RenderableType":
-    from rich import box
-    from rich.console import Group
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("recipe", "kind"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("what it does", overflow="fold", ratio=2)
-    table.add_column("steps or targets", overflow="fold", ratio=1)
-    for recipe in found.recipes:
-        parts = ", ".join(recipe.steps or recipe.targets)
-        table.add_row(*map(printable, (recipe.name, recipe.kind, recipe.description, parts)))
-    return Group(table, "see one: burnish recipes NAME; run a pipeline: burnish run NAME --set data=FOLDER")
+def _tables(found: "Shelf") -> Report:
+    """Return the report."""
+    columns = [
+        Column("recipe", "recipe"),
+        Column("kind", "kind"),
+        Column("description", "what it does"),
+        Column("parts", "steps or targets", below=True),
+    ]
+    rows = [Row((one.name, one.kind, one.description, ", ".join(one.steps or one.targets))) for one in found.recipes]
+    hint = "see one: burnish recipes NAME; run a pipeline: burnish run NAME --set data=FOLDER"
+    return Report([Table("recipes", "Recipes", columns, rows, most=len(rows))], [hint])

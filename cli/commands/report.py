@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import reports
 from cli.io.terminal import say
 from curate.ground.atomic import atomic_write
@@ -14,7 +15,7 @@ from curate.ground.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cli.views.report.report_input import Subject
+    from cli.views.report.subjects import Subject
 
 NAME = "report.html"
 
@@ -25,6 +26,7 @@ def report(
         typer.Argument(
             metavar="WORKDIR|RUN", help="Work folders, run folders, manifests; in their order.", show_default=False
         ),
+        Effect.READS_RUN,
     ],
     output: Annotated[
         str | None,
@@ -35,6 +37,7 @@ def report(
             help="The page; report.html in the work folder, if there is one.",
             show_default=False,
         ),
+        Effect.WRITES,
     ] = None,
     pairs: Annotated[
         int, typer.Option(metavar="N", min=0, help="How many generated samples to show beside their sources.")
@@ -47,7 +50,7 @@ def report(
 
     The page has the health of the data with examples to look at and to listen to, the class balance, the weak tags,
     generated samples beside their sources, the comparison of the first and the last run with its intervals, the most
-    confident mistakes, and where all of it comes from. It is one file, loads nothing and runs nothing.
+    confident mistakes, and where all of it comes from. It is one file and loads nothing.
 
     Of runs alone or of manifests alone, it has the parts that are possible. Media files are looked for under --root.
 
@@ -59,14 +62,15 @@ def report(
 
     burnish report set.jsonl runs/before runs/after -o report.html
     """
+    from cli.views.kit.page import Links
     from cli.views.report.page import page
-    from cli.views.report.report_inputs import find_subjects
+    from cli.views.report.subjects import find_subjects
 
     subjects = find_subjects(of)
     file = _file(output, subjects)
     for path in of:
         reports.check_html(file, path, "-o")
-    made = page(subjects, root or "", pairs)
+    made = page(subjects, Links(root, file), pairs)
     with atomic_write(file) as target:
         target.write(made)
     say(f"wrote {file}")

@@ -7,22 +7,27 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import reports
 from cli.io.terminal import say
 from curate.ground.errors import BurnishError, GateError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from cli.pipeline.execute import Result
     from cli.pipeline.recipe import Pipeline
+    from cli.pipeline.state import Result
     from cli.pipeline.tasks import Task
 
 
 def run(
     recipe: Annotated[
-        str, typer.Argument(metavar="RECIPE", help="A pipeline: a file, or one that ships.", show_default=False)
+        str,
+        typer.Argument(metavar="RECIPE", help="A pipeline: a file, or one that ships.", show_default=False),
+        Effect.READS_RECIPE,
     ],
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a variable of the recipe.")
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Another value for a variable of the recipe."),
+        Effect.SETS_RECIPE,
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which steps would run, and why.")] = False,
     start: Annotated[
@@ -34,6 +39,7 @@ def run(
         typer.Option(
             metavar="DIR", help="Folder for what the steps write; work, or as in the recipe.", show_default=False
         ),
+        Effect.MAKES,
     ] = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -83,7 +89,7 @@ def _results(pipeline: "Pipeline", tasks: "list[Task]", first: "Task | None", *,
 
     number = version("burnish")
     planned = Runner(pipeline.work, load_state(pipeline.work, pipeline.name, number), -1, View(tasks))
-    if dry_run or any(task.step.command == "augment" for task in tasks):
+    if dry_run or any(task.recipe for task in tasks):
         results = planned.plan(tasks, first)
         check_recipes([result.task for result in results if result.status != "cached"])
     if dry_run:

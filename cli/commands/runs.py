@@ -1,24 +1,22 @@
 """`burnish runs`: all runs under a folder."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from baselines.runs.run_list import Runs, list_runs
+from baselines.runs.run_list import RunLine, Runs, list_runs
 from cli import options
+from cli.effects import Effect
 from cli.io import reports
-from cli.io.terminal import printable, say
+from cli.io.table import Column, Report, Row, Table
+from cli.io.terminal import say
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from baselines.runs.run_list import RunLine
-
-_NAMED = ("model", "folds", "test_split", "group", "feature", "seed")
+_USUAL: dict[str, object] = {"model": "auto", "folds": 5, "test_split": None, "group": None, "feature": None, "seed": 0}
+"""What the options of train are without being given; only what differs is shown."""
 
 
 def runs(
-    folder: Annotated[str, typer.Argument(metavar="[DIR]", help="Where to look, at any depth.")] = ".",
+    folder: Annotated[str, typer.Argument(metavar="[DIR]", help="Where to look, at any depth."), Effect.READS] = ".",
     mlflow: Annotated[
         str | None,
         typer.Option(
@@ -26,6 +24,9 @@ def runs(
         ),
     ] = None,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
+    html: options.Html = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -43,6 +44,7 @@ def runs(
 
     burnish runs runs/ --mlflow http://localhost:5000
     """
+    formats = reports.Formats(json, md, csv, html).check()
     found = list_runs(folder)
     for problem in found.broken.values():
         say(f"left out: {problem}")
@@ -51,38 +53,52 @@ def runs(
 
         new = export_runs([line.run for line in found.runs], mlflow)
         say(f"logged {new:,} of {len(found.runs):,} runs to {mlflow}; the others were there already")
-    reports.show(found, _table, as_json=json)
+    reports.write(found, formats, f"Runs under {folder}", _tables, _page)
 
 
-def _table(found: Runs) -> "RenderableType":
-    from rich import box
-    from rich.table import Table
+def _tables(found: Runs) -> Report:
+    """Return the report."""
+    columns = [
+        Column("run", "run"),
+        Column("created", "when (UTC)", "text", 3),
+        Column("data", "data", "text", 5),
+        Column("code", "code", "text", 4),
+        Column("model", "model"),
+        Column("options", "options", "text", 2),
+        Column("samples", "n", "count", 1),
+        Column("accuracy", "accuracy", "share", form=" %"),
+        Column("macro_f1", "macro F1", "share", form=" %"),
+    ]
+    rows = [
+        Row((
+            line.run,
+            line.created[:16].replace("T", " "),
+            line.data,
+            line.code or "",
+            line.model or line.command,
+            _options(line),
+            line.score.samples,
+            line.score.accuracy,
+            line.score.macro_f1,
+        ))
+        for line in found.runs
+    ]  # fmt: skip
+    none = f"no runs under {found.folder}; make one:  burnish train set.jsonl --run runs/first"
+    return Report([Table("runs", "Runs", columns, rows, most=len(rows))], [] if rows else [none])
 
-    if not found.runs:
-        return f"no runs under {printable(found.folder)}; make one:  burnish train set.jsonl --run runs/first"
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("run", "when (UTC)", "data", "code", "model", "options"):
-        drawn.add_column(name, overflow="fold")
-    for name in ("n", "accuracy", "macro F1"):
-        drawn.add_column(name, justify="right", no_wrap=True)
-    for line in found.runs:
-        drawn.add_row(*_cells(line))
-    return drawn
+
+def _page(found: Runs) -> bytes:
+    """Return the page."""
+    from cli.views.kit import page as pages
+
+    said = _tables(found)
+    sections = [pages.Section(table.title, pages.table(table)) for table in said.tables]
+    return pages.report_page("Runs", found.folder, sections, lead=said.notes)
 
 
-def _cells(line: "RunLine") -> list[str]:
-    score = line.score
-    options_given = " ".join(f"{key}={_text(line.parameters[key])}" for key in _NAMED if _differs(line, key))
-    cells = [line.run, line.created[:16].replace("T", " "), line.data, line.code or "", line.model or line.command]
-    figures = [f"{score.samples:,}", f"{100 * score.accuracy:.1f} %", f"{100 * score.macro_f1:.1f} %"]
-    return [*map(printable, cells), printable(options_given), *figures]
-
-
-def _differs(line: "RunLine", key: str) -> bool:
-    """Return whether an option is not what it is without being given."""
-    usual = {"model": "auto", "folds": 5, "seed": 0}
-    return line.parameters.get(key, usual.get(key)) not in (usual.get(key), None, [])
-
-
-def _text(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+def _options(line: RunLine) -> str:
+    given = {key: line.parameters.get(key, usual) for key, usual in _USUAL.items()}
+    shown = {key: value for key, value in given.items() if value not in (_USUAL[key], None, [])}
+    return " ".join(
+        f"{key}={','.join(map(str, value)) if isinstance(value, list) else value}" for key, value in shown.items()
+    )

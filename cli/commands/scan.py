@@ -7,8 +7,11 @@ from typing import Annotated
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import streams, terminal
+from cli.io.outcome import outcome
 from cli.views.scan.summary import say_tally
+from curate.check.checks import SCAN_CHECKS
 from curate.scan.labels import Labeller, check_label_source, compile_pattern
 from curate.scan.metadata import Metadata
 from curate.scan.scan import Options, ScanTally
@@ -19,7 +22,9 @@ from curate.scan.walk import check_roots, walk
 
 def scan(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Folders to walk, or files.", show_default=False)
+        list[str],
+        typer.Argument(metavar="PATH...", help="Folders to walk, or files.", show_default=False),
+        Effect.READS,
     ],
     label: Annotated[str, typer.Option(metavar="folder|none", help="Where labels come from.")] = "folder",
     pattern: Annotated[
@@ -33,6 +38,7 @@ def scan(
     metadata: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="A .csv or .jsonl with a column file_name.", show_default=False),
+        Effect.READS,
     ] = None,
     shallow: Annotated[bool, typer.Option("--shallow", help="Read only headers: no digest, no integrity.")] = False,
     fresh: Annotated[
@@ -69,5 +75,8 @@ def scan(
     with terminal.progress("scan", lambda: sum(1 for _ in walk(paths))) as counted:
         lines = scan_folders(paths, labeller, Options(root or "", jobs, timeout, shallow), tally, known)
         streams.write_lines(counted(lines), output)
+    outcome.reused = known.reused if known else 0
+    outcome.worked = tally.kinds.total() - outcome.reused
+    outcome.put_off = sum(n for (_, check), n in tally.findings.items() if SCAN_CHECKS[check].transient)
     summarized = terminal.shows_output() and not output
     say_tally(tally, labeller, known, time.monotonic() - began, summarized=summarized)

@@ -5,17 +5,19 @@ from typing import Annotated
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import streams
 from cli.views.split.summary import say_plan, say_suspects
-from curate.records.manifest import lines, read_as
+from curate.records.reader import lines, read_as
 from curate.split.columns import Seen
-from curate.split.split import DEFAULT_RATIO, Wish, carry_out, make_plan, make_wish
+from curate.split.split import carry_out, make_plan
+from curate.split.wish import DEFAULT_RATIO, Wish, make_wish
 
 
 def split(
     manifest: options.Manifest = None,
     ratio: Annotated[
-        str, typer.Option(metavar="NAME=SHARE,...", help="The splits and their shares, which sum to 1.")
+        str, typer.Option(metavar="NAME=SHARE,...", help="The splits and their shares, which sum to 1."), Effect.VALUE
     ] = DEFAULT_RATIO,
     stratify: Annotated[
         str | None,

@@ -6,12 +6,12 @@ import typer
 
 from cli import options
 from cli.io import reports, streams
-from cli.views.stats.table import table
+from cli.views.stats.table import report
 from curate.describe.imbalance import grouping
 from curate.describe.statistics import Statistics, describe
 
 if TYPE_CHECKING:
-    from msgspec import Struct
+    from curate.describe.column_blocks import Measured
 
 
 def stats(
@@ -21,6 +21,8 @@ def stats(
         typer.Option(metavar="label|split|tag:KEY", help="Compare groups of samples as well.", show_default=False),
     ] = None,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     html: options.Html = None,
     root: options.Root = None,
     quiet: options.Quiet = False,
@@ -39,19 +41,21 @@ def stats(
     """
     if by is not None:
         grouping(by)
-    reports.check_html(html, manifest)
+    formats = reports.Formats(json, md, csv, html).check(manifest)
     with streams.records(manifest, _view()) as samples:
         result = describe(samples, by)
-    reports.show(result, table, as_json=json, html=html, page=lambda found: _page(found, root))
+    of = manifest or "-"
+    reports.write(result, formats, "Input metrics", report, lambda found: _page(found, of, root, html))
 
 
-def _view() -> "type[Struct]":
+def _view() -> "type[Measured]":
     from curate.describe.column_blocks import Measured
 
     return Measured
 
 
-def _page(result: Statistics, root: str | None) -> bytes:
+def _page(result: Statistics, of: str, root: str | None, html: str | None) -> bytes:
+    from cli.views.kit.page import Links
     from cli.views.stats.page import page
 
-    return page(result, root or "")
+    return page(result, of, Links(root, html))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import streams
 from cli.io.summary import top
 from cli.io.terminal import say
@@ -20,10 +21,12 @@ def tag(
     manifest: options.Manifest = None,
     auto: Annotated[bool, typer.Option("--auto", help=f"Add {', '.join(AUTO_TAGS)} by the facts.")] = False,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="TAG=EXPR", help="Add TAG where EXPR is true.")
+        list[str] | None, typer.Option("--set", metavar="TAG=EXPR", help="Add TAG where EXPR is true."), Effect.VALUE
     ] = None,
     metadata: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Add the columns of a .csv or .jsonl with a column file_name.")
+        str | None,
+        typer.Option(metavar="FILE", help="Add the columns of a .csv or .jsonl with a column file_name."),
+        Effect.READS,
     ] = None,
     output: options.Output = None,
     quiet: options.Quiet = False,

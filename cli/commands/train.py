@@ -11,9 +11,10 @@ from baselines.features.reading import Reading
 from baselines.models.models import MODELS, check_model
 from baselines.training.options import Options
 from cli import options
+from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do, say_suspects
-from cli.views.train.score_table import table
+from cli.views.train.table import report
 from curate.split.grouping import make_grouping
 
 
@@ -22,6 +23,7 @@ def train(
     run: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Folder for the run; a run that is there is replaced.", show_default=False),
+        Effect.MAKES_RUN,
     ] = None,
     model: Annotated[str, typer.Option(metavar="|".join(MODELS), help="What to fit.")] = "auto",
     folds: Annotated[
@@ -49,12 +51,15 @@ def train(
     cache: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Where features are kept.", show_default="~/.cache/burnish/features"),
+        Effect.CACHE,
     ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute all features anew, and keep none.")] = False,
     seed: options.Seed = 0,
     root: options.Root = None,
     jobs: options.Jobs = None,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -73,6 +78,7 @@ def train(
 
     burnish train set.jsonl --run runs/shape --model svm --feature hog
     """
+    formats = reports.Formats(json, md, csv).check()
     folder, families = named_folder(run), tuple(feature or ())
     check_model(model)
     check_families(families)
@@ -80,10 +86,10 @@ def train(
         make_grouping(group)
     reading = Reading(root or "", jobs, "" if no_cache else cache)
     wish = Options(model, folds, test_split, group, families, seed, reading)
-    _train(manifest, folder, wish, as_json=json)
+    _train(manifest, folder, wish, formats)
 
 
-def _train(manifest: str | None, folder: str, wish: Options, *, as_json: bool) -> None:
+def _train(manifest: str | None, folder: str, wish: Options, formats: reports.Formats) -> None:
     from baselines.runs.provenance import Clock
     from baselines.runs.save_run import keep_run
     from baselines.training.train import train as train_on
@@ -100,4 +106,4 @@ def _train(manifest: str | None, folder: str, wish: Options, *, as_json: bool) -
     say_left_out(trained.left_out)
     say_notes(trained.notes)
     say_suspects(trained.suspects, split=trained.tested_split)
-    reports.show(outcome, table, as_json=as_json)
+    reports.write(outcome, formats, f"Run {folder}", report)

@@ -8,10 +8,10 @@ import typer
 
 from cli import options
 from cli.io import reports
+from cli.io.table import Column, Report, Row, Table
+from curate.ground.json import encode
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from augment.operations.documentation import Catalogue, Documented
 
 _TITLES = {
@@ -26,6 +26,8 @@ def transforms(
         str | None, typer.Argument(metavar="[NAME]", help="The operation to show in full.", show_default=False)
     ] = None,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -44,51 +46,39 @@ def transforms(
     """
     from augment.operations.documentation import catalogue, documented
 
-    if name is None:
-        reports.show(catalogue(), _list, as_json=json)
-    else:
-        reports.show(documented(name), _details, as_json=json)
+    formats = reports.Formats(json, md, csv).check()
+    found = catalogue() if name is None else documented(name)
+    reports.write(found, formats, name or "Operations of recipes", _listed if name is None else _details)
 
 
-def _list(found: "Catalogue") -> "RenderableType":
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    parts: list[RenderableType] = []
+def _listed(found: "Catalogue") -> Report:
+    """Return all operations, one a row: ours first."""
+    columns = [Column("name", "operation"), Column("summary", "what it does")]
+    tables = []
     for (kind, source), operations in groupby(found.operations, key=lambda one: (one.kind, one.source)):
-        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-        table.add_column(no_wrap=True, style="cyan", min_width=24)
-        table.add_column(overflow="fold")
-        for operation in operations:
-            table.add_row(operation.name, _summary(operation))
-        parts += [Text(f"{kind}: {_TITLES[source]}", style="bold"), table, Text()]
-    return Group(*parts, "burnish transforms NAME shows the parameters of one.")
+        rows = [Row((one.name, _summary(one))) for one in operations]
+        tables.append(Table(f"{kind}-{source}", f"{kind}: {_TITLES[source]}", columns, rows, most=len(rows)))
+    return Report(tables, ["burnish transforms NAME shows the parameters of one."], titled=True)
 
 
-def _details(found: "Catalogue") -> "RenderableType":
-    from rich.console import Group
-
-    return Group(*(part for operation in found.operations for part in _one(operation)))
-
-
-def _one(operation: "Documented") -> "list[RenderableType]":
-    from rich.table import Table
-    from rich.text import Text
-
-    title = Text(operation.name, style="bold").append(f"  {operation.kind}, {operation.source}", style="dim")
-    lines: list[RenderableType] = [title, Text(_summary(operation)), Text()]
-    if operation.parameters:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        table.add_column("parameter", no_wrap=True, style="cyan")
-        table.add_column("default", overflow="fold", min_width=8, max_width=24)
-        table.add_column("type", overflow="fold", min_width=12, max_width=32)
-        table.add_column("meaning", overflow="fold")
-        for parameter in operation.parameters:
-            default = "required" if parameter.required else _yaml(parameter.default)
-            table.add_row(parameter.name, default, parameter.type, parameter.description)
-        lines += [table, Text()]
-    return [*lines, Text(f"{operation.kind}:"), Text(f"  {operation.example}", style="green"), Text()]
+def _details(found: "Catalogue") -> Report:
+    """Return operations with their parameters; there is one, or one for pictures and one for sounds."""
+    columns = [
+        Column("parameter", "parameter"),
+        Column("default", "default"),
+        Column("type", "type", "text", 1),
+        Column("description", "meaning"),
+    ]
+    tables, notes = [], []
+    for one in found.operations:
+        rows = [
+            Row((part.name, "required" if part.required else _yaml(part.default), part.type, part.description))
+            for part in one.parameters
+        ]
+        title = f"{one.name}  {one.kind}, {one.source}: {_summary(one)}"
+        tables.append(Table(f"{one.kind}-{one.source}", title, columns, rows, most=max(len(rows), 1)))
+        notes += ["", f"{one.kind}:", f"  {one.example}"]
+    return Report(tables, notes, titled=True)
 
 
 def _summary(operation: "Documented") -> str:
@@ -97,7 +87,5 @@ def _summary(operation: "Documented") -> str:
 
 def _yaml(value: object) -> str:
     """Return a value as a person writes it in YAML: as JSON has it, without quotes and `.0`."""
-    import msgspec
-
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode().replace(",", ", ")
+    text = value if isinstance(value, str) else encode(value).decode().replace(",", ", ")
     return re.sub(r"\.0\b", "", text)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options
+from cli.effects import Effect
 from cli.io import terminal
 from curate.ground.errors import GateError
 from curate.journal import Journal, Taken, take_back
+from curate.journal.tree import JOURNAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +24,13 @@ def undo(
     journal: Annotated[
         str,
         typer.Argument(metavar="JOURNAL", help="The journal.jsonl, or the folder that it is in.", show_default=False),
+        Effect.READS,
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken back.")] = False,
+    outside: Annotated[
+        bool,
+        typer.Option("--outside", help="Put files back outside of the folder, though another user wrote the journal."),
+    ] = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -40,12 +47,15 @@ def undo(
 
     burnish undo organized/journal.jsonl --dry-run
     """
+    if _is_over(journal):
+        terminal.say(f"nothing left to undo in {journal}: it is empty")
+        return
     with (
-        Journal.find(journal, read_only=dry_run) as found,
-        terminal.progress("undo", lambda: found.ledger.files("done")) as counted,
+        Journal.find(journal, read_only=dry_run, outside=outside) as found,
+        terminal.progress("undo", lambda: found.file.files("done")) as counted,
     ):
-        done, refused = _tally(counted(take_back(found, dry_run=dry_run)))
-    _say_done(done, dry_run=dry_run)
+        done, refused, gone = _tally(counted(take_back(found, dry_run=dry_run)))
+    _say_done(done, gone, dry_run=dry_run)
     if refused:
         verb = "cannot be" if dry_run else "could not be"
         count = sum(refused.values())
@@ -53,10 +63,19 @@ def undo(
         raise GateError(f"{count:,} of {count + sum(done.values()):,} changes {verb} taken back: {reasons}")
 
 
-def _tally(results: "Iterable[Taken]") -> tuple[Counter[str], Counter[str]]:
-    """Count what was done by kind and what was not by reason, and name the latter."""
-    done, refused = Counter[str](), Counter[str]()
+def _is_over(journal: str) -> bool:
+    """Return whether a folder is empty: an undo that was killed when the journal was gone, and the folder was not."""
+    folder = journal if os.path.isdir(journal) else os.path.dirname(journal) or "."
+    return os.path.isdir(folder) and not os.listdir(folder) and not os.path.lexists(os.path.join(folder, JOURNAL))
+
+
+def _tally(results: "Iterable[Taken]") -> tuple[Counter[str], Counter[str], int]:
+    """Count what was done by kind, what was not by reason, naming the latter, and what was not there."""
+    done, refused, gone = Counter[str](), Counter[str](), 0
     for taken in results:
+        if taken.status == "gone":
+            gone += 1
+            continue
         if taken.status == "undone":
             done[taken.kind] += 1
             continue
@@ -65,13 +84,16 @@ def _tally(results: "Iterable[Taken]") -> tuple[Counter[str], Counter[str]]:
             terminal.say(f"{os.path.relpath(taken.target)} stays: {os.path.relpath(taken.source)}: {taken.detail}")
     if (more := sum(refused.values()) - _SHOWN) > 0 and not terminal.verbose:
         terminal.say(f"… and {more:,} more (--verbose names all)")
-    return done, refused
+    return done, refused, gone
 
 
-def _say_done(done: Counter[str], *, dry_run: bool) -> None:
+def _say_done(done: Counter[str], gone: int, *, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
     for kind, number in done.items():
         noun = _NOUNS.get(kind, "generated files")
         terminal.say(f"{number:,} {noun} {would}{'moved back' if kind == 'move' else 'removed'}")
-    if not done:
+    if gone:
+        all_of_it = "" if done else "; the journal stays, it may be a copy: what it is about may be in another folder"
+        terminal.say(f"not here: {gone:,} of {gone + sum(done.values()):,}, removed or put back by hand{all_of_it}")
+    elif not done:
         terminal.say("nothing to undo")

@@ -6,21 +6,23 @@ from typing import Annotated
 import typer
 
 from baselines.annotators.human_file import read_human
-from baselines.data.predictions import NAME
+from baselines.data.predictions import NAME, predictions_of_run
 from baselines.slices.slice_ranking import MIN_SAMPLES, WeakReport, rank_run, rank_table
 from cli import options
+from cli.effects import Effect
 from cli.io import reports
-from cli.views.weak.table import table as drawn
+from cli.views.weak.table import report
 from curate.ground.errors import UsageError
 
 
 def weak(
     run: Annotated[
-        str | None, typer.Argument(metavar="[RUN]", help="The folder of the run.", show_default=False)
+        str | None, typer.Argument(metavar="[RUN]", help="The folder of the run.", show_default=False), Effect.READS_RUN
     ] = None,
     human: Annotated[
         str | None,
         typer.Option(metavar="FILE|NUMBER", help="Human level: of each tag, or one for all.", show_default=False),
+        Effect.READS,
     ] = None,
     min_samples: Annotated[
         int, typer.Option(metavar="N", min=1, help="Tags with fewer samples are listed apart.")
@@ -28,8 +30,11 @@ def weak(
     table: Annotated[
         str | None,
         typer.Option(metavar="FILE.csv", help="Rank figures from elsewhere instead of a run.", show_default=False),
+        Effect.READS,
     ] = None,
     json: options.Json = False,
+    md: options.Md = False,
+    csv: options.Csv = False,
     html: options.Html = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -55,10 +60,11 @@ def weak(
     burnish weak --table priorities.csv
     """
     _check(run, human, table)
-    reports.check_html(html, table or os.path.join(run or "", NAME))
+    formats = reports.Formats(json, md, csv, html).check(table or os.path.join(run or "", NAME))
     level = read_human(human) if human is not None else None
     result = rank_table(table) if table is not None else rank_run(run or "", level, min_samples)
-    reports.show(result, drawn, as_json=json, html=html, page=_page)
+    of = run or table or ""
+    reports.write(result, formats, f"Priorities of {of}", report, lambda found: _page(found, run, of, html))
 
 
 def _check(run: str | None, human: str | None, table: str | None) -> None:
@@ -70,7 +76,9 @@ def _check(run: str | None, human: str | None, table: str | None) -> None:
         raise UsageError("--human goes with a run; a table has a column for it")
 
 
-def _page(result: WeakReport) -> bytes:
-    from cli.views.weak.page import page
+def _page(result: WeakReport, run: str | None, of: str, html: str | None) -> bytes:
+    from cli.views.kit.page import Links
+    from cli.views.weak.table import page
 
-    return page(result)
+    predictions = predictions_of_run(run) if run is not None else ()
+    return page(result, predictions, of, Links(None, html))

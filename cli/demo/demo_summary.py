@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from cli.io.terminal import console, printable
-from curate.records.manifest import read_as
+from cli.io.terminal_table import Drawn
+from curate.facts.records import Finding
+from curate.records.reader import read_as
+from curate.records.sample import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,18 +23,11 @@ _TARGETS = ("writing=", "noise=")
 _TOLD = ("silent", "label-conflict", "duplicate")
 
 
-class Found(msgspec.Struct):
-    """What is read of a finding."""
-
-    check: str
-    severity: str
-
-
-class Rejected(msgspec.Struct):
+class Rejected(View):
     """What is read of a dropped sample."""
 
     path: str
-    findings: tuple[Found, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def reason(self) -> str:
         """Return the check that it was dropped for: an error, else the one that its command was told to drop."""
@@ -59,13 +55,13 @@ def show_ending(folder: str, parts: "Sequence[str]", report: str) -> None:
 
 def _part(work: str) -> "Iterator[RenderableType]":
     from baselines.slices.slice_ranking import rank_run
-    from cli.views.weak.table import table
+    from cli.views.weak.table import report
 
     yield _cleaned(work)
     yield from _balanced(work)
     yield "what was weak before:"
     yield ""
-    yield table(rank_run(os.path.join(work, "before")))
+    yield Drawn(report(rank_run(os.path.join(work, "before"))))
     yield ""
     yield from _compared(work)
 

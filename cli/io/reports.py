@@ -1,15 +1,15 @@
-"""Reports: a table for people, JSON for programs, a page for looking at."""
+"""Reports: tables for people, Markdown for pull requests, CSV for spreadsheets, JSON for programs, and pages."""
 
-import json
 import os
 import sys
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-import msgspec
-
+from cli.io.table_export import csv_bytes, markdown
 from cli.io.terminal import console, say
+from cli.io.terminal_table import Drawn
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError, UsageError
+from curate.ground.json import encode_indented
 from curate.media.sniff import format_of_name
 
 if TYPE_CHECKING:
@@ -17,33 +17,80 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-Result = TypeVar("Result", bound=msgspec.Struct)
+    from cli.io.table import Report
+
+Result = TypeVar("Result")
 
 
-def show(
+class Formats(NamedTuple):
+    """What a report is to be written as; by default, tables for people.
+
+    Attributes:
+        json: The record itself, to standard output.
+        md: Tables in Markdown, there.
+        csv: Tables as CSV, there.
+        html: File for the page; it takes the place of the tables for people.
+    """
+
+    json: bool = False
+    md: bool = False
+    csv: bool = False
+    html: str | None = None
+
+    def check(self, manifest: str | None = None) -> "Formats":
+        """Refuse, before any work, what cannot be written; return the same.
+
+        Args:
+            manifest: The file that is read.
+
+        Raises:
+            UsageError: Standard output has room for one format only, or the page has the name of an input.
+            InputError: There is no folder for the page.
+        """
+        if wanted := [f"--{name}" for name in ("json", "md", "csv") if getattr(self, name)][1:]:
+            first = next(f"--{name}" for name in ("json", "md") if getattr(self, name))
+            raise UsageError(f"{', '.join([first, *wanted])}: standard output takes one of them")
+        check_html(self.html, manifest)
+        return self
+
+
+def write(
     result: Result,
-    render: "Callable[[Result], RenderableType]",
-    *,
-    as_json: bool,
-    html: str | None = None,
+    formats: Formats,
+    title: str,
+    tables: "Callable[[Result], Report]",
     page: "Callable[[Result], bytes] | None" = None,
 ) -> None:
-    """Write a report: the table to standard output, or JSON there, or a page to a file, or both of these.
+    """Write a report as it was asked for.
 
     Args:
         result: What was found.
-        render: Draws it for people.
-        as_json: Write the record itself instead.
-        html: File for the page; it takes the place of the table.
-        page: Makes the page.
+        formats: What it is to be written as.
+        title: Heading of the Markdown.
+        tables: Says it in tables and sentences.
+        page: Makes the page; to be given where the command has `--html`.
     """
-    if html and page:
-        with atomic_write(html) as file:
+    # The page first: what reads standard output may leave early (`| head`), and the page is to be there then.
+    if formats.html and page:
+        with atomic_write(formats.html) as file:
             file.write(page(result))
-        say(f"wrote {html}")
+        say(f"wrote {formats.html}")
+    if formats.json:
+        sys.stdout.buffer.write(encode_indented(result) + b"\n")
+    elif formats.md:
+        # A byte that is no text has become an escape already; what is left is UTF-8 whatever the terminal's encoding.
+        sys.stdout.buffer.write(markdown(tables(result), title).encode("utf-8", "backslashreplace"))
+    elif formats.csv:
+        sys.stdout.buffer.write(csv_bytes(tables(result)))
+    elif not formats.html:
+        console().print(Drawn(tables(result)))
+
+
+def show(result: Result, render: "Callable[[Result], RenderableType]", *, as_json: bool) -> None:
+    """Write what is no table: drawn for people, or as JSON."""
     if as_json:
-        sys.stdout.buffer.write(_json(result) + b"\n")
-    elif not html:
+        sys.stdout.buffer.write(encode_indented(result) + b"\n")
+    else:
         console().print(render(result))
 
 
@@ -69,11 +116,3 @@ def check_html(html: str | None, manifest: str | None = None, option: str = "--h
     if os.path.isdir(html) or not os.path.isdir(folder):
         problem = "it is a folder" if os.path.isdir(html) else f"there is no folder {folder}; make it first (mkdir -p)"
         raise InputError(f"cannot write {html}: {problem}")
-
-
-def _json(result: msgspec.Struct) -> bytes:
-    try:
-        return msgspec.json.format(msgspec.json.encode(result), indent=2)
-    except UnicodeEncodeError:
-        # A name that is not UTF-8 is a lone surrogate, which only the standard library writes, as an escape.
-        return json.dumps(msgspec.to_builtins(result), indent=2).encode("ascii")

@@ -3,18 +3,20 @@
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import IO, TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from cli.io import summary
+from cli.io.outcome import outcome
 from cli.io.replayable_pipe import Rereadable, Spool
 from cli.io.terminal import say, shows_output
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
 from curate.media.sniff import format_of_name
-from curate.records.manifest import encode, open_manifest, read, read_as
+from curate.records.reader import LineError, locate, open_manifest, read, read_as
+from curate.records.writer import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,13 +53,21 @@ def samples(path: str | None) -> "Iterator[Iterator[Sample]]":
 
 @contextmanager
 def passes(path: str | None) -> "Iterator[Rereadable]":
-    """Open a manifest that can be read more than once, after `seek(0)`."""
-    with manifest_input(path) as file:
-        if file.seekable():
-            yield file
-            return
-        with tempfile.TemporaryFile() as kept:
-            yield Spool(file, kept)
+    """Open a manifest that can be read more than once, after `seek(0)`.
+
+    Raises:
+        ManifestError: A line that the body could not parse; names the file and the line.
+    """
+    with manifest_input(path) as file, ExitStack() as stack:
+        lines: Rereadable = file
+        if not file.seekable():
+            lines = Spool(file, stack.enter_context(tempfile.TemporaryFile()))
+        try:
+            yield lines
+        except LineError as error:
+            # The first pass looks at fewer fields than the second, which does not count lines.
+            lines.seek(0)
+            raise locate(error, lines) from None
 
 
 def write_samples(samples: "Iterable[Sample]", output: str | None) -> None:
@@ -78,9 +88,11 @@ def check_output(path: str | None) -> None:
 def write_lines(lines: "Iterable[bytes]", output: str | None) -> None:
     """Write manifest lines to a file, or to standard output unless a person would have to read them there."""
     if output and output != "-":
+        number = 0
         with atomic_write(output) as file:
-            for line in lines:
+            for number, line in enumerate(lines, start=1):  # noqa: B007 - used after the loop
                 file.write(line + b"\n")
+        outcome.samples_out = number
     elif shows_output():
         summary.show(lines)
     else:

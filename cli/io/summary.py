@@ -4,11 +4,10 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from cli.io.terminal import console, printable
-from curate.records.manifest import decode_line
+from curate.ground.json import Decoder
 from curate.records.manifest_counts import Seen, Tally
+from curate.records.reader import decode_line
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -19,7 +18,7 @@ _SHOWN = 5
 
 def show(lines: "Iterable[bytes]") -> None:
     """Take the lines of a manifest, show what they hold as a table, and say how to keep them or go on."""
-    decoder = msgspec.json.Decoder(Seen)
+    decoder = Decoder(Seen)
     tally = Tally()
     for line in lines:
         tally.add(decode_line(line, decoder))
@@ -32,6 +31,12 @@ def top(counts: "Counter[str]") -> str:
     """Return the most frequent names with their counts, in one line."""
     shown = ", ".join(f"{printable(name)} {count:,}" for name, count in counts.most_common(_SHOWN))
     return shown + (", …" if len(counts) > _SHOWN else "")
+
+
+def kinds_in_words(kinds: "Counter[str]") -> str:
+    """Return how many samples are of kinds that burnish does not know, and of which."""
+    count = kinds.total()
+    return f"{count:,} {'sample is' if count == 1 else 'samples are'} of another kind ({top(kinds)})"
 
 
 def _print_table(tally: Tally) -> None:

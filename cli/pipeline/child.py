@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from cli.io.outcome import VARIABLE, Outcome, parse
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -25,11 +27,13 @@ class Ended(NamedTuple):
 
     Attributes:
         code: Its exit code; below zero: the signal that ended it.
-        lines: The last of what it said on standard error.
+        lines: The last of what it said on standard error, for people.
+        outcome: What it counted.
     """
 
     code: int
     lines: tuple[str, ...]
+    outcome: Outcome = Outcome()
 
 
 def run_child(words: "Sequence[str]", *, report: str, log: str, lock: int, tick: "Callable[[str], None]") -> Ended:
@@ -56,23 +60,39 @@ def run_child(words: "Sequence[str]", *, report: str, log: str, lock: int, tick:
 
 
 def _run(words: "Sequence[str]", output: IO[bytes], log: IO[bytes], lock: int, tick: "Callable[[str], None]") -> Ended:
-    process = subprocess.Popen(  # noqa: S603 - a list of words for this same program
-        [sys.executable, _PROGRAM, *words],
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.PIPE,
-        pass_fds=(lock,),
-        preexec_fn=binder(),  # noqa: PLW1509 - there are no threads
-    )
+    ours, theirs = os.pipe()
+    # Read once, after the end: one line fits into a pipe, and a grandchild that lives on may hold the other side open.
+    os.set_blocking(ours, False)
     try:
-        lines = _follow(process, log, tick)
-        return Ended(process.wait(), lines)
-    except BaseException:
-        _stop(process)
-        raise
+        process = subprocess.Popen(  # noqa: S603 - a list of words for this same program
+            [sys.executable, _PROGRAM, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            env={**os.environ, VARIABLE: str(theirs)},
+            pass_fds=(lock, theirs),
+            preexec_fn=binder(),  # noqa: PLW1509 - there are no threads
+        )
+        os.close(theirs)
+        try:
+            lines = _follow(process, log, tick)
+            return Ended(process.wait(), lines, _answer(ours))
+        except BaseException:
+            _stop(process)
+            raise
+        finally:
+            if process.stderr:
+                process.stderr.close()
     finally:
-        if process.stderr:
-            process.stderr.close()
+        os.close(ours)
+
+
+def _answer(descriptor: int) -> Outcome:
+    """Return what a process that ended has counted; nothing where it was killed before it could say so."""
+    try:
+        return parse(os.read(descriptor, 1 << 16))
+    except BlockingIOError:
+        return Outcome()
 
 
 def _follow(process: "subprocess.Popen[bytes]", log: IO[bytes], tick: "Callable[[str], None]") -> tuple[str, ...]:

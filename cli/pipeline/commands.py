@@ -2,9 +2,11 @@
 
 import re
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.catalog import COMMANDS
+from cli.effects import READ, Effect, effects_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,16 +20,14 @@ _OWN = {
     "manifest": "a step reads the manifest of the step before; another one: 'input: ID' beside the command",
     "output": "run names the file itself",
     "json": "run writes reports as JSON by itself",
+    "md": "run writes reports as JSON; see one as Markdown by its own command",
+    "csv": "run writes reports as JSON; see one as CSV by its own command",
     "quiet": "say it to run: burnish run --quiet",
     "verbose": "say it to run: burnish run --verbose",
     "list": "it only shows what there is",
     "dry_run": "say it to run: burnish run --dry-run",
 }
 """Options that a step must not set, and why."""
-_WRITES = {"into", "run", "quarantine", "rejects", "html", "human_level", "cache", "root", "mlflow", "output"}
-"""Options whose files and folders a command makes, or does not look into."""
-_READS = re.compile(r"FILE|DIR|PATH|FOLDER|RECIPE|RUN|=")
-_RUN = re.compile(r"(?<![A-Z])RUN(?![A-Z])")
 _CHOICES = re.compile(r"[a-z0-9-]+(\|[a-z0-9-]+)+")
 
 
@@ -42,6 +42,7 @@ class Option(NamedTuple):
         is_required: Whether it has to be given.
         metavar: What its value is.
         help: What it does.
+        effect: What its value stands for on the disk; None: it touches nothing there.
         parameter: The parameter of the command itself.
     """
 
@@ -52,6 +53,7 @@ class Option(NamedTuple):
     is_required: bool
     metavar: str
     help: str
+    effect: Effect | None
     parameter: Any
 
     @property
@@ -60,19 +62,14 @@ class Option(NamedTuple):
         return tuple(self.metavar.split("|")) if _CHOICES.fullmatch(self.metavar) else ()
 
     @property
-    def is_written(self) -> bool:
-        """Return whether its value is a file or folder that the command makes, or does not look into."""
-        return bool(self.flag) and self.name in _WRITES
-
-    @property
     def takes_run(self) -> bool:
         """Return whether its value is a run: the id of a step that made one, or its folder."""
-        return bool(_RUN.search(self.metavar)) and not self.is_written
+        return self.effect is Effect.READS_RUN
 
     @property
     def reads_files(self) -> bool:
         """Return whether its value may be the name of a file or folder that the command reads."""
-        return bool(_READS.search(self.metavar)) and not self.is_written
+        return self.effect in READ
 
     @property
     def takes_pairs(self) -> bool:
@@ -117,7 +114,9 @@ def command(name: str) -> Command:
     from cli.app import load
 
     parsed = load(name)
-    found = {option.name: option for option in map(_option, parsed.params)}
+    effects = effects_of(getattr(import_module(f"cli.commands.{name}"), name))
+    options_of = (_option(parameter, effects.get(parameter.name)) for parameter in parsed.params)
+    found = {option.name: option for option in options_of}
     own = {name for name, option in found.items() if name in _OWN and bool(option.flag) != (name == "manifest")}
     options = {name: option for name, option in found.items() if name not in own and name != "help"}
     options |= _together(options)
@@ -129,12 +128,12 @@ def command(name: str) -> Command:
         "manifest" in own,
         _what_it_writes(found),
         "json" in found,
-        "run" in found and bool(found["run"].flag),
+        any(option.effect is Effect.MAKES_RUN for option in found.values()),
         parsed,
     )
 
 
-def _option(parameter: Any) -> Option:
+def _option(parameter: Any, effect: Effect | None) -> Option:
     is_option = parameter.param_type_name == "option"
     long = [flag for flag in parameter.opts if flag.startswith("--")]
     return Option(
@@ -145,6 +144,7 @@ def _option(parameter: Any) -> Option:
         bool(parameter.required),
         (parameter.metavar or "").strip("[]"),
         getattr(parameter, "help", None) or "",
+        effect,
         parameter,
     )
 
@@ -168,4 +168,4 @@ def _together(options: "Mapping[str, Option]") -> dict[str, Option]:
     runs = [option for option in options.values() if not option.flag and option.takes_run and not option.is_many]
     if len(runs) < 2:
         return {}
-    return {"runs": Option("runs", "", False, True, False, "RUN", "The runs to compare.", runs)}
+    return {"runs": Option("runs", "", False, True, False, "RUN", "The runs to compare.", Effect.READS_RUN, runs)}

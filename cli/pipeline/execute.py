@@ -1,59 +1,26 @@
 """Running the tasks of a pipeline, one after the other, and remembering what was done."""
 
 import os
-import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from cli.effects import FILES_WRITTEN
 from cli.io import terminal
 from cli.pipeline.child import Ended, run_child
-from cli.pipeline.files import Files, count_lines, listing
-from cli.pipeline.keys import inputs_of, result_of, why_run
-from cli.pipeline.state import Done, State, save_state
-from curate.media.sniff import format_of_name
+from cli.pipeline.files import Files, count_lines
+from cli.pipeline.keys import code_digest, inputs_of, result_of, why_run
+from cli.pipeline.state import Done, Result, State, save_state
+from cli.pipeline.tasks import Task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cli.pipeline.tasks import Task
     from cli.pipeline.view import View
 
 _GATE = 1
-_SCANNED = re.compile(r"^scanned (.+?)(?: \(([\d,]+) unchanged\))? in ")
-_NUMBER = re.compile(r"\d[\d,]*")
-_PAGES = ("html", "rejects", "human_level")
 _RUN_FILES = ("run.json", "metrics.json", "predictions.jsonl", "model.skops")
-
-
-@dataclass(slots=True)
-class Result:
-    """What became of a task.
-
-    Attributes:
-        task: The task.
-        status: `run`, `cached`, `failed` (its gate did not hold), `stopped` (an error), `not run`; in a dry run
-            `would run` or `may run`.
-        reason: Why it ran, or why it failed.
-        samples_in: Samples of the manifest that it read.
-        samples_out: Samples of the manifest that it wrote.
-        worked: Files that it decoded or made.
-        seconds: How long it took.
-        code: Exit code.
-        warnings: What it warned of.
-    """
-
-    task: "Task"
-    status: str
-    reason: str = ""
-    samples_in: int | None = None
-    samples_out: int | None = None
-    worked: int | None = None
-    seconds: float | None = None
-    code: int = 0
-    warnings: tuple[str, ...] = ()
 
 
 class Runner:
@@ -99,7 +66,7 @@ class Runner:
             results[task.step.id] = Result(task, status, reason)
         return list(results.values())
 
-    def _why(self, task: "Task", *, forced: bool, guess: bool = False) -> tuple[str, dict[str, str]]:
+    def _why(self, task: Task, *, forced: bool, guess: bool = False) -> tuple[str, dict[str, str]]:
         """Return why a task has to run, and what its result depends on.
 
         Args:
@@ -108,14 +75,14 @@ class Runner:
             guess: The steps that it depends on may still run; take what they gave the last time.
         """
         done = self._state.steps.get(task.step.id)
-        inputs = inputs_of(task, self._files, self._state.version)
+        inputs = inputs_of(task, self._files, code_digest())
         if done and forced:
             return "asked for by --from", inputs
         if guess and done:
             inputs |= {name: value for name, value in done.inputs.items() if name in _from_steps(task)}
         return why_run(task, done, inputs, self._files), inputs
 
-    def _one(self, task: "Task", *, forced: bool) -> Result:
+    def _one(self, task: Task, *, forced: bool) -> Result:
         reason, inputs = self._why(task, forced=forced)
         done = self._state.steps.get(task.step.id)
         if not reason and done:
@@ -124,8 +91,8 @@ class Runner:
         self._view.begin(task, reason)
         return self._work_on(task, reason, inputs)
 
-    def _work_on(self, task: "Task", reason: str, inputs: dict[str, str]) -> Result:
-        began, before = time.monotonic(), listing(task.into) if task.into else {}
+    def _work_on(self, task: Task, reason: str, inputs: dict[str, str]) -> Result:
+        began = time.monotonic()
         self._drop_foreign_output(task)
         report = task.output if task.command.writes == "report" else ""
         words = [*task.words()[:1], *(["--verbose"] if terminal.verbose else []), *task.words()[1:]]
@@ -137,13 +104,16 @@ class Runner:
             result.status, result.reason = "stopped", _last_words(task, ended)
             return result
         result.samples_out = _samples(task.output) if task.command.writes == "manifest" else None
-        result.worked = _count_worked(task, ended, before)
+        result.worked, result.put_off = ended.outcome.worked, ended.outcome.put_off
+        if result.put_off:
+            put_off = f"warning: {result.put_off:,} files were put off (time-outs, crashes, files not readable now)"
+            result.warnings += (f"{put_off}; the next run does this step again",)
         if ended.code == _GATE:
             result.status, result.reason = "failed", _last_words(task, ended)
         self._remember(result, inputs)
         return result
 
-    def _drop_foreign_output(self, task: "Task") -> None:
+    def _drop_foreign_output(self, task: Task) -> None:
         """Remove a manifest that is not as the step left it: scan would take what it says for measured."""
         done = self._state.steps.get(task.step.id)
         stamp = done.files.get(task.output) if done else None
@@ -155,11 +125,16 @@ class Runner:
     def _remember(self, result: Result, inputs: dict[str, str]) -> None:
         task = result.task
         written = [task.output, *(os.path.join(task.run, name) for name in _RUN_FILES if task.run)]
-        written += [word for name in _PAGES for word in task.chosen.get(name, [])]
+        options = task.command.options
+        written += [
+            word for name, words in task.chosen.items() if options[name].effect in FILES_WRITTEN for word in words
+        ]
         stamps = {path: stamp for path in written if path and (stamp := self._files.stamp(path))}
+        # What was put off is not what the step gives: cached, a time-out of one busy afternoon would stay for ever.
+        status = "failed" if result.status == "failed" else "incomplete" if result.put_off else "done"
         self._state.steps[task.step.id] = Done(
             command=task.words(),
-            status="failed" if result.status == "failed" else "done",
+            status=status,
             when=datetime.now(UTC).isoformat(timespec="seconds"),
             seconds=round(result.seconds or 0, 3),
             inputs=inputs,
@@ -168,11 +143,12 @@ class Runner:
             samples_in=result.samples_in,
             samples_out=result.samples_out,
             worked=result.worked,
+            put_off=result.put_off,
         )
         save_state(self._work, self._state)
 
 
-def _from_steps(task: "Task") -> set[str]:
+def _from_steps(task: Task) -> set[str]:
     """Return the names of the inputs that other steps make."""
     return {*map(result_of, task.used), *(["input"] if task.manifest_of else [])}
 
@@ -181,25 +157,9 @@ def _samples(manifest: str) -> int | None:
     return count_lines(manifest) if manifest and os.path.isfile(manifest) else None
 
 
-def _last_words(task: "Task", ended: Ended) -> str:
+def _last_words(task: Task, ended: Ended) -> str:
     """Return why a step failed: its last line, without the program's name."""
     if ended.code < 0:
         return f"was ended by signal {-ended.code}" + (", perhaps for want of memory" if ended.code == -9 else "")
     said = ended.lines[-1] if ended.lines else f"ended with exit code {ended.code}"
     return said.removeprefix(f"burnish {task.step.command}: ").removeprefix("burnish: ")
-
-
-def _count_worked(task: "Task", ended: Ended, before: dict[str, tuple[int, int]]) -> int | None:
-    """Return the number of files that a step decoded or made; None where that is not known."""
-    if task.into:
-        after = listing(task.into)
-        return sum(format_of_name(path) is not None and before.get(path) != status for path, status in after.items())
-    for line in ended.lines:
-        if task.step.command == "scan" and (found := _SCANNED.match(line)):
-            total = sum(_number(text) for text in _NUMBER.findall(found[1]))
-            return total - _number(found[2] or "0")
-    return None
-
-
-def _number(text: str) -> int:
-    return int(text.replace(",", ""))

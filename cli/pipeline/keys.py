@@ -1,8 +1,12 @@
 """Why a step has to run: what its result depends on, against what it depended on the last time."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from cli.effects import Effect
 from curate.ground.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -12,19 +16,35 @@ if TYPE_CHECKING:
     from cli.pipeline.state import Done
     from cli.pipeline.tasks import Task
 
-_FILE_KEYS = {"file", "files", "folder", "folders", "path", "paths"}
-"""Keys of an augment recipe whose values name files that it reads."""
+_HOME = Path(__file__).resolve().parents[2]
+_PROGRAM = ("burnish.py", "cli", "curate", "augment", "baselines")
 
 
-def inputs_of(task: "Task", files: "Files", version: str) -> dict[str, str]:
+@cache
+def code_digest() -> str:
+    """Return a digest of the program: every file of its packages, with its name.
+
+    The version does not do: between two releases it names many programs, and a mended check gives other results.
+    """
+    total = sha256()
+    for part in _PROGRAM:
+        place = _HOME / part
+        files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
+        for path in files:
+            if path.suffix != ".pyc":
+                total.update(f"{path.relative_to(_HOME)}\0".encode() + path.read_bytes() + b"\0")
+    return f"sha256:{total.hexdigest()}"
+
+
+def inputs_of(task: "Task", files: "Files", code: str) -> dict[str, str]:
     """Return what the result of a task depends on: values and digests by name.
 
     Args:
         task: Whose inputs are there.
         files: Reads them.
-        version: Of burnish.
+        code: Digest of the program.
     """
-    found = {"version of burnish": version, "command": task.step.command}
+    found = {"code of burnish": code, "command": task.step.command}
     if task.manifest:
         found["input"] = files.digest(task.manifest)
     for name, words in sorted(task.chosen.items()):
@@ -48,6 +68,8 @@ def why_run(task: "Task", done: "Done | None", inputs: dict[str, str], files: "F
     """Return why a task has to run, in words; empty if what it wrote is there and would be the same."""
     if done is None:
         return "never run"
+    if done.status == "incomplete":
+        return f"{done.put_off:,} files were put off last time"
     if done.status != "done":
         return "failed last time"
     changed = [name for name in {**done.inputs, **inputs} if done.inputs.get(name) != inputs.get(name)]
@@ -85,7 +107,7 @@ def _digest(path: str, files: "Files") -> str:
 
 def _paths_in(task: "Task", name: str, word: str) -> "Iterator[str]":
     """Yield the files and folders that a value may name: itself, what follows its `=`, what its recipe reads."""
-    if name == "recipe" and task.step.command == "augment":
+    if task.command.options[name].effect is Effect.READS_RECIPE:
         yield from _paths_of_recipe(task, word)
         return
     yield word
@@ -110,12 +132,18 @@ def _paths_of_recipe(task: "Task", name: str) -> "Iterator[str]":
     yield from _named_paths(filled.content)
 
 
-def _named_paths(content: Any, key: str = "") -> "Iterator[str]":
+def _named_paths(content: object) -> "Iterator[str]":
+    """Yield every text of a recipe that names something on the disk, whatever its key.
+
+    A list of keys (`folder`, `path`) missed `sounds_path` and `ir_path` of a library's classes, and would miss what a
+    later operation calls its files. A text that only happens to be a file's name costs a run too many, never a stale
+    result.
+    """
     if isinstance(content, dict):
-        for name, value in content.items():
-            yield from _named_paths(value, name)
+        for value in content.values():
+            yield from _named_paths(value)
     elif isinstance(content, list):
         for value in content:
-            yield from _named_paths(value, key)
-    elif isinstance(content, str) and key in _FILE_KEYS:
+            yield from _named_paths(value)
+    elif isinstance(content, str) and content and "\0" not in content and os.path.exists(content):
         yield content

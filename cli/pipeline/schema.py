@@ -1,8 +1,8 @@
 """The JSON Schema of recipes, for editors: pipelines from the commands' own options, augment recipes from theirs."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from augment.recipe.schema import schema as augment_recipe
 from cli.pipeline.commands import command, command_names
 
 if TYPE_CHECKING:
@@ -15,24 +15,12 @@ _SCALAR = {"type": ["string", "number", "boolean"]}
 
 def schema() -> dict[str, Any]:
     """Return the schema of both kinds of recipes."""
-    kinds = [_pipeline()]
-    if (augment := _augment()) is not None:
-        kinds.append(augment)
+    kinds = [_pipeline(), augment_recipe()]
     definitions: dict[str, Any] = {}
     for kind in kinds:
         definitions |= kind.pop("$defs", {})
     found = {"$schema": _DIALECT, "title": "A recipe of burnish", "type": "object", "required": ["kind"]}
     return {**found, "oneOf": kinds, **({"$defs": definitions} if definitions else {})}
-
-
-def _augment() -> dict[str, Any] | None:
-    """Return the schema of augment recipes; None where there is none."""
-    describe = getattr(import_module("augment.recipe.types"), "schema", None)
-    if describe is None:
-        return None
-    found: dict[str, Any] = describe()
-    found.pop("$schema", None)
-    return found
 
 
 def _pipeline() -> dict[str, Any]:

@@ -1,12 +1,18 @@
 """What a work folder remembers: which steps were done, of what, and what came out."""
 
 import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from cli.pipeline.files import Stamp
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import BurnishError, InputError
+from curate.ground.json import decode, encode_indented
+
+if TYPE_CHECKING:
+    from cli.pipeline.tasks import Task
 
 NAME = "state.json"
 
@@ -16,7 +22,7 @@ class Done(msgspec.Struct, kw_only=True):
 
     Attributes:
         command: The words of its command line.
-        status: `done`, or `failed` for one whose gate did not hold.
+        status: `done`; `failed` for one whose gate did not hold; `incomplete` for one that put something off.
         when: When it ended, ISO 8601, UTC.
         seconds: How long it took.
         inputs: What its result depends on: values and digests by name.
@@ -25,6 +31,7 @@ class Done(msgspec.Struct, kw_only=True):
         samples_in: Samples of the manifest that it read.
         samples_out: Samples of the manifest that it wrote.
         worked: Files that it decoded or made; None where that is not known.
+        put_off: Files that may do better the next time, such as those that took too long.
     """
 
     command: list[str]
@@ -37,6 +44,7 @@ class Done(msgspec.Struct, kw_only=True):
     samples_in: int | None = None
     samples_out: int | None = None
     worked: int | None = None
+    put_off: int = 0
 
 
 class State(msgspec.Struct, kw_only=True):
@@ -57,6 +65,36 @@ class State(msgspec.Struct, kw_only=True):
         return {path: stamp for done in self.steps.values() for path, stamp in done.files.items()}
 
 
+@dataclass(slots=True)
+class Result:
+    """What became of a task.
+
+    Attributes:
+        task: The task.
+        status: `run`, `cached`, `failed` (its gate did not hold), `stopped` (an error), `not run`; in a dry run
+            `would run` or `may run`.
+        reason: Why it ran, or why it failed.
+        samples_in: Samples of the manifest that it read.
+        samples_out: Samples of the manifest that it wrote.
+        worked: Files that it decoded or made.
+        seconds: How long it took.
+        code: Exit code.
+        put_off: Files that may do better the next time.
+        warnings: What it warned of.
+    """
+
+    task: "Task"
+    status: str
+    reason: str = ""
+    samples_in: int | None = None
+    samples_out: int | None = None
+    worked: int | None = None
+    seconds: float | None = None
+    code: int = 0
+    put_off: int = 0
+    warnings: tuple[str, ...] = ()
+
+
 def load_state(work: str, recipe: str, version: str) -> State:
     """Return what a work folder remembers; a new one remembers nothing.
 
@@ -67,12 +105,12 @@ def load_state(work: str, recipe: str, version: str) -> State:
     path = os.path.join(work, NAME)
     try:
         with open(path, "rb") as file:
-            state = msgspec.json.decode(file.read(), type=State)
+            state = decode(file.read(), State)
     except FileNotFoundError:
         return State(recipe=recipe, version=version)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except msgspec.DecodeError as error:
+    except ValueError as error:
         raise InputError(f"{path} is damaged ({error}); remove it, and all steps run again") from None
     if state.recipe != recipe:
         raise BurnishError(
@@ -86,4 +124,4 @@ def load_state(work: str, recipe: str, version: str) -> State:
 def save_state(work: str, state: State) -> None:
     """Write what is remembered, whole or not at all."""
     with atomic_write(os.path.join(work, NAME)) as file:
-        file.write(msgspec.json.format(msgspec.json.encode(state), indent=1) + b"\n")
+        file.write(encode_indented(state, 1) + b"\n")

@@ -10,7 +10,7 @@ from cli.io.terminal import printable, say
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from cli.pipeline.execute import Result
+    from cli.pipeline.state import Result
 
 _NOTES = {"failed": "a gate did not hold", "stopped": "error"}
 _COLUMNS = ("step", "command", "in", "out", "files", "time", "status", "why")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from augment.recipe.reader import load, locate
+from cli.effects import FILES_WRITTEN, Effect, why_unwritable
 from cli.pipeline.commands import command
 from cli.pipeline.values import check_words, command_line, words_of
 from curate.ground.errors import BurnishError, InputError, did_you_mean
@@ -13,9 +14,6 @@ from curate.ground.yaml import RecipeError
 if TYPE_CHECKING:
     from cli.pipeline.commands import Command, Option
     from cli.pipeline.recipe import Pipeline, Step
-
-_FOLDERS = ("run", "into")
-"""Options for a folder that a command makes; by default it is named after the step, in the work folder."""
 
 
 @dataclass(slots=True)
@@ -61,6 +59,13 @@ class Task:
     def used(self) -> "list[Task]":
         """Return the tasks whose runs or reports it uses."""
         return [task for tasks in self.needs.values() for task in tasks]
+
+    @property
+    def recipe(self) -> str:
+        """Return the augment recipe that it reads; empty if none."""
+        return next(
+            (w for name, (w, *_) in self.chosen.items() if self.command.options[name].effect is Effect.READS_RECIPE), ""
+        )
 
     @property
     def artifact(self) -> str:
@@ -130,7 +135,7 @@ class _Maker:
                 words = words_of(option, value)
                 if option.takes_run:
                     words = self._runs(task, option, words)
-                if option.name == "recipe" and words:
+                if option.effect is Effect.READS_RECIPE and words:
                     locate(words[0])
                 check_words(self.command, option, words)
             except ValueError as error:
@@ -160,12 +165,11 @@ class _Maker:
 
     def _set_folders(self, task: Task) -> None:
         """Note the folders that the command makes, and name those that the recipe does not."""
-        for name in _FOLDERS:
-            option = self.command.options.get(name)
-            if option is None or not option.flag:
+        for name, option in self.command.options.items():
+            if option.effect not in {Effect.MAKES, Effect.MAKES_RUN}:
                 continue
             folder = task.chosen.setdefault(name, [os.path.join(self.pipeline.work, self.step.id)])[0]
-            if name == "run":
+            if option.effect is Effect.MAKES_RUN:
                 task.run = folder
             else:
                 task.into = folder
@@ -245,6 +249,7 @@ def _check_places(pipeline: "Pipeline", tasks: list[Task]) -> None:
             if work == folder or work.startswith(f"{folder.rstrip('/')}/"):
                 problem = f"the work folder {pipeline.work} is inside {path}, where scan would find what is made there"
                 raise pipeline.error(f"{problem}; name another: --work DIR", task.step, "scan", "paths", position)
+    _check_outputs(pipeline, tasks)
     written: dict[str, Task] = {}
     for task in tasks:
         if not task.run:
@@ -254,6 +259,20 @@ def _check_places(pipeline: "Pipeline", tasks: list[Task]) -> None:
             raise pipeline.error(f"{other.step.id} and {task.step.id} make the same run {task.run}", task.step)
 
 
+def _check_outputs(pipeline: "Pipeline", tasks: list[Task]) -> None:
+    """Refuse, before the first step, files that the last one could not write."""
+    # Folders that a run makes itself are not there yet.
+    made = [os.path.realpath(folder) for task in tasks for folder in (pipeline.work, task.run, task.into) if folder]
+    for task in tasks:
+        for name, words in task.chosen.items():
+            if task.command.options[name].effect not in FILES_WRITTEN:
+                continue
+            for word in words:
+                inside = any(os.path.realpath(word).startswith(f"{folder.rstrip('/')}/") for folder in made)
+                if not inside and (why := why_unwritable(word)):
+                    raise pipeline.error(f"cannot write {word}: {why}", task.step, task.step.command, name)
+
+
 def check_recipes(tasks: list[Task]) -> None:
     """Look through the augment recipes that tasks use, so that a fault in one is known before any work.
 
@@ -261,11 +280,11 @@ def check_recipes(tasks: list[Task]) -> None:
         InputError: One cannot be read, or something in it is wrong.
     """
     for task in tasks:
-        if task.step.command != "augment":
+        if not task.recipe:
             continue
         # Which targets are wanted is only known when the weak tags are.
         wanted = () if "weak" in task.chosen else task.chosen.get("target")
         try:
-            load(task.chosen["recipe"][0], task.chosen.get("set", []), wanted)
+            load(task.recipe, task.chosen.get("set", []), wanted)
         except BurnishError as error:
             raise InputError(f"step {task.step.id}: {error}") from None

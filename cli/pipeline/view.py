@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
 
-    from cli.pipeline.execute import Result
+    from cli.pipeline.state import Result
     from cli.pipeline.tasks import Task
 
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"

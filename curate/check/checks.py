@@ -5,11 +5,12 @@ its users' thresholds carry over.
 """
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any, Literal, NamedTuple
 
-from curate.check.quantiles import quantile
 from curate.facts.records import AudioFacts, ImageFacts, Kind, Severity
 
 Value = Callable[[Any], float | None]
@@ -120,6 +121,21 @@ def _offset(facts: AudioFacts) -> float | None:
 def _bandwidth_share(facts: AudioFacts) -> float | None:
     # The bandwidth of silence is 0, which says nothing of the recorder; `silent` finds it.
     return 2 * facts.bandwidth_hz / facts.sample_rate if facts.bandwidth_hz and facts.sample_rate else None
+
+
+def quantile(counts: Counter[float], share: float) -> float:
+    """Return a quantile of values that occur so many times each, interpolated like `numpy.quantile`.
+
+    Args:
+        counts: Not empty.
+        share: 0 to 1.
+    """
+    # Counts and no list of values: in a set of a million few sizes differ.
+    rank = share * (counts.total() - 1)
+    values = sorted(counts)
+    ends = list(accumulate(counts[value] for value in values))
+    low, high = (values[bisect_right(ends, place)] for place in (int(rank), min(int(rank) + 1, ends[-1] - 1)))
+    return low + (rank % 1) * (high - low)
 
 
 def learn_sizes(counts: Counter[float]) -> Learnt:

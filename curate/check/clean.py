@@ -11,24 +11,23 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from msgspec import Struct
-
 from curate.check.checks import CHECKS, Check, Learnt
 from curate.check.policy import Policy
-from curate.facts.records import AudioFacts, Finding, ImageFacts, Kind, Severity
+from curate.facts.records import KINDS, AudioFacts, Finding, ImageFacts, Severity
 from curate.ground.errors import InputError
-from curate.records.manifest import changed, encode, parse
-from curate.records.sample import Sample
+from curate.records.reader import parse
+from curate.records.sample import MeasuredView, Sample
+from curate.records.writer import changed, encode
 
 _EVERYWHERE = 0.5
 """A check that would flag this share of the samples or more says something of the set, not of a sample."""
 
 
-class Facts(Struct):
+class Facts(MeasuredView, frozen=True):
     """The narrow view of the first pass."""
 
     path: str
-    kind: Kind | None = None
+    kind: str | None = None
     image: ImageFacts | None = None
     audio: AudioFacts | None = None
     findings: tuple[Finding, ...] = ()
@@ -88,6 +87,7 @@ class Survey:
         sound: Those that are images or audio and have no error.
         unmeasured: Samples without the facts that a check needs and without an error that explains it.
         lacking: The facts that one of them lacks.
+        others: Samples of other kinds, which no check applies to.
         remarkable: A byte for each sample, 1 where a check flags it or it has findings already.
     """
 
@@ -97,6 +97,7 @@ class Survey:
     sound: int = 0
     unmeasured: int = 0
     lacking: tuple[str, ...] = ()
+    others: Counter[str] = field(default_factory=Counter)
     remarkable: bytearray = field(default_factory=bytearray)
 
 
@@ -140,6 +141,9 @@ def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
         found.samples += 1
         found.sound += _is_sound(sample)
         found.remarkable.append(bool(sample.findings))
+        if sample.kind is not None and sample.kind not in KINDS:
+            found.others[sample.kind] += 1
+            continue
         facts = sample.image or sample.audio
         if facts is None or sample.kind is None:
             _note_unmeasured(found, sample, checks)
@@ -150,10 +154,12 @@ def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
             value = rule.value(facts)
             if value is None:
                 undecided[rule.name] += 1
-                complete = complete and not _lacks(facts, rule.check)
+                # A check may have nothing to say of a sample that has every fact: the bandwidth of silence.
+                complete = complete and all(getattr(facts, need) is not None for need in rule.check.needs)
             elif rule.flags(value):
                 flagged[rule.name] += 1
                 found.remarkable[-1] = 1
+        # What is odd for the set is known when all of it was seen; until then its values wait, a few bytes each.
         for value_of, known in relative[sample.kind]:
             value = value_of(facts)
             if value is not None:
@@ -185,9 +191,8 @@ def judge(lines: Iterable[bytes], survey: Survey, policy: Policy) -> Iterator[Ju
 def _judgement(line: bytes, rules: dict[str, list[Rule]], policy: Policy) -> Judgement:
     sample = parse(line)
     findings = sample.findings and tuple(one for one in sample.findings if one.check not in CHECKS)
-    facts = sample.image or sample.audio
-    if facts is not None:
-        findings += _findings(facts, rules[sample.kind or "image"])
+    if sample.facts is not None and sample.kind in rules:
+        findings += _findings(sample.facts, rules[sample.kind])
     judged = sample if findings == sample.findings else changed(sample, findings=findings)
     if not findings:
         return Judgement(encode(judged))
@@ -239,6 +244,7 @@ def _conclude(
         rule = _rule(name, policy, learnt)
         found.rules[check.kind].append(rule)
         if learnt:
+            # Each different value is judged once, not each sample: a million recordings have a few sample rates.
             odd = [value for value in counts if rule.flags(learnt.score(value))]
             seen[name], flagged[name] = counts.total(), sum(counts[value] for value in odd)
             if not odd:
@@ -246,16 +252,13 @@ def _conclude(
         if flagged[name] and flagged[name] >= _EVERYWHERE * seen[name] and not policy.asked_for(name):
             found.everywhere[name] = flagged[name] / seen[name]
         elif learnt and odd:
+            # Only now, because a check that flags half of the set must not make half of it remarkable.
             for sample in values[name].having(odd):
                 found.remarkable[sample] = 1
 
 
-def _lacks(facts: ImageFacts | AudioFacts, check: Check) -> bool:
-    return any(getattr(facts, need) is None for need in check.needs)
-
-
 def _is_sound(sample: Facts) -> bool:
-    return sample.kind is not None and not (
+    return sample.kind in KINDS and not (
         sample.findings and any(finding.severity == "error" for finding in sample.findings)
     )
 

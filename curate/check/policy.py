@@ -3,13 +3,16 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from curate.check.checks import CHECKS, SCAN_CHECKS
 from curate.facts.records import Finding, Severity
 from curate.ground.errors import InputError, UsageError, did_you_mean
 
 SEVERITIES = ("error", "warning", "off")
+
+_OFF = ("off", "Off", "OFF", "no", "No", "NO")
+_SHOWN = 60
+"""Characters of a wrong value that an error shows: it is one line, whatever the file holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,45 +99,48 @@ def known_check(name: str, where: str, known: Iterable[str]) -> str:
 
 
 def _read_config(path: str) -> tuple[dict[str, float], dict[str, str]]:
-    import yaml
+    from curate.ground.yaml import MAX_BYTES, load_yaml
 
     try:
-        with open(path, encoding="utf-8") as file:
-            content = yaml.safe_load(file) or {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"cannot read {path}: {' '.join(str(error).split())}") from None
-    if not isinstance(content, dict):
+        with open(path, "rb") as file:
+            written = load_yaml(file.read(MAX_BYTES + 1), path)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    rules: object = written.content or {}
+    if not isinstance(rules, dict):
         raise InputError(f"{path} has to map checks to thresholds; an example: 'dark: 0.2'")
     thresholds: dict[str, float] = {}
     severities: dict[str, str] = {}
-    for name, rule in content.items():
-        _read_rule(path, known_check(str(name), path, CHECKS), rule, thresholds, severities)
+    for name, rule in rules.items():
+        where = f"{path}:{written.line(name)}"
+        known_check(name, where, CHECKS)
+        # A bare `off` or `no` was false in YAML 1.1, and configurations say `dark: off`.
+        key = "severity" if rule is False or rule in _OFF else "threshold"
+        fields: dict[str, object] = rule if isinstance(rule, dict) else {key: rule}
+        for key, value in fields.items():
+            if key == "threshold":
+                thresholds[name] = _number(value, f"{where}: {name}")
+            elif key == "severity":
+                severity = "off" if value is False or value in _OFF else str(value)
+                if severity not in SEVERITIES:
+                    hint = did_you_mean(severity[:_SHOWN], SEVERITIES)
+                    raise UsageError(f"{where}: {name}: severity {_shown(severity)} is unknown{hint}")
+                severities[name] = severity
+            else:
+                raise UsageError(f"{where}: {name}: {key!r} is unknown{did_you_mean(key, ('threshold', 'severity'))}")
     return thresholds, severities
 
 
-def _read_rule(path: str, name: str, rule: Any, thresholds: dict[str, float], severities: dict[str, str]) -> None:
-    # YAML 1.1 reads a bare off as false.
-    fields = rule if isinstance(rule, dict) else {"severity": "off"} if rule is False else {"threshold": rule}
-    for key, value in fields.items():
-        if key == "threshold":
-            thresholds[name] = _number(value, f"{path}: {name}")
-        elif key == "severity":
-            severity = "off" if value is False else str(value)
-            if severity not in SEVERITIES:
-                hint = did_you_mean(severity, SEVERITIES)
-                raise UsageError(f"{path}: {name}: severity {severity!r} is unknown{hint}")
-            severities[name] = severity
-        else:
-            raise UsageError(f"{path}: {name}: {key!r} is unknown{did_you_mean(str(key), ('threshold', 'severity'))}")
-
-
-def _number(value: Any, where: str) -> float:
+def _number(value: object, where: str) -> float:
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        number = float(value) if isinstance(value, str | int | float) else math.nan
+    except (ValueError, OverflowError):  # an int of 400 digits is no float
         number = math.nan
     if isinstance(value, bool) or not math.isfinite(number):
-        raise UsageError(f"{where}: {value!r} is no number")
+        raise UsageError(f"{where}: {_shown(value)} is no number")
     return number
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

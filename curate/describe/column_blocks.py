@@ -9,7 +9,7 @@ import numpy as np
 from msgspec.structs import astuple
 
 from curate.facts.fact_schema import CATEGORIES, NUMBERS, fields_of
-from curate.facts.records import Kind
+from curate.records.sample import MeasuredView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,15 +31,15 @@ _Image, _Audio = _view("image"), _view("audio")
 _VIEWS = {"image": _Image, "audio": _Audio}
 
 
-class Measured(msgspec.Struct, gc=False):
-    """The part of a sample that is described; the narrow view for `curate.records.manifest.read_as`."""
+class Measured(MeasuredView, frozen=True, gc=False):
+    """The part of a sample that is described."""
 
     path: str
     label: str | None = None
     tags: tuple[str, ...] = ()
     split: str | None = None
-    kind: Kind | None = None
-    bytes: float | None = None
+    kind: str | None = None
+    bytes: int | None = None
     image: _Image | None = None  # type: ignore[valid-type]
     audio: _Audio | None = None  # type: ignore[valid-type]
 
@@ -57,7 +57,7 @@ class Block:
     def __init__(self, samples: list[Measured]) -> None:
         self.samples = samples
         self.paths = [sample.path for sample in samples]
-        self.kinds = np.array([_kind_of(sample) for sample in samples], dtype=object)
+        self.kinds = np.array([sample.kind for sample in samples], dtype=object)
         self.numbers = {"bytes": np.array([sample.bytes for sample in samples], dtype=np.float64)}
         self.categories: dict[str, NDArray[np.object_]] = {
             "kind": self.kinds,
@@ -77,7 +77,7 @@ class Block:
         for name, found in positions.items():
             yield name, np.array(found)
 
-    def _add_part(self, part: str, facts: list[Any], view: type[msgspec.Struct]) -> None:
+    def _add_part(self, part: str, facts: list[msgspec.Struct | None], view: type[msgspec.Struct]) -> None:
         nothing = view()
         columns = zip(*(astuple(found or nothing) for found in facts), strict=True)
         for field, column in zip(view.__struct_fields__, columns, strict=True):
@@ -93,9 +93,3 @@ def blocks(samples: "Iterable[Measured]", size: int = BLOCK_SAMPLES) -> "Iterato
     iterator = iter(samples)
     while part := list(islice(iterator, size)):
         yield Block(part)
-
-
-def _kind_of(sample: Measured) -> str | None:
-    if sample.kind is None:
-        return "image" if sample.image else "audio" if sample.audio else None
-    return sample.kind

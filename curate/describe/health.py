@@ -1,14 +1,14 @@
 """The health of a set on its way through some steps: what was found, what was dropped for it, what is still there."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from curate.describe.imbalance import Described
-from curate.facts.records import Finding, Kind, Severity
-from curate.records.manifest import open_manifest, read_as
-from curate.records.sample import is_generated
+from curate.facts.records import KINDS, Finding, Kind, Severity
+from curate.records.origin import NOWHERE, Origin
+from curate.records.reader import open_manifest, read_as
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -19,14 +19,14 @@ WORST = 4
 class Listed(Described):
     """The part of a sample that health and balance are counted by: a narrow view."""
 
-    kind: Kind | None = None
+    kind: str | None = None
     findings: tuple[Finding, ...] = ()
-    origin: dict[str, Any] | None = None
+    origin: Origin | None = None
 
     @property
     def is_generated(self) -> bool:
-        """Return whether a recipe made it, as an addition."""
-        return is_generated(self.origin)
+        """Whether a recipe made it, as an addition."""
+        return self.origin is not None and self.origin.is_generated
 
 
 class Example(Struct, frozen=True):
@@ -141,16 +141,14 @@ def _dropped(gone: "dict[str, Listed]", rejected: "Container[str]") -> dict[str,
 
 def _key(sample: Listed) -> str:
     """Return the path that a sample had when it was scanned."""
-    origin = sample.origin or {}
-    moved = origin.get("organized_from") or (origin.get("source") if origin.get("replaces") else None)
-    return moved if isinstance(moved, str) else sample.path
+    return (sample.origin or NOWHERE).scanned_as or sample.path
 
 
 def _checks(flagged: "dict[str, Listed]", kept: set[str], worst: int) -> "Iterable[CheckHealth]":
     examples: dict[str, list[Example]] = {}
     for key, sample in flagged.items():
         for finding in {found.check: found for found in sample.findings}.values():
-            one = Example(sample.path, sample.label, sample.kind, finding, key in kept)
+            one = Example(sample.path, sample.label, KINDS.get(sample.kind or ""), finding, key in kept)
             examples.setdefault(finding.check, []).append(one)
     return sorted(
         (_check(name, found, worst) for name, found in examples.items()),

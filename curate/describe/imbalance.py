@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from curate.ground.errors import UsageError, did_you_mean
+from curate.records.sample import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,8 +16,8 @@ UNLABELLED = "(none)"
 """Stands for the samples that have no label, no split or no tag of the key."""
 
 
-class Described(Struct):
-    """The part of a sample that classes are counted by; the narrow view for `curate.records.manifest.read_as`."""
+class Described(View):
+    """The part of a sample that classes are counted by."""
 
     path: str
     label: str | None = None

@@ -53,6 +53,7 @@ class Sketch:
 
     def merge(self, other: "Sketch") -> None:
         """Take in what another sketch holds; it must have the same capacity for order not to matter."""
+        # Both with the wider buckets of the two: a sum of two resolutions would depend on which was merged into which.
         other._flush()
         self._flush()
         self._total += other._total
@@ -125,15 +126,19 @@ class Sketch:
         """Return sorted values and their counts by bucket, after making the buckets as wide as they must be."""
         keys = _ordered(values)
         if _buckets(keys, self._shift) > self._capacity:
+            # Wider buckets are never more buckets, so the least shift that fits is found by bisection: in six passes
+            # over the keys, not in up to 63.
             shifts = range(self._shift + 1, _KEY_BITS)
             self._shift = shifts[bisect_left(shifts, -self._capacity, key=lambda shift: -_buckets(keys, shift))]
         bucket = keys >> self._shift
+        # `[True] * bool(...)` because an empty sketch has no last bucket.
         last = np.flatnonzero(np.append(bucket[1:] != bucket[:-1], [True] * bool(len(keys))))
         return values[last], np.diff(np.cumsum(counts)[last], prepend=0)
 
 
 def _ordered(values: "NDArray[np.float64]") -> "NDArray[np.int64]":
     """Return integers in the order of the values, one apart where no other floating-point number is between two."""
+    # IEEE 754 is sign and magnitude: as integers, negative numbers run backwards until their other bits are turned.
     bits = values.view(np.int64)
     return bits ^ ((bits >> 63) & np.iinfo(np.int64).max)
 

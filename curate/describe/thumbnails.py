@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MAX_SIDE = 160
+MAX_SIDE = 320
+"""Shown at half of it, and whole when it is opened."""
 MAX_SECONDS = 10.0
 MAX_SOUND_BYTES = 500_000
 WAVEFORM_POINTS = 120

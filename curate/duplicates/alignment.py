@@ -1,12 +1,10 @@
 """How one picture lies on another, from a guess to a part of a pixel."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.duplicates.orientations import Way
-from curate.duplicates.thumbnail import Pixels, View, shrunk
+from curate.duplicates.orientations import Orientation
+from curate.duplicates.thumbnail import Pixels, Thumbnail, shrunk
 from curate.media.opencv import opencv
 
 Matrix = NDArray[np.float32]
@@ -20,15 +18,15 @@ _LEAST_DETAIL_ALIKE = {_COARSE: 0.25, 2: 0.6}
 2 % are above the second."""
 
 
-def laid(a: View, b: View, way: Way) -> Matrix:
+def laid(a: Thumbnail, b: Thumbnail, orientation: Orientation) -> Matrix:
     """Return the map that lays one picture on the other, centre on centre, 2 x 3."""
-    turn = np.array(way.turn)
-    if way.stretched:
+    turn = np.array(orientation.turn)
+    if orientation.stretched:
         return _about_centres(a, b, turn * _half(a)[:, None] / _half(b))
     return _about_centres(a, b, _half(a).min() / _half(b).min() * turn)
 
 
-def may_lie(a: View, b: View, matrix: Matrix) -> bool:
+def may_lie(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> bool:
     """Tell whether one picture may lie on the other as it is laid, before looking closely."""
     return _detail_alike(a.coarse, b.coarse, _rescaled(matrix, 1 / _COARSE)) >= _LEAST_LAID
 
@@ -48,19 +46,20 @@ def improve(below: Pixels, above: Pixels, matrix: Matrix, least_gain: float = 1e
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, _MAX_STEPS, least_gain)
     try:
         alike, after = cv2.findTransformECC(above, below, matrix.copy(), cv2.MOTION_AFFINE, criteria, None, _BLUR)
-    except cv2.error:
+    except cv2.error:  # it raises where it does not converge, or where the two no longer overlap
         return None
     return float(alike), np.asarray(after, np.float32)
 
 
-def improve_roughly(a: View, b: View, matrix: Matrix) -> tuple[float, Matrix] | None:
+def improve_roughly(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> tuple[float, Matrix] | None:
     """Do as `improve` does, on copies of a quarter of the size and then of a half: farther and faster.
 
     None also where what the copies have in common is only their coarsest patterns.
     """
     alike = 0.0
+    # From small to large: the search climbs the nearest hill, and on a small blurred copy hills are wide.
     for factor, least in _LEAST_DETAIL_ALIKE.items():
-        below, above = (_reduced(picture, factor) for picture in (a, b))
+        below, above = (one.coarse if factor == _COARSE else shrunk(one.luma, factor) for one in (a, b))
         found = improve(below, above, _rescaled(matrix, 1 / factor), _LEAST_ROUGH_GAIN)
         if found is None or _detail_alike(below, above, found[1]) < least:
             return None
@@ -68,7 +67,7 @@ def improve_roughly(a: View, b: View, matrix: Matrix) -> tuple[float, Matrix] | 
     return alike, matrix
 
 
-def misfit(a: View, b: View, matrix: Matrix) -> float:
+def misfit(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
     """Return by how much neither picture lies within the other, nor centre on centre: a share of the longer side.
 
     A copy holds the whole of the original, or a part of it, or is turned about its centre: 0.0006 and less in 1,200
@@ -80,7 +79,7 @@ def misfit(a: View, b: View, matrix: Matrix) -> float:
     return min(off_centre, _spill(b, a, matrix), _spill(a, b, back))
 
 
-def _spill(inner: View, outer: View, matrix: NDArray[np.floating[Any]]) -> float:
+def _spill(inner: Thumbnail, outer: Thumbnail, matrix: Matrix | NDArray[np.float64]) -> float:
     """Return how far the corners of one picture are outside the other, as a share of its longer side."""
     size = 2 * _half(outer)
     corners = np.array([(x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)]) * 2 * _half(inner) - 0.5
@@ -91,6 +90,7 @@ def _spill(inner: View, outer: View, matrix: NDArray[np.floating[Any]]) -> float
 def _detail_alike(below: Pixels, above: Pixels, matrix: Matrix) -> float:
     """Return the correlation of what a blur takes away, where both pictures show something; -1 where they do not."""
     cv2 = opencv()
+    # What the warp fills in beyond the border is no picture; a white one, laid the same way, shows where it is.
     size, flags = above.shape[::-1], cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     shown = cv2.warpAffine(np.full_like(below, 255), matrix, size, flags=flags) == 255
     inside = cv2.erode(shown.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1).astype(bool)
@@ -104,10 +104,6 @@ def _detail_alike(below: Pixels, above: Pixels, matrix: Matrix) -> float:
     return float((x * y).sum() / max(float(np.square(x).sum() * np.square(y).sum()) ** 0.5, 1e-9))
 
 
-def _reduced(picture: View, factor: int) -> Pixels:
-    return picture.coarse if factor == _COARSE else shrunk(picture.luma, factor)
-
-
 def _rescaled(matrix: Matrix, factor: float) -> Matrix:
     """Return the map between pictures that are larger by a factor; the middle of a pixel is at 0, not at 1/2."""
     half = np.full(2, 0.5)
@@ -115,11 +111,11 @@ def _rescaled(matrix: Matrix, factor: float) -> Matrix:
     return np.hstack([matrix[:, :2], offset[:, None]]).astype(np.float32)
 
 
-def _half(picture: View) -> NDArray[np.float64]:
+def _half(picture: Thumbnail) -> NDArray[np.float64]:
     height, width = picture.luma.shape
     return np.array((width, height)) / 2
 
 
-def _about_centres(a: View, b: View, linear: NDArray[np.float64]) -> Matrix:
+def _about_centres(a: Thumbnail, b: Thumbnail, linear: NDArray[np.float64]) -> Matrix:
     offset = _half(a) - 0.5 - linear @ (_half(b) - 0.5)
     return np.hstack([linear, offset[:, None]]).astype(np.float32)

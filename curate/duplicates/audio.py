@@ -6,8 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from curate.duplicates.audio_alignment import RATE, Alignment, Signal, peak_in_band
-from curate.duplicates.audio_pieces import align_in_pieces
+from curate.duplicates.audio_alignment import RATE, Alignment, Signal, align_in_pieces, peak_in_band
 from curate.facts.audio import downmix
 from curate.media.audio_formats.decoded import Samples
 
@@ -80,9 +79,18 @@ def listen(samples: Samples, sample_rate: int) -> Sound:
     problem = _problem(len(samples), sample_rate)
     if not problem:
         # Floating point files hold values of any size, whose squares would be infinite.
-        signal = _at_common_rate(np.clip(downmix(samples), -_LARGEST, _LARGEST), sample_rate)
+        signal = np.clip(downmix(samples), -_LARGEST, _LARGEST)
+        if sample_rate != RATE:
+            import soxr
+
+            signal = np.asarray(soxr.resample(signal, sample_rate, RATE), np.float32)
+        signal = np.ascontiguousarray(signal)
         problem = "too quiet to be compared" if peak_in_band(signal) < LEAST_PEAK else ""
-    return Sound(_identity(samples, sample_rate), sample_rate, signal, problem)
+    identity = hashlib.blake2b(repr((samples.shape, sample_rate)).encode(), digest_size=16)
+    for at in range(0, len(samples), _AT_ONCE):
+        # Zero is added because -0.0, which some decoders make, is another bit pattern than 0.0.
+        identity.update((samples[at : at + _AT_ONCE] + np.float32(0)).tobytes())
+    return Sound(identity.digest(), sample_rate, signal, problem)
 
 
 def compare(a: Sound, b: Sound) -> AudioMatch:
@@ -96,14 +104,6 @@ def compare(a: Sound, b: Sound) -> AudioMatch:
     first, second = (b, a) if turned else (a, b)
     found = align_in_pieces(first.signal, second.signal, _USED_BAND * min(a.sample_rate, b.sample_rate))
     return _judge(found, -1 if turned else 1)
-
-
-def _identity(samples: Samples, sample_rate: int) -> bytes:
-    identity = hashlib.blake2b(repr((samples.shape, sample_rate)).encode(), digest_size=16)
-    for at in range(0, len(samples), _AT_ONCE):
-        # Zero is added because -0.0, which some decoders make, is another bit pattern than 0.0.
-        identity.update((samples[at : at + _AT_ONCE] + np.float32(0)).tobytes())
-    return identity.digest()
 
 
 def _judge(found: Alignment | None, sign: int) -> AudioMatch:
@@ -126,11 +126,3 @@ def _problem(frames: int, sample_rate: int) -> str:
     if not _LOWEST_RATE <= sample_rate <= _HIGHEST_RATE:
         return f"a sample rate of {sample_rate} Hz is not compared"
     return "too short to be compared" if frames < _SHORTEST_S * sample_rate else ""
-
-
-def _at_common_rate(mono: Signal, sample_rate: int) -> Signal:
-    if sample_rate == RATE:
-        return np.ascontiguousarray(mono)
-    import soxr
-
-    return np.asarray(soxr.resample(mono, sample_rate, RATE), np.float32)

@@ -1,5 +1,9 @@
-"""Two recordings on one time line: the shift at which they agree best, and how well they agree there."""
+"""Two recordings on one time line: the shift at which they agree best, and how well they agree there.
 
+Long ones are aligned piece by piece, so that their length costs no memory.
+"""
+
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +24,9 @@ _FLOOR = 1e-3
 _FINER = 8
 _BLOCK = RATE // 8
 _ACTIVE = 0.1
+_PIECE = 30 * RATE
+_DRIFT_S = 0.002
+_QUIET = 1e-3
 
 
 class Alignment(NamedTuple):
@@ -62,6 +69,7 @@ def align(a: Signal, b: Signal, highest_hz: float = _HIGHEST_HZ) -> Alignment | 
     begin, end = max(0, int(np.ceil(-shift))), min(len(a), int(len(b) - shift))
     if end - begin < _BLOCK // 2:
         return None
+    # Shifted in the spectrum, where a fraction of a frame is as good as a whole one.
     of_b = of_b * np.exp(2j * np.pi * hz * np.float32(shift / RATE)).astype(np.complex64)
     heard_a, heard_b = (_signal(one, size)[begin:end] for one in (of_a, of_b))
     gain_db = 10 * np.log10((_energy(heard_b) + 1e-20) / (_energy(heard_a) + 1e-20))
@@ -69,6 +77,47 @@ def align(a: Signal, b: Signal, highest_hz: float = _HIGHEST_HZ) -> Alignment | 
     overlap = min(_energy(one[begin:end]) / max(_energy(one), 1e-20) for one in (flat_a, flat_b))
     correlation, weakest = _agreement(flat_a[begin:end], flat_b[begin:end])
     return Alignment(shift / RATE, float(gain_db), correlation, weakest, overlap)
+
+
+def align_in_pieces(a: Signal, b: Signal, highest_hz: float) -> Alignment | None:
+    """Align two signals; if both last a minute or more, each 30 s have to agree on one shift.
+
+    A jingle before another broadcast, or a recording that was changed after ten minutes, is thus not the same.
+
+    Args:
+        a: float32, shape (frames,), at `RATE`.
+        b: Likewise.
+        highest_hz: Upper end of the band that both have.
+
+    Returns:
+        The worst of the pieces; None where they do not lie together or do not agree on a shift.
+    """
+    if min(len(a), len(b)) < 2 * _PIECE:
+        reach = 2 * _PIECE + round(MAX_SHIFT_S * RATE)
+        found = align(a[:reach], b[:reach], highest_hz)
+        return found and found._replace(overlap=min(found.overlap, _share(a, reach), _share(b, reach)))
+    starts = range(0, min(len(a), len(b)) - _PIECE + 1, _PIECE)
+    # The shift is sought where there is most to hear: a recording may well begin with silence.
+    loudest = max(starts, key=lambda at: _energy(a[at : at + _PIECE]))
+    first = align(a[loudest : loudest + _PIECE], b[loudest : loudest + _PIECE], highest_hz)
+    if first is None:
+        return None
+    shift = round(first.shift_s * RATE)
+    a, b = a[max(0, -shift) :], b[max(0, shift) :]
+    pieces = _aligned_pieces(a, b, highest_hz)
+    agreed = [piece for piece in pieces if piece is not None and abs(piece.shift_s) <= _DRIFT_S]
+    # Pieces of one recording lie within 2 ms of one shift; behind a cut or an insertion they do not.
+    if len(agreed) < len(pieces):
+        return None
+    common = min(len(a), len(b))
+    worst = min(agreed, key=lambda piece: abs(piece.correlation))
+    return Alignment(
+        shift_s=first.shift_s,
+        gain_db=median(piece.gain_db for piece in agreed),
+        correlation=worst.correlation,
+        weakest=min(piece.weakest for piece in agreed),
+        overlap=min(_share(a, common), _share(b, common)),
+    )
 
 
 def peak_in_band(signal: Signal) -> float:
@@ -101,18 +150,14 @@ def _signal(spectrum: _Spectrum, size: int) -> Signal:
 def _flattening(of_a: _Spectrum, of_b: _Spectrum, width: int) -> NDArray[np.float32]:
     """Return the factor for each frequency that brings both signals to an even level."""
     factor: NDArray[np.float32] = np.ones(len(of_a), np.float32)
+    middle = np.arange(len(of_a))
+    low, high = np.maximum(middle - width // 2, 0), np.minimum(middle + width // 2 + 1, len(of_a))
     for spectrum in (of_a, of_b):
-        power = _mean_around(np.square(np.abs(spectrum)), width)
+        # A running mean by differences of sums; in float64, because in float32 the sums would swallow quiet bands.
+        total = np.concatenate(([0.0], np.cumsum(np.square(np.abs(spectrum)), dtype=np.float64)))
+        power = (total[high] - total[low]) / (high - low)
         factor /= (power / max(float(power.max()), 1e-30) + _FLOOR).astype(np.float32)
     return np.sqrt(np.sqrt(factor))
-
-
-def _mean_around(values: NDArray[np.float32], width: int) -> NDArray[np.float64]:
-    total = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
-    middle = np.arange(len(values))
-    low, high = np.maximum(middle - width // 2, 0), np.minimum(middle + width // 2 + 1, len(values))
-    mean: NDArray[np.float64] = (total[high] - total[low]) / (high - low)
-    return mean
 
 
 def _best_shift(cross: _Spectrum, size: int) -> float:
@@ -144,3 +189,24 @@ def _agreement(a: Signal, b: Signal) -> tuple[float, float]:
 
 def _energy(signal: Signal) -> float:
     return float(np.dot(signal, signal))
+
+
+def _aligned_pieces(a: Signal, b: Signal, highest_hz: float) -> list[Alignment | None]:
+    """Return the alignment of each piece in which either signal is not 60 dB under its level; the last is longer."""
+    common = min(len(a), len(b))
+    level = _QUIET * max(_level(a[:common]), _level(b[:common]))
+    pieces = []
+    for at in range(0, common - _PIECE + 1, _PIECE):
+        end = at + _PIECE if common - at >= 2 * _PIECE else common
+        if max(_level(a[at:end]), _level(b[at:end])) > level:
+            pieces.append(align(a[at:end], b[at:end], highest_hz))
+    return pieces
+
+
+def _level(signal: Signal) -> float:
+    return float(np.sqrt(_energy(signal) / max(1, len(signal))))
+
+
+def _share(signal: Signal, frames: int) -> float:
+    """Return the share of the energy that lies in the first frames."""
+    return _energy(signal[:frames]) / max(_energy(signal), 1e-20)

@@ -30,12 +30,14 @@ def confirm_pairs(
         progress: Is told how far it is.
     """
     return compare_pairs(
-        _confirm_files, _failed, pairs, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD, progress=progress
+        _confirm_files,
+        lambda reason: AudioMatch("none", reason=reason),
+        pairs,
+        jobs=jobs,
+        chunk_size=_CHUNK,
+        preload=_PRELOAD,
+        progress=progress,
     )
-
-
-def _failed(reason: str) -> AudioMatch:
-    return AudioMatch("none", reason=reason)
 
 
 def _confirm_files(pair: tuple[str, str]) -> AudioMatch:

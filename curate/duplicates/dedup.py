@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, TypeVar
@@ -9,10 +10,12 @@ from typing import IO, TYPE_CHECKING, TypeVar
 from msgspec import Struct
 
 from curate.duplicates.groups import Group, Keep, Member, OnConflict, Pair, components, decide
-from curate.facts.records import Finding, Kind
+from curate.facts.records import KINDS, Finding
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
-from curate.records.manifest import change_line, parse
+from curate.records.reader import parse
+from curate.records.sample import MeasuredView
+from curate.records.writer import change_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,13 +51,13 @@ class AudioKey(Struct, gc=False):
     fingerprint: str | None = None
 
 
-class Item(Struct, gc=False):
+class Item(MeasuredView, frozen=True, gc=False):
     """The narrow view of a sample that is held in memory while duplicates are looked for."""
 
     path: str
     label: str | None = None
     split: str | None = None
-    kind: Kind | None = None
+    kind: str | None = None
     bytes: int | None = None
     digest: str | None = None
     image: ImageKey | None = None
@@ -76,6 +79,7 @@ class Search:
         progress: Is told how far it is.
         unconfirmed: Pairs that could not be compared, with the reason.
         unmeasured: Samples without a digest and without an error that explains it.
+        others: Samples of other kinds, of which only the bytes are compared.
     """
 
     exact: bool = False
@@ -87,6 +91,7 @@ class Search:
     progress: Progress = unseen
     unconfirmed: list[str] = field(default_factory=list)
     unmeasured: int = 0
+    others: Counter[str] = field(default_factory=Counter)
 
 
 def find_groups(samples: Iterable[Item], search: Search) -> list[Group]:
@@ -140,7 +145,7 @@ def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -
     found = [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
     paths = _paths(items, found, search)
     matches = confirm_pairs(paths, search.jobs, search.progress)
-    return list(_confirmed(found, paths, matches, _image_change, search))
+    return list(_confirmed(found, paths, matches, lambda match: match.change, search))
 
 
 def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
@@ -148,8 +153,8 @@ def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Searc
     sounds = [index for index in indexes if (audio := items[index].audio) and audio.fingerprint]
     if len(sounds) < 2:
         return []
+    from curate.duplicates.audio_candidates import near_fingerprints
     from curate.duplicates.audio_pairs import confirm_pairs
-    from curate.duplicates.fingerprints import near_fingerprints
     from curate.facts.fingerprint import RADIUS_BITS
 
     keys = [audio.fingerprint if (audio := items[index].audio) else None for index in sounds]
@@ -229,10 +234,6 @@ def _confirmed(
             search.unconfirmed.append(match.reason)
 
 
-def _image_change(match: "ImageMatch") -> str:
-    return match.change
-
-
 def _audio_change(match: "AudioMatch") -> str:
     level = f"{match.gain_db:+.1f} dB" if abs(match.gain_db) >= _AUDIBLE_DB else ""
     shift = f"{1000 * abs(match.shift_s):.0f} ms shift" if abs(match.shift_s) >= _SHIFTED_S else ""
@@ -241,7 +242,10 @@ def _audio_change(match: "AudioMatch") -> str:
 
 def _check_measured(items: Sequence[Item], search: Search) -> None:
     """Count the samples that were never measured; a file that could not be decoded has an error that says so."""
-    sound = [item for item in items if item.kind and not any(found.severity == "error" for found in item.findings)]
+    sound = [
+        item for item in items if item.kind in KINDS and not any(found.severity == "error" for found in item.findings)
+    ]
+    search.others.update(item.kind for item in items if item.kind and item.kind not in KINDS)
     search.unmeasured = sum(item.digest is None for item in sound)
     if search.unmeasured and search.unmeasured == len(sound):
         raise InputError(

@@ -32,7 +32,7 @@ def _polar() -> tuple[Planes, Planes]:
 _ON_RINGS = _polar()
 
 
-class Glimpses(NamedTuple):
+class Descriptors(NamedTuple):
     """What is known of n pictures: brightness in levels, and chroma in levels around 128.
 
     Attributes:
@@ -50,7 +50,7 @@ class Glimpses(NamedTuple):
     small: NDArray[np.bool_]
 
 
-def glimpse(pixels: Pixels, size: tuple[int, int]) -> Packed:
+def descriptor(pixels: Pixels, size: tuple[int, int]) -> Packed:
     """Return what is kept of a picture.
 
     Args:
@@ -71,10 +71,10 @@ def glimpse(pixels: Pixels, size: tuple[int, int]) -> Packed:
     return np.concatenate([grid.ravel(), rings.ravel(), np.array([max(size) < _SMALL], np.uint8)])
 
 
-def unpacked(packed: Packed) -> Glimpses:
-    """Return the glimpses of n pictures, each packed by `glimpse`, shape (n, bytes)."""
+def unpacked(packed: Packed) -> Descriptors:
+    """Return the descriptors of n pictures, each packed by `descriptor`, shape (n, bytes)."""
     count, cells = len(packed), 3 * _GRID * _GRID
     grid = packed[:, :cells].reshape(count, _GRID, _GRID, 3)
     rings = packed[:, cells:-1].reshape(count, _RINGS, ANGLES, 3)
     luma, ring_luma = (np.asarray(points[..., 0], np.float32) for points in (grid, rings))
-    return Glimpses(luma, grid[..., 1:], ring_luma, rings[..., 1:], packed[:, -1].astype(bool))
+    return Descriptors(luma, grid[..., 1:], ring_luma, rings[..., 1:], packed[:, -1].astype(bool))

@@ -1,12 +1,12 @@
 """What is left of the difference of two pictures when one was laid on the other and its tones were matched."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curate.duplicates.alignment import Matrix
-from curate.duplicates.thumbnail import Pixels, Plane, View, excess
+from curate.duplicates.thumbnail import Pixels, Plane, Thumbnail, excess
 from curate.media.opencv import opencv
 
 Mask = NDArray[np.uint8]
@@ -40,7 +40,7 @@ class Difference(NamedTuple):
     overlap: float
 
 
-def difference(a: View, b: View, matrix: Matrix) -> Difference | None:
+def difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Difference | None:
     """Compare the brightness of what both pictures show; None where that is too little, or plainly different.
 
     The mean of a spot of 5 x 5 pixels, signs kept, is what a changed place leaves; noise, blur and edges that are
@@ -51,22 +51,24 @@ def difference(a: View, b: View, matrix: Matrix) -> Difference | None:
         b: The second.
         matrix: From pixels of the second to the first, as `improve` gives it.
     """
-    cv2 = opencv()
-    under, mask = _warped(cv2, a.luma, matrix, b), _shared(cv2, a, matrix, b)
+    under, mask = _warped(a.luma, matrix, b), _shared(a, matrix, b)
     inside = float(mask.mean())
     if inside < _LEAST_MASK:
         return None
     shown = mask.astype(bool)
     x, y = under[shown], b.luma[shown]
     low, high = sorted((float(x.std()), float(y.std())))
-    if _correlation(x, y) < LEAST_ALIKE:
+    # A third of the pixels will do. Sums of products, because long dot products start threads in every worker.
+    first, second = (values - values.mean(dtype=np.float64) for values in (x[::3], y[::3]))
+    size = float(np.square(first).sum() * np.square(second).sum()) ** 0.5
+    if float((first * second).sum() / max(size, 1e-9)) < LEAST_ALIKE:
         return None
     contrast = max(_LEAST_CONTRAST, low)
     # Both ways, because a brighter copy whose whites are clipped follows from the original, but not the reverse.
     ways = ((b.luma - _tones(x, y)[under]) * mask, (under - _tones(y, x)[b.luma]) * mask)
     left = [float(np.square(way).sum()) for way in ways]
     return Difference(
-        peak=_peak(cv2, ways[left[0] > left[1]], mask, _SPOT) / contrast,
+        peak=_peak(ways[left[0] > left[1]], mask, _SPOT) / contrast,
         rms=float(np.sqrt(min(left) / len(x))) / contrast,
         gain=high / contrast,
         shift=abs(float(x.mean() - y.mean())),
@@ -74,17 +76,16 @@ def difference(a: View, b: View, matrix: Matrix) -> Difference | None:
     )
 
 
-def colour_difference(a: View, b: View, matrix: Matrix) -> float:
+def colour_difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
     """Return the largest local difference of blue or red in levels of 255, once the saturation is matched."""
-    cv2 = opencv()
-    mask = _shared(cv2, a, matrix, b)
-    x, y = (excess(chroma) * mask[:, :, None] for chroma in (_warped(cv2, a.chroma, matrix, b), b.chroma))
+    mask = _shared(a, matrix, b)
+    x, y = (excess(chroma) * mask[:, :, None] for chroma in (_warped(a.chroma, matrix, b), b.chroma))
     gain = float((x * y).sum()) / max(float(np.square(x).sum()), 1e-6)
     rest = y - np.float32(min(max(gain, 0.5), 2.0)) * x
-    return max(_peak(cv2, np.ascontiguousarray(rest[:, :, plane]), mask, _COLOUR_SPOT) for plane in (0, 1))
+    return max(_peak(np.ascontiguousarray(rest[:, :, plane]), mask, _COLOUR_SPOT) for plane in (0, 1))
 
 
-def raw_difference(a: View, b: View) -> float:
+def raw_difference(a: Thumbnail, b: Thumbnail) -> float:
     """Return the largest local difference of brightness or colour in levels of 255, nothing matched or aligned.
 
     Only for pictures without detail: whatever is laid on them, it would seem to fit.
@@ -99,22 +100,16 @@ def raw_difference(a: View, b: View) -> float:
     return largest
 
 
-def _warped(cv2: Any, pixels: Pixels, matrix: Matrix, b: View) -> Pixels:
+def _warped(pixels: Pixels, matrix: Matrix, b: Thumbnail) -> Pixels:
+    cv2 = opencv()
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(pixels, matrix, b.luma.shape[::-1], flags=flags))
 
 
-def _shared(cv2: Any, a: View, matrix: Matrix, b: View) -> Mask:
+def _shared(a: Thumbnail, matrix: Matrix, b: Thumbnail) -> Mask:
     """Return 1 where a pixel of the second picture lies well within the first, else 0."""
-    inside = _warped(cv2, np.full_like(a.luma, 255), matrix, b) == 255
-    return np.asarray(cv2.erode(inside.astype(np.uint8), np.ones((_EDGE, _EDGE), np.uint8), borderValue=1))
-
-
-def _correlation(x: Pixels, y: Pixels) -> float:
-    # A third of the pixels will do. Sums of products, because long dot products start threads in every worker.
-    first, second = (values - values.mean(dtype=np.float64) for values in (x[::3], y[::3]))
-    size = float(np.square(first).sum() * np.square(second).sum())
-    return float((first * second).sum() / max(size**0.5, 1e-9))
+    inside = _warped(np.full_like(a.luma, 255), matrix, b) == 255
+    return np.asarray(opencv().erode(inside.astype(np.uint8), np.ones((_EDGE, _EDGE), np.uint8), borderValue=1))
 
 
 def _tones(x: Pixels, y: Pixels) -> Plane:
@@ -135,8 +130,9 @@ def _tones(x: Pixels, y: Pixels) -> Plane:
     return np.asarray(line, np.float32)
 
 
-def _peak(cv2: Any, rest: Plane, mask: Mask, spot: int) -> float:
+def _peak(rest: Plane, mask: Mask, spot: int) -> float:
     """Return the largest mean of a spot, of what is in the mask; `rest` is 0 outside."""
+    cv2 = opencv()
     weight = cv2.blur(mask.astype(np.float32), (spot, spot), borderType=cv2.BORDER_CONSTANT)
     mean = cv2.blur(rest, (spot, spot), borderType=cv2.BORDER_CONSTANT)
     return float((np.abs(mean) * mask / np.maximum(weight, 1e-3)).max())

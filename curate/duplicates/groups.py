@@ -81,23 +81,18 @@ def components(count: int, pairs: Iterable[Pair]) -> list[tuple[list[int], list[
         count: Number of samples.
         pairs: Confirmed pairs.
     """
-    parent = list(range(count))
+    import numpy as np
 
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
+    from curate.ground.union_find import join_pairs
 
     pairs = list(pairs)
-    for pair in pairs:
-        low, high = sorted((root(pair.first), root(pair.second)))
-        parent[high] = low
+    ends = np.array([(pair.first, pair.second) for pair in pairs], np.int64).reshape(-1, 2)
+    root = join_pairs(count, ends[:, 0], ends[:, 1])
     found: dict[int, tuple[list[int], list[Pair]]] = {}
-    for index in sorted({index for pair in pairs for index in (pair.first, pair.second)}):
-        found.setdefault(root(index), ([], []))[0].append(index)
+    for index in np.unique(ends).tolist():
+        found.setdefault(int(root[index]), ([], []))[0].append(index)
     for pair in pairs:
-        found[root(pair.first)][1].append(pair)
+        found[int(root[pair.first])][1].append(pair)
     return [found[index] for index in sorted(found)]
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from msgspec import Struct
 
 from curate.duplicates.alignment import Matrix, improve, improve_roughly, laid, may_lie, misfit
-from curate.duplicates.descriptor import glimpse
+from curate.duplicates.descriptor import descriptor
 from curate.duplicates.difference import Difference, colour_difference, difference, raw_difference
-from curate.duplicates.orientations import Way, find_ways, inverse, reverse
-from curate.duplicates.thumbnail import Pixels, View, view
+from curate.duplicates.orientations import Orientation, find_orientations, inverse, reverse
+from curate.duplicates.thumbnail import Pixels, Thumbnail, thumbnail
 
 MOST_PEAK = 0.75
 """Standard deviations of the picture: copies 0.69 at most (3,600 of 200 photos, rotated and cropped ones among them),
@@ -74,30 +74,32 @@ def confirm(a: Pixels, b: Pixels) -> ImageMatch:
     """Compare two pictures, RGB, upright, uint8, each of shape (height, width, 3)."""
     if np.array_equal(a, b):
         return ImageMatch("exact", 0.0)
-    first, second = (glimpse(pixels, pixels.shape[1::-1])[None] for pixels in (a, b))
-    return compare(view(a), view(b), find_ways(first, second)[0])
+    first, second = (descriptor(pixels, pixels.shape[1::-1])[None] for pixels in (a, b))
+    return compare(thumbnail(a), thumbnail(b), find_orientations(first, second)[0])
 
 
-def compare(a: View, b: View, ways: Sequence[Way]) -> ImageMatch:
-    """Compare two pictures by their views; never `exact`, because a view does not show every pixel.
+def compare(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) -> ImageMatch:
+    """Compare two pictures by their thumbnails; never `exact`, because a thumbnail does not show every pixel.
 
     Args:
         a: The first.
         b: The second.
-        ways: How the second may lie on the first.
+        orientations: How the second may lie on the first.
     """
     # The larger is laid on the smaller, so that none is blown up; and one order for both directions.
     if (a.luma.size, a.luma.tobytes()) < (b.luma.size, b.luma.tobytes()):
-        found = _compare(b, a, [reverse(way) for way in ways])
+        found = _compare(b, a, [reverse(orientation) for orientation in orientations])
         return msgspec.structs.replace(found, change=inverse(found.change))
-    return _compare(a, b, ways)
+    return _compare(a, b, orientations)
 
 
-def _compare(a: View, b: View, ways: Sequence[Way]) -> ImageMatch:
+def _compare(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) -> ImageMatch:
     if min(a.detail, b.detail) < _LEAST_DETAIL:
-        return _compare_flat(a, b)
+        if _same_aspect(a, b) and (flat := raw_difference(a, b)) <= _MOST_FLAT:
+            return ImageMatch("near", round(flat / 255, 4))
+        return ImageMatch("none", reason="too little detail to tell copies from others")
     reason, least = "different pictures", 1.0
-    for change, matrix in _alignments(a, b, ways):
+    for change, matrix in _alignments(a, b, orientations):
         found = difference(a, b, matrix)
         if found is None:
             continue
@@ -109,31 +111,32 @@ def _compare(a: View, b: View, ways: Sequence[Way]) -> ImageMatch:
     return ImageMatch("none", least, reason=reason)
 
 
-def _alignments(a: View, b: View, ways: Sequence[Way]) -> Iterator[tuple[str, Matrix]]:
+def _alignments(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) -> Iterator[tuple[str, Matrix]]:
     """Yield what may have been done, and the map that undoes it: the cheapest to find first."""
-    upright = [laid(a, b, way) for way in ways if not way.change]
+    upright = [laid(a, b, orientation) for orientation in orientations if not orientation.change]
     if upright and _same_aspect(a, b) and may_lie(a, b, upright[0]):
         yield "", upright[0]
     least = _LEAST_ROUGHLY
-    for way in ways:
-        rough = improve_roughly(a, b, laid(a, b, way))
+    for orientation in orientations:
+        rough = improve_roughly(a, b, laid(a, b, orientation))
         if rough is not None and rough[0] >= least:
             fine = improve(a.luma, b.luma, rough[1])
             if fine is not None:
-                yield way.change, fine[1]
+                yield orientation.change, fine[1]
         least = _LEAST_SECOND
 
 
-def _same_aspect(a: View, b: View) -> bool:
+def _same_aspect(a: Thumbnail, b: Thumbnail) -> bool:
     (height_a, width_a), (height_b, width_b) = a.luma.shape, b.luma.shape
     return bool(abs(width_a * height_b / (width_b * height_a) - 1) < _SAME_ASPECT)
 
 
-def _problem(a: View, b: View, matrix: Matrix, found: Difference) -> str:
+def _problem(a: Thumbnail, b: Thumbnail, matrix: Matrix, found: Difference) -> str:
+    small = max(*a.luma.shape, *b.luma.shape) < SMALL
     problems = {
         "too little of both lies together": found.overlap < _LEAST_OVERLAP,
         "different pictures": found.rms > MOST_RMS,
-        "alike but for a part": found.peak > _most_peak(a, b),
+        "alike but for a part": found.peak > (MOST_PEAK_OF_SMALL if small else MOST_PEAK),
         "alike but for brightness or contrast": found.gain > _MOST_GAIN or found.shift > _MOST_SHIFT,
         # Half a pixel may be lost in rounding the size of a small copy.
         "each shows what the other does not": misfit(a, b, matrix)
@@ -144,13 +147,3 @@ def _problem(a: View, b: View, matrix: Matrix, found: Difference) -> str:
     if not problem and both_coloured and colour_difference(a, b, matrix) > MOST_COLOUR:
         return "alike but for the colour"
     return problem
-
-
-def _most_peak(a: View, b: View) -> float:
-    return MOST_PEAK_OF_SMALL if max(*a.luma.shape, *b.luma.shape) < SMALL else MOST_PEAK
-
-
-def _compare_flat(a: View, b: View) -> ImageMatch:
-    if _same_aspect(a, b) and (distance := raw_difference(a, b)) <= _MOST_FLAT:
-        return ImageMatch("near", round(distance / 255, 4))
-    return ImageMatch("none", reason="too little detail to tell copies from others")

@@ -1,34 +1,48 @@
-"""Confirm many pairs of pictures in worker processes, reading each file as few times as possible."""
+"""Confirm many pairs of pictures in worker processes, reading each file as few times as possible.
+
+Each picture is looked at once, briefly, before any two are compared: most pairs that hashes bring together are told
+apart by their descriptors.
+"""
 
 import hashlib
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from curate import engine
+from curate.duplicates.descriptor import SIDE as DESCRIPTOR_SIDE
+from curate.duplicates.descriptor import Packed, descriptor
 from curate.duplicates.image import ImageMatch, compare
-from curate.duplicates.image_file import PRELOAD, load_reduced, load_whole
-from curate.duplicates.orientations import Way
-from curate.duplicates.pairs import compare_pairs
-from curate.duplicates.prefilter import promising
-from curate.duplicates.thumbnail import SIDE, View, view
+from curate.duplicates.orientations import Orientation, find_orientations
+from curate.duplicates.pairs import by_neighbourhood, compare_pairs
+from curate.duplicates.thumbnail import SIDE, Pixels, Thumbnail, thumbnail
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
+from curate.media.image import load_pixels, reduction
+from curate.media.image_formats.jpeg import decode_jpeg, read_jpeg_header
+from curate.media.image_formats.pillow import open_picture, oversized
+from curate.media.rgb import upright
+from curate.media.sniff import HEAD_BYTES, format_of_name, sniff
 from curate.media.storage import read_media
 
+if TYPE_CHECKING:
+    from mmap import mmap
+
+_PRELOAD = ("numpy", "cv2", "curate.media.image")
+
+_MOST_PICTURES = 1 << 14
+"""Whose descriptors are held at a time: 72 MB."""
+
+_AT_ONCE = 128
 _KEPT = 400
-"""Views that each worker keeps: 200 KB each, 80 MB in all."""
+"""Thumbnails that each worker keeps: 200 KB each, 80 MB in all."""
 
 _CHUNK = 32
 _LOOKS_SAME = 0.3
 _UNLIKE = ImageMatch("none", reason="different pictures")
-
-
-class _Seen(NamedTuple):
-    """A picture as a worker remembers it: its view and its full size, or why there is none."""
-
-    view: View | None
-    size: tuple[int, int] = (0, 0)
-    problem: str = ""
+_OF_FRAMES = {"AVIF", "GIF", "PNG", "TIFF", "WEBP"}
 
 
 def confirm_pairs(
@@ -45,26 +59,83 @@ def confirm_pairs(
         progress: Is told how far it is.
     """
     found = [_UNLIKE] * len(pairs)
-    ways = promising(pairs, jobs, progress)
-    some = [(*pairs[place], ways[place]) for place in ways]
+    orientations = prefilter(pairs, jobs, progress)
+    some = [(*pairs[place], orientations[place]) for place in orientations]
     matches = compare_pairs(
-        _confirm_files, _failed, some, jobs=jobs, chunk_size=_CHUNK, preload=PRELOAD, progress=progress
+        _confirm_files,
+        lambda reason: ImageMatch("none", reason=reason),
+        some,
+        jobs=jobs,
+        chunk_size=_CHUNK,
+        preload=_PRELOAD,
+        progress=progress,
     )
-    for place, match in zip(ways, matches, strict=True):
+    for place, match in zip(orientations, matches, strict=True):
         found[place] = match
     return found
 
 
-def _failed(reason: str) -> ImageMatch:
-    return ImageMatch("none", reason=reason)
+def prefilter(
+    pairs: Sequence[tuple[str, str]], jobs: int | None = None, progress: Progress = unseen
+) -> dict[int, tuple[Orientation, ...]]:
+    """Return the orientations to try for each pair of files that is worth comparing, by its place, in order.
+
+    So are all pairs of which one cannot be looked at: what is wrong with it, the comparison will say.
+    """
+    found: dict[int, tuple[Orientation, ...]] = {}
+    for block in _blocks(pairs, by_neighbourhood(pairs)):
+        paths = sorted({path for place in block for path in pairs[place]})
+        seen = engine.run(_descriptor_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+        with progress("look at pictures", partial(len, paths)) as counted:
+            known = {path: one for path, one in zip(paths, counted(seen), strict=True) if isinstance(one, np.ndarray)}
+        told = [place for place in block if all(path in known for path in pairs[place])]
+        found.update((place, ()) for place in set(block) - set(told))
+        for start in range(0, len(told), _AT_ONCE):
+            some = told[start : start + _AT_ONCE]
+            first, second = (np.stack([known[pairs[place][side]] for place in some]) for side in (0, 1))
+            to_try = zip(some, find_orientations(first, second), strict=True)
+            found.update((place, orientations) for place, orientations in to_try if orientations)
+    return dict(sorted(found.items()))
 
 
-def _confirm_files(task: tuple[str, str, tuple[Way, ...]]) -> ImageMatch:
-    *pair, ways = task
-    one, other = (_seen(path) for path in pair)
-    if one.view is None or other.view is None:
+def _blocks(pairs: Sequence[tuple[str, str]], order: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the places of pairs, as many at a time as have no more than `_MOST_PICTURES` pictures."""
+    block: list[int] = []
+    pictures: set[str] = set()
+    for place in order:
+        if len(pictures) >= _MOST_PICTURES:
+            yield block
+            block, pictures = [], set()
+        block.append(place)
+        pictures.update(pairs[place])
+    if block:
+        yield block
+
+
+def _descriptor_of_file(path: str) -> Packed | None:
+    """Return what is kept of a picture; None where it cannot be read."""
+    try:
+        data = read_media(path) or b""
+        pixels, size = _load_reduced(data, DESCRIPTOR_SIDE) or _load_whole(data, path)
+    except (OSError, InputError, MemoryError):
+        return None
+    return descriptor(pixels, size)
+
+
+class _Picture(NamedTuple):
+    """A picture as a worker remembers it: its thumbnail and its full size, or why there is none."""
+
+    thumbnail: Thumbnail | None
+    size: tuple[int, int] = (0, 0)
+    problem: str = ""
+
+
+def _confirm_files(task: tuple[str, str, tuple[Orientation, ...]]) -> ImageMatch:
+    *pair, orientations = task
+    one, other = (_picture(path) for path in pair)
+    if one.thumbnail is None or other.thumbnail is None:
         return ImageMatch("none", reason=one.problem or other.problem)
-    match = compare(one.view, other.view, ways)
+    match = compare(one.thumbnail, other.thumbnail, orientations)
     # Only what looks the same is worth decoding in full.
     if match.relation == "near" and not match.change and match.distance <= _LOOKS_SAME and one.size == other.size:
         digests = {_digest(path) for path in pair}
@@ -74,26 +145,61 @@ def _confirm_files(task: tuple[str, str, tuple[Way, ...]]) -> ImageMatch:
 
 
 @lru_cache(_KEPT)
-def _seen(path: str) -> _Seen:
+def _picture(path: str) -> _Picture:
     try:
         data = read_media(path) or b""
-        # Of twice the size of a view: decoded to just that size, half of the photos are up to 0.45 away from
-        # themselves, because the decoder's way to make small is not the view's.
-        pixels, size = load_reduced(data, 2 * SIDE) or load_whole(data, path)
-        return _Seen(view(pixels), size)
+        # Of twice the size of a thumbnail: decoded to just that size, half of the photos are up to 0.45 away from
+        # themselves, because the decoder's way to make small is not the thumbnail's.
+        pixels, size = _load_reduced(data, 2 * SIDE) or _load_whole(data, path)
+        return _Picture(thumbnail(pixels), size)
     except OSError as error:
-        return _Seen(None, problem=f"{path}: cannot be read: {error.strerror or error}")
+        return _Picture(None, problem=f"{path}: cannot be read: {error.strerror or error}")
     except InputError as error:
-        return _Seen(None, problem=f"{path}: {error}")
+        return _Picture(None, problem=f"{path}: {error}")
     except MemoryError:
-        return _Seen(None, problem=f"{path}: too large for the memory")
+        return _Picture(None, problem=f"{path}: too large for the memory")
 
 
 @lru_cache(8 * _KEPT)
 def _digest(path: str) -> str:
     """Return the digest of a picture's pixels at full size; empty where it can no longer be decoded."""
     try:
-        pixels, _ = load_whole(read_media(path) or b"", path)
+        pixels, _ = _load_whole(read_media(path) or b"", path)
     except (OSError, InputError, MemoryError):
         return ""
     return hashlib.blake2b(pixels.tobytes(), digest_size=16, person=b"%dx%d" % pixels.shape[1::-1]).hexdigest()
+
+
+def _load_reduced(data: "bytes | mmap", side: int) -> tuple[Pixels, tuple[int, int]] | None:
+    """Return a JPEG at a fraction of its size, and its size upright; None for what is no sound JPEG.
+
+    Args:
+        data: The file.
+        side: Pixels that the longer side must keep, if it has so many.
+    """
+    header = read_jpeg_header(data) if data[:3] == b"\xff\xd8\xff" else None
+    if header is None or not header.width or not header.height or oversized(header.width, header.height):
+        return None
+    pixels, problem = decode_jpeg(data, header, reduction(header.width, header.height, side))
+    if pixels is None or problem:
+        return None
+    size = (header.width, header.height) if header.orientation < 5 else (header.height, header.width)
+    return upright(pixels, header.orientation), size
+
+
+def _load_whole(data: "bytes | mmap", path: str) -> tuple[Pixels, tuple[int, int]]:
+    """Return a picture, upright, and its size.
+
+    Raises:
+        InputError: It has several frames, or cannot be decoded.
+    """
+    name = sniff(bytes(data[:HEAD_BYTES]))
+    try:
+        frames = getattr(open_picture(data, name), "n_frames", 1) if name in _OF_FRAMES else 1
+    except Exception:
+        frames = 1  # what is wrong with it, its decoder will say
+    if frames > 1:
+        raise InputError("it has several frames, and only the first would be compared")
+    promised = format_of_name(path)
+    pixels = load_pixels(data, promised.name if promised else None)
+    return pixels, (pixels.shape[1], pixels.shape[0])

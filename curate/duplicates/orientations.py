@@ -1,4 +1,4 @@
-"""How one picture may lie on another, flipped, turned or rotated: told from glimpses, hundreds of pairs at once.
+"""How one picture may lie on another, flipped, turned or rotated: told from descriptors, hundreds of pairs at once.
 
 The hashes bring together what is alike at its coarsest, such as two garments on one backdrop. Of 23,000 such pairs
 among 10,000 photos a quarter is left here, at a hundredth of what a comparison costs; of 4,000 copies of 200 photos
@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.duplicates.descriptor import ANGLES, Glimpses, Packed, Planes, unpacked
+from curate.duplicates.descriptor import ANGLES, Descriptors, Packed, Planes, unpacked
 
 Waves = NDArray[np.complex64]
 AnyPlanes = TypeVar("AnyPlanes", Planes, Packed)
@@ -29,7 +29,7 @@ _SYMMETRIES: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
 }
 """What became of the first picture, in this order and clockwise; where in it a point (x, y) of the second was."""
 
-_MOST_WAYS = 3
+_MOST_ORIENTATIONS = 3
 """A symmetrical thing looks much the same flipped, so the second or third guess may be the right one."""
 
 _COARSEST_TURNS = 5
@@ -42,7 +42,7 @@ _NO_CHROMA = np.float32(128)
 _FLAT, _PLAIN, _LEAST_COLOUR, _CHROMA_NOISE = 4.0, 1.0, 0.5, 4.0  # levels
 
 
-class Way(NamedTuple):
+class Orientation(NamedTuple):
     """A guess at how the second picture lies on the first.
 
     Attributes:
@@ -59,7 +59,7 @@ class Way(NamedTuple):
 
 
 class _Limits(NamedTuple):
-    """How alike two pictures must be, laid on each other in one way.
+    """How alike two pictures must be, laid on each other in one orientation.
 
     Attributes:
         alike: Least correlation of the brightness.
@@ -78,23 +78,27 @@ _VAGUELY_ALIKE = 0.5
 """Enough for small pictures and for those that are all coarsest waves."""
 
 
-def find_ways(first: Packed, second: Packed) -> list[tuple[Way, ...]]:
-    """Return for each of n pairs of pictures the ways that are worth trying, the best first; mostly there are none.
+def find_orientations(first: Packed, second: Packed) -> list[tuple[Orientation, ...]]:
+    """Return for each of n pairs of pictures the orientations worth trying, the best first; mostly there are none.
 
     Args:
-        first: One picture of each pair, as `glimpse` gives it, shape (n, bytes).
+        first: One picture of each pair, as `descriptor` gives it, shape (n, bytes).
         second: The other.
     """
     a, b = unpacked(first), unpacked(second)
     detail = _detail(a.luma), _detail(b.luma)
     flat = np.minimum(_spread(a.luma), _spread(b.luma)) < _FLAT
     vague = a.small | b.small | flat | (np.minimum(_spread(detail[0]), _spread(detail[1])) < _PLAIN)
-    found: list[list[Way]] = [[] for _ in flat]
+    found: list[list[Orientation]] = [[] for _ in flat]
     _add_symmetric(found, a, b, detail, vague)
     _add_rotated(found, a, b, vague)
+    # One colour fits every other; whether the two are of one colour, the comparison will say.
     for place in np.flatnonzero(flat):
         found[place] = found[place] or [_symmetric("", 1.0)]
-    return [tuple(sorted(ways, key=lambda way: -way.alike)[:_MOST_WAYS]) for ways in found]
+    return [
+        tuple(sorted(orientations, key=lambda orientation: -orientation.alike)[:_MOST_ORIENTATIONS])
+        for orientations in found
+    ]
 
 
 def inverse(change: str) -> str:
@@ -105,25 +109,30 @@ def inverse(change: str) -> str:
     return f"{verb} {360 - int(angle[:-1])}°"
 
 
-def reverse(way: Way) -> Way:
+def reverse(orientation: Orientation) -> Orientation:
     """Return how the first picture lies on the second."""
-    (xx, xy), (yx, yy) = way.turn
-    return way._replace(change=inverse(way.change), turn=((xx, yx), (xy, yy)))
+    (xx, xy), (yx, yy) = orientation.turn
+    return orientation._replace(change=inverse(orientation.change), turn=((xx, yx), (xy, yy)))
 
 
-def _symmetric(change: str, alike: float) -> Way:
-    return Way(change, _SYMMETRIES[change], True, alike)
+def _symmetric(change: str, alike: float) -> Orientation:
+    return Orientation(change, _SYMMETRIES[change], True, alike)
 
 
 def _add_symmetric(
-    found: list[list[Way]], a: Glimpses, b: Glimpses, detail: tuple[Planes, Planes], vague: NDArray[np.bool_]
+    found: list[list[Orientation]],
+    a: Descriptors,
+    b: Descriptors,
+    detail: tuple[Planes, Planes],
+    vague: NDArray[np.bool_],
 ) -> None:
-    """Add the ways in which the first picture is flipped or turned by quarters, or left as it is."""
+    """Add the orientations in which the first picture is flipped or turned by quarters, or left as it is."""
     luma_a, luma_b, detail_a, detail_b = map(_unit, (a.luma, b.luma, *detail))
     for change in _SYMMETRIES:
         limits = _TURNED if change else _UPRIGHT
         alike = _product(_turned(luma_a, change), luma_b)
         fits = (alike >= limits.alike) & (_product(_turned(detail_a, change), detail_b) >= limits.detail)
+        # Colour costs most and is asked last, only of pairs that fit by brightness.
         some = np.flatnonzero(fits)
         fits[some] = _chroma_unlike(_turned(a.chroma[some], change), b.chroma[some]) <= limits.unlike
         for place in np.flatnonzero(fits | (vague & (alike >= _VAGUELY_ALIKE))):
@@ -136,10 +145,13 @@ def _turned(planes: AnyPlanes, change: str) -> AnyPlanes:
     return planes[:, ::yy, ::xx] if xx else planes[:, ::yx, ::xy].swapaxes(1, 2)
 
 
-def _add_rotated(found: list[list[Way]], a: Glimpses, b: Glimpses, vague: NDArray[np.bool_]) -> None:
-    """Add the ways in which the first picture, or its mirror image, is rotated by other angles."""
+def _add_rotated(found: list[list[Orientation]], a: Descriptors, b: Descriptors, vague: NDArray[np.bool_]) -> None:
+    """Add the orientations in which the first picture, or its mirror image, is rotated by other angles."""
     waves_a, waves_b = _waves(a.ring_luma), _waves(b.ring_luma)
     norm = np.sqrt(_energy_of_detail(waves_a) * _energy_of_detail(waves_b))
+    # A rotation of a ring is a shift of its samples, so that one inverse transform of the product of both spectra gives
+    # the correlation at every angle at once. A mirror image runs the other way around: there the spectrum is not
+    # conjugated, and a wave of odd order changes its sign, for a picture is flipped left to right, at half a turn.
     signs = np.float32(-1) ** np.arange(waves_a.shape[2], dtype=np.float32)
     for mirrored in (False, True):
         shared = ((waves_a * signs if mirrored else waves_a.conj()) * waves_b).sum(axis=1)
@@ -147,8 +159,10 @@ def _add_rotated(found: list[list[Way]], a: Glimpses, b: Glimpses, vague: NDArra
         best = by_angle.argmax(axis=1)
         alike = by_angle.max(axis=1)
         shared[:, :_COARSEST_TURNS] = 0
+        # Without the coarse waves the peak may be at the step of 3° beside the best.
         beside = (best[:, None] + (-1, 0, 1)) % ANGLES
         detail = np.take_along_axis(np.fft.irfft(shared, ANGLES), beside, axis=1).max(axis=1) / norm
+        # Quarter turns were tried on the grid, which shows the corners too.
         others = best % (ANGLES // 4) != 0
         fits = others & (alike >= _ROTATED.alike) & (detail >= _ROTATED.detail)
         some = np.flatnonzero(fits)
@@ -166,11 +180,11 @@ def _rotated(rings: Packed, angles: NDArray[np.intp], *, mirrored: bool) -> Pack
     return np.take_along_axis(rings, back[:, None, :, None], axis=2)
 
 
-def _rotation(steps: int, *, mirrored: bool, alike: float) -> Way:
+def _rotation(steps: int, *, mirrored: bool, alike: float) -> Orientation:
     angle = steps * 2 * math.pi / ANGLES
     cosine, sine, sign = math.cos(angle), math.sin(angle), -1 if mirrored else 1
     change = f"{'flipped, ' if mirrored else ''}rotated by {round(math.degrees(angle))}°"
-    return Way(change, ((sign * cosine, sign * sine), (-sine, cosine)), False, alike)
+    return Orientation(change, ((sign * cosine, sign * sine), (-sine, cosine)), False, alike)
 
 
 def _waves(rings: Planes) -> Waves:
@@ -184,16 +198,14 @@ def _energy_of_detail(waves: Waves) -> Planes:
     return np.asarray(np.maximum(fine * 2 / ANGLES, 1e-9), np.float32)
 
 
-def _smooth(size: int) -> Planes:
-    """Return the matrix that blurs a column of the grid, mirrored at its ends, shape (size, size)."""
+def _detail(luma: Planes) -> Planes:
+    """Return brightness on the grid, shape (n, size, size), without its coarse patterns: less a blur of itself."""
+    size = luma.shape[1]
     beyond = np.arange(-size, 2 * size)
     weights = np.exp(-np.square((np.arange(size)[:, None] - beyond) / _COARSEST_CELLS) / 2)
+    # A matrix that blurs a column; what lies beyond its ends is its mirror image.
     blur = weights[:, size : 2 * size] + weights[:, size - 1 :: -1][:, :size] + weights[:, : 2 * size - 1 : -1]
-    return np.asarray(blur / blur.sum(axis=1, keepdims=True), np.float32)
-
-
-def _detail(luma: Planes) -> Planes:
-    blur = _smooth(luma.shape[1])
+    blur = np.asarray(blur / blur.sum(axis=1, keepdims=True), np.float32)
     return np.asarray(luma - blur @ luma @ blur.T, np.float32)
 
 

@@ -1,13 +1,13 @@
 """Compare many pairs of files in worker processes, in an order in which each file is read as few times as possible."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from curate import engine
 from curate.ground.progress import Progress
 
 Match = TypeVar("Match")
-Item = TypeVar("Item", bound=tuple[Any, ...])
+Item = TypeVar("Item", bound="tuple[str, str] | tuple[str, str, object]")
 
 _SLOWEST_S = 120.0
 
@@ -34,7 +34,7 @@ def compare_pairs(
         progress: Is told how far it is.
     """
     order = by_neighbourhood([item[:2] for item in items])
-    found: list[Any] = [None] * len(items)
+    found: dict[int, Match] = {}
     work = engine.run(
         compare,
         (items[place] for place in order),
@@ -50,7 +50,7 @@ def compare_pairs(
                 found[place] = failed(f"{first} with {second}: {match.detail}")
             else:
                 found[place] = match
-    return found
+    return [found[place] for place in range(len(items))]
 
 
 def by_neighbourhood(pairs: Sequence[tuple[str, str]]) -> list[int]:

@@ -1,6 +1,6 @@
 """A picture as far as a comparison needs it: a small copy in colour."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ Pixels = NDArray[np.uint8]
 Plane = NDArray[np.float32]
 
 SIDE = 256
-"""Pixels of the longer side of a view: at 128 the smallest defect of a circuit board is lost in a copy's noise."""
+"""Pixels of the longer side of a thumbnail: at 128 the smallest defect of a circuit board is lost in a copy's noise."""
 
 _STEP = 8
 _PER_CHROMA = np.array((1.402, 1.772), np.float32)
@@ -19,7 +19,7 @@ _NO_CHROMA = 128
 _NO_COLOUR = (128.0, 128.0, 0.0, 0.0)
 
 
-class View(NamedTuple):
+class Thumbnail(NamedTuple):
     """A small copy of a picture.
 
     Attributes:
@@ -38,16 +38,20 @@ class View(NamedTuple):
     colour: float
 
 
-def view(pixels: Pixels) -> View:
-    """Return the view of a picture, RGB of shape (height, width, 3)."""
+def thumbnail(pixels: Pixels) -> Thumbnail:
+    """Return the thumbnail of a picture, RGB of shape (height, width, 3)."""
     cv2 = opencv()
-    small = _reduced(cv2, pixels)
+    height, width = pixels.shape[:2]
+    small, share = pixels, SIDE / max(height, width)
+    if share < 1:
+        size = max(1, round(width * share)), max(1, round(height * share))
+        small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     # Integer conversion: matrix products would start the threads of the linear algebra in every worker.
     coded = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
     luma, red, blue = cv2.split(coded)
     chroma = cv2.merge([red, blue])
     colour = float(_PER_CHROMA @ cv2.mean(cv2.absdiff(chroma, _NO_COLOUR))[:2]) / 2
-    return View(luma, chroma, shrunk(luma, 4), _detail(luma), colour)
+    return Thumbnail(luma, chroma, shrunk(luma, 4), _detail(luma), colour)
 
 
 def shrunk(plane: Pixels, factor: int) -> Pixels:
@@ -60,15 +64,6 @@ def shrunk(plane: Pixels, factor: int) -> Pixels:
 def excess(chroma: Pixels) -> Plane:
     """Return by how many levels red and blue exceed brightness, shape (height, width, 2)."""
     return np.asarray((chroma.astype(np.float32) - _NO_CHROMA) * _PER_CHROMA, np.float32)
-
-
-def _reduced(cv2: Any, pixels: Pixels) -> Pixels:
-    height, width = pixels.shape[:2]
-    share = SIDE / max(height, width)
-    if share >= 1:
-        return pixels
-    size = max(1, round(width * share)), max(1, round(height * share))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 
 def _detail(luma: Pixels) -> float:

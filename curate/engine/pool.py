@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from importlib import import_module
 from itertools import islice
 from multiprocessing.connection import wait
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 _QUEUED_PER_WORKER = 2
 _WINDOW_PER_WORKER = 32
 _STARTS_IN_VAIN = 3
+
+failures: Counter[str] = Counter()
+"""Every `Failure` that this process was given, by reason: a result with one is not what it will be next time.
+
+Counted here, so that no caller of `run` can forget it.
+"""
 
 
 class Ready(NamedTuple):
@@ -45,6 +51,7 @@ def run(
     chunk_size: int = 16,
     timeout_s: float = 60.0,
     preload: "Sequence[str]" = (),
+    warm_up: "Callable[[], object] | None" = None,
 ) -> "Generator[Any, None, None]":
     """Yield `work(item)` for each item, in the order of the items, from worker processes.
 
@@ -60,6 +67,8 @@ def run(
         chunk_size: Items that travel together.
         timeout_s: Seconds that one item may take.
         preload: Modules to import before the first worker is forked, once instead of in each.
+        warm_up: Called once in each worker before its first item, so that what libraries import and compile at their
+            first use is not taken from the time of that item. What it raises is of no account.
 
     Yields:
         The result; a `Failure` where the item raised, killed its process or took too long.
@@ -67,7 +76,7 @@ def run(
     jobs = jobs or available_processors()
     chunks = _chunks(items, chunk_size)
     window: deque[_Chunk] = deque()
-    pool = _Pool(work, jobs, timeout_s, preload)
+    pool = _Pool(work, jobs, timeout_s, preload, warm_up)
     try:
         more = True
         while more or window:
@@ -80,7 +89,9 @@ def run(
                     if chunk.missing == 0:
                         break
             while window and window[0].missing == 0:
-                yield from window.popleft().slots
+                slots = window.popleft().slots
+                failures.update(slot.reason for slot in slots if isinstance(slot, Failure))
+                yield from slots
             if window and (pool.queue or pool.busy):
                 pool.step()
     finally:
@@ -126,7 +137,14 @@ def _chunks(items: "Iterable[Any]", size: int) -> "Iterator[_Chunk]":
 class _Pool:
     """The worker processes, the tasks that wait for one, and what to do when one dies."""
 
-    def __init__(self, work: "Callable[[Any], Any]", jobs: int, timeout_s: float, preload: "Sequence[str]") -> None:
+    def __init__(
+        self,
+        work: "Callable[[Any], Any]",
+        jobs: int,
+        timeout_s: float,
+        preload: "Sequence[str]",
+        warm_up: "Callable[[], object] | None",
+    ) -> None:
         # A forked worker starts in milliseconds; elsewhere than on Linux forking is not safe with system libraries.
         self.context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self.work = work
@@ -134,6 +152,7 @@ class _Pool:
         self.crowd = Crowd(jobs, available_processors())
         self.timeout_s = timeout_s
         self.preload = preload
+        self.warm_up = warm_up
         self.queue: deque[_Task] = deque()
         self.workers: list[_Worker] = []
         self.numbers = 0
@@ -191,7 +210,7 @@ class _Pool:
         ours, theirs = self.context.Pipe()
         progress = self.context.RawArray("d", (-1.0, 0.0, 0.0))
         inherited = [worker.connection for worker in self.workers] + [ours] if sys.platform == "linux" else []
-        arguments = (self.work, theirs, progress, os.getpid(), inherited)
+        arguments = (self.work, theirs, progress, os.getpid(), inherited, self.warm_up)
         process = self.context.Process(target=serve, args=arguments, daemon=True)
         # Held back while there are two of us: a signal to the whole group must not run our handlers in the child.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _ONE_THREAD = (
     "NUMBA_NUM_THREADS",
     "OPENCV_FOR_THREADS_NUM",
 )
+_WARM_UP_S = 60
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -41,6 +43,7 @@ def serve(
     progress: Any,
     parent: int,
     inherited: "Sequence[Connection]",
+    warm_up: "Callable[[], object] | None" = None,
 ) -> None:
     """Answer tasks, each `(number, items)`, with the list of their results, until the other end closes.
 
@@ -51,8 +54,11 @@ def serve(
             (seconds, monotonic clock). The parent reads it when this process dies or hangs.
         parent: Process identifier of the parent.
         inherited: Ends of other workers' pipes, which a forked process has and must not hold open.
+        warm_up: Called before the first task; no clock runs yet.
     """
     _settle(parent, inherited)
+    if warm_up:
+        _warm(warm_up)
     while True:
         try:
             number, items = tasks.recv()
@@ -81,6 +87,20 @@ def _settle(parent: int, inherited: "Sequence[Connection]") -> None:
     faulthandler.disable()  # it would write to wherever it was pointed at before
     _silence()
     _die_with(parent)
+
+
+def _warm(warm_up: "Callable[[], object]") -> None:
+    """Call what warms up, for a minute at most: the parent's clock, which would end it, does not run yet."""
+    before = signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(_WARM_UP_S)
+    with suppress(Exception):
+        warm_up()
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def _give_up(_number: int, _frame: object) -> None:
+    raise TimeoutError
 
 
 def hold_threads() -> None:

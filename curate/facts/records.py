@@ -10,6 +10,9 @@ from msgspec import Struct
 Kind = Literal["image", "audio"]
 Severity = Literal["error", "warning"]
 
+KINDS: dict[str, Kind] = {"image": "image", "audio": "audio"}
+"""What burnish measures, by the text in a manifest, where other programs write other kinds too."""
+
 
 class Finding(Struct, frozen=True, omit_defaults=True):
     """What a check found on one sample.

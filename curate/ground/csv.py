@@ -1,4 +1,4 @@
-"""CSV tables that people make: annotations, human levels, priorities."""
+"""CSV tables: those that people make (annotations, human levels, priorities), and metadata that programs make."""
 
 import csv
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,36 +14,50 @@ class Row(NamedTuple):
 
     Attributes:
         line: Number of its line, from 1.
-        cells: Its values by column, without the blanks around them.
+        cells: Its values by column.
     """
 
     line: int
     cells: dict[str, str]
 
 
-def read_table(path: str, columns: "Sequence[str]") -> list[Row]:
-    """Return the rows of a table in UTF-8, of which there is one or more; further columns are kept.
+def read_table(path: str, columns: "Sequence[str]", *, exact: bool = False) -> list[Row]:
+    """Return the rows of a table in UTF-8; further columns are kept.
 
     Args:
         path: Of the file.
         columns: Those that it has to have.
+        exact: A program wrote it: blanks around a value belong to it, names that are not UTF-8 are allowed, and there
+            may be no row. Else blanks are taken away, and there is one row or more.
 
     Raises:
         InputError: It cannot be read, lacks a column, has no rows, or a row has too few or too many values; names the
             file and the line.
     """
+    errors = "surrogateescape" if exact else "strict"
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True, skipinitialspace=True)
-            _check_header(path, [name.strip() for name in reader.fieldnames or ()], columns)
-            rows = [_row(path, reader.line_num, found) for found in reader]
+        with open(path, encoding="utf-8-sig", errors=errors, newline="") as file:
+            reader = csv.reader(file, strict=True, skipinitialspace=not exact)
+            names = next(reader, [])
+            names = names if exact else [name.strip() for name in names]
+            _check_header(path, names, columns)
+            rows = []
+            for values in reader:
+                if len(values) > len(names):
+                    hint = "put values with a comma in them in quotes"
+                    raise InputError(f"{path}:{reader.line_num}: more values than columns; {hint}")
+                if 0 < len(values) < len(names):
+                    raise InputError(f"{path}:{reader.line_num}: fewer values than columns")
+                if values:  # the csv module gives a blank line as a row without values
+                    cells = values if exact else map(str.strip, values)
+                    rows.append(Row(reader.line_num, dict(zip(names, cells, strict=True))))
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} is no text in UTF-8; save it as CSV in UTF-8") from None
     except csv.Error as error:
-        raise InputError(f"{path}:{reader.reader.line_num}: not CSV: {error}") from None
-    if not rows:
+        raise InputError(f"{path}:{reader.line_num}: not CSV: {error}") from None
+    if not rows and not exact:
         raise InputError(f"{path} has a header ({','.join(columns)}) and no rows")
     return rows
 
@@ -53,17 +67,10 @@ def _check_header(path: str, names: "Sequence[str]", columns: "Sequence[str]") -
     if not names:
         raise InputError(f"{path} is empty; its first line has to be {wanted}")
     missing = [column for column in columns if column not in names]
+    # What Excel saves where the comma is the decimal sign is one column with all the names in it.
     if missing and len(names) == 1 and (";" in names[0] or "\t" in names[0]):
         raise InputError(f"{path}: the columns have to be separated by commas, like {wanted}")
     if missing:
         raise InputError(f"{path} has no column {missing[0]!r}{did_you_mean(missing[0], names)}; it needs {wanted}")
     if twice := next((name for name in columns if names.count(name) > 1), None):
         raise InputError(f"{path} has the column {twice!r} twice")
-
-
-def _row(path: str, line: int, found: "dict[str, str | list[str] | None]") -> Row:
-    if None in found:
-        raise InputError(f"{path}:{line}: more values than columns; put values with a comma in them in quotes")
-    if None in found.values():
-        raise InputError(f"{path}:{line}: fewer values than columns")
-    return Row(line, {name.strip(): value.strip() for name, value in found.items() if isinstance(value, str)})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from curate.ground.csv import Row
 
@@ -40,27 +40,23 @@ def share_columns(source: str, rows: "Sequence[Row]", columns: "Sequence[str]") 
     """
     plain = {name: [_cell(source, row, name) for row in rows if not row.cells[name].endswith("%")] for name in columns}
     in_percent = any(number > 1 for numbers in plain.values() for number in numbers)
-    if in_percent:
-        _check_unit(source, plain)
-    return [{name: _share(source, row, name, in_percent=in_percent) for name in columns} for row in rows]
-
-
-def _check_unit(source: str, plain: "Mapping[str, Sequence[float]]") -> None:
-    for name, numbers in plain.items():
+    for name, numbers in plain.items() if in_percent else ():
+        # Zeros alone are the same in both; 0.9 beside a column of 85 and 93 is not, and a guess would be off by 100.
         if any(numbers) and max(numbers) <= 1:
             shown = f"{max(numbers):g}"
             raise InputError(
                 f"{source}: other columns are in percent; is {shown} in the column {name!r} {shown} % or "
                 f"{100 * max(numbers):g} %? Write percent signs"
             )
-
-
-def _share(source: str, row: "Row", name: str, *, in_percent: bool) -> float:
-    text, number = row.cells[name], _cell(source, row, name)
-    share = number / 100 if in_percent or text.endswith("%") else number
-    if not 0 <= share <= 1:
-        raise InputError(f"{source}:{row.line}: {name} {text!r} is not within 0 to 1 or 0 to 100 %")
-    return share
+    shares = []
+    for row in rows:
+        shares.append({name: _cell(source, row, name) for name in columns})
+        for name, number in shares[-1].items():
+            text = row.cells[name]
+            shares[-1][name] = share = number / 100 if in_percent or text.endswith("%") else number
+            if not 0 <= share <= 1:
+                raise InputError(f"{source}:{row.line}: {name} {text!r} is not within 0 to 1 or 0 to 100 %")
+    return shares
 
 
 def _cell(source: str, row: "Row", name: str) -> float:
@@ -75,6 +71,7 @@ def _number(text: str) -> float:
         number = float(text.removesuffix("%"))
     except ValueError:
         number = math.nan
+    # float() also takes "nan" and "inf", and no table means those.
     if not math.isfinite(number):
         raise ValueError(f"{text!r} is no share")
     return number

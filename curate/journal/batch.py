@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from curate.journal.apply import DISK_IS_FULL, perform
 from curate.journal.fs import digest_of, sync
 from curate.journal.operations import Operation, Outcome, Refused, look_at
-from curate.journal.paths import Places, check_target
 from curate.journal.records import Change
 from curate.journal.steps import Step, step_forward
+from curate.journal.tree import Tree, check_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from curate.journal.journal_file import Ledger
+    from curate.journal.journal_file import JournalFile
 
 BATCH = 1024
 _BATCH_BYTES = 1 << 28
@@ -23,13 +23,13 @@ class Batch:
     """Operations that are written to the journal, done and marked together.
 
     Args:
-        ledger: The journal's file.
-        places: Its paths.
+        file: The journal's file.
+        tree: The disk below and around its folder.
         done: Gives the change that an earlier call made at a target.
     """
 
-    def __init__(self, ledger: "Ledger", places: Places, done: "Callable[[str], Change | None]") -> None:
-        self._ledger, self._places, self._done = ledger, places, done
+    def __init__(self, file: "JournalFile", tree: Tree, done: "Callable[[str], Change | None]") -> None:
+        self._file, self._tree, self._done = file, tree, done
         self._entries: list[tuple[Operation, Step | Refused]] = []
         self._folders: dict[str, int] = {}
         self._targets: set[str] = set()
@@ -69,32 +69,32 @@ class Batch:
 
     def _plan(self, operation: Operation) -> Step:
         """Look at the disk, take the change up into the journal, and return the step that does it."""
-        path = self._places.absolute(operation.target)
+        path = self._tree.absolute(operation.target)
         self._check_target(operation, path)
         source, status = look_at(operation)
         digest = operation.digest
         if digest is None and operation.kind in {"copy", "create"}:
             digest = digest_of(source)
-        link = self._places.relative(source, os.path.dirname(path)) if operation.kind == "symlink" else None
+        link = self._tree.relative(source, os.path.dirname(path)) if operation.kind == "symlink" else None
         self._plan_folders(operation.target)
         change = Change(
-            id=self._ledger.count(),
+            id=self._file.count(),
             kind=operation.kind,
             target=operation.target,
-            source=self._places.relative(source),
+            source=self._tree.relative(source),
             bytes=status.st_size,
             mtime_ns=status.st_mtime_ns,
             digest=digest,
             link=link,
         )
-        self._ledger.add(change)
+        self._file.add(change)
         self._targets.add(operation.target)
         self._bytes += status.st_size if operation.kind == "copy" else 0
-        return step_forward(change, self._places)
+        return step_forward(change, self._tree)
 
     def _check_target(self, operation: Operation, path: str) -> None:
         """Refuse a target that is taken; one that this very operation made in an earlier call is done already."""
-        there = os.path.lexists(path)
+        there = self._tree.status(path) is not None
         before = self._done(operation.target) if there else None
         if before and before.kind == operation.kind:
             same = operation.kind == "create" or before.source == self._source_of(operation)
@@ -106,34 +106,34 @@ class Batch:
     def _source_of(self, operation: Operation) -> str:
         """Return the source as the journal would have it, though a moved one is not there any more."""
         follow = operation.kind != "move" and os.path.islink(operation.source)
-        return self._places.relative(os.path.realpath(operation.source) if follow else operation.source)
+        return self._tree.relative(os.path.realpath(operation.source) if follow else operation.source)
 
     def _plan_folders(self, target: str) -> None:
         """Take up the folders above a target that have to be made, the outermost first."""
         parts = target.split("/")[:-1]
         for end in range(len(parts), 0, -1):
             folder = "/".join(parts[:end])
-            if folder in self._folders or os.path.isdir(self._places.absolute(folder)):
+            if folder in self._folders or self._tree.is_folder(self._tree.absolute(folder)):
                 break
         else:
             end = 0
         for missing in range(end + 1, len(parts) + 1):
             folder = "/".join(parts[:missing])
-            self._folders[folder] = self._ledger.count()
-            self._ledger.add(Change(id=self._ledger.count(), kind="folder", target=folder))
+            self._folders[folder] = self._file.count()
+            self._file.add(Change(id=self._file.count(), kind="folder", target=folder))
 
     def _execute(self) -> OSError | None:
         steps = [entry for _, entry in self._entries if isinstance(entry, Step)]
         made: list[int] = []
         try:
-            self._ledger.commit()
-            error = self._make_folders(made) or perform([step for step in steps if self._has_folder(step)])
+            self._file.commit()
+            error = self._make_folders(made) or perform(self._tree, [step for step in steps if self._has_folder(step)])
             done = made + [step.number for step in steps if step.status == "done"]
             under_way = [step.number for step in steps if step.is_under_way()]
             rest = {*self._folders.values(), *(step.number for step in steps)}.difference(done, under_way)
-            self._ledger.mark("done", done)
-            self._ledger.mark("dropped", sorted(rest))
-            self._ledger.flush()
+            self._file.mark("done", done)
+            self._file.mark("dropped", sorted(rest))
+            self._file.flush()
         except OSError as stopped:
             return stopped
         return error
@@ -142,9 +142,9 @@ class Batch:
         self._problems: dict[str, str] = {}
         parents: set[str] = set()
         for folder, number in self._folders.items():
-            path = self._places.absolute(folder)
+            path = self._tree.absolute(folder)
             try:
-                os.mkdir(path)
+                self._tree.mkdir(path)
                 made.append(number)
                 parents.add(os.path.dirname(path))
             except FileExistsError:
@@ -153,7 +153,7 @@ class Batch:
                 if error.errno in DISK_IS_FULL:
                     return error
                 self._problems[path] = error.strerror or str(error)
-        sync(parents)
+        sync(self._tree, parents)
         return None
 
     def _has_folder(self, step: Step) -> bool:

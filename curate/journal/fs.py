@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from curate.media.storage import open_media
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
+
+    from curate.journal.tree import Tree
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_AT_FDCWD = -100
 _RENAME_NOREPLACE = 1
 _RENAME_EXCL = 4
 _FEW = 8
@@ -24,36 +25,38 @@ NOT_SUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPN
 """What file systems answer that lack hard links or exclusive renames."""
 
 
-def rename_exclusive(source: str, target: str) -> None:
+def rename_exclusive(tree: "Tree", source: str, target: str) -> None:
     """Rename a file within its file system; a target that exists is never overwritten, not even in a race.
 
     Raises:
         FileExistsError: There is something at the target.
         OSError: Any other reason; `EXDEV` if the target is on another file system.
     """
-    error = _rename_natively(os.fsencode(source), os.fsencode(target))
+    error = _rename_natively(tree.at(source), tree.at(target))
     if error in NOT_SUPPORTED:
         # A hard link refuses to overwrite as well, everywhere; for a moment the file has both names, never none.
-        os.link(source, target, follow_symlinks=False)
-        sync([os.path.dirname(target)])
-        os.unlink(source)
+        tree.link(source, target)
+        sync(tree, [os.path.dirname(target)])
+        tree.unlink(source)
     elif error:
         raise OSError(error, os.strerror(error), source, None, target)
 
 
-def _rename_natively(source: bytes, target: bytes) -> int:
+def _rename_natively(source: tuple[int, str], target: tuple[int, str]) -> int:
     """Rename with the system's own call for it, and return the errno, 0 for success."""
+    (here, name), (there, new) = source, target
+    names = here, os.fsencode(name), there, os.fsencode(new)
     if sys.platform == "darwin":
-        failed = _libc.renamex_np(source, target, ctypes.c_uint(_RENAME_EXCL))
+        failed = _libc.renameatx_np(*names, ctypes.c_uint(_RENAME_EXCL))
     elif hasattr(_libc, "renameat2"):
-        failed = _libc.renameat2(_AT_FDCWD, source, _AT_FDCWD, target, ctypes.c_uint(_RENAME_NOREPLACE))
+        failed = _libc.renameat2(*names, ctypes.c_uint(_RENAME_NOREPLACE))
     else:
         return errno.ENOSYS
     return ctypes.get_errno() if failed else 0
 
 
 def digest_of(path: str) -> str:
-    """Return `sha256:` and the SHA-256 of a file's bytes in hexadecimal.
+    """Return `sha256:` and the SHA-256 of the bytes of a user's file in hexadecimal; links are followed.
 
     Raises:
         OSError: The file cannot be read, or is no regular file.
@@ -62,26 +65,34 @@ def digest_of(path: str) -> str:
         return _digest(file.fileno())
 
 
-def copy(source: str, target: str) -> str:
+def digest_in(tree: "Tree", path: str) -> str:
+    """Return the digest of a regular file to which no link leads.
+
+    Raises:
+        OSError: It cannot be read, is a link or no regular file, or a link stands in the way.
+    """
+    with tree.opened(path) as descriptor:
+        return _digest(descriptor)
+
+
+def copy(tree: "Tree", source: str, target: str) -> str:
     """Copy a file with its times, permissions and extended attributes, and return the digest of what was written.
 
     Raises:
         FileExistsError: There is something at the target.
         OSError: The source cannot be read, or the target cannot be written; then there is no target.
     """
-    descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with open_media(source) as file:
-            _copy_bytes(file.fileno(), descriptor)
-            os.lseek(descriptor, 0, os.SEEK_SET)
-            digest = _digest(descriptor)
-            _copy_attributes(file.fileno(), descriptor)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(target)
-        raise
-    finally:
-        os.close(descriptor)
+    with tree.opened(target, os.O_RDWR | os.O_CREAT | os.O_EXCL) as descriptor:
+        try:
+            with tree.opened(source) as original:
+                _copy_bytes(original, descriptor)
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                digest = _digest(descriptor)
+                _copy_attributes(original, descriptor)
+        except OSError:
+            with suppress(OSError):
+                tree.unlink(target)
+            raise
     return digest
 
 
@@ -122,30 +133,33 @@ def write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def sync(paths: "Iterable[str]") -> None:
+def sync(tree: "Tree", paths: "Iterable[str]") -> None:
     """Make files, or the names in folders, durable; many at once by one sync of their file system.
 
     Raises:
         OSError: Something cannot be opened or written back.
     """
     wanted = set(paths)
-    if len(wanted) <= _FEW or not hasattr(_libc, "syncfs"):
-        for path in wanted:
-            _with_descriptor(path, _sync_one)
-    else:
-        for path in {os.stat(path).st_dev: path for path in wanted}.values():
-            _with_descriptor(path, _sync_file_system)
+    many = len(wanted) > _FEW and hasattr(_libc, "syncfs")
+    synced: set[int] = set()
+    for path in wanted:
+        try:
+            with tree.syncable(path) as descriptor:
+                if not many:
+                    _sync_one(descriptor)
+                elif (device := os.fstat(descriptor).st_dev) not in synced:
+                    _sync_file_system(descriptor)
+                    synced.add(device)
+        except PermissionError:
+            if not tree.is_folder(path):  # one may change folders that one may not list
+                raise
 
 
-def _with_descriptor(path: str, act: "Callable[[int], None]") -> None:
+def sync_folder(path: str) -> None:
+    """Make the names in a folder durable, before there is a journal in it."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except PermissionError:
-        if os.path.isdir(path):  # one may change folders that one may not list
-            return
-        raise
-    try:
-        act(descriptor)
+        _sync_one(descriptor)
     finally:
         os.close(descriptor)
 

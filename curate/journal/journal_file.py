@@ -1,5 +1,6 @@
 """The journal's file: locked, appended to, synced, and read back into the state of every change."""
 
+import errno
 import fcntl
 import os
 import secrets
@@ -9,23 +10,26 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from curate.ground.errors import BurnishError, InputError
-from curate.journal.fs import sync, write_all
-from curate.journal.records import STATES, Change, Head, Mark, Record, State, decode, encode
+from curate.journal.fs import sync_folder, write_all
+from curate.journal.records import STATES, Change, Head, Mark, Record, State, check, decode, encode
+from curate.journal.seal import Seals
+from curate.journal.tree import JOURNAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-NAME = "journal.jsonl"
+NAME = JOURNAL
+_LONGEST_LINE = 1 << 20
 
-_open: "WeakSet[Ledger]" = WeakSet()
+_open: "WeakSet[JournalFile]" = WeakSet()
 
 
-class Ledger:
+class JournalFile:
     """An open and locked journal file.
 
     Args:
         path: The file.
-        made: How many folders were made for it; None: it must exist already.
+        made: The folders that were made for it, the innermost first; None: it must exist already.
         read_only: Leave it as it is, torn last line included.
 
     Raises:
@@ -34,7 +38,7 @@ class Ledger:
         OSError: It cannot be opened or written.
     """
 
-    def __init__(self, path: str, *, made: int | None = None, read_only: bool = False) -> None:
+    def __init__(self, path: str, *, made: "Sequence[str] | None" = None, read_only: bool = False) -> None:
         self.path, self.folder = path, os.path.dirname(path)
         flags = os.O_RDONLY if read_only else os.O_RDWR | os.O_APPEND
         self._descriptor = _lock(path, flags if made is None else flags | os.O_CREAT)
@@ -42,12 +46,14 @@ class Ledger:
         self._is_torn = False
         self._offsets, self._states, self._is_folder = array("q"), bytearray(), bytearray()
         self.head: Head | None = None
+        self._seals = Seals()
         try:
             self._size = self._end = self._load()
             if not read_only:
-                os.ftruncate(self._descriptor, self._size)
+                if os.fstat(self._descriptor).st_size > self._size:
+                    os.ftruncate(self._descriptor, self._size)
                 if self.head is None:
-                    self._begin(made or 0)
+                    self._begin(made or ())
             self._reader = open(path, "rb")  # noqa: SIM115 - closed by close()
         except BaseException:
             os.close(self._descriptor)
@@ -112,7 +118,9 @@ class Ledger:
         """Return a change that is in the file."""
         self._reader.seek(self._offsets[number])
         record = decode(self._reader.readline())
-        assert isinstance(record, Change)
+        if not isinstance(record, Change) or record.id != number:
+            raise InputError(f"{self.path} was changed while it was open")
+        check(record)  # it was, when it was read; nobody is kept from writing into the file since
         return record
 
     def close(self) -> None:
@@ -126,14 +134,20 @@ class Ledger:
         """Whether it was let go of."""
         return self._reader.closed
 
-    def _begin(self, made: int) -> None:
-        self.head = Head(secrets.token_hex(4), made)
+    @property
+    def is_own(self) -> bool:
+        """Whether this user's burnish wrote all of it: only then may it reach outside of its folder unasked."""
+        return self._seals.unbroken
+
+    def _begin(self, made: "Sequence[str]") -> None:
+        above = tuple((status.st_dev, status.st_ino) for status in map(os.lstat, made[1:]))
+        self.head = Head(secrets.token_hex(4), len(made), above=above)
         self._append(self.head)
         self.commit()
-        sync([self.folder])
+        sync_folder(self.folder)
 
     def _append(self, record: Record) -> None:
-        line = encode(record)
+        line = self._seals.put(encode(record))
         self._unwritten.append(line)
         self._end += len(line)
 
@@ -146,11 +160,12 @@ class Ledger:
         """Read the file and return where its last whole line ends."""
         self._end = 0
         with open(self.path, "rb") as file:
-            for number, line in enumerate(file, start=1):
-                if not line.endswith(b"\n"):
+            for number, line in enumerate(iter(lambda: file.readline(_LONGEST_LINE), b""), start=1):
+                if not line.endswith(b"\n") and len(line) < _LONGEST_LINE:
                     break
                 try:
                     self._take(decode(line))
+                    self._seals.check(line)
                 except ValueError as error:
                     kind = "damaged" if self.head else "not a journal of burnish"
                     raise InputError(f"{self.path}:{number}: {kind}: {error}; nothing was changed") from None
@@ -161,6 +176,7 @@ class Ledger:
         if isinstance(record, Head) or self.head is None:
             if not isinstance(record, Head) or self.head is not None:
                 raise ValueError("the first line, and only the first, is the record `journal`")
+            check(record)
             self.head = record
         elif isinstance(record, Mark):
             if wrong := [number for number in record.ids if not 0 <= number < self.count()]:
@@ -169,6 +185,7 @@ class Ledger:
         elif record.id != self.count():
             raise ValueError(f"change {self.count()} is missing, {record.id} stands in its place")
         else:
+            check(record)
             self._offsets.append(self._end)
             self._states.append(0)
             self._is_folder.append(record.kind == "folder")
@@ -176,8 +193,8 @@ class Ledger:
 
 def _close_in_child() -> None:
     """Close what a forked worker inherits: the lock has to end with the process that took it, however that ends."""
-    for ledger in _open:
-        ledger.close()
+    for file in _open:
+        file.close()
 
 
 os.register_at_fork(after_in_child=_close_in_child)
@@ -187,9 +204,13 @@ def _lock(path: str, flags: int) -> int:
     """Open and lock a journal; a lock on a file that was removed in between protects nothing, so look again."""
     while True:
         try:
-            descriptor = os.open(path, flags | os.O_CLOEXEC, 0o666)
+            descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
         except FileNotFoundError:
             raise InputError(f"there is no journal at {path}: nothing left to undo there") from None
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise InputError(f"{path} is a symbolic link, and a journal is a file: nothing was changed") from None
+            raise
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.path.samestat(os.fstat(descriptor), os.stat(path)):

@@ -59,7 +59,8 @@ class Refused(Exception):  # noqa: N818 - a decision, not an error
 def look_at(operation: Operation) -> tuple[str, os.stat_result]:
     """Return the file that an operation is about, if it is the one that was planned with.
 
-    A link is moved as it is; the other kinds are about the file that it points to.
+    A link is moved as it is; the other kinds are about the file that it points to. In every case it is the content
+    that is held against the plan: a link that took the place of a file leads to another one.
 
     Raises:
         Refused: The file is not there, not a regular one, or not the one that was planned with.
@@ -68,24 +69,28 @@ def look_at(operation: Operation) -> tuple[str, os.stat_result]:
     path = operation.source
     try:
         status = os.lstat(path)
-        if stat.S_ISLNK(status.st_mode):
-            if operation.kind == "move":
-                return _look_at_link(path, status)
-            path = os.path.realpath(path)
-            status = os.stat(path)
+        if not stat.S_ISLNK(status.st_mode):
+            real, found = path, status
+        elif operation.kind == "move" and not os.path.exists(path) and not _is_expected(operation):
+            return path, status  # nothing was known of it, and it leads nowhere: a name, moved as it is
+        else:
+            real = os.path.realpath(path)
+            found = os.stat(real)
     except (FileNotFoundError, NotADirectoryError):
         raise Refused("vanished", "it is not there any more") from None
-    if not stat.S_ISREG(status.st_mode):
+    if not stat.S_ISREG(found.st_mode):
         raise Refused("failed", "it is not a regular file")
-    if operation.kind != "create" and _is_changed(operation, path, status):
+    if operation.kind != "create" and _is_changed(operation, real, found):
         raise Refused("changed", "its content changed since it was scanned")
-    return path, status
-
-
-def _look_at_link(path: str, status: os.stat_result) -> tuple[str, os.stat_result]:
-    if not os.path.isabs(os.readlink(path)) and os.path.exists(path):
+    if operation.kind != "move" or real == path:
+        return real, found
+    if not os.path.isabs(os.readlink(path)):
         raise Refused("failed", "it is a relative link, which would point nowhere from another folder")
     return path, status
+
+
+def _is_expected(operation: Operation) -> bool:
+    return (operation.bytes, operation.mtime_ns, operation.digest) != (None, None, None)
 
 
 def _is_changed(operation: Operation, path: str, status: os.stat_result) -> bool:

@@ -7,14 +7,21 @@
 
 Paths are relative to the folder of the journal, so that a tree which is moved as a whole can still be undone. A line
 without its end is the trace of a crash and is cut off: nothing is changed on disk before its line is synced.
+
+A journal is data, and data come from strangers: in an archive, in a dataset that was downloaded. What is read is held
+against the same rules as what is written (`check`), before any of it is acted upon. Reserved for later: the kinds
+`rewrite` (contents changed in place, the old ones kept under `backup`) and `put` (a key written to an object store,
+with its `etag`); a version that does not know them refuses such a journal as a whole.
 """
 
-import json
-from typing import Any, Literal
+import re
+from typing import Literal
 
 import msgspec
 
-from curate.records.manifest import decode_line
+from curate.ground import json
+from curate.ground.errors import UsageError
+from curate.journal.tree import check_target
 
 Kind = Literal["move", "copy", "hardlink", "symlink", "create", "folder"]
 State = Literal["pending", "done", "dropped", "undoing", "undone"]
@@ -28,11 +35,14 @@ class Head(msgspec.Struct, frozen=True, tag_field="record", tag="journal"):
         version: Of this format.
         token: In the names of all temporary files, so that no other program's file is taken for one.
         made: How many folders, the journal's own and those above it, were made for it.
+        above: Device and inode of those above it, the innermost first: only these are removed again, and a journal
+            that came from elsewhere cannot know them.
     """
 
     token: str
     made: int
     version: Literal[1] = 1
+    above: tuple[tuple[int, int], ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True, tag_field="record", tag="change", omit_defaults=True):
@@ -66,16 +76,12 @@ class Mark(msgspec.Struct, frozen=True, tag_field="record", tag="mark"):
 
 
 Record = Head | Change | Mark
-_records: "msgspec.json.Decoder[Any]" = msgspec.json.Decoder(Record)
-_encoder = msgspec.json.Encoder()
+_records: json.Decoder[Record] = json.Decoder(Record)  # type: ignore[arg-type]
 
 
 def encode(record: Record) -> bytes:
     """Return the line of a record."""
-    try:
-        return _encoder.encode(record) + b"\n"
-    except UnicodeEncodeError:  # a name that is not UTF-8
-        return json.dumps(msgspec.to_builtins(record), separators=(",", ":")).encode("ascii") + b"\n"
+    return json.encode(record) + b"\n"
 
 
 def decode(line: bytes) -> Record:
@@ -84,5 +90,46 @@ def decode(line: bytes) -> Record:
     Raises:
         ValueError: It is none.
     """
-    record: Record = decode_line(line, _records)
-    return record
+    return _records.decode(line)
+
+
+_TOKEN, _DIGEST = re.compile(r"[0-9a-f]{8}"), re.compile(r"sha256:[0-9a-f]{64}")
+_MOST_MADE = 4096
+_LONGEST = 1 << 16
+
+
+def check(record: Record) -> None:
+    """Hold a record against the rules that all of them keep, whoever wrote it.
+
+    Raises:
+        ValueError: It breaks one; says which.
+    """
+    if isinstance(record, Head):
+        if not _TOKEN.fullmatch(record.token):
+            raise ValueError(f"{record.token!r} is no token: eight digits from 0 to f")
+        if not 0 <= record.made <= _MOST_MADE:
+            raise ValueError(f"{record.made} folders were made for it")
+    elif isinstance(record, Change):
+        try:
+            check_target(record.target)
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+        _check_source(record)
+        if record.digest is not None and not _DIGEST.fullmatch(record.digest):
+            raise ValueError(f"{record.digest!r} is no digest")
+        if record.digest is None and record.kind in {"copy", "create"}:
+            raise ValueError(f"a {record.kind} without a digest")
+        if (record.bytes or 0) < 0:
+            raise ValueError(f"a size of {record.bytes}")
+
+
+def _check_source(change: Change) -> None:
+    for text in (change.source, change.target, change.link or ""):
+        if "\0" in text or len(text) > _LONGEST:
+            raise ValueError("a path that no system has")
+    if (change.kind == "folder") == bool(change.source):
+        raise ValueError(f"a {change.kind} with the source {change.source!r}")
+    if change.source.startswith("/") or (change.source.split("/")[-1] in {"", ".", ".."} and change.source):
+        raise ValueError(f"{change.source!r} is not the path of a file, as it is seen from the journal's folder")
+    if (change.kind == "symlink") != (change.link is not None):
+        raise ValueError(f"a {change.kind} that says {change.link!r}")

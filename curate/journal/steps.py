@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from curate.journal.operations import Status
-
 if TYPE_CHECKING:
-    from curate.journal.paths import Places
+    from curate.journal.operations import Status
     from curate.journal.records import Change, Kind
+    from curate.journal.tree import Tree
 
 Act = Literal["move", "copy", "hardlink", "symlink", "remove"]
 
@@ -44,7 +43,7 @@ class Step(msgspec.Struct):
     temporary: str
     digest: str | None = None
     link: str | None = None
-    status: Status | None = None
+    status: "Status | None" = None
     detail: str = ""
     stage: Literal["planned", "copied", "placed", "unsettled"] = "planned"
 
@@ -53,16 +52,16 @@ class Step(msgspec.Struct):
         return self.status != "done" and self.stage != "planned"
 
 
-def step_forward(change: "Change", places: "Places") -> Step:
+def step_forward(change: "Change", tree: "Tree") -> Step:
     """Return what makes a change."""
-    source, target = places.absolute(change.source), places.absolute(change.target)
-    temporary = places.temporary(change.id, target)
+    source, target = tree.absolute(change.source), tree.absolute(change.target)
+    temporary = tree.temporary(change.id, target)
     return Step(change.id, _ACTS[change.kind], source, target, temporary, change.digest, change.link)
 
 
-def step_back(change: "Change", places: "Places") -> Step:
+def step_back(change: "Change", tree: "Tree") -> Step:
     """Return what takes a change back."""
-    source, target = places.absolute(change.source), places.absolute(change.target)
+    source, target = tree.absolute(change.source), tree.absolute(change.target)
     if change.kind == "move":
-        return Step(change.id, "move", target, source, places.temporary(change.id, source))
+        return Step(change.id, "move", target, source, tree.temporary(change.id, source))
     return Step(change.id, "remove", "", target, "")

@@ -5,9 +5,8 @@ import io
 from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
-import msgspec
-
 from curate.ground.errors import UsageError
+from curate.ground.json import encode
 from curate.records.sample import Sample
 
 Style = Literal["hf", "csv", "speech-commands", "none"]
@@ -53,7 +52,10 @@ def _speech_commands(placed: Iterable[tuple[str, Sample]]) -> dict[str, bytes]:
     for target, sample in placed:
         if sample.split in _LISTS:
             lists[_LISTS[sample.split]].append(target)
-    return {name: "".join(f"{target}\n" for target in sorted(targets)).encode() for name, targets in lists.items()}
+    return {
+        name: "".join(f"{target}\n" for target in sorted(targets)).encode("utf-8", "surrogateescape")
+        for name, targets in lists.items()
+    }
 
 
 def _row(name: str, sample: Sample, *, with_split: bool) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def _jsonl(rows: list[dict[str, Any]]) -> bytes:
     # Every row has every column: pyarrow, which reads it, takes the columns from the first rows.
     columns = _columns(rows)
     full = ({name: row.get(name, [] if name == "tags" else None) for name in columns} for row in rows)
-    return b"".join(msgspec.json.encode(row) + b"\n" for row in full)
+    return b"".join(encode(row) + b"\n" for row in full)
 
 
 def _csv(rows: list[dict[str, Any]]) -> bytes:
@@ -97,4 +99,4 @@ def _csv(rows: list[dict[str, Any]]) -> bytes:
     writer = csv.DictWriter(text, _columns(rows), lineterminator="\n", restval="")
     writer.writeheader()
     writer.writerows({**row, **({"tags": ";".join(row["tags"])} if "tags" in row else {})} for row in rows)
-    return text.getvalue().encode("utf-8")
+    return text.getvalue().encode("utf-8", "surrogateescape")

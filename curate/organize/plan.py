@@ -3,20 +3,23 @@
 import hashlib
 import os
 import shutil
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from curate.ground.errors import InputError, UsageError
-from curate.journal import Operation
+from curate.journal import Journal, Operation, Outcome
 from curate.organize.template import Layout, shortened
 from curate.records.dataset_root import DatasetFolders
-from curate.records.manifest import changed
 from curate.records.sample import Sample
+from curate.records.writer import changed
 
 Mode = Literal["copy", "move", "hardlink", "symlink"]
 MODES: tuple[Mode, ...] = get_args(Mode)
+
+DONE = {"done", "already"}
+"""What became of an operation that need not be done again."""
 
 
 @dataclass(slots=True)
@@ -81,7 +84,10 @@ class Plan:
         names = Counter(target.casefold() for target in self.targets.values())
         for path, target in self.targets.items():
             if names[target.casefold()] > 1:
-                self.targets[path] = _with_suffix(target, path)
+                # From the path alone, not from the place in the manifest, so that another order gives the same names.
+                suffix = hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
+                folder, slash, name = target.rpartition("/")
+                self.targets[path] = f"{folder}{slash}{shortened(name, f'-{suffix}')}"
                 self.renamed += 1
 
     def refuse_what_cannot_work(self, dataset: DatasetFolders) -> None:
@@ -119,26 +125,55 @@ class Plan:
         return changed(sample, path=path, origin={**(sample.origin or {}), "organized_from": sample.path})
 
 
-def _with_suffix(target: str, path: str) -> str:
-    """Return the target with a suffix that depends on the sample's path alone, not on the order of the manifest."""
-    folder, slash, name = target.rpartition("/")
-    suffix = hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
-    return f"{folder}{slash}{shortened(name, f'-{suffix}')}"
+def arrange(
+    plan: Plan, samples: Iterable[Sample], metadata: dict[str, bytes], failures: list[Outcome]
+) -> Iterator[Sample]:
+    """Bring each file to its place and yield its sample with the new path; last, write the metadata files.
+
+    A call that was killed is completed by repeating it with the same manifest.
+
+    Args:
+        plan: Complete.
+        samples: Those that the plan was made for, in any order.
+        metadata: Content of the metadata files, by path relative to the destination.
+        failures: Is given what was not done: files that vanished or changed, names that are taken.
+
+    Raises:
+        BurnishError: The destination cannot be written to, the disk is full, or another process is at work there.
+    """
+    waiting: deque[Sample] = deque()
+
+    def operations() -> Iterator[Operation]:
+        for sample in samples:
+            waiting.append(sample)
+            yield plan.operation(sample)
+
+    def created(journal: Journal) -> Iterator[Operation]:
+        for number, (target, content) in enumerate(metadata.items()):
+            staged = os.path.join(journal.staging(), f"metadata-{number}")
+            with open(staged, "wb") as file:
+                file.write(content)
+            yield Operation("create", staged, target)
+
+    with Journal.open(plan.into) as journal:
+        for outcome in journal.apply(operations()):
+            sample = waiting.popleft()
+            if outcome.status in DONE:
+                yield plan.moved(sample)
+            else:
+                failures.append(outcome)
+        failures += [outcome for outcome in journal.apply(created(journal)) if outcome.status not in DONE]
 
 
 def _refuse_folders_that_differ_in_case(targets: Iterable[str]) -> None:
     spelt: dict[str, str] = {}
     for folder in dict.fromkeys(target.rpartition("/")[0] for target in targets):
-        for above in _with_parents(folder):
+        # Each folder above as well: `Cat/a` and `cat/b` are two folders, and no two names below them meet.
+        parts = folder.split("/")
+        for above in ("/".join(parts[:depth]) for depth in range(len(parts), 0, -1)):
             other = spelt.setdefault(above.casefold(), above)
             if other != above:
                 raise UsageError(
                     f"the folders {other!r} and {above!r} differ only in case, and would be one on macOS and Windows; "
                     "rename one of the labels"
                 )
-
-
-def _with_parents(folder: str) -> Iterator[str]:
-    while folder:
-        yield folder
-        folder = folder.rpartition("/")[0]

@@ -64,11 +64,28 @@ class Layout:
     def _part(self, part: tuple[str | Field, ...], sample: Sample) -> str:
         text = "".join(piece if isinstance(piece, str) else piece.value(sample) or "" for piece in part)
         fields = [piece.name for piece in part if isinstance(piece, Field)]
+        if _OF_NAME.intersection(fields):
+            self._refuse_climbing(part, sample)
         if fields and not _OF_NAME.intersection(fields) and (why := why_unsafe(text)):
             raise UsageError(
                 f"{sample.path}: {{{fields[0]}}} is {text!r}, which {why}; rename it, or use another --layout"
             )
         return shortened(text) if _OF_NAME.intersection(fields) else text
+
+    def _refuse_climbing(self, part: tuple[str | Field, ...], sample: Sample) -> None:
+        """Refuse values beside a file's own name, which may be odd, that would make another path of it.
+
+        `{label}-{name}` with the label `../../x` was only found by the journal, after files had been moved.
+        """
+        for place, piece in enumerate(part):
+            if isinstance(piece, str) or piece.name in _OF_NAME:
+                continue
+            value = piece.value(sample) or ""
+            if _FORBIDDEN.search(value) or (place == 0 and value.startswith(".")):
+                raise UsageError(
+                    f"{sample.path}: {{{piece.name}}} is {value!r}, which {why_unsafe(value)}; "
+                    "rename it, or use another --layout"
+                )
 
 
 def compile_layout(text: str) -> Layout:
@@ -129,28 +146,17 @@ def _compile_part(part: str, text: str) -> tuple[str | Field, ...]:
 
 
 def _field(name: str, text: str) -> Field:
-    if name in _OF_NAME:
-        return Field(name, {"name": _name, "stem": _stem, "ext": _ext}[name])
+    if name == "name":
+        return Field(name, lambda sample: sample.path.rpartition("/")[2])
+    if name == "stem":
+        return Field(name, lambda sample: os.path.splitext(sample.path.rpartition("/")[2])[0])
+    if name == "ext":
+        return Field(name, lambda sample: os.path.splitext(sample.path)[1].removeprefix("."))
     if name.startswith("tag:") and len(name) > len("tag:"):
-        return Field(name, _tag(f"{name[4:]}="))
+        key = f"{name[4:]}="
+        return Field(name, lambda sample: next((tag[len(key) :] for tag in sample.tags if tag.startswith(key)), None))
     known = {key: operand.value for key, operand in known_names().items() if operand.type != "list"}
     if name not in known:
         raise UsageError(f"--layout {text!r}: {name!r} is unknown{did_you_mean(name, {*known, *_OF_NAME, 'tag:KEY'})}")
     value = known[name]
     return Field(name, lambda sample: None if (found := value(sample)) is None else str(found).removeprefix("sha256:"))
-
-
-def _name(sample: Sample) -> str:
-    return sample.path.rpartition("/")[2]
-
-
-def _stem(sample: Sample) -> str:
-    return os.path.splitext(_name(sample))[0]
-
-
-def _ext(sample: Sample) -> str:
-    return os.path.splitext(_name(sample))[1].removeprefix(".")
-
-
-def _tag(prefix: str) -> Callable[[Sample], str | None]:
-    return lambda sample: next((tag[len(prefix) :] for tag in sample.tags if tag.startswith(prefix)), None)

@@ -21,9 +21,12 @@ from curate.records.sample import Sample
 
 Type = Literal["number", "text", "list"]
 Value = Callable[[Sample], Any]
+_Compare = Callable[[Any, Any], bool]
+_Combine = Callable[[Any, Any], float]
+Truth = Callable[[Sample], bool | None]
 
-_MAX_LENGTH = 2000
-_COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], bool]]] = {
+_MAX_LENGTH, _MAX_DEPTH = 2000, 100
+_COMPARISONS: dict[type[ast.cmpop], tuple[str, _Compare]] = {
     ast.Lt: ("<", operator.lt),
     ast.LtE: ("<=", operator.le),
     ast.Gt: (">", operator.gt),
@@ -33,7 +36,7 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], bool]]] = {
     ast.In: ("in", lambda item, items: item in items),
     ast.NotIn: ("not in", lambda item, items: item not in items),
 }
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], float]] = {
+_ARITHMETIC: dict[type[ast.operator], _Combine] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -82,7 +85,7 @@ class Expression:
     """
 
     text: str
-    _truth: Value = field(repr=False)
+    _truth: Truth = field(repr=False)
     missing: int = 0
 
     def matches(self, sample: Sample) -> bool:
@@ -116,19 +119,32 @@ def _parse(text: str) -> ast.expr:
     if len(text) > _MAX_LENGTH:
         raise UsageError(f"an expression may have {_MAX_LENGTH:,} characters; this one has {len(text):,}")
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         at = f" at column {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""
         raise UsageError(
             f"cannot read the expression {text!r}{at}; an example: image.width >= 64 and label == 'cat'"
         ) from None
+    # The compiled closures nest as the tree does: at 985 terms Python's own limit was met in the middle of a manifest.
+    level: list[ast.AST] = [tree]
+    depth = 0
+    while level:
+        level, depth = [child for node in level for child in ast.iter_child_nodes(node)], depth + 1
+        if depth > _MAX_DEPTH:
+            raise UsageError(
+                f"an expression may be nested {_MAX_DEPTH} deep, and {text[:40]!r}… is deeper; use brackets less"
+            )
+    return tree
 
 
-def _truth(node: ast.expr, text: str) -> Value:
+def _truth(node: ast.expr, text: str) -> Truth:
     """Compile a node that is true, false, or None where a fact is missing."""
     if isinstance(node, ast.BoolOp):
         parts = [_truth(value, text) for value in node.values]
-        return _all_of(parts) if isinstance(node.op, ast.And) else _any_of(parts)
+        if isinstance(node.op, ast.And):
+            return _all_of(parts)
+        # De Morgan: `or` is true if one part is, whatever the others lack, and unknown if none is and one lacks a fact.
+        return _opposite(_all_of([_opposite(part) for part in parts]))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return _opposite(_truth(node.operand, text))
     if isinstance(node, ast.Compare):
@@ -138,7 +154,7 @@ def _truth(node: ast.expr, text: str) -> Value:
     raise UsageError(f"{_shown(node, text)} in {text!r} is no comparison; compare it with something: image.width > 0")
 
 
-def _comparison(left: Operand, node: ast.cmpop, right: Operand, text: str) -> Value:
+def _comparison(left: Operand, node: ast.cmpop, right: Operand, text: str) -> Truth:
     symbol, compare = _COMPARISONS.get(type(node), ("", None))
     if compare is None:
         raise UsageError(f"{text!r} has a comparison that is unknown here (known: < <= > >= == != in not in)")
@@ -156,7 +172,7 @@ def _comparison(left: Operand, node: ast.cmpop, right: Operand, text: str) -> Va
     return truth
 
 
-def _fact_compared(part: str, name: str, compare: Callable[[Any, Any], bool], constant: float | str) -> Value:
+def _fact_compared(part: str, name: str, compare: _Compare, constant: float | str) -> Truth:
     """Compile what most comparisons are, such as `image.width < 64`: in a third of the time."""
     part_of, fact_of = operator.attrgetter(part), operator.attrgetter(name)
 
@@ -172,8 +188,13 @@ def _fact_compared(part: str, name: str, compare: Callable[[Any, Any], bool], co
 
 def _value(node: ast.expr, text: str) -> Operand:
     """Compile a node that is a number, a text or a list."""
-    if isinstance(node, ast.Constant) and type(node.value) in {int, float, str}:
-        constant: Any = node.value
+    # A truth value is an int to Python, and would compare with numbers.
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float | str)
+        and not isinstance(node.value, bool)
+    ):
+        constant = node.value
         return Operand("text" if isinstance(constant, str) else "number", lambda _: constant, constant=constant)
     if isinstance(node, ast.Name | ast.Attribute):
         return _named(_dotted(node, text), text)
@@ -188,7 +209,7 @@ def _value(node: ast.expr, text: str) -> Operand:
     raise UsageError(f"{_shown(node, text)} in {text!r} is neither a fact, a number nor a text in quotes")
 
 
-def _arithmetic(combine: Callable[[Any, Any], float], left: Operand, right: Operand, text: str) -> Operand:
+def _arithmetic(combine: _Combine, left: Operand, right: Operand, text: str) -> Operand:
     if (left.type, right.type) != ("number", "number"):
         raise UsageError(f"{text!r} calculates with something that is no number")
     left_value, right_value = left.value, right.value
@@ -218,7 +239,7 @@ def _dotted(node: ast.expr, text: str) -> str:
     raise UsageError(f"{_shown(node, text)} in {text!r} is no name of a fact")
 
 
-def _all_of(parts: list[Value]) -> Value:
+def _all_of(parts: list[Truth]) -> Truth:
     if len(parts) == 1:
         return parts[0]
 
@@ -235,11 +256,7 @@ def _all_of(parts: list[Value]) -> Value:
     return truth
 
 
-def _any_of(parts: list[Value]) -> Value:
-    return _opposite(_all_of([_opposite(part) for part in parts]))
-
-
-def _opposite(part: Value) -> Value:
+def _opposite(part: Truth) -> Truth:
     def truth(sample: Sample) -> bool | None:
         one = part(sample)
         return None if one is None else not one
@@ -252,13 +269,13 @@ def _shown(node: ast.expr, text: str) -> str:
 
 
 def _fact(part: str, name: str) -> Value:
-    def value(sample: Sample) -> Any:
+    def value(sample: Sample) -> object:
         facts = getattr(sample, part)
         return None if facts is None else getattr(facts, name)
 
     return value
 
 
-def _type_of(hint: Any) -> Type:
+def _type_of(hint: object) -> Type:
     types = {part for part in get_args(hint) if part is not type(None)} or {hint}
     return "number" if types & {int, float} else "text"

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from curate.ground.errors import UsageError
 from curate.query.expression import Expression, compile_expression, parses
-from curate.records.manifest import changed
 from curate.records.sample import Sample
+from curate.records.writer import changed
 from curate.scan.metadata import Metadata
 
 AUTO_TAGS = {

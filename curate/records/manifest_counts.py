@@ -3,16 +3,15 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-import msgspec
+from curate.facts.records import Finding, Severity
+from curate.records.sample import View
 
-from curate.facts.records import Finding, Kind, Severity
 
-
-class Seen(msgspec.Struct):
-    """The part of a sample that is counted; the narrow view for `curate.records.manifest.read_as`."""
+class Seen(View):
+    """The part of a sample that is counted."""
 
     path: str
-    kind: Kind | None = None
+    kind: str | None = None
     label: str | None = None
     split: str | None = None
     findings: tuple[Finding, ...] = ()

@@ -58,31 +58,24 @@ class Labeller:
         label, split = _from_folders(path.rpartition("/")[0], root.rstrip("/"))
         if self.source == "none":
             label = None
-        described = Description(label, (), split)
+        tags: tuple[str, ...] = ()
+        unmatched = False
         if self.pattern:
-            described = _from_pattern(self.pattern, path, described)
-        if self.metadata:
-            described = _from_metadata(self.metadata, path, root, described)
-        return described
-
-
-def _from_pattern(pattern: "Pattern", path: str, default: Description) -> Description:
-    fields = pattern.fields(path)
-    if fields is None:
-        return default._replace(label=None if pattern.names_label else default.label, unmatched=True)
-    tags = tuple(f"{key}={value}" for key, value in fields.items() if key != "label")
-    return default._replace(label=fields.get("label", default.label), tags=tags)
-
-
-def _from_metadata(metadata: "Metadata", path: str, root: str, default: Description) -> Description:
-    table, row = metadata.lookup(path, root)
-    if table is None:
-        return default
-    label = None if table.has_labels else default.label
-    if row is None:
-        return default._replace(label=label)
-    split = SPLIT_NAMES.get(row.split.lower(), row.split) if row.split else default.split
-    return default._replace(label=row.label or label, tags=(*default.tags, *row.tags), split=split)
+            fields = self.pattern.fields(path)
+            unmatched = fields is None
+            # Where names give the labels, a folder gives none to a file that does not match: the two would be mixed.
+            if fields is not None:
+                label = fields.get("label", label)
+                tags = tuple(f"{key}={value}" for key, value in fields.items() if key != "label")
+            elif self.pattern.names_label:
+                label = None
+        table, row = self.metadata.lookup(path, root) if self.metadata else (None, None)
+        if table and table.has_labels:
+            label = None
+        if row:
+            label, tags = row.label or label, (*tags, *row.tags)
+            split = SPLIT_NAMES.get(row.split.lower(), row.split) if row.split else split
+        return Description(label, tags, split, unmatched)
 
 
 @lru_cache(maxsize=4096)
@@ -142,14 +135,11 @@ def compile_pattern(text: str) -> Pattern:
             raise UsageError(f"--pattern {text!r}: {name!r} is no name for a field; use letters, digits and _")
     if repeated := {name for name in named if named.count(name) > 1}:
         raise UsageError(f"--pattern {text!r} names a field twice: {', '.join(sorted(repeated))}")
-    expression = "".join(_expression(part, is_field=bool(i % 2)) for i, part in enumerate(parts))
+    # Of the parts every second one is a field's name.
+    parts[::2] = map(re.escape, parts[::2])
+    parts[1::2] = (f"(?P<{name}>[^/]+?)" if name else "[^/]+?" for name in names)
+    expression = "".join(parts)
     return Pattern(re.compile(expression, re.DOTALL), text.count("/") + 1, "label" in named)
-
-
-def _expression(part: str, *, is_field: bool) -> str:
-    if not is_field:
-        return re.escape(part)
-    return f"(?P<{part}>[^/]+?)" if part else "[^/]+?"
 
 
 def check_label_source(name: str) -> LabelSource:

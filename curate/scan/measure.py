@@ -1,7 +1,7 @@
 """Measure one file: one read and one decode serve the digest, the verdict and all facts."""
 
 import os
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -34,7 +34,12 @@ def measure(known: Sample, path: str, *, shallow: bool = False) -> Sample | None
         known = replace(known, bytes=status.st_size, mtime_ns=status.st_mtime_ns)
         return _look_at(known, path, promised) if shallow else _measure(known, path, promised)
     except OSError as error:
-        return unmeasured(known, path, _unopened(error)) if promised else None
+        if promised is None:
+            return None
+        check, detail = "unreadable", f"cannot be read: {error.strerror or error}"
+        if isinstance(error, PermissionError):
+            check, detail = "permission", "may not be read; allow it with chmod u+r"
+        return unmeasured(known, path, Finding(check, "error", detail=detail))
 
 
 def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
@@ -55,12 +60,10 @@ def _measure(known: Sample, path: str, promised: Format | None) -> Sample | None
 
 
 def _look_at(known: Sample, path: str, promised: Format | None) -> Sample | None:
-    from curate.scan.header import read_header
-
     with open_media(path) as file:
         found = _format_of(file.read(HEAD_BYTES), promised)
         file.seek(0)
-        return _with_facts(known, path, found, read_header(file, found)) if found else None
+        return _with_facts(known, path, found, _read_header(file, found)) if found else None
 
 
 def _format_of(head: bytes, promised: Format | None) -> Format | None:
@@ -83,6 +86,33 @@ def _decode(data: "bytes | mmap", found: Format) -> Decoded:
     return (audio.header if audio.samples is None else measure_audio(audio.samples, audio.header)), audio.findings
 
 
+def _read_header(file: IO[bytes], found: Format) -> Decoded:
+    """Return what the header claims, and an `unreadable` finding where there is none.
+
+    The duration of a recording is the one that is claimed here: nothing is decoded.
+
+    Args:
+        file: Open at its start, seekable.
+        found: What the file's first bytes or its name announce.
+    """
+    if found.advice:
+        return None, (Finding("unreadable", "error", detail=found.advice),)
+    try:
+        if found.kind == "image":
+            from PIL import Image
+
+            with Image.open(file) as image:
+                return ImageFacts(format=image.format, mode=image.mode, width=image.width, height=image.height), ()
+        import soundfile
+
+        with soundfile.SoundFile(file) as sound:
+            rate, channels, duration_s = sound.samplerate, sound.channels, round(sound.frames / sound.samplerate, 4)
+            return AudioFacts(sound.format, sound.subtype, rate, channels, duration_s), ()
+    except Exception as error:
+        # Pillow and libsndfile raise many kinds on a bad header.
+        return None, (Finding("unreadable", "error", detail=f"no header of {found.name}: {error}"),)
+
+
 def _with_facts(known: Sample, path: str, found: Format, decoded: Decoded) -> Sample:
     facts, findings = decoded
     actual = (facts.format if facts else None) or found.name
@@ -102,9 +132,3 @@ def _wrong_extension(path: str, actual: str) -> tuple[Finding, ...]:
         return ()
     detail = f"the content is {actual}, the name ends in .{ending}: rename it to .{found.endings[0]}"
     return (Finding("wrong-extension", "warning", detail=detail),)
-
-
-def _unopened(error: OSError) -> Finding:
-    if isinstance(error, PermissionError):
-        return Finding("permission", "error", detail="may not be read; allow it with chmod u+r")
-    return Finding("unreadable", "error", detail=f"cannot be read: {error.strerror or error}")

@@ -5,14 +5,13 @@ every other column becomes a tag `column=value`; a column `tags` holds tags as t
 Empty values say nothing. The tables are held in memory.
 """
 
-import csv
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
+from curate.ground.csv import read_table
 from curate.ground.errors import InputError, ManifestError
+from curate.ground.json import Decoder, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -113,29 +112,19 @@ def load(file: str) -> Table:
 
 
 def _read_csv(file: str) -> "Iterator[tuple[int, Mapping[str, Any]]]":
-    with open(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-        reader = csv.DictReader(stream, strict=True)
-        if "file_name" not in (reader.fieldnames or ()):
-            columns = ", ".join(reader.fieldnames or ()) or "none"
-            raise ManifestError(file, 1, f"metadata needs a column file_name (its columns: {columns})")
-        try:
-            for fields in reader:
-                if None in fields or None in fields.values():
-                    raise ManifestError(file, reader.line_num, "more or fewer values than columns")
-                yield reader.line_num, fields
-        except csv.Error as error:
-            raise ManifestError(file, reader.reader.line_num, str(error)) from None
+    for row in read_table(file, ("file_name",), exact=True):
+        yield row.line, row.cells
 
 
 def _read_jsonl(file: str) -> "Iterator[tuple[int, Mapping[str, Any]]]":
-    decoder = msgspec.json.Decoder(dict[str, Any])
+    decoder = Decoder(dict[str, Any])
     with open(file, "rb") as stream:
         for number, line in enumerate(stream, start=1):
             if not line.strip():
                 continue
             try:
                 yield number, decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except ValueError as error:
                 raise ManifestError(file, number, str(error)) from None
 
 
@@ -166,7 +155,7 @@ def _text(value: Any) -> str | None:
     """Return a value as text: numbers and booleans as JSON writes them, nothing for an empty one."""
     if value is None or value == "":
         return None
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return value if isinstance(value, str) else encode(value).decode()
 
 
 def _relative(path: str, folder: str) -> str:

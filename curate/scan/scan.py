@@ -5,17 +5,18 @@ from collections import Counter, deque
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec.structs import replace
 
 from curate.engine import Failure, Ready, run
 from curate.facts.records import Finding
+from curate.ground.json import Decoder
 from curate.media.sniff import format_of_name
-from curate.records.manifest import decode_line, encode
 from curate.records.manifest_counts import Seen, Tally
+from curate.records.reader import decode_line
 from curate.records.sample import Sample
+from curate.records.writer import encode
 from curate.scan.measure import measure, unmeasured
 from curate.scan.walk import walk
 
@@ -53,7 +54,10 @@ class ScanTally(Tally):
         self.others[f".{ending.lower()}" if dot else "no ending"] += 1
 
 
-_seen = msgspec.json.Decoder(Seen)
+_seen = Decoder(Seen)
+
+_Item = tuple[str, str, str | None, tuple[str, ...], str | None]
+"""What travels to a worker: where the file is, and path, label, tags and split of its sample."""
 
 _MODULES = {
     "image": ("numpy", "curate.media.image", "curate.facts.image"),
@@ -94,7 +98,7 @@ def scan(
     # Filled before the first worker is started, with what the first files need.
     preload: list[str] = []
 
-    def items() -> "Iterator[Ready | tuple[Any, ...]]":
+    def items() -> "Iterator[Ready | _Item]":
         for entry in walk(roots):
             path = os.path.relpath(entry.path, options.base) if options.base else entry.path
             described = labeller.describe(entry.path, entry.root)
@@ -103,12 +107,13 @@ def scan(
             ready = _without_opening(entry, start, known)
             if ready is None and not preload and not options.shallow and (promised := format_of_name(entry.path)):
                 preload.extend(_MODULES[promised.kind])
-            yield ready or (entry.path, path, *described[:3])
+            yield ready or (entry.path, path, described.label, described.tags, described.split)
 
     work = partial(_measured_line, shallow=options.shallow)
     with closing(run(work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload)) as results:
         for result in results:
             entry, start, described = under_way.popleft()
+            # Results come in the order of the walk, whatever finished first: the oldest entry is the one meant.
             line = _line_of_failure(start, result) if isinstance(result, Failure) else result
             if line is not None:
                 tally.add(decode_line(line, _seen))
@@ -129,7 +134,7 @@ def _start(entry: "Entry", path: str, described: "Description") -> Sample:
     return replace(start, bytes=entry.status.st_size, mtime_ns=entry.status.st_mtime_ns)
 
 
-def _measured_line(item: tuple[str, str, str | None, tuple[str, ...], str | None], *, shallow: bool) -> bytes | None:
+def _measured_line(item: _Item, *, shallow: bool) -> bytes | None:
     opened, path, label, tags, split = item
     sample = measure(Sample(path, label, tags, split), opened, shallow=shallow)
     return encode(sample) if sample else None

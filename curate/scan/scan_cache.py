@@ -5,18 +5,19 @@ import os
 from array import array
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from curate.check.checks import SCAN_CHECKS
 from curate.ground.errors import ManifestError
-from curate.records.manifest import changed, encode, parse
+from curate.ground.json import Decoder
+from curate.records.reader import LineError, decode_line, parse
+from curate.records.sample import View
+from curate.records.writer import changed, encode
 from curate.scan.measure import FACTS_VERSION
 
 if TYPE_CHECKING:
     from curate.records.sample import Sample
 
 
-class _Path(msgspec.Struct):
+class _Path(View):
     path: str
 
 
@@ -33,6 +34,7 @@ class Known:
     def __init__(self, file: str) -> None:
         import numpy as np
 
+        self._name = file
         self.reused = 0
         self._map: mmap.mmap | bytes = _mapped(file)
         keys, offsets = _index(file)
@@ -53,7 +55,11 @@ class Known:
 
     def _sample(self, offset: int) -> "Sample":
         end = self._map.find(b"\n", offset)
-        return parse(self._map[offset:end] if end >= 0 else self._map[offset:])
+        line = self._map[offset:end] if end >= 0 else self._map[offset:]
+        try:
+            return parse(line.rstrip(b"\r"))
+        except LineError as error:
+            raise _refusal(self._name, self._map[:offset].count(b"\n") + 1, error) from None
 
     def _reuse(self, sample: "Sample", start: "Sample", status: os.stat_result) -> bytes | None:
         findings = tuple(finding for finding in sample.findings if finding.check in SCAN_CHECKS)
@@ -79,26 +85,20 @@ def _mapped(file: str) -> mmap.mmap | bytes:
 
 def _index(file: str) -> "tuple[array[int], array[int]]":
     keys, offsets, offset = array("q"), array("q"), 0
-    decode = msgspec.json.Decoder(_Path).decode
+    decoder = Decoder(_Path)
     with open(file, "rb") as stream:
         for number, line in enumerate(stream, start=1):
             try:
-                path = decode(line).path
-            except msgspec.DecodeError:
-                path = _odd_path(file, number, line)
-            if path:
+                path = decode_line(line, decoder).path
+            except LineError as error:
+                if line.strip():
+                    raise _refusal(file, number, error) from None
+            else:
                 keys.append(hash(path))
                 offsets.append(offset)
             offset += len(line)
     return keys, offsets
 
 
-def _odd_path(file: str, number: int, line: bytes) -> str:
-    """Return the path of a line that needs more care: a name that is not UTF-8, or a blank line."""
-    if not line.strip():
-        return ""
-    try:
-        return parse(line.rstrip(b"\r\n")).path
-    except ValueError as error:
-        detail = f"not a sample: {error}; name another output, or measure all again with --fresh"
-        raise ManifestError(file, number, detail) from None
+def _refusal(file: str, number: int, error: LineError) -> ManifestError:
+    return ManifestError(file, number, f"{error}; name another output, or measure all again with --fresh")

@@ -92,18 +92,16 @@ def _walk_folder(folder: str, root: str, above: tuple[tuple[int, int], ...]) -> 
         try:
             status = item.stat()
         except OSError as error:
-            yield Entry(path, root, None, _explain_link(path, error))
+            broken = f"a broken link to {os.readlink(path)}" if os.path.islink(path) else ""
+            yield Entry(path, root, None, broken or f"unreachable: {error.strerror}")
             continue
         if stat.S_ISREG(status.st_mode):
             yield Entry(path, root, status)
         elif not stat.S_ISDIR(status.st_mode):
             yield Entry(path, root, status, _kind_of_file(status.st_mode))
+        # Only a link to a folder that holds it is a loop. Two links to one folder are none, and both are walked.
         elif (status.st_dev, status.st_ino) not in above:
             yield from _walk_folder(path, root, (*above, (status.st_dev, status.st_ino)))
-
-
-def _explain_link(path: str, error: OSError) -> str:
-    return f"a broken link to {os.readlink(path)}" if os.path.islink(path) else f"unreachable: {error.strerror}"
 
 
 def _kind_of_file(mode: int) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from curate.split.components import connect, number, shuffle_order
+from curate.ground.union_find import join_keys
 from curate.split.exact import split_exactly
 from curate.split.hash_split import split_by_place
 from curate.split.report import ClassSplit, LargeGroup, SplitReport
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from curate.split.columns import Columns
-    from curate.split.split import Wish
+    from curate.split.wish import Wish
 
 _EXAMPLES = 3
 
@@ -27,7 +27,7 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
         return np.zeros(0, np.int64), report
     order = shuffle_order(np.frombuffer(columns.identity, np.uint64), wish.seed)
     links = (np.frombuffer(part, part.typecode) for part in columns.links)
-    components = number(connect(len(order), *links), order)
+    components = number(join_keys(len(order), *links), order)
     split = _present(columns, report.names, force=wish.force)
     report.stayed = int((split >= 0).sum())
     homes, torn = _homes(components, split, len(report.names))
@@ -38,9 +38,28 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
     else:
         strata, _ = _classes(columns)
         split_exactly(split, components, strata if wish.stratify else strata * 0, wish.ratio.shares, order)
-    report.torn, report.torn_examples = len(torn), tuple(_first(components, torn[:_EXAMPLES]))
+    report.torn = len(torn)
+    report.torn_examples = tuple(int((components == component).argmax()) for component in torn[:_EXAMPLES])
     _describe(report, columns, components, split)
     return split, report
+
+
+def number(roots: "NDArray[np.int64]", order: "NDArray[np.uint64]") -> "NDArray[np.int64]":
+    """Return the components as 0, 1, 2…, in the order of their smallest sample in `order`: not of the manifest."""
+    first = np.full(len(roots), np.iinfo(np.uint64).max, np.uint64)
+    np.minimum.at(first, roots, order)
+    heads = np.flatnonzero(roots == np.arange(len(roots)))
+    names = np.empty(len(roots), np.int64)
+    names[heads[np.argsort(first[heads], kind="stable")]] = np.arange(len(heads))
+    return names[roots]
+
+
+def shuffle_order(identity: "NDArray[np.uint64]", seed: int) -> "NDArray[np.uint64]":
+    """Return a number for each sample that looks drawn, and depends on its identity and the seed only (splitmix64)."""
+    state = identity + np.uint64((seed * 0x9E3779B97F4A7C15 + 0x9E3779B97F4A7C15) % 2**64)
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return state ^ (state >> np.uint64(31))
 
 
 def _present(columns: "Columns", names: tuple[str, ...], *, force: bool) -> "NDArray[np.int64]":
@@ -63,6 +82,7 @@ def _homes(
     cells, counts = np.unique(components[known] * splits + split[known], return_counts=True)
     owners, at = np.divmod(cells, splits)
     homes = np.full(int(components.max()) + 1, -1, np.int64)
+    # Of several writes to one place the last one stays: the largest part, and of equal ones the first split.
     smallest_first = np.lexsort((-at, counts))
     homes[owners[smallest_first]] = at[smallest_first]
     return homes, np.unique(owners[1:][owners[1:] == owners[:-1]])
@@ -74,11 +94,6 @@ def _classes(columns: "Columns") -> "tuple[NDArray[np.int64], list[str | None]]"
     rank = {label: place for place, label in enumerate(labels)}
     renamed = np.array([rank[label] for label in columns.labels])
     return renamed[np.frombuffer(columns.label, np.int32)], labels
-
-
-def _first(components: "NDArray[np.int64]", wanted: "NDArray[np.int64]") -> list[int]:
-    """Return the first sample of each of a few components."""
-    return [int((components == component).argmax()) for component in wanted]
 
 
 def _describe(

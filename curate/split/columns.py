@@ -4,10 +4,9 @@ from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
 
-from msgspec import Struct
-
+from curate.records.origin import Origin
+from curate.records.sample import View
 from curate.split.grouping import Grouping
 
 HASH_BYTES = 8
@@ -16,28 +15,15 @@ HASH_BYTES = 8
 _HASH = blake2b(digest_size=HASH_BYTES)
 
 
-class Source(Struct):
-    """The part of an origin that ties a sample to its source; typed loosely, as foreign programs write it."""
-
-    source: Any = None
-    source_digest: Any = None
-    recipe: Any = None
-    replaces: Any = None
-
-    def is_generated(self) -> bool:
-        """Return whether it is that of an addition to the dataset, as `curate.records.sample.is_generated`."""
-        return self.recipe is not None and not self.replaces
-
-
-class Seen(Struct):
-    """The part of a sample that a split looks at; the narrow view for `curate.records.manifest.read_as`."""
+class Seen(View):
+    """The part of a sample that a split looks at."""
 
     path: str
     label: str | None = None
     tags: tuple[str, ...] = ()
     split: str | None = None
     digest: str | None = None
-    origin: Source | None = None
+    origin: Origin | None = None
     duplicate_of: str | None = None
 
 
@@ -80,7 +66,7 @@ class Columns:
         self.split.append(-1 if seen.split is None else self.splits.setdefault(seen.split, len(self.splits)))
         keys = list(map(_key, _names(seen)))
         self.identity.append(keys[0])
-        self.generated.append(seen.origin is not None and seen.origin.is_generated())
+        self.generated.append(seen.origin is not None and seen.origin.is_generated)
         keys += [self.values.setdefault(value, len(self.values)) for value in values]
         samples, other = self.links
         index = len(self.label) - 1
@@ -122,7 +108,7 @@ def _names(seen: Seen) -> list[str]:
     """Return what ties a sample to others: its digest and path, first the digest; its source; the other copy."""
     names = [seen.path] if seen.digest is None else [seen.digest, seen.path]
     if seen.origin:
-        names += [name for name in (seen.origin.source_digest, seen.origin.source) if isinstance(name, str)]
+        names += seen.origin.parents
     if seen.duplicate_of is not None:
         names.append(seen.duplicate_of)
     return names
@@ -130,10 +116,8 @@ def _names(seen: Seen) -> list[str]:
 
 def _stable_name(seen: Seen) -> tuple[str, bool]:
     """Return the name that decides where a sample without a group goes, and whether it is another sample's."""
-    if seen.origin and seen.origin.recipe is not None:
-        for name in (seen.origin.source_digest, seen.origin.source):
-            if isinstance(name, str):
-                return name, True
+    if seen.origin and seen.origin.recipe is not None and seen.origin.parents:
+        return seen.origin.parents[0], True
     return seen.digest or seen.path, seen.duplicate_of is not None
 
 

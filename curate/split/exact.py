@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from curate.split.apportion import fill, spread
+from curate.ground.apportion import apportion_rest, water_filling
 from curate.split.group_assignment import make_groups, pack
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ def _wished(
     """
     lacks = (held.sum(axis=1) + free)[:, None] * np.array(shares) - held
     for number in np.flatnonzero(singles):
-        lacks[number] -= np.array(spread(lacks[number].tolist(), int(free[number]))) * (singles[number] / free[number])
+        lacks[number] -= np.array(water_filling(lacks[number].tolist(), int(free[number]))) * (
+            singles[number] / free[number]
+        )
     return lacks  # type: ignore[no-any-return]
 
 
@@ -79,7 +81,7 @@ def _fill(
     carry = [0.0] * len(shares)
     given = np.zeros(held.shape, np.int64)
     for number, (have, count) in enumerate(zip(held.tolist(), singles.tolist(), strict=True)):
-        given[number] = new = fill(shares, have, count, carry) if count else [0] * len(shares)
+        given[number] = new = apportion_rest(shares, have, count, carry) if count else [0] * len(shares)
         total = count + sum(have)
         carry = [at + n + h - total * share for at, n, h, share in zip(carry, new, have, shares, strict=True)]
     split[drawn] = np.repeat(np.tile(np.arange(len(shares)), len(singles)), given.ravel())

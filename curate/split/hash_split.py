@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from curate.split.columns import Columns
-    from curate.split.ratio import Ratio
+    from curate.split.wish import Ratio
 
 SCALE = 2**27 - 1
 """Google's `which_set` of Speech Commands: int(sha1(name), 16) % 2^27 * (100 / (2^27 - 1)) is a percentage."""
@@ -52,6 +52,7 @@ def split_by_place(
     named = keys < len(columns.values)
     of_values = np.frombuffer(columns.code_of_value, np.uint64) if columns.values else codes[:0]
     chosen = np.full(number, _NOWHERE, np.uint64)
+    # In this order of precedence; each fills only what those before it left open.
     for owners, places in (
         (components[samples[named]], of_values[keys[named].astype(np.int64)]),
         (components[~derived], codes[~derived]),

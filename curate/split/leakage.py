@@ -90,6 +90,7 @@ class Watch:
         self.samples += 1
         label, split = sample.label, self.bits.setdefault(sample.split, 1 << len(self.bits))
         folder, _, name = sample.path.rpartition("/")
+        # This runs for every sample: the keys of the folders are looked up once a folder, not once a file.
         places = self._places.get(folder)
         if places is None:
             places = self._places_of(folder, sample.path)

@@ -8,48 +8,21 @@ does so too: in training it would tell what is tested.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from curate.ground.errors import UsageError, did_you_mean
-from curate.records.manifest import change_line, decode_line
+from curate.ground.json import Decoder
+from curate.records.reader import decode_line
+from curate.records.writer import change_line
 from curate.split.columns import Seen, read_columns
-from curate.split.grouping import Grouping, make_grouping
 from curate.split.leakage import Watch
-from curate.split.ratio import Ratio, parse_ratio
 from curate.split.report import SplitReport
+from curate.split.wish import Wish
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Method = Literal["exact", "hash"]
-Stratify = Literal["label", "none"]
-DEFAULT_RATIO = "train=0.8,val=0.1,test=0.1"
-
-_seen = msgspec.json.Decoder(Seen)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked for.
-
-    Attributes:
-        ratio: The splits and their shares.
-        grouping: What makes a group, beyond what always belongs together.
-        stratify: Whether each class is to have its shares, and not only the whole set.
-        method: `exact`: as near to the shares as can be; `hash`: so that a sample never changes sides.
-        force: Forget the splits that samples have.
-        seed: Where chance begins.
-    """
-
-    ratio: Ratio
-    grouping: Grouping | None = None
-    stratify: bool = True
-    method: Method = "exact"
-    force: bool = False
-    seed: int = 0
+_seen = Decoder(Seen)
 
 
 @dataclass(slots=True)
@@ -67,31 +40,6 @@ class Plan:
     split: "NDArray[np.int64]"
     report: SplitReport
     watch: Watch = field(default_factory=Watch)
-
-
-def make_wish(
-    ratio: str = DEFAULT_RATIO,
-    stratify: str | None = None,
-    group: str | None = None,
-    method: str = "exact",
-    *,
-    force: bool = False,
-    seed: int = 0,
-) -> Wish:
-    """Return what the options ask for.
-
-    Raises:
-        UsageError: One of them makes no sense, or they contradict each other.
-    """
-    how: Method = "hash" if _known("--method", method, get_args(Method)) == "hash" else "exact"
-    by = _known("--stratify", stratify or "label", get_args(Stratify))
-    if how == "hash" and stratify == "label":
-        raise UsageError(
-            "--method hash looks at one group at a time and cannot stratify; leave --stratify out, "
-            "or take --method exact"
-        )
-    grouping = make_grouping(group) if group is not None else None
-    return Wish(parse_ratio(ratio), grouping, by == "label", how, force, seed)
 
 
 def make_plan(samples: Iterable[Seen], wish: Wish) -> Plan:
@@ -124,19 +72,9 @@ def carry_out(lines: Iterable[bytes], plan: Plan) -> Iterator[bytes]:
     for index, (line, code) in enumerate(zip(lines, plan.split.tolist(), strict=True)):
         seen, name = decode_line(line, _seen), names[code]
         if index in wanted:
-            report.group_names[index] = _name_of_group(seen, plan.wish.grouping)
+            values = plan.wish.grouping.values(seen.path, seen.tags) if plan.wish.grouping else ()
+            report.group_names[index] = " + ".join(values) or f"of {seen.path}"
         new = line if seen.split == name else change_line(line, split=name)
         seen.split = name
         plan.watch.add(seen)
         yield new
-
-
-def _name_of_group(sample: Seen, grouping: Grouping | None) -> str:
-    values = grouping.values(sample.path, sample.tags) if grouping else ()
-    return " + ".join(values) or f"of {sample.path}"
-
-
-def _known(option: str, value: str, values: tuple[str, ...]) -> str:
-    if value not in values:
-        raise UsageError(f"{option} {value!r} is unknown{did_you_mean(value, values)}")
-    return value

@@ -10,6 +10,7 @@ import soundfile
 from PIL import Image
 
 from baselines.data.labelled_samples import Example
+from curate.records.origin import Origin
 
 RATE = 8000
 _TONES_HZ = {"low": 300.0, "mid": 800.0, "high": 2000.0}
@@ -28,7 +29,7 @@ def generated(source: Example, path: Path, **fields: Any) -> Example:
     """Return a sample that a recipe made from another: the same at half the volume."""
     samples, rate = soundfile.read(source.path)
     soundfile.write(path, samples / 2, rate)
-    origin = {"source": source.path, "source_digest": source.digest, "recipe": "quiet", "recipe_digest": "sha256:r"}
+    origin = Origin(source.path, source.digest, recipe="quiet", recipe_digest="sha256:r")
     return example(path, source.label, tags=source.tags, origin=origin, **{"split": source.split, **fields})
 
 

@@ -12,9 +12,10 @@ from tests.conftest import ROOT
 _SHOWN_AT = """
 import sys; sys.path.insert(0, {root!r})
 from rich.console import Console
-from cli.views.{table} import table
+from cli.io.terminal_table import Drawn
+from cli.views.{table}.table import report
 from {module} import *
-Console(width={columns}, highlight=False, markup=False).print(table.table({report}))
+Console(width={columns}, highlight=False, markup=False).print(Drawn(report({report})))
 """
 
 

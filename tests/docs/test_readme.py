@@ -6,8 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from augment.demo.dataset import MAKERS
-from augment.demo.folder import claim, fill
+from augment.demo.folder import MAKERS, claim, fill
 from tests.conftest import ROOT
 from tests.docs.pages import blocks
 

@@ -1,60 +1,123 @@
-"""Agreement of annotators on a terminal: every two of them, the labels that they disagree on, human level per tag."""
+"""What `burnish agreement` shows: every two annotators, the labels that they disagree on, human level per tag."""
 
+from collections import defaultdict
+from itertools import combinations
 from typing import TYPE_CHECKING
 
-from cli.io.terminal import printable
-from cli.views.kit import run_tables
+from cli.io.table import Column, Report, Row, SampleLink, Table, Worded
+from cli.views.kit.drawing import bar_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from baselines.annotators.agreement import Agreement
+    from baselines.annotators.annotations import Annotations
+    from cli.views.kit.page import Links
 
-    from rich.console import RenderableType
-
-    from baselines.annotators.agreement import Agreement, PairAgreement
-    from baselines.annotators.human_level import HumanLevel
-
-PAIR_COLUMNS = ("n", "same label, %", "Cohen's kappa")
-LEVEL_COLUMNS = ("n", "human level", "95 % interval")
-_PAIRS, _DISAGREEMENTS = 20, 10
+_PAIRS, _DISAGREEMENTS, _LINKS = 20, 10, 24
 _RELIABLE, _TENTATIVE = 0.8, 0.667
+"""Krippendorff, "Content Analysis": from 0.8 on data can be relied on, from 0.667 on conclusions are tentative."""
 
 
-def table(result: "Agreement") -> "RenderableType":
+def report(result: "Agreement") -> Report:
     """Return the report."""
-    return run_tables.Drawn(lambda width: _parts(result, width))
+    return Report([_pairs(result), _disagreements(result), _levels(result)], _sentences(result))
 
 
-def pair_cells(found: "PairAgreement") -> list[str]:
-    """Return the figures of two annotators."""
-    return [f"{found.samples:,}", run_tables.percent(found.agreement), coefficient(found.kappa)]
+def page(result: "Agreement", given: "Annotations", of: str, links: "Links") -> bytes:
+    """Return the page.
+
+    Args:
+        result: What was found.
+        given: The labels that it was found in.
+        of: Their file.
+        links: Leads to the files of samples.
+    """
+    from cli.views.kit import page as pages
+
+    pairs, disagreements, levels = _pairs(result), _disagreements(result, given), _levels(result)
+    return pages.report_page(
+        "Agreement of annotators",
+        of,
+        [pages.Section(table.title, pages.table(table, links)) for table in (levels, pairs, disagreements)],
+        lead=_sentences(result),
+        tiles=[
+            (_coefficient(result.alpha), "Krippendorff's alpha"),
+            (_coefficient(result.fleiss.kappa), "Fleiss' kappa"),
+        ],
+    )
 
 
-def level_cells(found: "HumanLevel") -> list[str]:
-    """Return the figures of the human level on a tag, in percent."""
-    return [run_tables.count(found.samples), run_tables.percent(found.human), run_tables.interval(found.interval)]
+def _pairs(result: "Agreement") -> Table:
+    columns = [
+        Column("name", "annotators"),
+        Column("samples", "n", "count"),
+        Column("agreement", "same label, %", "share"),
+        Column("kappa", "Cohen's kappa", "number"),
+        Column("bar", "same label", "drawing", 9),
+    ]
+    rows = []
+    for found in result.pairs:
+        name = " and ".join(found.annotators)
+        kappa = Worded(None, "-") if found.kappa is None else found.kappa
+        rows.append(Row([name, found.samples, found.agreement, kappa, bar_cell(found.agreement, name)]))
+    return Table("pairs", "Every two annotators", columns, rows, _PAIRS)
 
 
-def coefficient(value: float | None) -> str:
-    """Return a kappa or an alpha; a dash where it is not defined."""
+def _disagreements(result: "Agreement", given: "Annotations | None" = None) -> Table:
+    columns = [
+        Column("name", "disagree on"),
+        Column("samples", "n", "count"),
+        Column("bar", "beside the most frequent", "drawing", 9),
+    ]
+    most = max((found.samples for found in result.disagreements), default=1)
+    torn = defaultdict[tuple[str, ...], list[SampleLink]](list)
+    for path, said in given.labels.items() if given else ():
+        words = ", ".join(f"{who}: {label}" for who, label in sorted(said.items()))
+        # Of more than two labels on one sample, each pair is a disagreement, and the sample stands in each row.
+        for pair in combinations(sorted(set(said.values())), 2):
+            torn[pair].append(SampleLink(path, words))
+    rows = []
+    for found in result.disagreements:
+        name = " or ".join(found.labels)
+        bar = bar_cell(found.samples / most, f"{name}: {found.samples:,}")
+        rows.append(Row((name, found.samples, bar), samples=torn[tuple(sorted(found.labels))][:_LINKS]))
+    return Table("disagreements", "Labels that they disagree on", columns, rows, _DISAGREEMENTS)
+
+
+def _levels(result: "Agreement") -> Table:
+    columns = [
+        Column("name", "tag, %"),
+        Column("samples", "n", "count"),
+        Column("human", "human level", "share"),
+        Column("interval", "95 % interval", "interval", 1),
+        Column("bar", "human level", "drawing", 9),
+    ]
+    rows = [
+        Row([one.tag, one.samples, one.human, one.interval, bar_cell(one.human, f"{one.tag}: {100 * one.human:.1f} %")])
+        for one in result.human_level
+    ]
+    return Table("human-level", "Human level, in percent", columns, rows)
+
+
+def _coefficient(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def sentences(result: "Agreement") -> list[str]:
+def _sentences(result: "Agreement") -> list[str]:
     """Return the coefficients over all annotators, and what they mean."""
     fleiss, annotators = result.fleiss, f"{len(result.annotators):,} annotators"
     against = "the manifest's labels" if result.measured_against == "manifest" else "the other annotators"
     lines = [
         f"{result.samples:,} samples, {result.compared:,} with two labels or more, "
         f"{annotators}, {len(result.labels):,} labels",
-        f"Krippendorff's alpha {coefficient(result.alpha)}: {_meaning(result.alpha)}",
-        f"Fleiss' kappa {coefficient(fleiss.kappa)}, of the {fleiss.samples:,} samples that have "
+        f"Krippendorff's alpha {_coefficient(result.alpha)}: {_meaning(result.alpha)}",
+        f"Fleiss' kappa {_coefficient(fleiss.kappa)}, of the {fleiss.samples:,} samples that have "
         f"{fleiss.labels_each} labels each",
         f"the human level is measured against {against}",
     ]
-    lines += [f"{result.missing:,} rows have no label and count as missing"] if result.missing else []
-    lines += [f"{result.unknown:,} samples have no label in the manifest and are in no human level"] * (
-        result.unknown > 0
-    )
+    if result.missing:
+        lines.append(f"{result.missing:,} rows have no label and count as missing")
+    if result.unknown:
+        lines.append(f"{result.unknown:,} samples have no label in the manifest and are in no human level")
     return lines
 
 
@@ -66,24 +129,3 @@ def _meaning(alpha: float | None) -> str:
     if alpha >= _TENTATIVE:
         return "enough for tentative conclusions only (0.667 to 0.8)"
     return "too low to rely on the labels (below 0.667): write down what each label means, and label again"
-
-
-def _parts(result: "Agreement", width: int) -> "Iterable[RenderableType]":
-    pairs = [run_tables.Row(" and ".join(found.annotators), pair_cells(found)) for found in result.pairs[:_PAIRS]]
-    yield run_tables.table(run_tables.shown_of("annotators", len(pairs), len(result.pairs)), PAIR_COLUMNS, pairs, width)
-    yield ""
-    if result.disagreements:
-        yield from (_disagreements(result, width), "")
-    levels = [run_tables.Row(found.tag, level_cells(found), found.human) for found in result.human_level]
-    yield run_tables.table("tag, %", LEVEL_COLUMNS, levels, width, bars=True)
-    yield ""
-    yield from map(printable, sentences(result))
-
-
-def _disagreements(result: "Agreement", width: int) -> "RenderableType":
-    shown = result.disagreements[:_DISAGREEMENTS]
-    most = shown[0].samples
-    rows = [run_tables.Row(" or ".join(found.labels), [f"{found.samples:,}"], found.samples / most) for found in shown]
-    return run_tables.table(
-        run_tables.shown_of("disagree on", len(shown), len(result.disagreements)), ["n"], rows, width, bars=True
-    )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cli.views.kit import html_page
+from cli.views.kit import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,13 +26,16 @@ def draw(confusion: "Confusion") -> "Markup":
     """
     number = len(confusion.labels)
     cell = _CELL if number <= _NUMBERS_TO else _SMALL_CELL if number <= _NAMES_TO else _TINY_CELL
-    margin = _margin(confusion) if number <= _NAMES_TO else 4.0
+    # The room for the names is guessed from their letters: a drawing cannot ask how wide its text becomes.
+    longest = max(len(_short(label)) for label in confusion.labels)
+    margin = 14 + _LETTER * longest if number <= _NAMES_TO else 4.0
     side = margin + number * cell + 4
-    parts = [_frame(margin, number * cell), *_cells(confusion, margin, cell)]
+    frame = '<rect class="frame" x="{0:.1f}" y="{0:.1f}" width="{1}" height="{1}"/>'
+    parts = [drawing.markup(frame, margin - 0.5, number * cell), *_cells(confusion, margin, cell)]
     parts += _names(confusion, margin, cell) if number <= _NAMES_TO else []
-    drawn = html_page.drawing("matrix", side, side, f"confusion matrix of {number} classes", parts, stretched=False)
+    drawn = drawing.drawing("matrix", side, side, f"confusion matrix of {number} classes", parts, stretched=False)
     # A drawing with text is as large as it was made: a page that is narrower scrolls.
-    return html_page.markup('<div style="width:{:.0f}px">', side) + drawn + html_page.markup("</div>")
+    return drawing.markup('<div style="width:{:.0f}px">', side) + drawn + drawing.markup("</div>")
 
 
 def _cells(confusion: "Confusion", margin: float, cell: int) -> "Iterator[Markup]":
@@ -49,13 +52,14 @@ def _cells(confusion: "Confusion", margin: float, cell: int) -> "Iterator[Markup
 
 def _cell(corner: tuple[float, float], size: int, share: float, title: str, *, right: bool) -> "Markup":
     cell = '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{}" height="{}" opacity="{:.2f}"><title>{}</title></rect>'
+    # Never quite invisible: one mistake among thousands is still a cell that can be pointed at.
     opacity = _FAINTEST + (1 - _FAINTEST) * share
-    return html_page.markup(cell, "on" if right else "off", *corner, size - 1, size - 1, opacity, title)
+    return drawing.markup(cell, "on" if right else "off", *corner, size - 1, size - 1, opacity, title)
 
 
 def _number(corner: tuple[float, float], size: int, count: int) -> "Markup":
     text = '<text class="number" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
-    return html_page.markup(text, corner[0] + (size - 1) / 2, corner[1] + size / 2 + 4, count)
+    return drawing.markup(text, corner[0] + (size - 1) / 2, corner[1] + size / 2 + 4, count)
 
 
 def _names(confusion: "Confusion", margin: float, cell: int) -> "list[Markup]":
@@ -63,19 +67,10 @@ def _names(confusion: "Confusion", margin: float, cell: int) -> "list[Markup]":
     for place, label in enumerate(confusion.labels):
         middle, name = margin + (place + 0.5) * cell + 4, _short(label)
         text = '<text x="{:.1f}" y="{:.1f}" text-anchor="end">{}</text>'
-        drawn.append(html_page.markup(text, margin - 6, middle, name))
+        drawn.append(drawing.markup(text, margin - 6, middle, name))
         turned = '<text x="{0:.1f}" y="{1:.1f}" transform="rotate(-90 {0:.1f} {1:.1f})">{2}</text>'
-        drawn.append(html_page.markup(turned, middle, margin - 6, name))
+        drawn.append(drawing.markup(turned, middle, margin - 6, name))
     return drawn
-
-
-def _frame(margin: float, size: int) -> "Markup":
-    frame = '<rect class="frame" x="{0:.1f}" y="{0:.1f}" width="{1}" height="{1}"/>'
-    return html_page.markup(frame, margin - 0.5, size)
-
-
-def _margin(confusion: "Confusion") -> float:
-    return 14 + _LETTER * max(len(_short(label)) for label in confusion.labels)
 
 
 def _short(label: str) -> str:

@@ -1,58 +1,73 @@
 """The page of `burnish audit`: the confusion matrix, priorities, mistakes to look at, and all metrics."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from cli.io.table import percent
 from cli.views.audit import confusion_matrix
-from cli.views.audit.table import sentences
-from cli.views.kit import html_page, run_tables
-from cli.views.kit.media_figure import media
-from cli.views.weak.page import priorities
+from cli.views.audit.table import classes, confused, sentences, tags
+from cli.views.kit import page as pages
+from cli.views.weak.table import priorities
 from curate.describe.thumbnails import make_previews
 from curate.media.sniff import format_of_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from baselines.data.predictions import Prediction
     from baselines.slices.audit import Audit, Mistake
-    from baselines.slices.slice_ranking import WeakReport
 
-_CONFUSED = 20
+MATRIX_NOTE = (
+    "Rows are the true classes, columns what they were taken for. The darker, the larger the share of the row."
+)
 
 
-def page(result: "Audit", weak: "WeakReport", root: str) -> bytes:
-    """Return the report as a page.
+class MistakeShown(pages.Media):
+    """What the templates show of a mistake."""
+
+    label: str
+    prediction: str
+    confidence: str
+    tags: str
+
+
+def page(result: "Audit", predictions: "Sequence[Prediction]", of: str, links: pages.Links) -> bytes:
+    """Return the page.
 
     Args:
         result: What was found.
-        weak: The priorities of the same predictions.
-        root: Folder that the paths of the samples are relative to.
+        predictions: That it was found in.
+        of: The run.
+        links: Leads to the files of samples.
     """
-    kinds = {os.path.join(root, found.path): kind_of(found) for found in result.mistakes}
-    previews = make_previews(kinds.items())
-    return html_page.render(
-        "audit/page",
-        lead=sentences(result)[0] + ".",
-        tiles=_tiles(result),
-        matrix=confusion_matrix.draw(result.confusion),
-        confused=[_confused(result, place) for place in range(min(_CONFUSED, len(result.confused)))],
-        classes=_classes(result),
-        mistakes=[
-            mistake(found, media(found.path, previews[os.path.join(root, found.path)])) for found in result.mistakes
+    from baselines.slices.slice_ranking import rank
+
+    places = {found.path: os.path.join(links.root, found.path) for found in result.mistakes}
+    previews = make_previews((places[found.path], kind_of(found)) for found in result.mistakes)
+    shown = [mistake(found, pages.media(found.path, previews[places[found.path]], links)) for found in result.mistakes]
+    cards = pages.macro("mistake_cards", shown) if shown else ""
+    matrix = pages.scrolled(confusion_matrix.draw(result.confusion), "confusion matrix")
+    pairs, by_class, by_tag = (of_kind(result, predictions) for of_kind in (confused, classes, tags))
+    return pages.report_page(
+        "Audit",
+        of,
+        [
+            pages.Section("Confusion matrix", matrix, MATRIX_NOTE),
+            pages.Section(pairs.title, pages.table(pairs, links)),
+            *priorities(rank(predictions), predictions, links),
+            pages.Section(f"The most confident mistakes: {len(shown)} of {result.wrong:,}", cards),
+            pages.Section(by_class.title, pages.table(by_class, links)),
+            pages.Section(by_tag.title, pages.table(by_tag, links)),
         ],
-        wrong=f"{result.wrong:,}",
+        lead=sentences(result)[:1],
+        tiles=[
+            (f"{percent(result.accuracy)} %", "accuracy"),
+            (f"{percent(result.balanced_accuracy)} %", "balanced accuracy"),
+            (f"{percent(result.macro_f1)} %", "macro F1"),
+            (f"{percent(result.majority_accuracy)} %", "majority guess"),
+        ],
         notes=sentences(result)[1:],
-        tags=_tags(result),
-        **priorities(weak),
     )
-
-
-def _tiles(result: "Audit") -> list[tuple[str, str]]:
-    shares = {
-        "accuracy": result.accuracy,
-        "balanced accuracy": result.balanced_accuracy,
-        "macro F1": result.macro_f1,
-        "majority guess": result.majority_accuracy,
-    }
-    return [(f"{run_tables.percent(share)} %", name) for name, share in shares.items()]
 
 
 def kind_of(found: "Mistake") -> str | None:
@@ -61,45 +76,12 @@ def kind_of(found: "Mistake") -> str | None:
     return found.kind or (named.kind if named else None)
 
 
-def _confused(result: "Audit", place: int) -> dict[str, Any]:
-    found = result.confused[place]
-    name = f"{found.label} taken for {found.prediction}"
-    title = f"{name}: {found.samples:,}, {run_tables.percent(found.share)} % of {found.label}"
-    return {
-        "name": name,
-        "cells": [f"{found.samples:,}", run_tables.percent(found.share)],
-        "bar": html_page.bar(found.share, title),
-    }
-
-
-def _classes(result: "Audit") -> list[dict[str, Any]]:
-    return [
-        {
-            "name": label,
-            "cells": [f"{found.samples:,}", *map(run_tables.percent, (found.precision, found.recall, found.f1))],
-            "bar": html_page.bar(found.f1, f"F1 of {label}: {run_tables.percent(found.f1)} %"),
-        }
-        for label, found in result.per_class.items()
-    ]
-
-
-def _tags(result: "Audit") -> list[dict[str, Any]]:
-    return [
-        {
-            "name": tag,
-            "cells": [f"{found.samples:,}", run_tables.percent(found.accuracy), run_tables.interval(found.interval)],
-            "bar": html_page.bar(found.accuracy, f"accuracy on {tag}: {run_tables.percent(found.accuracy)} %"),
-        }
-        for tag, found in result.per_tag.items()
-    ]
-
-
-def mistake(found: "Mistake", shown: dict[str, Any]) -> dict[str, Any]:
+def mistake(found: "Mistake", shown: pages.Media) -> MistakeShown:
     """Return what the templates show of a mistake; `shown` is its file."""
     return {
         "label": found.label,
         "prediction": found.prediction,
-        "confidence": "" if found.confidence is None else f"{run_tables.percent(found.confidence)} % sure",
+        "confidence": "" if found.confidence is None else f"{percent(found.confidence)} % sure",
         "tags": ", ".join(found.tags),
         **shown,
     }

@@ -1,129 +1,126 @@
-"""The audit on a terminal: classes, what they are taken for, tags, and the most confident mistakes."""
+"""What `burnish audit` shows: classes, what they are taken for, tags, and the most confident mistakes."""
 
 from typing import TYPE_CHECKING
 
-from cli.io.terminal import printable
-from cli.views.kit import run_tables
+from cli.io.table import Column, Report, Row, SampleLink, Table, Worded, interval, names, percent
+from cli.views.kit.drawing import bar_cell
+from cli.views.weak.table import sample_links, wrong_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from rich.console import RenderableType
-    from rich.table import Table
-
-    from baselines.metrics.metrics import TagMetrics
-    from baselines.slices.audit import Audit, Mistake
+    from baselines.data.predictions import Prediction
+    from baselines.slices.audit import Audit
 
 _CONFUSED, _MISTAKES = 10, 10
 _MATRIX_CLASSES = 12
 
 
-def table(result: "Audit") -> "RenderableType":
+def report(result: "Audit") -> Report:
     """Return the report."""
-    return run_tables.Drawn(lambda width: _parts(result, width))
+    tables = [classes(result), _matrix(result), confused(result), tags(result), _mistakes(result)]
+    return Report(tables, sentences(result), titled=True)
+
+
+def classes(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table:
+    """Return the metrics of each class; its rows lead to those of the predictions that are wrong."""
+    columns = [
+        Column("name", "class, %"),
+        Column("samples", "n", "count"),
+        Column("precision", "precision", "share"),
+        Column("recall", "recall", "share"),
+        Column("f1", "F1", "share"),
+        Column("bar", "F1", "drawing", 9),
+    ]
+    wrong = wrong_by(predictions, lambda one: (one.label,))
+    rows = []
+    for label, found in result.per_class.items():
+        bar = bar_cell(found.f1, f"F1 of {label}: {percent(found.f1)} %")
+        cells = (label, found.samples, found.precision, found.recall, found.f1, bar)
+        rows.append(Row(cells, samples=sample_links(wrong[label])))
+    return Table("class", "Classes, in percent", columns, rows, most=max(len(rows), 1))
+
+
+def confused(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table:
+    """Return the pairs of classes that are taken for each other; its rows lead to the samples."""
+    columns = [
+        Column("name", "confused"),
+        Column("samples", "n", "count"),
+        Column("share", "% of class", "share"),
+        Column("bar", "share of class", "drawing", 9),
+    ]
+    wrong = wrong_by(predictions, lambda one: ((one.label, one.prediction),))
+    rows = []
+    for found in result.confused:
+        name = f"{found.label} taken for {found.prediction}"
+        bar = bar_cell(found.share, f"{name}: {found.samples:,}, {percent(found.share)} % of {found.label}")
+        samples = sample_links(wrong[found.label, found.prediction])
+        rows.append(Row((name, found.samples, found.share, bar), samples=samples))
+    return Table("confused", "Classes taken for others", columns, rows, _CONFUSED)
+
+
+def tags(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table:
+    """Return the accuracy on each tag; its rows lead to those of the predictions that are wrong."""
+    columns = [
+        Column("name", "tag, %"),
+        Column("samples", "n", "count"),
+        Column("accuracy", "accuracy", "share"),
+        Column("interval", "95 % interval", "interval", 1),
+        Column("bar", "accuracy", "drawing", 9),
+    ]
+    wrong = wrong_by(predictions, lambda one: one.tags)
+    rows = []
+    for tag, found in result.per_tag.items():
+        bar = bar_cell(found.accuracy, f"accuracy on {tag}: {percent(found.accuracy)} %")
+        cells = (tag, found.samples, found.accuracy, found.interval, bar)
+        # Of very many, a terminal shows the weakest.
+        rows.append(Row(cells, weight=-found.accuracy, samples=sample_links(wrong[tag])))
+    return Table("tag", "Tags, in percent", columns, rows)
 
 
 def sentences(result: "Audit") -> list[str]:
     """Return the figures over all, in words."""
     shares = (result.accuracy, result.balanced_accuracy, result.macro_f1, result.majority_accuracy)
-    accuracy, balanced, f1, majority = map(run_tables.percent, shares)
+    accuracy, balanced, f1, majority = map(percent, shares)
     lines = [
         f"{result.samples:,} samples, {result.wrong:,} of them wrong: accuracy {accuracy} % "
-        f"(95 % interval {run_tables.interval(result.interval)})",
+        f"(95 % interval {interval(result.interval)})",
         f"balanced accuracy {balanced} %, macro F1 {f1} %, always guessing the largest class {majority} %",
     ]
     if result.interval[0] <= result.majority_accuracy:
         lines.append("the interval reaches the accuracy of that guess: nothing shows that the model learned more")
     if never := [label for label, found in result.per_class.items() if found.samples and not found.recall]:
-        lines.append(f"never recognized: {run_tables.names(never)}")
+        lines.append(f"never recognized: {names(never)}")
     return lines
 
 
-def _parts(result: "Audit", width: int) -> "Iterable[RenderableType]":
-    yield _classes(result, width)
-    yield ""
-    matrix = _matrix(result)
-    if len(result.confusion.labels) <= _MATRIX_CLASSES and _width(result) <= width:
-        yield from ("rows: the true class; columns: what it was taken for", matrix, "")
-    if result.confused:
-        yield from (_confused(result, width), "")
-    if result.per_tag:
-        yield from (_tags(result, width), "")
-    if result.mistakes:
-        yield "the most confident mistakes:"
-        yield from (f"  {in_words(found)}" for found in result.mistakes[:_MISTAKES])
-        yield ""
-    yield from sentences(result)
+def _matrix(result: "Audit") -> Table:
+    """Return the confusion matrix, where its classes are few enough to be read side by side."""
+    # Not in the CSV: its columns are named after classes, so each set would have others. `confused` has its counts.
+    labels = result.confusion.labels if len(result.confusion.labels) <= _MATRIX_CLASSES else ()
+    columns = [Column("name", ""), *(Column(label, label, "count", 1) for label in labels)]
+    rows = []
+    for place, (label, counts) in enumerate(zip(labels, result.confusion.matrix, strict=False)):
+        # A full stop where nothing was confused: zeros would hide the numbers that matter.
+        cells = (number if number or at == place else Worded(0, ".") for at, number in enumerate(counts))
+        rows.append(Row((label, *cells)))
+    title = "rows: the true class; columns: what it was taken for"
+    return Table("matrix", title, columns, rows, whole=True, in_csv=False)
 
 
-def in_words(found: "Mistake") -> str:
-    """Return a mistake as a line."""
-    sure = "" if found.confidence is None else f" ({100 * found.confidence:.0f} %)"
-    return printable(f"{found.path}: {found.label} taken for {found.prediction}{sure}")
-
-
-def _classes(result: "Audit", width: int) -> "Table":
+def _mistakes(result: "Audit") -> Table:
+    columns = [
+        Column("name", "sample"),
+        Column("label", "label"),
+        Column("prediction", "taken for"),
+        Column("confidence", "% sure", "share"),
+        Column("tags", "tags", "text", 1),
+    ]
     rows = [
-        run_tables.Row(
-            label,
-            [run_tables.count(found.samples), *map(run_tables.percent, (found.precision, found.recall, found.f1))],
-            found.f1,
+        Row(
+            (found.path, found.label, found.prediction, found.confidence, ", ".join(found.tags)),
+            samples=[SampleLink(found.path)],
         )
-        for label, found in result.per_class.items()
+        for found in result.mistakes
     ]
-    return run_tables.table("class, %", ["n", "precision", "recall", "F1"], rows, width, bars=True)
-
-
-def _matrix(result: "Audit") -> "Table":
-    from rich import box
-    from rich.table import Table
-
-    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 0))
-    drawn.add_column("", no_wrap=True)
-    for label in result.confusion.labels:
-        drawn.add_column(printable(label), justify="right", no_wrap=True)
-    for place, (label, row) in enumerate(zip(result.confusion.labels, result.confusion.matrix, strict=True)):
-        drawn.add_row(printable(label), *(_cell(number, diagonal=at == place) for at, number in enumerate(row)))
-    return drawn
-
-
-def _cell(number: int, *, diagonal: bool) -> str:
-    return f"{number:,}" if number or diagonal else "."
-
-
-def _width(result: "Audit") -> int:
-    """Return how many characters the matrix takes."""
-    labels, matrix = result.confusion.labels, result.confusion.matrix
-    longest = max(len(printable(label)) for label in labels)
-    columns = zip(labels, zip(*matrix, strict=True), strict=True)
-    return longest + sum(1 + max(len(printable(label)), *(len(f"{n:,}") for n in column)) for label, column in columns)
-
-
-def _confused(result: "Audit", width: int) -> "Table":
-    shown = result.confused[:_CONFUSED]
-    names = [f"{found.label} taken for {found.prediction}" for found in shown]
-    rows = [
-        run_tables.Row(name, [run_tables.count(found.samples), run_tables.percent(found.share)], found.share)
-        for name, found in zip(names, shown, strict=True)
-    ]
-    heading = run_tables.shown_of("confused", len(shown), len(result.confused))
-    return run_tables.table(heading, ["n", "% of class"], rows, width, bars=True)
-
-
-def _tags(result: "Audit", width: int) -> "Table":
-    rows = [
-        run_tables.Row(
-            tag,
-            [run_tables.count(found.samples), run_tables.percent(found.accuracy), run_tables.interval(found.interval)],
-            found.accuracy,
-        )
-        for tag, found in _weakest(result)
-    ]
-    heading = run_tables.shown_of("tag, %", len(rows), len(result.per_tag))
-    return run_tables.table(heading, ["n", "accuracy", "95 % interval"], rows, width, bars=True)
-
-
-def _weakest(result: "Audit") -> "list[tuple[str, TagMetrics]]":
-    """Return the tags by name; of very many, those of the lowest accuracy."""
-    weakest = sorted(result.per_tag.items(), key=lambda item: (item[1].accuracy, item[0]))
-    return sorted(weakest[: run_tables.MOST_ROWS])
+    return Table("mistake", "The most confident mistakes", columns, rows, _MISTAKES)

@@ -4,18 +4,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cli.io.terminal import draw_bar, printable, say
+from cli.io.table import Column, Report, Row, Table
+from cli.io.terminal import printable, say
+from cli.views.kit.drawing import bar_cell
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from augment.plan.sources import Sources
     from augment.plan.targets import Plan
     from augment.render.generate import GenerationTally
 
 _SHOWN = 5
 _LABELS = 8
-_BAR = 20
 
 
 class PlannedLabel(msgspec.Struct, frozen=True):
@@ -64,28 +63,24 @@ def describe_plan(sources: "Sources", plan: "Plan", seed: int) -> PlanReport:
     return PlanReport(sources.recipe.name, sources.recipe.digest, seed, len(plan.orders), targets, without)
 
 
-def draw_plan(report: PlanReport) -> "RenderableType":
-    """Return a plan as a table: targets with their new samples, class by class."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption_justify="left")
-    has_gain = any(target.gain is not None for target in report.targets)
-    table.add_column("target", overflow="fold")
-    if has_gain:
-        table.add_column("gain", justify="right")
-    for name in ("sources", "new"):
-        table.add_column(name, justify="right")
-    table.add_column("", no_wrap=True)
-    table.add_column("of each class", overflow="fold")
+def plan_table(report: PlanReport) -> Report:
+    """Return a plan as a report: targets with their new samples, class by class."""
+    columns = [
+        Column("target", "target"),
+        Column("gain", "gain", "number", form="{:.4f}"),
+        Column("sources", "sources", "count"),
+        Column("samples", "new", "count"),
+        Column("bar", "", "drawing", 9),
+        Column("classes", "of each class"),
+    ]
     most = max((target.samples for target in report.targets), default=0)
+    rows = []
     for target in report.targets:
-        gain = [f"{target.gain:.4f}" if target.gain is not None else ""] if has_gain else []
-        bar = draw_bar(target.samples / most, _BAR) if most else ""
-        tag = printable(target.tag or "(every sample)")
-        table.add_row(tag, *gain, f"{target.sources:,}", f"{target.samples:,}", bar, _classes(target.labels))
-    table.caption = f"{report.samples:,} new samples by {report.recipe}, seed {report.seed}"
-    return table
+        tag = target.tag or "(every sample)"
+        bar = bar_cell(target.samples / most, f"{tag}: {target.samples:,}") if most else None
+        rows.append(Row((tag, target.gain, target.sources, target.samples, bar, _classes(target.labels))))
+    caption = f"{report.samples:,} new samples by {report.recipe}, seed {report.seed}"
+    return Report([Table("targets", "Targets", columns, rows)], [caption])
 
 
 def say_sources(sources: "Sources", plan: "Plan") -> None:
@@ -116,10 +111,11 @@ def say_generated(sources: "Sources", tally: "GenerationTally", into: str) -> No
 
 def _classes(labels: list[PlannedLabel]) -> str:
     """Return the numbers of the classes in short: those that are alike together."""
+    # A plan for a hundred classes is one line here; the JSON has each of them.
     counts = {label.samples for label in labels}
     if len(labels) > _LABELS and len(counts) > 1:
         low, high = min(counts), max(counts)
         return f"{len(labels)} classes, {low:,} to {high:,}"
     if len(labels) > 1 and len(counts) == 1:
         return f"{counts.pop():,} of each of {len(labels)}"
-    return ", ".join(f"{printable(label.label) or '(no label)'} {label.samples:,}" for label in labels)
+    return ", ".join(f"{label.label or '(no label)'} {label.samples:,}" for label in labels)

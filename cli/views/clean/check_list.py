@@ -1,42 +1,50 @@
 """`burnish clean --list`: every check, straight from the table."""
 
-import sys
-from typing import Any
+from typing import Literal
 
 import msgspec
 
-from cli.io.terminal import console
+from cli.io.table import Column, Report, Row, Table
 from curate.check.checks import CHECKS, SCAN_CHECKS
 
 
-def show_checks(*, as_json: bool) -> None:
-    """Write every check with its fact, threshold, severity and reason to standard output."""
-    rows: list[dict[str, Any]] = [
-        *(
-            {"check": name, "kind": check.kind, "fact": check.fact, "side": check.side, "threshold": check.threshold,
-             "severity": check.severity, "reason": check.reason, "made_by": "clean"}
-            for name, check in CHECKS.items()
-        ),
-        *(
-            {"check": name, "kind": None, "fact": None, "side": None, "threshold": None,
-             "severity": check.severity, "reason": check.meaning, "made_by": "scan"}
-            for name, check in sorted(SCAN_CHECKS.items())
-        ),
-    ]  # fmt: skip
-    if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(rows), indent=2) + b"\n")
-        return
-    from rich import box
-    from rich.table import Table
+class Listed(msgspec.Struct, frozen=True):
+    """One check, as `clean --list --json` shows it; None where scan makes it while decoding."""
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("check", "of", "severity"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("flagged if")
-    for row in rows:
-        table.add_row(row["check"], row["kind"] or "both", row["severity"], flagged_if(str(row["check"])))
-        table.add_row("", "", "", row["reason"], style="dim")
-    console().print(table)
+    check: str
+    kind: str | None
+    fact: str | None
+    side: str | None
+    threshold: float | None
+    severity: str
+    reason: str
+    made_by: Literal["clean", "scan"]
+
+
+def all_checks() -> list[Listed]:
+    """Return every check: those over facts, then those that scan makes."""
+    own = [
+        Listed(name, one.kind, one.fact, one.side, one.threshold, one.severity, one.reason, "clean")
+        for name, one in CHECKS.items()
+    ]
+    found = [
+        Listed(name, None, None, None, None, one.severity, one.meaning, "scan")
+        for name, one in sorted(SCAN_CHECKS.items())
+    ]
+    return own + found
+
+
+def report(checks: list[Listed]) -> Report:
+    """Return the list as a report."""
+    columns = [
+        Column("check", "check"),
+        Column("kind", "of"),
+        Column("severity", "severity"),
+        Column("flagged_if", "flagged if"),
+        Column("reason", "why", below=True),
+    ]
+    rows = [Row((one.check, one.kind or "both", one.severity, flagged_if(one.check), one.reason)) for one in checks]
+    return Report([Table("checks", "Checks", columns, rows, most=len(rows))])
 
 
 def flagged_if(name: str) -> str:

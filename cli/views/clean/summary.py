@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from cli.io.summary import kinds_in_words
 from cli.io.terminal import progress, say
 from curate.check.clean import Survey
 from curate.facts.records import Finding
@@ -40,6 +41,7 @@ class CleanTally:
         """Return, in words, the gates that do not hold: severities or checks that no sample should have."""
         failed = []
         for gate in gates:
+            # A gate names a severity or a check; no check is called like a severity, so one look-up serves both.
             count = sum(number for names, number in self.findings.items() if gate in names)
             if count:
                 failed.append(f"--fail-on {gate}: {count:,} findings")
@@ -53,6 +55,8 @@ def say_survey(found: Survey) -> None:
             f"{name} would flag {100 * share:.1f} % of the set, so it says something of the set and flags nothing; "
             f"to flag them all the same: --only {name}"
         )
+    if found.others:
+        say(f"  {kinds_in_words(found.others)}: no check applies")
     if found.unmeasured:
         say(
             f"{found.unmeasured:,} of {found.samples:,} samples lack {', '.join(found.lacking)} and were not fully "

@@ -1,29 +1,141 @@
-"""The comparison of two runs on a terminal: all samples, tags and classes, and the verdict in words."""
+"""What `burnish compare` shows: every difference with its interval on one axis, and the verdict in words."""
 
 import os
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.comparison.gates import in_words
-from cli.io.terminal import printable
-from cli.views.kit import run_tables
+from baselines.data.predictions import predictions_of_run
+from cli.io.table import Column, Drawing, Report, Row, SampleLink, Style, Table, Worded, names
+from cli.views.kit import drawing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping, Sequence
 
-    from rich.console import RenderableType
+    from markupsafe import Markup
 
     from baselines.comparison.compare import Comparison, Difference
+    from cli.views.kit.page import Links
 
-COLUMNS = ("n", "{a}", "{b}", "{b} - {a}", "95 % interval", "McNemar p", "verdict")
-_STYLES = {"better": "green", "worse": "red"}
+_STYLES: "Mapping[str, Style]" = {"better": "better", "worse": "worse"}
+_WIDTH, _HEIGHT = 240, 18
 _MANY = 8
 _ONE_SIDE = 0.025
 _SHORT = 8
+_LEAST_P = 0.001
+_LINKS = 24
+_ALL = "all samples"
 
 
-def table(result: "Comparison") -> "RenderableType":
+def report(result: "Comparison") -> Report:
     """Return the report."""
-    return run_tables.Drawn(lambda width: _parts(result, width))
+    a, b = run_names(result)
+    named = [] if max(len(a), len(b)) <= _SHORT else [f"a: {a}, b: {b}"]
+    return Report(tables(result), [*named, *sentences(result)])
+
+
+def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]:
+    """Return all samples, the tags and the classes, with their differences.
+
+    Args:
+        result: The comparison.
+        turned: What its rows lead to.
+    """
+    a, b = run_names(result)
+    # The names of runs are anybody's; heads that long would push out the interval, which the verdict rests on.
+    if max(len(a), len(b)) > _SHORT:
+        a, b = "a", "b"
+    reach = _reach(result)
+    columns = [
+        Column("samples", "n", "count"),
+        Column("a", a, "number"),
+        Column("b", b, "number"),
+        Column("difference", "difference", "number", form="{:+.3f}"),
+        Column("forest", "difference", "drawing", 9, axis=(f"{-reach:+.2f}", "0", f"{reach:+.2f}")),
+        Column("interval", "95 % interval", "interval", 1, "{:+.3f} to {:+.3f}"),
+        Column("mcnemar_p", "McNemar p", "number", 2),
+        Column("verdict", "verdict"),
+    ]
+    links = _links(turned)
+    groups = [
+        ("all", "Over all", "", {_ALL: result.overall}),
+        ("tag", "By tag", "tag", result.per_tag),
+        ("class", "By class", "class", result.per_class),
+    ]
+    return [
+        Table(
+            key,
+            title,
+            [Column("name", head), *columns],
+            [_row(name, one, reach, links[key, name]) for name, one in found.items()],
+        )
+        for key, title, head, found in groups
+    ]
+
+
+class Turned(NamedTuple):
+    """A sample that one of two runs gets right.
+
+    Attributes:
+        path: Of the sample.
+        label: The true class.
+        tags: Of the sample.
+        words: What became of it.
+    """
+
+    path: str
+    label: str
+    tags: tuple[str, ...]
+    words: str
+
+
+def turned_samples(result: "Comparison") -> list[Turned]:
+    """Return the samples that only one of the runs gets right: those that were lost, then those that were gained."""
+    first, second = map(predictions_of_run, result.runs)
+    # By path only: what the comparison matched by its digest has another path in each run, and is not listed here.
+    before = {one.path: one for one in first}
+    both = [(before[one.path], one) for one in second if one.path in before]
+    lost = [
+        Turned(b.path, b.label, b.tags, f"lost: {b.label} taken for {b.prediction}")
+        for a, b in both
+        if a.prediction == b.label != b.prediction
+    ]
+    gained = [
+        Turned(b.path, b.label, b.tags, f"gained: {b.label}, was taken for {a.prediction}")
+        for a, b in both
+        if a.prediction != b.label == b.prediction
+    ]
+    return lost + gained
+
+
+def page(result: "Comparison", links: "Links") -> bytes:
+    """Return the page; `links` leads to the files of samples."""
+    from cli.views.kit import page as pages
+
+    a, b = run_names(result)
+    overall = result.overall
+    return pages.report_page(
+        "Comparison",
+        f"{b} against {a}",
+        [
+            pages.Section("In words", drawing.paragraphs(sentences(result))),
+            *(
+                pages.Section(table.title, pages.table(table, links))
+                for table in tables(result, turned_samples(result))
+            ),
+        ],
+        tiles=[
+            (f"{overall.a:.3f}", f"accuracy of {a}"),
+            (f"{overall.b:.3f}", f"accuracy of {b}"),
+            (f"{overall.difference:+.3f}", "difference"),
+            (overall.verdict, "over all"),
+            (f"{result.samples:,}", "samples of both"),
+        ],
+        notes=[
+            "Differences and their 95 % intervals come from a paired bootstrap: the same samples are drawn for both "
+            "runs. Better: the interval is above zero. Worse: it is below. Else nobody can tell."
+        ],
+    )
 
 
 def run_names(result: "Comparison") -> tuple[str, str]:
@@ -32,40 +144,49 @@ def run_names(result: "Comparison") -> tuple[str, str]:
     return (a, b) if a != b else result.runs
 
 
-def cells(found: "Difference") -> list[str]:
-    """Return the figures of a difference, in fractions."""
-    low, high = found.interval
-    return [
-        f"{found.samples:,}",
-        f"{found.a:.3f}",
-        f"{found.b:.3f}",
-        f"{found.difference:+.3f}",
-        f"{low:+.3f} to {high:+.3f}",
-        f"{found.mcnemar_p:.3f}" if found.mcnemar_p >= 0.001 else "< 0.001",
-        found.verdict,
+def forest(found: "Difference", reach: float, title: str) -> "Markup":
+    """Return a row of a forest plot: a line for the interval, a mark at the difference, a line at zero.
+
+    Args:
+        found: The difference.
+        reach: The axis goes from -reach to +reach.
+        title: What a person who does not see it is told.
+    """
+    low, at, high = (
+        _WIDTH * drawing.place(value, -reach, reach, logarithmic=False)
+        for value in (found.interval[0], found.difference, found.interval[1])
+    )
+    name, middle = found.verdict.replace(" ", "-"), _HEIGHT / 2
+    parts = [
+        drawing.markup('<line class="zero" x1="{0}" x2="{0}" y1="0" y2="{1}"/>', _WIDTH / 2, _HEIGHT),
+        drawing.markup('<line class="{}" x1="{:.1f}" x2="{:.1f}" y1="{}" y2="{}"/>', name, low, high, middle, middle),
+        drawing.markup('<line class="at {0}" x1="{1:.1f}" x2="{1:.1f}" y1="3" y2="15"/>', name, at),
     ]
-
-
-def groups(result: "Comparison") -> "Iterator[tuple[str, dict[str, Difference]]]":
-    """Yield the tables of the report: heading and rows."""
-    yield "", {"all samples": result.overall}
-    if result.per_tag:
-        yield "tag", result.per_tag
-    yield "class", result.per_class
+    return drawing.drawing("forest", _WIDTH, _HEIGHT, title, parts)
 
 
 def sentences(result: "Comparison") -> list[str]:
     """Return the verdicts in words, and what there is to know about them."""
-    named = [("", result.overall), *_named(result)]
+    named = [
+        ("", result.overall),
+        *result.per_tag.items(),
+        *((f"class {label}", found) for label, found in result.per_class.items()),
+    ]
     untold = [name for name, found in named[1:] if found.verdict == "cannot tell"]
-    lines = [_sentence(result, *item) for item in named if item[0] not in untold]
-    lines += [f"cannot tell on {run_tables.names(untold)}"] if untold else []
-    return [printable(line) for line in lines] + matching_notes(result) + _chance(len(named))
-
-
-def _sentence(result: "Comparison", name: str, found: "Difference") -> str:
-    words = in_words(name, found)
-    return words if found.verdict == "cannot tell" else f"{run_names(result)[1]} is {words}"
+    lines = []
+    for name, found in named:
+        if name not in untold:
+            words = in_words(name, found)
+            lines.append(words if found.verdict == "cannot tell" else f"{run_names(result)[1]} is {words}")
+    lines += [f"cannot tell on {names(untold)}"] if untold else []
+    lines += matching_notes(result)
+    if len(named) >= _MANY:
+        # Of intervals that hold in 95 of 100 cases, 2.5 miss on each side where nothing changed at all.
+        lines.append(
+            f"{len(named):,} comparisons at 95 %: by chance alone about {len(named) * _ONE_SIDE:.1f} would look worse "
+            "and as many better, so do not build on a single one"
+        )
+    return lines
 
 
 def matching_notes(result: "Comparison") -> list[str]:
@@ -80,39 +201,39 @@ def matching_notes(result: "Comparison") -> list[str]:
         lines.append(f"{found.changed_files:,} files changed between the runs and were left out")
     if found.relabelled:
         lines.append(f"{found.relabelled:,} samples have another label in {b}; both runs were judged by that one")
-    return [printable(line) for line in lines]
+    return lines
 
 
-def _parts(result: "Comparison", width: int) -> "Iterable[RenderableType]":
-    a, b = ("a", "b") if width < run_tables.WIDE else (name[:_SHORT] for name in run_names(result))
-    columns = [printable(column.format(a=a, b=b)) for column in COLUMNS]
-    for heading, found in groups(result):
-        shown = _widest(found)
-        rows = [run_tables.Row(name, cells(one), style=_STYLES.get(one.verdict, "")) for name, one in shown]
-        yield run_tables.table(run_tables.shown_of(heading, len(rows), len(found)), columns, rows, width)
-        yield ""
-    if width < run_tables.WIDE:
-        yield printable("a: {}, b: {}".format(*run_names(result)))
-    yield from sentences(result)
+def _links(turned: "Sequence[Turned]") -> "Mapping[tuple[str, str], list[SampleLink]]":
+    """Return the samples behind each row, by table and name of the row, as many as one looks at."""
+    links = defaultdict[tuple[str, str], list[SampleLink]](list)
+    for sample in turned:
+        rows_of = [("all", _ALL), ("class", sample.label), *(("tag", tag) for tag in sample.tags)]
+        for row in (row for row in rows_of if len(links[row]) < _LINKS):
+            links[row].append(SampleLink(sample.path, sample.words))
+    return links
 
 
-def _widest(found: "dict[str, Difference]") -> "list[tuple[str, Difference]]":
-    """Return the rows in their order; of very many, those with the largest differences."""
-    widest = sorted(found.items(), key=lambda item: -abs(item[1].difference))[: run_tables.MOST_ROWS]
-    kept = dict(widest)
-    return [item for item in found.items() if item[0] in kept]
+def _row(name: str, found: "Difference", reach: float, samples: "Sequence[SampleLink]") -> Row:
+    low, high = found.interval
+    title = f"{name}: {found.difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}"
+    # An exact p below a thousandth would feign a precision that a few dozen samples do not have.
+    p = Worded(found.mcnemar_p, f"{found.mcnemar_p:.3f}" if found.mcnemar_p >= _LEAST_P else f"< {_LEAST_P}")
+    cells = (
+        name,
+        found.samples,
+        found.a,
+        found.b,
+        found.difference,
+        Drawing(None, lambda: forest(found, reach, title)),
+        found.interval,
+        p,
+        found.verdict,
+    )
+    return Row(cells, _STYLES.get(found.verdict, ""), abs(found.difference), samples)
 
 
-def _named(result: "Comparison") -> "Iterator[tuple[str, Difference]]":
-    yield from result.per_tag.items()
-    yield from ((f"class {label}", found) for label, found in result.per_class.items())
-
-
-def _chance(comparisons: int) -> list[str]:
-    if comparisons < _MANY:
-        return []
-    wrong = comparisons * _ONE_SIDE
-    return [
-        f"{comparisons:,} comparisons at 95 %: by chance alone about {wrong:.1f} would look worse and as many better, "
-        "so do not build on a single one"
-    ]
+def _reach(result: "Comparison") -> float:
+    """Return the largest distance of any interval from zero, so that all tables have one axis."""
+    every = (result.overall, *result.per_tag.values(), *result.per_class.values())
+    return max((abs(end) for one in every for end in one.interval), default=0.0) or 0.01

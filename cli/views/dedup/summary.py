@@ -1,8 +1,11 @@
-"""What `burnish dedup` says: every group by name, on stderr or as JSON."""
+"""What `burnish dedup` says: every group by name, on stderr or as a report."""
 
 from collections.abc import Sequence
-from typing import Any
 
+import msgspec
+
+from cli.io.summary import kinds_in_words
+from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import say
 from curate.duplicates.dedup import Search
 from curate.duplicates.groups import Group
@@ -10,23 +13,71 @@ from curate.duplicates.groups import Group
 _SHOWN = 5
 
 
-def report_of(groups: Sequence[Group]) -> dict[str, Any]:
-    """Return the groups in the shape of `dedup --json`."""
-    return {
-        "dropped": sum(len(group.dropped) for group in groups),
-        "groups": [
-            {
-                "kept": [member.path for member in group.kept],
-                "dropped": [member.path for member in group.dropped],
-                "relation": group.relation,
-                "distance": group.distance,
-                "changes": list(group.changes),
-                "label-conflict": list(group.label_conflict),
-                "leak": list(group.leak),
-            }
+class ListedGroup(msgspec.Struct, frozen=True):
+    """A group in the shape of `dedup --json`."""
+
+    kept: list[str]
+    dropped: list[str]
+    relation: str
+    distance: float
+    changes: list[str]
+    label_conflict: list[str] = msgspec.field(name="label-conflict")
+    leak: list[str]
+
+
+class Groups(msgspec.Struct, frozen=True):
+    """All groups, and how many samples go."""
+
+    dropped: int
+    groups: list[ListedGroup]
+
+
+def report_of(groups: Sequence[Group]) -> Groups:
+    """Return the groups as a record."""
+    return Groups(
+        sum(len(group.dropped) for group in groups),
+        [
+            ListedGroup(
+                [member.path for member in group.kept],
+                [member.path for member in group.dropped],
+                group.relation,
+                group.distance,
+                list(group.changes),
+                list(group.label_conflict),
+                list(group.leak),
+            )
             for group in groups
         ],
-    }
+    )
+
+
+def report(found: Groups) -> Report:
+    """Return the groups as a table: a row for each sample that goes, and what stands for it."""
+    columns = [
+        Column("dropped", "dropped"),
+        Column("kept", "kept"),
+        Column("relation", "relation"),
+        Column("distance", "distance", "number"),
+        Column("changes", "what was done"),
+        Column("label_conflict", "label conflict"),
+        Column("leak", "leak"),
+    ]
+    # A row for each sample that goes, not for each group: that is what a spreadsheet can be sorted and joined by.
+    rows = [
+        Row((
+            path,
+            ", ".join(group.kept) or "none",
+            group.relation,
+            group.distance,
+            ", ".join(group.changes),
+            " / ".join(group.label_conflict),
+            " / ".join(group.leak),
+        ))
+        for group in found.groups
+        for path in group.dropped
+    ]  # fmt: skip
+    note = f"{len(found.groups):,} groups of duplicates, {found.dropped:,} samples to drop"
+    return Report([Table("duplicates", "Duplicates", columns, rows)], [note])
 
 
 def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed: bool) -> None:
@@ -37,6 +88,8 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
         say(f"  not compared: {reason}")
     if len(search.unconfirmed) > _SHOWN:
         say(f"  not compared: {len(search.unconfirmed) - _SHOWN:,} more pairs")
+    if search.others:
+        say(f"  {kinds_in_words(search.others)}: only their bytes were compared")
     if search.unmeasured:
         say(f"  {search.unmeasured:,} samples have no digest and were not compared; measure them: burnish scan FOLDER")
     count = sum(len(group.dropped) for group in groups)

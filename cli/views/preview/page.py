@@ -1,11 +1,10 @@
 """The page of `burnish preview`: before and after of each pair, what was drawn, what changed, and what to ask."""
 
-from base64 import b64encode
-from hashlib import sha256
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
-from cli.views.kit import html_page
+from cli.views.kit import page as pages
+from cli.views.kit.drawing import waveform
 from cli.views.preview.words import changes, parameters
 
 if TYPE_CHECKING:
@@ -27,6 +26,22 @@ QUESTIONS = {
 
 _SCALES = "The drawings of a pair have one scale of time, level and pitch (in mel). Colours span 80 dB; bright is loud."
 _WIDEST_REM, _HIGHEST_REM = 40.0, 32.0
+"""Of a picture under its slider: as wide as there is place, but no higher than a window."""
+
+
+class LookShown(TypedDict):
+    """What the templates show of a look."""
+
+    data: str
+    title: str
+    width: int
+    height: int
+    small: bool
+    note: str
+    detail: str
+    share: str
+    waveform: "Markup | str"
+    spectrogram: str
 
 
 def page(sources: "Sources", plan: "Plan", pairs: "Sequence[Pair]", seed: int) -> bytes:
@@ -38,29 +53,18 @@ def page(sources: "Sources", plan: "Plan", pairs: "Sequence[Pair]", seed: int) -
         pairs: Those of one target together.
         seed: That they were drawn with.
     """
-    script = _script()
-    return html_page.render(
+    return pages.render(
         "preview/page",
-        recipe=sources.recipe.name,
+        title="Preview",
+        of=sources.recipe.name,
         description=sources.recipe.description,
         lead=_lead(sources, plan, pairs, seed),
         empty=not pairs,
         sections=[
             _section(index, list(several), plan) for index, several in groupby(pairs, lambda pair: pair.order.target)
         ],
-        script=script,
-        script_digest=b64encode(sha256(script.encode()).digest()).decode(),
         notes=plan.notes,
     )
-
-
-def _script() -> "Markup":
-    """Return the one script that the page's policy lets run, by its digest."""
-    from importlib.resources import files
-
-    from markupsafe import Markup
-
-    return Markup(files("cli.views.preview").joinpath("page.js").read_text("utf-8"))  # noqa: S704 - a file of ours
 
 
 def _lead(sources: "Sources", plan: "Plan", pairs: "Sequence[Pair]", seed: int) -> str:
@@ -71,7 +75,7 @@ def _lead(sources: "Sources", plan: "Plan", pairs: "Sequence[Pair]", seed: int) 
     return f"{len(pairs):,} of {len(plan.orders):,} samples that augment makes with seed {seed}.{said}"
 
 
-def _section(index: int, pairs: "list[Pair]", plan: "Plan") -> dict[str, Any]:
+def _section(index: int, pairs: "list[Pair]", plan: "Plan") -> dict[str, object]:
     part = plan.parts[index]
     facts = [f"{len(pairs):,} of {part.total():,} new samples, from {part.sources:,} sources"]
     facts += [f"the tag has {part.gain:.4f} to gain"] if part.gain is not None else []
@@ -83,9 +87,20 @@ def _section(index: int, pairs: "list[Pair]", plan: "Plan") -> dict[str, Any]:
     }
 
 
-def _pair(pair: "Pair", name: str) -> dict[str, Any]:
+def _pair(pair: "Pair", name: str) -> dict[str, object]:
     made, source, path = pair.shown.made, pair.source, pair.source.path
     before, after = pair.shown.before, pair.shown.after
+    copy = f"copy {pair.order.copy + 1}" if pair.order.copy else ""
+    held = "" if made.rejected else " until the limits of the recipe held"
+    history = (copy, f"drawn {pair.draws} times{held}" if pair.draws > 1 else "")
+    overlaid, wide = False, ""
+    if before and source.kind == "image":
+        wide = f"{min(_WIDEST_REM, _HIGHEST_REM * before.size[0] / before.size[1]):.1f}"
+    if before and len(after) == 1:
+        (width, height), (other_width, other_height) = before.size, after[0].size
+        # Of one shape, to a pixel's rounding: then one picture can be laid on the other.
+        slack = max(width, height, other_width, other_height)
+        overlaid = abs(width * other_height - height * other_width) <= slack
     return {
         "id": name,
         "kind": source.kind,
@@ -94,55 +109,37 @@ def _pair(pair: "Pair", name: str) -> dict[str, Any]:
         "short": "/".join(path.split("/")[-2:]),
         "before": look_values(before, f"before: {path}") if before else None,
         "after": [look_values(look, f"after: {path}") for look in after],
-        "overlaid": len(after) == 1 and before is not None and _same_shape(before, after[0]),
+        "overlaid": overlaid,
         "detailed": bool(after and before and before.detail and after[0].detail),
-        "width": f"{_width_rem(before):.1f}" if before and source.kind == "image" else "",
+        "width": wide,
         "rejected": made.rejected or ("" if after else "it cannot be shown"),
-        "history": _history(pair),
+        "history": ", ".join(filter(None, history)),
         "results": [_result(pair, part) for part in range(len(after))],
         "more": f"{len(made.files) - len(after):,} more parts are not shown" if len(made.files) > len(after) else "",
         "questions": QUESTIONS[source.kind],
     }
 
 
-def _history(pair: "Pair") -> str:
-    """Return which copy it is and how often it was drawn, where that is not the first and once."""
-    copy = f"copy {pair.order.copy + 1}" if pair.order.copy else ""
-    held = "" if pair.shown.made.rejected else " until the limits of the recipe held"
-    return ", ".join(filter(None, (copy, f"drawn {pair.draws} times{held}" if pair.draws > 1 else "")))
-
-
-def _width_rem(look: "Look") -> float:
-    """Return how wide a picture is shown under its slider: as wide as there is place, but no higher than a window."""
-    width, height = look.size
-    return min(_WIDEST_REM, _HIGHEST_REM * width / height)
-
-
-def look_values(look: "Look", title: str) -> dict[str, Any]:
+def look_values(look: "Look", title: str) -> LookShown:
     """Return what the templates show of a look; the title is for people who do not see it."""
     width, height = look.size
     picture = look.media_type.startswith("image/")
     size = f"{width:,} x {height:,} px" if picture else f"{look.span_s:.2f} s, 0 to {look.top_hz / 1000:g} kHz"
     return {
-        "data": html_page.data_url(look.media_type, look.data),
+        "data": pages.data_url(look.media_type, look.data),
         "title": title,
         "width": width,
         "height": height,
         "small": picture and max(width, height) < 160,
         "note": ", ".join(filter(None, (size, look.note))),
-        "detail": html_page.data_url("image/jpeg", look.detail) if look.detail else "",
+        "detail": pages.data_url("image/jpeg", look.detail) if look.detail else "",
         "share": f"{100 * look.axis:.2f}",
-        "waveform": "" if picture else html_page.waveform(look.waveform, f"waveform, {title}"),
-        "spectrogram": "" if picture else html_page.data_url("image/png", look.spectrogram),
+        "waveform": "" if picture else waveform(look.waveform, f"waveform, {title}"),
+        "spectrogram": "" if picture else pages.data_url("image/png", look.spectrogram),
     }
 
 
-def _same_shape(before: "Look", after: "Look") -> bool:
-    (width, height), (other_width, other_height) = before.size, after.size
-    return abs(width * other_height - height * other_width) <= max(width, height, other_width, other_height)
-
-
-def _result(pair: "Pair", part: int) -> dict[str, Any]:
+def _result(pair: "Pair", part: int) -> dict[str, object]:
     made = pair.shown.made
     measured: Sample | None = pair.shown.measured
     steps = [(operation["name"], parameters(operation)) for operation in made.operations[part]]

@@ -1,8 +1,10 @@
 """Class balance on the page: before and after, and what of it was generated."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cli.views.kit import html_page, run_tables
+from cli.io.table import Column, Row, Table, names, percent
+from cli.views.kit import page as pages
+from cli.views.kit.drawing import two_bars_cell
 from curate.describe.health import samples_of
 from curate.describe.imbalance import Imbalance, count_classes
 
@@ -32,6 +34,7 @@ class Balance(NamedTuple):
 
 def measure(manifests: "Sequence[str]") -> Balance:
     """Return how even the classes of a set are, by label; `manifests` are one or more."""
+    # Only training samples are there to be learned from, so only their balance tells; without a split, all of them.
     last = manifests[-1]
     trained = any(sample.split == TRAIN for sample in samples_of(last))
 
@@ -46,22 +49,33 @@ def measure(manifests: "Sequence[str]") -> Balance:
     )
 
 
-def section(found: Balance) -> dict[str, Any]:
+def section(found: Balance) -> dict[str, object]:
     """Return the section."""
     first, own = ({one.label: one.count for one in counts.classes} for counts in (found.first, found.own))
     largest = found.whole.classes[0].count
     generated = found.whole.samples > found.own.samples
-    now = "for training" if found.trained else "now"
+    columns = [
+        Column("label", "label"),
+        Column("first", "at first", "count"),
+        Column("own", "for training" if found.trained else "now", "count"),
+        Column("generated", "generated", "count"),
+        Column("together", "together", "count"),
+        Column("bar", "of the largest class", "drawing"),
+    ]
+    rows = []
+    for one in found.whole.classes:
+        mine = own.get(one.label, 0)
+        more = one.count - mine
+        title = f"{one.label}: {mine:,}" + (f" and {more:,} generated" if more else "")
+        bar = two_bars_cell(mine / largest, one.count / largest, title, "more")
+        together = (more or None, one.count) if generated else (None, None)
+        rows.append(Row((one.label, first.get(one.label, 0), mine, *together, bar)))
     return {
         "kind": "balance",
         "title": "Class balance",
         "note": " ".join(notes(found)),
-        "columns": ["at first", now, *(["generated", "together"] if generated else [])],
         "generated": generated,
-        "rows": [
-            _row(one.label, first.get(one.label, 0), own.get(one.label, 0), one.count, largest, generated=generated)
-            for one in found.whole.classes
-        ],
+        "table": pages.table(Table("balance", "Class balance", columns, rows)),
     }
 
 
@@ -74,8 +88,8 @@ def notes(found: Balance) -> list[str]:
         more = found.whole.samples - found.own.samples
         lines.append(f"With {more:,} generated ones: {_evenness(found.whole)}.")
     if found.whole.majority_accuracy is not None and found.whole.classes:
-        guess = run_tables.names([found.whole.classes[0].label])
-        share = run_tables.percent(found.whole.majority_accuracy)
+        guess = names([found.whole.classes[0].label])
+        share = percent(found.whole.majority_accuracy)
         lines.append(f"Who always guesses {guess} is right on {share} % of them.")
     if found.whole.without:
         lines.append(f"{found.whole.without:,} have no label and are not counted.")
@@ -87,18 +101,3 @@ def _evenness(counts: Imbalance) -> str:
         return "a class is empty"
     ratio, effective = f"{counts.imbalance_ratio:.2f}", f"{counts.effective_classes:.1f}"
     return f"the largest is {ratio} times the smallest, effective classes {effective}"
-
-
-def _row(label: str, first: int, own: int, whole: int, largest: int, *, generated: bool) -> dict[str, Any]:
-    cells = [
-        f"{first:,}",
-        f"{own:,}",
-        *([f"{whole - own:,}" if whole > own else "", f"{whole:,}"] if generated else []),
-    ]
-    shares = (100 * own / largest, 100 * whole / largest)
-    title = f"{label}: {own:,}" + (f" and {whole - own:,} generated" if whole > own else "")
-    parts = [
-        html_page.markup('<rect width="{:.2f}" height="8" rx="1" class="more"/>', shares[1]),
-        html_page.markup('<rect width="{:.2f}" height="8" rx="1"/>', shares[0]),
-    ]
-    return {"name": label, "cells": cells, "bar": html_page.drawing("bar", 100, 8, title, parts)}

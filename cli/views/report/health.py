@@ -1,14 +1,16 @@
 """The health of the data on the page: what was found, what went, and what is worth a look."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from cli.io.table import Column, Row, Style, Table, Worded, names
 from cli.pipeline.files import count_lines
-from cli.views.kit import html_page, run_tables
+from cli.views.kit import page as pages
+from cli.views.kit.drawing import two_bars_cell
 from cli.views.report.thumbnails import GONE
 from curate.check.checks import CHECKS, SCAN_CHECKS
 
 if TYPE_CHECKING:
-    from cli.views.report.report_input import Subject
+    from cli.views.report.subjects import Subject
     from cli.views.report.thumbnails import Album
     from curate.describe.health import CheckHealth, Example, Health
 
@@ -18,7 +20,7 @@ _OTHERS = {
 }
 
 
-def section(subject: "Subject", health: "Health", album: "Album") -> dict[str, Any]:
+def section(subject: "Subject", health: "Health", album: "Album") -> dict[str, object]:
     """Return the section.
 
     Args:
@@ -32,8 +34,8 @@ def section(subject: "Subject", health: "Health", album: "Album") -> dict[str, A
         "kind": "health",
         "title": "Data health",
         "note": note(health),
-        "rows": [_row(check, health) for check in health.checks],
-        "flow": flow(subject),
+        "findings": pages.table(_findings(health)),
+        "flow": pages.table(_flow(subject)),
         "checks": [_check(check, shown) for check in health.checks],
     }
 
@@ -50,46 +52,49 @@ def note(health: "Health") -> str:
 
 def reasons(health: "Health") -> str:
     """Return what samples were dropped for, with their number."""
-    return run_tables.names([f"{name} {count:,}" for name, count in health.dropped.items()])
+    return names([f"{name} {count:,}" for name, count in health.dropped.items()])
 
 
-def flow(subject: "Subject") -> list[dict[str, str]]:
-    """Return what became of the number of samples, step by step."""
+def _flow(subject: "Subject") -> Table:
+    """Return what became of the number of samples, step by step; nothing where there is one step."""
     done = {name: step for name, step in subject.steps().items() if step.samples_out is not None}
     counts = [(name, step.samples_in, step.samples_out) for name, step in done.items()]
     if not done:
         sizes = [count_lines(path) for path in subject.manifests]
-        names = [path.rsplit("/", 1)[-1] for path in subject.manifests]
-        counts = list(zip(names, [None, *sizes[:-1]], sizes, strict=True))
-    return [_flow_row(*item) for item in counts]
-
-
-def _flow_row(name: str, before: int | None, after: int | None) -> dict[str, str]:
-    change = (after or 0) - (before or 0)
-    return {
-        "name": name,
-        "before": run_tables.count(before),
-        "after": run_tables.count(after),
-        "change": f"{change:+,}".replace("-", "\u2212") if change and before is not None else "",
-    }
-
-
-def _row(check: "CheckHealth", health: "Health") -> dict[str, Any]:
-    share = check.found / health.first if health.first else 0.0
-    title = f"{check.check}: found on {check.found:,}, {check.left:,} of them are still there"
-    kept = 100 * min(share, 1) * check.left / check.found
-    parts = [
-        html_page.markup('<rect width="{:.2f}" height="8" rx="1" class="gone"/>', 100 * min(share, 1)),
-        html_page.markup('<rect width="{:.2f}" height="8" rx="1"/>', kept),
+        names_of = [path.rsplit("/", 1)[-1] for path in subject.manifests]
+        counts = list(zip(names_of, [None, *sizes[:-1]], sizes, strict=True))
+    columns = [
+        Column("step", "step"),
+        Column("samples_in", "samples in", "count"),
+        Column("samples_out", "samples out", "count"),
+        Column("change", "change", "count"),
     ]
-    return {
-        "name": check.check,
-        "severity": check.severity,
-        "meaning": meaning(check.check),
-        "found": f"{check.found:,}",
-        "left": f"{check.left:,}" if check.left else "none",
-        "bar": html_page.drawing("bar", 100, 8, title, parts),
-    }
+    rows = []
+    for name, before, after in counts:
+        change = (after or 0) - (before or 0)
+        words = f"{change:+,}".replace("-", "\u2212") if change and before is not None else ""
+        rows.append(Row((name, before, after, Worded(change, words))))
+    return Table("flow", "Samples step by step", columns, rows if len(rows) > 1 else ())
+
+
+def _findings(health: "Health") -> Table:
+    columns = [
+        Column("check", "check"),
+        Column("severity", "severity"),
+        Column("found", "found", "count"),
+        Column("left", "still there", "count"),
+        Column("bar", "share of the samples", "drawing"),
+        Column("meaning", "what it means"),
+    ]
+    rows = []
+    for one in health.checks:
+        share = min(one.found / health.first, 1.0) if health.first else 0.0
+        title = f"{one.check}: found on {one.found:,}, {one.left:,} of them are still there"
+        bar = two_bars_cell(share * one.left / one.found, share, title, "gone")
+        left = Worded(one.left, f"{one.left:,}" if one.left else "none")
+        style: Style = "error" if one.severity == "error" else ""
+        rows.append(Row((one.check, one.severity, one.found, left, bar, meaning(one.check)), style))
+    return Table("findings", "Findings by check", columns, rows)
 
 
 def meaning(check: str) -> str:
@@ -99,7 +104,7 @@ def meaning(check: str) -> str:
     return CHECKS[check].reason if check in CHECKS else _OTHERS.get(check, "")
 
 
-def _check(check: "CheckHealth", shown: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _check(check: "CheckHealth", shown: dict[str, pages.Media]) -> dict[str, object]:
     return {
         "name": check.check,
         "severity": check.severity,
@@ -108,7 +113,7 @@ def _check(check: "CheckHealth", shown: dict[str, dict[str, Any]]) -> dict[str, 
     }
 
 
-def _example(example: "Example", shown: dict[str, Any]) -> dict[str, Any]:
+def _example(example: "Example", shown: pages.Media) -> dict[str, object]:
     finding = example.finding
     value = "" if finding.value is None else f"{finding.value:.4g}"
     # What makes it an error is said by the finding itself.

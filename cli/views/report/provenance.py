@@ -2,11 +2,12 @@
 
 import os
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from baselines.runs.run_folder import read_run
+from cli.io.table import Column, Row, Table
 from cli.pipeline.files import Files, count_lines
-from cli.views.kit import run_tables
+from cli.views.kit import page as pages
 from cli.views.report.runs import names
 from curate.ground.errors import InputError
 
@@ -15,13 +16,12 @@ if TYPE_CHECKING:
 
     from augment.preview.generation_report import Target
     from baselines.runs.run_record import Run
-    from cli.pipeline.state import Done
-    from cli.views.report.report_input import Subject
+    from cli.views.report.subjects import Subject
 
 _FILE = "file "
 
 
-def section(subject: "Subject", targets: "Sequence[Target]") -> dict[str, Any]:
+def section(subject: "Subject", targets: "Sequence[Target]") -> dict[str, object]:
     """Return the section.
 
     Args:
@@ -34,11 +34,18 @@ def section(subject: "Subject", targets: "Sequence[Target]") -> dict[str, Any]:
         "kind": "provenance",
         "title": "Where it comes from",
         "recipe": f"{state.recipe}, by burnish {state.version}" if state else "",
-        "steps": [_step(name, done) for name, done in subject.steps().items()],
+        "steps": pages.table(_steps(subject)),
+        "commands": [
+            f"{shlex.join(['burnish', *done.command])}{'' if done.status == 'done' else '   # its gate did not hold'}"
+            for done in subject.steps().values()
+        ],
         "files": list(_files(subject)),
         "recipes": list(_recipes(subject, targets)),
         "runs": [_run(name, run) for name, run in recorded.items()],
-        "versions": [_versions(name, run) for name, run in _distinct(recorded)],
+        "versions": [
+            {"name": name, "facts": [(key, str(value)) for key, value in (run.versions | run.machine).items()]}
+            for name, run in _distinct(recorded)
+        ],
     }
 
 
@@ -51,29 +58,35 @@ def _recorded(subject: "Subject") -> "Iterator[tuple[str, Run]]":
             continue
 
 
-def _step(name: str, done: "Done") -> dict[str, Any]:
-    return {
-        "name": name,
-        "cells": [
-            run_tables.count(done.samples_in),
-            run_tables.count(done.samples_out),
-            run_tables.count(done.worked),
-            f"{done.seconds:.1f} s",
+def _steps(subject: "Subject") -> Table:
+    columns = [
+        Column("step", "step"),
+        Column("samples_in", "in", "count"),
+        Column("samples_out", "out", "count"),
+        Column("files", "files", "count"),
+        Column("seconds", "time", "number", form="{:.1f} s"),
+        Column("ended", "ended, UTC"),
+    ]
+    rows = [
+        Row((
+            name,
+            done.samples_in,
+            done.samples_out,
+            done.worked,
+            done.seconds,
             done.when.replace("T", " ").removesuffix("+00:00"),
-        ],
-        "failed": done.status != "done",
-        "command": shlex.join(["burnish", *done.command]),
-    }
+        ))
+        for name, done in subject.steps().items()
+    ]  # fmt: skip
+    return Table("steps", "Steps", columns, rows)
 
 
 def _files(subject: "Subject") -> "Iterator[dict[str, str]]":
     files = Files(subject.state.stamps() if subject.state else None)
     for path in (*subject.manifests, *subject.rejects):
-        yield {"name": path, "note": _samples(count_lines(path)), "digest": files.digest(path)}
-
-
-def _samples(number: int) -> str:
-    return "1 sample" if number == 1 else f"{number:,} samples"
+        number = count_lines(path)
+        samples = "1 sample" if number == 1 else f"{number:,} samples"
+        yield {"name": path, "note": samples, "digest": files.digest(path)}
 
 
 def _recipes(subject: "Subject", targets: "Sequence[Target]") -> "Iterator[dict[str, str]]":
@@ -86,7 +99,7 @@ def _recipes(subject: "Subject", targets: "Sequence[Target]") -> "Iterator[dict[
                 yield {"name": os.path.basename(name.removeprefix(_FILE)), "note": f"read by {step}", "digest": digest}
 
 
-def _run(name: str, run: "Run") -> dict[str, Any]:
+def _run(name: str, run: "Run") -> dict[str, object]:
     code = f"{run.git.commit}{' and changes' if run.git.dirty else ''}" if run.git else "no repository"
     chosen = {key: value for key, value in run.parameters.items() if value not in (None, [], "")}
     counts = run.counts
@@ -105,13 +118,9 @@ def _run(name: str, run: "Run") -> dict[str, Any]:
 
 def _distinct(recorded: "dict[str, Run]") -> "Iterator[tuple[str, Run]]":
     """Yield the runs that were made by other versions, or on another machine, than the run before."""
+    # Dictionaries have no hash, and a handful of runs needs none.
     seen: list[tuple[object, object]] = []
     for name, run in recorded.items():
         if (run.versions, run.machine) not in seen:
             seen.append((run.versions, run.machine))
             yield name, run
-
-
-def _versions(name: str, run: "Run") -> dict[str, Any]:
-    facts = {**run.versions, **run.machine}
-    return {"name": name, "facts": [(key, str(value)) for key, value in facts.items()]}

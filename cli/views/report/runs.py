@@ -1,26 +1,32 @@
 """The runs on the page: scores, weak tags of the first, comparison of first and last, mistakes of the last."""
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from baselines.comparison.compare import Comparison, compare
 from baselines.data.predictions import predictions_of_run
 from baselines.slices.audit import Audit, audit
 from baselines.slices.slice_ranking import WeakReport, rank
+from cli.io.table import Column, Row, Table, percent
 from cli.views.audit import confusion_matrix
-from cli.views.audit.page import kind_of, mistake
+from cli.views.audit.page import MATRIX_NOTE, kind_of, mistake
+from cli.views.audit.table import classes
 from cli.views.audit.table import sentences as audit_sentences
-from cli.views.compare.page import reach_of, row
-from cli.views.compare.table import COLUMNS, matching_notes, run_names
-from cli.views.kit import html_page, run_tables
-from cli.views.weak.page import priorities
+from cli.views.compare.table import matching_notes, run_names, tables, turned_samples
+from cli.views.kit import page as pages
+from cli.views.kit.drawing import bar_cell
+from cli.views.weak.table import priorities
 from cli.views.weak.table import sentences as weak_sentences
 from curate.ground.errors import InputError
+from curate.ground.json import decode
 
 if TYPE_CHECKING:
-    from cli.views.report.report_input import Subject
+    from collections.abc import Sequence
+
+    from baselines.data.predictions import Prediction
+    from cli.views.report.subjects import Subject
     from cli.views.report.thumbnails import Album
 
 MISTAKES = 12
@@ -34,12 +40,16 @@ class Measured(NamedTuple):
         weak: Priorities of the first.
         comparison: Of the first and the last; None where there is one run only.
         problem: Why the first and the last cannot be compared.
+        first: Predictions of the first.
+        last: Predictions of the last.
     """
 
     runs: list[tuple[str, Audit]]
     weak: WeakReport
     comparison: Comparison | None
     problem: str = ""
+    first: "Sequence[Prediction]" = ()
+    last: "Sequence[Prediction]" = ()
 
 
 def measure(subject: "Subject") -> Measured:
@@ -50,15 +60,16 @@ def measure(subject: "Subject") -> Measured:
     """
     found = [predictions_of_run(run) for run in subject.runs]
     runs = [(name, audit(one, MISTAKES)) for name, one in zip(names(subject.runs), found, strict=True)]
+    # A step `weak` may have been given human levels, which cannot be read off the run.
     weak = _weak_of_steps(subject) or rank(found[0])
     if len(found) < 2:
-        return Measured(runs, weak, None)
+        return Measured(runs, weak, None, "", found[0], found[-1])
     try:
         comparison = compare(found[0], found[-1])
     except InputError as error:
-        return Measured(runs, weak, None, str(error))
+        return Measured(runs, weak, None, str(error), found[0], found[-1])
     ends = (subject.runs[0], subject.runs[-1])
-    return Measured(runs, weak, msgspec.structs.replace(comparison, runs=ends))
+    return Measured(runs, weak, replace(comparison, runs=ends), "", found[0], found[-1])
 
 
 def names(runs: "tuple[str, ...]") -> list[str]:
@@ -67,37 +78,35 @@ def names(runs: "tuple[str, ...]") -> list[str]:
     return short if len(set(short)) == len(short) else list(runs)
 
 
-def weak_section(found: Measured) -> dict[str, Any]:
-    """Return the section of the priorities."""
+def weak_section(found: Measured, links: pages.Links) -> dict[str, object]:
+    """Return the section of the priorities; its rows lead to the files of samples."""
     return {
         "kind": "weak",
         "title": "Weak tags",
         "note": f"Of the run {found.runs[0][0]}: where there is most to gain.",
         "notes": weak_sentences(found.weak),
-        **priorities(found.weak),
+        "parts": priorities(found.weak, found.first, links),
     }
 
 
-def comparison_section(result: Comparison) -> dict[str, Any]:
-    """Return the section of the comparison of the first and the last run."""
+def comparison_section(result: Comparison, links: pages.Links) -> dict[str, object]:
+    """Return the section of the comparison of the first and the last run; its rows lead to the samples that turned."""
     a, b = run_names(result)
-    reach = reach_of(result)
-    rows = {"": {"all samples": result.overall}, "tag": result.per_tag, "class": result.per_class}
+    order = {"worse": 0, "better": 1, "": 2}
+    shown = []
+    for one in tables(result, turned_samples(result)):
+        # What is decided stands before what nobody can tell, because only so many rows are seen at once.
+        decided = sorted(one.rows, key=lambda row: order[row.style])
+        shown.append((one.title, pages.table(one._replace(rows=decided), links)))
     return {
         "kind": "comparison",
         "title": f"Comparison: {b} against {a}",
-        "columns": [column.format(a=a, b=b) for column in COLUMNS[:-1]],
-        "ends": (f"{-reach:+.2f}", f"{reach:+.2f}"),
-        "groups": [
-            {"name": name, "rows": _decided_first([row(*item, reach) for item in several.items()])}
-            for name, several in rows.items()
-            if several
-        ],
+        "tables": [(title, drawn) for title, drawn in shown if drawn],
         "notes": matching_notes(result),
     }
 
 
-def runs_section(found: Measured, album: "Album") -> dict[str, Any]:
+def runs_section(found: Measured, album: "Album", links: pages.Links) -> dict[str, object]:
     """Return the section of all runs and of what the last one gets wrong."""
     name, last = found.runs[-1]
     shown = album.show((one.path, kind_of(one)) for one in last.mistakes)
@@ -105,42 +114,34 @@ def runs_section(found: Measured, album: "Album") -> dict[str, Any]:
         "kind": "runs",
         "title": "The runs" if len(found.runs) > 1 else "The run",
         "problem": found.problem,
-        "runs": [_run(*item) for item in found.runs],
+        "runs": pages.table(_scores(found.runs)),
         "last": name,
         "notes": audit_sentences(last),
-        "matrix": confusion_matrix.draw(last.confusion),
-        "classes": [_class(label, last) for label in last.per_class],
+        "matrix": pages.scrolled(confusion_matrix.draw(last.confusion), "confusion matrix"),
+        "matrix_note": MATRIX_NOTE,
+        "classes": pages.table(classes(last, found.last), links),
         "mistakes": [mistake(one, shown[one.path]) for one in last.mistakes],
         "wrong": f"{last.wrong:,}",
     }
 
 
-def _decided_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows with a verdict before those that nobody can tell of, else in their order."""
-    return sorted(rows, key=lambda one: ("worse", "better", "cannot-tell").index(one["style"]))
-
-
-def _run(name: str, found: Audit) -> dict[str, Any]:
-    shares = (found.balanced_accuracy, found.macro_f1, found.majority_accuracy)
-    return {
-        "name": name,
-        "cells": [
-            f"{found.samples:,}",
-            run_tables.percent(found.accuracy),
-            run_tables.interval(found.interval),
-            *map(run_tables.percent, shares),
-        ],
-        "bar": html_page.bar(found.accuracy, f"accuracy of {name}: {run_tables.percent(found.accuracy)} %"),
-    }
-
-
-def _class(label: str, found: Audit) -> dict[str, Any]:
-    one = found.per_class[label]
-    return {
-        "name": label,
-        "cells": [f"{one.samples:,}", *map(run_tables.percent, (one.precision, one.recall, one.f1))],
-        "bar": html_page.bar(one.f1, f"F1 of {label}: {run_tables.percent(one.f1)} %"),
-    }
+def _scores(runs: list[tuple[str, Audit]]) -> Table:
+    columns = [
+        Column("run", "run, %"),
+        Column("samples", "n", "count"),
+        Column("accuracy", "accuracy", "share"),
+        Column("interval", "95 % interval", "interval"),
+        Column("balanced_accuracy", "balanced accuracy", "share"),
+        Column("macro_f1", "macro F1", "share"),
+        Column("majority_accuracy", "majority guess", "share"),
+        Column("bar", "accuracy", "drawing"),
+    ]
+    rows = []
+    for name, one in runs:
+        bar = bar_cell(one.accuracy, f"accuracy of {name}: {percent(one.accuracy)} %")
+        shares = (one.balanced_accuracy, one.macro_f1, one.majority_accuracy)
+        rows.append(Row((name, one.samples, one.accuracy, one.interval, *shares, bar)))
+    return Table("runs", "Scores of the runs", columns, rows)
 
 
 def _weak_of_steps(subject: "Subject") -> WeakReport | None:
@@ -151,7 +152,7 @@ def _weak_of_steps(subject: "Subject") -> WeakReport | None:
         if done.command[0] == "weak" and os.path.isfile(place):
             try:
                 with open(place, "rb") as file:
-                    return msgspec.json.decode(file.read(), type=WeakReport)
-            except (OSError, msgspec.DecodeError):
+                    return decode(file.read(), WeakReport)
+            except (OSError, ValueError):
                 return None
     return None

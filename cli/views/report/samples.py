@@ -1,14 +1,13 @@
 """Generated samples on the page: some of each target beside their sources, with what was drawn."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from augment.preview.generation_report import Seen, Target, look, survey
 from cli.views.preview.page import look_values
 from cli.views.preview.words import changes, parameters
-from curate.records.manifest import open_manifest, read
+from curate.records.reader import open_manifest, read
 
 if TYPE_CHECKING:
-    from augment.preview.preview_media import Look
     from cli.views.report.thumbnails import Album
 
 _SCALES = "The drawings of a pair have one scale of time, level and pitch (in mel). Colours span 80 dB; bright is loud."
@@ -20,7 +19,7 @@ def measure(manifest: str, pairs: int) -> list[Target]:
         return survey(read(file), most=pairs)
 
 
-def section(targets: list[Target], album: "Album") -> dict[str, Any]:
+def section(targets: list[Target], album: "Album") -> dict[str, object]:
     """Return the section; there is a target or more."""
     seen = look(targets, album.root)
     return {
@@ -39,7 +38,7 @@ def note(targets: list[Target]) -> str:
     return f"{total:,} samples were generated for {many} of the recipe {recipes}."
 
 
-def _target(target: Target, seen: list[Seen], album: "Album") -> dict[str, Any]:
+def _target(target: Target, seen: list[Seen], album: "Album") -> dict[str, object]:
     gain = f"; the tag had {100 * target.gain:.2f} points to gain" if target.gain is not None else ""
     audio = any(one.sample.kind == "audio" for one in seen)
     return {
@@ -50,27 +49,27 @@ def _target(target: Target, seen: list[Seen], album: "Album") -> dict[str, Any]:
     }
 
 
-def _pair(seen: Seen, album: "Album") -> dict[str, Any]:
+def _pair(seen: Seen, album: "Album") -> dict[str, object]:
     sample, origin = seen.sample, seen.sample.origin or {}
     looks = [(look, name) for look, name in ((seen.before, "before"), (seen.after, "after")) if look]
     fits = album.takes(sum(len(look.data) + len(look.spectrogram) for look, _ in looks))
-    source = str(origin.get("source", ""))
+    source, operations = str(origin.get("source", "")), origin.get("operations")
     return {
         "kind": sample.kind or "image",
         "label": sample.label,
         "path": sample.path,
         "source": source,
         "short": "/".join(source.split("/")[-2:]),
-        "looks": [_look(look, name, sample.path if name == "after" else source) for look, name in looks if fits],
+        "looks": [
+            {"name": name, **look_values(look, f"{name}: {sample.path if name == 'after' else source}"), "detail": ""}
+            for look, name in looks
+            if fits
+        ],
         "problem": seen.problem or ("" if fits else "left out, so that the page stays small"),
         "operations": [
             {"name": str(one.get("name")), "parameters": parameters(one)}
-            for one in origin.get("operations") or ()
+            for one in (operations if isinstance(operations, list | tuple) else ())
             if isinstance(one, dict) and "name" in one
         ],
         "changes": changes(seen.source, sample) if seen.source else [],
     }
-
-
-def _look(look: "Look", name: str, path: str) -> dict[str, Any]:
-    return {"name": name, **look_values(look, f"{name}: {path}")} | {"detail": ""}

@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.comparison.gates import failed, in_words
-from cli.io.terminal import printable
+from cli.io.table import percent
 from cli.views.compare.table import run_names
-from cli.views.kit import run_tables
 from cli.views.report import balance, health, samples
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ class Sentence(NamedTuple):
 
 def sentences(found: Found) -> "Iterator[Sentence]":
     """Yield the summary."""
+    # The verdict first: who reads one line reads that one.
     if found.runs and found.runs.comparison:
         yield from _verdict(found.runs.comparison, found.targets)
     if found.health:
@@ -68,13 +68,13 @@ def tiles(found: Found) -> "Iterator[tuple[str, str]]":
         yield f"{sum(target.samples for target in found.targets):,}", "generated"
     if found.runs:
         for name, run in dict([found.runs.runs[0], found.runs.runs[-1]]).items():
-            yield f"{run_tables.percent(run.accuracy)} %", f"accuracy of {name}"
+            yield f"{percent(run.accuracy)} %", f"accuracy of {name}"
     if found.runs and found.runs.comparison:
         yield found.runs.comparison.overall.verdict, "over all"
 
 
 def _verdict(result: "Comparison", targets: "tuple[Target, ...]") -> "Iterator[Sentence]":
-    name = printable(run_names(result)[1])
+    name = run_names(result)[1]
     overall = result.overall
     lines = [_capital(f"{in_words('', overall)}.")]
     if overall.verdict != "cannot tell":
@@ -84,7 +84,7 @@ def _verdict(result: "Comparison", targets: "tuple[Target, ...]") -> "Iterator[S
     worse = failed(result, "worse")
     lines += [f"Worse: {'; '.join(worse)}." if worse else "No tag and no class is shown to be worse."]
     style = "" if overall.verdict == "cannot tell" else overall.verdict
-    yield Sentence("Verdict", tuple(map(printable, lines)), "comparison", style)
+    yield Sentence("Verdict", tuple(lines), "comparison", style)
 
 
 def _capital(text: str) -> str:
@@ -102,13 +102,13 @@ def _data(found: "Health") -> str:
 def _weak(found: "Measured") -> "Iterator[Sentence]":
     weak = [tag for tag in found.weak.tags if tag.gain > 0][:1]
     for tag in weak:
-        accuracy, gain = run_tables.percent(tag.accuracy), f"{100 * tag.gain:.2f}"
+        accuracy, gain = percent(tag.accuracy), f"{100 * tag.gain:.2f}"
         on = f" of {tag.samples:,} samples" if tag.samples else ""
         text = f"{tag.tag}: {accuracy} %{on} are right; at {found.weak.target} the whole would gain {gain} points."
-        yield Sentence("Weakest tag", (printable(text),), "weak")
+        yield Sentence("Weakest tag", (text,), "weak")
 
 
 def _score(found: "Measured") -> str:
     _, last = found.runs[-1]
-    right, guess = run_tables.percent(last.accuracy), run_tables.percent(last.majority_accuracy)
+    right, guess = percent(last.accuracy), percent(last.majority_accuracy)
     return f"{right} % of {last.samples:,} samples are right; always guessing the largest class gives {guess} %."

@@ -1,9 +1,9 @@
 """The pictures and recordings of a page, and how much of them it may hold."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cli.views.kit.media_figure import media
+from cli.views.kit.page import Links, Media, media
 from curate.describe.thumbnails import Preview, make_previews
 
 if TYPE_CHECKING:
@@ -21,20 +21,21 @@ class Album:
     """Shows files until the page is full.
 
     Args:
-        root: Folder that paths are relative to; empty: the working directory.
+        links: Leads to the files of samples.
         room: Bytes that the page still takes.
     """
 
-    def __init__(self, root: str, room: int = MOST_BYTES) -> None:
-        self.root, self._room = root, room
+    def __init__(self, links: Links, room: int = MOST_BYTES) -> None:
+        self.root, self._links, self._room = links.root, links, room
 
     def takes(self, size: int) -> bool:
         """Return whether some bytes still fit, and count them if so."""
+        # First come, first shown: the callers bring the worst first.
         fits = size <= self._room
         self._room -= size if fits else 0
         return fits
 
-    def show(self, files: "Iterable[tuple[str, Kind | str | None]]") -> dict[str, dict[str, Any]]:
+    def show(self, files: "Iterable[tuple[str, Kind | str | None]]") -> dict[str, Media]:
         """Return what the templates show of files, by path.
 
         Args:
@@ -45,7 +46,7 @@ class Album:
         made = make_previews(there.items())
         return {path: self._shown(path, made.get(place, Preview(problem=GONE))) for path, (place, _) in places.items()}
 
-    def _shown(self, path: str, preview: Preview) -> dict[str, Any]:
+    def _shown(self, path: str, preview: Preview) -> Media:
         if preview.data and not self.takes(len(preview.data)):
-            return media(path, Preview(note=_FULL))
-        return media(path, preview)
+            return media(path, Preview(note=_FULL), self._links)
+        return media(path, preview, self._links)

@@ -18,6 +18,7 @@ def say_plan(plan: Plan) -> None:
     if not sum(report.counts):
         return
     classes = _chosen(report)
+    # To stderr in both cases: standard output carries the manifest.
     if shows_progress():
         _print_tables(report, classes)
     else:

@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
-from cli.views.kit import html_page
+from cli.views.kit import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,10 +32,10 @@ class _Axes:
         self.gaps = ticks(min(gaps) - room, max(gaps) + room)
 
     def x(self, share: float) -> float:
-        return _LEFT + (_RIGHT - _LEFT) * html_page.place(share, self.shares[0], self.shares[-1], logarithmic=False)
+        return _LEFT + (_RIGHT - _LEFT) * drawing.place(share, self.shares[0], self.shares[-1], logarithmic=False)
 
     def y(self, gap: float) -> float:
-        return _BOTTOM - (_BOTTOM - _TOP) * html_page.place(gap, self.gaps[0], self.gaps[-1], logarithmic=False)
+        return _BOTTOM - (_BOTTOM - _TOP) * drawing.place(gap, self.gaps[0], self.gaps[-1], logarithmic=False)
 
 
 def draw(tags: "Sequence[WeakTag]") -> "Markup":
@@ -45,9 +45,10 @@ def draw(tags: "Sequence[WeakTag]") -> "Markup":
     there is room; all are named when they are pointed at.
     """
     axes = _Axes(tags)
+    # Discs over curves over the grid, and names last: SVG has no other order than that of drawing.
     parts = [*_grid(axes), *_curves(axes, tags[0].gain), *(_disc(axes, weak) for weak in tags), *_labels(axes, tags)]
     title = f"gap against share of {len(tags)} tags; the largest gain is that of {tags[0].tag}"
-    return html_page.drawing("chart", _WIDTH, _HEIGHT, title, parts, stretched=False)
+    return drawing.drawing("chart", _WIDTH, _HEIGHT, title, parts, stretched=False)
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
@@ -62,18 +63,19 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 def _grid(axes: _Axes) -> "Iterator[Markup]":
     for gap in axes.gaps:
         y, name = axes.y(gap), "zero" if gap == 0 else "grid"
-        yield html_page.markup('<line class="{}" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>', name, _LEFT, _RIGHT, y, y)
+        yield drawing.markup('<line class="{}" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>', name, _LEFT, _RIGHT, y, y)
         yield _text(_LEFT - 8, y + 4, f"{100 * gap:g}", "end")
     for share in axes.shares:
         yield _text(axes.x(share), _BOTTOM + 18, f"{100 * share:g}", "middle")
     yield _text((_LEFT + _RIGHT) / 2, _HEIGHT - 8, "share of the samples, %", "middle")
     middle = (_TOP + _BOTTOM) / 2
     turned = '<text x="14" y="{0}" text-anchor="middle" transform="rotate(-90 14 {0})">gap to the target, points</text>'
-    yield html_page.markup(turned, middle)
+    yield drawing.markup(turned, middle)
 
 
 def _curves(axes: _Axes, gain: float) -> "Iterator[Markup]":
     """Yield a curve through all points with the largest gain, one with half and one with a quarter of it."""
+    # gain = gap x share, so the points of one gain are a hyperbola; where no tag gains, there is none to draw.
     for part in _GAINS if gain > 0 else ():
         edges = (part * gain / axes.gaps[-1], axes.shares[-1])
         if edges[0] < edges[1]:
@@ -81,22 +83,23 @@ def _curves(axes: _Axes, gain: float) -> "Iterator[Markup]":
             shares = [edges[0] * ratio**number for number in range(_CURVE_POINTS + 1)]
             points = " ".join(f"{axes.x(share):.1f},{axes.y(part * gain / share):.1f}" for share in shares)
             title = f"gain {100 * part * gain:.2f}"
-            yield html_page.markup('<polyline class="curve" points="{}"><title>{}</title></polyline>', points, title)
+            yield drawing.markup('<polyline class="curve" points="{}"><title>{}</title></polyline>', points, title)
 
 
 def _disc(axes: _Axes, weak: "WeakTag") -> "Markup":
     x, y = axes.x(weak.share), axes.y(weak.gap)
-    line = html_page.markup("")
+    line = drawing.markup("")
     if weak.interval:
         ends = [axes.y(weak.human - end) for end in weak.interval]
-        line = html_page.markup('<line class="range" x1="{0:.1f}" x2="{0:.1f}" y1="{1:.1f}" y2="{2:.1f}"/>', x, *ends)
+        line = drawing.markup('<line class="range" x1="{0:.1f}" x2="{0:.1f}" y1="{1:.1f}" y2="{2:.1f}"/>', x, *ends)
     words = f"{weak.tag}: gap {100 * weak.gap:.1f}, share {100 * weak.share:.1f} %, gain {100 * weak.gain:.2f}"
     disc = '<circle cx="{:.1f}" cy="{:.1f}" r="6"><title>{}</title></circle>'
-    return line + html_page.markup(disc, x, y, words)
+    return line + drawing.markup(disc, x, y, words)
 
 
 def _labels(axes: _Axes, tags: "Sequence[WeakTag]") -> "Iterator[Markup]":
     """Yield the names that do not lie on another one."""
+    # In the order of gain, so that of two names with room for one the more important is kept.
     taken: list[tuple[float, float, float]] = []
     for weak in tags[:_LABELS]:
         name = weak.tag if len(weak.tag) <= 30 else f"{weak.tag[:29]}…"
@@ -109,4 +112,4 @@ def _labels(axes: _Axes, tags: "Sequence[WeakTag]") -> "Iterator[Markup]":
 
 def _text(x: float, y: float, words: str, anchor: str, name: str = "tick") -> "Markup":
     text = '<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'
-    return html_page.markup(text, name, x, y, anchor, words)
+    return drawing.markup(text, name, x, y, anchor, words)

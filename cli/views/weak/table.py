@@ -1,84 +1,133 @@
-"""The priority table on a terminal, and the sentences below it."""
+"""What `burnish weak` shows: the priority table and chart, and what to know before a gap is believed."""
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from cli.views.kit import run_tables
+from cli.io.table import Column, Report, Row, SampleLink, Table, Worded, names, percent
+from cli.views.kit.drawing import bar_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
-    from rich.console import RenderableType
+    from baselines.data.predictions import Prediction
+    from baselines.slices.slice_ranking import WeakReport
+    from cli.views.kit.page import Links, Section
 
-    from baselines.slices.slice_ranking import WeakReport, WeakTag
+CHART_NOTE = "Up: a larger gap. Right: more samples. On one curve all gains are equal. Lines are 95 % intervals."
+_SAMPLES = 24
+"""Samples that a row of the page leads to."""
 
 
-def table(result: "WeakReport") -> "RenderableType":
+def report(result: "WeakReport") -> Report:
     """Return the report."""
-    return run_tables.Drawn(lambda width: _parts(result, width))
+    return Report([table(result)], sentences(result))
 
 
-def columns(result: "WeakReport") -> list[str]:
-    """Return the headings of the figures."""
-    known = result.overall.samples is not None
+def table(result: "WeakReport", predictions: "Sequence[Prediction]" = ()) -> Table:
+    """Return the priority table; its rows lead to those of the predictions that are wrong."""
     target = "human" if result.target == "human level" else "target"
-    return [*(["n"] * known), "share", "accuracy", *(["95 % interval"] * known), target, "gap", "gain"]
+    columns = [
+        Column("tag", "tag"),
+        Column("samples", "n", "count"),
+        Column("share", "share", "share"),
+        Column("accuracy", "accuracy", "share"),
+        Column("interval", "95 % interval", "interval", 1),
+        Column("human", target, "share"),
+        Column("gap", "gap", "share"),
+        Column("gain", "gain", "share"),
+        Column("bar", "gain beside the largest", "drawing", 9),
+    ]
+    most = max((weak.gain for weak in result.tags), default=0.0)
+    wrong = wrong_by(predictions, lambda one: one.tags)
+    rows = []
+    for weak in result.tags:
+        cells = (
+            weak.tag,
+            weak.samples,
+            weak.share,
+            weak.accuracy,
+            weak.interval,
+            weak.human,
+            weak.gap,
+            # A gain is a product of shares, so it has a digit more.
+            Worded(weak.gain, f"{100 * weak.gain:.2f}"),
+            bar_cell(weak.gain / most if most > 0 else 0.0, f"gain of {weak.tag}: {100 * weak.gain:.2f}"),
+        )
+        rows.append(Row(cells, samples=sample_links(wrong[weak.tag])))
+    return Table("tags", "Priorities, in percent", columns, rows)
 
 
-def cells(weak: "WeakTag") -> list[str]:
-    """Return the figures of a tag, in percent."""
-    known = weak.samples is not None
+def wrong_by(
+    predictions: "Iterable[Prediction]", keys: "Callable[[Prediction], Iterable[Hashable]]"
+) -> "Mapping[Hashable, list[Prediction]]":
+    """Return the predictions that are wrong, by each of their keys; empty for any other key."""
+    # One pass for all rows: a run may have a thousand classes and a hundred thousand samples.
+    found: defaultdict[Hashable, list[Prediction]] = defaultdict(list)
+    for one in predictions:
+        if one.label != one.prediction:
+            for key in keys(one):
+                found[key].append(one)
+    return found
+
+
+def sample_links(wrong: "Sequence[Prediction]") -> list[SampleLink]:
+    """Return the most confident of some mistakes, for a row of a page to lead to."""
+    # Sure and wrong comes first: as often as not it is the label that is wrong.
+    surest = sorted(wrong, key=lambda one: (-(one.confidence or 0.0), one.path))[:_SAMPLES]
+    return [SampleLink(one.path, f"{one.label} taken for {one.prediction}") for one in surest]
+
+
+def page(result: "WeakReport", predictions: "Sequence[Prediction]", of: str, links: "Links") -> bytes:
+    """Return the page.
+
+    Args:
+        result: What was found.
+        predictions: Of the run; none for figures from elsewhere.
+        of: The run or the file of figures.
+        links: Leads to the files of samples.
+    """
+    from cli.views.kit import page as pages
+
+    accuracy = result.overall.accuracy
+    whole = "" if accuracy is None else f"Of {result.overall.samples:,} samples {percent(accuracy)} % are right. "
+    lead = f"{whole}Where there is most to gain: gap to the {result.target} x share of the samples."
+    sections = priorities(result, predictions, links)
+    return pages.report_page("Priorities", of, sections, lead=[lead], notes=sentences(result))
+
+
+def priorities(result: "WeakReport", predictions: "Sequence[Prediction]", links: "Links") -> "list[Section]":
+    """Return the chart and the table as parts of a page; arguments as `page`'s."""
+    from cli.views.kit import page as pages
+    from cli.views.weak import priority_chart
+
+    chart = pages.scrolled(priority_chart.draw(result.tags), "gap against share") if result.tags else ""
+    drawn = table(result, predictions)
     return [
-        *([run_tables.count(weak.samples)] * known),
-        run_tables.percent(weak.share),
-        run_tables.percent(weak.accuracy),
-        *([run_tables.interval(weak.interval)] * known),
-        run_tables.percent(weak.human),
-        run_tables.percent(weak.gap),
-        f"{100 * weak.gain:.2f}",
+        pages.Section("Gap against share", chart, CHART_NOTE),
+        pages.Section(drawn.title, pages.table(drawn, links)),
     ]
 
 
 def sentences(result: "WeakReport") -> list[str]:
     """Return what is to be said below the figures."""
-    lines = [*_overall(result), *_formula(result)]
-    if chance := _may_be_chance(result.tags):
-        lines.append(f"the interval reaches the {result.target}, so the gap may be chance: {run_tables.names(chance)}")
+    lines = []
+    if result.overall.accuracy is not None:
+        lines.append(f"{result.overall.samples:,} samples, of which {percent(result.overall.accuracy)} % are right")
+    if result.tags:
+        cure = "" if result.target == "human level" else " (for human level: --human)"
+        lines += [
+            f"in percent: gap = {result.target} - accuracy{cure}, gain = gap x share",
+            "a sample may have several tags, so gains are not to be summed",
+        ]
+    elif not result.too_few:
+        lines.append("no sample has a tag; add some: burnish tag, or burnish scan --pattern")
+    # The interval is that of the accuracy: where its upper end reaches the target, there may be no gap at all.
+    chance = [one.tag for one in result.tags if one.gap > 0 and one.interval and one.interval[1] >= one.human]
+    if chance:
+        lines.append(f"the interval reaches the {result.target}, so the gap may be chance: {names(chance)}")
     if result.without_human:
-        lines.append(
-            f"no human level is known, and the overall accuracy stands for it: {run_tables.names(result.without_human)}"
-        )
+        lines.append(f"no human level is known, and the overall accuracy stands for it: {names(result.without_human)}")
     if result.too_few:
         few = [f"{found.tag} ({found.samples})" for found in result.too_few]
-        lines.append(f"too few to judge (below --min-samples {result.min_samples}): {run_tables.names(few)}")
+        lines.append(f"too few to judge (below --min-samples {result.min_samples}): {names(few)}")
     return lines
-
-
-def _parts(result: "WeakReport", width: int) -> "Iterable[RenderableType]":
-    if result.tags:
-        most = max(result.tags[0].gain, 0.0)
-        shown = result.tags[: run_tables.MOST_ROWS]
-        rows = [run_tables.Row(weak.tag, cells(weak), weak.gain / most if most else 0.0) for weak in shown]
-        heading = run_tables.shown_of("tag", len(shown), len(result.tags))
-        yield run_tables.table(heading, columns(result), rows, width, bars=True)
-        yield ""
-    yield from sentences(result)
-
-
-def _overall(result: "WeakReport") -> list[str]:
-    if result.overall.accuracy is None:
-        return []
-    return [f"{result.overall.samples:,} samples, of which {run_tables.percent(result.overall.accuracy)} % are right"]
-
-
-def _formula(result: "WeakReport") -> list[str]:
-    if not result.tags:
-        return [] if result.too_few else ["no sample has a tag; add some: burnish tag, or burnish scan --pattern"]
-    cure = "" if result.target == "human level" else " (for human level: --human)"
-    return [
-        f"in percent: gap = {result.target} - accuracy{cure}, gain = gap x share",
-        "a sample may have several tags, so gains are not to be summed",
-    ]
-
-
-def _may_be_chance(tags: "Sequence[WeakTag]") -> list[str]:
-    return [weak.tag for weak in tags if weak.gap > 0 and weak.interval and weak.interval[1] >= weak.human]

@@ -47,7 +47,7 @@ def test_pure_and_repeatable(name: str, frames: int, channels: int, rate: int) -
     operation = find("audio", name)
     prepared = operation.prepare(operation.settings(PARAMETERS.get(name, {})))
     samples = (tone(440, 1, rate) + noise(rate))[:frames].repeat(channels, axis=1)
-    media = Media(samples.copy(), rate, {"from_before": 1})
+    media = Media(samples.copy(), rate, {"applied": True})
     drawn = operation.draw(prepared.settings, media, np.random.default_rng(5))
     assert operation.draw(prepared.settings, media, np.random.default_rng(5)) == drawn
     assert json.loads(json.dumps(drawn)) == drawn
@@ -67,7 +67,7 @@ def test_pure_and_repeatable(name: str, frames: int, channels: int, rate: int) -
         assert one.array.ndim == 2
         assert len(one.array) > 0
         assert np.isfinite(one.array).all()
-        assert one.noted["from_before"] == 1
+        assert one.noted["applied"] is True
         json.dumps(one.noted)
 
 

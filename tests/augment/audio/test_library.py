@@ -15,7 +15,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from augment.audio.global_seed import seeded
+from augment.audio.library import seeded
 from augment.audio.library_classes import EXAMPLES, REFUSED, classes, missing_package
 from augment.operations.media import Media, RejectedError
 from augment.operations.registry import ParameterError, Prepared, find

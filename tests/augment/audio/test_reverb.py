@@ -9,7 +9,7 @@ import soundfile
 from msgspec import convert
 
 from augment.audio.headroom import FULL_SCALE
-from augment.audio.reverb import Rooms, Settings, apply, draw, in_room, prepare
+from augment.audio.reverb import Draws, Rooms, Settings, apply, draw, in_room, prepare
 from augment.operations.media import Media, RejectedError
 from tests.augment.audio.sounds import Sound, delay, heard, noise, power_db, tone
 
@@ -75,7 +75,7 @@ def test_the_direct_sound_of_real_rooms_is_not_late(data: Path) -> None:
     hiss = noise(48000)
     for recording in prepared(data / "noise" / "rir").recordings:
         for rate in (16000, 44100):
-            drawn = {"impulse": recording.path, "impulse_digest": recording.digest, "wet": 1, "tail": "cut"}
+            drawn: Draws = {"impulse": recording.path, "impulse_digest": recording.digest, "wet": 1, "tail": "cut"}
             changed = heard(apply(Media(hiss, rate), drawn))
             # The direct sound may arrive upside down.
             assert 0 in {delay(hiss, changed), delay(hiss, -changed)}, recording.path

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from augment.operations.media import Media
+from augment.operations.media import Media, Noted
 from augment.operations.registry import find
 
 Pixels = NDArray[np.uint8]
@@ -21,7 +21,7 @@ def flat(level: int, height: int = 20, width: int = 30) -> Pixels:
     return np.full((height, width, 3), level, np.uint8)
 
 
-def done(name: str, pixels: Pixels, seed: int = 0, **parameters: Any) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+def done(name: str, pixels: Pixels, seed: int = 0, **parameters: Any) -> tuple[Any, dict[str, Any], Noted]:
     """Return the pixels after one operation, what was drawn, and what was noted; the input must stay as it was."""
     operation, before = find("image", name), pixels.copy()
     settings = operation.prepare(operation.settings(parameters)).settings

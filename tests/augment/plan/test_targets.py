@@ -143,7 +143,7 @@ def test_nothing_comes_from_another_split_nor_from_a_copy_of_what_is_there(recip
         sample(7, "a", findings=(Finding("truncated", "error"),)),
         sample(8, "a", digest=None),
         sample(9, "a", origin={"recipe": "r", "source": "1.wav"}),
-        sample(10, "a", kind=None),
+        sample(10, "a", kind=None, audio=None),
     ]
     sources = gathered(recipe, samples)
     plan = make_plan(sources, Request())

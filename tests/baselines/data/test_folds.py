@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from baselines.data.folds import ALWAYS_TRAINS, lonely, make_folds, units
 from baselines.data.labelled_samples import Example
+from curate.records.origin import Origin
 from curate.split.grouping import make_grouping
 
 
@@ -17,8 +18,8 @@ def test_units_are_copies_groups_and_generated_samples_with_their_source() -> No
         Example("c.wav", digest="sha256:2", duplicate_of="a.wav"),
         Example("d.wav", digest="sha256:3", tags=("who=ann",)),
         Example("e.wav", digest="sha256:4", tags=("who=ann",)),
-        Example("f.wav", digest="sha256:5", origin={"recipe": "r", "source_digest": "sha256:4"}),
-        Example("g.wav", digest="sha256:6", origin={"recipe": "r", "source": "d.wav"}),
+        Example("f.wav", digest="sha256:5", origin=Origin(recipe="r", source_digest="sha256:4")),
+        Example("g.wav", digest="sha256:6", origin=Origin(recipe="r", source="d.wav")),
         Example("h.wav"),
     ]
     digests = [one.digest for one in examples]

@@ -1,10 +1,12 @@
 """Which samples a baseline can use."""
 
 import pytest
+from msgspec.structs import replace
 
 from baselines.data.labelled_samples import Example, usable
 from curate.facts.records import Finding
 from curate.ground.errors import InputError
+from curate.records.origin import Origin
 
 BROKEN = (Finding("truncated", "error"),)
 ODD = (Finding("dark", "warning"),)
@@ -48,12 +50,12 @@ def test_nothing_to_use_is_an_error_that_says_why(samples: list[Example], messag
 
 
 def test_what_took_the_place_of_its_source_is_not_generated() -> None:
-    origin = {"source": "a.wav", "source_digest": "sha256:a", "recipe": "trim"}
-    made, replaced = Example("b.wav", origin=origin), Example("b.wav", origin={**origin, "replaces": True})
-    assert (made.generated, made.source, made.source_digest) == (True, "a.wav", "sha256:a")
-    assert (replaced.generated, replaced.source, replaced.source_digest) == (False, None, None)
+    origin = Origin("a.wav", "sha256:a", recipe="trim")
+    made, replaced = Example("b.wav", origin=origin), Example("b.wav", origin=replace(origin, replaces=True))
+    assert (made.generated, made.parents) == (True, ("sha256:a", "a.wav"))
+    assert (replaced.generated, replaced.parents) == (False, ("sha256:a", "a.wav"))
 
 
 @pytest.mark.parametrize("value", [7, None, ["a"]])
 def test_foreign_origins_do_no_harm(value: object) -> None:
-    assert Example("b.wav", origin={"source": value, "recipe": "x"}).source is None
+    assert Example("b.wav", origin=Origin(source=value, recipe="x")).parents == ()

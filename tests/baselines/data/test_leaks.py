@@ -7,19 +7,20 @@ import pytest
 from baselines.data.labelled_samples import Example
 from baselines.data.leaks import check_sides
 from curate.ground.errors import InputError
+from curate.records.origin import Origin
 
 TEST = [Example("t.wav", "x", digest="sha256:t")]
 
 
-def made(**origin: Any) -> dict[str, Any]:
-    return {"recipe": "noise", **origin}
+def made(**origin: Any) -> Origin:
+    return Origin(**{"recipe": "noise", **origin})
 
 
 def test_sides_that_are_apart_are_fine() -> None:
     train = [
         Example("a.wav", "x", digest="sha256:a"),
         Example("b.wav", "x", digest="sha256:b", origin=made(source="a.wav", source_digest="sha256:a")),
-        Example("c.wav", "x", origin={"source": "t.wav"}),
+        Example("c.wav", "x", origin=Origin(source=7)),
     ]
     check_sides(train, TEST)
 
@@ -31,8 +32,10 @@ def test_sides_that_are_apart_are_fine() -> None:
         (Example("a.wav", duplicate_of="t.wav"), "a.wav is trained on and is a copy of t.wav of the test split"),
         (Example("a.wav", origin=made(source_digest="sha256:t")), "a.wav is trained on and was made from t.wav"),
         (Example("a.wav", origin=made(source="t.wav")), "a.wav is trained on and was made from t.wav"),
+        (Example("a.wav", origin=made(source="t.wav", replaces=True)), "a.wav is trained on and was made from t.wav"),
+        (Example("a.wav", origin=Origin(source="t.wav")), "a.wav is trained on and was made from t.wav"),
     ],
-    ids=["same bytes", "known copy", "made from its bytes", "made from its path"],
+    ids=["same bytes", "known copy", "made from its bytes", "made from its path", "in its place", "another program"],
 )
 def test_what_tells_of_the_test_is_an_error_with_a_cure(one: Example, message: str) -> None:
     with pytest.raises(InputError) as caught:

@@ -9,6 +9,7 @@ import pytest
 
 from baselines.data.labelled_samples import Example
 from baselines.runs.provenance import Clock, describe_machine, describe_manifest, describe_repository, describe_versions
+from curate.records.origin import Origin
 
 A = Example("a.wav", "x", ("t", "u"), "train", digest="sha256:a")
 B = Example("b.wav", "y", digest="sha256:b")
@@ -35,7 +36,7 @@ def test_what_a_model_would_see_differently_changes_it(change: dict[str, object]
 
 
 def test_counts_and_recipes() -> None:
-    made = Example("m.wav", "x", origin={"recipe": "r", "recipe_digest": "sha256:r"})
+    made = Example("m.wav", "x", origin=Origin(recipe="r", recipe_digest="sha256:r"))
     found = describe_manifest([A, B, made, Example("n.wav")])
     assert (found.samples, found.labels, found.splits) == (4, {"x": 2, "y": 1}, {"none": 3, "train": 1})
     assert found.recipes == ("sha256:r",)

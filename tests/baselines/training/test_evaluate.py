@@ -8,6 +8,7 @@ from baselines.data.labelled_samples import Example
 from baselines.training.evaluate import Evaluated, evaluate
 from curate.facts.records import Finding
 from curate.ground.errors import InputError, UsageError
+from curate.records.origin import Origin
 
 SET = [
     Example("a.wav", "cat", split="train"),
@@ -38,7 +39,7 @@ def test_the_test_split_is_tested_and_the_majority_is_that_of_training(tmp_path:
 
 def test_without_a_test_split_all_labelled_samples_are_tested(tmp_path: Path) -> None:
     rows = "".join(f"{one.path},cat,\n" for one in SPLITLESS)
-    made = Example("g.wav", "cat", origin={"recipe": "r"})
+    made = Example("g.wav", "cat", origin=Origin(recipe="r"))
     broken = Example("h.wav", "cat", findings=(Finding("truncated", "error"),))
     found = run(tmp_path, f"{rows}g.wav,cat,\n", [*SPLITLESS, Example("x.wav"), made, broken])
     assert found.result.metrics.samples == 6

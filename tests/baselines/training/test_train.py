@@ -71,7 +71,7 @@ def test_a_generated_sample_never_trains_the_model_that_its_source_tests(tmp_pat
     data = read_data([*samples, *made], reading=QUICK.reading)
     plan = make_plan(data, make_problem(data, "knn"), 4)
     for task in plan.tasks[1:]:
-        trained = {data.examples[i].source or data.examples[i].path for i in task.train.tolist()}
+        trained = {(*data.examples[i].parents[1:], data.examples[i].path)[0] for i in task.train.tolist()}
         assert not trained & {data.examples[i].path for i in task.test.tolist()}
         assert len(trained) == 6
         assert len(task.train) == 12, "the other generated samples do train"

@@ -38,7 +38,7 @@ def test_json(burnish: Burnish, labels: Path) -> None:
 def test_the_table(burnish: Burnish, labels: Path) -> None:
     lines = [line.rstrip() for line in burnish("agreement", "labels.csv").stdout.splitlines()]
     assert "50 samples, 50 with two labels or more, 2 annotators, 2 labels" in lines
-    assert next(line for line in lines if line.startswith("ann and bob")).split()[3:] == ["50", "70.0", "0.400"]
+    assert next(line for line in lines if line.startswith("ann and bob")).split()[3:6] == ["50", "70.0", "0.400"]
     alpha = next(line for line in lines if line.startswith("Krippendorff"))
     assert alpha.startswith("Krippendorff's alpha 0.400: too low to rely on the labels (below 0.667)")
     assert "the human level is measured against the other annotators" in lines
@@ -112,7 +112,7 @@ def test_names_are_escaped(burnish: Burnish, tmp_path: Path) -> None:
     assert "\x1b" not in burnish("agreement", "labels.csv").stdout
     burnish("agreement", "labels.csv", "--html", "g.html")
     text = (tmp_path / "g.html").read_text()
-    assert "<script" not in text
+    assert text.count("<script") == 1
     assert "&lt;script&gt;" in text
     assert text.count("<svg") == text.count('role="img"') == 3
 

@@ -85,7 +85,7 @@ def test_nothing_is_overwritten(burnish: Burnish, folder: Path) -> None:
             ["--into", "out", "--layout", "{lable}/{name}"],
             "--layout '{lable}/{name}': 'lable' is unknown (did you mean 'label'?)",
         ),
-        (["--into", "set.jsonl"], "cannot keep a journal in set.jsonl: "),
+        (["--into", "set.jsonl"], "cannot make the folder set.jsonl: "),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -187,3 +187,18 @@ def test_killed_at_any_moment_it_resumes_and_comes_back(burnish: Burnish, tmp_pa
             burnish("undo", "out")
         assert digests(tmp_path / "data") == before
         assert not (tmp_path / "out").exists() or not digests(tmp_path / "out")
+
+
+def test_a_label_that_climbs_is_refused_before_the_first_of_many_files_moves(burnish: Burnish, tmp_path: Path) -> None:
+    # More than one batch of the journal: the first used to be moved before the last sample was looked at.
+    (tmp_path / "many").mkdir()
+    lines = []
+    for number in range(1100):
+        (tmp_path / "many" / f"{number}.txt").touch()
+        label = "../../x" if number == 1099 else "a"
+        lines.append(json.dumps({"path": f"many/{number}.txt", "label": label, "bytes": 0}))
+    (tmp_path / "set.jsonl").write_text("\n".join(lines) + "\n")
+    words = ("--into", "out", "--layout", "{label}-{name}", "--mode", "move", "--apply")
+    assert "'../../x'" in burnish("organize", "set.jsonl", *words, code=2).stderr
+    assert len(list((tmp_path / "many").iterdir())) == 1100
+    assert not (tmp_path / "out").exists()

@@ -20,7 +20,7 @@ def test_the_same_sound_under_two_labels_fails_the_gate(burnish: Burnish, tmp_pa
     shutil.copy(tmp_path / "d/low_0.wav", tmp_path / "d/high_1.wav")
     burnish("scan", "d", "--pattern", "{label}_{take}", "-o", "set.jsonl")
     result = burnish("overfit", "set.jsonl", code=1)
-    assert result.stdout.startswith("2 of 3 samples of 2 classes are right")
+    assert "\n2 of 3 samples of 2 classes are right" in result.stdout
     assert result.stderr.startswith("burnish overfit: the model gets only 2 of 3 samples right that it was trained on:")
     assert "samples that are the same have different labels" in result.stderr
     assert result.stderr.count("\n") == 1

@@ -15,7 +15,7 @@ def test_it_lists_what_ships(burnish: Burnish) -> None:
     assert found["clean-images"]["steps"] == ["scan", "clean", "dedup", "balance", "stats"]
     assert "noise=babble" in found["speech-noise"]["targets"]
     text = burnish("recipes").stdout
-    assert all(f" {name} " in text for name in found)
+    assert all(f"\n{name} " in text for name in found)
 
 
 def test_one_of_them_is_printed_as_it_is(burnish: Burnish) -> None:

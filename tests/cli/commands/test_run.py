@@ -409,3 +409,16 @@ def test_names_with_spaces_and_markup_are_harmless(burnish: Burnish, project: Pa
     (project / "mine.yaml").write_text(RECIPE.replace("photos", '"-my [bold]photos; rm x"'))
     assert set(statuses(burnish, "--work", "a b").values()) == {"run"}
     assert "folder -my [bold]photos; rm x" in json.dumps(json.loads((project / "a b" / "state.json").read_text()))
+
+
+def test_a_step_that_put_something_off_is_not_cached(
+    burnish: Burnish, project: Path, recording: Callable[..., Path]
+) -> None:
+    # Half an hour of sound takes longer than the least time-out.
+    recording(project / "photos" / "cat" / "long.flac", duration_s=1800.0)
+    (project / "mine.yaml").write_text("kind: pipeline\nsteps: [{scan: {paths: [photos], timeout: 0.1, jobs: 1}}]")
+    first = steps_of(burnish)["scan"]
+    assert any("put off" in warning for warning in first["warnings"]), first
+    again = steps_of(burnish)["scan"]
+    assert again["status"] == "run"
+    assert "put off last time" in again["reason"]

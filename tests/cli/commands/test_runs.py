@@ -31,7 +31,7 @@ def test_no_runs_and_no_folder(burnish: Burnish) -> None:
 
 
 def test_mlflow_is_asked_only_when_it_is_wanted(
-    burnish: Burnish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    burnish_process: Burnish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = tmp_path / "path" / "mlflow"
     package.mkdir(parents=True)
@@ -46,9 +46,9 @@ def test_mlflow_is_asked_only_when_it_is_wanted(
         "    def __getattr__(self, name): return lambda *a, **k: print(name, *a, file=self.log)\n"
     )
     write_run(str(tmp_path / "r"), RUN, METRICS, PREDICTIONS)
-    errors = burnish("runs", "r", "--mlflow", "file:x", code=2).stderr
+    errors = burnish_process("runs", "r", "--mlflow", "file:x", code=2).stderr
     assert errors.startswith("burnish runs: --mlflow needs mlflow, which is not installed")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "path"))
-    assert burnish("runs", "r", "--mlflow", "file:x").stderr.startswith("logged 1 of 1 runs to file:x")
+    assert burnish_process("runs", "r", "--mlflow", "file:x").stderr.startswith("logged 1 of 1 runs to file:x")
     assert "log_metric 1 accuracy 0.5" in (tmp_path / "log").read_text()
     assert os.environ["PYTHONPATH"]

@@ -24,7 +24,7 @@ def test_the_list_has_every_group(burnish: Burnish) -> None:
 
 def test_one_operation_in_full(burnish: Burnish) -> None:
     text = burnish("transforms", "mix_noise").stdout
-    assert text.startswith("mix_noise  audio, burnish\n")
+    assert text.startswith("mix_noise  audio, burnish: Mix in a noise recording at an exact SNR")
     assert "folder     required" in text
     assert "snr_db     [5, 20]" in text
     assert "\n\naudio:\n  - mix_noise: {folder: noise, snr_db: [5, 20]}\n" in text

@@ -1,6 +1,7 @@
 """`burnish undo`: what it says, and how it ends."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,33 @@ def test_all_is_taken_back(burnish: Burnish, tmp_path: Path, name: str) -> None:
     again = burnish("undo", name, code=2)
     file = tmp_path / "q" / "journal.jsonl" if "." in name else tmp_path / "q"
     assert again.stderr == f"burnish undo: there is no journal at {file}: nothing left to undo there\n"
+
+
+def test_an_undo_that_was_killed_at_its_very_end_can_be_repeated(burnish: Burnish, tmp_path: Path) -> None:
+    (tmp_path / "q").mkdir()
+    for name in ("q", "q/journal.jsonl"):
+        assert burnish("undo", name).stderr == f"nothing left to undo in {name}: it is empty\n"
+
+
+def test_a_journal_that_was_copied_elsewhere_says_what_is_not_here(burnish: Burnish, tmp_path: Path) -> None:
+    apply(tmp_path / "q", moves(grow(tmp_path / "data", 6), "copy"))
+    (tmp_path / "p").mkdir()
+    shutil.copy(tmp_path / "q" / "journal.jsonl", tmp_path / "p")
+    assert burnish("undo", "p").stderr.startswith("not here: 6 of 6, removed or put back by hand; the journal stays")
+    assert (tmp_path / "p" / "journal.jsonl").exists()
+
+
+def test_a_foreign_journal_is_one_line(burnish: Burnish, tmp_path: Path) -> None:
+    paths = grow(tmp_path / "data", 6)
+    apply(tmp_path / "q", moves(paths))
+    journal = tmp_path / "q" / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b',"seal"', b',"sea1"'))
+    message = burnish("undo", "q", code=2).stderr
+    assert message.count("\n") == 1
+    assert "would put 6 files outside of its folder" in message
+    assert burnish("undo", "q", "--dry-run").stderr == "6 files would be moved back\n"
+    assert burnish("undo", "q", "--outside").stderr == "6 files moved back\n"
+    assert all(os.path.lexists(path) for path in paths)
 
 
 def test_dry_run_only_says(burnish: Burnish, tmp_path: Path) -> None:

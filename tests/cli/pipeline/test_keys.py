@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.pipeline import keys
 from cli.pipeline.files import Files
-from cli.pipeline.keys import inputs_of
+from cli.pipeline.keys import inputs_of, why_run
+from cli.pipeline.state import Done
 from cli.pipeline.tasks import Task
 from tests.cli.pipeline.test_tasks import tasks_of
 
@@ -30,12 +32,12 @@ def names(task: Task) -> set[str]:
 def test_the_key_of_scan_is_what_is_in_its_folders(project: Path) -> None:
     task = tasks_of("kind: pipeline\nsteps: [{scan: {paths: [photos], label: none}}]")["scan"]
     before = inputs_of(task, Files(), "1")
-    assert {*before} == {"version of burnish", "command", "option paths", "option label", "folder photos"}
+    assert {*before} == {"code of burnish", "command", "option paths", "option label", "folder photos"}
     (project / "photos" / "b.jpg").touch()
     after = inputs_of(task, Files(), "1")
     assert {name for name in after if after[name] != before[name]} == {"folder photos"}
     newer = inputs_of(task, Files(), "2")
-    assert {name for name in after if after[name] != newer[name]} == {"version of burnish"}
+    assert {name for name in after if after[name] != newer[name]} == {"code of burnish"}
 
 
 def test_the_key_of_augment_holds_its_recipe_and_the_folders_that_this_one_names(project: Path) -> None:
@@ -58,5 +60,49 @@ def test_a_step_that_is_named_is_looked_at_and_its_folder_is_no_option(project: 
         tasks = tasks_of(text)
     except ValueError:
         pytest.skip("evaluate is not there yet")
-    assert names(tasks["weak"]) == {"version of burnish", "command", "result of before"}
+    assert names(tasks["weak"]) == {"code of burnish", "command", "result of before"}
     assert tasks["weak"].words() == ["weak", "--json", "--", "work/before"]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "mix_noise: {folder: noise}",
+        "reverb: {folder: noise}",
+        "AddBackgroundNoise: {sounds_path: noise}",
+        "ApplyImpulseResponse: {ir_path: [noise]}",
+        "AnOperationOfLater: {anything: {deep: noise}}",
+    ],
+)
+@pytest.mark.parametrize("command", ["augment", "preview"])
+def test_a_folder_that_a_recipe_names_is_part_of_the_key(project: Path, command: str, operation: str) -> None:
+    (project / "mine.yaml").write_text(f"kind: augment\naudio: [{{{operation}}}]")
+    task = tasks_of(f"kind: pipeline\nsteps: [{{scan: {{paths: photos}}}}, {{{command}: {{recipe: mine.yaml}}}}]")[
+        command
+    ]
+    before = inputs_of(task, Files(), "1")
+    (project / "noise" / "another.wav").touch()
+    after = inputs_of(task, Files(), "1")
+    assert {name for name in after if after[name] != before.get(name)} == {"folder noise"}
+
+
+def test_what_was_put_off_is_done_again() -> None:
+    done = Done(
+        command=[], status="incomplete", when="", seconds=0, inputs={}, files={}, folders={}, samples_in=1, put_off=2
+    )
+    task = tasks_of("kind: pipeline\nsteps: [{scan: {paths: d}}]")["scan"]
+    assert why_run(task, done, {}, Files()) == "2 files were put off last time"
+
+
+def test_the_code_has_a_digest_that_changes_with_any_of_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "_HOME", tmp_path)
+    (tmp_path / "cli").mkdir()
+    (tmp_path / "cli" / "a.py").write_text("1")
+    (tmp_path / "burnish.py").touch()
+    before = keys.code_digest.__wrapped__()
+    (tmp_path / "cli" / "a.pyc").touch()
+    assert keys.code_digest.__wrapped__() == before
+    (tmp_path / "cli" / "a.py").write_text("2")
+    assert keys.code_digest.__wrapped__() != before

@@ -45,3 +45,9 @@ def test_every_key_of_the_recipes_that_ship_is_in_it(path: Path) -> None:
         for command, options in item.items():
             if command not in {"id", "input"} and options:
                 assert options.keys() <= properties_of(command).keys()
+
+
+def test_both_kinds_of_recipes_are_in_it() -> None:
+    kinds = [kind["properties"]["kind"].get("const") for kind in schema()["oneOf"]]
+    assert len(kinds) == 2
+    assert "pipeline" in kinds

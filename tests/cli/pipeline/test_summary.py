@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.pipeline.execute import Result
+from cli.pipeline.state import Result
 from cli.pipeline.summary import RunReport, append_markdown, report_of, sentence
 from cli.pipeline.view import line_of
 from tests.cli.pipeline.test_tasks import tasks_of

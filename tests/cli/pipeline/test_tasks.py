@@ -1,5 +1,7 @@
 """Steps made ready: every option and reference is checked, and every fault has its line."""
 
+from pathlib import Path
+
 import pytest
 
 from cli.pipeline.recipe import read_pipeline
@@ -225,3 +227,12 @@ def test_a_run_that_cannot_be_had(old: str, new: str, line: int, problem: str) -
     with pytest.raises(InputError) as caught:
         tasks_of(LOOP.replace(old, new))
     assert str(caught.value) == f"mine.yaml:{line}: {problem}"
+
+
+def test_an_output_of_the_last_step_is_looked_at_before_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"cannot write gone/x.html: there is no folder"):
+        tasks_of("kind: pipeline\nsteps: [{scan: {paths: d}}, {balance: {html: gone/x.html}}]")
+    tasks_of("kind: pipeline\nsteps: [{scan: {paths: d}}, {balance: {html: work/x.html}}]")

@@ -3,9 +3,12 @@
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from curate.check.checks import CHECKS, SCAN_CHECKS, learn_most_frequent, learn_sizes
+from curate.check.checks import CHECKS, SCAN_CHECKS, learn_most_frequent, learn_sizes, quantile
 from curate.facts.records import AudioFacts, ImageFacts
 
 
@@ -83,3 +86,9 @@ def test_the_most_frequent_value() -> None:
     assert learn_most_frequent(Counter({16000: 2, 8000: 2})).threshold == 8000
     assert learn_most_frequent(Counter()).threshold is None
     assert learn_sizes(Counter()).threshold is None
+
+
+@given(st.lists(st.integers(-50, 50), min_size=1, max_size=60), st.floats(0, 1))
+def test_quantiles_of_counted_values_are_those_of_numpy(values: list[int], share: float) -> None:
+    counts: Counter[float] = Counter(map(float, values))
+    assert quantile(counts, share) == pytest.approx(float(np.quantile(values, share)))

@@ -10,7 +10,8 @@ import pytest
 from curate.check.clean import Facts, Survey, judge, survey
 from curate.check.policy import Policy, make_policy
 from curate.ground.errors import InputError
-from curate.records.manifest import encode, lines, parse, read_as
+from curate.records.reader import lines, parse, read_as
+from curate.records.writer import encode
 
 GOOD: dict[str, Any] = {
     "format": "JPEG", "mode": "RGB", "width": 100, "height": 100, "frames": 1, "orientation": 1, "bits": 8,

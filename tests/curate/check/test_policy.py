@@ -61,17 +61,36 @@ def test_what_is_misspelt_is_named(options: dict[str, list[str]], message: str) 
         make_policy(**options)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("off", ["off", "no", "false", "{severity: off}", "{severity: false}", "'off'"])
+def test_a_check_is_turned_off_by_any_of_the_words_for_it(tmp_path: Path, off: str) -> None:
+    config = tmp_path / "burnish.yaml"
+    config.write_text(f"dark: {off}\n")
+    assert not make_policy(config=str(config)).applies("dark")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("drak: 0.2", r"c.yaml: there is no check 'drak' \(did you mean 'dark'\?\)"),
-        ("dark: {treshold: 0.2}", r"c.yaml: dark: 'treshold' is unknown \(did you mean 'threshold'\?\)"),
-        ("dark: {severity: eror}", r"c.yaml: dark: severity 'eror' is unknown \(did you mean 'error'\?\)"),
-        ("dark: true", "c.yaml: dark: True is no number"),
+        ("drak: 0.2", r"c.yaml:1: there is no check 'drak' \(did you mean 'dark'\?\)"),
+        ("dark: {treshold: 0.2}", r"c.yaml:1: dark: 'treshold' is unknown \(did you mean 'threshold'\?\)"),
+        ("dark: {severity: eror}", r"c.yaml:1: dark: severity 'eror' is unknown \(did you mean 'error'\?\)"),
+        ("bright: 0.1\ndark: true", "c.yaml:2: dark: True is no number"),
         ("- dark", "has to map checks to thresholds"),
-        ("dark: [", "cannot read .*c.yaml: while parsing"),
-        ("!!python/object/apply:os.system ['true']", "cannot read .*c.yaml: could not determine a constructor"),
+        ("dark: [", "c.yaml:1: expected the node content"),
+        (
+            "!!python/object/apply:os.system ['true']",
+            "c.yaml:1: the tag !!python/object/apply:os.system is not allowed",
+        ),
+        ("dark: 0.1\ndark: 0.2", r"c.yaml:2: 'dark' is here a second time \(first on line 1\)"),
+        (f"dark: {'9' * 20_000}", r"c.yaml:1: dark: '9{59}… is no number$"),
+        (f"dark: {'9' * 400}", r"c.yaml:1: dark: 9{60}… is no number$"),
+        (f"dark: 0x{'f' * 5_000}", r"c.yaml:1: dark: '0xf{57}… is no number$"),
+        (f"dark: {{severity: {'x' * 20_000}}}", r"c.yaml:1: dark: severity 'x{59}… is unknown \(known: .*\)$"),
+        (f"dark: {'[' * 3_000}", "c.yaml:1: it is nested more than 100 deep"),
+        (f"dark: {'{a: ' * 3_000}", "c.yaml:1: it is nested more than 100 deep"),
+        (f"# {'x' * 50_000_000}", "c.yaml:1: it has more than 1,048,576 bytes"),
     ],
+    ids=lambda text: text[:30],
 )
 def test_what_is_wrong_in_a_configuration(tmp_path: Path, text: str, message: str) -> None:
     config = tmp_path / "c.yaml"

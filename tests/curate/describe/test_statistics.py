@@ -10,12 +10,11 @@ from msgspec.structs import fields
 
 from curate.describe import statistics
 from curate.describe.column_blocks import Measured, blocks
-from curate.describe.distribution import edges_between
-from curate.describe.statistics import Statistics, describe
+from curate.describe.statistics import Statistics, describe, edges_between
 from curate.facts.fact_schema import CATEGORIES, KEYS, NUMBERS
 from curate.facts.records import AudioFacts, ImageFacts
 from curate.ground.errors import ManifestError, UsageError
-from curate.records.manifest import read_as
+from curate.records.reader import read_as
 
 SET: list[dict[str, Any]] = [
     {"path": "a.jpg", "label": "cat", "split": "train", "kind": "image", "bytes": 1000, "tags": ["who=1", "who=2"],

@@ -17,9 +17,9 @@ def test_a_picture_is_small_and_upright(tmp_path: Path) -> None:
     exif[0x0112] = 6
     Image.new("RGB", (800, 200), "red").save(tmp_path / "a.jpg", exif=exif)
     found = make_preview((str(tmp_path / "a.jpg"), "image"))
-    assert (found.media_type, found.size, found.problem) == ("image/jpeg", (40, 160), "")
+    assert (found.media_type, found.size, found.problem) == ("image/jpeg", (50, 200), "")
     with Image.open(io.BytesIO(found.data)) as small:
-        assert small.size == (40, 160)
+        assert small.size == (50, 200)
         assert not small.getexif()
 
 

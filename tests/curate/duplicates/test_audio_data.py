@@ -12,8 +12,8 @@ import soundfile
 
 from curate.duplicates.audio import AudioMatch, compare, listen
 from curate.duplicates.audio_alignment import align
+from curate.duplicates.audio_candidates import near_fingerprints
 from curate.duplicates.audio_pairs import confirm_pairs
-from curate.duplicates.fingerprints import near_fingerprints
 from curate.facts.fingerprint import fingerprint
 from curate.facts.spectrum import spectrum
 from curate.media.audio import load_audio

@@ -1,4 +1,4 @@
-"""How one picture may lie on another, told from glimpses; and which pairs are not worth a comparison."""
+"""How one picture may lie on another, told from descriptors; and which pairs are not worth a comparison."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
-from curate.duplicates import prefilter as module
-from curate.duplicates.descriptor import Packed, glimpse
-from curate.duplicates.orientations import Way, find_ways, reverse
-from curate.duplicates.prefilter import promising
+from curate.duplicates import image_pairs as module
+from curate.duplicates.descriptor import Packed, descriptor
+from curate.duplicates.image_pairs import prefilter
+from curate.duplicates.orientations import Orientation, find_orientations, reverse
 from tests.curate.duplicates.test_image import flat, scene
 
 Change = Callable[[Image.Image], Image.Image]
@@ -19,11 +19,11 @@ _TURN = Image.Transpose
 
 
 def packed(image: Image.Image) -> Packed:
-    return glimpse(np.asarray(image.convert("RGB")), image.size)[None]
+    return descriptor(np.asarray(image.convert("RGB")), image.size)[None]
 
 
-def ways(first: Image.Image, second: Image.Image) -> tuple[Way, ...]:
-    return find_ways(packed(first), packed(second))[0]
+def orientations(first: Image.Image, second: Image.Image) -> tuple[Orientation, ...]:
+    return find_orientations(packed(first), packed(second))[0]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def ways(first: Image.Image, second: Image.Image) -> tuple[Way, ...]:
 def test_copies_have_their_way(
     change: Change, name: str, turn: tuple[tuple[float, float], tuple[float, float]] | None, seed: int
 ) -> None:
-    best = ways(scene(seed), change(scene(seed)))[0]
+    best = orientations(scene(seed), change(scene(seed)))[0]
     assert best.change == name
     assert best.alike > 0.85
     assert turn is None or np.allclose(best.turn, turn, atol=1e-3)
@@ -59,7 +59,7 @@ def test_copies_have_their_way(
 
 @pytest.mark.parametrize("seed", range(4, 12))
 def test_other_pictures_have_none(seed: int) -> None:
-    assert ways(scene(seed), scene(seed + 100)) == ()
+    assert orientations(scene(seed), scene(seed + 100)) == ()
 
 
 def test_other_colours_are_another_picture() -> None:
@@ -67,8 +67,8 @@ def test_other_colours_are_another_picture() -> None:
     red, green, blue = scene(1).split()
     swapped = Image.merge("RGB", (blue, green, red))
     shirt = Image.merge("YCbCr", (scene(1).convert("L"), *swapped.convert("YCbCr").split()[1:])).convert("RGB")
-    assert ways(scene(1), shirt) == ()
-    assert ways(scene(1), scene(1).convert("L"))[0].change == ""
+    assert orientations(scene(1), shirt) == ()
+    assert orientations(scene(1), scene(1).convert("L"))[0].change == ""
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_other_colours_are_another_picture() -> None:
     ],
 )
 def test_what_tells_too_little_is_always_compared(first: Image.Image, second: Image.Image) -> None:
-    assert "" in {way.change for way in ways(first, second)}
+    assert "" in {orientation.change for orientation in orientations(first, second)}
 
 
 @pytest.mark.parametrize("change", [lambda i: i.rotate(-30), lambda i: i.transpose(_TURN.ROTATE_90), ImageOps.mirror])
 def test_the_reverse_is_what_the_other_order_finds(change: Change) -> None:
-    there, back = ways(scene(1), change(scene(1)))[0], ways(change(scene(1)), scene(1))[0]
+    there, back = orientations(scene(1), change(scene(1)))[0], orientations(change(scene(1)), scene(1))[0]
     assert reverse(there).change == back.change
     assert np.allclose(reverse(there).turn, back.turn)
     assert np.allclose(np.array(there.turn) @ back.turn, np.eye(2))
@@ -99,16 +99,16 @@ def test_pairs_are_told_apart_however_few_are_held_at_a_time(tmp_path: Path, mon
         scene(seed).save(paths[-2])
         ImageOps.mirror(scene(seed)).save(paths[-1])
     pairs = [(one, other) for place, one in enumerate(paths) for other in paths[place + 1 :]]
-    found = promising(pairs, jobs=1)
+    found = prefilter(pairs, jobs=1)
     assert [pairs[place] for place in found] == [(paths[place], paths[place + 1]) for place in range(0, 8, 2)]
-    assert {way[0].change for way in found.values()} == {"flipped"}
+    assert {orientation[0].change for orientation in found.values()} == {"flipped"}
     monkeypatch.setattr(module, "_MOST_PICTURES", 2)
     monkeypatch.setattr(module, "_AT_ONCE", 1)
-    assert promising(pairs, jobs=1) == found
+    assert prefilter(pairs, jobs=1) == found
 
 
 def test_what_cannot_be_looked_at_is_left_to_the_comparison(tmp_path: Path) -> None:
     scene(1).save(tmp_path / "one.png")
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     pairs = [(str(tmp_path / "one.png"), str(tmp_path / name)) for name in ("broken.png", "absent.png")]
-    assert promising(pairs, jobs=1) == {0: (), 1: ()}
+    assert prefilter(pairs, jobs=1) == {0: (), 1: ()}

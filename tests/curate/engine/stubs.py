@@ -49,3 +49,15 @@ def shared_library_threads(_: int) -> Any:
 def sleeping_pid(_: int) -> int:
     time.sleep(0.05)
     return os.getpid()
+
+
+def warm(_: object) -> bool:
+    """Return whether this worker was warmed up."""
+    return os.environ.get("BURNISH_TEST_WARM") == "yes"
+
+
+def slow_warm_up() -> None:
+    """Take longer than the time-out of the test, and fail."""
+    time.sleep(1.5)
+    os.environ["BURNISH_TEST_WARM"] = "yes"
+    raise ValueError("of no account")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from curate.engine import Failure, Ready, available_processors, run
+from curate.engine import Failure, Ready, available_processors, failures, run
 from tests.conftest import ROOT
 from tests.curate.engine import stubs
 
@@ -130,3 +130,15 @@ except KeyboardInterrupt:
 
 def test_there_is_at_least_one_processor() -> None:
     assert available_processors() >= 1
+
+
+def test_warming_up_is_not_taken_from_the_time_of_the_first_item() -> None:
+    before = failures.total()
+    assert [*run(stubs.warm, range(3), jobs=1, timeout_s=1.0, warm_up=stubs.slow_warm_up)] == [True] * 3
+    assert failures.total() == before
+
+
+def test_failures_are_counted_for_whoever_asks() -> None:
+    before = failures.total()
+    assert len([*run(stubs.misbehave, [4, 5], jobs=1)]) == 2
+    assert failures.total() - before == 1

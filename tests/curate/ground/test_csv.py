@@ -47,3 +47,12 @@ def test_what_is_wrong_is_said(tmp_path: Path, text: str | bytes, problem: str) 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read .*gone.csv: No such file"):
         read_table(str(tmp_path / "gone.csv"), ("tag",))
+
+
+def test_a_table_that_a_program_wrote_is_read_as_it_is(tmp_path: Path) -> None:
+    path = written(tmp_path, b'file_name,label\n" a.jpg", x \n\ncaf\xe9.jpg,\n')
+    assert read_table(path, ("file_name",), exact=True) == [
+        Row(2, {"file_name": " a.jpg", "label": " x "}),
+        Row(4, {"file_name": "caf\udce9.jpg", "label": ""}),
+    ]
+    assert read_table(written(tmp_path, "file_name\n"), ("file_name",), exact=True) == []

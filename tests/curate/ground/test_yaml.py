@@ -125,7 +125,9 @@ LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] *
         ("a: &x\n  b: *x", 1, "its aliases repeat too much"),
         (LAUGHS, 1, "its aliases repeat too much"),
         ("a: 1\nb: \x07", 2, "a character that YAML does not allow: '\\x07'"),
-        ("[" * 5000, 1, "it is nested too deeply"),
+        ("[" * 5000, 1, "it is nested more than 100 deep"),
+        ("a:\n" + "  - [x]\n" * 2 + "  - " + "[" * 99, 4, "it is nested more"),
+        ("# " + "x" * (1 << 20), 1, "it has more than 1,048,576 bytes"),
     ],
     ids=lambda value: value[:18] if isinstance(value, str) else str(value),
 )

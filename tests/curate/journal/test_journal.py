@@ -9,6 +9,7 @@ import pytest
 from curate.ground.errors import InputError, UsageError
 from curate.journal import Journal, Operation, Outcome, fs
 from curate.journal.fs import digest_of
+from curate.journal.tree import Tree
 from tests.curate.journal.trees import apply, contents, far_away, grow, look, moves, statuses, undo
 
 KINDS = ["move", "copy", "hardlink", "symlink", "create"]
@@ -115,17 +116,17 @@ def test_a_file_that_appears_in_a_race_is_safe(
     tmp_path: Path, kind: str, across: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a").write_text("a")
-    real = os.path.lexists
+    real = Tree.status
     raced = str(tmp_path / "o" / "x")
 
-    def not_yet(path: str) -> bool:
-        if str(path) == raced and not real(path):
-            monkeypatch.setattr(os.path, "lexists", real)
+    def not_yet(self: Tree, path: str) -> os.stat_result | None:
+        if path == raced and real(self, path) is None:
+            monkeypatch.setattr(Tree, "status", real)
             Path(path).write_text("theirs")
-            return False
-        return real(path)
+            return None
+        return real(self, path)
 
-    monkeypatch.setattr(os.path, "lexists", not_yet)
+    monkeypatch.setattr(Tree, "status", not_yet)
     outcome = one(tmp_path / "o", Operation(kind, str(tmp_path / "a"), "x"))  # type: ignore[arg-type]
     assert outcome.status == "exists"
     assert Path(raced).read_text() == "theirs"
@@ -177,9 +178,9 @@ def test_a_source_that_is_written_to_while_it_is_copied_stays(tmp_path: Path, mo
     path = tmp_path / "a"
     path.write_text("a")
 
-    def written_to(paths: Iterable[str]) -> None:
+    def written_to(tree: Tree, paths: Iterable[str]) -> None:
         path.write_text("b")
-        fs.sync(paths)
+        fs.sync(tree, paths)
 
     monkeypatch.setattr("curate.journal.apply.sync", written_to)
     outcome = one(tmp_path / "q", Operation("move", str(path), "x"))

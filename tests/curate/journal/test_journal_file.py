@@ -10,7 +10,7 @@ import pytest
 
 from curate.ground.errors import BurnishError, InputError
 from curate.journal import Journal, Operation
-from curate.journal.journal_file import Ledger
+from curate.journal.journal_file import JournalFile
 from curate.journal.records import Change
 from tests.conftest import ROOT
 from tests.curate.journal.trees import apply, grow, look, moves, statuses, undo
@@ -18,15 +18,15 @@ from tests.curate.journal.trees import apply, grow, look, moves, statuses, undo
 
 def test_states_and_changes_are_read_back(tmp_path: Path) -> None:
     path = str(tmp_path / "journal.jsonl")
-    ledger = Ledger(path, made=0)
+    file = JournalFile(path, made=())
     changes = [Change(n, "move", f"x/{n}\udcff", f"../{n}") for n in range(4)]
     for change in changes:
-        ledger.add(change)
-    ledger.mark("done", [0, 2])
-    ledger.mark("undone", [2])
-    ledger.commit()
-    ledger.close()
-    again = Ledger(path)
+        file.add(change)
+    file.mark("done", [0, 2])
+    file.mark("undone", [2])
+    file.commit()
+    file.close()
+    again = JournalFile(path)
     assert [again.state(n) for n in range(4)] == ["done", "pending", "undone", "pending"]
     assert [again.change(n) for n in range(4)] == changes
     assert list(again.ids("pending", "done")) == [3, 1, 0]
@@ -37,14 +37,17 @@ def test_it_is_readable(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_text("a")
     apply(tmp_path / "q", moves([str(tmp_path / "a.wav")]))
     first, *changes, mark = [json.loads(line) for line in (tmp_path / "q" / "journal.jsonl").read_text().splitlines()]
-    assert {**first, "token": ""} == {"record": "journal", "version": 1, "token": "", "made": 1}
+    assert len(first["token"]) == 8
+    assert {**first, "token": ""} == {
+        "record": "journal", "version": 1, "token": "", "made": 1, "above": [], "seal": first["seal"]
+    }  # fmt: skip
     assert [(change["kind"], change["target"]) for change in changes] == [
         ("folder", "even"),
         ("folder", "even/deep"),
         ("move", "even/deep/a.wav"),
     ]
     assert changes[2]["source"] == "../a.wav"
-    assert mark == {"record": "mark", "state": "done", "ids": [0, 1, 2]}
+    assert mark == {"record": "mark", "state": "done", "ids": [0, 1, 2], "seal": mark["seal"]}
 
 
 @pytest.mark.parametrize("cut", range(1, 54, 4))
@@ -117,13 +120,13 @@ def test_an_undo_that_removes_the_file_while_one_waits_for_it(tmp_path: Path, mo
         real(descriptor, how)
 
     monkeypatch.setattr(fcntl, "flock", removed_in_between)
-    ledger = Ledger(str(tmp_path / "journal.jsonl"), made=0)
+    file = JournalFile(str(tmp_path / "journal.jsonl"), made=())
     assert os.path.getsize(tmp_path / "journal.jsonl") > 0
-    ledger.close()
+    file.close()
 
 
 def test_a_full_disk_takes_back_what_was_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger = Ledger(str(tmp_path / "journal.jsonl"), made=0)
+    file = JournalFile(str(tmp_path / "journal.jsonl"), made=())
     before = (tmp_path / "journal.jsonl").read_bytes()
     real, calls = os.write, []
 
@@ -134,8 +137,8 @@ def test_a_full_disk_takes_back_what_was_half_written(tmp_path: Path, monkeypatc
         return real(descriptor, bytes(data)[: len(data) // 2])
 
     monkeypatch.setattr(os, "write", half)
-    ledger.add(Change(0, "move", "x", "y"))
+    file.add(Change(0, "move", "x", "y"))
     with pytest.raises(OSError, match="No space"):
-        ledger.commit()
+        file.commit()
     assert (tmp_path / "journal.jsonl").read_bytes() == before
-    ledger.close()
+    file.close()

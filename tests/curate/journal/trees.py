@@ -80,8 +80,8 @@ def far_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let only temporary files be renamed, as if every source were on another file system."""
     real = fs._rename_natively
 
-    def rename(source: bytes, target: bytes) -> int:
-        return real(source, target) if source.endswith(b".tmp") else errno.EXDEV
+    def rename(source: tuple[int, str], target: tuple[int, str]) -> int:
+        return real(source, target) if source[1].endswith(".tmp") else errno.EXDEV
 
     monkeypatch.setattr(fs, "_rename_natively", rename)
 

@@ -90,3 +90,10 @@ def test_names_are_cut_to_fit_and_keep_their_ending(stem: str) -> None:
     name = shortened(f"{stem}.jpg", "-12345678")
     assert len(os.fsencode(name)) <= MAX_PART_BYTES
     assert name.endswith("-12345678.jpg")
+
+
+@pytest.mark.parametrize("label", ["../../x", "a/b", ".hidden", "a\\b"])
+def test_a_value_beside_the_name_makes_no_other_path(label: str) -> None:
+    with pytest.raises(UsageError, match=r"which (has the character|begins with a dot)"):
+        compile_layout("{label}-{name}").target(Sample("d/1.jpg", label))
+    assert compile_layout("{label}-{name}").target(Sample("d/.1:?.jpg", "x")) == "x-.1:?.jpg"

@@ -136,3 +136,23 @@ def test_every_fact_can_be_named() -> None:
 def test_form_without_meaning() -> None:
     assert parses("nonsense < 3")
     assert not parses("small=image.width < 3")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"bytes > {'-' * 1900}1",
+        f"bytes > {'+'.join(['1'] * 985)}",
+        f"{'not ' * 400}bytes > 1",
+        f"{'(' * 900}1{')' * 900} > 0",
+    ],
+    ids=["signs", "terms", "nots", "brackets"],
+)
+def test_what_is_nested_too_deeply_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=r"nested|cannot read"):
+        compile_expression(text)
+
+
+def test_many_parts_joined_by_one_word_are_not_nested() -> None:
+    sample = Sample("a", bytes=2)
+    assert compile_expression(" or ".join(["bytes == 1"] * 100 + ["bytes == 2"])).matches(sample)

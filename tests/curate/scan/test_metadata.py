@@ -51,11 +51,15 @@ def test_the_nearest_metadata_counts_and_none_above_the_root(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("m.csv", "name,label\na,b\n", r"m.csv:1: metadata needs a column file_name \(its columns: name, label\)"),
-        ("m.csv", "", r"m.csv:1: metadata needs a column file_name \(its columns: none\)"),
-        ("m.csv", "file_name,label\na\n", "m.csv:2: more or fewer values than columns"),
+        (
+            "m.csv",
+            "name,label\na,b\n",
+            r"m.csv has no column 'file_name' \(did you mean 'name'\?\); it needs file_name",
+        ),
+        ("m.csv", "", "m.csv is empty; its first line has to be file_name"),
+        ("m.csv", "file_name,label\na\n", "m.csv:2: fewer values than columns"),
         ("m.csv", "file_name\n\na\na\n", "m.csv:4: a stands in it twice"),
-        ("m.csv", 'file_name\n"a\n', "m.csv:2: unexpected end of data"),
+        ("m.csv", 'file_name\n"a\n', "m.csv:2: not CSV: unexpected end of data"),
         ("m.jsonl", '{"file_name": "a"}\n{"file": "b"}\n', "m.jsonl:2: no file_name"),
         ("m.jsonl", "nonsense\n", "m.jsonl:1: JSON is malformed"),
         ("m.txt", "", r"cannot read .*m.txt as metadata: it has to end in .csv or .jsonl"),

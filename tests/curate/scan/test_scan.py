@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from curate.records.manifest import parse
+from curate.records.reader import parse
 from curate.records.sample import Sample
 from curate.scan import measure
 from curate.scan.labels import Labeller, compile_pattern

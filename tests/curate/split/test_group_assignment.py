@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.split import group_assignment
-from curate.split.group_assignment import Groups, make_groups, pack
-from curate.split.local_search import Improvement
+from curate.split.group_assignment import Groups, Improvement, make_groups, pack
 
 SHARES = np.array([0.8, 0.1, 0.1])
 

@@ -5,9 +5,11 @@ import re
 
 import pytest
 
-from curate.split.columns import Seen, Source
+from curate.records.origin import Origin
+from curate.split.columns import Seen
 from curate.split.hash_split import SCALE, place
-from curate.split.split import make_plan, make_wish
+from curate.split.split import make_plan
+from curate.split.wish import make_wish
 
 
 def which_set(name: str, validation: float, testing: float) -> str:
@@ -56,7 +58,7 @@ def test_what_is_derived_follows_and_does_not_pull() -> None:
     sources = [Seen(f"{n}.wav", digest=f"sha256:{n}") for n in range(100)]
     before = splits(sources)
     made = [
-        Seen(f"a/{n}.wav", digest=f"sha256:a{n}", origin=Source(f"{n}.wav", f"sha256:{n}", "r")) for n in range(100)
+        Seen(f"a/{n}.wav", digest=f"sha256:a{n}", origin=Origin(f"{n}.wav", f"sha256:{n}", "r")) for n in range(100)
     ]
     copies = [Seen(f"c/{n}.wav", digest=f"sha256:c{n}", duplicate_of=f"{n}.wav") for n in range(100)]
     after = splits([*copies, *made, *sources])

@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.ground.errors import UsageError
-from curate.records.manifest import encode
+from curate.records.origin import Origin
 from curate.records.sample import Sample
-from curate.split.columns import Seen, Source
-from curate.split.split import Plan, carry_out, make_plan, make_wish
+from curate.records.writer import encode
+from curate.split.columns import Seen
+from curate.split.split import Plan, carry_out, make_plan
+from curate.split.wish import make_wish
 
 NAMES = ("train", "val", "test")
 
@@ -75,10 +77,10 @@ def test_what_belongs_together_stays_together() -> None:
     samples = [
         Seen("a", "x", digest="d1"),
         Seen("b", "y", digest="d1"),
-        Seen("c", "x", digest="d2", origin=Source("a", "d1", "noise")),
+        Seen("c", "x", digest="d2", origin=Origin("a", "d1", "noise")),
         Seen("d", "x", digest="d3", duplicate_of="c"),
-        Seen("e", "x", digest="d4", origin=Source("gone", "d9", "noise")),
-        Seen("f", "x", digest="d5", origin=Source("gone", "d9", "noise")),
+        Seen("e", "x", digest="d4", origin=Origin("gone", "d9", "noise")),
+        Seen("f", "x", digest="d5", origin=Origin("gone", "d9", "noise")),
         *(Seen(f"{n}", "x", digest=f"s{n}") for n in range(40)),
     ]
     for seed in range(20):
@@ -171,7 +173,7 @@ def test_a_group_that_is_too_large_is_named_with_its_size() -> None:
 def test_generated_samples_follow_their_source_out_of_training() -> None:
     samples = [
         *(Seen(f"{n}", split="test" if n < 3 else "train") for n in range(9)),
-        *(Seen(f"made{n}", origin=Source(f"{n}", None, "noise")) for n in range(9)),
+        *(Seen(f"made{n}", origin=Origin(f"{n}", None, "noise")) for n in range(9)),
     ]
     plan = plan_of(samples)
     found = splits(samples)

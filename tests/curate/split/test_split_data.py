@@ -8,7 +8,8 @@ import pytest
 
 from curate.scan.labels import compile_pattern
 from curate.split.columns import Seen
-from curate.split.split import make_plan, make_wish
+from curate.split.split import make_plan
+from curate.split.wish import make_wish
 
 SHARES = (0.8, 0.1, 0.1)
 Counts = dict[str, Counter[str | None]]

@@ -1,0 +1,111 @@
+"""What an option does to the disk, declared beside the option: what is read, written, rejected, made.
+
+A marker stands in the `Annotated` of an option. The pipeline's keys and `run --dry-run` come from the markers, and so
+does the check of every output before a command begins.
+"""
+
+import os
+from enum import Enum
+from functools import wraps
+from typing import TYPE_CHECKING, get_type_hints
+
+from curate.ground.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+
+class Effect(Enum):
+    """What the value of an option stands for."""
+
+    READS = "a file or folder that is read"
+    READS_RUN = "a run, or the step that makes it, or what a step reported"
+    READS_RECIPE = "a recipe; what it reads is read too"
+    SETS_RECIPE = "a variable of the recipe; part of what that reads"
+    WRITES = "a file that is written whole"
+    REJECTS = "a file for the samples that are dropped"
+    MAKES = "a folder for files that the command makes; a step gives it one by itself"
+    MAKES_RUN = "a folder for a run; a step gives it one by itself"
+    SETS_ASIDE = "a folder for what is dropped"
+    MEDIA = "where the manifest's files are; the manifest says what is in them"
+    CACHE = "a folder that changes no result"
+    VALUE = "no file, though it looks like one"
+
+
+FILES_WRITTEN = frozenset({Effect.WRITES, Effect.REJECTS})
+FOLDERS_MADE = frozenset({Effect.MAKES, Effect.MAKES_RUN, Effect.SETS_ASIDE})
+READ = frozenset({Effect.READS, Effect.READS_RUN, Effect.READS_RECIPE})
+
+
+def effects_of(function: "Callable[..., object]") -> dict[str, Effect]:
+    """Return what the parameters of a command stand for, by their names; those that touch no file are left out."""
+    hints = get_type_hints(function, include_extras=True)
+    marked = ((name, getattr(hint, "__metadata__", ())) for name, hint in hints.items())
+    return {name: one for name, metadata in marked for one in metadata if isinstance(one, Effect)}
+
+
+def checked_first(function: "Callable[..., None]") -> "Callable[..., None]":
+    """Return a command that refuses, before it does anything, outputs that it could not write.
+
+    Without this, hours of work end at a folder that is not there.
+    """
+    effects = effects_of(function)
+
+    @wraps(function)
+    def command(**values: object) -> None:
+        check_outputs(effects, values)
+        function(**values)
+
+    return command
+
+
+def check_outputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]") -> None:
+    """Refuse outputs that cannot be written.
+
+    Raises:
+        InputError: There is no folder for a file, a folder is none, or one may not be written to.
+        UsageError: Two outputs are one file.
+    """
+    taken: dict[str, str] = {}
+    for path in _outputs(effects, values, FILES_WRITTEN):
+        if why := why_unwritable(path):
+            raise InputError(f"cannot write {path}: {why}")
+        target = os.path.realpath(path)
+        # Two files that take one name when they are whole: the last one would win, and the other be lost. Devices
+        # (/dev/null for both) lose nothing that was to be kept.
+        if taken.setdefault(target, path) is not path and not _is_special(target):
+            raise UsageError(f"{path} is named for two outputs; name another file for one of them")
+    for folder in _outputs(effects, values, FOLDERS_MADE):
+        existing = os.path.realpath(folder)
+        while not os.path.lexists(existing):
+            existing = os.path.dirname(existing)
+        if not os.path.isdir(existing):
+            raise InputError(f"cannot make the folder {folder}: {existing} is a file")
+        if not os.access(existing, os.W_OK | os.X_OK):
+            raise InputError(f"cannot make the folder {folder}: {existing} may not be written to")
+
+
+def why_unwritable(path: str) -> str:
+    """Return why a file cannot be written, in words; empty if it can. The folder counts: files are replaced whole."""
+    target = os.path.realpath(path)
+    if os.path.isdir(target):
+        return "it is a folder; name a file in it"
+    if _is_special(target):
+        return "" if os.access(target, os.W_OK) else "it may not be written to"
+    folder = os.path.dirname(target)
+    if not os.path.isdir(folder):
+        return f"there is no folder {folder}; make it first (mkdir -p)"
+    return "" if os.access(folder, os.W_OK | os.X_OK) else f"the folder {folder} may not be written to"
+
+
+def _outputs(
+    effects: "Mapping[str, Effect]", values: "Mapping[str, object]", wanted: frozenset[Effect]
+) -> "Iterator[str]":
+    for name, effect in effects.items():
+        value = values.get(name)
+        if effect in wanted and isinstance(value, str) and value not in {"", "-"}:
+            yield value
+
+
+def _is_special(target: str) -> bool:
+    return os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target)

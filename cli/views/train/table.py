@@ -1,0 +1,104 @@
+"""What `burnish train`, `evaluate` and `overfit` show: the score beside the majority guess, and the worst classes."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+from cli.io.table import Column, Report, Row, Table
+from cli.views.kit.drawing import bar_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from baselines.runs.save_run import Outcome
+    from baselines.training.overfit import Overfit
+
+_WORST = 5
+
+
+def report(outcome: "Outcome") -> Report:
+    """Return the report of a run."""
+    folder = shlex.quote(outcome.folder)
+    next_steps = [f"which tags are worth working on:  burnish weak {folder}"] if outcome.metrics.per_tag else []
+    next_steps.append(f"what is taken for what:           burnish audit {folder}")
+    return Report([_scores(outcome), _facts(outcome), _classes(outcome)], next_steps)
+
+
+def fit_report(found: "Overfit") -> Report:
+    """Return the report of a handful of samples that a model was to fit."""
+    columns = [Column("path", "sample"), Column("problem", "what is wrong")]
+    rows = [Row((path, "the model is not right on it")) for path in found.wrong]
+    rows += [Row((path, f"looks the same as {' = '.join(group)}")) for group in found.conflicts for path in group[:1]]
+    right = found.samples - len(found.wrong)
+    lines = [f"{right:,} of {found.samples:,} samples of {found.classes:,} classes are right ({found.model})"]
+    shown = [f"  wrong: {path}" for path in found.wrong]
+    shown += [f"  the same, with different labels: {' = '.join(group)}" for group in found.conflicts]
+    lines += [f"  left out, {reason}: {count:,}" for reason, count in found.left_out.items()]
+    if found.fits:
+        lines.append("a model can fit this data; train it:  burnish train --run runs/first")
+    return Report([Table("samples", "Samples that it does not fit", columns, rows, lines=shown)], lines)
+
+
+def _scores(outcome: "Outcome") -> Table:
+    score = outcome.run.score
+    low, high = score.interval
+    remarks = [
+        ("accuracy", score.accuracy, f"95 % interval {100 * low:.1f} % to {100 * high:.1f} %, n = {score.samples:,}"),
+        ("balanced accuracy", score.balanced_accuracy, "mean recall of the classes"),
+        ("macro F1", score.macro_f1, "mean F1 of the classes"),
+        ("majority guess", score.majority_accuracy, "accuracy of always guessing the most frequent class"),
+    ]
+    columns = [
+        Column("name", "score"),
+        Column("score", "value", "share", form=" %"),
+        Column("bar", "", "drawing", 9),
+        Column("remark", "what it is", "text", 1),
+    ]
+    rows = [
+        Row((name, share, bar_cell(share, f"{name}: {100 * share:.1f} %"), words)) for name, share, words in remarks
+    ]
+    return Table("score", "Scores", columns, rows)
+
+
+def _facts(outcome: "Outcome") -> Table:
+    rows = [Row(fact) for fact in _named_facts(outcome)]
+    return Table("facts", "The run", [Column("name", "run"), Column("value", outcome.folder)], rows, in_csv=False)
+
+
+def _named_facts(outcome: "Outcome") -> "Iterator[tuple[str, str]]":
+    run = outcome.run
+    yield "tested", f"{run.counts.test:,} samples, {run.evaluation}"
+    if run.model:
+        made = f", {run.counts.generated:,} of them generated" if run.counts.generated else ""
+        yield "trained on", f"{run.counts.train:,} samples{made}"
+        tried = ", ".join(f"{one.model} {one.macro_f1:.3f}" for one in run.model.trials)
+        several = f" (macro F1 on the training part: {tried})" if len(run.model.trials) > 1 else ""
+        yield "model", run.model.name + several
+        yield "training accuracy", f"{100 * run.model.training_accuracy:.1f} %"
+    yield "time", f"{run.cost.wall_s:.1f} s, {run.cost.peak_memory_mb:,.0f} MB"
+
+
+def _classes(outcome: "Outcome") -> Table:
+    columns = [
+        Column("name", "worst classes" if len(outcome.metrics.per_class) > _WORST else "class"),
+        Column("samples", "samples", "count"),
+        Column("recall", "recall", "share", form=" %"),
+        Column("precision", "precision", "share", form=" %"),
+        Column("f1", "F1", "share", form=" %"),
+        Column("bar", "F1", "drawing", 9),
+    ]
+    # A class without samples was only ever predicted: it has no recall to be the worst by.
+    tested = [(label, found) for label, found in outcome.metrics.per_class.items() if found.samples]
+    rows = [
+        Row(
+            (
+                label,
+                one.samples,
+                one.recall,
+                one.precision,
+                one.f1,
+                bar_cell(one.f1, f"F1 of {label}: {100 * one.f1:.1f} %"),
+            )
+        )
+        for label, one in sorted(tested, key=lambda pair: (pair[1].f1, pair[0]))
+    ]
+    return Table("class", "Classes, the worst first", columns, rows if len(rows) > 1 else [], _WORST)

@@ -1,0 +1,187 @@
+r"""Reading manifests: streams of samples as JSON Lines, one sample a line.
+
+Strings that come from file names which are not UTF-8 travel as `\udcXX` escapes, the way Python and `json.dumps` write
+them. null is the same as a field that is not there: DuckDB, pandas and polars write every column on every line.
+"""
+
+import sys
+from contextlib import contextmanager
+from json import JSONDecodeError
+from typing import IO, TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from curate.ground.errors import InputError, ManifestError
+from curate.ground.json import TOO_DEEP, Decoder, loads
+from curate.records.sample import Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Record = TypeVar("Record", bound=msgspec.Struct)
+
+_PARTS = ("image", "audio", "findings")
+"""The fields that hold records. Not the origin: what other programs wrote in it is kept as it is."""
+
+
+class LineError(InputError):
+    """A line that is no sample, met where its place in the file is not known.
+
+    Args:
+        line: The line, without its end.
+        problem: What is wrong with it.
+    """
+
+    def __init__(self, line: bytes, problem: str) -> None:
+        super().__init__(problem)
+        self.line = line
+
+
+@contextmanager
+def open_manifest(path: str | None) -> "Iterator[IO[bytes]]":
+    """Open a manifest for reading; None and `-` are standard input.
+
+    Raises:
+        InputError: The file does not exist, cannot be read, or is a folder.
+    """
+    if path is None or path == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        file = open(path, "rb")  # noqa: SIM115 - closed below; what the body raises must not be caught here
+    except IsADirectoryError:
+        raise InputError(f"{path} is a folder, not a manifest; scan it first: burnish scan {path}") from None
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    with file:
+        yield file
+
+
+def read(file: "Iterable[bytes]") -> "Iterator[Sample]":
+    """Yield the samples of a manifest, one at a time; blank lines are allowed.
+
+    Raises:
+        ManifestError: A line is no sample; names the file, the line and what is wrong.
+    """
+    for line, sample in _parsed(file, Sample):
+        sample.__dict__["line"] = line
+        yield sample
+
+
+def read_as(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[Record]":
+    """Yield a narrow view of each sample: only the fields that `view` names are decoded, which is several times faster.
+
+    Raises:
+        ManifestError: As `read`.
+    """
+    for _, record in _parsed(file, view):
+        yield record
+
+
+def lines(file: "Iterable[bytes]") -> "Iterator[bytes]":
+    """Yield the lines of a manifest that was read before, without their ends; blank ones are left out."""
+    for ended in file:
+        line = ended.rstrip(b"\r\n")
+        if line.strip():
+            yield line
+
+
+def parse(line: bytes) -> Sample:
+    """Return the sample of one line.
+
+    Raises:
+        LineError: It is none.
+    """
+    sample = decode_line(line, _samples)
+    sample.__dict__["line"] = line
+    return sample
+
+
+def decode_line(line: bytes, decoder: "Decoder[Record]") -> Record:
+    """Return the view of one line that the decoder is for.
+
+    Raises:
+        LineError: The line is no JSON, or not of that type.
+    """
+    try:
+        return decoder.fast.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        return _decode_with_care(line, decoder, problem)
+
+
+def locate(error: LineError, file: "Iterable[bytes]") -> ManifestError:
+    """Return the error with its place: a second pass does not count lines, which costs nothing until one is wrong.
+
+    Args:
+        error: Its line is looked for.
+        file: The manifest, at its beginning.
+    """
+    wrong = (number for number, line in enumerate(file, start=1) if line.rstrip(b"\r\n") == error.line)
+    return ManifestError(name_of(file), next(wrong, 0), str(error))
+
+
+def name_of(file: object) -> str:
+    """Return what the user calls a manifest."""
+    name = getattr(file, "name", None)
+    return name if isinstance(name, str) and file is not sys.stdin.buffer else "<stdin>"
+
+
+def without_nulls(fields: dict[str, object]) -> dict[str, object]:
+    """Return the fields of a line, or of a part of it, that say something.
+
+    A part of nulls only says nothing either: polars writes `"audio": {"snr_db": null}` for a picture. A whole number
+    may be written as 3.0: pandas makes floats of a column in which one value is missing.
+    """
+    said: dict[str, object] = {}
+    for name, value in fields.items():
+        if value is None:
+            continue
+        if name in _PARTS and isinstance(value, dict):
+            inner = without_nulls(value)
+            if inner or not value:  # {} stays: it is how a part is written that has no fact yet
+                said[name] = inner
+        elif name in _PARTS and isinstance(value, list):
+            said[name] = [without_nulls(item) if isinstance(item, dict) else item for item in value]
+        else:
+            said[name] = int(value) if isinstance(value, float) and value.is_integer() else value
+    return said
+
+
+def _parsed(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[tuple[bytes, Record]]":
+    decoder = Decoder(view)
+    decode = decoder.fast.decode
+    for number, ended in enumerate(file, start=1):
+        line = ended.rstrip(b"\r\n")
+        try:
+            record = decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+            if not line.strip():
+                continue
+            try:
+                record = _decode_with_care(line, decoder, problem)
+            except LineError as error:
+                raise ManifestError(name_of(file), number, str(error)) from None
+        yield line, record
+
+
+def _decode_with_care(line: bytes, decoder: "Decoder[Record]", problem: Exception) -> Record:
+    """Return the view of a line that msgspec refused, if it only holds nulls, or names that are not UTF-8.
+
+    The fast way stays free of both, which are rare; a line of DuckDB's costs several times as much.
+    """
+    if isinstance(problem, RecursionError):
+        raise LineError(line, f"not a sample: {TOO_DEEP}") from None
+    if isinstance(problem, msgspec.ValidationError) or b"\\u" in line:
+        try:
+            fields = loads(line)
+            return msgspec.convert(without_nulls(fields) if isinstance(fields, dict) else fields, decoder.type)
+        except msgspec.ValidationError as invalid:
+            problem = invalid
+        except ValueError as malformed:
+            # Of JSON that neither can read, msgspec's words are the shorter ones.
+            told = isinstance(problem, msgspec.ValidationError) or not isinstance(malformed, JSONDecodeError)
+            problem = malformed if told else problem
+    raise LineError(line, f"not a sample: {str(problem).replace('Object missing', 'missing')}") from None
+
+
+_samples = Decoder(Sample)

@@ -1,0 +1,138 @@
+"""A browser that tests drive: Chromium through the DevTools protocol over a pipe, so that no further package is needed.
+
+The protocol is https://chromedevtools.github.io/devtools-protocol/; with `--remote-debugging-pipe`, the browser reads
+messages from descriptor 3 and writes them to 4, each ended by a zero byte.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from base64 import b64decode
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed to look at the page with")
+_OPTIONS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--mute-audio", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
+)  # fmt: skip
+_TIMEOUT_S = 60.0
+
+
+class Browser:
+    """One page in a browser; to be used with `with`.
+
+    Args:
+        page: The file.
+        width: Of the window, px.
+        dark: Whether the person prefers dark pages.
+    """
+
+    def __init__(self, page: Path, width: int = 1200, *, dark: bool = False) -> None:
+        self.console: list[str] = []
+        self.requests: list[str] = []
+        self._page, self._width, self._dark = page, width, dark
+        self._number, self._rest = 0, b""
+
+    def __enter__(self) -> Self:
+        their_end, ours = os.pipe()
+        answers, their_answers = os.pipe()
+        profile = self._page.parent / f"profile{time.monotonic_ns()}"
+        words = [BROWSER or "", *_OPTIONS, f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank"]
+        # The browser knows its ends of the pipes by the numbers 3 and 4 only.
+        shell = ["bash", "-c", f'exec "$@" 3<&{their_end} 4>&{their_answers}', "bash", *words]
+        self._process = subprocess.Popen(
+            shell, pass_fds=(their_end, their_answers), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        os.close(their_end)
+        os.close(their_answers)
+        self._out, self._answers = ours, answers
+        target = self._send("Target.createTarget", {"url": "about:blank"})["targetId"]
+        self._session = ""
+        self._session = self._send("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self._send(f"{domain}.enable")
+        metrics = {"width": self._width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        self._send("Emulation.setDeviceMetricsOverride", metrics)
+        scheme = "dark" if self._dark else "light"
+        self._send("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        self._send("Page.navigate", {"url": self._page.as_uri()})
+        self.wait("document.readyState === 'complete'")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(_TIMEOUT_S)
+        os.close(self._out)
+        os.close(self._answers)
+
+    def ask(self, expression: str) -> Any:
+        """Return the value of an expression in the page; a promise is waited for."""
+        answer = self._send("Runtime.evaluate", {"expression": expression, "returnByValue": True, "awaitPromise": True})
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    def wait(self, expression: str) -> None:
+        """Wait until an expression is true."""
+        end = time.monotonic() + _TIMEOUT_S
+        while not self.ask(expression):
+            assert time.monotonic() < end, f"never true: {expression}"
+            time.sleep(0.05)
+
+    def press(self, key: str) -> None:
+        """Press and release a key, such as `Tab`, `Enter`, `Escape` or `ArrowRight`."""
+        code = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowLeft": 37, "ArrowRight": 39}[key]
+        named = {"key": key, "code": "Space" if key == " " else key, "windowsVirtualKeyCode": code}
+        text = {"Enter": "\r", " ": " "}.get(key)
+        self._send("Input.dispatchKeyEvent", {"type": "keyDown", **named, **({"text": text} if text else {})})
+        self._send("Input.dispatchKeyEvent", {"type": "keyUp", **named})
+
+    def type(self, text: str) -> None:
+        """Write text where the focus is."""
+        self._send("Input.insertText", {"text": text})
+
+    def picture(self) -> bytes:
+        """Return a PNG of the whole page."""
+        wanted = {"format": "png", "captureBeyondViewport": True}
+        return b64decode(self._send("Page.captureScreenshot", wanted)["data"])
+
+    def _send(self, method: str, parameters: dict[str, Any] | None = None) -> dict[str, Any]:
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters or {}}
+        if getattr(self, "_session", ""):
+            message["sessionId"] = self._session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._read()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, answer["error"]
+                return dict(answer["result"])
+            self._note(answer)
+
+    def _read(self) -> dict[str, Any]:
+        while b"\0" not in self._rest:
+            part = os.read(self._answers, 1 << 20)
+            assert part, "the browser went away"
+            self._rest += part
+        message, _, self._rest = self._rest.partition(b"\0")
+        return dict(json.loads(message))
+
+    def _note(self, event: dict[str, Any]) -> None:
+        """Keep what a page must not do: complain, or ask for something that it does not hold itself."""
+        parameters = event.get("params", {})
+        match event.get("method"):
+            case "Runtime.exceptionThrown":
+                self.console.append(json.dumps(parameters["exceptionDetails"]))
+            case "Runtime.consoleAPICalled":
+                self.console.append(json.dumps(parameters["args"]))
+            case "Log.entryAdded":
+                self.console.append(str(parameters["entry"]["text"]))
+            case "Network.requestWillBeSent":
+                url = str(parameters["request"]["url"])
+                if not url.startswith("data:") and url != self._page.as_uri():
+                    self.requests.append(url)

@@ -1,0 +1,60 @@
+"""What options do to the disk is declared, and held against the disk before a command begins."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from cli.app import load
+from cli.catalog import COMMANDS
+from cli.effects import Effect, check_outputs, effects_of
+from curate.ground.errors import InputError, UsageError
+from tests.conftest import Burnish
+
+LOOKS_LIKE_A_PATH = re.compile(r"FILE|DIR|PATH|FOLDER|RECIPE|RUN|JOURNAL|MANIFEST|=")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_option_that_looks_like_a_path_says_what_it_is(name: str) -> None:
+    declared = effects_of(getattr(import_module(f"cli.commands.{name}"), name))
+    looks = {one.name for one in load(name).params if LOOKS_LIKE_A_PATH.search(one.metavar or "")}
+    assert looks <= declared.keys(), "mark it with an Effect of cli/effects.py"
+
+
+def test_two_outputs_are_two_files(tmp_path: Path) -> None:
+    both = {"output": Effect.WRITES, "rejects": Effect.REJECTS}
+    with pytest.raises(UsageError, match="is named for two outputs"):
+        check_outputs(both, {"output": str(tmp_path / "a"), "rejects": str(tmp_path / "." / "a")})
+    check_outputs(both, {"output": "/dev/null", "rejects": "/dev/null"})
+    check_outputs(both, {"output": "-", "rejects": None})
+
+
+def test_a_folder_below_a_file_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="is a file"):
+        check_outputs({"into": Effect.MAKES}, {"into": str(tmp_path / "file" / "new")})
+    check_outputs({"into": Effect.MAKES}, {"into": str(tmp_path / "new" / "deep")})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("scan", "none", "-o", "gone/x.jsonl"),
+        ("clean", "none", "--rejects", "gone/x.jsonl"),
+        ("clean", "none", "--quarantine", "file/q", "--apply"),
+        ("dedup", "none", "--rejects", "gone/x.jsonl"),
+        ("organize", "none", "--into", "file/o", "--apply"),
+        ("augment", "speech-telephone", "none", "--into", "file/a"),
+        ("train", "none", "--run", "file/r"),
+        ("balance", "none", "--html", "gone/x.html"),
+        ("agreement", "none", "--human-level", "gone/x.csv"),
+        ("demo", "file/d"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_written_is_refused_before_anything_is_read(
+    burnish: Burnish, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").touch()
+    assert re.search("cannot (write|make the folder)", burnish(*words, code=2).stderr.splitlines()[-1])

@@ -1,0 +1,297 @@
+"""What every report promises, tested over all of them: as Markdown, as CSV, and as a page that a browser works with."""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from baselines.data.predictions import Prediction, write_predictions
+from cli.app import load
+from cli.catalog import COMMANDS
+from tests.cli.browser import Browser, needs_browser
+from tests.conftest import ROOT
+
+EVIL = "<script>document.title='owned'</script>|\n=1+1,\"\x1b[31m\u202eowned`*_"
+"""Attacks pages, Markdown tables, spreadsheets, terminals, and the order of letters."""
+RAW = "na\udcffme"
+"""As a path that is not UTF-8 is read."""
+
+REPORTS = {
+    "agreement": ["labels.csv"],
+    "audit": ["before"],
+    "augment": ["images-standardize", "set.jsonl", "--dry-run"],
+    "balance": ["set.jsonl"],
+    "clean": ["--list"],
+    "compare": ["before", "after"],
+    "dedup": ["set.jsonl", "--report"],
+    "evaluate": ["set.jsonl", "--predictions", "said.csv", "--run", "new"],
+    "overfit": ["set.jsonl", "--samples", "4"],
+    "recipes": [],
+    "runs": ["."],
+    "stats": ["set.jsonl", "--by", "label"],
+    "train": ["set.jsonl", "--model", "majority", "--run", "trained"],
+    "transforms": ["mix_noise"],
+    "weak": ["before"],
+}
+PAGES = {name: words for name, words in REPORTS.items() if name in {"agreement", "audit", "balance", "compare", "runs"}}
+PAGES |= {"stats": REPORTS["stats"], "weak": REPORTS["weak"]}
+OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
+NO_TABLES = {"run"}
+"""Commands with --json and without --md: run writes its own table for pull requests."""
+
+
+def program(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, str(ROOT / "burnish.py"), *words]
+    result = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=120)
+    assert result.returncode == code, result.stderr.decode()
+    return result
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a set of pictures with two runs on it and labels of two annotators, with names that attack."""
+    made = tmp_path_factory.mktemp("reports")
+    for number in range(12):
+        noise = np.random.default_rng(number).integers(0, 255, (6, 8, 3), dtype=np.uint8)
+        Image.fromarray(noise).resize((96, 64)).save(made / f"{number}.png")
+    shutil.copy(made / "9.png", made / "copy.png")
+    program(made, "scan", ".", "--label", "none", "-o", "set.jsonl", "-q")
+    samples = [json.loads(line) for line in (made / "set.jsonl").read_text().splitlines()]
+    for number, sample in enumerate(samples):
+        label = EVIL if number % 2 else "plain"
+        sample |= {"label": label, "split": "test" if number > 7 else "train", "tags": [f"a={EVIL}"]}
+    (made / "set.jsonl").write_text("".join(json.dumps(sample) + "\n" for sample in samples))
+    for run, right in (("before", 3), ("after", 9)):
+        (made / run).mkdir()
+        predictions = [
+            Prediction(
+                f"{number}.png",
+                "plain" if number % 2 else EVIL,
+                ("plain" if number % 2 else EVIL) if number < right else RAW,
+                number / 20,
+                (f"a={EVIL}", f"b={number % 3}"),
+                kind="image",
+            )
+            for number in range(12)
+        ]
+        predictions.append(Prediction(RAW, "plain", "plain", 0.99, ("b=1",)))
+        write_predictions(str(made / run / "predictions.jsonl"), predictions)
+    with open(made / "labels.csv", "w", newline="") as file:
+        rows = [(f"{number}.png", who, EVIL if number % 2 and who == "ann" else "plain")
+                for number in range(12) for who in ("ann", EVIL)]  # fmt: skip
+        csv.writer(file).writerows([("path", "annotator", "label"), *rows])
+    with open(made / "said.csv", "w", newline="") as file:
+        csv.writer(file).writerows([("path", "prediction"), *((f"./{number}.png", EVIL) for number in range(12))])
+    program(made, "evaluate", *REPORTS["evaluate"], "-q")
+    return made
+
+
+@pytest.fixture(scope="module")
+def pages(folder: Path) -> Path:
+    """Make all pages."""
+    for name, words in PAGES.items():
+        program(folder, name, *words, "--html", f"{name}.html")
+    for name, words in OTHER_PAGES.items():
+        program(folder, name, *words, "-o", f"{name}.html")
+    return folder
+
+
+def test_every_report_has_all_formats() -> None:
+    for name in COMMANDS:
+        options = {parameter.name for parameter in load(name).params}
+        if "json" in options and name not in NO_TABLES:
+            assert {"md", "csv"} <= options, name
+            assert name in REPORTS, "it belongs into the table above"
+
+
+@pytest.mark.parametrize("command", REPORTS)
+def test_markdown_is_tables_that_nothing_breaks(folder: Path, command: str) -> None:
+    text = program(folder, command, *REPORTS[command], "--md").stdout.decode()
+    assert text.startswith("### ")
+    assert not re.search("[\x00-\x09\x0b-\x1f\u202e]|(?<!\\\\)<script", text)
+    lines = text.split("\n")
+    heads = [at for at, line in enumerate(lines) if re.fullmatch(r"\|(-+:?\|)+|\|(?:-{2,3}:?\|)+", line)]
+    assert heads or command == "overfit", "a handful that fits needs no table"
+    for at in heads:
+        columns = len(re.findall(r"(?<!\\)\|", lines[at]))
+        for line in (lines[at - 1], *lines[at + 1 : at + 3]):
+            assert not line or len(re.findall(r"(?<!\\)\|", line)) == columns, line
+
+
+@pytest.mark.parametrize("command", REPORTS)
+def test_csv_is_one_rectangle_of_raw_values(folder: Path, command: str) -> None:
+    raw = program(folder, command, *REPORTS[command], "--csv").stdout
+    rows = list(csv.reader(io.StringIO(raw.decode("utf-8", "surrogateescape"), newline=""), strict=True))
+    assert len(rows) > 1 or command == "overfit"
+    assert len({len(row) for row in rows}) == 1
+    assert len(set(rows[0])) == len(rows[0])
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in rows[0])
+    assert raw.endswith(b"\r\n")
+    assert b"%" not in raw or command in {"transforms", "clean", "recipes", "evaluate", "train"}, "shares are fractions"
+
+
+@pytest.mark.parametrize("command", ["audit", "balance", "compare", "weak"])
+def test_names_survive_in_csv(folder: Path, command: str) -> None:
+    raw = program(folder, command, *REPORTS[command], "--csv").stdout
+    cells = {
+        cell for row in csv.reader(io.StringIO(raw.decode("utf-8", "surrogateescape"), newline="")) for cell in row
+    }
+    assert {EVIL, f"a={EVIL}"} & cells
+    if command == "audit":
+        assert os.fsencode(RAW) in raw, "byte for byte"
+
+
+@pytest.mark.parametrize("command", sorted({*REPORTS} - {"clean"}))
+def test_standard_output_takes_one_format(folder: Path, command: str) -> None:
+    errors = program(folder, command, *REPORTS[command], "--md", "--csv", code=2).stderr.decode()
+    assert errors == f"burnish {command}: --md, --csv: standard output takes one of them\n"
+
+
+def test_a_page_and_a_table_together(folder: Path) -> None:
+    result = program(folder, "balance", "set.jsonl", "--csv", "--html", "both.html")
+    assert result.stdout.startswith(b"class,count,share,missing\r\n")
+    assert result.stderr == b"wrote both.html\n"
+
+
+@pytest.mark.parametrize("name", [*PAGES, *OTHER_PAGES])
+def test_a_page_says_what_where_when_and_shows_what_hides(pages: Path, name: str) -> None:
+    text = (pages / f"{name}.html").read_text()
+    head = text[text.index("<header>") : text.index("<main")]
+    assert re.search(r"<h1>[A-Z][\w ]+ <span class=\"of\">.+</span></h1>", head, re.DOTALL)
+    assert re.search(rf"in {pages.name} · \d\d \w+ \d{{4}}, \d\d:\d\d UTC · .*burnish \d", head)
+    assert text.count("<script") == 1
+    assert "script-src 'sha256-" in text
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e]", text)
+    if name not in {"runs", "preview"}:
+        assert "␛[31m⟨U+202E⟩owned" in text
+
+
+def test_the_commit_of_the_folder_is_named(folder: Path, tmp_path: Path) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+    for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "x"]):
+        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+    program(tmp_path, "balance", str(folder / "set.jsonl"), "--html", "a.html")
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert f"commit {commit.stdout[:12]} ·" in (tmp_path / "a.html").read_text()
+
+
+@pytest.mark.parametrize("path", ["javascript:alert(1)", "a b#c?d.png", "na\udcffme", "../up.png"])
+def test_links_lead_to_files_only(tmp_path: Path, path: str) -> None:
+    from cli.views.kit.page import Links
+
+    address = Links(str(tmp_path), str(tmp_path / "pages" / "a.html")).href(path)
+    assert address.startswith("./../")
+    assert not re.search(r"[#? ]", address)
+    assert Links("", None).href("s3://bucket/a.png") == ""
+
+
+@needs_browser
+@pytest.mark.parametrize("name", [*PAGES, *OTHER_PAGES])
+def test_a_browser_has_nothing_to_complain_of_and_nothing_to_ask_for(pages: Path, name: str) -> None:
+    for width, dark in ((400, True), (1200, False)):
+        with Browser(pages / f"{name}.html", width, dark=dark) as page:
+            assert page.ask("document.documentElement.scrollWidth <= innerWidth"), f"{width} px scroll sideways"
+            assert page.ask("document.documentElement.classList.contains('live')"), "its script runs"
+            assert page.ask("document.title") != "owned"
+            assert (page.console, page.requests) == ([], [])
+
+
+@pytest.fixture
+def audit(pages: Path) -> Iterator[Browser]:
+    with Browser(pages / "audit.html") as page:
+        page.ask(
+            "window.table = [...document.querySelectorAll('.scroll')]"
+            ".find((part) => part.ariaLabel === 'Tags, in percent').querySelector('table'); true"
+        )
+        yield page
+
+
+NAMES = "[...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) => row.cells[{}].textContent.trim())"
+
+
+@needs_browser
+def test_a_table_sorts_by_mouse_and_by_key(audit: Browser) -> None:
+    counts = audit.ask(NAMES.format(1))
+    assert len(counts) == 4
+    audit.ask("table.tHead.rows[0].cells[1].querySelector('button').click()")
+    assert audit.ask("table.tHead.rows[0].cells[1].ariaSort") == "descending"
+    assert audit.ask(NAMES.format(1)) == sorted(counts, key=int, reverse=True)
+    audit.ask("table.tHead.rows[0].cells[1].querySelector('button').focus()")
+    audit.press("Enter")
+    assert audit.ask(NAMES.format(1)) == sorted(counts, key=int)
+    audit.press(" ")
+    assert audit.ask(NAMES.format(1)) == counts, "the page's own order"
+    assert audit.ask("document.querySelector('[aria-sort]')") is None
+    audit.press("Tab")
+    assert audit.ask("document.activeElement.textContent") == "accuracy", "the next head is a key away"
+
+
+@needs_browser
+def test_a_table_filters_and_all_is_one_click(pages: Path) -> None:
+    with Browser(pages / "stats.html") as page:
+        page.ask("window.table = [...document.querySelectorAll('table.figures')].at(-1); true")
+        rows = page.ask("table.tBodies[0].rows.length")
+        assert len(page.ask(NAMES.format(0))) == 12 < rows
+        page.ask("window.tools = table.closest('.scroll').previousElementSibling; true")
+        page.ask("tools.querySelectorAll('button')[0].click()")
+        assert len(page.ask(NAMES.format(0))) == rows
+        page.ask("tools.querySelector('input').focus()")
+        page.type("BRIGHT p5")
+        assert page.ask(NAMES.format(0)) == ["brightness p5", "brightness p50"]
+        assert page.ask("tools.querySelector('[role=status]').textContent") == "2 of 2 found"
+
+
+@needs_browser
+def test_a_table_is_copied_as_csv(audit: Browser) -> None:
+    audit.ask("navigator.clipboard.writeText = async (text) => { window.copied = text; }; true")
+    audit.ask("table.closest('.scroll').previousElementSibling.querySelectorAll('button')[1].click()")
+    audit.wait("window.copied")
+    rows = list(csv.reader(io.StringIO(audit.ask("copied"), newline=""), strict=True))
+    assert rows[0] == ["name", "samples", "accuracy", "interval_low", "interval_high"]
+    assert len(rows) == 5
+    assert 0 < float(rows[2][2]) < 1, "a fraction, as on the command line"
+
+
+@needs_browser
+def test_pictures_open_large_and_the_keyboard_leads_through_them(audit: Browser) -> None:
+    shown = "document.querySelector('dialog').open && document.querySelector('dialog img').alt"
+    audit.ask("document.querySelector('figure img').focus()")
+    audit.press("Enter")
+    first = audit.ask(shown)
+    assert first
+    audit.press("ArrowRight")
+    second = audit.ask(shown)
+    assert second not in {first, False}
+    audit.press("ArrowLeft")
+    assert audit.ask(shown) == first
+    audit.press("Escape")
+    audit.wait("!document.querySelector('dialog').open")
+    assert audit.ask("document.activeElement.alt") == first, "back where it was opened"
+    assert audit.console == []
+
+
+@needs_browser
+def test_rows_lead_to_their_samples(audit: Browser) -> None:
+    assert audit.ask("table.querySelectorAll('details.samples').length") >= 2
+    addresses = audit.ask("[...table.querySelectorAll('.samples a')].map((link) => link.href)")
+    assert addresses
+    assert all(address.startswith("file:///") and address.endswith(".png") for address in addresses)
+
+
+@needs_browser
+def test_a_page_is_whole_without_its_script(pages: Path) -> None:
+    text = (pages / "stats.html").read_text()
+    (pages / "still.html").write_text(re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL))
+    with Browser(pages / "still.html") as page:
+        assert page.ask("[...document.querySelectorAll('tr')].every((row) => row.getClientRects().length)")
+        assert page.ask("document.querySelectorAll('button, input').length") == 0
