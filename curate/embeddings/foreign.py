@@ -7,7 +7,7 @@ rows are in the order of this manifest.
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from curate.embeddings.store import MAX_LENGTH, About, Embeddings, check_vectors, make_embeddings
+from curate.embeddings.store import MAX_LENGTH, About, Embeddings, check_vectors, make_embeddings, read_embeddings
 from curate.ground.csv import read_table
 from curate.ground.errors import InputError, UsageError
 
@@ -102,6 +102,9 @@ def _read_npz(path: str) -> _Rows:
     except Exception as error:
         # numpy, zipfile and zlib have an exception each for a damaged or foreign archive; pickled arrays are refused.
         raise InputError(f"{path} is no .npz of plain arrays: {error}") from None
+    if "about" in found:  # a file of burnish's own
+        own = read_embeddings(path)
+        return _Rows("digest", list(own.digests), own.vectors)
     key = next((key for key in KEYS if f"{key}s" in found or key in found), None)
     if key is None:
         raise InputError(f"{path} has no array `paths` or `digests`, so nobody can tell whose vectors these are")
