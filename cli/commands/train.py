@@ -97,6 +97,7 @@ def _train(manifest: str | None, folder: str, wish: TrainingOptions, formats: re
     from baselines.runs.save_run import Clock, save_run
     from baselines.training.train import train as train_on
 
+    # Before the first sample is read: the cost of a run is all that a person waits for.
     clock = Clock()
     with streams.records(manifest, LabelledSample) as records:
         samples = list(records)

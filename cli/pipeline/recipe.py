@@ -84,6 +84,7 @@ def _check_top(file: YamlFile) -> None:
     if not isinstance(content, dict):
         raise file.error("this is no recipe; it begins with 'kind: pipeline'")
     for key in content:
+        # Of another kind the keys are others; that it is another kind is then the error to tell.
         if key not in TOP and content.get("kind") == "pipeline":
             raise file.error(f"unknown key {key!r}{did_you_mean(key, TOP)}", key)
     kind = content.get("kind")

@@ -252,6 +252,7 @@ def _check_places(pipeline: "Pipeline", tasks: list[Task]) -> None:
     for task in tasks:
         if not task.run:
             continue
+        # Two runs in one folder: the second would take the place of the first, and a comparison hold it against itself.
         other = written.setdefault(os.path.realpath(task.run), task)
         if other is not task:
             raise pipeline.error(f"{other.step.id} and {task.step.id} make the same run {task.run}", task.step)

@@ -280,6 +280,7 @@ def _note_unmeasured(found: Survey, sample: Facts, checks: dict[str, Check]) -> 
         return
     facts = sample.image or sample.audio
     found.unmeasured += 1
+    # Of the first one only: what lacks is the same in nearly all, and it is a hint for a message.
     if not found.lacking:
         lacking = {
             f"{check.kind}.{need}": None

@@ -72,6 +72,7 @@ def make_policy(
         UsageError: A check is unknown (the nearest is named), or a threshold is no number.
         InputError: The configuration cannot be read.
     """
+    # Settings come after the file, and so go before it.
     thresholds, severities = _read_config(config) if config else ({}, {})
     for setting in settings:
         name, equals, number = setting.partition("=")

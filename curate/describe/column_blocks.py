@@ -65,6 +65,7 @@ class Block:
         }
         for part, view in _VIEWS.items():
             facts = [getattr(sample, part) for sample in samples]
+            # A set of pictures has no columns of recordings at all.
             if any(facts):
                 self._add_part(part, facts, view)
 

@@ -153,6 +153,7 @@ def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -
 
 def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
     """Return the confirmed pairs among recordings."""
+    # Where there are not two, nothing of the comparison is imported.
     sounds = [index for index in indexes if (audio := items[index].audio) and audio.fingerprint]
     if len(sounds) < 2:
         return []

@@ -86,6 +86,7 @@ def components(count: int, pairs: Iterable[Pair]) -> list[tuple[list[int], list[
     from curate.ground.union_find import join_pairs
 
     pairs = list(pairs)
+    # Reshaped, because an empty list has no second axis.
     ends = np.array([(pair.first, pair.second) for pair in pairs], np.int64).reshape(-1, 2)
     root = join_pairs(count, ends[:, 0], ends[:, 1])
     found: dict[int, tuple[list[int], list[Pair]]] = {}

@@ -60,6 +60,7 @@ def confirm_pairs(
     """
     found = [_UNLIKE] * len(pairs)
     orientations = prefilter(pairs, jobs, progress)
+    # Only pairs that have an orientation to try go to the expensive comparison; all others are unlike already.
     some = [(*pairs[place], orientations[place]) for place in orientations]
     matches = compare_pairs(
         _confirm_files,

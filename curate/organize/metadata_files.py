@@ -69,6 +69,8 @@ def _row(name: str, sample: Sample, *, with_split: bool) -> dict[str, Any]:
     plain = []
     for tag in sample.tags:
         key, equals, value = tag.partition("=")
+        # Tags of the form key=value become columns, which a training library can select by; the others stay together in
+        # one.
         if not equals:
             plain.append(tag)
         elif key in _RESERVED:

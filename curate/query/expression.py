@@ -205,6 +205,7 @@ def _value(node: ast.expr, text: str) -> Operand:
             raise UsageError(f"{name!r} in {text!r} is unknown{did_you_mean(name, names)}")
         return names[name]
     if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        # Each item may be an expression of its own, so the list is made for each sample.
         items = [_value(item, text).value for item in node.elts]
         return Operand("list", lambda sample: [item(sample) for item in items])
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):

@@ -100,6 +100,7 @@ def load(file: str) -> Table:
     """
     readers = {".csv": _read_csv, ".jsonl": _read_jsonl}
     reader = readers.get(os.path.splitext(file)[1].lower())
+    # By its ending, not its content: a CSV of one column is hard to tell from anything.
     if reader is None:
         raise InputError(f"cannot read {file} as metadata: it has to end in .csv or .jsonl")
     table = Table(file, os.path.dirname(file))

@@ -106,9 +106,12 @@ def _describe(
     sizes = np.bincount(components)
     report.groups = len(sizes)
     report.joined = int((sizes > 1).sum())
+    # One split for each group: of a torn one that of its last sample, which is as good as any.
     home = np.empty(len(sizes), np.int64)
     home[components] = split
     for place, wished in enumerate(report.wished()):
+        # Half a sample over is rounding. The largest group of all is looked at first, which nearly always ends the
+        # matter; the search below goes through all groups.
         if sizes.max() > wished + 0.5 and report.counts[place] > wished + 0.5:
             mine = np.where(home == place, sizes, 0)
             if (size := int(mine.max())) > wished + 0.5:

@@ -52,6 +52,7 @@ def parse_ratio(text: str) -> Ratio:
             splits, or they do not sum to 1.
     """
     parts = dict[str, float]()
+    # Kept in the order as typed: reports show the splits in it.
     for part in text.split(","):
         name, share = _parse_part(part.strip(), text)
         if name in parts:

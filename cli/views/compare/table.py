@@ -120,6 +120,7 @@ def page(result: "Comparison", links: "Links") -> bytes:
         "Comparison",
         f"{b} against {a}",
         [
+            # The verdict first; the tables below are its grounds.
             pages.Section("In words", drawing.paragraphs(sentences(result))),
             *(
                 pages.Section(table.title, pages.table(table, links))

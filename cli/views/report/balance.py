@@ -85,6 +85,7 @@ def notes(found: Balance) -> list[str]:
     classes = len(found.whole.classes)
     what = "training samples" if found.trained else "samples"
     lines = [f"{found.own.samples:,} {what} in {classes:,} classes: {_evenness(found.own)}."]
+    # The pair of figures that shows whether generating did what it was asked for.
     if found.whole.samples > found.own.samples:
         more = found.whole.samples - found.own.samples
         lines.append(f"With {more:,} generated ones: {_evenness(found.whole)}.")

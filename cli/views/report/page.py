@@ -55,6 +55,7 @@ def _subject(number: int, subject: "Subject", album: Album, links: pages.Links, 
 
 
 def _sections(subject: "Subject", found: Found, album: Album, links: pages.Links) -> "Iterator[dict[str, object]]":
+    # In the order of the loop: what was found, how even it is, what is weak, what was made for it, whether it helped.
     if found.health:
         yield health.section(subject, found.health, album)
     if found.balance and found.balance.whole.classes:

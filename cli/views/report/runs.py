@@ -141,6 +141,7 @@ def _scores(runs: list[tuple[str, Audit]]) -> Table:
     rows = []
     for name, one in runs:
         bar = bar_cell(one.accuracy, f"accuracy of {name}: {percent(one.accuracy)} %")
+        # Beside the accuracy what it hides: small classes, and what a guess would reach.
         shares = (one.balanced_accuracy, one.macro_f1, one.majority_accuracy)
         rows.append(Row((name, one.samples, one.accuracy, one.interval, *shares, bar)))
     return Table("runs", "Scores of the runs", columns, rows)

@@ -91,6 +91,7 @@ def _notes(plan: Plan) -> Iterator[str]:
         )
     elif report.joined:
         yield f"{report.joined:,} groups of copies or of generated samples and their sources were kept together"
+    # A group that most samples lack is usually a slip in the name, which nothing else would show.
     if report.without and grouping:
         what = "do not match" if grouping.pattern else "have no tag of the key"
         yield f"{report.without:,} samples {what} {grouping.text}; each is a group of its own"
@@ -108,6 +109,8 @@ def _warnings(plan: Plan) -> Iterator[str]:
         )
     for place, count in enumerate(report.counts[: len(report.shares)]):
         if not count:
+            # An empty split is either a matter of number, which more data mends, or of the hash, which another seed
+            # may.
             what = "groups" if plan.wish.grouping or report.joined else "samples"
             few = report.groups < len(report.shares)
             reason = (
@@ -120,6 +123,7 @@ def _warnings(plan: Plan) -> Iterator[str]:
             f"warning: {report.torn:,} groups straddle, because samples of them kept their splits: {names}"
             f"{', …' if report.torn > len(report.torn_examples) else ''}; --force splits all anew"
         )
+    # They may not be trained on, and a test on what a recipe made measures the recipe: they are of no use there.
     if count := report.generated_in_evaluation():
         yield (
             f"warning: {count:,} generated samples are not for training, because they stay with their sources; "
