@@ -22,6 +22,7 @@ from augment.operations.registry import ParameterError, Prepared
 from augment.operations.signatures import check_names, check_types, complaint, named_in
 from curate.ground.errors import InputError
 from curate.ground.json import encode, loads
+from curate.ground.out_of_memory import raise_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -162,6 +163,7 @@ def _transformed(name: str, transform: Any, media: Media, seed: int) -> Any:
         try:
             samples = transform(array, media.sample_rate)
         except Exception as error:  # of any kind: a library's, about this one recording
+            raise_out_of_memory(error)
             raise RejectedError(f"{name}: {complaint(error)}") from error
     if any("too silent" in str(warning.message) for warning in caught):
         raise RejectedError(f"{name}: the noise is silent there")

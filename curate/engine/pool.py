@@ -12,6 +12,7 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from curate.engine.autoscale import Crowd
+from curate.engine.memory import worker_memory
 from curate.engine.worker import STOP_SIGNALS, Failure, hold_threads, serve
 from curate.ground.errors import BurnishError
 
@@ -56,7 +57,7 @@ def run(
     """Yield `work(item)` for each item, in the order of the items, from worker processes.
 
     Holds a bounded number of chunks, however many items there are. Workers start when there is something to do;
-    closing the generator ends them at once.
+    closing the generator ends them at once. What each may take of the memory: `engine.memory`.
 
     Args:
         work: A function that can be imported, or a picklable callable. It is called in a worker process whose
@@ -71,7 +72,7 @@ def run(
             first use is not taken from the time of that item. What it raises is of no account.
 
     Yields:
-        The result; a `Failure` where the item raised, killed its process or took too long.
+        The result; a `Failure` where the item raised, killed its process, took too long or too much memory.
     """
     jobs = jobs or available_processors()
     chunks = _chunks(items, chunk_size)
@@ -153,6 +154,7 @@ class _Pool:
         self.timeout_s = timeout_s
         self.preload = preload
         self.warm_up = warm_up
+        self.memory = worker_memory(jobs)
         self.queue: deque[_Task] = deque()
         self.workers: list[_Worker] = []
         self.numbers = 0
@@ -210,7 +212,7 @@ class _Pool:
         ours, theirs = self.context.Pipe()
         progress = self.context.RawArray("d", (-1.0, 0.0, 0.0))
         inherited = [worker.connection for worker in self.workers] + [ours] if sys.platform == "linux" else []
-        arguments = (self.work, theirs, progress, os.getpid(), inherited, self.warm_up)
+        arguments = (self.work, theirs, progress, os.getpid(), inherited, self.warm_up, self.memory)
         process = self.context.Process(target=serve, args=arguments, daemon=True)
         # Held back while there are two of us: a signal to the whole group must not run our handlers in the child.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)

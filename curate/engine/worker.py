@@ -8,6 +8,9 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from curate.engine.memory import VARIABLE, limit_memory
+from curate.ground.out_of_memory import is_out_of_memory
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from multiprocessing.connection import Connection
@@ -29,11 +32,12 @@ class Failure(NamedTuple):
     """What stands in the place of a result that could not be had.
 
     Attributes:
-        reason: `crashed`: the function raised or its process died; `timeout`: it took too long and was stopped.
+        reason: `crashed`: the function raised or its process died; `out-of-memory`: it needed more than a worker may
+            have; `timeout`: it took too long and was stopped.
         detail: One sentence for people.
     """
 
-    reason: Literal["crashed", "timeout"]
+    reason: Literal["crashed", "out-of-memory", "timeout"]
     detail: str
 
 
@@ -44,6 +48,7 @@ def serve(
     parent: int,
     inherited: "Sequence[Connection]",
     warm_up: "Callable[[], object] | None" = None,
+    memory: int | None = None,
 ) -> None:
     """Answer tasks, each `(number, items)`, with the list of their results, until the other end closes.
 
@@ -55,8 +60,10 @@ def serve(
         parent: Process identifier of the parent.
         inherited: Ends of other workers' pipes, which a forked process has and must not hold open.
         warm_up: Called before the first task; no clock runs yet.
+        memory: Bytes that this process may take beyond what it starts with; None: no limit.
     """
     _settle(parent, inherited)
+    limit_memory(memory)
     if warm_up:
         _warm(warm_up)
     while True:
@@ -71,9 +78,19 @@ def serve(
                 results.append(work(item))
             except Exception as error:
                 # Whatever one item does, it does to itself alone.
-                results.append(Failure("crashed", f"{type(error).__name__}: {error}"))
+                results.append(_failure(error, memory))
         progress[0] = -1
         tasks.send(results)
+
+
+def _failure(error: Exception, memory: int | None) -> Failure:
+    if not is_out_of_memory(error):
+        return Failure("crashed", f"{type(error).__name__}: {error}")
+    most = f" ({memory >> 20} MiB)" if memory else ""
+    return Failure(
+        "out-of-memory",
+        f"needs more memory than a worker may have{most}: run with fewer --jobs, or set {VARIABLE}=8G",
+    )
 
 
 def _settle(parent: int, inherited: "Sequence[Connection]") -> None:
