@@ -12,6 +12,9 @@ VARIABLE = "BURNISH_WORKER_MEMORY"
 _GIB = 1 << 30
 # The largest picture and the longest recording that are decoded need 2 to 3 GiB at their worst moment.
 _ENOUGH = 4 * _GIB
+# Of what was given back, glibc keeps up to 288 MiB (`worker`): with much less than twice that, what one file needed is
+# missing for the next one, and Pillow for the rest of the worker's life takes a plugin that it could not load for none.
+_LEAST = 512 << 20
 _SHARE = 0.75
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": _GIB, "T": 1 << 40}
 _CGROUP_LIMITS = ("/sys/fs/cgroup{}/memory.max", "/sys/fs/cgroup/memory{}/memory.limit_in_bytes")
@@ -41,8 +44,8 @@ def _parse(said: str) -> int | None:
         return None
     found = re.fullmatch(r"(\d{1,15})\s*([KMGT]?)(?:i?B)?", said, re.IGNORECASE | re.ASCII)
     size = int(found[1]) * _UNITS[found[2].upper()] if found else 0
-    if size < _UNITS["M"]:
-        raise UsageError(f"{VARIABLE}={said[:40]} is no size of at least 1M: write it like 500M or 4G, or unlimited")
+    if size < _LEAST:
+        raise UsageError(f"{VARIABLE}={said[:40]} is no size of at least 512M: write it like 800M or 4G, or unlimited")
     return size
 
 

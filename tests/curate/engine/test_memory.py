@@ -16,8 +16,8 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="no other system
 
 @linux_only
 def test_an_item_that_needs_too_much_memory_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(memory.VARIABLE, "256M")
-    detail = "needs more memory than a worker may have (256 MiB): run with fewer --jobs, or set " + memory.VARIABLE
+    monkeypatch.setenv(memory.VARIABLE, "512M")
+    detail = "needs more memory than a worker may have (512 MiB): run with fewer --jobs, or set " + memory.VARIABLE
     too_much = Failure("out-of-memory", detail + "=8G")
     # The same worker, for there is only one, goes on with what it was given back.
     assert [*run(stubs.fill, [100, 1000, 100, -1, 100], jobs=1)] == [
@@ -33,10 +33,10 @@ def test_an_item_that_needs_too_much_memory_costs_itself_alone(monkeypatch: pyte
 def test_what_the_parent_holds_and_files_read_as_maps_are_not_counted(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(memory.VARIABLE, "256M")
-    held = bytearray(500 << 20)
+    monkeypatch.setenv(memory.VARIABLE, "512M")
+    held = bytearray(700 << 20)
     assert [*run(stubs.fill, [100], jobs=1)] == [100 << 20]
-    assert len(held) == 500 << 20
+    assert len(held) == 700 << 20
     with open(tmp_path / "large", "wb") as file:
         file.truncate(GIB)
     assert [*run(stubs.map_file, [str(tmp_path / "large")], jobs=1)] == [GIB]
@@ -45,11 +45,11 @@ def test_what_the_parent_holds_and_files_read_as_maps_are_not_counted(
 @pytest.mark.parametrize(
     ("said", "allowed"),
     [
-        ("500M", 500 << 20),
+        ("800M", 800 << 20),
         ("4G", 4 * GIB),
         ("4 GiB", 4 * GIB),
         ("4gb", 4 * GIB),
-        ("2097152", 2 << 20),
+        ("1073741824", GIB),
         ("unlimited", None),
         ("Unlimited", None),
     ],
@@ -59,10 +59,10 @@ def test_sizes_are_read_as_people_write_them(monkeypatch: pytest.MonkeyPatch, sa
     assert memory.worker_memory(2) == allowed
 
 
-@pytest.mark.parametrize("said", ["0", "much", "-4G", "1e9", "4 P", "\N{ARABIC-INDIC DIGIT FOUR}G", "9" * 400, "1023K"])
+@pytest.mark.parametrize("said", ["0", "much", "-4G", "1e9", "4 P", "\N{ARABIC-INDIC DIGIT FOUR}G", "9" * 400, "511M"])
 def test_what_is_no_size_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     monkeypatch.setenv(memory.VARIABLE, said)
-    with pytest.raises(UsageError, match=f"{memory.VARIABLE}=.*: write it like 500M or 4G, or unlimited"):
+    with pytest.raises(UsageError, match=f"{memory.VARIABLE}=.*: write it like 800M or 4G, or unlimited"):
         list(run(stubs.square, [1], jobs=1))
 
 
