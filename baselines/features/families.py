@@ -51,6 +51,7 @@ def columns(kind: "Kind", names: "Sequence[str]") -> "NDArray[np.int64]":
     """Return where the numbers of some families stand in the vector."""
     import numpy as np
 
+    # In the order of FAMILIES, whatever the order of the names: a saved model relies on it.
     places, start = [], 0
     for name, length in FAMILIES[kind].items():
         if name in names:

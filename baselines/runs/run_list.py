@@ -1,12 +1,12 @@
 """All runs under a folder, a line each: what was tried, on which data, with which code, and what came of it."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from baselines.runs.run_folder import RUN, read_run
-from baselines.runs.run_record import Score
+from baselines.runs.run_record import Parameter, Score
 from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class RunLine(Struct, frozen=True):
     code: str | None
     version: str | None
     model: str | None
-    parameters: dict[str, Any]
+    parameters: dict[str, Parameter]
     evaluation: str
     score: Score
 
@@ -85,6 +85,7 @@ def list_runs(folder: str) -> Runs:
 def find_runs(folder: str) -> "Iterator[str]":
     """Yield the folders that hold a run, sorted."""
     for path, folders, files in os.walk(folder):
+        # Changed in place, which is how os.walk is told where to go on.
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if RUN in files:
             yield path

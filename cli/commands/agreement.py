@@ -6,7 +6,7 @@ import typer
 
 from baselines.annotators.agreement import Agreement, agree
 from baselines.annotators.annotations import Annotations, read_annotations
-from baselines.annotators.human_file import write_human_csv
+from baselines.annotators.human_level import write_human_csv
 from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams

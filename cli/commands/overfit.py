@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baselines.data.labelled_samples import Example
+from baselines.data.labelled_samples import LabelledSample
 from baselines.features.families import check_families
 from baselines.features.reading import Reading
 from baselines.models.models import MODELS, check_model
-from baselines.training.options import Options
+from baselines.training.options import TrainingOptions
 from cli import options
 from cli.io import reports, streams
 from cli.views.train.notes import say_nothing_to_learn
@@ -52,7 +52,7 @@ def overfit(
     families = tuple(feature or ())
     check_model(model)
     check_families(families)
-    wish = Options(model, families=families, seed=seed, reading=Reading(root or "", jobs, cache=""))
+    wish = TrainingOptions(model, families=families, seed=seed, reading=Reading(root or "", jobs, cache=""))
     found = _overfit(manifest, samples, wish)
     if found is None:
         return
@@ -60,8 +60,8 @@ def overfit(
     _fail_unless_fit(found)
 
 
-def _overfit(manifest: str | None, count: int, wish: Options) -> "Overfit | None":
-    with streams.records(manifest, Example) as records:
+def _overfit(manifest: str | None, count: int, wish: TrainingOptions) -> "Overfit | None":
+    with streams.records(manifest, LabelledSample) as records:
         samples = list(records)
     if not samples:
         say_nothing_to_learn()

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from baselines.data.labelled_samples import Example
+from baselines.data.labelled_samples import LabelledSample
 from baselines.features.families import check_families
 from baselines.features.reading import Reading
 from baselines.models.models import MODELS, check_model
-from baselines.training.options import Options
+from baselines.training.options import TrainingOptions
 from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
@@ -85,24 +85,23 @@ def train(
     if group is not None:
         make_grouping(group)
     reading = Reading(root or "", jobs, "" if no_cache else cache)
-    wish = Options(model, folds, test_split, group, families, seed, reading)
+    wish = TrainingOptions(model, folds, test_split, group, families, seed, reading)
     _train(manifest, folder, wish, formats)
 
 
-def _train(manifest: str | None, folder: str, wish: Options, formats: reports.Formats) -> None:
-    from baselines.runs.provenance import Clock
-    from baselines.runs.save_run import keep_run
+def _train(manifest: str | None, folder: str, wish: TrainingOptions, formats: reports.Formats) -> None:
+    from baselines.runs.save_run import Clock, save_run
     from baselines.training.train import train as train_on
 
     clock = Clock()
-    with streams.records(manifest, Example) as records:
+    with streams.records(manifest, LabelledSample) as records:
         samples = list(records)
     if not samples:
         say_nothing_to_do()
         return
     with terminal.progress("features", lambda: len(samples)) as counted:
         trained = train_on(samples, wish, counted)
-    outcome = keep_run(folder, sys.argv[1:], wish.parameters(), samples, trained.result, clock)
+    outcome = save_run(folder, sys.argv[1:], wish.parameters(), samples, trained.result, clock)
     say_left_out(trained.left_out)
     say_notes(trained.notes)
     say_suspects(trained.suspects, split=trained.tested_split)

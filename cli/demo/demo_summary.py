@@ -95,8 +95,7 @@ def _balanced(work: str) -> "Iterator[str]":
 
 
 def _compared(work: str) -> "Iterator[str]":
-    from baselines.comparison.compare import compare_runs
-    from baselines.comparison.gates import failed, in_words
+    from baselines.comparison.compare import compare_runs, failed, in_words
 
     result = compare_runs(os.path.join(work, "before"), os.path.join(work, "after"))
     tags = {tag: found for tag, found in result.per_tag.items() if tag.startswith(_TARGETS)}

@@ -4,8 +4,8 @@ import os
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from baselines.comparison.gates import in_words
-from baselines.data.predictions import predictions_of_run
+from baselines.comparison.compare import in_words
+from baselines.runs.run_folder import predictions_of_run
 from cli.io.table import Column, Drawing, Report, Row, SampleLink, Style, Table, Worded, names
 from cli.views.kit import drawing
 

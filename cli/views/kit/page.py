@@ -203,7 +203,7 @@ def _made() -> str:
     """Return in which folder, when, of which commit and by which version the page is made."""
     from importlib.metadata import version
 
-    from baselines.runs.provenance import describe_repository
+    from baselines.runs.save_run import describe_repository
 
     # The clock of reproducible builds (reproducible-builds.org/specs/source-date-epoch): equal pages, byte for byte.
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from baselines.comparison.compare import Comparison, compare
-from baselines.data.predictions import predictions_of_run
+from baselines.runs.run_folder import predictions_of_run
 from baselines.slices.audit import Audit, audit
-from baselines.slices.slice_ranking import WeakReport, rank
+from baselines.slices.slice_ranking import SliceRanking, rank
 from cli.io.table import Column, Row, Table, percent
 from cli.views.audit import confusion_matrix
 from cli.views.audit.page import MATRIX_NOTE, kind_of, mistake
@@ -45,7 +45,7 @@ class Measured(NamedTuple):
     """
 
     runs: list[tuple[str, Audit]]
-    weak: WeakReport
+    weak: SliceRanking
     comparison: Comparison | None
     problem: str = ""
     first: "Sequence[Prediction]" = ()
@@ -144,7 +144,7 @@ def _scores(runs: list[tuple[str, Audit]]) -> Table:
     return Table("runs", "Scores of the runs", columns, rows)
 
 
-def _weak_of_steps(subject: "Subject") -> WeakReport | None:
+def _weak_of_steps(subject: "Subject") -> SliceRanking | None:
     """Return the priorities as a step of the pipeline ranked them: it may know human levels."""
     for done in subject.steps().values():
         path = next(iter(done.files), "")
@@ -152,7 +152,7 @@ def _weak_of_steps(subject: "Subject") -> WeakReport | None:
         if done.command[0] == "weak" and os.path.isfile(place):
             try:
                 with open(place, "rb") as file:
-                    return decode(file.read(), WeakReport)
+                    return decode(file.read(), SliceRanking)
             except (OSError, ValueError):
                 return None
     return None

@@ -3,8 +3,7 @@
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from baselines.data.predictions import NAME as PREDICTIONS
-from baselines.data.predictions import predictions_of_run
+from baselines.runs.run_folder import PREDICTIONS, predictions_of_run
 from cli.pipeline.state import NAME as STATE
 from cli.pipeline.state import Done, State
 from curate.describe.health import Listed, samples_of

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from baselines.comparison.gates import failed, in_words
+from baselines.comparison.compare import failed, in_words
 from cli.io.table import percent
 from cli.views.compare.table import run_names
 from cli.views.report import balance, health, samples

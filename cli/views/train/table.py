@@ -3,7 +3,7 @@
 import shlex
 from typing import TYPE_CHECKING
 
-from cli.io.table import Column, Report, Row, Table
+from cli.io.table import Column, Report, Row, Table, or_dash, percent
 from cli.views.kit.drawing import bar_cell
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _scores(outcome: "Outcome") -> Table:
         ("accuracy", score.accuracy, f"95 % interval {100 * low:.1f} % to {100 * high:.1f} %, n = {score.samples:,}"),
         ("balanced accuracy", score.balanced_accuracy, "mean recall of the classes"),
         ("macro F1", score.macro_f1, "mean F1 of the classes"),
-        ("majority guess", score.majority_accuracy, "accuracy of always guessing the most frequent class"),
+        ("majority guess", score.majority_accuracy, "accuracy of always guessing the most frequent tested class"),
     ]
     columns = [
         Column("name", "score"),
@@ -93,12 +93,10 @@ def _classes(outcome: "Outcome") -> Table:
             (
                 label,
                 one.samples,
-                one.recall,
-                one.precision,
-                one.f1,
-                bar_cell(one.f1, f"F1 of {label}: {100 * one.f1:.1f} %"),
+                *map(or_dash, (one.recall, one.precision, one.f1)),
+                bar_cell(one.f1, f"F1 of {label}: {percent(one.f1)} %"),
             )
         )
-        for label, one in sorted(tested, key=lambda pair: (pair[1].f1, pair[0]))
+        for label, one in sorted(tested, key=lambda pair: (pair[1].f1 or 0.0, pair[0]))
     ]
     return Table("class", "Classes, the worst first", columns, rows if len(rows) > 1 else [], _WORST)

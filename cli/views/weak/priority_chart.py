@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from baselines.slices.slice_ranking import WeakTag
+    from baselines.slices.slice_ranking import RankedTag
 
 _WIDTH, _HEIGHT = 720, 380
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 704, 16, 332
@@ -24,7 +24,7 @@ _ROOM = 0.2
 class _Axes:
     """Where shares and gaps stand in the drawing."""
 
-    def __init__(self, tags: "Sequence[WeakTag]") -> None:
+    def __init__(self, tags: "Sequence[RankedTag]") -> None:
         self.shares = ticks(0.0, max(weak.share for weak in tags))
         gaps = [0.0, 0.01, *(weak.gap for weak in tags)]
         # Room for a part of the intervals; the whole of those of rare tags would leave none for the gaps.
@@ -38,7 +38,7 @@ class _Axes:
         return _BOTTOM - (_BOTTOM - _TOP) * drawing.place(gap, self.gaps[0], self.gaps[-1], logarithmic=False)
 
 
-def draw(tags: "Sequence[WeakTag]") -> "Markup":
+def draw(tags: "Sequence[RankedTag]") -> "Markup":
     """Return the chart of some tags, of which there is one or more, largest gain first.
 
     Each tag is a disc, with a line for the 95 % interval of its gap. The tags of the largest gain are named where
@@ -86,7 +86,7 @@ def _curves(axes: _Axes, gain: float) -> "Iterator[Markup]":
             yield drawing.markup('<polyline class="curve" points="{}"><title>{}</title></polyline>', points, title)
 
 
-def _disc(axes: _Axes, weak: "WeakTag") -> "Markup":
+def _disc(axes: _Axes, weak: "RankedTag") -> "Markup":
     x, y = axes.x(weak.share), axes.y(weak.gap)
     line = drawing.markup("")
     if weak.interval:
@@ -97,7 +97,7 @@ def _disc(axes: _Axes, weak: "WeakTag") -> "Markup":
     return line + drawing.markup(disc, x, y, words)
 
 
-def _labels(axes: _Axes, tags: "Sequence[WeakTag]") -> "Iterator[Markup]":
+def _labels(axes: _Axes, tags: "Sequence[RankedTag]") -> "Iterator[Markup]":
     """Yield the names that do not lie on another one."""
     # In the order of gain, so that of two names with room for one the more important is kept.
     taken: list[tuple[float, float, float]] = []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from augment.recipe.reader import load, shipped, shipped_for, target_tags
+from augment.recipe.reader import inputs, load, shipped, shipped_for, target_tags
 from curate.ground.errors import InputError, UsageError
 
 GOOD = """\
@@ -122,6 +122,24 @@ def test_a_target_that_is_not_wanted_needs_no_files(tmp_path: Path) -> None:
     assert [target.tag for target in load(write(tmp_path, text), wanted={"b"}).targets] == ["b"]
     with pytest.raises(InputError, match=r"mine\.yaml:3: "):
         load(write(tmp_path, text), wanted={"a"})
+
+
+def test_what_the_operations_read_is_declared(tmp_path: Path) -> None:
+    text = """\
+kind: augment
+vars: {noise: noises}
+audio:
+  - reverb: {folder: rooms}
+targets:
+  far:
+    audio:
+      - AddShortNoises: {sounds_path: [bangs, one.wav]}
+      - ApplyImpulseResponse: {ir_path: halls}
+      - mix_noise: {folder: "${noise}"}
+      - gain
+"""
+    recipe = load(write(tmp_path, text), ["noise=street"], prepare=False)
+    assert [str(path) for path in inputs(recipe)] == ["bangs", "one.wav", "halls", "street", "rooms"]
 
 
 def test_settings_take_the_place_of_variables(tmp_path: Path) -> None:

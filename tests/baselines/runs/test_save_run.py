@@ -7,12 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from baselines.data.labelled_samples import Example
-from baselines.runs.provenance import Clock, describe_machine, describe_manifest, describe_repository, describe_versions
+from baselines.data.labelled_samples import LabelledSample
+from baselines.runs.save_run import Clock, describe_machine, describe_manifest, describe_repository, describe_versions
 from curate.records.origin import Origin
 
-A = Example("a.wav", "x", ("t", "u"), "train", digest="sha256:a")
-B = Example("b.wav", "y", digest="sha256:b")
+A = LabelledSample("a.wav", "x", ("t", "u"), "train", digest="sha256:a")
+B = LabelledSample("b.wav", "y", digest="sha256:b")
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -22,7 +22,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 def test_order_folder_and_facts_do_not_change_the_digest_of_a_manifest() -> None:
-    moved = Example("elsewhere/a.wav", "x", ("u", "t"), "train", digest="sha256:a", bytes=7)
+    moved = LabelledSample("elsewhere/a.wav", "x", ("u", "t"), "train", digest="sha256:a", bytes=7)
     assert describe_manifest([A, B]).digest == describe_manifest([B, moved]).digest
 
 
@@ -36,14 +36,14 @@ def test_what_a_model_would_see_differently_changes_it(change: dict[str, object]
 
 
 def test_counts_and_recipes() -> None:
-    made = Example("m.wav", "x", origin=Origin(recipe="r", recipe_digest="sha256:r"))
-    found = describe_manifest([A, B, made, Example("n.wav")])
+    made = LabelledSample("m.wav", "x", origin=Origin(recipe="r", recipe_digest="sha256:r"))
+    found = describe_manifest([A, B, made, LabelledSample("n.wav")])
     assert (found.samples, found.labels, found.splits) == (4, {"x": 2, "y": 1}, {"none": 3, "train": 1})
     assert found.recipes == ("sha256:r",)
 
 
 def test_names_that_are_not_utf8() -> None:
-    assert describe_manifest([Example("\udcff.wav", "\udcff")]).samples == 1
+    assert describe_manifest([LabelledSample("\udcff.wav", "\udcff")]).samples == 1
 
 
 def test_the_repository_and_whether_it_is_as_committed(tmp_path: Path) -> None:

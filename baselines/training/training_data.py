@@ -1,15 +1,21 @@
-"""The data of a baseline: the samples that take part, their features, and the proof that the sides are apart."""
+"""The data of a baseline: the samples that take part, their features, and the proof that both sides are apart."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from baselines.data.labelled_samples import Example, LeftOut, label_of, usable
-from baselines.data.leaks import check_sides
-from baselines.data.train_test_partition import Sides, check_labels, choose_sides
+from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of, usable
+from baselines.data.train_test_partition import (
+    TrainTestPartition,
+    check_labels,
+    check_no_leaks,
+    check_two_of_a_class,
+    partition_samples,
+)
 from baselines.features.extract import Extracted, extract
 from baselines.features.families import choose_families, columns
-from baselines.features.reading import Reading
+from baselines.features.reading import Watcher
+from baselines.training.options import TrainingOptions
 from curate.engine.worker import hold_threads
 from curate.ground.errors import InputError
 from curate.split.grouping import make_grouping
@@ -20,11 +26,9 @@ if TYPE_CHECKING:
 
     from curate.facts.records import Kind
 
-Watcher = Callable[[Iterable[Any]], Iterator[Any]]
-
 
 @dataclass(slots=True)
-class Data:
+class TrainingData:
     """The samples that take part and all that is known of them.
 
     Attributes:
@@ -39,7 +43,7 @@ class Data:
     """
 
     kind: "Kind"
-    examples: list[Example]
+    examples: list[LabelledSample]
     digests: list[str | None]
     features: "NDArray[np.float32]"
     families: tuple[str, ...]
@@ -48,7 +52,7 @@ class Data:
     notes: list[str] = field(default_factory=list)
 
     @property
-    def train(self) -> list[Example]:
+    def train(self) -> list[LabelledSample]:
         """What may be trained on."""
         return [one for i, one in enumerate(self.examples) if self.tests is None or not self.tests[i]]
 
@@ -59,22 +63,15 @@ class Data:
 
 
 def read_data(
-    samples: Iterable[Example],
-    test_split: str | None = None,
-    families: Sequence[str] = (),
-    group: str | None = None,
-    reading: Reading | None = None,
-    watch: Watcher = iter,
-) -> Data:
+    samples: Iterable[LabelledSample], options: TrainingOptions, watch: Watcher = iter, *, handful: bool = False
+) -> TrainingData:
     """Return the samples that take part, with their features.
 
     Args:
         samples: Of a manifest.
-        test_split: Its name; None: `test`, if there is one.
-        families: Of features; none: all.
-        group: What must not be on both sides, as for `burnish split --group`.
-        reading: How files are read.
+        options: How to train.
         watch: Passes on what was read, and shows how far it is.
+        handful: Whether this is the sanity check, which may have one sample of each class.
 
     Raises:
         InputError: There is nothing to learn from; a test sample or a copy of one is on the training side.
@@ -83,46 +80,48 @@ def read_data(
     # Before numpy comes in: the workers are forked from here, and there is one for each processor.
     hold_threads()
     found = usable(samples)
-    names = choose_families(found.kind, families)
-    sides = choose_sides(found.examples, test_split, found.left_out)
-    check_labels([label_of(one) for one in sides.train])
-    check_sides(sides.train, sides.test)
-    _check_group(sides.examples, group)
-    extracted = extract(sides.examples, found.kind, reading or Reading(), watch)
-    kept = _readable(sides, extracted, found.left_out)
+    names = choose_families(found.kind, options.families)
+    partition = partition_samples(found.examples, options.test_split, found.left_out)
+    labels = [label_of(one) for one in partition.train]
+    check_labels(labels)
+    check_no_leaks(partition.train, partition.test)
+    # Before the features are computed, which may take minutes: that no sample is in a group is known from the manifest.
+    grouping = make_grouping(options.group) if options.group else None
+    if grouping and not any(grouping.values(one.path, one.tags) for one in partition.examples):
+        grouping.check_found()
+    if not handful:
+        check_two_of_a_class(labels)
+    extracted = extract(partition.examples, found.kind, options.reading, watch)
+    kept = _readable(partition, extracted, found.left_out)
+    # All families are computed and kept in the cache, and the chosen ones cut out here: the next --feature is for free.
     features = extracted.features[kept][:, columns(found.kind, names)]
     digests = [extracted.digests[i] for i in kept]
-    data = Data(found.kind, [sides.examples[i] for i in kept], digests, features, names, None, found.left_out)
-    _finish(data, [sides.tested[i] for i in kept] if sides.tested else None, extracted.changed)
+    data = TrainingData(
+        found.kind, [partition.examples[i] for i in kept], digests, features, names, None, found.left_out
+    )
+    _finish(data, [partition.tested[i] for i in kept] if partition.tested else None, extracted.changed)
     return data
 
 
-def _check_group(examples: Sequence[Example], group: str | None) -> None:
-    """Complain, before any work, that no sample is in a group."""
-    grouping = make_grouping(group) if group else None
-    if grouping and not any(grouping.values(one.path, one.tags) for one in examples):
-        grouping.check_found()
-
-
-def _readable(sides: Sides, extracted: Extracted, left_out: LeftOut) -> list[int]:
+def _readable(partition: TrainTestPartition, extracted: Extracted, left_out: LeftOut) -> list[int]:
     """Return the indexes of the samples whose files could be read; the others are counted.
 
     Raises:
         InputError: None could.
     """
     for index in extracted.failures:
-        left_out.add("unreadable", sides.examples[index].path)
-    kept = [i for i in range(len(sides.examples)) if i not in extracted.failures]
+        left_out.add("unreadable", partition.examples[index].path)
+    kept = [i for i in range(len(partition.examples)) if i not in extracted.failures]
     if not kept:
         index, reason = next(iter(extracted.failures.items()))
         raise InputError(
-            f"none of {len(sides.examples):,} files can be read: {sides.examples[index].path}: {reason}; "
+            f"none of {len(partition.examples):,} files can be read: {partition.examples[index].path}: {reason}; "
             "paths are relative to --root, or to the working directory"
         )
     return kept
 
 
-def _finish(data: Data, tested: list[bool] | None, changed: int) -> None:
+def _finish(data: TrainingData, tested: list[bool] | None, changed: int) -> None:
     """Check what is left once unreadable files are gone and the bytes of all others are known."""
     import numpy as np
 
@@ -132,17 +131,14 @@ def _finish(data: Data, tested: list[bool] | None, changed: int) -> None:
             side = "training" if data.tests.all() else "test"
             raise InputError(f"no file of the {side} split can be read; scan again: burnish scan")
     check_labels([label_of(one) for one in data.train])
-    if data.tests is not None:
-        _check_apart(data, data.tests.tolist())
+    if tested is not None:
+        # Once more, with the digests of the files as they are: a copy may have been made since the scan.
+        train, test = ([i for i, one in enumerate(tested) if one is side] for side in (False, True))
+        check_no_leaks(
+            [data.examples[i] for i in train],
+            [data.examples[i] for i in test],
+            [data.digests[i] for i in train],
+            [data.digests[i] for i in test],
+        )
     if changed:
         data.notes.append(f"files that changed since the scan: {changed:,}; what they hold now was used; scan again")
-
-
-def _check_apart(data: Data, tested: list[bool]) -> None:
-    train, test = ([i for i, one in enumerate(tested) if one is side] for side in (False, True))
-    check_sides(
-        [data.examples[i] for i in train],
-        [data.examples[i] for i in test],
-        [data.digests[i] for i in train],
-        [data.digests[i] for i in test],
-    )

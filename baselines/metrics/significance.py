@@ -1,4 +1,4 @@
-"""Confidence intervals: of an accuracy, and of the difference between two systems on the same samples."""
+"""What chance alone explains: intervals of an accuracy and of a difference, and McNemar's test of two systems."""
 
 import math
 from functools import lru_cache
@@ -7,6 +7,8 @@ Z_95 = 1.959963984540054
 """Quantile 0.975 of the standard normal distribution: two-sided intervals of 95 %."""
 RESAMPLES = 10_000
 """Drawn by `paired_bootstrap`; Efron and Tibshirani (1993) advise 1,000 at least for percentile intervals."""
+EXACT_BELOW = 25
+"""Discordant samples below which the test is exact (Edwards 1948; the usual rule for the chi² approximation)."""
 
 
 def wilson(right: float, samples: int) -> tuple[float, float]:
@@ -20,6 +22,7 @@ def wilson(right: float, samples: int) -> tuple[float, float]:
         samples: Of how many; of none, nothing is known and the interval is (0, 1).
     """
     if samples == 0:
+        # 0/0: any share is possible.
         return 0.0, 1.0
     share, ratio = right / samples, Z_95**2 / samples
     middle = (share + ratio / 2) / (1 + ratio)
@@ -48,6 +51,39 @@ def paired_bootstrap(better: int, worse: int, samples: int, seed: int = 0) -> tu
     sign, more, less = (1, better, worse) if better >= worse else (-1, worse, better)
     shares = np.array([more, less, samples - more - less]) / samples
     drawn = np.random.default_rng(seed).multinomial(samples, shares, size=RESAMPLES)
+    # Not interpolated: a difference is a whole number of samples, and the gate compares its ends with exactly 0.
     ends = np.quantile(drawn[:, 0] - drawn[:, 1], [0.025, 0.975], method="closest_observation")
     low, high = sorted(sign * int(end) / samples for end in ends)
     return low, high
+
+
+def mcnemar(b: int, c: int) -> float:
+    """Return the two-sided p value: exact for fewer than 25 discordant samples, else by the corrected chi².
+
+    Args:
+        b: Samples that only one of the systems gets right.
+        c: Samples that only the other one gets right.
+    """
+    return exact_p(b, c) if b + c < EXACT_BELOW else corrected_chi2(b, c)[1]
+
+
+def exact_p(b: int, c: int) -> float:
+    """Return the two-sided binomial p value: 2 · P(X <= min(b, c)), X binomial of b + c with 1/2, 1 at most."""
+    # Where both are wrong or both right the systems do not differ; under the null hypothesis each of the others
+    # falls to either side like a coin.
+    discordant = b + c
+    tail = sum(math.comb(discordant, count) for count in range(min(b, c) + 1))
+    # Whole numbers are divided only here: 2**n is beyond a float for many samples.
+    return min(1.0, 2 * tail / (1 << discordant))
+
+
+def corrected_chi2(b: int, c: int) -> tuple[float, float]:
+    """Return chi² = (|b - c| - 1)² / (b + c) with one degree of freedom (Edwards 1948), and its p value.
+
+    The correction never takes the difference below 0. The tail of chi² with one degree of freedom is erfc(√(chi²/2)).
+    Without discordant samples there is nothing to tell the systems apart by: (0, 1).
+    """
+    if b + c == 0:
+        return 0.0, 1.0
+    statistic = max(abs(b - c) - 1, 0) ** 2 / (b + c)
+    return statistic, math.erfc(math.sqrt(statistic / 2))
