@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from curate.engine.memory import VARIABLE, limit_memory
@@ -13,7 +14,10 @@ from curate.ground.out_of_memory import is_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from ctypes import Array, c_double
     from multiprocessing.connection import Connection
+
+    Progress = Array[c_double]
 
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -44,9 +48,10 @@ class Failure(NamedTuple):
 def serve(
     work: "Callable[[Any], Any]",
     tasks: "Connection",
-    progress: Any,
+    progress: "Progress",
     parent: int,
     inherited: "Sequence[Connection]",
+    modules: "Sequence[str]" = (),
     warm_up: "Callable[[], object] | None" = None,
     memory: int | None = None,
 ) -> None:
@@ -59,11 +64,13 @@ def serve(
             (seconds, monotonic clock). The parent reads it when this process dies or hangs.
         parent: Process identifier of the parent.
         inherited: Ends of other workers' pipes, which a forked process has and must not hold open.
+        modules: What to import before that.
         warm_up: Called before the first task; no clock runs yet.
         memory: Bytes that this process may take beyond what it starts with; None: no limit.
     """
     _settle(parent, inherited)
     limit_memory(memory)
+    preload(modules)
     if warm_up:
         _warm(warm_up)
     while True:
@@ -73,7 +80,7 @@ def serve(
             return
         results: list[Any] = []
         for position, item in enumerate(items):
-            progress[:] = number, position, time.monotonic()
+            progress[:] = [number, position, time.monotonic()]
             try:
                 results.append(work(item))
             except Exception as error:
@@ -124,6 +131,14 @@ def hold_threads() -> None:
     """Let numerical libraries that are imported from now on use one thread: there is a worker for each processor."""
     for name in _ONE_THREAD:
         os.environ[name] = "1"
+
+
+def preload(modules: "Sequence[str]") -> None:
+    """Import modules, with one thread each."""
+    if modules:
+        hold_threads()  # before the import, which is when these libraries look
+    for module in modules:
+        import_module(module)
 
 
 def _keep_memory() -> None:

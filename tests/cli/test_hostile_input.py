@@ -153,23 +153,34 @@ def test_yaml(folder: Path, line: str, content: str) -> None:
     refused(folder, *line.replace("F", "hostile.yaml").split())
 
 
-def test_folders_nested_deeper_than_python_recurses(
-    folder: Path, burnish: Burnish, picture: Callable[..., Path]
-) -> None:
+@pytest.fixture
+def deep(folder: Path, picture: Callable[..., Path]) -> Iterator[Path]:
+    """A folder with a picture 1,100 folders down; taken away again by hand, for shutil.rmtree recurses too."""
     picture(folder / "a.png")
-    place, here = folder / "deep", os.getcwd()
-    place.mkdir()
-    os.chdir(place)
-    try:
-        for _ in range(1_100):
-            os.mkdir("d")
-            os.chdir("d")
-        shutil.copy(folder / "a.png", "b.png")
-    finally:
-        os.chdir(here)
-    burnish("scan", "deep", "-o", "deep.jsonl")
+    top, here = folder / "deep", os.getcwd()
+    top.mkdir()
+    os.chdir(top)
+    for _ in range(1_100):
+        os.mkdir("d")
+        os.chdir("d")
+    shutil.copy(folder / "a.png", "b.png")
+    os.chdir(here)
+    yield top
+    os.chdir(top)
+    for _ in range(1_100):
+        os.chdir("d")
+    os.unlink("b.png")
+    for _ in range(1_100):
+        os.chdir("..")
+        os.rmdir("d")
+    os.chdir(here)
+
+
+def test_folders_nested_deeper_than_python_recurses(folder: Path, burnish: Burnish, deep: Path) -> None:
+    burnish("scan", deep.name, "-o", "deep.jsonl")
     assert (folder / "deep.jsonl").read_text().count("\n") == 1
     burnish("organize", "deep.jsonl", "--layout", "{name}", "--into", "flat", "--apply")
     assert (folder / "flat" / "b.png").is_file()
     refused(folder, "organize", "deep.jsonl", "--layout", "{path}/{name}", "--into", "again", "--apply")
-    burnish("runs", "deep")
+    assert not (folder / "again").exists()
+    burnish("runs", deep.name)
