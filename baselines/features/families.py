@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from curate.ground.errors import UsageError, did_you_mean
+from curate.ground.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,18 +20,6 @@ FAMILIES: "dict[Kind, dict[str, int]]" = {
     "audio": {"mel": 800, "mfcc": 260, "level": 11},
 }
 """How many numbers each family has; in this order they make the vector of a file."""
-
-
-def check_families(names: "Sequence[str]") -> None:
-    """Check the values of `--feature` before any work, when the kind is not known yet.
-
-    Raises:
-        UsageError: There is no such family.
-    """
-    known = [name for families in FAMILIES.values() for name in families]
-    for name in names:
-        if name not in known:
-            raise UsageError(f"--feature {name!r} is unknown{did_you_mean(name, known)}")
 
 
 def choose_families(kind: "Kind", names: "Sequence[str]") -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from curate.engine import Failure, run
 from curate.ground.errors import BurnishError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     import numpy as np
@@ -46,12 +46,14 @@ class Trial(NamedTuple):
         macro_f1: 0 to 1.
         accuracy: 0 to 1.
         temperature: Under which its scores are the likeliest.
+        features: Name of the feature set that it was given; empty where there is one.
     """
 
     candidate: Candidate
     macro_f1: float
     accuracy: float
     temperature: float
+    features: str = ""
 
 
 class Fitted(NamedTuple):
@@ -64,6 +66,7 @@ class Fitted(NamedTuple):
         training_accuracy: Share of the training samples that the model gets right, 0 to 1.
         temperature: Its probabilities are softmax(scores / temperature).
         saved: The model as a .skops file, where that was asked for.
+        features: Name of the feature set that it was given.
     """
 
     chosen: Candidate
@@ -72,6 +75,7 @@ class Fitted(NamedTuple):
     training_accuracy: float
     temperature: float = 1.0
     saved: bytes = b""
+    features: str = ""
 
 
 class _InnerFit(NamedTuple):
@@ -90,23 +94,39 @@ class _FinalFit(NamedTuple):
     temperature: float
 
 
-def fit_all(matrix: TrainingMatrix, tasks: "list[Task]") -> list[Fitted]:
-    """Return what came of each task; the choice of the model sees nothing but its training part.
+def fit_all(matrices: "Mapping[str, TrainingMatrix]", tasks: "list[Task]") -> list[Fitted]:
+    """Return what came of each task; the choice of model and features sees nothing but its training part.
+
+    Args:
+        matrices: The same samples with different features, by the name of the feature set.
+        tasks: What each model trains on and tests.
 
     Raises:
         BurnishError: A model could not be fitted.
     """
     # Each task chooses on its own training part, whatever the others chose: a model chosen on all samples would have
     # seen the test samples through the choice (nested cross-validation).
-    matrix = with_shortcuts(matrix)
-    trials = _choose(matrix, tasks)
-    lasts = []
-    for task, tried in zip(tasks, trials, strict=True):
-        first = _options(matrix, task)[0]
+    quick = {name: with_shortcuts(matrix) for name, matrix in matrices.items()}
+    trials = _merged([_choose(matrix, tasks, name if len(quick) > 1 else "") for name, matrix in quick.items()])
+    lasts: dict[str, list[tuple[int, _FinalFit]]] = {name: [] for name in quick}
+    for place, (task, tried) in enumerate(zip(tasks, trials, strict=True)):
+        name = (tried[0].features if tried else "") or next(iter(quick))
+        first = _options(quick[name], task)[0]
         chosen, temperature = (tried[0].candidate, tried[0].temperature) if tried else (first, 1.0)
-        lasts.append(_FinalFit(task, chosen, temperature))
-    found = _in_workers(partial(_fit_final, matrix), lasts, matrix.jobs)
-    return [one._replace(trials=tried) for one, tried in zip(found, trials, strict=True)]
+        lasts[name].append((place, _FinalFit(task, chosen, temperature)))
+    found: dict[int, Fitted] = {}
+    for name, fits in lasts.items():
+        if fits:
+            results = _in_workers(partial(_fit_final, quick[name]), [fit for _, fit in fits], quick[name].jobs)
+            for (place, _), one in zip(fits, results, strict=True):
+                found[place] = one._replace(trials=trials[place], features=name)
+    return [found[place] for place in range(len(tasks))]
+
+
+def _merged(by_set: "list[list[tuple[Trial, ...]]]") -> "list[tuple[Trial, ...]]":
+    """Return the trials of each task over all feature sets, the best first; of equal ones, those of the first set."""
+    together = ([trial for one in task for trial in one] for task in zip(*by_set, strict=True))
+    return [tuple(sorted(tried, key=lambda trial: (-trial.macro_f1, -trial.accuracy))) for tried in together]
 
 
 def macro_f1(truth: "Numbers", guess: "Numbers", classes: int) -> float:
@@ -124,7 +144,7 @@ def _options(matrix: TrainingMatrix, task: Task) -> tuple[Candidate, ...]:
     return candidates(matrix.model, np.bincount(matrix.label[task.train], minlength=matrix.classes))
 
 
-def _choose(matrix: TrainingMatrix, tasks: "list[Task]") -> list[tuple[Trial, ...]]:
+def _choose(matrix: TrainingMatrix, tasks: "list[Task]", features: str) -> list[tuple[Trial, ...]]:
     """Return the trials of each task, the best first: by macro F1, then accuracy, then the order of the candidates."""
     # All fits of all tasks are one list for one pool: the workers hold the matrix once, and none waits for the slowest
     # fit of a task. The answers come back in this order, so that each task takes as many as it gave.
@@ -134,6 +154,7 @@ def _choose(matrix: TrainingMatrix, tasks: "list[Task]") -> list[tuple[Trial, ..
     for part in inner:
         pairs = [(one, next(answers)) for one in part]
         tried = [_trial(matrix, name, pairs) for name in dict.fromkeys(one.candidate for one in part)]
+        tried = [trial._replace(features=features) for trial in tried]
         found.append(tuple(sorted(tried, key=lambda trial: (-trial.macro_f1, -trial.accuracy))))
     return found
 

@@ -1,7 +1,7 @@
 """Train a quick baseline and test it, on a test split or in cross-validation, with nothing tested that was learned."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of
@@ -63,7 +63,8 @@ def train(samples: Iterable[LabelledSample], options: TrainingOptions, watch: Wa
     data = read_data(samples, options, watch)
     matrix = make_training_matrix(data, options.model, options.group, options.seed, options.reading.jobs)
     plan = plan_fits(data, matrix, options.folds)
-    fitted = fit_all(matrix, plan.tasks)
+    matrices = {name: replace(matrix, features=one.values) for name, one in data.feature_sets.items()}
+    fitted = fit_all(matrices, plan.tasks)
     predictions = _predictions(data, plan.tasks, fitted)
     return Trained(
         result=_result(data, predictions, plan.evaluation, fitted),
@@ -125,16 +126,21 @@ def _model_record(data: TrainingData, fitted: "list[Fitted]") -> ModelRecord:
         name=str(final.chosen),
         labels=tuple(data.labels),
         kind=data.kind,
-        features=data.families,
+        features=data.feature_sets[final.features].families,
         features_version=FEATURES_VERSION,
         temperature=round(final.temperature, _DIGITS),
         training_accuracy=round(final.training_accuracy, _DIGITS),
         trials=tuple(
-            TrialRecord(str(one.candidate), round(one.macro_f1, _DIGITS), round(one.accuracy, _DIGITS))
+            TrialRecord(_named(str(one.candidate), one.features), *(round(value, _DIGITS) for value in one[1:3]))
             for one in final.trials
         ),
-        folds=tuple(str(one.chosen) for one in fitted[1:]),
+        folds=tuple(_named(str(one.chosen), one.features if len(data.feature_sets) > 1 else "") for one in fitted[1:]),
     )
+
+
+def _named(model: str, features: str) -> str:
+    """Return a model in words, with its features where there were several sets to choose from."""
+    return f"{model} on {features}" if features else model
 
 
 def _suspects(data: TrainingData, tasks: "list[Task]") -> list[Suspect]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from baselines.data.labelled_samples import LabelledSample
-from baselines.features.families import check_families
+from baselines.features.choice import choose_features
 from baselines.features.reading import Reading
 from baselines.models.models import MODELS, check_model
 from baselines.training.options import TrainingOptions
@@ -51,7 +51,7 @@ def overfit(
     formats = reports.Formats(json, md, csv).check()
     families = tuple(feature or ())
     check_model(model)
-    check_families(families)
+    choose_features(families)
     wish = TrainingOptions(model, families=families, seed=seed, reading=Reading(root or "", jobs, cache=""))
     found = _overfit(manifest, samples, wish)
     if found is None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from baselines.data.labelled_samples import LabelledSample
-from baselines.features.families import check_families
+from baselines.features.choice import choose_features
 from baselines.features.reading import Reading
 from baselines.models.models import MODELS, check_model
 from baselines.training.options import TrainingOptions
@@ -43,10 +43,12 @@ def train(
     feature: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME",
-            help="Only these features: hog, colour, thumbnail of images; mel, mfcc, level of recordings.",
+            metavar="NAME|embedding:FILE",
+            help="Only these: hog, colour, thumbnail of images; mel, mfcc, level of recordings; base, all of them; "
+            "embedding:FILE of burnish embed; auto, which of base, embedding or both is best in validation.",
             show_default="all",
         ),
+        Effect.READS,
     ] = None,
     cache: Annotated[
         str | None,
@@ -77,11 +79,13 @@ def train(
     burnish scan speech/ --pattern '{label}_{speaker}_{take}' | burnish train --group speaker --run runs/first
 
     burnish train set.jsonl --run runs/shape --model svm --feature hog
+
+    burnish train set.jsonl --run runs/embedded --feature auto --feature embedding:photos.npz
     """
     formats = reports.Formats(json, md, csv).check()
     folder, families = named_folder(run), tuple(feature or ())
     check_model(model)
-    check_families(families)
+    choose_features(families)
     if group is not None:
         make_grouping(group)
     reading = Reading(root or "", jobs, "" if no_cache else cache)

@@ -106,13 +106,14 @@ def _digest(path: str, files: "Files") -> str:
 
 
 def _paths_in(task: "Task", name: str, word: str) -> "Iterator[str]":
-    """Yield the files and folders that a value may name: itself, what follows its `=`, what its recipe reads."""
+    """Yield the files and folders that a value may name: itself, what follows its `=` or `:`, what its recipe reads."""
     if task.command.options[name].effect is Effect.READS_RECIPE:
         yield from _paths_of_recipe(task, word)
         return
     yield word
-    if "=" in word:
-        yield word.partition("=")[2]
+    for sign in "=:":  # NAME=FILE, and embedding:FILE
+        if sign in word:
+            yield word.partition(sign)[2]
 
 
 def _paths_of_recipe(task: "Task", name: str) -> "Iterator[str]":

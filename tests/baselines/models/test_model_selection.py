@@ -33,7 +33,7 @@ def test_macro_f1_as_scikit_learns() -> None:
 
 def test_a_task_is_learned_tested_and_saved() -> None:
     matrix = clusters()
-    fitted = fit_all(matrix, [Task(np.arange(40), np.arange(40, 60), save=True)])[0]
+    fitted = fit_all({"": matrix}, [Task(np.arange(40), np.arange(40, 60), save=True)])[0]
     assert (fitted.probabilities.argmax(axis=1) == matrix.label[40:]).all()
     assert fitted.training_accuracy == 1
     assert fitted.saved.startswith(b"PK"), "skops files are zip archives"
@@ -45,10 +45,10 @@ def test_a_task_is_learned_tested_and_saved() -> None:
 def test_the_choice_sees_nothing_of_the_test_part() -> None:
     matrix = clusters(noise=0.6)
     tasks = [Task(np.arange(40), np.arange(40, 60))]
-    honest = fit_all(matrix, tasks)[0]
+    honest = fit_all({"": matrix}, tasks)[0]
     matrix.label[40:] = 0
     matrix.features[40:] = 9
-    blind = fit_all(matrix, tasks)[0]
+    blind = fit_all({"": matrix}, tasks)[0]
     assert [one.candidate for one in honest.trials] == [one.candidate for one in blind.trials]
     assert [one.macro_f1 for one in honest.trials] == pytest.approx([one.macro_f1 for one in blind.trials])
 
@@ -58,7 +58,7 @@ def test_the_number_of_workers_changes_nothing() -> None:
 
     matrix = clusters(noise=0.5)
     tasks = [Task(np.arange(40), np.arange(40, 60)), Task(np.arange(20, 60), np.arange(20))]
-    one, two = (fit_all(replace(matrix, jobs=jobs), tasks) for jobs in (1, 2))
+    one, two = (fit_all({"": replace(matrix, jobs=jobs)}, tasks) for jobs in (1, 2))
     for a, b in zip(one, two, strict=True):
         np.testing.assert_array_equal(a.probabilities, b.probabilities)
 
@@ -77,13 +77,13 @@ def test_shortcuts_change_no_answer(name: str, length: int) -> None:
 def test_one_class_is_guessed() -> None:
     matrix = clusters()
     train = np.flatnonzero(matrix.label == 1)
-    fitted = fit_all(matrix, [Task(train, np.arange(3))])[0]
+    fitted = fit_all({"": matrix}, [Task(train, np.arange(3))])[0]
     assert str(fitted.chosen) == "majority"
     assert fitted.probabilities.argmax(axis=1).tolist() == [1, 1, 1]
 
 
 def test_classes_of_one_sample_leave_nothing_to_choose_by() -> None:
-    fitted = fit_all(clusters(count=3), [Task(np.arange(3), np.arange(3))])[0]
+    fitted = fit_all({"": clusters(count=3)}, [Task(np.arange(3), np.arange(3))])[0]
     assert fitted.trials == ()
     assert fitted.training_accuracy == 1
 
@@ -92,7 +92,7 @@ def test_generated_samples_train_and_choose_nothing() -> None:
     matrix = clusters()
     matrix.testable[:30] = False
     matrix.label[:30] = 0  # all wrong: they would choose badly
-    fitted = fit_all(matrix, [Task(np.arange(60), np.arange(0))])[0]
+    fitted = fit_all({"": matrix}, [Task(np.arange(60), np.arange(0))])[0]
     assert fitted.trials[0].accuracy < 1
     assert fitted.probabilities.shape == (0, 3)
 
@@ -106,7 +106,7 @@ def test_workers_do_not_wait_for_the_threads_of_their_parent() -> None:
         "from tests.baselines.models.test_model_selection import Task, clusters, fit_all\n"
         "matrix = clusters(count=600, model='knn')\n"
         "KNeighborsClassifier(algorithm='brute').fit(matrix.features, matrix.label).predict(matrix.features)\n"
-        "print(fit_all(matrix, [Task(np.arange(400), np.arange(400, 600))])[0].training_accuracy)\n"
+        "print(fit_all({'': matrix}, [Task(np.arange(400), np.arange(400, 600))])[0].training_accuracy)\n"
     )
     plain = {**os.environ, "OMP_NUM_THREADS": "2"}
     result = subprocess.run(
