@@ -152,5 +152,5 @@ def _without_opening(entry: "Entry", start: Sample, known: "Known | None") -> Re
 
 
 def _line_of_failure(start: Sample, failure: Failure) -> bytes:
-    check = "timeout" if failure.reason == "timeout" else "crashed-decoder"
+    check = "crashed-decoder" if failure.reason == "crashed" else failure.reason
     return encode(unmeasured(start, start.path, Finding(check, "error", detail=failure.detail)))

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from curate.facts.records import Finding
+from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.rgb import to_rgb
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def decode_frames(image: "ImageFile", bits: int, factor: int) -> Frames:
             if first is None:
                 first = np.asarray(to_rgb(frame, bits).reduce(factor))
     except Exception as error:
+        raise_out_of_memory(error)
         return Frames(first, max(number, 1), verdict(error))
     return Frames(first, number, None)
 
@@ -169,6 +171,6 @@ def verdict(error: Exception) -> Finding:
     if isinstance(error, EOFError) or any(words in text.lower() for words in _SHORT):
         detail = f"the file ends before the picture does ({text}): copy or download it again"
         return Finding("truncated", "error", detail=detail)
-    if isinstance(error, MemoryError) or any(words in text.lower() for words in _LARGE):
+    if any(words in text.lower() for words in _LARGE):
         return Finding("oversized", "error", detail=f"it unpacks to more than is sensible ({text})")
     return Finding("damaged", "error", detail=f"the decoder gives up: {text}")
