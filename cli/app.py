@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
+_LONGEST_MESSAGE = 2000
+
 
 class LazyGroup(TyperGroup):
     """Lists the commands from the catalogue, and imports one only when it is the one to run."""
@@ -119,6 +121,9 @@ def _fail(name: str, message: str, code: int) -> int:
         import traceback
 
         traceback.print_exc()
+    if len(message) > _LONGEST_MESSAGE:
+        # A key or a path of the user's data may be megabytes long; the cure stands at the end.
+        message = f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 4 :]}"
     sys.stderr.write(f"burnish{f' {name}' if name else ''}: {message}\n")
     return code
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from augment.operations.media import Media
 
 _SLOPE = 0.1
+_HIGHEST_HZ = 384_000  # half of the highest sample rate there is
 _SILENT = 1e-6
 
 
@@ -28,8 +29,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 3400.0
 
     def __post_init__(self) -> None:
-        check_number("low_hz", self.low_hz, 1)
-        check_number("high_hz", self.high_hz, 1)
+        check_number("low_hz", self.low_hz, 1, _HIGHEST_HZ)
+        check_number("high_hz", self.high_hz, 1, _HIGHEST_HZ)
         if self.low_hz is not None and self.high_hz is not None:
             # The nearest two that can be drawn: every draw has to leave a band.
             low_hz = self.low_hz[1] if isinstance(self.low_hz, tuple) else self.low_hz

@@ -22,6 +22,7 @@ from augment.operations.registry import ParameterError, Prepared
 from augment.operations.signatures import check_names, check_types, complaint, named_in
 from curate.ground.errors import InputError
 from curate.ground.json import encode, loads
+from curate.ground.out_of_memory import raise_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -184,6 +185,7 @@ def _transformed(name: str, transform: Any, media: Media, seed: int) -> "NDArray
         try:
             samples = transform(array, media.sample_rate)
         except Exception as error:  # of any kind: a library's, about this one recording
+            raise_out_of_memory(error)
             raise RejectedError(f"{name}: {complaint(error)}") from error
     # It only warns of a silent noise, and gives the sound back as it was: noted as `applied`, and nothing done.
     if any("too silent" in str(warning.message) for warning in caught):

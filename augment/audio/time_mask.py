@@ -29,7 +29,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.share is not None and self.duration_s is not None:
             raise ValueError("duration_s: give this or share, not both")
         check_number("share", self.share, 0, 0.95)
-        check_number("duration_s", self.duration_s, 0)
+        check_number("duration_s", self.duration_s, 0, 3600)
         check_number("fade_s", self.fade_s, 0, 1)
 
 

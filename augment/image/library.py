@@ -14,6 +14,7 @@ from augment.operations.media import Media, Noted, RejectedError
 from augment.operations.registry import ParameterError, Prepared
 from augment.operations.signatures import check_names, complaint, named_in
 from curate.ground.json import encode, loads
+from curate.ground.out_of_memory import raise_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,6 +142,7 @@ def _transformed(name: str, transform: Any, pixels: "NDArray[np.uint8] | NDArray
         try:
             made: NDArray[np.uint8] = transform(image=pixels)["image"]
         except Exception as error:  # of any kind: a library's, about this one picture
+            raise_out_of_memory(error)
             raise RejectedError(f"{name}: {complaint(error)}") from error
     return made
 

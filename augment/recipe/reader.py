@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 import msgspec.inspect
 
+from augment.operations.parameter_sampling import is_finite
 from augment.operations.registry import Kind, ParameterError, Prepared, find
 from augment.recipe.types import KINDS, Limit, Output, Recipe, Sources, Step, Target, Unread, Written, WrittenTarget
 from curate.facts.records import AudioFacts, ImageFacts
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Record = TypeVar("Record", bound=msgspec.Struct)
 Place = tuple[str | int, ...]
 """Keys and numbers that lead to a part of the file."""
+
+_WHOLE = 1 << 63
 
 _FACTS: dict[Kind, type[msgspec.Struct]] = {"audio": AudioFacts, "image": ImageFacts}
 
@@ -128,7 +131,9 @@ class _Reader:
         own = content.get("vars") or {}
         if not isinstance(own, dict):
             raise self.error(("vars",), "vars: a mapping of names to values is expected")
-        self.top = self._part((), Written, written.substituted(override(own, settings)).content)
+        content = written.substituted(override(own, settings)).content
+        self._check_numbers((), content)
+        self.top = self._part((), Written, content)
         if self.top.kind != "augment":
             cure = "; run it: burnish run" if self.top.kind == "pipeline" else ""
             raise self.error(("kind",), f"kind is {self.top.kind!r}, not 'augment'{cure}")
@@ -136,6 +141,16 @@ class _Reader:
     def error(self, path: Place, problem: str) -> RecipeError:
         """Return an error at a place of the file."""
         return self.file.error(problem, *path)
+
+    def _check_numbers(self, path: Place, content: object) -> None:
+        """Refuse numbers that nothing can be done with, wherever they are: libraries take `.nan` for a limit."""
+        if isinstance(content, dict | list):
+            for key, inner in content.items() if isinstance(content, dict) else enumerate(content):
+                self._check_numbers((*path, key), inner)
+        elif isinstance(content, float) and not is_finite(content):
+            raise self.error(path, f"{_named(path)}: {content} is no finite number; write one, or leave it out")
+        elif isinstance(content, int) and not -_WHOLE <= content < _WHOLE:
+            raise self.error(path, f"{_named(path)}: the number has more than 64 bits")
 
     def recipe(self, wanted: "Collection[str] | None") -> Recipe:
         top = self.top
@@ -217,6 +232,9 @@ class _Reader:
         if end not in {"min", "max"} or fact not in known:
             names = [f"{end}_{fact}" for fact in known for end in ("min", "max")]
             raise self.error(("accept", kind, name), f"accept: no limit {name!r}{did_you_mean(name, names)}")
+        highest = self.top.accept[kind].get(f"max_{fact}")
+        if end == "min" and highest is not None and value > highest:
+            raise self.error(("accept", kind, name), f"accept: {name} is above max_{fact}: nothing would be accepted")
         return Limit(kind, fact, end == "min", float(value))
 
     def _output(self) -> Output:
@@ -248,6 +266,10 @@ class _Reader:
             # `$.with_tags[0]`: the file knows the lines of keys, so the place ends before the first item of a list.
             inner = tuple(part for part in at.strip(".`").split(".") if part and "[" not in part)
             raise self.error((*path, *inner), f"{'.'.join(map(str, (*path, *inner))) or where}: {problem}") from None
+
+
+def _named(path: Place) -> str:
+    return next((part for part in reversed(path) if isinstance(part, str)), "recipe")
 
 
 def fact_numbers(kind: Kind) -> list[str]:

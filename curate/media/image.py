@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from curate.facts.records import Finding, ImageFacts
 from curate.ground.errors import InputError
+from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.image_formats.candidates import candidates, why_unknown
 from curate.media.image_formats.gif import check_gif
 from curate.media.image_formats.isobmff import check_boxes
@@ -56,11 +57,14 @@ class DecodedImage(NamedTuple):
 
 
 def decode_image(data: "bytes | mmap", format_name: str | None = None) -> DecodedImage:
-    """Decode every byte of every frame of an image; what is wrong with it is a finding, never an exception.
+    """Decode every byte of every frame of an image; what is wrong with it is a finding, not an exception.
 
     Args:
         data: The whole file.
         format_name: What the file's name promises, a key of `sniff.FORMATS`: for formats without a sure mark.
+
+    Raises:
+        MemoryError: There is not enough memory, which says nothing of the file.
     """
     return _decode(data, format_name, MIN_SIDE)
 
@@ -89,11 +93,24 @@ def _decode(data: "bytes | mmap", format_name: str | None, min_side: int | None)
             with quiet():
                 return _decode_with_pillow(data, name, min_side)
         except Exception as error:
+            raise_out_of_memory(error)
+            if name == "WEBP" and "decoder object" in str(error):
+                _try_canvas(data)
             reason, broken = verdict(error), _check_structure(data, name)
             if broken or reason.check == "oversized":
                 return _failed(broken or reason, ImageFacts(format=name))
             detail = f"this {name} file cannot be opened: {error}"
     return _failed(Finding("unreadable", "error", detail=detail))
+
+
+def _try_canvas(data: "bytes | mmap") -> None:
+    """Ask for the two RGBA canvases of libwebp's decoder, which says the same of damage and of too little memory.
+
+    Raises:
+        MemoryError: They cannot be had.
+    """
+    if size := webp_size(data):
+        bytearray(8 * size[0] * size[1])
 
 
 def _failed(finding: Finding, header: ImageFacts | None = None) -> DecodedImage:
@@ -152,6 +169,7 @@ def _bits(data: "bytes | mmap", name: str, mode: str) -> int:
 def _orientation(image: "ImageFile") -> int:
     try:
         value = image.getexif().get(0x0112, 1)
-    except Exception:
+    except Exception as error:
+        raise_out_of_memory(error)
         return 1
     return value if value in range(1, 9) else 1

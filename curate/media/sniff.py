@@ -30,8 +30,10 @@ class Format:
     advice: str = ""
 
 
-def _convert(target: str) -> str:
-    return f"convert it first: ffmpeg -i FILE FILE.{target}"
+def _convert(target: str, extra: str = "av") -> str:
+    """Say how a format can be read: by an extra of burnish, or as another format."""
+    installed = f"pip install 'burnish[{extra}]', or " if extra else ""
+    return f"{installed}convert it first: ffmpeg -i FILE FILE.{target}"
 
 
 FORMATS: dict[str, Format] = {
@@ -57,9 +59,14 @@ FORMATS: dict[str, Format] = {
             "HEIF",
             "image",
             ("heic", "heif", "hif"),
-            "convert it to JPEG or PNG first: heif-convert FILE FILE.jpg",
+            "HEIF cannot be decoded here; pip install 'burnish[heif]', or convert it first: heif-convert FILE FILE.jpg",
         ),
-        Format("JXL", "image", ("jxl",), "convert it to PNG first: djxl FILE FILE.png"),
+        Format(
+            "JXL",
+            "image",
+            ("jxl",),
+            "JPEG XL cannot be decoded here; pip install 'burnish[jxl]', or convert it first: djxl FILE FILE.png",
+        ),
         Format("WAV", "audio", ("wav", "wave")),
         Format("RF64", "audio", ("rf64", "wav")),
         Format("W64", "audio", ("w64",)),
@@ -79,7 +86,7 @@ FORMATS: dict[str, Format] = {
         Format("MUSEPACK", "audio", ("mpc",), f"Musepack cannot be decoded here; {_convert('flac')}"),
         Format("TTA", "audio", ("tta",), f"True Audio cannot be decoded here; {_convert('flac')}"),
         Format("DSF", "audio", ("dsf", "dff"), f"DSD cannot be decoded here; {_convert('flac')}"),
-        Format("OPTIMFROG", "audio", ("ofr", "ofs"), f"OptimFROG cannot be decoded here; {_convert('flac')}"),
+        Format("OPTIMFROG", "audio", ("ofr", "ofs"), f"OptimFROG cannot be decoded here; {_convert('flac', '')}"),
     )
 }
 

@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING
 from msgspec.structs import replace
 
 from curate.facts.records import AudioFacts, Finding, ImageFacts
+from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.sniff import FORMATS, HEAD_BYTES, Format, format_of_name, sniff
 from curate.media.storage import open_media, read_media
 from curate.records.sample import Sample
@@ -111,6 +112,7 @@ def _read_header(file: IO[bytes], found: Format) -> Decoded:
             return AudioFacts(sound.format, sound.subtype, rate, channels, duration_s), ()
     except Exception as error:
         # Pillow and libsndfile raise many kinds on a bad header.
+        raise_out_of_memory(error)
         return None, (Finding("unreadable", "error", detail=f"no header of {found.name}: {error}"),)
 
 

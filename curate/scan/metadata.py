@@ -80,15 +80,16 @@ class Metadata:
 
     def _nearest(self, folder: str, root: str) -> Table | None:
         """Return the table in the folder or in the nearest one above it, up to the root."""
-        if folder not in self._found:
-            files = (f"{folder}/{name}" for name in FILE_NAMES)
-            here = next((file for file in files if os.path.isfile(file)), None)
-            if here is not None:
-                self._found[folder] = load(here)
-            else:
-                is_top = len(folder) <= len(root) or "/" not in folder
-                return None if is_top else self._nearest(folder.rpartition("/")[0], root)
-        return self._found[folder]
+        # In a loop, because folders may be nested deeper than Python recurses.
+        while True:
+            if folder not in self._found:
+                files = (f"{folder}/{name}" for name in FILE_NAMES)
+                here = next((file for file in files if os.path.isfile(file)), None)
+                self._found[folder] = load(here) if here is not None else None
+            table = self._found[folder]
+            if table or len(folder) <= len(root) or "/" not in folder:
+                return table
+            folder = folder.rpartition("/")[0]
 
 
 def load(file: str) -> Table:

@@ -120,7 +120,7 @@ def scan(
             # Results come in the order of the walk, whatever finished first: the oldest entry is the one meant.
             line: bytes | None
             if isinstance(result, Failure):
-                check = "timeout" if result.reason == "timeout" else "crashed-decoder"
+                check = "crashed-decoder" if result.reason == "crashed" else result.reason
                 line = encode(unmeasured(start, start.path, Finding(check, "error", detail=result.detail)))
             else:
                 line = result

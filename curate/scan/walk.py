@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+_Identity = tuple[int, int]
+"""Device and inode, which a folder has only once, however many links lead to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A file that was met on the way.
@@ -40,7 +44,7 @@ def walk(roots: "Sequence[str]") -> "Iterator[Entry]":
     for root in roots:
         status = _status_of_root(root)
         if stat.S_ISDIR(status.st_mode):
-            yield from _walk_folder(root.rstrip("/") or "/", root, ((status.st_dev, status.st_ino),))
+            yield from _walk_folder(root.rstrip("/") or "/", root, status)
         else:
             yield Entry(root, root, status)
 
@@ -79,17 +83,31 @@ def _status_of_root(root: str) -> os.stat_result:
     return status
 
 
-def _walk_folder(folder: str, root: str, above: tuple[tuple[int, int], ...]) -> "Iterator[Entry]":
-    try:
-        with os.scandir(folder) as listing:
-            # By code point and not by locale, so that every machine gives one order. Sorted at once: a folder fits into
-            # memory.
-            found = sorted(listing, key=lambda item: item.name)
-    except OSError as error:
-        yield Entry(folder, root, None, f"a folder that cannot be read: {error.strerror}")
-        return
-    prefix = "" if folder == "/" else folder
-    for item in found:
+def _walk_folder(top: str, root: str, status: os.stat_result) -> "Iterator[Entry]":
+    # A list of the folders on the way and no recursion: Python's own limit is met some 900 levels down.
+    way: list[tuple[str, _Identity, Iterator[os.DirEntry[str]]]] = []
+    above: set[_Identity] = set()
+    to_open: tuple[str, _Identity] | None = (top, (status.st_dev, status.st_ino))
+    while to_open or way:
+        if to_open:
+            folder, identity = to_open
+            try:
+                with os.scandir(folder) as listing:
+                    # By code point and not by locale, so that every machine gives one order.
+                    found = sorted(listing, key=lambda item: item.name)
+            except OSError as error:
+                yield Entry(folder, root, None, f"a folder that cannot be read: {error.strerror}")
+            else:
+                way.append(("" if folder == "/" else folder, identity, iter(found)))
+                above.add(identity)
+            to_open = None
+            continue
+        prefix, identity, items = way[-1]
+        item = next(items, None)
+        if item is None:
+            way.pop()
+            above.remove(identity)
+            continue
         if item.name.startswith("."):
             continue
         path = f"{prefix}/{item.name}"
@@ -107,7 +125,7 @@ def _walk_folder(folder: str, root: str, above: tuple[tuple[int, int], ...]) -> 
             yield Entry(path, root, status, _kind_of_file(status.st_mode))
         # Only a link to a folder that holds it is a loop. Two links to one folder are none, and both are walked.
         elif (status.st_dev, status.st_ino) not in above:
-            yield from _walk_folder(path, root, (*above, (status.st_dev, status.st_ino)))
+            to_open = path, (status.st_dev, status.st_ino)
 
 
 def _kind_of_file(mode: int) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from curate.facts.records import AudioFacts, Finding
+from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.audio_formats.decoded import MAX_VALUES, Buffer, DecodedAudio, error, too_large, undecoded
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def read_blocks(data: Buffer, dtype: str, format_name: str | None) -> Blocks:
             with soundfile.SoundFile(_File(data)) as file:
                 blocks, _ = _read(file, dtype, RETRY_FRAMES)
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError, OverflowError) as problem:
+        raise_out_of_memory(problem)
         return Blocks(None, AudioFacts(format=format_name), None, _last_sentence(problem))
     values = np.concatenate(blocks) if blocks and complaint != "oversized" else None
     frames = 0 if values is None else len(values)
@@ -121,6 +123,7 @@ def _read(file: "soundfile.SoundFile", dtype: str, rows: int) -> "tuple[list[NDA
         try:
             block = file.read(min(rows, file.frames), dtype, always_2d=True)
         except (soundfile.SoundFileError, RuntimeError) as problem:
+            raise_out_of_memory(problem)
             return blocks, _last_sentence(problem)
         if not len(block):
             return blocks, ""

@@ -13,6 +13,7 @@ import simplejpeg
 from PIL import Image
 
 from curate.facts.records import Finding
+from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.image_formats.tiff import orientation_of_exif
 
 if TYPE_CHECKING:
@@ -91,10 +92,12 @@ def decode_jpeg(
     try:
         return _turbo(data, header, factor, strict=True), None
     except ValueError as error:
+        raise_out_of_memory(error)
         complaint = str(error)
     try:
         return _turbo(data, header, factor, strict=False), _verdict(complaint)
-    except ValueError:
+    except ValueError as error:
+        raise_out_of_memory(error)
         return _pillow(data, factor, complaint)
 
 
@@ -121,6 +124,7 @@ def _pillow(data: "bytes | mmap", factor: int, complaint: str) -> tuple["NDArray
         image = JpegImageFile(io.BytesIO(data))
         pixels = np.asarray(image.convert("RGB").reduce(factor))
     except Exception as error:
+        raise_out_of_memory(error)
         return None, _verdict(complaint) if "remature end" in complaint else _undecodable(error, complaint)
     return pixels, None if "subsampling" in complaint or "nsupported" in complaint else _verdict(complaint)
 
