@@ -304,7 +304,7 @@ def test_sources_that_vanish_or_change_are_named_and_the_rest_is_made(
         (["mine.yaml", "--into", "x", "--copies", "1", "--budget", "1"], "--copies and --budget exclude each other"),
         (["mine.yaml", "--into", "x", "--weak", "gone.json"], "cannot read gone.json: No such file or directory"),
         (["mine.yaml", "--into", "x", "--weak", "set.jsonl"], "set.jsonl is no list of weak tags"),
-        (["mine.yaml", "--into", "mine.yaml"], "cannot keep a journal in mine.yaml"),
+        (["mine.yaml", "--into", "mine.yaml"], "cannot make the folder mine.yaml: "),
         (["mine.yaml", "--into", "x", "--json"], "--json is for the plan"),
         (["broken.yaml", "--into", "x"], "broken.yaml:3: there is no audio operation 'gian' (did you mean 'gain'?)"),
     ],
