@@ -37,6 +37,7 @@ SCAN_CHECKS: dict[str, Verdict] = {
     "damaged": Verdict("error", "it decodes, but not cleanly: bad codes, a wrong checksum, lost synchronisation"),
     "empty": Verdict("error", "it has no bytes, or a header and nothing behind it"),
     "length-mismatch": Verdict("error", "the header promises another number of audio frames than were decoded"),
+    "metadata-damage": Verdict("warning", "the picture is whole, but a part of the file beside it is not"),
     "oversized": Verdict("error", "it has more pixels or audio samples than can be decoded safely"),
     "permission": Verdict("error", "it may not be read", transient=True),
     "timeout": Verdict("error", "decoding took longer than --timeout", transient=True),
