@@ -1,24 +1,32 @@
 """Bytes in, picture and verdict out: decodes every byte of every frame of an image, strictly."""
 
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from curate.facts.records import Finding, ImageFacts
 from curate.ground.errors import InputError
 from curate.media.image_formats.candidates import candidates, why_unknown
-from curate.media.image_formats.gif import check_gif
+from curate.media.image_formats.gif import check_gif, gif_frames
 from curate.media.image_formats.isobmff import check_boxes
 from curate.media.image_formats.jpeg import MODES, decode_jpeg, read_jpeg_header
-from curate.media.image_formats.pillow import decode_frames, open_picture, oversized, quiet, verdict
-from curate.media.image_formats.png import check_png, png_bits
+from curate.media.image_formats.pillow import (
+    announced_as_oversized,
+    decode_frames,
+    open_picture,
+    oversized,
+    quiet,
+    verdict,
+)
+from curate.media.image_formats.png import check_png, png_bits, png_frames
 from curate.media.image_formats.qoi import check_qoi
-from curate.media.image_formats.tiff import tiff_header
+from curate.media.image_formats.tiff import tiff_frames, tiff_header
 from curate.media.image_formats.tiff_parts import check_tiff
-from curate.media.image_formats.webp import check_webp, webp_size
+from curate.media.image_formats.webp import check_webp, webp_frames
 from curate.media.rgb import upright
 from curate.media.sniff import HEAD_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from mmap import mmap
 
     import numpy as np
@@ -37,6 +45,13 @@ _STRUCTURE: "dict[str, Callable[[bytes | mmap], Finding | None]]" = {
     "TIFF": check_tiff,
     "WEBP": check_webp,
 }
+_ANNOUNCED: "dict[str, Callable[[bytes | mmap], Iterator[tuple[int, int]]]]" = {
+    "GIF": gif_frames,
+    "PNG": png_frames,
+    "TIFF": tiff_frames,
+    "WEBP": webp_frames,
+}
+"""Sizes of all frames, read without decoding: Pillow tells them frame by frame, or allocates them when it opens."""
 _BITS_OF_MODE = {"1": 1, "I": 32, "F": 32}
 
 
@@ -121,16 +136,20 @@ def reduction(width: int, height: int, min_side: int | None) -> int:
 
 
 def _decode_with_pillow(data: "bytes | mmap", name: str, min_side: int | None) -> DecodedImage:
-    if name == "WEBP" and (size := webp_size(data)) and (problem := oversized(*size)):
-        return _failed(problem, ImageFacts("WEBP", None, *size))
+    announced = _ANNOUNCED.get(name)
+    if announced and (problem := announced_as_oversized(announced(data))):
+        return _failed(problem, ImageFacts(name, None, *next(announced(data), (None, None))))
     image = open_picture(data, name)
+    if name == "AVIF" and (problem := announced_as_oversized(repeat(image.size, getattr(image, "n_frames", 1)))):
+        return _failed(problem, ImageFacts(name, None, *image.size))
     width, height, bits, orientation = image.width, image.height, _bits(data, name, image.mode), None
     if name == "TIFF":
         width, height, bits, orientation = tiff_header(data)
     mode = image.mode
     first, number, problem = decode_frames(image, bits, reduction(width, height, min_side))
     if orientation is None:
-        orientation = _orientation(image)
+        # `getexif` of a PNG decodes the whole picture where that has not been done: not of one that is too large.
+        orientation = 1 if first is None else _orientation(image)
         first = None if first is None else upright(first, orientation)
     problem = _check_structure(data, name) or problem
     header = ImageFacts(name, mode, width, height, number, orientation, bits)

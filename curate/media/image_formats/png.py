@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from curate.facts.records import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from mmap import mmap
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -15,6 +16,21 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 def png_bits(data: "bytes | mmap") -> int:
     """Return the bits per channel that the header chunk states."""
     return data[24]
+
+
+def png_frames(data: "bytes | mmap") -> "Iterator[tuple[int, int]]":
+    """Yield (width, height) of the canvas for each frame that the header and the animation's header announce."""
+    if len(data) < 33 or data[12:16] != b"IHDR":
+        return
+    width, height = struct.unpack_from(">II", data, 16)
+    at = len(_SIGNATURE)
+    frames = 1
+    while at + 16 <= len(data) and data[at + 4 : at + 8] not in {b"IDAT", b"IEND"}:
+        length, name, number = struct.unpack_from(">I4sI", data, at)
+        frames = max(1, number) if name == b"acTL" else frames
+        at += 12 + length
+    for _ in range(frames):
+        yield width, height
 
 
 def check_png(data: "bytes | mmap") -> Finding | None:
