@@ -17,7 +17,14 @@ from curate.media.image_formats.pillow import (
     quiet,
     verdict,
 )
-from curate.media.image_formats.png import check_png, png_bits, png_frames
+from curate.media.image_formats.png import (
+    check_png,
+    check_rows,
+    open_counting,
+    png_bits,
+    png_frames,
+    without_broken_chunks,
+)
 from curate.media.image_formats.qoi import check_qoi
 from curate.media.image_formats.tiff import tiff_frames, tiff_header
 from curate.media.image_formats.tiff_parts import check_tiff
@@ -105,7 +112,8 @@ def _decode(data: "bytes | mmap", format_name: str | None, min_side: int | None)
                 return _decode_with_pillow(data, name, min_side)
         except Exception as error:
             reason, broken = verdict(error), _check_structure(data, name)
-            if broken or reason.check == "oversized":
+            if (broken and broken.severity == "error") or reason.check == "oversized":
+                broken = broken if broken and broken.severity == "error" else None
                 return _failed(broken or reason, ImageFacts(format=name))
             detail = f"this {name} file cannot be opened: {error}"
     return _failed(Finding("unreadable", "error", detail=detail))
@@ -139,7 +147,10 @@ def _decode_with_pillow(data: "bytes | mmap", name: str, min_side: int | None) -
     announced = _ANNOUNCED.get(name)
     if announced and (problem := announced_as_oversized(announced(data))):
         return _failed(problem, ImageFacts(name, None, *next(announced(data), (None, None))))
-    image = open_picture(data, name)
+    structure = check_png(data) if name == "PNG" else None
+    if structure and structure.severity == "warning":
+        data = without_broken_chunks(data)  # Pillow refuses the whole file for the checksum of a comment
+    image = open_counting(data) if name == "PNG" else open_picture(data, name)
     if name == "AVIF" and (problem := announced_as_oversized(repeat(image.size, getattr(image, "n_frames", 1)))):
         return _failed(problem, ImageFacts(name, None, *image.size))
     width, height, bits, orientation = image.width, image.height, _bits(data, name, image.mode), None
@@ -151,7 +162,13 @@ def _decode_with_pillow(data: "bytes | mmap", name: str, min_side: int | None) -
         # `getexif` of a PNG decodes the whole picture where that has not been done: not of one that is too large.
         orientation = 1 if first is None else _orientation(image)
         first = None if first is None else upright(first, orientation)
-    problem = _check_structure(data, name) or problem
+    if name != "PNG":
+        structure = _check_structure(data, name)
+    if structure and structure.severity == "error":
+        problem = structure
+    elif name == "PNG" and number == 1 and (problem is None or problem.check != "oversized"):
+        problem = check_rows(data, image, whole=problem is None) or problem
+    problem = problem or structure
     header = ImageFacts(name, mode, width, height, number, orientation, bits)
     return DecodedImage(first, header, (problem,) if problem else ())
 

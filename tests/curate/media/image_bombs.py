@@ -46,7 +46,7 @@ def png_many_small_texts() -> bytes:
 
 
 def png_more_data_than_rows() -> bytes:
-    return png(8, 8, chunk(b"IDAT", zeros(1 << 31)))
+    return png(8, 8, chunk(b"IDAT", zeros(1 << 28)))
 
 
 def apng() -> bytes:
@@ -100,13 +100,13 @@ def tiff_huge() -> bytes:
 
 
 def tiff_strip() -> bytes:
-    data = zeros(1 << 31)
+    data = zeros(1 << 28)
     return tiff(page(8, 8, 8, len(data)), data=data)
 
 
 def tiff_tile() -> bytes:
-    data = zeros(46_080**2)
-    tile = {"t322": (4, 46_080), "t323": (4, 46_080), "t324": (4, 8), "t325": (4, len(data))}
+    data = zeros(20_000**2)
+    tile = {"t322": (4, 20_000), "t323": (4, 20_000), "t324": (4, 8), "t325": (4, len(data))}
     return tiff(page(8, 8, 8, 0, **tile), data=data)
 
 
