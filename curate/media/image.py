@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from curate.facts.records import Finding, ImageFacts
 from curate.ground.errors import InputError
+from curate.media.image_formats.bmp import check_bmp
 from curate.media.image_formats.candidates import candidates, why_unknown
 from curate.media.image_formats.gif import check_gif, gif_frames
 from curate.media.image_formats.isobmff import check_boxes
@@ -45,6 +46,7 @@ MIN_SIDE = 192
 
 _STRUCTURE: "dict[str, Callable[[bytes | mmap], Finding | None]]" = {
     "AVIF": check_boxes,
+    "BMP": check_bmp,
     "GIF": check_gif,
     "JPEG2000": check_boxes,
     "PNG": check_png,
@@ -115,7 +117,7 @@ def _decode(data: "bytes | mmap", format_name: str | None, min_side: int | None)
             if (broken and broken.severity == "error") or reason.check == "oversized":
                 broken = broken if broken and broken.severity == "error" else None
                 return _failed(broken or reason, ImageFacts(format=name))
-            detail = f"this {name} file cannot be opened: {error}"
+            detail = f"this {name} file cannot be opened ({error}): convert it to PNG with the program that made it"
     return _failed(Finding("unreadable", "error", detail=detail))
 
 

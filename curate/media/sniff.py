@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mmap import mmap
+
     from curate.facts.records import Kind
 
 HEAD_BYTES = 64
@@ -60,6 +62,12 @@ FORMATS: dict[str, Format] = {
             "convert it to JPEG or PNG first: heif-convert FILE FILE.jpg",
         ),
         Format("JXL", "image", ("jxl",), "convert it to PNG first: djxl FILE FILE.png"),
+        Format(
+            "RAW",
+            "image",
+            ("dng", "nef", "nrw", "cr2", "arw", "srf", "sr2", "pef", "srw", "3fr", "iiq", "erf", "kdc", "dcr"),
+            "this is a camera raw: develop it first, for instance with darktable-cli FILE FILE.tif",
+        ),
         Format("WAV", "audio", ("wav", "wave")),
         Format("RF64", "audio", ("rf64", "wav")),
         Format("W64", "audio", ("w64",)),
@@ -152,6 +160,12 @@ def _sniff_base_media(head: bytes) -> str | None:
     if brands & _HEIF_BRANDS:
         return "HEIF"
     return "AMR" if head[8:11] == b"3gp" else "MP4"
+
+
+def is_video(data: "bytes | mmap", found: Format) -> bool:
+    """Say whether a container, MP4 or Matroska, has a track of pictures."""
+    marks = {"MP4": (b"hdlr\0\0\0\0\0\0\0\0vide", b"hdlr\0\0\0\0mhlrvide"), "MATROSKA": (b"V_",)}
+    return any(data.find(mark) >= 0 for mark in marks.get(found.name, ()))
 
 
 def format_of_name(name: str) -> Format | None:

@@ -35,19 +35,10 @@ def check_tiff(data: "bytes | mmap") -> Finding | None:
     unpacked = 0
     try:
         for fields in directories(data):
-            most = _part_bytes(fields)
-            for start, length in _parts(fields):
-                if start + length > len(data):
-                    return _truncated()
-                if fields.get(COMPRESSION, (1,))[0] in _DEFLATE and unpacked < _MAX_UNPACKED_BYTES:
-                    size = _unpacked_bytes(memoryview(data)[start : start + length], most or _MAX_UNPACKED_BYTES)
-                    unpacked += size
-                elif fields.get(COMPRESSION, (1,))[0] == _RAW:
-                    size = length
-                else:
-                    continue
-                if most and size > most:
-                    return _too_much(most)
+            problem, size = _check_page(data, fields, unpack=unpacked < _MAX_UNPACKED_BYTES)
+            if problem:
+                return problem
+            unpacked += size
     except struct.error:
         return _truncated()
     except zlib.error as error:
@@ -59,12 +50,33 @@ def check_tiff(data: "bytes | mmap") -> Finding | None:
     return None
 
 
+def _check_page(
+    data: "bytes | mmap", fields: dict[int, tuple[int, ...]], *, unpack: bool
+) -> tuple[Finding | None, int]:
+    """Return what is wrong with a page, and how many bytes were unpacked; libtiff counts those of other codecs."""
+    compression, most, held = fields.get(COMPRESSION, (1,))[0], _part_bytes(fields), 0
+    counted = compression == _RAW or (compression in _DEFLATE and unpack)
+    for start, length in _parts(fields):
+        if start + length > len(data):
+            return _truncated(), held
+        if counted:
+            part = memoryview(data)[start : start + length]
+            size = length if compression == _RAW else _unpacked_bytes(part, most or _MAX_UNPACKED_BYTES)
+            held += size
+            if most and size > most:
+                detail = f"a part of the picture holds more than the {most} bytes that the header promises"
+                return Finding("length-mismatch", "error", detail=f"{detail}: the height is wrong"), held
+    if counted and most and held < (least := _picture_bytes(fields)):
+        detail = f"the header promises {least} bytes of pixels, the data hold {held}: the height is wrong"
+        return Finding("length-mismatch", "error", float(held), float(least), detail), held
+    return None, held if compression in _DEFLATE else 0
+
+
 def _part_bytes(fields: dict[int, tuple[int, ...]]) -> int | None:
     """Return how many bytes the largest strip or tile of a page unpacks to; None where that is hard to tell."""
     if fields.get(PHOTOMETRIC, (0,))[0] == _YCBCR:
         return None  # its chroma may be subsampled
-    bits, samples = fields.get(BITS, (1,)), fields.get(SAMPLES, (1,))[0]
-    pixel_bits = max(bits) * (samples if fields.get(PLANAR, (1,))[0] == 1 else 1)
+    pixel_bits = _pixel_bits(fields)
     if TILE_WIDTH in fields:
         width, height = fields[TILE_WIDTH][0], fields[TILE_HEIGHT][0]
     else:
@@ -73,9 +85,15 @@ def _part_bytes(fields: dict[int, tuple[int, ...]]) -> int | None:
     return (width * pixel_bits + 7) // 8 * height
 
 
-def _too_much(most: int) -> Finding:
-    detail = f"a part of the picture holds more than the {most} bytes that the header promises: the height is wrong"
-    return Finding("length-mismatch", "error", detail=detail)
+def _picture_bytes(fields: dict[int, tuple[int, ...]]) -> int:
+    """Return the least that all strips or tiles of a page unpack to."""
+    planes = fields.get(SAMPLES, (1,))[0] if fields.get(PLANAR, (1,))[0] == 2 else 1
+    return fields[WIDTH][0] * _pixel_bits(fields) // 8 * fields[HEIGHT][0] * planes
+
+
+def _pixel_bits(fields: dict[int, tuple[int, ...]]) -> int:
+    samples = fields.get(SAMPLES, (1,))[0] if fields.get(PLANAR, (1,))[0] == 1 else 1
+    return max(fields.get(BITS, (1,))) * samples
 
 
 def _truncated() -> Finding:
