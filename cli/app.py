@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
+_LONGEST_MESSAGE = 2000
+
 
 class LazyGroup(TyperGroup):
     """Lists the commands from the catalogue, and imports one only when it is the one to run."""
@@ -27,19 +29,27 @@ class LazyGroup(TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         for name, entry in COMMANDS.items():
+            # A stand-in with name and summary only, so that `burnish --help` imports none of the commands.
             listed = TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel, callback=None)
             self.add_command(listed, name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, listed, rest = super().resolve_command(ctx, args)
+        # Now that it is known which one is to run, it takes the place of its stand-in.
         return name, load(name) if listed and name else listed, rest
 
     def invoke(self, ctx: Any) -> Any:
         try:
             result = super().invoke(ctx)
+            # Inside the `try`: what is still in the buffer may be what the reader no longer takes.
             sys.stdout.flush()
         except BrokenPipeError:
-            return _quiet_end()
+            # End like any program whose reader went away (`| head`): without a word. Python flushes stdout once more at
+            # the end, which would complain; so stdout leads nowhere from here on.
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, sys.stdout.fileno())
+            os.close(nothing)
+            return 0
         return result
 
 
@@ -83,6 +93,7 @@ def burnish(
 def run(arguments: "Sequence[str]") -> int:
     """Run one command line and return its exit code; errors of the user's are one line on stderr."""
     signal.signal(signal.SIGTERM, _stop)
+    # For errors that come before the command is known; a file named like a command at worst gives a wrong prefix.
     name = next((word for word in arguments if word in COMMANDS), "")
     try:
         command = typer.main.get_command(app)
@@ -95,6 +106,7 @@ def run(arguments: "Sequence[str]") -> int:
     except TyperException as error:
         return _fail(name, error.format_message(), 2)
     except OSError as error:
+        # What no command foresaw, such as a disk that is full while standard output is written.
         return _fail(name, f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error), 2)
     except Exception as error:
         # A fault of ours must not look like a gate that failed (1).
@@ -109,16 +121,11 @@ def _fail(name: str, message: str, code: int) -> int:
         import traceback
 
         traceback.print_exc()
+    if len(message) > _LONGEST_MESSAGE:
+        # A key or a path of the user's data may be megabytes long; the cure stands at the end.
+        message = f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 4 :]}"
     sys.stderr.write(f"burnish{f' {name}' if name else ''}: {message}\n")
     return code
-
-
-def _quiet_end() -> int:
-    """End like any program whose reader went away (`| head`): without a word, also when Python flushes at the end."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())
-    os.close(nothing)
-    return 0
 
 
 def _stop(number: int, _frame: object) -> None:

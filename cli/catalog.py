@@ -29,6 +29,7 @@ COMMANDS: dict[str, Entry] = {
     "augment": Entry("Augment", "Make realistic samples for weak tags or short classes, as a recipe says."),
     "preview": Entry("Augment", "Show some samples before and after on a page, with what was drawn and what changed."),
     "transforms": Entry("Augment", "Show every operation that recipes can use, with parameters, units and defaults."),
+    "embed": Entry("Baselines", "Make a vector for each file, by a model of yours or one that a package carries."),
     "train": Entry("Baselines", "Train a quick baseline, and test it beside the majority guess."),
     "evaluate": Entry("Baselines", "Make a run from the predictions of any other model, or of a person."),
     "overfit": Entry("Baselines", "Check that a model can fit a handful of samples at all."),

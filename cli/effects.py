@@ -76,6 +76,7 @@ def check_outputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]
         if taken.setdefault(target, path) is not path and not _is_special(target):
             raise UsageError(f"{path} is named for two outputs; name another file for one of them")
     for folder in _outputs(effects, values, FOLDERS_MADE):
+        # Folders are made with those above them: what counts is the nearest that is there already.
         existing = os.path.realpath(folder)
         while not os.path.lexists(existing):
             existing = os.path.dirname(existing)
@@ -90,6 +91,7 @@ def why_unwritable(path: str) -> str:
     target = os.path.realpath(path)
     if os.path.isdir(target):
         return "it is a folder; name a file in it"
+    # Devices and pipes are written as they are, not replaced: `-o /dev/null` asks nothing of the folder /dev.
     if _is_special(target):
         return "" if os.access(target, os.W_OK) else "it may not be written to"
     folder = os.path.dirname(target)
@@ -103,6 +105,7 @@ def _outputs(
 ) -> "Iterator[str]":
     for name, effect in effects.items():
         value = values.get(name)
+        # `-` is standard output; a value that the user did not give is None.
         if effect in wanted and isinstance(value, str) and value not in {"", "-"}:
             yield value
 

@@ -132,6 +132,12 @@ def _keys_of_pipeline() -> "Iterator[str]":
     yield "A step that takes a run, such as `weak` or `compare`, takes the `id` of the `train` step that made it."
     yield "What each option does: [commands](commands.md)."
     yield ""
+    yield (
+        "A step whose input, options, files and code are as they were is not run again. It is run again if its gate "
+        "did not hold, or if files were put off: what took too long, crashed its worker or could not be read for the "
+        "moment may go well the next time. `burnish run` warns of them, and says so as the reason of the next run."
+    )
+    yield ""
     yield from table(
         ("step", "what it does"),
         ((f"`{name}`", COMMANDS[name].summary) for name in command_names() if name in COMMANDS),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from augment.operations.media import Media
 
 _SLOPE = 0.1
+_HIGHEST_HZ = 384_000  # half of the highest sample rate there is
 _SILENT = 1e-6
 
 
@@ -28,10 +29,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 3400.0
 
     def __post_init__(self) -> None:
-        check_number("low_hz", self.low_hz, 1)
-        check_number("high_hz", self.high_hz, 1)
-        if self.low_hz is not None and self.high_hz is not None and _last(self.low_hz) >= _first(self.high_hz):
-            raise ValueError(f"low_hz: {_last(self.low_hz):g} is not below high_hz ({_first(self.high_hz):g})")
+        check_number("low_hz", self.low_hz, 1, _HIGHEST_HZ)
+        check_number("high_hz", self.high_hz, 1, _HIGHEST_HZ)
+        if self.low_hz is not None and self.high_hz is not None:
+            # The nearest two that can be drawn: every draw has to leave a band.
+            low_hz = self.low_hz[1] if isinstance(self.low_hz, tuple) else self.low_hz
+            high_hz = self.high_hz[0] if isinstance(self.high_hz, tuple) else self.high_hz
+            if low_hz >= high_hz:
+                raise ValueError(f"low_hz: {low_hz:g} is not below high_hz ({high_hz:g})")
 
 
 class Draws(TypedDict):
@@ -83,6 +88,7 @@ def bandlimit(
     """
     import numpy as np
 
+    # An edge whose slope would begin beyond what the recording holds: 8 kHz speech has no upper edge at 4.5 kHz.
     if high_hz is not None and high_hz * (1 - _SLOPE / 2) >= sample_rate / 2:
         high_hz = None
     edges = [edge for edge in (low_hz, high_hz) if edge]
@@ -113,11 +119,3 @@ def fast_size(size: int) -> int:
     """Return the length from `size` on that is quickly transformed: 5, 6 or 8 times a power of two."""
     power = 1 << (size - 1).bit_length()
     return min(n for n in (power, power // 4 * 3, power // 8 * 5) if n >= size)
-
-
-def _first(value: Number) -> float:
-    return value[0] if isinstance(value, tuple) else value
-
-
-def _last(value: Number) -> float:
-    return value[1] if isinstance(value, tuple) else value

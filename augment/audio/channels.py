@@ -70,6 +70,7 @@ def with_channels(samples: "NDArray[np.float32]", channels: int, pick: int | Non
     from curate.facts.audio import downmix
 
     have = samples.shape[1]
+    # Stereo that is to be stereo is not mixed: both channels would become the same.
     if pick is None and have == channels:
         return samples
     if pick is not None and pick > have:

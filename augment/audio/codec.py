@@ -76,6 +76,7 @@ class Draws(TypedDict):
 def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw a codec and how much it compresses."""
     formats = (settings.format,) if isinstance(settings.format, str) else settings.format
+    # By number, not `choice`, which would make numpy's strings of the names.
     name = formats[int(generator.integers(len(formats)))]
     compression = uniform(settings.compression, generator)
     return {"format": name, "compression": compression} if CODECS[name].lossy_by else {"format": name}
@@ -111,8 +112,10 @@ def through_codec(
     from augment.audio.resample import fit, resample
 
     codec = CODECS[name]
+    # Upwards first: a lower rate would take away treble that the codec itself would have kept.
     rate = min((rate for rate in codec.rates if rate >= sample_rate), default=max(codec.rates, default=sample_rate))
     sent = np.clip(resample(samples, sample_rate, rate), -1, 1)
+    # Telephone codecs are mono; what they do to one channel does not depend on the others.
     groups = [sent] if sent.shape[1] <= codec.channels else [sent[:, [at]] for at in range(sent.shape[1])]
     back = np.concatenate([_round_trip(group, rate, codec, compression) for group in groups], axis=1)
     return fit(resample(back, rate, sample_rate), len(samples))
@@ -124,6 +127,7 @@ def _round_trip(
     import soundfile
 
     file = io.BytesIO()
+    # Codecs that cannot be told how small to be refuse the argument.
     more = {"compression_level": compression} if codec.lossy_by else {}
     soundfile.write(file, samples, rate, codec.subtype, format=codec.container, closefd=False, **more)
     file.seek(0)

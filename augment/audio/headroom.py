@@ -16,6 +16,7 @@ def fit_full_scale(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], f
     peak = largest(samples)
     if peak <= FULL_SCALE:
         return samples, 1.0
+    # Clipped afterwards as well: the product is rounded, and may come out a step above.
     scale = FULL_SCALE / peak
     return np.clip(samples * np.float32(scale), -FULL_SCALE, FULL_SCALE), scale
 

@@ -77,18 +77,6 @@ def gain_to(
     Raises:
         RejectedError: Nothing in it is over -70 LUFS.
     """
-    gain_db = _gain_db(samples, sample_rate, lufs)
-    limited = False
-    if max_true_peak_dbtp is not None:
-        from augment.audio.true_peak import true_peak_dbtp
-
-        room_db = max_true_peak_dbtp - true_peak_dbtp(samples)
-        limited = gain_db > room_db
-        gain_db = min(gain_db, room_db)
-    return math.floor(gain_db * 1e4) / 1e4, limited
-
-
-def _gain_db(samples: "NDArray[np.float32]", sample_rate: int, lufs: float) -> float:
     import numpy as np
 
     from curate.facts.loudness import GATE_LUFS, loudness_lufs
@@ -100,4 +88,12 @@ def _gain_db(samples: "NDArray[np.float32]", sample_rate: int, lufs: float) -> f
     if found < _GATE_BITES_LUFS:
         # The gate leaves out the quiet parts of a quiet recording, and lets them pass once it is louder.
         gain_db += lufs - loudness_lufs(samples * np.float32(10 ** (gain_db / 20)), sample_rate)
-    return gain_db
+    limited = False
+    if max_true_peak_dbtp is not None:
+        from augment.audio.true_peak import true_peak_dbtp
+
+        room_db = max_true_peak_dbtp - true_peak_dbtp(samples)
+        limited = gain_db > room_db
+        gain_db = min(gain_db, room_db)
+    # Down, not to the nearest: the true peak may not pass its limit by half a step.
+    return math.floor(gain_db * 1e4) / 1e4, limited

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from augment.audio.recordings import Recording, find_recordings
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import Number, check_number, uniform
-from augment.operations.registry import Prepared
+from augment.operations.registry import FolderOfRecordings, Prepared
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Mix in a noise recording at an exact SNR; short ones are looped, and a mix that would clip is scaled down."""
 
-    folder: Annotated[str, Meta(description="folder of noise recordings, searched with those below it")]
+    folder: Annotated[FolderOfRecordings, Meta(description="folder of noise recordings, searched with those below it")]
     snr_db: Annotated[
         Number, Meta(description="dB, or [low, high]; from where people begin to strain to where they hardly notice")
     ] = (5.0, 20.0)
@@ -45,7 +45,7 @@ class Draws(TypedDict):
     offset_s: float
 
 
-def prepare(settings: Settings) -> Prepared:
+def prepare(settings: Settings) -> Prepared[Noises]:
     """Look for the noises.
 
     Raises:
@@ -64,6 +64,7 @@ def draw(settings: Noises, media: "Media", generator: "np.random.Generator") -> 
     """
     noise = settings.recordings[int(generator.integers(len(settings.recordings)))]
     snr_db = uniform(settings.snr_db, generator)
+    # A start further on would make a noise that is long enough wrap round, with a seam where none need be.
     longer_s = noise.duration_s() - media.duration_s()
     offset_s = float(generator.uniform(0, longer_s if longer_s > 0 else noise.duration_s()))
     return {"noise": noise.path, "noise_digest": noise.digest, "snr_db": snr_db, "offset_s": round(offset_s, 6)}
@@ -80,12 +81,16 @@ def apply(media: "Media", drawn: Draws) -> "Media":
         InputError: The noise cannot be read any more.
     """
     from augment.audio.noise_segments import excerpt
+    from curate.facts.audio import downmix
 
     assert media.sample_rate
     samples = media.samples
     frames, channels = samples.shape
     noise = excerpt(drawn["noise"], drawn["noise_digest"], drawn["offset_s"], frames, media.sample_rate)
-    mixed, scale = mix(samples, _as_many_channels(noise, channels), drawn["snr_db"])
+    if noise.shape[1] != channels:
+        # One channel of a stereo noise would leave out what is heard on the other side only.
+        noise = downmix(noise)[:, None]
+    mixed, scale = mix(samples, noise, drawn["snr_db"])
     return media._replace(array=mixed, noted={**media.noted, "scale": round(scale, 6)})
 
 
@@ -115,13 +120,7 @@ def mix(
         raise RejectedError("the sound is silent, so there is no signal-to-noise ratio")
     if noise_power < 1e-9:
         raise RejectedError("the noise is silent where it was drawn")
+    # Powers, so the ratio is divided by 10 and not by 20; the square root makes it a gain for samples. Scaling the sum
+    # as a whole, when it would clip, leaves the ratio as it is: clipping would not.
     gain = (speech_power / noise_power * 10 ** (-snr_db / 10)) ** 0.5
     return fit_full_scale(speech + np.float32(gain) * noise)
-
-
-def _as_many_channels(noise: "NDArray[np.float32]", channels: int) -> "NDArray[np.float32]":
-    if noise.shape[1] == channels:
-        return noise
-    from curate.facts.audio import downmix
-
-    return downmix(noise)[:, None]

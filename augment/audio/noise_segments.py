@@ -37,6 +37,8 @@ def excerpt(path: str, digest: str, start_s: float, frames: int, sample_rate: in
     Raises:
         InputError: The recording cannot be read, or has changed.
     """
+    # A noise of an hour is not decoded for three seconds of it; the frames to spare are what rounding to another rate
+    # can ask for beyond the end.
     known = _claims(path, digest)
     if known is not None:
         total, rate = known
@@ -44,6 +46,7 @@ def excerpt(path: str, digest: str, start_s: float, frames: int, sample_rate: in
         if needed <= total:
             start = max(0, min(round(start_s * rate), total - needed))
             return resample(read_part(path, start, needed), rate, sample_rate)[:frames]
+    # Short noises are used again and again, so they are kept decoded, at the rate that is asked for.
     noise = whole(path, digest, sample_rate)
     start = round(start_s * sample_rate)
     if len(noise) < frames:
@@ -67,6 +70,7 @@ def looped(noise: "NDArray[np.float32]", start: int, frames: int, fade: int) -> 
     Returns:
         float32, shape (frames, channels).
     """
+    # More than half would let the fade overlap itself.
     fade = min(fade, len(noise) // 2)
     angle = (np.arange(fade, dtype=np.float32) + np.float32(0.5)) * np.float32(np.pi / 2 / max(1, fade))
     loop = noise[: len(noise) - fade].copy()
@@ -90,6 +94,7 @@ def whole(path: str, digest: str, sample_rate: int) -> "NDArray[np.float32]":
     if f"sha256:{hashlib.sha256(data).hexdigest()}" != digest:
         raise InputError(f"{path} has changed since the command began: run it again")
     samples, rate = load_audio(data)
+    # Shared by all who ask again: one that wrote to it would change what the next sample hears.
     found = resample(samples, rate, sample_rate).view()
     found.flags.writeable = False
     return found

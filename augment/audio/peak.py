@@ -45,6 +45,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
 
     from augment.audio.headroom import largest
 
+    # Of samples, not of what lies between them: who needs true peaks takes `loudness` with its limit.
     samples = media.samples
     found = largest(samples)
     if found < _SILENT:

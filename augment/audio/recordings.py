@@ -1,7 +1,7 @@
 """Folders of recordings that operations mix in: noises and impulse responses."""
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -12,7 +12,8 @@ from curate.media.storage import open_media, read_media
 from curate.scan.walk import walk
 
 if TYPE_CHECKING:
-    from curate.media.audio_formats.decoded import Buffer
+    import numpy as np
+    from numpy.typing import NDArray
 
 SHORT_VALUES = 1 << 20
 """Recordings of at most so many values (frames x channels; a minute of mono at 16 kHz) are decoded whole."""
@@ -75,7 +76,10 @@ def find_recordings(folder: str, purpose: str) -> Found:
     """
     recordings: dict[str, Recording] = {}
     notes: list[str] = []
-    files = _files(folder, purpose)
+    try:
+        files = [(entry.path, entry.problem) for entry in walk([folder])]
+    except InputError as error:
+        raise InputError(f"{purpose}: {error}") from None
     looks = run(_look_at, files, chunk_size=4, preload=("curate.media.audio", "soundfile"))
     for (path, _), found in zip(files, looks, strict=True):
         if isinstance(found, Recording):
@@ -90,13 +94,6 @@ def find_recordings(folder: str, purpose: str) -> Found:
     return Found(tuple(recordings[digest] for digest in sorted(recordings)), tuple(notes))
 
 
-def _files(folder: str, purpose: str) -> list[tuple[str, str]]:
-    try:
-        return [(entry.path, entry.problem) for entry in walk([folder])]
-    except InputError as error:
-        raise InputError(f"{purpose}: {error}") from None
-
-
 def _look_at(file: tuple[str, str]) -> Recording | str | None:
     """Return the recording, or why it cannot be read, or None for what is no recording."""
     path, problem = file
@@ -109,20 +106,29 @@ def _look_at(file: tuple[str, str]) -> Recording | str | None:
 
 
 def _inspect(path: str) -> Recording | None:
+    from curate.media.audio import decode_audio
+
     named = format_of_name(path)
 
     def is_audio(head: bytes) -> bool:
         known = FORMATS.get(sniff(head) or "") or named
         return known is not None and known.kind == "audio"
 
+    # By content first: a folder of noises often has a text or a picture beside them, which is no problem to tell of.
     data = read_media(path, is_audio)
     if data is None:
         return None
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-    claimed = claims(path)
-    if claimed is not None:
-        return _probed(path, digest, *claimed)
-    return _decoded(path, digest, data, named.name if named else None)
+    if claimed := claims(path):
+        # An hour of noise takes long to decode; a file that was cut short shows at its end.
+        frames, rate = claimed
+        read_part(path, 0, min(rate, frames))
+        read_part(path, max(0, frames - rate), min(rate, frames))
+        return Recording(path, digest, frames, rate)
+    samples, header, findings = decode_audio(data, named.name if named else None)
+    if samples is None or header.sample_rate is None:
+        raise InputError("; ".join(found.detail for found in findings) or "it has no samples")
+    return Recording(path, digest, len(samples), header.sample_rate)
 
 
 def claims(path: str) -> tuple[int, int] | None:
@@ -133,11 +139,11 @@ def claims(path: str) -> tuple[int, int] | None:
         with open_media(path) as file, soundfile.SoundFile(file) as sound:
             frames, rate, channels = sound.frames, sound.samplerate, sound.channels
     except (soundfile.SoundFileError, RuntimeError, TypeError, ValueError):
-        return None
+        return None  # our own decoders read more formats, and say better what is wrong with a file
     return (frames, rate) if frames * channels > SHORT_VALUES and frames < _UNKNOWN_FRAMES else None
 
 
-def read_part(path: str, start: int, frames: int) -> Any:
+def read_part(path: str, start: int, frames: int) -> "NDArray[np.float32]":
     """Return a part of a recording, without reading the rest: float32, shape (frames, channels).
 
     Raises:
@@ -147,26 +153,12 @@ def read_part(path: str, start: int, frames: int) -> Any:
 
     try:
         with open_media(path) as file, soundfile.SoundFile(file) as sound:
+            # Decoded from a little earlier, and that thrown away.
             before = min(start, _MP3_LEAD_FRAMES if sound.format == "MP3" else 0)
             sound.seek(start - before)
-            part = sound.read(before + frames, "float32", always_2d=True)[before:]
+            part: NDArray[np.float32] = sound.read(before + frames, "float32", always_2d=True)[before:]
     except (soundfile.SoundFileError, RuntimeError, OSError) as error:
         raise InputError(f"{path} cannot be read: {error}") from None
     if len(part) < frames:
         raise InputError(f"{path} ends {frames - len(part)} frames before its header says")
     return part
-
-
-def _probed(path: str, digest: str, frames: int, rate: int) -> Recording:
-    read_part(path, 0, min(rate, frames))
-    read_part(path, max(0, frames - rate), min(rate, frames))
-    return Recording(path, digest, frames, rate)
-
-
-def _decoded(path: str, digest: str, data: "Buffer", format_name: str | None) -> Recording:
-    from curate.media.audio import decode_audio
-
-    samples, header, findings = decode_audio(data, format_name)
-    if samples is None or header.sample_rate is None:
-        raise InputError("; ".join(found.detail for found in findings) or "it has no samples")
-    return Recording(path, digest, len(samples), header.sample_rate)

@@ -58,6 +58,7 @@ def resample(
         float32, shape (round(frames * to_rate / from_rate), channels), at least one frame. Peaks between the samples
         can lie over those of the source.
     """
+    # The filter would change every sample a little: what has the rate already keeps its bits.
     if from_rate == to_rate:
         return samples
     import soxr

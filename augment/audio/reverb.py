@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from augment.audio.recordings import Recording, find_recordings
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import Number, check_number, uniform
-from augment.operations.registry import Prepared
+from augment.operations.registry import FolderOfRecordings, Prepared
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Put the sound into a room (convolution with a measured impulse response); level and timing stay."""
 
-    folder: Annotated[str, Meta(description="folder of impulse responses, searched with those below it")]
+    folder: Annotated[FolderOfRecordings, Meta(description="folder of impulse responses, searched with those below it")]
     wet: Annotated[
         Number, Meta(description="share of the room, 0 (none) to 1, or [low, high]; 1 is what a microphone there hears")
     ] = 1.0
@@ -49,7 +49,7 @@ class Draws(TypedDict):
     tail: str
 
 
-def prepare(settings: Settings) -> Prepared:
+def prepare(settings: Settings) -> Prepared[Rooms]:
     """Look for the impulse responses.
 
     Raises:
@@ -81,6 +81,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     samples = media.samples
     impulse = whole(drawn["impulse"], drawn["impulse_digest"], media.sample_rate)
     wet = in_room(samples, impulse, keep_tail=drawn["tail"] == "keep")
+    # `wet` has the level of the sound, so the share changes the colour and hardly the loudness.
     mixed = wet * drawn["wet"]
     mixed[: len(samples)] += samples * (1 - drawn["wet"])
     found, scale = fit_full_scale(mixed)
@@ -108,27 +109,23 @@ def in_room(
     """
     import numpy as np
 
+    from augment.audio.bandlimit import fast_size
     from augment.audio.headroom import mean_square
 
     if impulse.shape[1] != samples.shape[1]:
         impulse = impulse[:, :1]
+    # Of several channels the one that is reached first: the others keep their delay to it, which is what a listener
+    # takes direction from. What lies before the direct sound is the noise of the measurement.
     impulse = impulse[int(np.abs(impulse).argmax(axis=0).min()) :]
     power = mean_square(samples)
-    heard = _convolve(samples, impulse)
+    length = len(samples) + len(impulse) - 1
+    size = fast_size(length)
+    spectrum = np.fft.rfft(samples, size, axis=0) * np.fft.rfft(impulse, size, axis=0)
+    heard: NDArray[np.float32] = np.fft.irfft(spectrum, size, axis=0)[:length].astype(np.float32)
+    # The level is that of the part that is as long as the sound, kept tail or not: the tail of a large room would make
+    # the words themselves softer.
     heard_power = mean_square(heard[: len(samples)])
     if power < 1e-12 or heard_power < 1e-16:
         raise RejectedError("the sound or the impulse response is silent")
     heard *= np.float32((power / heard_power) ** 0.5)
     return heard if keep_tail else heard[: len(samples)]
-
-
-def _convolve(samples: "NDArray[np.float32]", impulse: "NDArray[np.float32]") -> "NDArray[np.float32]":
-    import numpy as np
-
-    from augment.audio.bandlimit import fast_size
-
-    length = len(samples) + len(impulse) - 1
-    size = fast_size(length)
-    spectrum = np.fft.rfft(samples, size, axis=0) * np.fft.rfft(impulse, size, axis=0)
-    heard: NDArray[np.float32] = np.fft.irfft(spectrum, size, axis=0)[:length].astype(np.float32)
-    return heard

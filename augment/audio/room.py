@@ -83,6 +83,7 @@ def impulse_response(
     frames = max(2, round(sample_rate * rt60_s))
     time_s = np.arange(1, frames) / sample_rate
     echo = np.random.default_rng(seed).standard_normal(frames - 1) * np.exp(-np.log(1000) * time_s / rt60_s)
+    # The direct sound has the energy 1, so the echo as a whole gets that of the ratio.
     echo *= 10 ** (-direct_to_reverberant_db / 20) / np.sqrt(np.square(echo).sum())
     # The direct sound stays the largest value: that is where an impulse response is taken to begin.
     echo = np.clip(echo, -0.999, 0.999)

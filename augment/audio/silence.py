@@ -38,20 +38,18 @@ def frame_powers(samples: NDArray[np.float32], frame_length: int, hop_length: in
     """
     before = frame_length // 2
     block = math.gcd(frame_length, hop_length, before)
-    sums = np.cumsum(_block_sums(samples, block), axis=0)
+    squares = np.square(samples)
+    if missing := -len(squares) % block:
+        squares = np.concatenate([squares, np.zeros((missing, squares.shape[1]), np.float32)])
+    # Single precision within a block, double over all of them: a running sum over minutes in single precision loses the
+    # quiet end of a recording behind its loud start.
+    blocks: NDArray[np.float32] = squares.reshape(-1, block, squares.shape[1]).sum(axis=1)
+    sums = np.cumsum(blocks.astype(np.float64), axis=0)
     sums = np.concatenate([np.zeros((1, sums.shape[1])), sums])
     count = 1 + (len(samples) + 2 * before - frame_length) // hop_length
     starts = np.arange(count) * (hop_length // block) - before // block
+    # Frames reach beyond both ends, where zeros are: the difference of two sums at the same end adds nothing.
     last = len(sums) - 1
     ends = np.clip(starts + frame_length // block, 0, last)
     powers: NDArray[np.float64] = (sums[ends] - sums[np.clip(starts, 0, last)]).max(axis=1) / frame_length
     return powers
-
-
-def _block_sums(samples: NDArray[np.float32], block: int) -> NDArray[np.float64]:
-    squares = np.square(samples)
-    missing = -len(squares) % block
-    if missing:
-        squares = np.concatenate([squares, np.zeros((missing, squares.shape[1]), np.float32)])
-    sums: NDArray[np.float32] = squares.reshape(-1, block, squares.shape[1]).sum(axis=1)
-    return sums.astype(np.float64)

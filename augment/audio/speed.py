@@ -41,5 +41,6 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     """
     from augment.audio.resample import resample
 
+    # Only the ratio counts: what was recorded at `factor` Hz is written as if at 1 Hz, and the true rate stays.
     samples = media.samples
     return media._replace(array=resample(samples, drawn["factor"], 1.0))

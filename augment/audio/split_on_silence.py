@@ -65,15 +65,21 @@ def apply_many(media: "Media", drawn: Draws) -> "list[Media]":
     """
     rate = media.sample_rate or 1
     samples = media.samples
+    # To librosa every frame of digital silence is audible, since all are as loud as the loudest.
     if not samples.any():
         raise RejectedError("no sound found")
     parts = intervals(samples, drawn["top_db"], drawn["frame_length"], drawn["hop_length"])
+    # Pauses first, clicks then: a word in two parts with a short pause between them is one part that is long enough.
     parts = merged(parts, round(drawn["min_silence_s"] * rate))
     shortest = max(1, drawn["min_duration_s"] * rate)
     parts = [(start, end) for start, end in parts if end - start >= shortest]
     if not parts:
         raise RejectedError(f"no part lasts {drawn['min_duration_s']:g} s")
-    return [_cut(media, *part) for part in padded(parts, round(drawn["padding_s"] * rate), len(samples))]
+    cut: list[Media] = []
+    for start, end in padded(parts, round(drawn["padding_s"] * rate), len(samples)):
+        noted: Noted = {**media.noted, "start_s": round(start / rate, 6), "end_s": round(end / rate, 6)}
+        cut.append(media._replace(array=media.array[start:end], noted=noted))
+    return cut
 
 
 def intervals(
@@ -116,9 +122,3 @@ def padded(parts: list[tuple[int, int]], padding: int, frames: int) -> list[tupl
         (max(low, start - padding), min(high, end + padding))
         for (start, end), low, high in zip(parts, lowest, highest, strict=True)
     ]
-
-
-def _cut(media: "Media", start: int, end: int) -> "Media":
-    rate = media.sample_rate or 1
-    noted: Noted = {**media.noted, "start_s": round(start / rate, 6), "end_s": round(end / rate, 6)}
-    return media._replace(array=media.array[start:end], noted=noted)

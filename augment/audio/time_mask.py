@@ -29,7 +29,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.share is not None and self.duration_s is not None:
             raise ValueError("duration_s: give this or share, not both")
         check_number("share", self.share, 0, 0.95)
-        check_number("duration_s", self.duration_s, 0)
+        check_number("duration_s", self.duration_s, 0, 3600)
         check_number("fade_s", self.fade_s, 0, 1)
 
 
@@ -48,6 +48,7 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
         gap_s = uniform(settings.duration_s, generator)
     else:
         gap_s = whole_s * uniform(_USUAL_SHARE if settings.share is None else settings.share, generator)
+    # A gap in seconds can be longer than a short recording; nothing but silence would be rejected later.
     gap_s = min(gap_s, 0.95 * whole_s)
     start_s = generator.uniform(0, whole_s - gap_s)
     return {"start_s": round(start_s, 6), "duration_s": round(gap_s, 6), "fade_s": settings.fade_s}
@@ -79,6 +80,7 @@ def silenced(samples: "NDArray[np.float32]", start: int, length: int, fade: int)
     length = min(length, len(samples) - start)
     fade = min(fade, length // 2)
     gains = np.zeros((length, 1), np.float32)
+    # Half a step in, so that the edge is symmetric: neither its 1 nor its 0 is there twice.
     out = 0.5 + 0.5 * np.cos(np.pi * (np.arange(fade) + 0.5) / max(1, fade))
     gains[:fade, 0] = out
     gains[length - fade :, 0] = out[::-1]

@@ -67,8 +67,13 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     Raises:
         RejectedError: The voice detector hears no speech.
     """
-    rate = media.sample_rate or 1
-    start, end = _bounds(media, drawn)
+    samples, rate = media.samples, media.sample_rate or 1
+    if drawn["method"] == "energy":
+        start, end = trim_bounds(samples, drawn["top_db"], drawn["frame_length"], drawn["hop_length"])
+    elif found := speech_bounds(samples, rate, drawn["aggressiveness"], drawn["frame_ms"]):
+        start, end = found
+    else:
+        raise RejectedError("no speech found")
     padding = round(drawn["padding_s"] * rate)
     start, end = max(0, start - padding), min(len(media.array), end + padding)
     noted: Noted = {**media.noted, "start_s": round(start / rate, 6), "end_s": round(end / rate, 6)}
@@ -92,17 +97,6 @@ def trim_bounds(
     return int(kept[0]) * hop_length, min(len(samples), (int(kept[-1]) + 1) * hop_length)
 
 
-def _bounds(media: "Media", drawn: Draws) -> tuple[int, int]:
-    samples = media.samples
-    if drawn["method"] == "energy":
-        return trim_bounds(samples, drawn["top_db"], drawn["frame_length"], drawn["hop_length"])
-    assert media.sample_rate
-    found = speech_bounds(samples, media.sample_rate, drawn["aggressiveness"], drawn["frame_ms"])
-    if found is None:
-        raise RejectedError("no speech found")
-    return found
-
-
 def speech_bounds(
     samples: "NDArray[np.float32]", sample_rate: int, aggressiveness: int, frame_ms: int
 ) -> tuple[int, int] | None:
@@ -119,11 +113,14 @@ def speech_bounds(
     """
     import numpy as np
 
-    found = np.flatnonzero(_without_clicks(_voiced(samples, sample_rate, aggressiveness, frame_ms), frame_ms))
-    if not len(found):
+    voiced = _voiced(samples, sample_rate, aggressiveness, frame_ms)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], voiced, [False]]))).reshape(-1, 2)
+    # Without this a click at the very start keeps all the silence behind it.
+    spoken = edges[(edges[:, 1] - edges[:, 0]) * frame_ms >= 1000 * _SHORTEST_SPEECH_S]
+    if not len(spoken):
         return None
     step = sample_rate * frame_ms / 1000
-    return round(found[0] * step), min(len(samples), round((found[-1] + 1) * step))
+    return round(spoken[0, 0] * step), min(len(samples), round(spoken[-1, 1] * step))
 
 
 def _voiced(
@@ -139,16 +136,7 @@ def _voiced(
     size = _VAD_RATE * frame_ms // 1000
     whole = np.zeros(-(-len(mono) // size) * size, "<i2")
     whole[: len(mono)] = np.round(np.clip(mono, -1, 1) * 32767)
+    # A detector carries what it heard from frame to frame: one for each recording, or results would hang on the order.
     detector = webrtcvad.Vad(aggressiveness)
     frames = whole.reshape(-1, size)
     return np.fromiter((detector.is_speech(frame.tobytes(), _VAD_RATE) for frame in frames), np.bool_, len(frames))
-
-
-def _without_clicks(voiced: "NDArray[np.bool_]", frame_ms: int) -> "NDArray[np.bool_]":
-    import numpy as np
-
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], voiced, [False]])))
-    kept = np.zeros(len(voiced), np.bool_)
-    for start, end in edges.reshape(-1, 2):
-        kept[start:end] = (end - start) * frame_ms >= 1000 * _SHORTEST_SPEECH_S
-    return kept

@@ -34,6 +34,7 @@ def _channel_peak(signal: NDArray[np.float32]) -> float:
     for start in range(0, len(signal) + 1, _CHUNK):
         # One frame of overlap, so that a crest at the seam is whole in one of the chunks.
         piece = padded[start : start + _CHUNK + _TAPS]
+        # Most of a recording is too soft to pass the largest sample, whatever lies between its own: it is not filtered.
         if _MOST * float(np.abs(piece).max()) < peak:
             continue
         windows = np.lib.stride_tricks.sliding_window_view(piece, _TAPS)
@@ -44,10 +45,12 @@ def _channel_peak(signal: NDArray[np.float32]) -> float:
 def _crest(values: NDArray[np.float32]) -> float:
     left, middle, right = values[:-2], values[1:-1], values[2:]
     highest = float(values.max())
+    # A parabola through three values a quarter of a sample apart; only near the highest, or noise would be fitted.
     at = np.flatnonzero((middle > 0.9 * highest) & (middle >= left) & (middle >= right))
     if not len(at):
         return highest
     before, here, after = (part[at].astype(np.float64) for part in (left, middle, right))
+    # Three equal values have no bend, and clipped sounds are full of them.
     bend = np.maximum(2 * here - before - after, 1e-30)
     return max(highest, float((here + (after - before) ** 2 / (8 * bend)).max()))
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.resources import files as packaged
 from typing import TYPE_CHECKING
 
@@ -50,10 +51,14 @@ def claim(folder: str, seed: int) -> None:
         UsageError: There is something else in it, or a demo with another seed.
     """
     mark = os.path.join(folder, _MARK)
-    found = _read(mark)
+    found: Mark | None = None
+    # A mark that is missing or is none of ours is all the same: then the folder has to be empty.
+    with suppress(OSError, ValueError), open(mark, "rb") as read:
+        found = decode(read.read(), Mark)
     if found is None:
         if os.path.lexists(folder) and not os.path.isdir(folder):
             raise UsageError(f"{folder} is a file; name a folder for the demo")
+        # What an earlier demo wrote of its mark before it was killed does not count.
         if os.path.isdir(folder) and any(not name.startswith(f".{_MARK}.") for name in os.listdir(folder)):
             raise UsageError(f"{folder} is not empty, and no earlier demo made it; name a new folder: burnish demo DIR")
         os.makedirs(folder, exist_ok=True)
@@ -61,14 +66,6 @@ def claim(folder: str, seed: int) -> None:
             file.write(encode(Mark(seed)) + b"\n")
     elif found.seed != seed:
         raise UsageError(f"{folder} holds the demo of --seed {found.seed}; name another folder for --seed {seed}")
-
-
-def _read(path: str) -> Mark | None:
-    try:
-        with open(path, "rb") as file:
-            return decode(file.read(), Mark)
-    except (OSError, ValueError):
-        return None
 
 
 def fill(folder: str, files: "Mapping[str, bytes]") -> None:
@@ -82,14 +79,10 @@ def fill(folder: str, files: "Mapping[str, bytes]") -> None:
         os.makedirs(os.path.join(folder, place), exist_ok=True)
     for name, data in files.items():
         path = os.path.join(folder, name)
-        if not _holds(path, data):
+        held = None
+        with suppress(FileNotFoundError), open(path, "rb") as file:
+            held = file.read()
+        # An equal file keeps its time, by which the scan's cache and the demo's own steps know it.
+        if held != data:
             with open(path, "wb") as file:
                 file.write(data)
-
-
-def _holds(path: str, data: bytes) -> bool:
-    try:
-        with open(path, "rb") as file:
-            return file.read() == data
-    except FileNotFoundError:
-        return False

@@ -48,13 +48,16 @@ class Picture(NamedTuple):
 
 def make_pictures(seed: int) -> dict[str, bytes]:
     """Return all files of the dataset, by their paths: pictures, what is wrong with some, and metadata.csv."""
+    # The order in which things are drawn is part of the dataset: moving a line changes every picture after it.
     generator = np.random.default_rng([seed, 1])
     pictures = list(_pictures(generator))
     found = {picture.name(): encode(picture.pixels) for picture in pictures}
     rows = {picture.name(): picture.writing for picture in pictures if picture.writing != "plain"}
     trained = _pick(pictures, "train", _BROKEN + _TWICE, generator)
-    spoilt = (*_leaks(_pick(pictures, "test", _LEAKS, generator)), *_twice(trained[_BROKEN:]))
-    found |= dict((*spoilt, *_broken(trained[:_BROKEN])))
+    found |= _leaks(_pick(pictures, "test", _LEAKS, generator))
+    for picture in trained[_BROKEN:]:  # the same picture under another label
+        found[picture.name(label=(picture.label + 1) % 10)] = encode(picture.pixels)
+    found |= _broken(trained[:_BROKEN])
     table = "".join(f"{name},{writing}\n" for name, writing in sorted(rows.items()))
     found["metadata.csv"] = f"file_name,writing\n{table}".encode()
     return {f"{FOLDER}/{name}": data for name, data in found.items()}
@@ -84,20 +87,14 @@ def _pictures(generator: np.random.Generator) -> Iterator[Picture]:
         tested, new, trained = np.split(numbers, np.cumsum([_TESTED, _NEW, TRAINED[label]]))[:3]
         for place, some in (("test", tested), ("new", new), ("train", trained)):
             for count, number in enumerate(map(int, some)):
-                writing = _writing(place, count)
-                yield Picture(place, label, number, writing, _draw(digits.images[number], writing, generator))
-
-
-def _writing(place: str, count: int) -> Writing:
-    if place == "test":
-        return _TEST_WRITING[count % len(_TEST_WRITING)]
-    return _TRAINING_WRITING.get(count, "plain")
-
-
-def _draw(digit: NDArray[np.float64], writing: Writing, generator: np.random.Generator) -> NDArray[np.uint8]:
-    fading = float(generator.uniform(*_FADING)) if writing == "faint" else 0.0
-    angle_deg = float(generator.uniform(*_ANGLES_DEG) * generator.choice([-1, 1])) if writing == "turned" else 0.0
-    return draw_digit(digit, generator, fading=fading, angle_deg=angle_deg)
+                writing = _TRAINING_WRITING.get(count, "plain")
+                if place == "test":
+                    writing = _TEST_WRITING[count % len(_TEST_WRITING)]
+                fading = float(generator.uniform(*_FADING)) if writing == "faint" else 0.0
+                turned = writing == "turned"
+                angle_deg = float(generator.uniform(*_ANGLES_DEG) * generator.choice([-1, 1])) if turned else 0.0
+                pixels = draw_digit(digits.images[number], generator, fading=fading, angle_deg=angle_deg)
+                yield Picture(place, label, number, writing, pixels)
 
 
 def _pick(pictures: list[Picture], place: str, count: int, generator: np.random.Generator) -> list[Picture]:
@@ -110,12 +107,6 @@ def _leaks(tested: list[Picture]) -> Iterator[tuple[str, bytes]]:
     for number, picture in enumerate(tested):
         ending, format_name = (("png", "PNG"), ("png", "PNG"), ("jpg", "JPEG"))[number % 3]
         yield picture.name(ending, place="train"), encode(picture.pixels, format_name)
-
-
-def _twice(pictures: list[Picture]) -> Iterator[tuple[str, bytes]]:
-    """Yield copies under another label."""
-    for picture in pictures:
-        yield picture.name(label=(picture.label + 1) % 10), encode(picture.pixels)
 
 
 def _broken(pictures: list[Picture]) -> Iterator[tuple[str, bytes]]:

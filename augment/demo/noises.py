@@ -33,6 +33,7 @@ def make_noise(
         noise = sum((_talk(words, frames, sample_rate, generator) for _ in range(_VOICES)), np.zeros(frames))
     else:
         noise = {"street": _street, "machine": _machine}[kind](frames, sample_rate, generator)
+    # All kinds equally loud, so that the ratio of a mix alone decides how hard a word is to hear.
     noise = noise - noise.mean()
     noise *= _RMS / np.sqrt(np.mean(np.square(noise)))
     return np.asarray(np.clip(noise, -0.99, 0.99)[:, None], np.float32)
@@ -47,6 +48,7 @@ def _talk(words: Sequence[Sound], frames: int, sample_rate: int, generator: np.r
         pause = np.zeros(int(generator.uniform(0, _PAUSE_S) * sample_rate))
         parts += [np.asarray(word, np.float64), pause]
         length += len(word) + len(pause)
+    # Begun somewhere within a second: else all voices would begin together.
     talk = np.concatenate(parts)
     return talk[int(generator.integers(sample_rate)) :][:frames] * float(generator.uniform(0.5, 1))
 
@@ -66,6 +68,7 @@ def _street(frames: int, sample_rate: int, generator: np.random.Generator) -> ND
 def _machine(frames: int, sample_rate: int, generator: np.random.Generator) -> NDArray[np.float64]:
     """Return a hum with overtones that beats slowly, and the air that a fan moves."""
     time_s = np.arange(frames) / sample_rate
+    # Overtones up to 0.45 of the rate only: above half of it they would come back as tones that belong to no machine.
     lowest_hz = generator.uniform(60, 180)
     hum = np.zeros(frames)
     for number in range(1, int(0.45 * sample_rate / lowest_hz)):

@@ -44,6 +44,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     import numpy as np
     import simplejpeg
 
+    # libjpeg-turbo reads rows from memory, and a crop before this one leaves gaps between them.
     pixels = np.ascontiguousarray(media.array)
     data = simplejpeg.encode_jpeg(pixels, drawn["quality"], colorspace="RGB", colorsubsampling=drawn["subsampling"])
     return media._replace(array=simplejpeg.decode_jpeg(data, "RGB"))

@@ -14,19 +14,25 @@ from augment.operations.media import Media, Noted, RejectedError
 from augment.operations.registry import ParameterError, Prepared
 from augment.operations.signatures import check_names, complaint, named_in
 from curate.ground.json import encode, loads
+from curate.ground.out_of_memory import raise_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy as np
+    from numpy.typing import NDArray
 
+Parameters = dict[str, object]
+"""Of a class, as the recipe gives them: JSON."""
+
+# What albumentations puts among the drawn parameters although nothing is drawn there.
 _NOT_DRAWN = {"shape", "fill_mask"}
 
 
 class Draws(TypedDict):
     """A seed, from which the class draws all the rest."""
 
-    parameters: dict[str, Any]
+    parameters: Parameters
     seed: int
 
 
@@ -47,30 +53,36 @@ class Transform:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def settings(self, parameters: "Mapping[str, Any]") -> dict[str, Any]:
+    def settings(self, parameters: "Mapping[str, object]") -> Parameters:
         """See `Operation`: made once, strictly, and tried on a small picture."""
         check_names(self.name, classes()[self.name], parameters)
         text = encode(parameters)
         _check_outcome(self.name, text)
-        settings: dict[str, Any] = loads(text)
+        settings: Parameters = loads(text)
         return settings
 
-    def prepare(self, settings: dict[str, Any]) -> Prepared:
+    def reads(self, settings: Parameters) -> tuple[str, ...]:  # noqa: ARG002
+        """See `Operation`: classes that read files are refused."""
+        return ()
+
+    def prepare(self, settings: Parameters) -> Prepared[Parameters]:
         """See `Operation`: the library's own advice becomes notes."""
         return Prepared(settings, settings, _built(self.name, encode(settings)).warned)
 
-    def draw(self, settings: dict[str, Any], media: Media, generator: "np.random.Generator") -> Draws:  # noqa: ARG002
+    def draw(self, settings: Parameters, media: Media, generator: "np.random.Generator") -> Draws:  # noqa: ARG002
         """See `Operation`: a seed, from which the class draws all the rest."""
         return {"parameters": settings, "seed": int(generator.integers(2**32))}
 
     def apply(self, media: Media, drawn: Draws) -> list[Media]:
         """See `Operation`: what the class drew is noted; `applied` is false where its `p` decided against it."""
         transform = _built(self.name, encode(drawn["parameters"])).transform
+        # The transform is shared by all samples with these parameters, and goes on where the last one left it.
         transform.set_random_seed(drawn["seed"])
         pixels = _transformed(self.name, transform, media.array)
         if problem := _problem(pixels):
             raise RejectedError(f"{self.name} {problem}")
         values = {key: reduced(value) for key, value in transform.params.items() if key not in _NOT_DRAWN}
+        # `params` is empty where `p` decided against it, and only there.
         noted: Noted = {"applied": True, "applied_params": values} if transform.params else {"applied": False}
         return [media._replace(array=pixels, noted=noted)]
 
@@ -105,9 +117,10 @@ def _built(name: str, parameters: bytes) -> _Built:
     return _Built(transform, tuple(f"{name}: {' '.join(str(warning.message).split())}" for warning in caught))
 
 
-def _parameter_error(name: str, error: Exception, given: "Mapping[str, Any]") -> ParameterError:
+def _parameter_error(name: str, error: Exception, given: "Mapping[str, object]") -> ParameterError:
     """Return what a constructor complains of: for the first parameter, all the types or values it could have had."""
-    problems: list[dict[str, Any]] = getattr(error.__cause__, "errors", list)()  # pydantic's, where it was that
+    # pydantic's, where it was that. Of a union each member complains by itself, so one wrong value has several.
+    problems: list[dict[str, Any]] = getattr(error.__cause__, "errors", list)()
     located = [problem for problem in problems if problem["loc"]]
     if not located:
         text = _plain(problems[0]["msg"]) if problems else complaint(error)
@@ -122,16 +135,19 @@ def _plain(message: str) -> str:
     return " ".join(text.partition(", unable to")[0].split())
 
 
-def _transformed(name: str, transform: Any, pixels: Any) -> Any:
+def _transformed(name: str, transform: Any, pixels: "NDArray[np.uint8] | NDArray[np.float32]") -> "NDArray[np.uint8]":
+    """Return what a transform makes: any array, until `_problem` finds nothing wrong with it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return transform(image=pixels)["image"]
+            made: NDArray[np.uint8] = transform(image=pixels)["image"]
         except Exception as error:  # of any kind: a library's, about this one picture
+            raise_out_of_memory(error)
             raise RejectedError(f"{name}: {complaint(error)}") from error
+    return made
 
 
-def _problem(pixels: Any) -> str:
+def _problem(pixels: "NDArray[np.uint8]") -> str:
     """Return what is wrong with what a transform made; empty if it can be written to a file."""
     if pixels.ndim != 3 or pixels.shape[2] != 3 or str(pixels.dtype) != "uint8":
         return f"makes {pixels.dtype} of shape {pixels.shape}, and a picture is uint8 RGB"
@@ -147,6 +163,7 @@ def _check_outcome(name: str, parameters: bytes) -> None:
     import numpy as np
 
     _built(name, parameters)
+    # With `p: 0.5` a try would pass by the transform every other time.
     transform = _built(name, encode(loads(parameters) | {"p": 1})).transform
     transform.set_random_seed(0)
     picture = np.random.default_rng(0).integers(0, 255, (96, 96, 3), dtype=np.uint8)

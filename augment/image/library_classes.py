@@ -3,7 +3,8 @@
 import os
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from augment.operations.signatures import check_usable
 
@@ -36,7 +37,7 @@ REFUSED = {
 }
 """Classes that cannot be used in a recipe, and why; besides compositions, and those for volumes."""
 
-EXAMPLES: "dict[str, dict[str, Any]]" = {
+EXAMPLES: "dict[str, dict[str, object]]" = {
     "CenterCrop": {"height": 64, "width": 64},
     "Crop": {"x_max": 64, "y_max": 64},
     "CropAndPad": {"percent": 0.1},
@@ -55,6 +56,7 @@ EXAMPLES: "dict[str, dict[str, Any]]" = {
 @cache
 def classes() -> dict[str, type]:
     """Return the usable classes by name, sorted."""
+    # What needs boxes or masks cannot be told by its base class, so those are listed by name above.
     library = _library()
     found = {name: getattr(library, name) for name in sorted(dir(library)) if name not in REFUSED}
     return {
@@ -87,13 +89,13 @@ def refused(name: str) -> str:
     return REFUSED.get(name, "")
 
 
-def missing_package(name: str, parameters: "Mapping[str, Any]") -> str:
+def missing_package(name: str, parameters: "Mapping[str, object]") -> str:
     """Return the package that a class needs and that is not installed: none does."""
     return ""
 
 
 @cache
-def _library() -> Any:
+def _library() -> ModuleType:
     from curate.media.opencv import opencv
 
     os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"  # or the import asks the network

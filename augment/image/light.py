@@ -35,6 +35,7 @@ def linear(pixels: "NDArray[np.uint8]") -> "NDArray[np.float32]":
 
 def stored(light: "NDArray[np.float32]") -> "NDArray[np.uint8]":
     """Return the stored values of light, uint8 of the same shape; what is outside 0 to 1 is clipped."""
+    # A table instead of a power for each pixel. Half a step is added because the conversion cuts off.
     steps = light * np.float32(_STEPS)
     steps += np.float32(0.5)
     return _to_stored()[np.clip(steps, 0, _STEPS, out=steps).astype(np.uint16)]

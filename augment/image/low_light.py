@@ -70,6 +70,8 @@ def apply(media: "Media", drawn: Draws) -> "Media":
 
     from augment.image.light import linear, stored
 
+    # In electrons, because their number alone decides how strong shot noise is. Amplified after the noise is in, as in
+    # a camera: gain makes noise visible, and takes none away.
     generator = np.random.default_rng(drawn["seed"])
     white = drawn["white_electrons"]
     exposed = linear(np.asarray(media.array, np.uint8)) * np.float32(white * 2 ** drawn["exposure_stops"])
@@ -94,6 +96,8 @@ def sense(
     """
     import numpy as np
 
+    # One normal distribution for all pixels, then Poisson's where it matters: drawing Poisson numbers everywhere takes
+    # three times as long.
     counts = generator.standard_normal(electrons.shape, np.float32)
     counts *= np.sqrt(electrons)
     counts += electrons

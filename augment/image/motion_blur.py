@@ -61,7 +61,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     from curate.media.opencv import opencv
 
     kernel = line(drawn["length_px"], drawn["angle_deg"])
-    if kernel.size == 1:
+    if kernel.size == 1:  # the way into light and back would still round
         return media
     cv2 = opencv()
     light = linear(np.asarray(media.array, np.uint8))
@@ -80,6 +80,8 @@ def line(length_px: float, angle_deg: float) -> "NDArray[np.float32]":
     """
     import numpy as np
 
+    # A point is a pixel wide already, so a path of 3 px has its ends 2 px apart. y grows downwards in pictures, and
+    # angles counter-clockwise: hence the minus.
     reach = max(length_px - 1, 0) / 2
     half = int(np.ceil(reach))
     points = max(1, round(2 * reach * _POINTS_PER_PIXEL))
@@ -89,6 +91,7 @@ def line(length_px: float, angle_deg: float) -> "NDArray[np.float32]":
     left, top = np.floor(x).astype(int), np.floor(y).astype(int)
     for step_y, step_x in ((0, 0), (0, 1), (1, 0), (1, 1)):
         weight = (1 - abs(y - top - step_y)) * (1 - abs(x - left - step_x))
+        # Several points fall on one pixel, and `kernel[...] += ` would count only the last of them.
         np.add.at(kernel, (top + step_y, left + step_x), weight)
     kernel = kernel[:-1, :-1]  # one more was needed for a neighbour of no weight
     return np.asarray(kernel / kernel.sum(), np.float32)

@@ -55,6 +55,7 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
     inner = _inner(settings, width, height)
     drawn: Draws = {"width": inner[0], "height": inner[1]}
     if settings.width is not None and settings.height is not None and settings.fit in {"cover", "pad"}:
+        # A picture that is not enlarged leaves `cover` smaller than was asked, and `pad` with a wider border.
         limit = min if settings.fit == "cover" else max
         drawn["frame"] = [limit(settings.width, inner[0]), limit(settings.height, inner[1])]
     if settings.fit == "pad":
@@ -83,6 +84,8 @@ def scale(pixels: "NDArray[np.uint8]", width: int, height: int) -> "NDArray[np.u
 
     cv2 = opencv()
     was_height, was_width = pixels.shape[:2]
+    # In two steps where one side shrinks and the other grows: OpenCV takes one method for both, and that of areas
+    # enlarges in blocks.
     smaller = min(width, was_width), min(height, was_height)
     if smaller != (was_width, was_height):
         pixels = cv2.resize(pixels, smaller, interpolation=cv2.INTER_AREA)
@@ -114,16 +117,14 @@ def _inner(settings: Settings, width: int, height: int) -> tuple[int, int]:
     if settings.fit == "stretch" and settings.width and settings.height:
         wanted = settings.width, settings.height
         return wanted if settings.enlarge else (min(width, wanted[0]), min(height, wanted[1]))
-    factor = _factor(settings, width, height)
+    if settings.longest_side:
+        factor = settings.longest_side / max(width, height)
+    elif settings.shortest_side:
+        factor = settings.shortest_side / min(width, height)
+    else:
+        factors = [wanted / was for wanted, was in ((settings.width, width), (settings.height, height)) if wanted]
+        factor = max(factors) if settings.fit == "cover" else min(factors)
     if not settings.enlarge:
         factor = min(factor, 1.0)
+    # A panorama's short side would round to nothing.
     return max(1, round(width * factor)), max(1, round(height * factor))
-
-
-def _factor(settings: Settings, width: int, height: int) -> float:
-    if settings.longest_side:
-        return settings.longest_side / max(width, height)
-    if settings.shortest_side:
-        return settings.shortest_side / min(width, height)
-    factors = [wanted / was for wanted, was in ((settings.width, width), (settings.height, height)) if wanted]
-    return max(factors) if settings.fit == "cover" else min(factors)

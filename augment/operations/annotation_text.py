@@ -2,8 +2,7 @@
 
 import ast
 import inspect
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import inspect as kinds
 
@@ -33,7 +32,9 @@ def words_of(kind: kinds.Type) -> str:
         case kinds.Metadata():
             words = words_of(kind.type)
         case kinds.UnionType():
-            words = _either([words_of(part) for part in sorted(kind.types, key=_place)])
+            # Plain values before lists, and null last, in whatever order msgspec has them.
+            ranks: dict[type, int] = {kinds.NoneType: 2, kinds.TupleType: 1, kinds.ListType: 1}
+            words = _either([words_of(part) for part in sorted(kind.types, key=lambda part: ranks.get(type(part), 0))])
         case kinds.LiteralType():
             words = " | ".join(map(str, kind.values))
         case kinds.TupleType():
@@ -42,7 +43,9 @@ def words_of(kind: kinds.Type) -> str:
         case kinds.ListType() | kinds.VarTupleType():
             words = f"list of {words_of(kind.item_type)}"
         case kinds.IntType() | kinds.FloatType():
-            words = _limited("integer" if isinstance(kind, kinds.IntType) else "number", kind)
+            words = "integer" if isinstance(kind, kinds.IntType) else "number"
+            if kind.ge is not None:
+                words += f" {kind.ge:g} to {kind.le:g}" if kind.le is not None else f" >= {kind.ge:g}"
         case _:
             words = _PLAIN.get(type(kind), "anything")
     return words
@@ -52,6 +55,7 @@ def words_of_annotation(parameter: inspect.Parameter) -> str:
     """Return the type of a library's parameter, from its annotation or else from its default."""
     if parameter.annotation is parameter.empty:
         return _NAMES.get(type(parameter.default).__name__, "anything")
+    # Read as source, not as a type: some modules of the libraries keep their annotations as texts.
     text = parameter.annotation
     return _spoken(ast.parse(text if isinstance(text, str) else inspect.formatannotation(text), mode="eval").body)
 
@@ -59,17 +63,6 @@ def words_of_annotation(parameter: inspect.Parameter) -> str:
 def _either(parts: "Sequence[str]") -> str:
     said = dict.fromkeys(part for part in parts if part != _IN_CODE)
     return _IN_CODE if not said.keys() - {"null"} else " or ".join(said)
-
-
-def _place(kind: kinds.Type) -> int:
-    """Put plain values before lists, and null last."""
-    return 2 if isinstance(kind, kinds.NoneType) else int(isinstance(kind, kinds.TupleType | kinds.ListType))
-
-
-def _limited(word: str, kind: kinds.IntType | kinds.FloatType) -> str:
-    if kind.ge is not None and kind.le is not None:
-        return f"{word} {kind.ge:g} to {kind.le:g}"
-    return f"{word} >= {kind.ge:g}" if kind.ge is not None else word
 
 
 def _spoken(node: ast.expr) -> str:
@@ -80,7 +73,10 @@ def _spoken(node: ast.expr) -> str:
         inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return _of(_last_name(node.value), [_spoken(part) for part in inner])
     if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("cv2."):
-        return _constant(node.attr)
+        # YAML can say numbers only, and OpenCV's constants are no enumeration that could be listed.
+        from curate.media.opencv import opencv
+
+        return f"{getattr(opencv(), node.attr)} ({node.attr})"
     if isinstance(node, ast.Constant):
         return "null" if node.value is None else str(node.value)
     name = _last_name(node)
@@ -104,12 +100,3 @@ def _of(outer: str, inner: list[str]) -> str:
 
 def _last_name(node: ast.expr) -> str:
     return ast.unparse(node).rpartition(".")[2]
-
-
-@cache
-def _constant(name: str) -> str:
-    """Return the number of one of OpenCV's constants, which is what YAML can say, with its name."""
-    from curate.media.opencv import opencv
-
-    value: Any = getattr(opencv(), name)
-    return f"{value} ({name})"

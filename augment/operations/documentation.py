@@ -4,7 +4,8 @@ import inspect
 import re
 from functools import cache
 from importlib import import_module
-from typing import Any, Literal
+from types import ModuleType
+from typing import Literal
 
 import msgspec
 import yaml
@@ -23,7 +24,7 @@ _GOOGLE = re.compile(r"^    (\w+)(?: \(.*?\))?: ?(.*)$")
 _SPHINX = re.compile(r":param (\w+):")
 _SENTENCE = re.compile(r"(?<=[.!?])\s(?=[A-Z])")
 
-_EXAMPLES: dict[str, dict[str, Any]] = {
+_EXAMPLES: dict[str, dict[str, object]] = {
     "bandlimit": {"low_hz": 300, "high_hz": 3400},
     "mix_noise": {"folder": "noise", "snr_db": [5, 20]},
     "motion_blur": {"length_px": [3, 9]},
@@ -48,7 +49,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     type: str
     required: bool = False
-    default: Any = None
+    default: object = None
     description: str = ""
 
 
@@ -101,6 +102,7 @@ def documented(name: str) -> Catalogue:
     operations = catalogue().operations
     if found := tuple(operation for operation in operations if operation.name == name):
         return Catalogue(found)
+    # A class that a library does have, but no recipe can use, is better explained than corrected to another name.
     for kind, library in LIBRARIES.items():
         if why := _classes(kind).refused(name):
             raise UsageError(f"{name} of {library} cannot be used in a recipe: {why}")
@@ -114,13 +116,14 @@ def document_own(kind: Kind, name: str) -> Documented:
     described = msgspec.inspect.type_info(settings)
     assert isinstance(described, msgspec.inspect.StructType)
     parameters = tuple(_field(field) for field in described.fields)
+    first = dict([(found.name, found.default) for found in parameters if found.default is not None][:1])
     return Documented(
         name=name,
         kind=kind,
         source="burnish",
         summary=" ".join((settings.__doc__ or "").split()),
         parameters=parameters,
-        example=_example(name, _EXAMPLES.get(name) or _first(parameters)),
+        example=_example(name, _EXAMPLES.get(name) or first),
     )
 
 
@@ -141,7 +144,7 @@ def document_class(kind: Kind, library: Source, name: str) -> Documented:
     )
 
 
-def _classes(kind: Kind) -> Any:
+def _classes(kind: Kind) -> ModuleType:
     return import_module(f"augment.{kind}.library_classes")
 
 
@@ -170,15 +173,11 @@ def _argument(argument: inspect.Parameter, text: str) -> Parameter:
     )
 
 
-def _first(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
-    """Return the first parameter that has a default, with it."""
-    return dict([(found.name, found.default) for found in parameters if found.default is not None][:1])
-
-
-def _example(name: str, parameters: dict[str, Any]) -> str:
+def _example(name: str, parameters: dict[str, object]) -> str:
     """Return a line of a recipe."""
-    step: Any = {name: parameters} if parameters else name
+    step: object = {name: parameters} if parameters else name
     text: str = yaml.safe_dump(step, default_flow_style=True, sort_keys=False, width=1000)
+    # YAML ends a document that is a bare word with a line of dots.
     text = text.partition("\n...")[0].strip()
     return f"- {text[1:-1] if parameters else text}"
 
@@ -192,7 +191,12 @@ def summary_of(library_class: type) -> str:
 def parameters_in(library_class: type) -> dict[str, str]:
     """Return what the docstrings say of each parameter, in the style of Google or of Sphinx."""
     texts = inspect.getdoc(library_class) or "", inspect.getdoc(library_class.__init__) or ""  # type: ignore[misc]
-    return {name: text for doc in texts for name, text in (_google(doc) | _sphinx(doc)).items()}
+    found: dict[str, str] = {}
+    for doc in texts:
+        parts = _SPHINX.split(doc)[1:]
+        sphinx = {name: " ".join(text.split()) for name, text in zip(parts[::2], parts[1::2], strict=True)}
+        found |= _google(doc) | sphinx
+    return found
 
 
 def _google(doc: str) -> dict[str, str]:
@@ -200,7 +204,7 @@ def _google(doc: str) -> dict[str, str]:
     found: dict[str, str] = {}
     start, name = _SECTION.search(doc), ""
     for line in doc[start.end() :].strip("\n").splitlines() if start else ():
-        if line and not line.startswith(" "):
+        if line and not line.startswith(" "):  # the next section
             break
         if head := _GOOGLE.match(line):
             name = head[1]
@@ -208,8 +212,3 @@ def _google(doc: str) -> dict[str, str]:
         elif name:
             found[name] += f" {line.strip()}"
     return {key: text.strip() for key, text in found.items()}
-
-
-def _sphinx(doc: str) -> dict[str, str]:
-    parts = _SPHINX.split(doc)[1:]
-    return {name: " ".join(text.split()) for name, text in zip(parts[::2], parts[1::2], strict=True)}

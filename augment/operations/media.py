@@ -1,10 +1,12 @@
 """What operations take and give: a picture or a recording as an array."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, cast
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from augment.operations.applied_params import Json
 
 
 class Noted(TypedDict, total=False):
@@ -30,7 +32,7 @@ class Noted(TypedDict, total=False):
     strip_metadata: bool
     exif_orient: bool
     applied: bool
-    applied_params: dict[str, Any]
+    applied_params: "dict[str, Json]"
 
 
 class Media(NamedTuple):

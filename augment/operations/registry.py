@@ -13,9 +13,21 @@ and, where files are involved, `prepare(settings) -> Prepared`. An operation tha
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar, get_args, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    NamedTuple,
+    Protocol,
+    TypeVar,
+    get_args,
+    get_type_hints,
+)
 
 import msgspec
+import msgspec.inspect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +37,9 @@ if TYPE_CHECKING:
     from augment.operations.media import Media
 
 Kind = Literal["audio", "image"]
+_READS = "reads"
+FolderOfRecordings = Annotated[str, msgspec.Meta(extra={_READS: "recordings"})]
+"""A setting that names a folder, or one file, on the disk: what an operation reads is declared by its type."""
 SettingsT = TypeVar("SettingsT")
 DrawsT = TypeVar("DrawsT")
 
@@ -59,7 +74,7 @@ OPERATIONS: dict[Kind, dict[str, str]] = {
 """Where our own operations are; a module is imported when a recipe names it."""
 
 
-class Prepared(NamedTuple):
+class Prepared(NamedTuple, Generic[SettingsT]):
     """The settings of an operation, checked against the disk.
 
     Attributes:
@@ -68,7 +83,7 @@ class Prepared(NamedTuple):
         notes: What the user should hear, one line each: files that cannot be read and are left out.
     """
 
-    settings: Any
+    settings: SettingsT
     identity: object
     notes: tuple[str, ...] = ()
 
@@ -88,7 +103,10 @@ class Operation(Protocol[SettingsT, DrawsT]):
             ParameterError: One is unknown, of the wrong type or out of its limits.
         """
 
-    def prepare(self, settings: SettingsT) -> Prepared:
+    def reads(self, settings: SettingsT) -> "tuple[str, ...]":
+        """Return the files and folders that the settings name; they need not be there."""
+
+    def prepare(self, settings: SettingsT) -> "Prepared[SettingsT]":
         """Return the settings checked against the disk.
 
         Raises:
@@ -139,24 +157,35 @@ class OwnOperation:
         try:
             checked: msgspec.Struct = msgspec.convert(dict(parameters), self.module.Settings)
         except msgspec.ValidationError as error:
-            raise self._wrong(parameters, *str(error).partition(" - at `$")[::2]) from None
+            # msgspec puts the place behind the problem: "Expected `int` - at `$.sample_rate`".
+            problem, _, path = str(error).partition(" - at `$")
+            parameter = path.strip(".`").partition("[")[0]
+            if not parameter:
+                # From `__post_init__`, which has no place: by agreement its text begins with the wrong parameter.
+                name = problem.partition(":")[0]
+                raise ParameterError(name if name in parameters else "", f"{self.name}: {problem}") from None
+            kind = get_type_hints(self.module.Settings)[parameter]
+            if problem.startswith("Invalid enum value") and (choices := get_args(kind)):
+                # msgspec names the wrong value only; who misspelt it needs the right ones.
+                problem = f"{parameters[parameter]!r} is none of {', '.join(map(str, choices))}"
+            raise ParameterError(parameter, f"{self.name}.{parameter}: {problem}") from None
         return checked
 
-    def _wrong(self, parameters: "Mapping[str, object]", problem: str, path: str) -> ParameterError:
-        """Return the error of a parameter; limits that are checked together begin with the name of the wrong one."""
-        parameter = path.strip(".`").partition("[")[0]
-        if not parameter:
-            name = problem.partition(":")[0]
-            return ParameterError(name if name in parameters else "", f"{self.name}: {problem}")
-        kind = get_type_hints(self.module.Settings)[parameter]
-        if problem.startswith("Invalid enum value") and (choices := get_args(kind)):
-            problem = f"{parameters[parameter]!r} is none of {', '.join(map(str, choices))}"
-        return ParameterError(parameter, f"{self.name}.{parameter}: {problem}")
+    def reads(self, settings: msgspec.Struct) -> tuple[str, ...]:
+        """See `Operation`: the settings whose type is `FolderOfRecordings`."""
+        described = msgspec.inspect.type_info(self.module.Settings)
+        assert isinstance(described, msgspec.inspect.StructType)
+        kinds = {field.name: field.type for field in described.fields}
+        return tuple(
+            getattr(settings, name)
+            for name, kind in kinds.items()
+            if isinstance(kind, msgspec.inspect.Metadata) and _READS in (kind.extra or {})
+        )
 
-    def prepare(self, settings: msgspec.Struct) -> Prepared:
+    def prepare(self, settings: msgspec.Struct) -> Prepared[msgspec.Struct]:
         """See `Operation`."""
         if hasattr(self.module, "prepare"):
-            found: Prepared = self.module.prepare(settings)
+            found: Prepared[msgspec.Struct] = self.module.prepare(settings)
             return found
         return Prepared(settings, msgspec.to_builtins(settings))
 
@@ -167,6 +196,7 @@ class OwnOperation:
 
     def apply(self, media: "Media", drawn: "Mapping[str, object]") -> "list[Media]":
         """See `Operation`."""
+        # Most operations make one of one: they need not know that others do not.
         if hasattr(self.module, "apply_many"):
             several: list[Media] = self.module.apply_many(media, drawn)
             return several
@@ -182,6 +212,8 @@ def find(kind: Kind, name: str) -> "Operation[Any, Any]":
     """
     if name in OPERATIONS[kind]:
         return OwnOperation(name, OPERATIONS[kind][name])
+    # Ours are in small letters and the libraries' classes are not, so a misspelt name of ours need not wait the seconds
+    # that a library takes to import.
     if name[:1].isupper():
         library: Operation[Any, Any] = import_module(f"augment.{kind}.library").find(name)
         return library

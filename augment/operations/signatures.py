@@ -24,7 +24,7 @@ def parameters_of(library_class: type) -> dict[str, inspect.Parameter]:
     return {name: parameter for name, parameter in found.items() if parameter.kind in kinds}
 
 
-def check_names(name: str, library_class: type, given: "Mapping[str, Any]") -> None:
+def check_names(name: str, library_class: type, given: "Mapping[str, object]") -> None:
     """Check that a class has the parameters that a recipe gives, and that it gives those without a default.
 
     Raises:
@@ -35,12 +35,13 @@ def check_names(name: str, library_class: type, given: "Mapping[str, Any]") -> N
         if parameter not in known:
             hint = nearest(parameter, known) or f" (known: {', '.join(known)})"
             raise ParameterError(parameter, f"{name} has no parameter {parameter!r}{hint}")
+    # The libraries say the same as a TypeError that names the class's `__init__`.
     missing = [key for key, found in known.items() if found.default is found.empty and key not in given]
     if missing:
         raise ParameterError("", f"{name} needs {' and '.join(missing)}")
 
 
-def check_types(name: str, library_class: type, given: "Mapping[str, Any]") -> None:
+def check_types(name: str, library_class: type, given: "Mapping[str, object]") -> None:
     """Check values against the annotations of a constructor, for libraries that do not.
 
     Raises:
@@ -48,23 +49,21 @@ def check_types(name: str, library_class: type, given: "Mapping[str, Any]") -> N
     """
     known = parameters_of(library_class)
     for parameter, value in given.items():
+        # Annotations leave out that a parameter may be null where its default is.
         if value is None and known[parameter].default is None:
             continue
         if "Callable" in str(known[parameter].annotation):
             raise ParameterError(parameter, f"{name}.{parameter} is a function, and recipes hold no code")
-        if get_origin(known[parameter].annotation) is Literal:
-            _check_choice(name, parameter, value, get_args(known[parameter].annotation))
+        choices = get_args(known[parameter].annotation) if get_origin(known[parameter].annotation) is Literal else ()
+        if choices and value not in choices:
+            hint = (
+                nearest(value, choices) if isinstance(value, str) else ""
+            ) or f" (known: {', '.join(map(str, choices))})"
+            raise ParameterError(parameter, f"{name}.{parameter} {value!r} is unknown{hint}")
         try:
             msgspec.convert(value, _type_of(known[parameter]))
         except msgspec.ValidationError as error:
             raise ParameterError(parameter, f"{name}.{parameter}: {complaint(error)}") from None
-
-
-def _check_choice(name: str, parameter: str, value: Any, choices: tuple[Any, ...]) -> None:
-    if value not in choices:
-        hint = nearest(value, choices) if isinstance(value, str) else ""
-        known = hint or f" (known: {', '.join(map(str, choices))})"
-        raise ParameterError(parameter, f"{name}.{parameter} {value!r} is unknown{known}")
 
 
 def _type_of(parameter: inspect.Parameter) -> Any:
@@ -108,17 +107,15 @@ def complaint(error: BaseException) -> str:
     """Return in one short line what an exception of a library says; of a bare `assert`, what it asserts."""
     text = " ".join(str(error).split())
     if not text and isinstance(error, AssertionError):
-        text = f"must hold: {_asserted(error)}"
+        # A bare `assert` says nothing but its source, which is read from where it was raised.
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        first, end = last.lineno or 0, last.end_lineno or last.lineno or 0
+        lines = " ".join(linecache.getline(last.filename, number).strip() for number in range(first, end + 1))
+        text = f"must hold: {lines.removeprefix('assert ')}"
     return (text or type(error).__name__)[:_MAX_CHARACTERS].rstrip(" .")
 
 
 def named_in(text: str, given: "Iterable[str]") -> str:
     """Return the first of the given parameters that a complaint names; empty where it names none."""
+    # As a whole word: `p` is in every sentence.
     return next((name for name in given if re.search(rf"\b{re.escape(name)}\b", text)), "")
-
-
-def _asserted(error: AssertionError) -> str:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    first, end = last.lineno or 0, last.end_lineno or last.lineno or 0
-    lines = " ".join(linecache.getline(last.filename, number).strip() for number in range(first, end + 1))
-    return lines.removeprefix("assert ")

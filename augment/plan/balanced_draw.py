@@ -29,6 +29,8 @@ def draw_evenly(groups: Mapping[Marks, Sequence[int]], count: int) -> Iterator[i
 
 
 def _least_drawn(groups: Sequence[Marks]) -> Iterator[Marks]:
+    # Scores only ever grow, so a stale one is a lower bound: the first of the heap whose score is right is the least.
+    # That saves looking at all groups for each draw.
     drawn: Counter[str] = Counter()
     heap = [(0, place) for place in range(len(groups))]
     heapify(heap)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from augment.operations.registry import Kind
 from augment.recipe.types import Recipe, Target
@@ -42,7 +42,7 @@ class Source(NamedTuple):
     tags: tuple[str, ...]
     split: str | None
     marks: tuple[str, ...]
-    origin: dict[str, Any] | None = None
+    origin: dict[str, object] | None = None
 
 
 @dataclass(slots=True)
@@ -91,15 +91,36 @@ class Sources:
                 unsplit.append((sample, [index for index, accept in enumerate(accepts) if accept(sample)]))
             elif sample.digest:
                 held_out.add(sample.digest)
+        # Whether samples without a split are the whole dataset or left over is known when all have been seen.
         if self.has_splits:
             self.left_out += Counter({"without a split": len(unsplit)})
         else:
             for sample, targets in unsplit:
                 self._take(sample, targets)
-        self._drop(held_out)
+        # A copy of a test sample that lies in training would carry the test into what is trained on, and of two copies
+        # one is enough. Only now are all digests known: the copy may come before its original.
+        met: set[str] = set()
+        kept: set[int] = set()
+        for index, source in enumerate(self.found):
+            if source.digest in held_out:
+                self.left_out["copies of samples in other splits"] += 1
+            elif source.digest in met:
+                self.left_out["copies of other samples"] += 1
+            else:
+                kept.add(index)
+            met.add(source.digest)
+        self.wanted = [[index for index in indexes if index in kept] for indexes in self.wanted]
 
     def _take(self, sample: Sample, targets: list[int]) -> None:
-        kind, reason, generated = KINDS.get(sample.kind or ""), _unfit(sample), origin_of(sample.origin).is_generated
+        kind, reason, generated = KINDS.get(sample.kind or ""), "", origin_of(sample.origin).is_generated
+        if any(finding.severity == "error" for finding in sample.findings):
+            reason = "damaged files"
+        elif sample.kind is not None and sample.kind not in KINDS:
+            reason = f"files of kind {sample.kind}"
+        elif sample.kind is None or sample.digest is None:
+            reason = "files that were not measured (scan without --shallow)"
+        # Generated samples count for how large a class is, though nothing is made of them: else each call with
+        # --balance would fill the same gap again.
         if not reason:
             self.counts[sample.label or ""] += 1
             reason = "generated samples" if generated and not self.replaces else ""
@@ -123,32 +144,6 @@ class Sources:
                 sample.origin if generated else None,
             )
         )
-
-    def _drop(self, held_out: set[str]) -> None:
-        """Leave out copies of samples of other splits, and the second of two copies."""
-        met: set[str] = set()
-        keep: list[bool] = []
-        for source in self.found:
-            reason = _LEAK if source.digest in held_out else "copies of other samples" if source.digest in met else ""
-            met.add(source.digest)
-            keep.append(not reason)
-            if reason:
-                self.left_out[reason] += 1
-        self.wanted = [[index for index in indexes if keep[index]] for indexes in self.wanted]
-
-
-_LEAK = "copies of samples in other splits"
-
-
-def _unfit(sample: Sample) -> str:
-    """Return why nothing is made of a sample; empty if something is."""
-    if any(finding.severity == "error" for finding in sample.findings):
-        return "damaged files"
-    if sample.kind is not None and sample.kind not in KINDS:
-        return f"files of kind {sample.kind}"
-    if sample.kind is None or sample.digest is None:
-        return "files that were not measured (scan without --shallow)"
-    return ""
 
 
 def _accepts(target: Target) -> "Callable[[Sample], bool]":

@@ -107,17 +107,14 @@ def make_plan(sources: Sources, request: Request) -> Plan:
     pools = {index: _Pool(sources, index, request.seed) for index in gains}
     for index in [index for index, pool in pools.items() if not pool.size]:
         del pools[index]
-        plan.notes.append(f"no sample is a source for {_named(sources.recipe.targets[index])}")
+        tag = sources.recipe.targets[index].tag
+        plan.notes.append(f"no sample is a source for {f'target {tag}' if tag else 'this recipe'}")
     for index, labels in _numbers(sources, request, pools, gains).items():
         target = sources.recipe.targets[index]
         plan.parts[index] = Part(target, gains[index], pools[index].size, labels)
         plan.orders += pools[index].draw(labels)
     plan.orders.sort()
     return plan
-
-
-def _named(target: Target) -> str:
-    return f"target {target.tag}" if target.tag else "this recipe"
 
 
 def _gains(sources: Sources, request: Request, plan: Plan) -> dict[int, float | None]:
@@ -130,6 +127,7 @@ def _gains(sources: Sources, request: Request, plan: Plan) -> dict[int, float | 
     plan.without_target = [weak.tag for weak in chosen if weak.tag not in places]
     if not chosen:
         plan.notes.append("no tag has anything to gain: nothing to do")
+    # A target can make a tag that no sample has yet, so an unknown tag is only suspicious where it is all of them.
     known = [weak.tag for weak in request.weak if weak.tag in sources.tags]
     gains: dict[int, float | None] = {places[weak.tag]: weak.gain for weak in chosen if weak.tag in places}
     if chosen and not known and sources.seen:
@@ -145,6 +143,7 @@ def _numbers(
     """Return how many new samples of each class each target gets."""
     if not pools:
         return {}
+    # Three ways, the plainest first: so many copies of each source; short classes filled; a number shared out.
     if not request.balance and request.budget is None and (request.copies is not None or request.weak is None):
         copies = 1 if request.copies is None else request.copies
         return {index: {label: count * copies for label, count in pool.counts.items()} for index, pool in pools.items()}
@@ -158,11 +157,14 @@ def _numbers(
         largest = max(sources.counts.values())
         missing = sum(largest - count for count in counts.values())
         return _balanced(missing if request.budget is None else request.budget, counts, pools, weights)
+    # One source may serve several targets, and counts once.
     usable: set[int] = set().union(*(sources.wanted[index] for index in pools))
     shares = apportion(len(usable) if request.budget is None else request.budget, weights)
     made: Counter[str] = Counter()
     planned: dict[int, dict[str, int]] = {}
     for (index, pool), share in zip(pools.items(), shares, strict=True):
+        # Of classes that are level here, one that got least from the targets before comes first: else the remainders of
+        # all targets would go to the same class.
         planned[index] = fill_classes(share, dict.fromkeys(pool.counts, 0), made)
         made.update(planned[index])
     return planned
@@ -172,6 +174,8 @@ def _balanced(
     total: int, counts: dict[str, int], pools: "dict[int, _Pool]", weights: list[float]
 ) -> dict[int, dict[str, int]]:
     """Fill short classes; a class goes only to targets that have a source of it."""
+    # Shared out once for each group of targets that can make the same classes: one target alone would overfill the
+    # classes that it has, to make up for those that it lacks.
     needed = fill_classes(total, counts)
     planned: dict[int, dict[str, int]] = {index: {} for index in pools}
     able: dict[tuple[int, ...], dict[str, int]] = {}
@@ -203,6 +207,7 @@ class _Pool:
         def rank(index: int) -> bytes:
             return sha256(f"{seed} {found[index].digest}".encode()).digest()
 
+        # By digest, not by place: a manifest in another order, or one more sample in it, changes few choices.
         for index in sorted(sources.wanted[target], key=rank):
             source = found[index]
             self._groups.setdefault(source.label or "", {}).setdefault(source.marks, []).append(index)
@@ -213,6 +218,7 @@ class _Pool:
         """Yield so many orders of each class; if that is the same number for each source, every source once a round."""
         for label, count in labels.items():
             copies, rest = divmod(count, self.counts[label])
+            # Nobody is left out, so there is nothing to be fair about.
             if not rest:
                 sources = (index for group in self._groups[label].values() for index in group)
                 yield from (Order(index, self._target, copy) for index in sources for copy in range(copies))

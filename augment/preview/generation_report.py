@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from hashlib import sha256
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from curate.engine import Failure, run
 from curate.facts.records import KINDS
@@ -65,7 +65,7 @@ def survey(samples: "Iterable[Sample]", per_target: int = PER_TARGET, most: int 
     """Return what was made for each target, with examples spread over labels: always the same ones of one manifest.
 
     Args:
-        samples: Any number; only a sample of each label of each target is held.
+        samples: However many; only a sample of each label of each target is held.
         per_target: Examples of a target.
         most: Examples in all.
     """
@@ -76,6 +76,7 @@ def survey(samples: "Iterable[Sample]", per_target: int = PER_TARGET, most: int 
             name = _target(sample)
             counts[name] += 1
             ranked = (sha256(sample.path.encode("utf-8", "surrogatepass")).digest(), sample)
+            # The one whose path has the smallest digest: chosen without holding the others, and the same in any order.
             by_label = chosen.setdefault(name, {})
             if sample.label not in by_label or ranked[0] < by_label[sample.label][0]:
                 by_label[sample.label] = ranked
@@ -110,7 +111,7 @@ def _target(sample: Sample) -> str:
 
 
 def _survey_target(name: str, count: int, examples: "list[Sample]", shown: set[str]) -> Target:
-    origin: dict[str, Any] = examples[0].origin or {}
+    origin: dict[str, object] = examples[0].origin or {}
     plan = origin.get("plan")
     gain = plan.get("gain") if isinstance(plan, dict) else None
     kept = tuple(sample for sample in examples if sample.path in shown)
@@ -120,6 +121,8 @@ def _survey_target(name: str, count: int, examples: "list[Sample]", shown: set[s
 
 def _look(item: tuple[Sample, str]) -> Seen:
     """Return what is to be seen of one generated sample; of a file that is gone, that it is."""
+    from augment.preview.preview_media import look_at
+
     sample, base = item
     origin = sample.origin or {}
     source = str(origin.get("standardized_from") or origin.get("source") or "")
@@ -127,17 +130,14 @@ def _look(item: tuple[Sample, str]) -> Seen:
     there = [bool(path) and os.path.isfile(path) for path in paths]
     problems = [f"{name} is gone" for name, found in zip(("its source", "the file"), there, strict=True) if not found]
     measured = measure(Sample(source), paths[0]) if there[0] else None
-    looks, problem = _looks(sample, [path for path, found in zip(paths, there, strict=True) if found])
-    problems += [problem] * bool(problem)
+    looks: list[Look] = []
+    if any(there):
+        try:
+            # Together, because sounds are drawn at one scale.
+            shown = [path for path, found in zip(paths, there, strict=True) if found]
+            looks = look_at(KINDS.get(sample.kind or "", "image"), shown, SIDE)
+        except (InputError, OSError) as error:
+            problems.append(str(error))
     before = looks.pop(0) if there[0] and looks else None
     after = looks.pop(0) if there[1] and looks else None
     return Seen(sample, measured, before, after, "; ".join(problems))
-
-
-def _looks(sample: Sample, paths: list[str]) -> "tuple[list[Look], str]":
-    from augment.preview.preview_media import look_at
-
-    try:
-        return (look_at(KINDS.get(sample.kind or "", "image"), paths, SIDE) if paths else []), ""
-    except (InputError, OSError) as error:
-        return [], str(error)

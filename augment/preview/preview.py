@@ -94,6 +94,7 @@ def make_pairs(
     Raises:
         BurnishError: The disk is full.
     """
+    # The same keys as `augment` gives: the page shows the very files, not others like them.
     chains = _Chains(sources)
     items = [chains.job(order, seed, base) for order in orders]
     with tempfile.TemporaryDirectory(prefix="burnish-") as staging:
@@ -109,7 +110,16 @@ def make_pairs(
         )
         with closing(results):
             for order, job, result in zip(orders, items, results, strict=True):
-                yield _pair(order, sources.found[order.source], job, result)
+                shown = result
+                if isinstance(shown, Failure):
+                    ((_, key),) = job.wanted
+                    shown = Shown(Made(key.hex(), rejected=shown.detail, lasting=False))
+                if shown.made.fatal:
+                    raise BurnishError(f"cannot write to {tempfile.gettempdir()}: {shown.made.fatal}; make room there")
+                # What is rejected for good was drawn as often as it may be; anything else ended at its attempt.
+                given_up = shown.made.rejected and shown.made.lasting
+                draws = ATTEMPTS if given_up else shown.made.attempt + 1
+                yield Pair(order, sources.found[order.source], shown, draws)
 
 
 def _spread(sources: "Sources", plan: "Plan", target: int, count: int, seed: int) -> "Iterator[Order]":
@@ -119,6 +129,7 @@ def _spread(sources: "Sources", plan: "Plan", target: int, count: int, seed: int
         name = f"{seed} {plan.parts[target].target.tag} {sources.found[order.source].digest}"
         return order.copy, sha256(name.encode("utf-8", "surrogatepass")).digest()
 
+    # First copies before second ones: two of one source teach less about a recipe than one of each of two.
     orders = sorted((order for order in plan.orders if order.target == target), key=rank)
     groups: dict[Marks, list[int]] = {}
     for place, order in enumerate(orders):
@@ -166,6 +177,7 @@ class _Shower:
         """Return what there is to see of a job for one sample."""
         from augment.preview.preview_media import look_at
 
+        # Looked at here, in the worker: decoding takes as long as rendering, and a file that hangs it is only one pair.
         (made,) = self._renderer(job)
         files = [os.path.join(self._staging, file.path) for file in made.files]
         try:
@@ -176,13 +188,3 @@ class _Shower:
             for path in files:
                 os.unlink(path)
         return Shown(made, measure(Sample(job.path), job.path), before, tuple(after))
-
-
-def _pair(order: "Order", source: "Source", job: Job, result: "Shown | Failure") -> Pair:
-    if isinstance(result, Failure):
-        ((_, key),) = job.wanted
-        return Pair(order, source, Shown(Made(key.hex(), rejected=result.detail, lasting=False)), 1)
-    if result.made.fatal:
-        raise BurnishError(f"cannot write to {tempfile.gettempdir()}: {result.made.fatal}; make room there")
-    draws = ATTEMPTS if result.made.rejected and result.made.lasting else result.made.attempt + 1
-    return Pair(order, source, result, draws)

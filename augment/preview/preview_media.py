@@ -1,7 +1,7 @@
 """What a page can show of a source and of what was made of it: small pictures, short sounds, drawings at one scale."""
 
 import io
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
@@ -86,6 +86,7 @@ def _picture(pixels: NDArray[np.uint8], max_side: int) -> Look:
     from PIL import Image
 
     image = Image.fromarray(pixels)
+    # Reduced, a picture hides what JPEG blocks and noise do to it; the middle, pixel for pixel, shows that.
     size, small = image.size, image.copy()
     small.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
     if max(size) <= _LOSSLESS_SIDE:
@@ -99,7 +100,7 @@ def _picture(pixels: NDArray[np.uint8], max_side: int) -> Look:
     return Look("image/jpeg", data, size, detail, note=f"reduced to {small.width} x {small.height} for this page")
 
 
-def _encoded(image: "Image", format_name: str, **options: Any) -> bytes:
+def _encoded(image: "Image", format_name: str, **options: bool | int) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, format_name, **options)
     return buffer.getvalue()
@@ -132,6 +133,7 @@ def _cut(samples: NDArray[np.float32], sample_rate: int) -> _Sound:
 
 def _sounds(sounds: "Sequence[_Sound]") -> list[Look]:
     """Draw sounds at one scale: the same length is the same time, the same height and colour the same level."""
+    # One scale for all: each by itself would show a gain, or the treble that a codec took, as no change at all.
     longest_s = max(sound.span_s for sound in sounds)
     peak = max(_LEAST_PEAK, *(float(np.abs(sound.samples).max()) for sound in sounds))
     top_hz = max(sound.sample_rate for sound in sounds) / 2
@@ -156,6 +158,7 @@ def _playable(sound: _Sound) -> bytes:
     """Return WAV of 16 bits at a rate that browsers play."""
     import soundfile
 
+    # Browsers do not play other rates. Resampling can overshoot full scale.
     samples, rate = sound.samples, min(max(sound.sample_rate, _PLAYABLE_HZ[0]), _PLAYABLE_HZ[1])
     if rate != sound.sample_rate:
         samples = resample(samples, sound.sample_rate, rate).clip(-1, 1)

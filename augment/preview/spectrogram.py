@@ -32,6 +32,7 @@ def spectrogram(mono: NDArray[np.float32], sample_rate: int, top_hz: float) -> N
     Returns:
         float32, shape (`BANDS`, `COLUMNS`, or as many as there are frames), -120 and up.
     """
+    # A sound of a few samples still has bins to show.
     size = max(16, round(_WINDOW_S * sample_rate))
     padded = np.concatenate([np.zeros(size // 2, np.float32), mono, np.zeros(size, np.float32)])
     starts = np.linspace(0, len(mono), min(COLUMNS, len(mono)), endpoint=False).astype(int)
@@ -49,6 +50,7 @@ def spectrogram(mono: NDArray[np.float32], sample_rate: int, top_hz: float) -> N
         whole = np.minimum(place.astype(int), power.shape[1] - 1)
         at_edges = below[:, whole] + (place - whole) * power[:, whole]
         bands[at : at + _BLOCK] = np.diff(at_edges, axis=1)
+    # Twice, for the half of the spectrum that `rfft` leaves out; and less what the window takes away.
     scale = 2 / (size * float(np.square(window).sum()))
     decibels: NDArray[np.float32] = 10 * np.log10(np.maximum(bands.T * scale, 10 ** (_NOTHING_DB / 10)))
     return decibels.astype(np.float32)

@@ -3,13 +3,15 @@
 import os
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 import msgspec.inspect
 
+from augment.operations.parameter_sampling import is_finite
 from augment.operations.registry import Kind, ParameterError, Prepared, find
-from augment.recipe.types import KINDS, Limit, Output, Recipe, Sources, Step, Target, Written, WrittenTarget
+from augment.recipe.types import KINDS, Limit, Output, Recipe, Sources, Step, Target, Unread, Written, WrittenTarget
 from curate.facts.records import AudioFacts, ImageFacts
 from curate.ground.errors import InputError, UsageError, did_you_mean
 from curate.ground.json import encode_for_digest
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
 Record = TypeVar("Record", bound=msgspec.Struct)
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
+"""Keys and numbers that lead to a part of the file."""
+
+_WHOLE = 1 << 63
 
 _FACTS: dict[Kind, type[msgspec.Struct]] = {"audio": AudioFacts, "image": ImageFacts}
 
@@ -52,13 +57,16 @@ def locate(name: str) -> str:
     raise InputError(f"there is no recipe {name}: no such file, and none that ships{did_you_mean(name, known)}")
 
 
-def load(name: str, settings: "Sequence[str]" = (), wanted: "Collection[str] | None" = None) -> Recipe:
+def load(
+    name: str, settings: "Sequence[str]" = (), wanted: "Collection[str] | None" = None, *, prepare: bool = True
+) -> Recipe:
     """Return a recipe, validated, with everything that it reads checked.
 
     Args:
         name: A file, or the name of a recipe that ships.
         settings: `KEY=VALUE` for its `vars`.
         wanted: Tags; the other targets are checked, but the files that they read need not be there, and are left out.
+        prepare: Whether files are looked at at all; a recipe whose files were not can be read, but not carried out.
 
     Raises:
         InputError: It cannot be read, or something in it is wrong (`RecipeError`).
@@ -70,7 +78,16 @@ def load(name: str, settings: "Sequence[str]" = (), wanted: "Collection[str] | N
             written = load_yaml(file.read(), name if path == name else f"{name}.yaml")
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-    return _Reader(written, os.path.splitext(os.path.basename(path))[0], settings).recipe(wanted)
+    return _Reader(written, os.path.splitext(os.path.basename(path))[0], settings, prepare=prepare).recipe(wanted)
+
+
+def inputs(recipe: Recipe) -> tuple[Path, ...]:
+    """Return the files and folders that the operations of a recipe read, each once, in the order of the recipe.
+
+    Operations declare them by the types of their settings; nothing is looked for on the disk.
+    """
+    steps = (step for target in recipe.targets for kind in KINDS for step in target.steps[kind])
+    return tuple(dict.fromkeys(Path(place) for step in steps for place in step.reads))
 
 
 def shipped_for(tags: "Iterable[str]") -> dict[str, list[str]]:
@@ -103,21 +120,41 @@ class _Reader:
         written: The file.
         name: Of the recipe.
         settings: `KEY=VALUE` for its `vars`.
+        prepare: Whether the files that operations read are looked at.
     """
 
-    def __init__(self, written: YamlFile, name: str, settings: "Sequence[str]") -> None:
-        self.file, self.name, self.notes = written, name, dict[str, None]()
-        self.top = self._part((), Written, self._with_variables(settings))
+    def __init__(self, written: YamlFile, name: str, settings: "Sequence[str]", *, prepare: bool) -> None:
+        self.file, self.name, self.notes, self.prepare = written, name, dict[str, None](), prepare
+        content = written.content
+        if not isinstance(content, dict):
+            raise self.error((), "not a recipe: a mapping with `kind: augment` is expected")
+        own = content.get("vars") or {}
+        if not isinstance(own, dict):
+            raise self.error(("vars",), "vars: a mapping of names to values is expected")
+        content = written.substituted(override(own, settings)).content
+        self._check_numbers((), content)
+        self.top = self._part((), Written, content)
         if self.top.kind != "augment":
             cure = "; run it: burnish run" if self.top.kind == "pipeline" else ""
             raise self.error(("kind",), f"kind is {self.top.kind!r}, not 'augment'{cure}")
 
-    def error(self, path: Path, problem: str) -> RecipeError:
+    def error(self, path: Place, problem: str) -> RecipeError:
         """Return an error at a place of the file."""
         return self.file.error(problem, *path)
 
+    def _check_numbers(self, path: Place, content: object) -> None:
+        """Refuse numbers that nothing can be done with, wherever they are: libraries take `.nan` for a limit."""
+        if isinstance(content, dict | list):
+            for key, inner in content.items() if isinstance(content, dict) else enumerate(content):
+                self._check_numbers((*path, key), inner)
+        elif isinstance(content, float) and not is_finite(content):
+            raise self.error(path, f"{_named(path)}: {content} is no finite number; write one, or leave it out")
+        elif isinstance(content, int) and not -_WHOLE <= content < _WHOLE:
+            raise self.error(path, f"{_named(path)}: the number has more than 64 bits")
+
     def recipe(self, wanted: "Collection[str] | None") -> Recipe:
         top = self.top
+        # Prepared once, though every target ends with them: a folder of noises is decoded to see what can be used.
         common = {kind: self._steps((kind,), kind, getattr(top, kind)) for kind in KINDS}
         targets = tuple(
             self._target(tag, content, common, prepare=wanted is None or tag in wanted)
@@ -129,36 +166,25 @@ class _Reader:
             targets = tuple(target for target in targets if target.tag in wanted)
         if targets and not any(steps for target in targets for steps in target.steps.values()):
             raise self.error((), "no operation in it: name some under audio:, image: or targets:")
+        # Neither changes what is made: variables count where their values were filled in.
+        fields = {key: value for key, value in msgspec.to_builtins(top).items() if key not in {"description", "vars"}}
+        digest = sha256(encode_for_digest(fields)).hexdigest()
         return Recipe(
             self.name,
-            self._digest(),
+            f"sha256:{digest}",
             top.description.strip(),
             top.seed,
             targets,
-            tuple(self._limits()),
+            tuple(
+                self._limit(kind, name, value) for kind, limits in top.accept.items() for name, value in limits.items()
+            ),
             self._output(),
             top.standardizes,
             tuple(self.notes),
         )
 
-    def _with_variables(self, settings: "Sequence[str]") -> Any:
-        """Return the content with `${name}` replaced."""
-        content = self.file.content
-        if not isinstance(content, dict):
-            raise self.error((), "not a recipe: a mapping with `kind: augment` is expected")
-        own = content.get("vars") or {}
-        if not isinstance(own, dict):
-            raise self.error(("vars",), "vars: a mapping of names to values is expected")
-        return self.file.substituted(override(own, settings)).content
-
-    def _digest(self) -> str:
-        fields = msgspec.to_builtins(self.top)
-        for aside in ("description", "vars"):
-            fields.pop(aside)
-        return f"sha256:{sha256(encode_for_digest(fields)).hexdigest()}"
-
-    def _target(self, tag: str, content: Any, common: "dict[Kind, tuple[Step, ...]]", *, prepare: bool) -> Target:
-        path: Path = ("targets", tag)
+    def _target(self, tag: str, content: object, common: "dict[Kind, tuple[Step, ...]]", *, prepare: bool) -> Target:
+        path: Place = ("targets", tag)
         if not tag.strip():
             raise self.error(path, "a target's name is the tag that it makes; this one is empty")
         written = self._part(path, WrittenTarget, {} if content is None else content)
@@ -171,14 +197,14 @@ class _Reader:
         steps = {kind: self._steps((*path, kind), kind, getattr(written, kind), prepare=prepare) for kind in KINDS}
         if not any(steps.values()):
             raise self.error(path, f"target {tag} has no operation: name some under audio: or image:")
+        # A target of pictures only makes nothing of recordings, though the recipe has steps for every recording.
         return Target(tag, sources, {kind: steps[kind] + common[kind] if steps[kind] else () for kind in KINDS})
 
-    def _steps(self, path: Path, kind: Kind, items: list[Any], *, prepare: bool = True) -> tuple[Step, ...]:
+    def _steps(self, path: Place, kind: Kind, items: "list[Unread]", *, prepare: bool = True) -> tuple[Step, ...]:
         return tuple(self._step((*path, number), kind, item, prepare) for number, item in enumerate(items))
 
-    def _step(self, path: Path, kind: Kind, item: Any, prepare: bool) -> Step:
-        name: Any = item
-        parameters: Any = {}
+    def _step(self, path: Place, kind: Kind, item: object, prepare: bool) -> Step:
+        name, parameters = item, None
         if isinstance(item, dict) and len(item) == 1:
             name, parameters = next(iter(item.items()))
         if not isinstance(name, str) or not isinstance(parameters, dict | None):
@@ -186,21 +212,17 @@ class _Reader:
         try:
             operation = find(kind, name)
             settings = operation.settings(parameters or {})
-            prepared = operation.prepare(settings) if prepare else Prepared(settings, None)
+            reads = operation.reads(settings)  # before it is prepared, which puts what was found in the folder's place
+            prepared = operation.prepare(settings) if prepare and self.prepare else Prepared(settings, None)
         except ParameterError as error:
             where = (*path, name, error.parameter) if error.parameter else path
             raise self.error(where, str(error)) from None
-        except RecipeError:
+        except RecipeError:  # an InputError too, but one that knows its line already
             raise
         except InputError as error:
             raise self.error((*path, name), f"{name}: {error}") from None
         self.notes.update(dict.fromkeys(prepared.notes))
-        return Step(kind, name, prepared)
-
-    def _limits(self) -> "list[Limit]":
-        return [
-            self._limit(kind, name, value) for kind, limits in self.top.accept.items() for name, value in limits.items()
-        ]
+        return Step(kind, name, prepared, reads)
 
     def _limit(self, kind: str, name: str, value: float) -> Limit:
         if kind not in _FACTS:
@@ -210,6 +232,9 @@ class _Reader:
         if end not in {"min", "max"} or fact not in known:
             names = [f"{end}_{fact}" for fact in known for end in ("min", "max")]
             raise self.error(("accept", kind, name), f"accept: no limit {name!r}{did_you_mean(name, names)}")
+        highest = self.top.accept[kind].get(f"max_{fact}")
+        if end == "min" and highest is not None and value > highest:
+            raise self.error(("accept", kind, name), f"accept: {name} is above max_{fact}: nothing would be accepted")
         return Limit(kind, fact, end == "min", float(value))
 
     def _output(self) -> Output:
@@ -224,11 +249,12 @@ class _Reader:
                 )
         return output
 
-    def _part(self, path: Path, kind: type[Record], content: Any) -> Record:
+    def _part(self, path: Place, kind: type[Record], content: object) -> Record:
         """Return a part of the file as a record; unknown keys are named with the nearest known one."""
         where = ".".join(map(str, path)) or "recipe"
         if not isinstance(content, dict):
             raise self.error(path, f"{where}: a mapping is expected")
+        # msgspec refuses unknown keys as well, but can name neither the nearest one nor the line.
         for name in content:
             if name not in kind.__struct_fields__:
                 problem = f"{where}: unknown key {name!r}{did_you_mean(str(name), kind.__struct_fields__)}"
@@ -237,13 +263,19 @@ class _Reader:
             return msgspec.convert(content, kind)
         except msgspec.ValidationError as error:
             problem, _, at = str(error).partition(" - at `$")
+            # `$.with_tags[0]`: the file knows the lines of keys, so the place ends before the first item of a list.
             inner = tuple(part for part in at.strip(".`").split(".") if part and "[" not in part)
             raise self.error((*path, *inner), f"{'.'.join(map(str, (*path, *inner))) or where}: {problem}") from None
+
+
+def _named(path: Place) -> str:
+    return next((part for part in reversed(path) if isinstance(part, str)), "recipe")
 
 
 def fact_numbers(kind: Kind) -> list[str]:
     """Return the names of the facts that are numbers, which `accept` can limit."""
     kinds = {field.name: field.type for field in msgspec.inspect.type_info(_FACTS[kind]).fields}  # type: ignore[attr-defined]
+    # Every fact may be unknown, so the types are unions with None; `bool` is a type of its own to msgspec, no integer.
     number = (msgspec.inspect.IntType, msgspec.inspect.FloatType)
     return [
         name

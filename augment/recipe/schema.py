@@ -5,21 +5,25 @@ from typing import Any
 import msgspec
 import msgspec.inspect
 
-from augment.operations.documentation import LIBRARIES, Documented, Parameter, catalogue
+from augment.operations.documentation import LIBRARIES, Documented, catalogue
 from augment.operations.registry import OPERATIONS, Kind, find
 from augment.recipe.reader import fact_numbers
 from augment.recipe.types import KINDS, Output, Sources, Written, WrittenTarget
 from curate.ground.json import encode, loads
 
+Schema = dict[str, Any]
+"""JSON Schema: nested as deep as it likes."""
+
 _VARIABLE = {"type": "string", "pattern": r"^\$\{[^}]+\}$"}
 
 
-def schema() -> dict[str, Any]:
+def schema() -> Schema:
     """Return the schema of a whole recipe, with the parameters of every operation."""
     (top, target, _, _), parts = msgspec.json.schema_components(
         [Written, WrittenTarget, Sources, Output], ref_template="#/$defs/{name}"
     )
     name_of = {kind: f"{kind}_operation" for kind in KINDS}
+    # msgspec knows lists of operations as lists of anything, because the reader checks them one by one.
     for part in (parts["Written"], parts["WrittenTarget"]):
         for kind in KINDS:
             part["properties"][kind]["items"] = {"$ref": f"#/$defs/{name_of[kind]}"}
@@ -34,7 +38,12 @@ def schema() -> dict[str, Any]:
         "properties": {kind: _limits(kind) for kind in KINDS},
         "additionalProperties": False,
     }
-    operations = {name_of[kind]: _with_variables(operations_schema(kind)) for kind in KINDS}
+    operations = {name_of[kind]: operations_schema(kind) for kind in KINDS}
+    # An editor sees the file before variables are filled in: `${name}` stands where a number will be.
+    for operation in operations.values():
+        for parameters in operation["anyOf"][1]["properties"].values():
+            for name, parameter in parameters["properties"].items():
+                parameters["properties"][name] = {"anyOf": [parameter, _VARIABLE]}
     assert top == {"$ref": "#/$defs/Written"}
     return {
         "title": "An augment recipe of burnish",
@@ -46,21 +55,13 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _with_variables(operation: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of an operation whose parameters may be `${name}` as well."""
-    for parameters in operation["anyOf"][1]["properties"].values():
-        for name, parameter in parameters["properties"].items():
-            parameters["properties"][name] = {"anyOf": [parameter, _VARIABLE]}
-    return operation
-
-
-def _limits(kind: Any) -> dict[str, Any]:
+def _limits(kind: Kind) -> Schema:
     """Return the schema of the limits on one kind of facts."""
     properties = {f"{end}_{fact}": {"type": "number"} for fact in fact_numbers(kind) for end in ("min", "max")}
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def operations_schema(kind: Kind) -> dict[str, Any]:
+def operations_schema(kind: Kind) -> Schema:
     """Return the schema of one item of a list of operations: a name, or a name with its parameters.
 
     Our own operations come with the types and limits of their parameters, those of the library with their names and
@@ -69,16 +70,17 @@ def operations_schema(kind: Kind) -> dict[str, Any]:
     Args:
         kind: Of the list that the item is in.
     """
+    # Both forms in `anyOf`: a bare name only where no parameter has to be given, else a mapping of one name.
     usable = [found for found in catalogue().operations if found.kind == kind]
     alone = [found.name for found in usable if not any(parameter.required for parameter in found.parameters)]
     properties = {found.name: _parameters(found) for found in usable}
     one = {"type": "object", "properties": properties, "additionalProperties": False}
     schema = {"anyOf": [{"enum": alone}, {**one, "minProperties": 1, "maxProperties": 1}]}
-    found: dict[str, Any] = loads(encode(schema))  # tuples become lists
+    found: Schema = loads(encode(schema))  # tuples become lists
     return found
 
 
-def _parameters(found: Documented) -> dict[str, Any]:
+def _parameters(found: Documented) -> Schema:
     if found.source == LIBRARIES[found.kind]:
         return _of_class(found)
     assert found.name in OPERATIONS[found.kind]
@@ -88,22 +90,21 @@ def _parameters(found: Documented) -> dict[str, Any]:
     return _nullable({**schema, "description": found.summary, "title": found.name}, found)
 
 
-def _of_class(found: Documented) -> dict[str, Any]:
-    schema: dict[str, Any] = {
+def _of_class(found: Documented) -> Schema:
+    schema: Schema = {
         "title": found.name,
         "description": found.summary,
-        "properties": {parameter.name: _of_parameter(parameter) for parameter in found.parameters},
+        "properties": {
+            parameter.name: {"description": f"{parameter.type}. {parameter.description}".strip()}
+            | ({} if parameter.required else {"default": parameter.default})
+            for parameter in found.parameters
+        },
         "additionalProperties": False,
     }
     return _nullable(schema, found)
 
 
-def _of_parameter(parameter: Parameter) -> dict[str, Any]:
-    said = f"{parameter.type}. {parameter.description}".strip()
-    return {"description": said} if parameter.required else {"description": said, "default": parameter.default}
-
-
-def _nullable(schema: dict[str, Any], found: Documented) -> dict[str, Any]:
+def _nullable(schema: Schema, found: Documented) -> Schema:
     """Allow `name:` without parameters where none has to be given."""
     required = [parameter.name for parameter in found.parameters if parameter.required]
     schema["type"] = "object" if required else ["object", "null"]

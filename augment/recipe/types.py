@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 KINDS: tuple[Kind, ...] = ("audio", "image")
 
+Unread = Any
+"""A part of the file that the reader turns into a type of its own; msgspec has no schema for `object`."""
+
 
 class Step(NamedTuple):
     """One operation of a recipe, ready to work; can be pickled.
@@ -19,11 +22,13 @@ class Step(NamedTuple):
         kind: `audio` or `image`.
         name: Of the operation.
         prepared: Its settings, checked against the disk.
+        reads: The files and folders that its settings name.
     """
 
     kind: Kind
     name: str
-    prepared: Prepared
+    prepared: Prepared[Any]
+    reads: tuple[str, ...] = ()
 
 
 class Sources(Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +78,7 @@ class Limit(NamedTuple):
 
     def broken_by(self, facts: "AudioFacts | ImageFacts | None") -> str:
         """Return why facts break this limit, in words; empty if they do not, or are not known."""
+        # What is not known breaks no limit: facts are left out where they make no sense for a file.
         found = getattr(facts, self.fact, None)
         if found is None or (found >= self.value if self.is_lowest else found <= self.value):
             return ""
@@ -125,22 +131,22 @@ class Written(Struct, frozen=True, forbid_unknown_fields=True):
     kind: Annotated[str, Meta(description="`augment`")]
     description: Annotated[str, Meta(description="what it is for")] = ""
     seed: Annotated[int, Meta(description="where chance begins; --seed is added to it")] = 0
-    vars: Annotated[dict[str, Any], Meta(description="names for `${name}`, which --set changes")] = {}
+    vars: Annotated[dict[str, Unread], Meta(description="names for `${name}`, which --set changes")] = {}
     standardizes: Annotated[
         bool, Meta(description="what it makes takes the place of its source, in every split, with --replace")
     ] = False
-    audio: Annotated[list[Any], Meta(description="operations on every recording, after the target's own")] = []
-    image: Annotated[list[Any], Meta(description="operations on every picture, after the target's own")] = []
-    targets: Annotated[dict[str, Any], Meta(description="by the tag that each makes")] = {}
+    audio: Annotated[list[Unread], Meta(description="operations on every recording, after the target's own")] = []
+    image: Annotated[list[Unread], Meta(description="operations on every picture, after the target's own")] = []
+    targets: Annotated[dict[str, Unread], Meta(description="by the tag that each makes")] = {}
     accept: Annotated[
         dict[str, dict[str, float]], Meta(description="limits on facts: `audio: {min_duration_s: 0.1}`")
     ] = {}
-    output: Annotated[dict[str, Any], Meta(description="how files are written")] = {}
+    output: Annotated[dict[str, Unread], Meta(description="how files are written")] = {}
 
 
 class WrittenTarget(Struct, frozen=True, forbid_unknown_fields=True):
     """A target in a recipe's file."""
 
-    sources: Annotated[dict[str, Any], Meta(description="which samples it is made from")] = {}
-    audio: Annotated[list[Any], Meta(description="operations on recordings")] = []
-    image: Annotated[list[Any], Meta(description="operations on pictures")] = []
+    sources: Annotated[dict[str, Unread], Meta(description="which samples it is made from")] = {}
+    audio: Annotated[list[Unread], Meta(description="operations on recordings")] = []
+    image: Annotated[list[Unread], Meta(description="operations on pictures")] = []

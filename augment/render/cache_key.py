@@ -3,7 +3,6 @@
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
-from typing import Any
 
 from augment.operations.registry import OPERATIONS, Kind
 from augment.recipe.types import Recipe, Target
@@ -26,7 +25,8 @@ def chain_digest(recipe: Recipe, target: Target, kind: Kind) -> bytes:
     libraries = {
         _LIBRARY[step.kind]: version(_LIBRARY[step.kind]) for step in steps if step.name not in OPERATIONS[step.kind]
     }
-    content: list[Any] = [
+    # Names of versions, not of files: a folder that was moved makes the same bytes, a library that was updated may not.
+    content: list[object] = [
         RENDER_VERSION,
         [[step.name, step.prepared.identity] for step in steps],
         libraries,
@@ -51,4 +51,5 @@ def name_of(key: bytes, part: int = 0, parts: int = 1) -> str:
 
 def seed_of(key: bytes, attempt: int) -> tuple[int, ...]:
     """Return what the draws of a sample begin with."""
+    # Words of 32 bits, the form in which numpy's SeedSequence takes entropy.
     return (*(int.from_bytes(key[at : at + 4], "big") for at in range(0, 32, 4)), attempt)

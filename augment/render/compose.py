@@ -1,7 +1,7 @@
 """A source through the operations of a target: drawn from a seed of its own, applied in order, explained afterwards."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -9,6 +9,9 @@ import numpy as np
 from augment.operations.media import Media, RejectedError
 from augment.operations.registry import find
 from augment.recipe.types import Step
+
+Explained = dict[str, object]
+"""An operation as the origin has it: its name, what was drawn, and what it noted; JSON."""
 
 
 class Result(NamedTuple):
@@ -20,7 +23,7 @@ class Result(NamedTuple):
     """
 
     media: Media
-    operations: tuple[dict[str, Any], ...]
+    operations: tuple[Explained, ...]
 
 
 def apply_steps(media: Media, steps: Sequence[Step], seed: Sequence[int]) -> list[Result]:
@@ -35,52 +38,34 @@ def apply_steps(media: Media, steps: Sequence[Step], seed: Sequence[int]) -> lis
         seed: Whole numbers that say which sample this is.
 
     Raises:
-        RejectedError: An operation can make nothing sensible of it, or nothing is left.
+        RejectedError: An operation can make nothing sensible of it; it is empty, digital silence, or no numbers.
     """
     results = [Result(media._replace(noted={}), ())]
+    # Seeds hang on places, not on what was drawn before: an operation that is added at the end leaves the draws of
+    # those before it as they were. Of a source that was split, each part draws for itself.
     for place, step in enumerate(steps):
         results = [made for part, result in enumerate(results) for made in _apply(result, step, (*seed, place, part))]
     if not results:
         raise RejectedError("nothing is left of it")
-    for result in results:
-        _check(result.media)
+    # An operation may overflow or mask all of a short sound: neither is a sample that anyone wants to train with.
+    for array, sample_rate, _ in (result.media for result in results):
+        if not array.size:
+            raise RejectedError("nothing is left of it")
+        if sample_rate is not None and not np.isfinite(array).all():
+            raise RejectedError("values that are no numbers came out")
+        if sample_rate is not None and not array.any():
+            raise RejectedError("nothing but silence came out")
     return results
 
 
 def _apply(result: Result, step: Step, seed: Sequence[int]) -> list[Result]:
     operation = find(step.kind, step.name)
     drawn = operation.draw(step.prepared.settings, result.media, np.random.default_rng(seed))
-    several = operation.apply(result.media._replace(noted={}), drawn)
-    return [
-        Result(
-            media._replace(noted={**result.media.noted, **media.noted}),
-            (*result.operations, _explained(step, drawn, media)),
-        )
-        for media in several
-    ]
-
-
-def _explained(step: Step, drawn: dict[str, Any], media: Media) -> dict[str, Any]:
-    explained: dict[str, Any] = msgspec.to_builtins({"name": step.name, **drawn, **media.noted}, enc_hook=_plain)
-    return explained
-
-
-def _plain(value: Any) -> Any:
-    """Turn numpy's numbers and arrays into Python's."""
-    return value.tolist()
-
-
-def _check(media: Media) -> None:
-    """Check that a result is something that can be written.
-
-    Raises:
-        RejectedError: It is empty, digital silence, or has values that are no numbers.
-    """
-    if not media.array.size:
-        raise RejectedError("nothing is left of it")
-    if media.sample_rate is None:
-        return
-    if not np.isfinite(media.array).all():
-        raise RejectedError("values that are no numbers came out")
-    if not media.array.any():
-        raise RejectedError("nothing but silence came out")
+    made: list[Result] = []
+    # Each operation starts with no notes, so that the origin tells its own from those of the steps before it; the
+    # writer of the file wants them all, such as `strip_metadata`.
+    for media in operation.apply(result.media._replace(noted={}), drawn):
+        explained = {"name": step.name, **drawn, **media.noted}
+        plain: Explained = msgspec.to_builtins(explained, enc_hook=lambda value: value.tolist())  # numpy's numbers
+        made.append(Result(media._replace(noted={**result.media.noted, **media.noted}), (*result.operations, plain)))
+    return made

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from augment.plan.sources import Source, Sources
 from augment.plan.targets import Order, Plan
-from augment.recipe.types import KINDS, Recipe
+from augment.recipe.types import KINDS
 from augment.render.cache_key import chain_digest, sample_key
 from augment.render.lineage import Heirs, Options
 from augment.render.render import Chain, Job, Made, Renderer
@@ -26,8 +26,10 @@ from curate.records.sample import Sample
 if TYPE_CHECKING:
     from augment.operations.registry import Kind
 
+# The journal is synced to the disk once a batch: more often costs time, more rarely loses more when the power goes.
 _BATCH_S = 1.0
 _BATCH = 256
+# A source is decoded once for so many copies; more would keep one worker busy while the others have nothing left.
 _PER_JOB = 16
 
 
@@ -83,9 +85,17 @@ class _Generation:
         self.sources, self.plan, self.options, self.tally = sources, plan, options, tally
         self.recipe = sources.recipe
         self.journal, self.shelf = journal, Shelf(options.into)
-        self.numbers, self.digests, chains = _chains(self.recipe)
+        self.numbers: dict[tuple[int, Kind], int] = {}
+        self.digests: dict[tuple[int, Kind], bytes] = {}
+        chains: list[Chain] = []
+        # Workers are sent all chains once, and jobs name them by number.
+        for index, target in enumerate(self.recipe.targets):
+            for kind in KINDS:
+                self.numbers[index, kind] = len(chains)
+                self.digests[index, kind] = chain_digest(self.recipe, target, kind)
+                chains.append(Chain(target.steps[kind], self.recipe.accept, self.recipe.output))
         self.heirs = Heirs(sources, plan, options)
-        self.renderer = Renderer(chains, journal.staging())
+        self.renderer = Renderer(tuple(chains), journal.staging())
 
     def samples(self) -> Iterator[Sample]:
         """Yield the generated samples."""
@@ -101,6 +111,7 @@ class _Generation:
             preload=self._modules(),
             warm_up=self.renderer.warm_up,
         )
+        # Closed at once when the reader of our output stops (`| head`): workers are not left to the garbage collector.
         with closing(results):
             for result in results:
                 batch += self._paired(under_way.popleft(), result)
@@ -127,6 +138,7 @@ class _Generation:
 
     def _items(self, under_way: "deque[_UnderWay]") -> "Iterator[Job | Ready]":
         """Yield a job for each source, or nothing to wait for where the shelf has all of it."""
+        # `run` asks for items well before it gives results, so what belongs to each is kept in a queue, in its order.
         for number, orders in groupby(self.plan.orders, key=lambda order: order.source):
             source, several = self.sources.found[number], list(orders)
             for at in range(0, len(several), _PER_JOB):
@@ -148,8 +160,11 @@ class _Generation:
         digest = self.digests[order.target, source.kind]
         return sample_key(digest, self.options.seed, source.digest, order.copy)
 
-    def _paired(self, under_way: "_UnderWay", result: Any) -> "Iterator[tuple[Order, Made, bool]]":
+    def _paired(
+        self, under_way: "_UnderWay", result: "tuple[Made, ...] | Failure"
+    ) -> "Iterator[tuple[Order, Made, bool]]":
         """Yield each order with what became of it, and whether that is new."""
+        # Workers answer for what was not known only, in the order of the orders.
         new = iter(() if isinstance(result, Failure) else result)
         for order, known in zip(under_way.orders, under_way.known, strict=True):
             if known is not None:
@@ -162,14 +177,21 @@ class _Generation:
 
     def _take_over(self, batch: "list[tuple[Order, Made, bool]]") -> Iterator[Sample]:
         """Give the new files of a batch their names, remember them, and yield all its samples."""
+        # A full disk fails every sample after it too: one error, and not a thousand rejected samples.
         if fatal := next((made.fatal for _, made, _ in batch if made.fatal), ""):
             raise self.journal.stopped(OSError(0, fatal))
-        batch = [(order, self._placed(order, made) if is_new else made, is_new) for order, made, is_new in batch]
+        for at, (order, made, is_new) in enumerate(batch):
+            if is_new:  # workers know names only, in the staging folder
+                files = (replace(file, path=f"{self.heirs.place(order)}/{file.path}") for file in made.files)
+                batch[at] = (order, replace(made, files=tuple(files)), is_new)
         new = [made for _, made, is_new in batch if is_new]
         failures = self._move(new)
-        # A file that an earlier call made, before it could remember that, has an older time.
-        batch = [(order, self._dated(made) if is_new else made, is_new) for order, made, is_new in batch]
+        for at, (order, made, is_new) in enumerate(batch):
+            if is_new:  # a file that an earlier call made, before it could remember that, has an older time
+                batch[at] = (order, replace(made, files=tuple(map(self._dated, made.files))), is_new)
         new = [made for _, made, is_new in batch if is_new]
+        # Records come after the files: a call that is killed between the two renders the batch again and finds that
+        # the files are as they should be. The other way round, records would name files that are not there.
         self.shelf.add([made for made in new if made.lasting and made.key not in failures], self.journal)
         for order, made, is_new in batch:
             source = self.sources.found[order.source]
@@ -184,6 +206,7 @@ class _Generation:
 
     def _move(self, several: "Iterable[Made]") -> dict[str, str]:
         """Let the journal take over the files, and return why some could not be, by key."""
+        # One call for the batch: the journal syncs once, and `undo` takes all of it back.
         operations: list[Operation] = []
         keys: list[str] = []
         for made in several:
@@ -194,36 +217,15 @@ class _Generation:
         failures: dict[str, str] = {}
         for key, outcome in zip(keys, self.journal.apply(operations), strict=True):
             path = os.path.join(self.options.into, outcome.operation.target)
+            # `already` is what an earlier call left behind, or what the user changed since: only the bytes tell.
             if outcome.status == "already" and digest_of(path) != outcome.operation.digest:
                 failures[key] = f"{path} is not as it was generated; move it away, and it is made again"
             elif outcome.status not in {"done", "already"}:
                 failures[key] = f"{path} cannot be written: {outcome.detail or outcome.status}"
         return failures
 
-    def _dated(self, made: Made) -> Made:
-        """Return the record with the times that its files have now."""
-        files = []
-        for file in made.files:
-            with suppress(OSError):
-                file = replace(file, mtime_ns=os.stat(os.path.join(self.options.into, file.path)).st_mtime_ns)  # noqa: PLW2901
-            files.append(file)
-        return replace(made, files=tuple(files))
-
-    def _placed(self, order: Order, made: Made) -> Made:
-        """Return the record with the paths that its files get."""
-        place = self.heirs.place(order)
-        files = tuple(replace(file, path=f"{place}/{file.path}") for file in made.files)
-        return replace(made, files=files)
-
-
-def _chains(recipe: Recipe) -> "tuple[dict[tuple[int, Kind], int], dict[tuple[int, Kind], bytes], tuple[Chain, ...]]":
-    """Return the number and the digest of what each target does with each kind of media, and all of these."""
-    numbers: dict[tuple[int, Kind], int] = {}
-    digests: dict[tuple[int, Kind], bytes] = {}
-    chains: list[Chain] = []
-    for index, target in enumerate(recipe.targets):
-        for kind in KINDS:
-            numbers[index, kind] = len(chains)
-            digests[index, kind] = chain_digest(recipe, target, kind)
-            chains.append(Chain(target.steps[kind], recipe.accept, recipe.output))
-    return numbers, digests, tuple(chains)
+    def _dated(self, file: Sample) -> Sample:
+        """Return a file with the time that it has now."""
+        with suppress(OSError):
+            return replace(file, mtime_ns=os.stat(os.path.join(self.options.into, file.path)).st_mtime_ns)
+        return file

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -61,6 +60,7 @@ class Heirs:
         """Return a generated sample: its file's facts, its source's label, split and tags, and its origin."""
         source, target = self.sources.found[order.source], self.recipe.targets[order.target]
         file = made.files[part]
+        # Paths of a manifest are relative to where it is read from, those of the files to the folder that they are in.
         path = os.path.join(self.options.into, file.path)
         if self.options.base:
             path = os.path.relpath(path, self.options.base)
@@ -73,9 +73,9 @@ class Heirs:
             origin=self._origin(source, order, made, part),
         )
 
-    def _origin(self, source: Source, order: Order, made: Made, part: int) -> dict[str, Any]:
+    def _origin(self, source: Source, order: Order, made: Made, part: int) -> dict[str, object]:
         planned = self.plan.parts[order.target]
-        origin: dict[str, Any] = {
+        origin: dict[str, object] = {
             "source": source.path,
             "source_digest": source.digest,
             "recipe": self.recipe.name,
@@ -99,6 +99,7 @@ class Heirs:
 
 def _tags(tags: "tuple[str, ...]", made: str | None, *, replaces: bool) -> "tuple[str, ...]":
     """Return the tags of a generated sample: a tag `key=value` takes the place of another value of the key."""
+    # `distance=far` is not `distance=near` any more; a plain tag says nothing about another one.
     key, equals, _ = (made or "").partition("=")
     kept = [tag for tag in tags if not (equals and tag.startswith(f"{key}=")) and tag != made]
     added = [made] if made else []
@@ -109,6 +110,8 @@ def _tags(tags: "tuple[str, ...]", made: str | None, *, replaces: bool) -> "tupl
 
 def _folder(name: str) -> str:
     """Return a tag or a label as the name of a folder."""
+    # The characters that one of the three systems refuses: a dataset goes from Linux to a Windows share.
     safe = "".join(char if char.isprintable() and char not in '/\\:*?"<>|' else "_" for char in name)
+    # Cut between characters, by bytes: that is what file systems count.
     safe = safe.encode("utf-8", "replace")[:_MOST_BYTES].decode("utf-8", "ignore")
     return f"_{safe}" if safe in {"", ".", ".."} or safe.startswith(".") else safe

@@ -3,7 +3,7 @@
 import os
 from contextlib import suppress
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -12,7 +12,8 @@ from augment.operations.media import Media, RejectedError
 from augment.operations.registry import Kind
 from augment.recipe.types import Limit, Output, Step
 from augment.render.cache_key import name_of, seed_of
-from augment.render.compose import apply_steps
+from augment.render.compose import Explained, apply_steps
+from curate.facts.records import AudioFacts
 from curate.ground.errors import InputError
 from curate.journal.apply import DISK_IS_FULL
 from curate.media import encode_audio, encode_image
@@ -21,6 +22,11 @@ from curate.media.image import load_pixels
 from curate.media.storage import read_media
 from curate.records.sample import Sample
 from curate.scan.measure import measure
+
+if TYPE_CHECKING:
+    from mmap import mmap
+
+    from numpy.typing import NDArray
 
 ATTEMPTS = 4
 """The first draw and three more."""
@@ -72,7 +78,7 @@ class Made(msgspec.Struct, frozen=True, omit_defaults=True):
 
     key: str
     files: tuple[Sample, ...] = ()
-    operations: tuple[tuple[dict[str, Any], ...], ...] = ()
+    operations: tuple[tuple[Explained, ...], ...] = ()
     rejected: str = ""
     attempt: int = 0
     lasting: bool = True
@@ -94,6 +100,7 @@ class Renderer:
         """Return what became of each sample that is wanted of a source."""
         try:
             source = _load(job)
+        # It may be back at the next call, so this is not remembered.
         except (InputError, OSError) as error:
             reason = f"the source is not usable: {(isinstance(error, OSError) and error.strerror) or error}"
             return tuple(Made(key.hex(), rejected=reason, lasting=False) for _, key in job.wanted)
@@ -117,6 +124,8 @@ class Renderer:
     def _make(self, source: "_Loaded", chain: Chain, key: bytes) -> Made:
         """Draw until the limits hold, `ATTEMPTS` times at most."""
         reason = ""
+        # Every attempt has a seed of its own, so a sample that was rejected twice is still the same on every machine.
+        # What no draw can mend (a file that is gone, a full disk) ends it at once, and is not remembered.
         for attempt in range(ATTEMPTS):
             try:
                 return self._try(source, chain, key, attempt)
@@ -151,21 +160,18 @@ class Renderer:
         path = os.path.join(self._staging, name)
         with open(path, "wb") as file:
             file.write(data)
+        # From the file, not from the array: the encoder clips and rounds, and limits are about what a scan will find.
         sample = measure(Sample(name), path)
-        reason = "it cannot be decoded" if sample is None else _broken(sample, kind, chain)
+        reasons = ["it cannot be decoded"]
+        if sample is not None:
+            damage = [f"it is {found.check}: {found.detail}" for found in sample.findings if found.severity == "error"]
+            facts = sample.audio if kind == "audio" else sample.image
+            reasons = [*damage, *(limit.broken_by(facts) for limit in chain.accept if limit.kind == kind)]
+        reason = next(filter(None, reasons), "")
         if sample is None or reason:
             os.unlink(path)
             raise RejectedError(reason)
         return sample
-
-
-def _broken(sample: Sample, kind: Kind, chain: Chain) -> str:
-    """Return why a generated sample is not good enough; empty if it is."""
-    for finding in sample.findings:
-        if finding.severity == "error":
-            return f"it is {finding.check}: {finding.detail}"
-    facts = sample.audio if kind == "audio" else sample.image
-    return next((reason for limit in chain.accept if limit.kind == kind and (reason := limit.broken_by(facts))), "")
 
 
 class _Loaded(NamedTuple):
@@ -179,35 +185,35 @@ class _Loaded(NamedTuple):
 
     kind: Kind
     media: Media
-    origin: Any
+    origin: "bytes | mmap | AudioFacts"
 
-    def encode(self, media: Media, output: Output) -> tuple[bytes, str, tuple[dict[str, Any], ...]]:
+    def encode(self, media: Media, output: Output) -> tuple[bytes, str, tuple[Explained, ...]]:
         """Return the bytes of a file, the ending of its name, and what had to be done to fit them in."""
-        if self.kind == "image":
+        if not isinstance(self.origin, AudioFacts):
             strip = bool(media.noted.get("strip_metadata"))
-            like = encode_image.encoding_like(
+            picture = encode_image.encoding_like(
                 self.origin, format_name=output.image.format, quality=output.image.quality, strip=strip
             )
-            return encode_image.encode_image(media.array, like), encode_image.WRITABLE[like.format], ()  # type: ignore[arg-type]
-        return _encode_audio(media, self.origin, output)
-
-
-def _encode_audio(media: Media, header: Any, output: Output) -> tuple[bytes, str, tuple[dict[str, Any], ...]]:
-    like = encode_audio.encoding_like(header, format_name=output.audio.format, subtype=output.audio.subtype)
-    samples, more = media.array, ()
-    peak = max(float(samples.max()), -float(samples.min()))
-    if peak > 1 and not like.holds():
-        samples, more = samples / peak, ({"name": "fit", "scale": 1 / peak},)  # type: ignore[assignment]
-    try:
-        data = encode_audio.encode_audio(samples, media.sample_rate or 0, like)  # type: ignore[arg-type]
-    except ValueError as error:
-        raise RejectedError(str(error)) from None
-    return data, encode_audio.WRITABLE[like.format], more
+            pixels = cast("NDArray[np.uint8]", media.array)
+            return encode_image.encode_image(pixels, picture), encode_image.WRITABLE[picture.format], ()
+        sound = encode_audio.encoding_like(self.origin, format_name=output.audio.format, subtype=output.audio.subtype)
+        samples = media.samples
+        more: tuple[Explained, ...] = ()
+        peak = max(float(samples.max()), -float(samples.min()))
+        if peak > 1 and not sound.holds():
+            # Whole numbers would clip. Scaling changes the level, so the origin has it like any other operation.
+            samples, more = samples / peak, ({"name": "fit", "scale": 1 / peak},)
+        try:
+            data = encode_audio.encode_audio(samples, media.sample_rate or 0, sound)
+        except ValueError as error:
+            raise RejectedError(str(error)) from None
+        return data, encode_audio.WRITABLE[sound.format], more
 
 
 def _load(job: Job) -> _Loaded:
     data = read_media(job.path)
     assert data is not None
+    # The key of the sample says what it is made of: another content under the old digest would never be made again.
     if f"sha256:{sha256(data).hexdigest()}" != job.digest:
         raise InputError("the source changed since it was scanned")
     if job.kind == "image":

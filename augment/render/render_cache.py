@@ -1,6 +1,7 @@
 """What a folder holds already: the records of earlier calls, so that nothing is rendered twice."""
 
 import os
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,12 @@ class Shelf:
         records, decoder = os.path.join(folder, FOLDER), Decoder(Made)
         if os.path.isdir(records):
             for name in sorted(os.listdir(records)):
-                self._load(os.path.join(records, name), decoder)
+                with open(os.path.join(records, name), "rb") as file:
+                    for line in file:
+                        # A line that is none costs only the time to make its sample again.
+                        with suppress(ValueError):
+                            made = decoder.decode(line)
+                            self._records[made.key] = made
 
     def find(self, key: str, place: str) -> Made | None:
         """Return the record of a sample, if its files are there as they were generated, or nothing can be made of it.
@@ -50,6 +56,7 @@ class Shelf:
         if not several:
             return
         data = b"".join(encode(made) + b"\n" for made in several)
+        # Named by content: a batch that is made twice after a crash is one file, and none is ever written to again.
         name = f"{sha256(data).hexdigest()[:16]}.jsonl"
         staged = os.path.join(journal.staging(), name)
         with open(staged, "wb") as file:
@@ -57,17 +64,8 @@ class Shelf:
         for _ in journal.apply([Operation("create", staged, f"{FOLDER}/{name}")]):
             pass
 
-    def _load(self, path: str, decoder: "Decoder[Made]") -> None:
-        """Read one file of records; a line that is none costs only the time to make its sample again."""
-        with open(path, "rb") as file:
-            for line in file:
-                try:
-                    made = decoder.decode(line)
-                except ValueError:
-                    continue
-                self._records[made.key] = made
-
     def _is_there(self, file: "Sample", place: str) -> bool:
+        # The label of a source changed: the file belongs in another folder, and is made again there.
         if os.path.dirname(file.path) != place:
             return False
         try:

@@ -46,6 +46,7 @@ def read_annotations(path: str) -> Annotations:
     for row in rows:
         if empty := next((name for name in ("path", "annotator") if not row.cells[name]), None):
             raise InputError(f"{path}:{row.line}: the {empty} is empty")
+    # Counted before empty labels are left out: whoever labelled nothing was asked all the same.
     annotators = tuple(sorted({row.cells["annotator"] for row in rows}))
     if len(annotators) < 2:
         raise InputError(f"{path} has one annotator only ({annotators[0]}); agreement needs two or more")

@@ -22,6 +22,7 @@ def cohen(pairs: "Iterable[tuple[str, str]]") -> float | None:
     listed = list(pairs)
     first, second = Counter(one for one, _ in listed), Counter(other for _, other in listed)
     total = len(listed)
+    # p_o and p_e times n² are whole numbers, so that "all by chance" is an exact comparison and no 0/0 slips through.
     by_chance = sum(count * second[label] for label, count in first.items())
     if by_chance == total**2:
         return None
@@ -48,6 +49,7 @@ def fleiss(samples: "Sequence[Mapping[str, int]]") -> float | None:
     agreeing = sum(count * (count - 1) for counts in samples for count in counts.values())
     observed = agreeing / (len(samples) * each * (each - 1))
     if len(totals) < 2:
+        # One label throughout: P_e is 1, and the formula 0/0.
         return None
     by_chance = sum((count / totals.total()) ** 2 for count in totals.values())
     return (observed - by_chance) / (1 - by_chance)
@@ -67,6 +69,8 @@ def krippendorff(samples: "Iterable[Mapping[str, int]]") -> float | None:
     """
     paired = [counts for counts in samples if sum(counts.values()) >= 2]
     totals = _totals(paired)
+    # In the words of the paper: D_o = Σ different / (m - 1) / n and D_e = different(totals) / (n (n - 1)), so that one
+    # n falls out of their quotient. A sample with one label pairs with nothing and is not in n.
     number = totals.total()
     different = sum(_different(counts) / (sum(counts.values()) - 1) for counts in paired)
     by_chance = _different(totals)

@@ -29,7 +29,7 @@ class Pair(NamedTuple):
     b: bool
 
 
-class Matching(Struct, frozen=True):
+class Alignment(Struct, frozen=True):
     """How the samples of two runs were matched.
 
     Attributes:
@@ -49,7 +49,7 @@ class Matching(Struct, frozen=True):
     relabelled: int
 
 
-def match(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> tuple[list[Pair], Matching]:
+def match(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> tuple[list[Pair], Alignment]:
     """Return the samples that two runs have in common, and how they were matched.
 
     A sample is the same where its path is and, where both runs know the digest, its file is; else where the digest is
@@ -60,13 +60,15 @@ def match(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> tupl
     """
     a, b = (_by_path(predictions, name) for predictions, name in ((first, "first"), (second, "second")))
     shared = [path for path in a if path in b]
-    changed = {path for path in shared if _differ(a[path].digest, b[path].digest)}
+    # A digest is missing where a run was evaluated from a manifest without: then the path has to do.
+    digests = {path: (a[path].digest, b[path].digest) for path in shared}
+    changed = {path for path, (one, other) in digests.items() if one and other and one != other}
     matched = [(a[path], b[path]) for path in shared if path not in changed]
     paths = {found.path for found, _ in matched}
-    moved = _by_digest(
-        [found for path, found in a.items() if path not in paths],
-        [found for path, found in b.items() if path not in paths],
-    )
+    # The rest by digest, for a dataset that was moved or renamed; only what is the single one with its digest on both
+    # sides, or copies would be paired at will.
+    left, right = (_unique([found for path, found in one.items() if path not in paths]) for one in (a, b))
+    moved = [(left[digest], right[digest]) for digest in left if digest in right]
     pairs = matched + moved
     if not pairs:
         raise InputError(
@@ -75,7 +77,7 @@ def match(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> tupl
         )
     relabelled = sum(one.label != other.label for one, other in pairs)
     counts = (len(matched), len(moved), len(a) - len(pairs), len(b) - len(pairs), len(changed), relabelled)
-    return [_pair(one, other) for one, other in pairs], Matching(*counts)
+    return [_pair(one, other) for one, other in pairs], Alignment(*counts)
 
 
 def _by_path(predictions: "Iterable[Prediction]", name: str) -> "dict[str, Prediction]":
@@ -89,18 +91,9 @@ def _by_path(predictions: "Iterable[Prediction]", name: str) -> "dict[str, Predi
     return found
 
 
-def _by_digest(first: "Sequence[Prediction]", second: "Sequence[Prediction]") -> "list[tuple[Prediction, Prediction]]":
-    a, b = _unique(first), _unique(second)
-    return [(a[digest], b[digest]) for digest in a if digest in b]
-
-
 def _unique(predictions: "Sequence[Prediction]") -> "dict[str, Prediction]":
     counts = Counter(found.digest for found in predictions)
     return {found.digest: found for found in predictions if found.digest and counts[found.digest] == 1}
-
-
-def _differ(one: str | None, other: str | None) -> bool:
-    return bool(one and other and one != other)
 
 
 def _pair(one: "Prediction", other: "Prediction") -> Pair:

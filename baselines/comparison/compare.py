@@ -1,15 +1,14 @@
 """Whether a second system is better than a first one on the same samples: over all, in each class, on each tag."""
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from baselines.comparison.align_runs import Matching, Pair, match
-from baselines.data.predictions import predictions_of_run
-from baselines.metrics.intervals import paired_bootstrap
-from baselines.metrics.mcnemar import mcnemar
+from baselines.comparison.align_runs import Alignment, Pair, match
+from baselines.metrics.significance import mcnemar, paired_bootstrap
+from baselines.runs.run_folder import predictions_of_run
 from curate.ground.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -18,9 +17,13 @@ if TYPE_CHECKING:
     from baselines.data.predictions import Prediction
 
 Verdict = Literal["better", "worse", "cannot tell"]
+Gate = Literal["worse", "not-better"]
+GATES: tuple[Gate, ...] = get_args(Gate)
 
 MIN_SAMPLES = 5
 """With fewer, the interval is no interval: of one sample that turned right, the bootstrap draws nothing else."""
+FEW_CHANGED_P = 0.05
+"""McNemar's p value from which a verdict comes with a caution."""
 
 
 class Difference(Struct, frozen=True):
@@ -66,7 +69,7 @@ class Comparison(Struct, frozen=True):
     overall: Difference
     per_tag: dict[str, Difference]
     per_class: dict[str, Difference]
-    matching: Matching
+    matching: Alignment
     runs: tuple[str, str] = ("a", "b")
 
 
@@ -91,6 +94,7 @@ def compare(
         InputError: The runs have no samples in common.
         UsageError: No sample that they have in common has a tag of `tags`.
     """
+    # Tags and classes overlap, and each is judged by itself: with many of them some verdicts are chance.
     pairs, matching = match(first, second)
     by_tag, by_class = _groups((pair.tags, pair) for pair in pairs), _groups(((pair.label,), pair) for pair in pairs)
     for tag in tags:
@@ -107,6 +111,7 @@ def compare(
 
 def decide(interval: tuple[float, float], samples: int) -> Verdict:
     """Return the verdict by the fixed rule: interval above zero: better; below: worse; else cannot tell."""
+    # An end that is exactly 0 does not exclude it.
     low, high = interval
     if samples < MIN_SAMPLES or low <= 0 <= high:
         return "cannot tell"
@@ -114,6 +119,7 @@ def decide(interval: tuple[float, float], samples: int) -> Verdict:
 
 
 def _difference(pairs: "Sequence[Pair]", seed: int) -> Difference:
+    # What both get right or both get wrong says nothing of the difference but enlarges n: gained and lost are enough.
     counts, samples = Counter((pair.a, pair.b) for pair in pairs), len(pairs)
     both, gained, lost = counts[True, True], counts[False, True], counts[True, False]
     interval = paired_bootstrap(gained, lost, samples, seed)
@@ -136,3 +142,39 @@ def _groups(named: "Iterable[tuple[Iterable[str], Pair]]") -> "dict[str, list[Pa
         for name in names:
             groups[name].append(pair)
     return dict(groups)
+
+
+def failed(result: "Comparison", gate: Gate, tags: "Collection[str]" = ()) -> list[str]:
+    """Return, in words, what a gate fails on.
+
+    Args:
+        result: The comparison.
+        gate: `worse` fails where the second system is worse: over all, on a tag, or in a class. `not-better` fails
+            where it is not better over all.
+        tags: `worse` looks at these and at all samples only; `not-better` at these instead of all samples.
+    """
+    if gate == "not-better":
+        looked_at = {tag: result.per_tag[tag] for tag in tags} or {"": result.overall}
+        return [in_words(name, found) for name, found in looked_at.items() if found.verdict != "better"]
+    looked_at = {"": result.overall} | {tag: found for tag, found in result.per_tag.items() if not tags or tag in tags}
+    if not tags:
+        # A tag may have the name of a class, so that classes are told apart by the word before them.
+        looked_at |= {f"class {label}": found for label, found in result.per_class.items()}
+    return [in_words(name, found) for name, found in looked_at.items() if found.verdict == "worse"]
+
+
+def in_words(name: str, found: "Difference") -> str:
+    """Return a difference in words: `better on noise=car (+0.310, 95 % interval +0.220 to +0.400, n = 200)`."""
+    figures = f"{found.difference:+.3f}, 95 % interval {found.interval[0]:+.3f} to {found.interval[1]:+.3f}"
+    caution = f"; a close call: McNemar p = {found.mcnemar_p:.3f}" if needs_caution(found) else ""
+    where = "over all" if name == "" else f"on {name}"
+    return f"{found.verdict} {where} ({figures}, n = {found.samples:,}{caution})"
+
+
+def needs_caution(found: "Difference") -> bool:
+    """Return whether McNemar's test does not bear the verdict out.
+
+    The bootstrap is too sure where few samples changed: 4 that turned right and none that turned wrong are enough for
+    an interval above zero, and p is 0.125.
+    """
+    return found.verdict != "cannot tell" and found.mcnemar_p >= FEW_CHANGED_P

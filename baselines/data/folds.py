@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from baselines.data.labelled_samples import Example
+    from baselines.data.labelled_samples import LabelledSample
     from curate.split.grouping import Grouping
 
 ALWAYS_TRAINS = -1
@@ -21,7 +21,7 @@ ALWAYS_TRAINS = -1
 
 
 def units(
-    examples: "Sequence[Example]", digests: "Sequence[str | None]", grouping: "Grouping | None"
+    examples: "Sequence[LabelledSample]", digests: "Sequence[str | None]", grouping: "Grouping | None"
 ) -> "NDArray[np.int64]":
     """Return the unit of each sample, numbered from 0 on in the order of the samples.
 
@@ -34,6 +34,7 @@ def units(
 
     from curate.ground.union_find import join_keys
 
+    # What a group is called is kept apart from digests and paths: a speaker named like a file ties nothing together.
     numbers: dict[tuple[str, str], int] = {}
     samples: list[int] = []
     keys: list[int] = []
@@ -47,7 +48,7 @@ def units(
     return np.unique(roots, return_inverse=True)[1]
 
 
-def _names(example: "Example", digest: str | None) -> "Iterator[tuple[str, str]]":
+def _names(example: "LabelledSample", digest: str | None) -> "Iterator[tuple[str, str]]":
     """Yield what ties a sample to others: digests and paths."""
     yield "name", example.path
     for name in (digest, example.duplicate_of, *example.parents):
@@ -75,7 +76,12 @@ def make_folds(
     """
     import numpy as np
 
-    contents = _contents(unit, label, testable & ~lonely(unit, label, testable))
+    contents: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    tested = testable & ~lonely(unit, label, testable)
+    for one, name in zip(unit[tested].tolist(), label[tested].tolist(), strict=True):
+        contents[one][name] += 1
+    # Shuffled from a sorted list, so that the seed alone decides; the sort by size below is stable and keeps that order
+    # among equals. Small units go last: they fill what the large ones left uneven.
     order = np.random.default_rng(seed).permutation(sorted(contents)).tolist()
     filled = np.zeros((count, int(label.max()) + 1))
     fold_of = np.full(int(unit.max()) + 1, ALWAYS_TRAINS, np.int64)
@@ -94,18 +100,9 @@ def lonely(unit: "NDArray[np.int64]", label: "NDArray[np.int64]", testable: "NDA
     return np.array([len(units_of[name]) < 2 for name in label.tolist()], np.bool_)
 
 
-def _contents(
-    unit: "NDArray[np.int64]", label: "NDArray[np.int64]", testable: "NDArray[np.bool_]"
-) -> dict[int, Counter[int]]:
-    """Return the testable samples of each class in each unit that has any."""
-    contents: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    for one, name in zip(unit[testable].tolist(), label[testable].tolist(), strict=True):
-        contents[one][name] += 1
-    return contents
-
-
 def _best_fold(filled: "NDArray[np.float64]", counts: Counter[int]) -> int:
     """Return the fold to put a unit into, and count it there; of equals the one with the fewest samples."""
+    # Σ (f + a)² - Σ f² = 2 Σ f a + Σ a², and the last sum is the same in each fold: f · a is all to compare.
     names, added = list(counts), list(counts.values())
     raised, totals = filled[:, names] @ added, filled.sum(axis=1)
     best = min(range(len(filled)), key=lambda fold: (raised[fold], totals[fold], fold))

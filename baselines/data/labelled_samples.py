@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Example(View):
+class LabelledSample(View):
     """The part of a sample that baselines look at."""
 
     path: str
@@ -69,11 +69,11 @@ class Usable:
     """
 
     kind: Kind
-    examples: list[Example]
+    examples: list[LabelledSample]
     left_out: LeftOut
 
 
-def usable(samples: "Iterable[Example]") -> Usable:
+def usable(samples: "Iterable[LabelledSample]") -> Usable:
     """Return the samples that a model can learn from or be tested on.
 
     Raises:
@@ -84,7 +84,7 @@ def usable(samples: "Iterable[Example]") -> Usable:
     return Usable(_one_kind(Counter(kind for one in kept if (kind := kind_of(one)))), kept, left_out)
 
 
-def labelled(samples: "Iterable[Example]", left_out: LeftOut) -> list[Example]:
+def labelled(samples: "Iterable[LabelledSample]", left_out: LeftOut) -> list[LabelledSample]:
     """Return the samples of a known kind that have a label and no error finding.
 
     Args:
@@ -94,6 +94,7 @@ def labelled(samples: "Iterable[Example]", left_out: LeftOut) -> list[Example]:
     Raises:
         InputError: There is none.
     """
+    # The first reason only: a sample counts once among those left out.
     kept = []
     for sample in samples:
         if reason := _why_not(sample):
@@ -105,20 +106,21 @@ def labelled(samples: "Iterable[Example]", left_out: LeftOut) -> list[Example]:
     return kept
 
 
-def kind_of(example: Example) -> Kind | None:
+def kind_of(example: LabelledSample) -> Kind | None:
     """Return the kind of a sample, by the name of its file where the manifest does not say."""
     if example.kind:
         return KINDS.get(example.kind)
+    # A manifest that was written by hand, or by another program, need not have a kind.
     found = format_of_name(example.path)
     return found.kind if found else None
 
 
-def label_of(example: Example) -> str:
+def label_of(example: LabelledSample) -> str:
     """Return the label of a usable example."""
     return example.label or ""
 
 
-def _why_not(sample: Example) -> str | None:
+def _why_not(sample: LabelledSample) -> str | None:
     if not sample.label:
         return "without a label"
     if any(found.severity == "error" for found in sample.findings):

@@ -1,21 +1,21 @@
-"""`predictions.jsonl`: what a model said of each sample that it was tested on."""
+"""Predictions: of a run, and from elsewhere: a file with `path`, `prediction` and, if there is one, `confidence`."""
 
+import hashlib
+import math
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from curate.ground.atomic import atomic_write
+from curate.ground.csv import read_table
 from curate.ground.errors import InputError
-from curate.ground.json import encode
-from curate.records.reader import read_as
+from curate.ground.json import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-NAME = "predictions.jsonl"
-"""The file of a run folder that holds its predictions."""
-_NAMED = 3
+_COLUMNS = ("path", "prediction")
+_ENDINGS = (".csv", ".jsonl")
 
 
 class Prediction(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,49 +42,102 @@ class Prediction(msgspec.Struct, frozen=True, omit_defaults=True):
     probabilities: dict[str, float] = {}
 
 
-def write_predictions(path: str, predictions: "Iterable[Prediction]") -> None:
-    """Write predictions as JSON Lines, whole or not at all."""
-    with atomic_write(path) as file:
-        for prediction in predictions:
-            file.write(encode(prediction) + b"\n")
+class ExternalPrediction(NamedTuple):
+    """What another model said of one file.
+
+    Attributes:
+        prediction: The class.
+        confidence: 0 to 1; None where it gave none.
+        line: Number of its line, from 1.
+    """
+
+    prediction: str
+    confidence: float | None
+    line: int
 
 
-def read_predictions(path: str) -> list[Prediction]:
-    """Return the predictions of a run.
+class _Row(NamedTuple):
+    line: int
+    path: object
+    prediction: object
+    confidence: object
+
+
+def check_name(file: str) -> None:
+    """Check the ending of the file.
 
     Raises:
-        InputError: The file is not there; a line of it is malformed (`ManifestError`).
+        InputError: It is neither `.csv` nor `.jsonl`.
     """
+    if os.path.splitext(file)[1].lower() not in _ENDINGS:
+        raise InputError(f"cannot read {file} as predictions: it has to end in .csv or .jsonl")
+
+
+def read_external_predictions(file: str) -> dict[str, ExternalPrediction]:
+    """Return the predictions of a file by path.
+
+    Raises:
+        InputError: It cannot be read, a line is malformed, a confidence is not within 0 to 1, or a path has two lines;
+            names the file and the line.
+    """
+    check_name(file)
+    found: dict[str, ExternalPrediction] = {}
+    rows: Iterable[_Row] = _json_rows(file)
+    if file.lower().endswith(".csv"):
+        cells = ((row.line, row.cells) for row in read_table(file, _COLUMNS))
+        rows = (_Row(line, one["path"], one["prediction"], one.get("confidence") or None) for line, one in cells)
+    for row in rows:
+        path = _text(file, row, "path")
+        if path in found:
+            raise InputError(f"{file}:{row.line}: {path} has a prediction in line {found[path].line} already; keep one")
+        found[path] = ExternalPrediction(_text(file, row, "prediction"), _confidence(file, row), row.line)
+    if not found:
+        raise InputError(f"{file} has no predictions")
+    return found
+
+
+def describe_file(file: str) -> str:
+    """Return the name and the digest of a file, for the record of a run."""
+    with open(file, "rb") as opened:
+        return f"{file} sha256:{hashlib.file_digest(opened, 'sha256').hexdigest()}"
+
+
+def _json_rows(file: str) -> "Iterator[_Row]":
     try:
-        with open(path, "rb") as file:
-            return list(read_as(file, Prediction))
+        with open(file, "rb") as opened:
+            for line, text in enumerate(opened, start=1):
+                if text.strip():
+                    yield _json_row(file, line, text)
     except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
+        raise InputError(f"cannot read {file}: {error.strerror}") from None
 
 
-def predictions_of_run(folder: str) -> list[Prediction]:
-    """Return the predictions of a run, of which there is one or more.
-
-    Args:
-        folder: Of the run.
-
-    Raises:
-        InputError: There is no run in it, or the run has no predictions; a line is malformed (`ManifestError`).
-    """
-    path = os.path.join(folder, NAME)
-    if not os.path.isfile(path):
-        raise InputError(f"no run in {folder}: {_why_not(folder)}")
-    if found := read_predictions(path):
-        return found
-    raise InputError(f"the run in {folder} has no predictions: {path} is empty; make it again with burnish train")
+def _json_row(file: str, line: int, text: bytes) -> _Row:
+    try:
+        record = loads(text, nan=True)  # a confidence that is no number gets an error of its own
+    except ValueError as error:
+        raise InputError(f"{file}:{line}: no JSON: {error}") from None
+    if not isinstance(record, dict):
+        raise InputError(f"{file}:{line}: has to be an object with path and prediction")
+    return _Row(line, record.get("path"), record.get("prediction"), record.get("confidence"))
 
 
-def _why_not(folder: str) -> str:
-    """Return why a folder is no run, and what to name or do instead."""
-    cure = f"make one with burnish train SET --run {folder}"
-    if not os.path.isdir(folder):
-        return "it is a file; name the folder that it is in" if os.path.exists(folder) else f"no such folder; {cure}"
-    inside = sorted(entry.path for entry in os.scandir(folder) if os.path.isfile(os.path.join(entry.path, NAME)))
-    if inside:
-        return f"did you mean {', '.join(inside[:_NAMED])}{', …' * (len(inside) > _NAMED)}?"
-    return f"it has no {NAME}; {cure}"
+def _text(file: str, row: _Row, name: str) -> str:
+    value = getattr(row, name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)  # the label 7 is easily written as a number
+    if not isinstance(value, str) or not value:
+        raise InputError(f"{file}:{row.line}: {name} is {'missing' if value is None or value == '' else 'no text'}")
+    return value
+
+
+def _confidence(file: str, row: _Row) -> float | None:
+    if row.confidence is None:
+        return None
+    try:
+        value = float(row.confidence) if isinstance(row.confidence, str | int | float) else math.nan
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:
+        raise InputError(f"{file}:{row.line}: confidence {row.confidence} is not within 0 to 1; leave it empty")
+    return value

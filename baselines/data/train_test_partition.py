@@ -1,4 +1,4 @@
-"""Sides: which samples are trained on, and which are tested."""
+"""The partition into training and test part, and its guards: nothing of what is tested is trained on."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,30 +10,31 @@ from curate.scan.labels import SPLIT_NAMES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from baselines.data.labelled_samples import Example, LeftOut
+    from baselines.data.labelled_samples import LabelledSample, LeftOut
 
 DEFAULT_TEST_SPLIT = "test"
+_SPLIT = "part the samples again: burnish split --force"
 
 
 @dataclass(slots=True)
-class Sides:
-    """The samples of both sides.
+class TrainTestPartition:
+    """The samples that are trained on and those that are tested.
 
     Attributes:
         examples: Those that take part, in the order of the manifest.
         tested: Of each, whether it is of the test split; None where there is none: then they test each other.
     """
 
-    examples: "list[Example]"
+    examples: "list[LabelledSample]"
     tested: "list[bool] | None"
 
     @property
-    def train(self) -> "list[Example]":
+    def train(self) -> "list[LabelledSample]":
         """Return what may be trained on."""
         return [one for one, tests in zip(self.examples, self._tested(), strict=True) if not tests]
 
     @property
-    def test(self) -> "list[Example]":
+    def test(self) -> "list[LabelledSample]":
         """Return the test split."""
         return [one for one, tests in zip(self.examples, self._tested(), strict=True) if tests]
 
@@ -41,8 +42,10 @@ class Sides:
         return [False] * len(self.examples) if self.tested is None else self.tested
 
 
-def choose_sides(examples: "Sequence[Example]", test_split: str | None, left_out: "LeftOut") -> Sides:
-    """Return the sides; samples of other splits (validation) take no part and are counted.
+def partition_samples(
+    examples: "Sequence[LabelledSample]", test_split: str | None, left_out: "LeftOut"
+) -> TrainTestPartition:
+    """Return the partition; samples of other splits (validation) take no part and are counted.
 
     Args:
         examples: Those that can take part.
@@ -59,20 +62,22 @@ def choose_sides(examples: "Sequence[Example]", test_split: str | None, left_out
     for one in examples:
         if one.split != name and not trains(one.split):
             left_out.add(f"of the split {one.split}", one.path)
+    # `--test-split train` is legal and makes the training split the test, so the name is asked for before the meaning.
     tested = [one.split == name for one in both]
     if all(tested):
         splits = Counter(one.split or "none" for one in examples)
         counts = ", ".join(f"{count:,} in {split}" for split, count in splits.most_common())
         raise InputError(f"no sample is for training ({counts}); part them with burnish split --force")
-    return Sides(both, tested if any(tested) else None)
+    return TrainTestPartition(both, tested if any(tested) else None)
 
 
-def check_test_split(examples: "Sequence[Example]", test_split: str | None) -> None:
+def check_test_split(examples: "Sequence[LabelledSample]", test_split: str | None) -> None:
     """Check that there is a sample in the test split that the user named, if one was named.
 
     Raises:
         UsageError: There is not; names the nearest.
     """
+    # A typing error must not become "there is no test split", and so another evaluation than was asked for.
     known = {one.split for one in examples if one.split}
     if test_split and test_split not in known:
         hint = did_you_mean(test_split, known) if known else "; no sample has a split: burnish split"
@@ -92,6 +97,66 @@ def check_labels(labels: "Sequence[str]") -> None:
         )
 
 
+def check_two_of_a_class(labels: "Sequence[str]") -> None:
+    """Check that some class has two training samples.
+
+    A column of names or numbers taken for labels gives one class a sample; nothing can be learned of these, and the
+    support vector machine, which fits one boundary for each two classes, never ends on a thousand of them.
+
+    Raises:
+        InputError: No class has.
+    """
+    if len(set(labels)) == len(labels):
+        raise InputError(
+            f"no class has two samples to learn from ({len(labels):,} training samples, as many labels); "
+            "see the labels with burnish balance"
+        )
+
+
 def trains(split: str | None) -> bool:
     """Return whether the samples of a split are for training; those without a split are."""
     return split is None or SPLIT_NAMES.get(split.lower()) == "train"
+
+
+def check_no_leaks(
+    train: "Sequence[LabelledSample]",
+    test: "Sequence[LabelledSample]",
+    train_digests: "Sequence[str | None] | None" = None,
+    test_digests: "Sequence[str | None] | None" = None,
+) -> None:
+    """Check that the test set is real, and that no training sample is a copy of one of it or was made from one.
+
+    Args:
+        train: Samples that are trained on.
+        test: Samples that are tested on.
+        train_digests: Of their files as they are now; None: those of the manifest.
+        test_digests: Likewise.
+
+    Raises:
+        InputError: It is not so; names the file and the cure.
+    """
+    for one in test:
+        if one.generated:
+            raise InputError(
+                f"{one.path} is generated and in the test split: a test must be real; leave it out with burnish select "
+                "--where, or augment after the split"
+            )
+    # By digest what is the same file, whatever its name; by path what a report of dedup or a recipe named.
+    digests = test_digests or [one.digest for one in test]
+    held = {digest: one.path for one, digest in zip(test, digests, strict=True) if digest}
+    paths = {one.path: one.path for one in test}
+    real = {name: one.path for one in test for name in one.parents} | paths | held
+    mine = train_digests or [one.digest for one in train]
+    for one, digest in zip(train, mine, strict=True):
+        copied = held.get(digest or "") or paths.get(one.duplicate_of or "")
+        if copied:
+            raise InputError(
+                f"{one.path} is trained on and is a copy of {copied} of the test split; "
+                f"drop it with burnish dedup, or {_SPLIT}"
+            )
+        # Also of what took the place of its source: trimmed or levelled, it still tells what is tested.
+        if source := next((real[name] for name in one.parents if name in real), None):
+            raise InputError(
+                f"{one.path} is trained on and was made from {source} of the test split; "
+                f"augment only the training split, or {_SPLIT}"
+            )

@@ -41,8 +41,11 @@ def describe_audio(samples: NDArray[np.float32], sample_rate: int) -> dict[str, 
     signal = _heard(samples, sample_rate)
     bands = log_mel(signal)
     loudness = bands.max(axis=1)
-    first, last = _active(loudness)
+    heard = np.flatnonzero(loudness > loudness.max() - _ACTIVE_DB)
+    first, last = int(heard[0]), int(heard[-1]) + 1
     relative = np.maximum(bands[first:last] - loudness.max(), np.float32(-_RANGE_DB))
+    # The spreads are those of the module, not of the training set; and each family weighs by its weight alone, however
+    # many numbers it has, hence the root of the size.
     found = {
         "mel": _over_time(relative).reshape(-1, BANDS) / _MEL_SPREAD,
         "mfcc": _over_time(mfcc(relative)).reshape(-1, COEFFICIENTS) / _MFCC_SPREAD * _LIFTER,
@@ -63,23 +66,13 @@ def _heard(samples: NDArray[np.float32], sample_rate: int) -> Vector:
     return heard if len(heard) else np.zeros(1, np.float32)
 
 
-def _active(loudness: Vector) -> tuple[int, int]:
-    """Return the first frame within 35 dB of the loudest one, and the one behind the last."""
-    heard = np.flatnonzero(loudness > loudness.max() - _ACTIVE_DB)
-    return int(heard[0]), int(heard[-1]) + 1
-
-
 def _over_time(values: Vector) -> Vector:
     """Return the statistics of each column, one after the other, as `describe_audio` lists them."""
     change = np.diff(values, axis=0) if len(values) > 1 else np.zeros_like(values)
-    whole = [values.mean(axis=0), values.std(axis=0), *_deciles(values), change.std(axis=0)]
-    return np.concatenate([*whole, _parts(values, _PARTS), _parts(change, _PARTS), _parts(values, _FINE_PARTS)])
-
-
-def _deciles(values: Vector) -> Vector:
-    """Return the 10th, 50th and 90th percentile of each column, to the nearest entry."""
+    # Percentiles to the nearest entry: one sort serves all three.
     places = np.rint(np.array([0.1, 0.5, 0.9]) * (len(values) - 1)).astype(int)
-    return np.asarray(np.sort(values, axis=0)[places])
+    whole = [values.mean(axis=0), values.std(axis=0), *np.sort(values, axis=0)[places], change.std(axis=0)]
+    return np.concatenate([*whole, _parts(values, _PARTS), _parts(change, _PARTS), _parts(values, _FINE_PARTS)])
 
 
 def _parts(values: Vector, count: int) -> Vector:
@@ -87,6 +80,7 @@ def _parts(values: Vector, count: int) -> Vector:
 
     A part is no whole number of frames: the means come from the running sum, read between its entries.
     """
+    # float64: over a minute of frames, differences of a running float32 sum would be rounding.
     total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0, dtype=np.float64)])
     edges = np.linspace(0, len(values), count + 1)
     below = np.minimum(edges.astype(int), len(values) - 1)
@@ -95,6 +89,7 @@ def _parts(values: Vector, count: int) -> Vector:
 
 
 def _level(signal: Vector, loudness: Vector) -> Vector:
+    # A sample more, so that there are as many crossings as samples, and one sample alone has a mean.
     crossings = np.append(np.signbit(signal[1:]) != np.signbit(signal[:-1]), False).astype(np.float32)[:, None]
     energy = 10 * np.log10(np.square(signal, dtype=np.float64).mean() + 1e-10)
     curve = (loudness - loudness.max())[:, None]

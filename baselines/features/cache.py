@@ -7,7 +7,7 @@ Packs are only ever added, never changed; one that cannot be read is passed over
 import hashlib
 import os
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from baselines.features.families import FAMILIES, FEATURES_VERSION
 from curate.ground.atomic import atomic_write
@@ -85,6 +85,7 @@ class FeatureCache:
         try:
             with open(path, "rb") as file, np.load(file, allow_pickle=False) as pack:
                 keys = [row.tobytes() for row in pack["digests"]]
+                # An .npz is read array by array: features only where one of them is wanted.
                 rows = {key: row for row, key in enumerate(keys) if key in wanted}
                 if not rows:
                     return {}
@@ -94,6 +95,7 @@ class FeatureCache:
             return {}
         if features.shape != (len(keys), self.length) or features.dtype != np.float32:
             return {}
+        # By this time `_make_room` knows what was not used for longest; a folder that may only be read serves as well.
         with suppress(OSError):
             os.utime(path)
         return {key: features[row] for key, row in rows.items()}
@@ -102,25 +104,21 @@ class FeatureCache:
         import numpy as np
 
         digests = np.frombuffer(b"".join(key for key, _ in keys), np.uint8).reshape(len(keys), 32)
+        # Named by what it holds: two runs at once that computed the same files write the same pack, not two.
         name = hashlib.sha256(digests.tobytes()).hexdigest()[:32]
         with atomic_write(os.path.join(self.folder, f"{name}.npz")) as file:
-            _save(file, digests, np.stack([features[digest] for _, digest in keys]))
+            np.savez(file, digests=digests, features=np.stack([features[digest] for _, digest in keys]))
 
     def _make_room(self) -> None:
         """Delete the packs that were not used for longest until the others fit."""
         entries = [(os.stat(path), path) for path in self._packs()]
+        # A pack goes whole or stays whole: to drop single features, all others would have to be written anew.
         total = sum(status.st_size for status, _ in entries)
         for status, path in sorted(entries, key=lambda entry: entry[0].st_mtime_ns):
             if total <= MAX_BYTES:
                 return
             os.unlink(path)
             total -= status.st_size
-
-
-def _save(file: "IO[bytes]", digests: "NDArray[np.uint8]", features: "Vector") -> None:
-    import numpy as np
-
-    np.savez(file, digests=digests, features=features)
 
 
 def _key(digest: str) -> bytes | None:

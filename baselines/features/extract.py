@@ -4,22 +4,23 @@ import os
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.features.cache import FeatureCache, default_folder
 from baselines.features.families import FAMILIES
-from baselines.features.reading import Reading
+from baselines.features.reading import Reading, Watcher
 from curate.engine import Failure, Ready, available_processors, run
 from curate.ground.errors import InputError
 from curate.media.sniff import format_of_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Sequence
+    from mmap import mmap
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from baselines.data.labelled_samples import Example
+    from baselines.data.labelled_samples import LabelledSample
     from curate.facts.records import Kind
 
 _PRELOAD: "dict[Kind, tuple[str, ...]]" = {
@@ -54,10 +55,10 @@ class _Read(NamedTuple):
 
 
 def extract(
-    examples: "Sequence[Example]",
+    examples: "Sequence[LabelledSample]",
     kind: "Kind",
     reading: Reading,
-    watch: "Callable[[Iterable[Any]], Iterator[Any]]" = iter,
+    watch: Watcher = iter,
 ) -> Extracted:
     """Return the features of all samples.
 
@@ -73,6 +74,7 @@ def extract(
 
     cache = None if reading.cache == "" else FeatureCache(reading.cache or default_folder(), kind)
     known = _known(examples, reading.root, cache)
+    # What the cache knows goes along as it is, so that results come in the order of the samples, without sorting.
     items = [
         Ready(_Read(one.digest or "", known[i])) if i in known else os.path.join(reading.root, one.path)
         for i, one in enumerate(examples)
@@ -80,37 +82,39 @@ def extract(
     found = Extracted(np.zeros((len(examples), sum(FAMILIES[kind].values())), np.float32), [None] * len(examples))
     found.reused = len(known)
     jobs = reading.jobs or available_processors()
+    # Four chunks for each worker at least, so that none is idle while another works off a last large one.
     chunk = max(1, min(_LARGEST_CHUNK, (len(items) - len(known)) // (4 * jobs)))
     work = partial(_read, kind=kind)
-    options: Any = {"jobs": jobs, "chunk_size": chunk, "timeout_s": reading.timeout_s, "preload": _PRELOAD[kind]}
-    with closing(run(work, items, **options)) as results:
+    with closing(
+        run(work, items, jobs=jobs, chunk_size=chunk, timeout_s=reading.timeout_s, preload=_PRELOAD[kind])
+    ) as results:
         for index, result in enumerate(watch(results)):
-            _take_in(found, index, result, examples[index])
+            if isinstance(result, _Read):
+                found.features[index] = result.vector
+                found.digests[index] = result.digest
+                found.changed += examples[index].digest not in (None, result.digest)
+            else:
+                found.failures[index] = result.detail if isinstance(result, Failure) else str(result)
     if cache:
         fresh = (i for i in range(len(examples)) if i not in known and i not in found.failures)
         cache.keep({found.digests[i] or "": found.features[i] for i in fresh})
     return found
 
 
-def _take_in(found: Extracted, index: int, result: _Read | Failure | str, example: "Example") -> None:
-    if isinstance(result, _Read):
-        found.features[index] = result.vector
-        found.digests[index] = result.digest
-        found.changed += example.digest is not None and example.digest != result.digest
-    else:
-        found.failures[index] = result.detail if isinstance(result, Failure) else result
-
-
-def _known(examples: "Sequence[Example]", root: str, cache: FeatureCache | None) -> "dict[int, NDArray[np.float32]]":
+def _known(
+    examples: "Sequence[LabelledSample]", root: str, cache: FeatureCache | None
+) -> "dict[int, NDArray[np.float32]]":
     """Return, by index, the features of the files that are in the cache and did not change since the scan."""
     if cache is None:
         return {}
+    # Size and time of change, as the manifest has them, stand for the bytes: to make sure, every file would have to be
+    # read, which is most of the work that the cache saves.
     unchanged = {i: one.digest for i, one in enumerate(examples) if one.digest and _is_unchanged(one, root)}
     features = cache.load(unchanged.values())
     return {i: features[digest] for i, digest in unchanged.items() if digest in features}
 
 
-def _is_unchanged(example: "Example", root: str) -> bool:
+def _is_unchanged(example: "LabelledSample", root: str) -> bool:
     try:
         status = os.stat(os.path.join(root, example.path))
     except OSError:
@@ -126,6 +130,7 @@ def _read(path: str, *, kind: "Kind") -> _Read | str:
 
     from curate.media.storage import read_media
 
+    # One read for digest and features, so that both are of the same bytes even if the file changes meanwhile.
     try:
         data = read_media(path)
         if data is None:
@@ -139,7 +144,7 @@ def _read(path: str, *, kind: "Kind") -> _Read | str:
     return _Read(digest, np.concatenate([found[name] for name in FAMILIES[kind]]))
 
 
-def _describe(data: Any, kind: "Kind", path: str) -> "dict[str, NDArray[np.float32]]":
+def _describe(data: "bytes | mmap", kind: "Kind", path: str) -> "dict[str, NDArray[np.float32]]":
     if kind == "audio":
         from baselines.features.audio import describe_audio
         from curate.media.audio import load_audio

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from curate.ground.errors import UsageError, did_you_mean
+from curate.ground.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,18 +22,6 @@ FAMILIES: "dict[Kind, dict[str, int]]" = {
 """How many numbers each family has; in this order they make the vector of a file."""
 
 
-def check_families(names: "Sequence[str]") -> None:
-    """Check the values of `--feature` before any work, when the kind is not known yet.
-
-    Raises:
-        UsageError: There is no such family.
-    """
-    known = [name for families in FAMILIES.values() for name in families]
-    for name in names:
-        if name not in known:
-            raise UsageError(f"--feature {name!r} is unknown{did_you_mean(name, known)}")
-
-
 def choose_families(kind: "Kind", names: "Sequence[str]") -> tuple[str, ...]:
     """Return the families to use, in the order of the vector; no names mean all.
 
@@ -51,6 +39,7 @@ def columns(kind: "Kind", names: "Sequence[str]") -> "NDArray[np.int64]":
     """Return where the numbers of some families stand in the vector."""
     import numpy as np
 
+    # In the order of FAMILIES, whatever the order of the names: a saved model relies on it.
     places, start = [], 0
     for name, length in FAMILIES[kind].items():
         if name in names:

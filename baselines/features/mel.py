@@ -34,6 +34,7 @@ def log_mel(signal: NDArray[np.float32]) -> NDArray[np.float32]:
     if len(signal) < WINDOW:
         signal = np.pad(signal, (0, WINDOW - len(signal)))
     windows = np.lib.stride_tricks.sliding_window_view(signal, WINDOW)[::HOP]
+    # The windows are views of the signal, but their spectra are not: 1,024 at a time take 2 MB, however long it is.
     shape, filters = _window(), _filters()
     bands = np.empty((len(windows), BANDS), np.float32)
     for start in range(0, len(windows), _BLOCK_FRAMES):
@@ -65,7 +66,9 @@ def _window() -> NDArray[np.float32]:
 def _filters() -> NDArray[np.float32]:
     """Return the triangles, shape (257, 40)."""
     hz = np.fft.rfftfreq(_SIZE, 1 / SAMPLE_RATE)[:, None]
-    edges = _to_hz(np.linspace(_to_mel(_LOWEST_HZ), _to_mel(SAMPLE_RATE / 2), BANDS + 2))
+    lowest, highest = (2595 * np.log10(1 + end / 700) for end in (_LOWEST_HZ, SAMPLE_RATE / 2))
+    edges = 700 * (10 ** (np.linspace(lowest, highest, BANDS + 2) / 2595) - 1)
+    # Height 1, as HTK has them, not area 1 (Slaney): noise of even power then rises with the width of the bands.
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
     rising, falling = (hz - low) / (middle - low), (high - hz) / (high - middle)
     return np.clip(np.minimum(rising, falling), 0, None).astype(np.float32)
@@ -75,11 +78,3 @@ def _filters() -> NDArray[np.float32]:
 def _cosines() -> NDArray[np.float32]:
     places = (np.arange(BANDS)[:, None] + 0.5) * np.arange(1, COEFFICIENTS + 1)
     return np.asarray(np.sqrt(2 / BANDS) * np.cos(np.pi / BANDS * places), np.float32)
-
-
-def _to_mel(hz: float) -> float:
-    return float(2595 * np.log10(1 + hz / 700))
-
-
-def _to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(700 * (10 ** (mel / 2595) - 1))

@@ -1,6 +1,10 @@
 """How files are read for their features."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+
+Watcher = Callable[[Iterable[object]], Iterator[object]]
+"""Passes items on one by one, and shows how far it is."""
 
 
 @dataclass(frozen=True, slots=True)

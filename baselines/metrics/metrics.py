@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from baselines.metrics.intervals import wilson
+from baselines.metrics.significance import wilson
 from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 class ClassMetrics(Struct, frozen=True):
-    """One class; all shares are 0 to 1, and 0 where the formula has nothing to divide by.
+    """One class; all shares are 0 to 1. Of a class without test samples nothing is known: its shares are None.
 
     Attributes:
-        precision: Of the samples that were taken for this class, the share that belongs to it.
+        precision: Of the samples that were taken for this class, the share that belongs to it; None where none were.
         recall: Of the samples of this class, the share that was recognized.
-        f1: 2 · precision · recall / (precision + recall).
+        f1: 2 TP / (2 TP + FP + FN), which is 2 · precision · recall / (precision + recall) where both are known.
         samples: Of this class; 0 for a class that was only ever predicted.
     """
 
-    precision: float
-    recall: float
-    f1: float
+    precision: float | None
+    recall: float | None
+    f1: float | None
     samples: int
 
 
@@ -62,8 +62,8 @@ class Metrics(Struct, frozen=True):
     Attributes:
         accuracy: Share of the samples that is right.
         balanced_accuracy: Mean recall of the classes that have samples.
-        macro_f1: Mean F1 of all classes, the ones that were only predicted among them (as scikit-learn's).
-        majority_accuracy: Accuracy of always guessing the most frequent class.
+        macro_f1: Mean F1 of all classes; one that was only ever predicted counts as 0 (as scikit-learn's).
+        majority_accuracy: Accuracy of always guessing the class that is the most frequent among these samples.
         samples: Number of samples.
         per_class: By class, sorted.
         confusion: Which class was taken for which.
@@ -80,13 +80,11 @@ class Metrics(Struct, frozen=True):
     per_tag: dict[str, TagMetrics]
 
 
-def measure(predictions: "Sequence[Prediction]", majority: str | None = None) -> Metrics:
+def measure(predictions: "Sequence[Prediction]") -> Metrics:
     """Return the metrics of some predictions.
 
     Args:
         predictions: One for each sample of the test set.
-        majority: The class that is guessed by who knows nothing: the most frequent of the training set. Without it,
-            the most frequent of these samples.
 
     Raises:
         InputError: There are no predictions.
@@ -94,14 +92,20 @@ def measure(predictions: "Sequence[Prediction]", majority: str | None = None) ->
     if not predictions:
         raise InputError("there are no predictions to measure; the test set has no samples with a label")
     pairs = Counter((found.label, found.prediction) for found in predictions)
-    truth = Counter(found.label for found in predictions)
-    guess = min(truth, key=lambda label: (-truth[label], label)) if majority is None else majority
-    classes = _per_class(pairs, truth)
+    truth, predicted = (Counter(labels) for labels in zip(*pairs.elements(), strict=True))
+    classes = {
+        label: class_metrics(pairs[label, label], predicted[label], truth[label])
+        for label in sorted(truth.keys() | predicted.keys())
+    }
+    recalls = [found.recall for found in classes.values() if found.recall is not None]
     return Metrics(
         accuracy=_correct(predictions) / len(predictions),
-        balanced_accuracy=_mean(found.recall for found in classes.values() if found.samples),
-        macro_f1=_mean(found.f1 for found in classes.values()),
-        majority_accuracy=truth[guess] / len(predictions),
+        balanced_accuracy=sum(recalls) / len(recalls),
+        # A class without test samples has no F1 of its own, but what was taken for it is wrong: it counts as 0.
+        macro_f1=sum(found.f1 or 0.0 for found in classes.values()) / len(classes),
+        # Of the tested samples, not of the training part: a run that came from elsewhere has no training part, and
+        # `train`, `audit` and `report` have to say the same of the same predictions.
+        majority_accuracy=max(truth.values()) / len(predictions),
         samples=len(predictions),
         per_class=classes,
         confusion=Confusion(tuple(classes), tuple(tuple(pairs[row, column] for column in classes) for row in classes)),
@@ -132,22 +136,12 @@ def class_metrics(right: int, predicted: int, samples: int) -> ClassMetrics:
         predicted: Samples that were taken for it (true and false positives).
         samples: Samples of the class (true positives and false negatives).
     """
-    f1 = 2 * right / (predicted + samples) if predicted + samples else 0.0
-    return ClassMetrics(right / predicted if predicted else 0.0, right / samples if samples else 0.0, f1, samples)
-
-
-def _per_class(pairs: "Counter[tuple[str, str]]", truth: "Counter[str]") -> dict[str, ClassMetrics]:
-    predicted: Counter[str] = Counter()
-    for (_, prediction), count in pairs.items():
-        predicted[prediction] += count
-    labels = sorted(truth.keys() | predicted.keys())
-    return {label: class_metrics(pairs[label, label], predicted[label], truth[label]) for label in labels}
+    if not samples:
+        return ClassMetrics(None, None, None, 0)
+    return ClassMetrics(
+        right / predicted if predicted else None, right / samples, 2 * right / (predicted + samples), samples
+    )
 
 
 def _correct(predictions: "Sequence[Prediction]") -> int:
     return sum(found.label == found.prediction for found in predictions)
-
-
-def _mean(values: "Iterable[float]") -> float:
-    listed = list(values)
-    return sum(listed) / len(listed)

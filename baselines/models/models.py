@@ -4,7 +4,7 @@ The features are scaled already (`baselines.features`), so a model is one estima
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, cast
 
 from msgspec import Struct
 
@@ -13,6 +13,8 @@ from curate.ground.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    Features = NDArray[np.float32] | NDArray[np.float64]
 
 MODELS = ("auto", "logistic", "svm", "knn", "trees", "majority")
 """Values of `--model`."""
@@ -25,35 +27,50 @@ GAMMA = 0.5
 """Of its kernel exp(-gamma |x - y|²)."""
 _UNEVEN = 1.5
 _SMALLEST = 1e-3
+_NEIGHBOURS = 5
 
 
-class _Estimator(NamedTuple):
+class Estimator(Protocol):
+    """What all of scikit-learn's classifiers have; those with probabilities have `predict_proba`, others do not."""
+
+    classes_: "NDArray[np.int64]"
+
+    def fit(self, features: "Features", label: "NDArray[np.int64]") -> Self: ...
+
+    def decision_function(self, features: "Features") -> "NDArray[np.float64]": ...
+
+    def predict_proba(self, features: "Features") -> "NDArray[np.float64]": ...
+
+
+class _Recipe(NamedTuple):
     """A class of scikit-learn, and how it is made; imported only when it is needed."""
 
     module: str
     name: str
-    settings: dict[str, Any]
+    settings: dict[str, object]
     weighs: bool = False
     draws: bool = False
 
 
 # The strengths were chosen in cross-validation on spoken digits, on words and on photos of clothes: one for all.
 _ESTIMATORS = {
-    "knn": _Estimator(
-        "sklearn.neighbors", "KNeighborsClassifier", {"n_neighbors": 5, "weights": "distance", "algorithm": "brute"}
+    "knn": _Recipe(
+        "sklearn.neighbors",
+        "KNeighborsClassifier",
+        {"n_neighbors": _NEIGHBOURS, "weights": "distance", "algorithm": "brute"},
     ),
-    "logistic": _Estimator(
+    "logistic": _Recipe(
         "sklearn.linear_model", "LogisticRegression", {"C": 10.0, "max_iter": 200, "tol": 1e-3}, weighs=True, draws=True
     ),
-    "majority": _Estimator("sklearn.dummy", "DummyClassifier", {"strategy": "prior"}),
-    "svm": _Estimator(
+    "majority": _Recipe("sklearn.dummy", "DummyClassifier", {"strategy": "prior"}),
+    "svm": _Recipe(
         "sklearn.svm",
         "SVC",
         {"C": 10.0, "gamma": GAMMA, "break_ties": True, "cache_size": 500},
         weighs=True,
         draws=True,
     ),
-    "trees": _Estimator("sklearn.ensemble", "ExtraTreesClassifier", {"n_estimators": 200}, weighs=True, draws=True),
+    "trees": _Recipe("sklearn.ensemble", "ExtraTreesClassifier", {"n_estimators": 200}, weighs=True, draws=True),
 }
 
 
@@ -89,20 +106,19 @@ def candidates(name: str, counts: "NDArray[np.int64]") -> tuple[Candidate, ...]:
         name: Value of `--model`.
         counts: Training samples of each class.
     """
+    # Counted over the training part only: there a class of the test part may be missing, and weights of none are 1/0.
     present = counts[counts > 0]
     if len(present) < 2:
         return (Candidate("majority"),)
-    names = _names(counts.sum()) if name == "auto" else (name,)
+    names: tuple[str, ...] = (name,)
+    if name == "auto":
+        names = tuple(one for one in _AUTO if one != "svm" or counts.sum() <= MOST_FOR_SVM)
     uneven = present.max() > _UNEVEN * present.min()
     weights = (False, True) if uneven else (False,)
     return tuple(Candidate(one, way) for one in names for way in (weights if _ESTIMATORS[one].weighs else (False,)))
 
 
-def _names(samples: int) -> tuple[str, ...]:
-    return tuple(name for name in _AUTO if name != "svm" or samples <= MOST_FOR_SVM)
-
-
-def build(candidate: Candidate, samples: int, seed: int, *, similarities: bool = False) -> Any:
+def build(candidate: Candidate, samples: int, seed: int, *, similarities: bool = False) -> Estimator:
     """Return the estimator, not fitted yet.
 
     Args:
@@ -117,14 +133,15 @@ def build(candidate: Candidate, samples: int, seed: int, *, similarities: bool =
         settings["random_state"] = seed
     if estimator.weighs:
         settings["class_weight"] = "balanced" if candidate.balanced else None
-    if "n_neighbors" in settings:
-        settings["n_neighbors"] = min(settings["n_neighbors"], samples)
+    if candidate.name == "knn":
+        # scikit-learn refuses more neighbours than it was given samples, which a fold of a small set may have.
+        settings["n_neighbors"] = min(_NEIGHBOURS, samples)
     if similarities:
         settings["kernel"] = "precomputed"
-    return getattr(import_module(estimator.module), estimator.name)(**settings)
+    return cast("Estimator", getattr(import_module(estimator.module), estimator.name)(**settings))
 
 
-def scores(model: Any, features: "NDArray[np.floating[Any]]", classes: int) -> "NDArray[np.float64]":
+def scores(model: Estimator, features: "Features", classes: int) -> "NDArray[np.float64]":
     """Return for each sample and class a score: the larger, the likelier; its softmax is a probability.
 
     Args:
@@ -138,8 +155,10 @@ def scores(model: Any, features: "NDArray[np.floating[Any]]", classes: int) -> "
     """
     import numpy as np
 
+    # What was not learned stays far below all others under any temperature: e^-50 of them at 20, the highest one.
     found = np.full((len(features), classes), -1e3)
     if hasattr(model, "decision_function") and not hasattr(model, "predict_proba"):
+        # Of two classes scikit-learn gives one column, the score of the second.
         values = model.decision_function(features)
         found[:, model.classes_] = np.column_stack([-values, values]) if values.ndim == 1 else values
     else:
@@ -151,6 +170,7 @@ def probabilities(scores: "NDArray[np.float64]", temperature: float) -> "NDArray
     """Return softmax(scores / temperature), rows that sum to 1."""
     import numpy as np
 
+    # Less the maximum, which changes no share and keeps exp within a float.
     shifted = np.exp((scores - scores.max(axis=1, keepdims=True)) / temperature)
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 

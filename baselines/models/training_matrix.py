@@ -17,7 +17,7 @@ _SMALLEST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class TrainingMatrix:
     """What is to be learned.
 
     Attributes:
@@ -54,8 +54,8 @@ class Task(NamedTuple):
     save: bool = False
 
 
-def with_shortcuts(problem: Problem) -> Problem:
-    """Return the problem with what makes trying many models on the same samples fast.
+def with_shortcuts(matrix: TrainingMatrix) -> TrainingMatrix:
+    """Return the matrix with what makes trying many models on the same samples fast.
 
     One product of matrices serves all machines; computing its kernel anew, each of them takes ten times as long. And
     of fewer samples than numbers, the samples can be turned onto as many axes as there are samples: that changes no
@@ -63,15 +63,17 @@ def with_shortcuts(problem: Problem) -> Problem:
     """
     import numpy as np
 
-    samples, length = problem.features.shape
-    kernel = problem.model in {"auto", "svm"} and samples <= MOST_FOR_SVM
-    turned = problem.model in {"auto", "logistic", "knn"} and samples <= min(_MOST_TURNED, length)
+    # Both shortcuts are square in the samples: of more, the kernel takes too much memory, eigh too long.
+    samples, length = matrix.features.shape
+    kernel = matrix.model in {"auto", "svm"} and samples <= MOST_FOR_SVM
+    turned = matrix.model in {"auto", "logistic", "knn"} and samples <= min(_MOST_TURNED, length)
     if not kernel and not turned:
-        return problem
-    centred = problem.features - problem.features.mean(axis=0)
+        return matrix
+    # Centred first: distances stay, and inner products of points far from 0 lose digits that distances need.
+    centred = matrix.features - matrix.features.mean(axis=0)
     products = centred @ centred.T
     return replace(
-        problem,
+        matrix,
         kernel=_kernel(products) if kernel else None,
         turned=_turned(products.astype(np.float64)) if turned else None,
     )
@@ -81,6 +83,7 @@ def _kernel(products: "NDArray[np.float32]") -> "NDArray[np.float32]":
     """Return exp(-gamma |x - y|²) of all pairs, from their inner products."""
     import numpy as np
 
+    # |x - y|² = |x|² + |y|² - 2xy; of equal samples rounding makes it a little less than 0.
     square = products.diagonal()
     distance = square[:, None] + square - 2 * products
     return np.asarray(np.exp(-GAMMA * np.maximum(distance, 0)))
@@ -90,6 +93,7 @@ def _turned(products: "NDArray[np.float64]") -> "NDArray[np.float32]":
     """Return points with these inner products, shape (samples, axes)."""
     import numpy as np
 
+    # X Xᵀ = V Λ Vᵀ, so V √Λ has the same inner products. Axes whose value is rounding only would be noise.
     values, axes = np.linalg.eigh(products)
     kept = values > _SMALLEST * values.max()
     return np.asarray(axes[:, kept] * np.sqrt(values[kept]), np.float32)

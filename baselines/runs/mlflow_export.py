@@ -41,6 +41,7 @@ def export_runs(folders: list[str], uri: str, experiment: str = EXPERIMENT) -> i
     except Exception as error:
         if isinstance(error, BurnishError):
             raise
+        # The kind of server decides who raises (mlflow, requests, SQLAlchemy), and none of them is imported here.
         reason = str(error).split("\n", maxsplit=1)[0]
         raise BurnishError(f"--mlflow {uri}: {type(error).__name__}: {reason}") from None
 
@@ -49,6 +50,7 @@ def _export(client: Any, experiment: str, folder: str) -> bool:
     """Log one run, and return whether it was new."""
     run = read_run(folder)
     name = f"{folder} {run.created} {run.manifest.digest[:19]}"
+    # A quote in the name would end the string of the filter below.
     quoted = name.replace("'", "")
     if client.search_runs([experiment], filter_string=f"tags.`{_TAG}` = '{quoted}'", max_results=1):
         return False

@@ -5,22 +5,27 @@
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
-from baselines.data.predictions import NAME, write_predictions
-from baselines.runs.run_record import Run
+from baselines.data.predictions import Prediction
+from baselines.runs.run_record import ModelRecord, Run
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError, UsageError
-from curate.ground.json import decode, encode_indented
+from curate.ground.json import decode, encode, encode_indented
+from curate.records.reader import read_as
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from baselines.data.predictions import Prediction
     from baselines.metrics.metrics import Metrics
 
-RUN, METRICS, PREDICTIONS, MODEL = "run.json", "metrics.json", NAME, "model.skops"
+RUN, METRICS, PREDICTIONS, MODEL = "run.json", "metrics.json", "predictions.jsonl", "model.skops"
 _OURS = frozenset({RUN, METRICS, PREDICTIONS, MODEL})
+_NAMED = 3
+TRUSTED = {"trees": ("sklearn.tree._tree.Tree",)}
+"""By model, the types that skops does not build unless it is told to; no others are built."""
 
 
 def check_run_folder(folder: str) -> None:
@@ -50,15 +55,18 @@ def write_run(
         InputError: The folder cannot be made or written.
     """
     try:
+        # run.json goes first: with it, what a killed writer leaves would pass for the old run.
         os.makedirs(folder, exist_ok=True)
         for name in (RUN, METRICS, PREDICTIONS, MODEL):
             with suppress(FileNotFoundError):
                 os.unlink(os.path.join(folder, name))
         write_predictions(os.path.join(folder, PREDICTIONS), predictions)
-        if model is not None:
-            _write(folder, MODEL, model)
-        _write(folder, METRICS, encode_indented(metrics) + b"\n")
-        _write(folder, RUN, encode_indented(run) + b"\n")
+        files = {MODEL: model} if model is not None else {}
+        # run.json is last: whoever finds it may rely on all the others.
+        files |= {name: encode_indented(one) + b"\n" for name, one in ((METRICS, metrics), (RUN, run))}
+        for name, data in files.items():
+            with atomic_write(os.path.join(folder, name)) as file:
+                file.write(data)
     except OSError as error:
         raise InputError(f"cannot write the run {folder}: {error.strerror}") from None
 
@@ -81,6 +89,75 @@ def read_run(folder: str) -> Run:
         raise InputError(f"{path} is not the record of a run: {error}; train again into {folder}") from None
 
 
-def _write(folder: str, name: str, data: bytes) -> None:
-    with atomic_write(os.path.join(folder, name)) as file:
-        file.write(data)
+def write_predictions(path: str, predictions: "Iterable[Prediction]") -> None:
+    """Write predictions as JSON Lines, whole or not at all."""
+    with atomic_write(path) as file:
+        file.writelines(encode(prediction) + b"\n" for prediction in predictions)
+
+
+def read_predictions(path: str) -> list[Prediction]:
+    """Return the predictions of a run.
+
+    Raises:
+        InputError: The file is not there; a line of it is malformed (`ManifestError`).
+    """
+    try:
+        with open(path, "rb") as file:
+            return list(read_as(file, Prediction))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+
+
+def predictions_of_run(folder: str) -> list[Prediction]:
+    """Return the predictions of a run, of which there is one or more.
+
+    Args:
+        folder: Of the run.
+
+    Raises:
+        InputError: There is no run in it, or the run has no predictions; a line is malformed (`ManifestError`).
+    """
+    path = os.path.join(folder, PREDICTIONS)
+    if not os.path.isfile(path):
+        raise InputError(f"no run in {folder}: {_why_not(folder)}")
+    if found := read_predictions(path):
+        return found
+    raise InputError(f"the run in {folder} has no predictions: {path} is empty; make it again with burnish train")
+
+
+def _why_not(folder: str) -> str:
+    """Return why a folder is no run, and what to name or do instead."""
+    cure = f"make one with burnish train SET --run {folder}"
+    if not os.path.isdir(folder):
+        return "it is a file; name the folder that it is in" if os.path.exists(folder) else f"no such folder; {cure}"
+    # Most often the folder of all runs was named instead of one of them.
+    inside = sorted(entry.path for entry in os.scandir(folder) if os.path.isfile(os.path.join(entry.path, PREDICTIONS)))
+    if inside:
+        return f"did you mean {', '.join(inside[:_NAMED])}{', …' * (len(inside) > _NAMED)}?"
+    return f"it has no {PREDICTIONS}; {cure}"
+
+
+def load_model(folder: str) -> "tuple[Any, ModelRecord]":
+    """Return the estimator of a run and what its input and output mean.
+
+    Its classes are numbers, places in `labels` of the record; its input are the families `features`, one after the
+    other, as `baselines.features` describes a file.
+
+    Args:
+        folder: Of a run that `train` made.
+
+    Raises:
+        InputError: There is no model, or it holds a type that is not trusted.
+    """
+    record = read_run(folder).model
+    path = os.path.join(folder, MODEL)
+    if record is None or not os.path.isfile(path):
+        raise InputError(f"the run {folder} has no model: its predictions came from elsewhere")
+    skops = import_module("skops.io")
+    # Of a file that is no model, skops raises whatever its parts raise.
+    errors = (skops.exceptions.UntrustedTypesFoundException, BadZipFile, KeyError, ValueError, TypeError)
+    try:
+        return skops.load(path, trusted=list(TRUSTED.get(record.name.split(",", maxsplit=1)[0], ()))), record
+    except errors as error:
+        reason = str(error).split("\n", maxsplit=1)[0]
+        raise InputError(f"{path} is no model of burnish's: {reason}; train again into {folder}") from None

@@ -1,12 +1,13 @@
 """All runs under a folder, a line each: what was tried, on which data, with which code, and what came of it."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from baselines.runs.run_folder import RUN, read_run
-from baselines.runs.run_record import Score
+from baselines.runs.run_record import Parameter, Score
 from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class RunLine(Struct, frozen=True):
     code: str | None
     version: str | None
     model: str | None
-    parameters: dict[str, Any]
+    parameters: dict[str, Parameter]
     evaluation: str
     score: Score
 
@@ -84,10 +85,20 @@ def list_runs(folder: str) -> Runs:
 
 def find_runs(folder: str) -> "Iterator[str]":
     """Yield the folders that hold a run, sorted."""
-    for path, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if RUN in files:
-            yield path
+    # A list of what is still to be looked at: before Python 3.12, os.walk recurses, and ends some 900 levels down.
+    ahead = [folder]
+    while ahead:
+        path = ahead.pop()
+        # What cannot be listed holds no run for us, as with os.walk.
+        with suppress(OSError), os.scandir(path) as listing:
+            found = sorted(listing, key=lambda item: item.name, reverse=True)
+            if any(item.name == RUN and not item.is_dir() for item in found):
+                yield path
+            ahead += [
+                os.path.join(path, item.name)
+                for item in found
+                if not item.name.startswith(".") and item.is_dir(follow_symlinks=False)
+            ]
 
 
 def _line(folder: str, run: "Run") -> RunLine:

@@ -1,10 +1,10 @@
 """`run.json`: what is needed to repeat a run, and what came of it in one line."""
 
-from typing import Any
-
 from msgspec import Struct
 
 FORMAT = 1
+Parameter = str | int | float | bool | list[str] | None
+"""What an option of `train` or `evaluate` may be."""
 
 
 class ManifestRecord(Struct, frozen=True):
@@ -91,7 +91,7 @@ class Score(Struct, frozen=True):
         interval: 95 % Wilson interval of the accuracy.
         balanced_accuracy: 0 to 1.
         macro_f1: 0 to 1.
-        majority_accuracy: Of always guessing the most frequent class.
+        majority_accuracy: Of always guessing the class that is the most frequent among the tested samples.
     """
 
     samples: int
@@ -157,7 +157,7 @@ class Run(Struct, frozen=True):
     manifest: ManifestRecord
     counts: Counts
     evaluation: str
-    parameters: dict[str, Any]
+    parameters: dict[str, Parameter]
     score: Score
     cost: Cost
     model: ModelRecord | None = None

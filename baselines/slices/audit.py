@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from baselines.data.predictions import predictions_of_run
-from baselines.metrics.intervals import wilson
 from baselines.metrics.metrics import Metrics, measure
+from baselines.metrics.significance import wilson
+from baselines.runs.run_folder import predictions_of_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from baselines.data.predictions import Prediction
     from baselines.metrics.metrics import Confusion
@@ -83,7 +83,10 @@ def audit(predictions: "Sequence[Prediction]", mistakes: int = MISTAKES) -> Audi
         interval=wilson(metrics.samples - len(wrong), metrics.samples),
         confused=confused_classes(metrics.confusion),
         wrong=len(wrong),
-        mistakes=tuple(_most_confident(wrong))[:mistakes],
+        mistakes=tuple(
+            Mistake(found.path, found.label, found.prediction, found.confidence, found.tags, found.kind)
+            for found in sorted(wrong, key=_confidence_first)[:mistakes]
+        ),
     )
 
 
@@ -97,9 +100,10 @@ def _pairs(confusion: "Confusion") -> "Iterator[Confused]":
         counts = confusion.matrix[row]
         for column, count in enumerate(counts):
             if count and column != row:
+                # As a share of its class: ten samples of a rare class matter more than ten of a common one.
                 yield Confused(label, confusion.labels[column], count, count / sum(counts))
 
 
-def _most_confident(wrong: "Iterable[Prediction]") -> "Iterator[Mistake]":
-    for found in sorted(wrong, key=lambda found: (found.confidence is None, -(found.confidence or 0), found.path)):
-        yield Mistake(found.path, found.label, found.prediction, found.confidence, found.tags, found.kind)
+def _confidence_first(found: "Prediction") -> tuple[bool, float, str]:
+    # Sure and wrong is where labels are wrong most often; of what gives no confidence nobody knows, so it comes last.
+    return found.confidence is None, -(found.confidence or 0), found.path

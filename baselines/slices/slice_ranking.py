@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from baselines.annotators.human_level import ALL
-from baselines.data.predictions import predictions_of_run
 from baselines.metrics.metrics import by_tag, measure_tag
+from baselines.runs.run_folder import predictions_of_run
 from curate.ground.csv import read_table
 from curate.ground.errors import InputError
 from curate.ground.fraction import share_columns
@@ -33,7 +33,7 @@ class Overall(Struct, frozen=True):
     samples: int | None
 
 
-class WeakTag(Struct, frozen=True):
+class RankedTag(Struct, frozen=True):
     """One tag; all shares are fractions.
 
     Attributes:
@@ -64,7 +64,7 @@ class FewSamples(Struct, frozen=True):
     samples: int
 
 
-class WeakReport(Struct, frozen=True):
+class SliceRanking(Struct, frozen=True):
     """The priority table.
 
     Attributes:
@@ -77,7 +77,7 @@ class WeakReport(Struct, frozen=True):
     """
 
     overall: Overall
-    tags: tuple[WeakTag, ...]
+    tags: tuple[RankedTag, ...]
     too_few: tuple[FewSamples, ...] = ()
     without_human: tuple[str, ...] = ()
     target: str = "human level"
@@ -86,7 +86,7 @@ class WeakReport(Struct, frozen=True):
 
 def rank_run(
     folder: str, human: "float | Mapping[str, float] | None" = None, min_samples: int = MIN_SAMPLES
-) -> WeakReport:
+) -> SliceRanking:
     """Return the priority table of a run; arguments and errors as `rank`'s and `predictions_of_run`'s."""
     return rank(predictions_of_run(folder), human, min_samples)
 
@@ -95,7 +95,7 @@ def rank(
     predictions: "Sequence[Prediction]",
     human: "float | Mapping[str, float] | None" = None,
     min_samples: int = MIN_SAMPLES,
-) -> WeakReport:
+) -> SliceRanking:
     """Return the priority table of some predictions.
 
     Args:
@@ -109,11 +109,13 @@ def rank(
     """
     if not predictions:
         raise InputError("there are no predictions to rank tags by")
+    # Without a human level the target is the overall accuracy: some tags are always below that, which ranks them
+    # and does not say that the gap can be closed.
     overall = measure_tag(predictions).accuracy
     levels: Mapping[str, float] = {ALL: human} if isinstance(human, float | int) else human or {}
     tagged = sorted(by_tag(predictions).items())
     judged = [(tag, found) for tag, found in tagged if len(found) >= min_samples]
-    return WeakReport(
+    return SliceRanking(
         overall=Overall(overall, len(predictions)),
         tags=_sorted(_weak(tag, found, len(predictions), _level(levels, tag, overall)) for tag, found in judged),
         too_few=tuple(FewSamples(tag, len(found)) for tag, found in tagged if len(found) < min_samples),
@@ -123,7 +125,7 @@ def rank(
     )
 
 
-def rank_table(path: str) -> WeakReport:
+def rank_table(path: str) -> SliceRanking:
     """Return the priority table of figures from elsewhere.
 
     Args:
@@ -132,14 +134,15 @@ def rank_table(path: str) -> WeakReport:
     Raises:
         InputError: The file cannot be read, a value is no share, or a tag is named twice.
     """
+    # The shares of all columns at once: whether a table holds fractions or percent shows only in the whole of it.
     rows = read_table(path, ("tag", "accuracy", "human", "share"))
-    tags: dict[str, WeakTag] = {}
+    tags: dict[str, RankedTag] = {}
     for row, shares in zip(rows, share_columns(path, rows, ("accuracy", "human", "share")), strict=True):
         if (tag := row.cells["tag"]) in tags:
             raise InputError(f"{path}:{row.line}: the tag {tag!r} is named twice")
         gap, gain = gap_and_gain(shares["accuracy"], shares["human"], shares["share"])
-        tags[tag] = WeakTag(tag, None, shares["share"], shares["accuracy"], None, shares["human"], gap, gain)
-    return WeakReport(Overall(None, None), _sorted(tags.values()))
+        tags[tag] = RankedTag(tag, None, shares["share"], shares["accuracy"], None, shares["human"], gap, gain)
+    return SliceRanking(Overall(None, None), _sorted(tags.values()))
 
 
 def gap_and_gain(accuracy: float, human: float, share: float) -> tuple[float, float]:
@@ -148,15 +151,15 @@ def gap_and_gain(accuracy: float, human: float, share: float) -> tuple[float, fl
     return round(human - accuracy, _DIGITS) + 0.0, round((human - accuracy) * share, _DIGITS) + 0.0
 
 
-def _weak(tag: str, found: "Sequence[Prediction]", total: int, human: float) -> WeakTag:
+def _weak(tag: str, found: "Sequence[Prediction]", total: int, human: float) -> RankedTag:
     measured, share = measure_tag(found), len(found) / total
     gap, gain = gap_and_gain(measured.accuracy, human, share)
-    return WeakTag(tag, len(found), share, measured.accuracy, measured.interval, human, gap, gain)
+    return RankedTag(tag, len(found), share, measured.accuracy, measured.interval, human, gap, gain)
 
 
 def _level(levels: "Mapping[str, float]", tag: str, overall: float) -> float:
     return levels.get(tag, levels.get(ALL, overall))
 
 
-def _sorted(tags: "Iterable[WeakTag]") -> tuple[WeakTag, ...]:
+def _sorted(tags: "Iterable[RankedTag]") -> tuple[RankedTag, ...]:
     return tuple(sorted(tags, key=lambda weak: (-weak.gain, -weak.share, weak.tag)))

@@ -5,17 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from baselines.data.external_predictions import describe_file, read_foreign
-from baselines.data.labelled_samples import Example, LeftOut, kind_of, label_of, labelled
-from baselines.data.predictions import Prediction
-from baselines.data.train_test_partition import DEFAULT_TEST_SPLIT, check_test_split, trains
+from baselines.data.labelled_samples import LabelledSample, LeftOut, kind_of, label_of, labelled
+from baselines.data.predictions import Prediction, describe_file, read_external_predictions
+from baselines.data.train_test_partition import DEFAULT_TEST_SPLIT, check_test_split
 from baselines.metrics.metrics import measure
-from baselines.runs.result import Result
 from baselines.runs.run_record import Counts
+from baselines.runs.save_run import Result
 from curate.ground.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
-    from baselines.data.external_predictions import Foreign
+    from baselines.data.predictions import ExternalPrediction
 
 _SHOWN = 3
 _FEW = 30
@@ -36,7 +35,7 @@ class Evaluated:
     notes: list[str]
 
 
-def evaluate(samples: Iterable[Example], file: str, test_split: str | None = None) -> Evaluated:
+def evaluate(samples: Iterable[LabelledSample], file: str, test_split: str | None = None) -> Evaluated:
     """Hold predictions against labels: on the test split where there is one, else on all samples with a label.
 
     Samples without a prediction, and predictions without a sample, are left out and counted. A label that no sample
@@ -51,44 +50,43 @@ def evaluate(samples: Iterable[Example], file: str, test_split: str | None = Non
         InputError: The file is malformed, or names none of the tested samples.
         UsageError: No sample is in that test split.
     """
-    foreign, left_out = read_foreign(file), LeftOut()
+    external, left_out = read_external_predictions(file), LeftOut()
     everything = list(samples)
     examples = labelled(everything, left_out)
-    name = _test_split(examples, test_split)
-    tested = list(_tested(examples, name, foreign, left_out))
+    check_test_split(examples, test_split)
+    name: str | None = test_split or DEFAULT_TEST_SPLIT
+    if not any(one.split == name for one in examples):
+        # A model from elsewhere was not trained on this manifest as far as anyone knows: all of it is a test.
+        name = None
+    tested = list(_tested(examples, name, external, left_out))
     if not tested:
-        raise InputError(_why_none(file, foreign, examples))
-    predictions = [_prediction(one, foreign[one.path]) for one in tested]
-    train = Counter(label_of(one) for one in examples if name and one.split != name and trains(one.split))
-    majority = min(train, key=lambda label: (-train[label], label)) if train else None
+        raise InputError(_why_none(file, external, examples))
+    predictions = [_prediction(one, external[one.path]) for one in tested]
     counts = Counts(0, len(predictions), left_out=dict(left_out.counts.most_common()))
     evaluation = "test split" if name else "all samples with a label"
-    result = Result(predictions, measure(predictions, majority), counts, evaluation, source=describe_file(file))
-    return Evaluated(result, left_out, list(_notes(everything, predictions, foreign)))
-
-
-def _test_split(examples: Sequence[Example], named: str | None) -> str | None:
-    """Return the name of the test split; None where there is none."""
-    check_test_split(examples, named)
-    name = named or DEFAULT_TEST_SPLIT
-    return name if any(one.split == name for one in examples) else None
+    result = Result(predictions, measure(predictions), counts, evaluation, source=describe_file(file))
+    return Evaluated(result, left_out, list(_notes(everything, predictions, external)))
 
 
 def _tested(
-    examples: Sequence[Example], name: str | None, foreign: "Mapping[str, Foreign]", left_out: LeftOut
-) -> "Iterator[Example]":
+    examples: Sequence[LabelledSample],
+    name: str | None,
+    external: "Mapping[str, ExternalPrediction]",
+    left_out: LeftOut,
+) -> "Iterator[LabelledSample]":
     for one in examples:
         if name and one.split != name:
             continue
+        # Never a test, as in `train`: a score on what a recipe made says how well the model knows the recipe.
         if one.generated:
             left_out.add("generated, which are no test", one.path)
-        elif one.path not in foreign:
+        elif one.path not in external:
             left_out.add("without a prediction", one.path)
         else:
             yield one
 
 
-def _prediction(one: Example, found: "Foreign") -> Prediction:
+def _prediction(one: LabelledSample, found: "ExternalPrediction") -> Prediction:
     return Prediction(
         path=one.path,
         label=label_of(one),
@@ -100,27 +98,31 @@ def _prediction(one: Example, found: "Foreign") -> Prediction:
     )
 
 
-def _why_none(file: str, foreign: "Mapping[str, Foreign]", examples: Sequence[Example]) -> str:
+def _why_none(file: str, external: "Mapping[str, ExternalPrediction]", examples: Sequence[LabelledSample]) -> str:
     """Return why no tested sample has a prediction."""
-    if any(one.path in foreign for one in examples):
+    if any(one.path in external for one in examples):
         return f"{file} has predictions of none of the tested samples, only of others"
-    theirs = next(iter(foreign))
+    theirs = next(iter(external))
     return (
         f"{file} names none of the samples: it says {theirs}, and the manifest {examples[0].path}; paths have to agree"
     )
 
 
 def _notes(
-    everything: Sequence[Example], predictions: Sequence[Prediction], foreign: "Mapping[str, Foreign]"
+    everything: Sequence[LabelledSample],
+    predictions: Sequence[Prediction],
+    external: "Mapping[str, ExternalPrediction]",
 ) -> "Iterator[str]":
     """Yield what was in the file and did not count, or counted as wrong."""
+    # Against all lines of the manifest, also those left out: a file that it has is not one that it does not have.
     known = {one.path for one in everything}
-    unknown = [path for path in foreign if path not in known]
+    unknown = [path for path in external if path not in known]
     if unknown:
         shown = ", ".join(unknown[:_SHOWN])
         yield f"predictions of files that the manifest does not have: {len(unknown):,}, such as {shown}"
-    if others := len(foreign) - len(unknown) - len(predictions):
+    if others := len(external) - len(unknown) - len(predictions):
         yield f"predictions of samples that are not tested: {others:,}"
+    # With a hint only where labels are few: of thousands, one is always near, and the search takes its time.
     labels = {one.label for one in everything if one.label}
     strange = Counter(one.prediction for one in predictions if one.prediction not in labels)
     for label, count in strange.most_common(_SHOWN):

@@ -1,13 +1,13 @@
 """How to train: the options of `burnish train`."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from baselines.features.reading import Reading
+from baselines.runs.run_record import Parameter
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class TrainingOptions:
     """How to train.
 
     Attributes:
@@ -28,7 +28,7 @@ class Options:
     seed: int = 0
     reading: Reading = field(default_factory=Reading)
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Parameter]:
         """Return those that decide what comes out, for the record of the run."""
         return {
             "model": self.model,

@@ -3,14 +3,16 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import zip_longest
 
 from msgspec import Struct
 
-from baselines.data.labelled_samples import Example, LeftOut, label_of, labelled
-from baselines.data.train_test_partition import choose_sides
-from baselines.training.data import Data, Watcher, read_data
-from baselines.training.options import Options
+from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of, labelled
+from baselines.data.train_test_partition import partition_samples
+from baselines.features.reading import Watcher
+from baselines.training.options import TrainingOptions
+from baselines.training.training_data import TrainingData, read_data
 
 DEFAULT_SAMPLES = 16
 _FLEXIBLE = "svm"
@@ -44,7 +46,7 @@ class Overfit(Struct, frozen=True):
         return not self.wrong
 
 
-def overfit(samples: Iterable[Example], count: int, options: Options, watch: Watcher = iter) -> Overfit:
+def overfit(samples: Iterable[LabelledSample], count: int, options: TrainingOptions, watch: Watcher = iter) -> Overfit:
     """Return how well a model fits a handful of the samples that it may train on.
 
     The handful is drawn evenly over the classes, with the seed. `auto` takes the support vector machine, which can fit
@@ -63,17 +65,20 @@ def overfit(samples: Iterable[Example], count: int, options: Options, watch: Wat
 
     from baselines.models.model_selection import fit_model, score_model
     from baselines.models.models import candidates
-    from baselines.training.plan import make_problem
+    from baselines.training.fit_plan import make_training_matrix
 
-    data = read_data(_handful(samples, count, options), families=options.families, reading=options.reading, watch=watch)
-    problem = make_problem(data, options.model if options.model != "auto" else _FLEXIBLE, seed=options.seed)
+    data = read_data(
+        _handful(samples, count, options), replace(options, test_split=None, group=None), watch, handful=True
+    )
+    matrix = make_training_matrix(data, options.model if options.model != "auto" else _FLEXIBLE, seed=options.seed)
+    # The first candidate, without a choice: cross-validation of a handful is noise, and nothing here is tested.
     everything = np.arange(len(data.examples))
-    chosen = candidates(problem.model, np.bincount(problem.label))[0]
-    guess = score_model(problem, fit_model(problem, chosen, everything), everything).argmax(axis=1)
-    wrong = tuple(data.examples[i].path for i in np.flatnonzero(guess != problem.label).tolist())
+    chosen = candidates(matrix.model, np.bincount(matrix.label))[0]
+    guess = score_model(matrix, fit_model(matrix, chosen, everything), everything).argmax(axis=1)
+    wrong = tuple(data.examples[i].path for i in np.flatnonzero(guess != matrix.label).tolist())
     return Overfit(
         samples=len(everything),
-        classes=problem.classes,
+        classes=matrix.classes,
         model=str(chosen),
         accuracy=1 - len(wrong) / len(everything),
         wrong=wrong,
@@ -97,12 +102,13 @@ def verdict(found: Overfit) -> str | None:
     return f"the model gets only {right:,} of {found.samples:,} samples right that it was trained on: {cause}"
 
 
-def _handful(samples: Iterable[Example], count: int, options: Options) -> list[Example]:
+def _handful(samples: Iterable[LabelledSample], count: int, options: TrainingOptions) -> list[LabelledSample]:
     """Return samples of the training side, drawn in turns over the classes."""
     left_out = LeftOut()
-    train = choose_sides(labelled(samples, left_out), options.test_split, left_out).train
+    train = partition_samples(labelled(samples, left_out), options.test_split, left_out).train
     chance = random.Random(options.seed)
-    classes: defaultdict[str, list[Example]] = defaultdict(list)
+    # In turns over shuffled decks, so that 16 samples hold as many classes as they can, and which ones is chance.
+    classes: defaultdict[str, list[LabelledSample]] = defaultdict(list)
     for one in train:
         classes[label_of(one)].append(one)
     decks = [classes[label] for label in sorted(classes)]
@@ -113,9 +119,9 @@ def _handful(samples: Iterable[Example], count: int, options: Options) -> list[E
     return turns[:count]
 
 
-def _conflicts(data: Data) -> Iterator[tuple[str, ...]]:
+def _conflicts(data: TrainingData) -> Iterator[tuple[str, ...]]:
     """Yield the samples that are the same to the model and have different labels, with their labels."""
-    same: defaultdict[bytes, list[Example]] = defaultdict(list)
+    same: defaultdict[bytes, list[LabelledSample]] = defaultdict(list)
     for one, row in zip(data.examples, data.features, strict=True):
         same[row.round(_DIGITS).tobytes()].append(one)
     for group in same.values():

@@ -1,19 +1,19 @@
 """Train a quick baseline and test it, on a test split or in cross-validation, with nothing tested that was learned."""
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from baselines.data.labelled_samples import Example, LeftOut, label_of
+from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of
 from baselines.data.predictions import Prediction
 from baselines.features.families import FEATURES_VERSION
+from baselines.features.reading import Watcher
 from baselines.metrics.metrics import measure
-from baselines.runs.result import Result
 from baselines.runs.run_record import Counts, ModelRecord, TrialRecord
-from baselines.training.data import Data, Watcher, read_data
-from baselines.training.options import Options
-from baselines.training.plan import make_plan, make_problem
+from baselines.runs.save_run import Result
+from baselines.training.fit_plan import make_training_matrix, plan_fits
+from baselines.training.options import TrainingOptions
+from baselines.training.training_data import TrainingData, read_data
 from curate.records.sample import Sample
 from curate.split.group_guess import Suspect
 from curate.split.leakage import Watch
@@ -46,7 +46,7 @@ class Trained:
     suspects: list[Suspect]
 
 
-def train(samples: Iterable[Example], options: Options, watch: Watcher = iter) -> Trained:
+def train(samples: Iterable[LabelledSample], options: TrainingOptions, watch: Watcher = iter) -> Trained:
     """Train and test.
 
     Args:
@@ -60,10 +60,11 @@ def train(samples: Iterable[Example], options: Options, watch: Watcher = iter) -
     """
     from baselines.models.model_selection import fit_all
 
-    data = read_data(samples, options.test_split, options.families, options.group, options.reading, watch)
-    problem = make_problem(data, options.model, options.group, options.seed, options.reading.jobs)
-    plan = make_plan(data, problem, options.folds)
-    fitted = fit_all(problem, plan.tasks)
+    data = read_data(samples, options, watch)
+    matrix = make_training_matrix(data, options.model, options.group, options.seed, options.reading.jobs)
+    plan = plan_fits(data, matrix, options.folds)
+    matrices = {name: replace(matrix, features=one.values) for name, one in data.feature_sets.items()}
+    fitted = fit_all(matrices, plan.tasks)
     predictions = _predictions(data, plan.tasks, fitted)
     return Trained(
         result=_result(data, predictions, plan.evaluation, fitted),
@@ -74,12 +75,11 @@ def train(samples: Iterable[Example], options: Options, watch: Watcher = iter) -
     )
 
 
-def _result(data: Data, predictions: list[Prediction], evaluation: str, fitted: "list[Fitted]") -> Result:
-    labels = Counter(label_of(one) for one in data.train)
+def _result(data: TrainingData, predictions: list[Prediction], evaluation: str, fitted: "list[Fitted]") -> Result:
     generated = sum(one.generated for one in data.train)
     return Result(
         predictions=predictions,
-        metrics=measure(predictions, min(labels, key=lambda label: (-labels[label], label))),
+        metrics=measure(predictions),
         counts=Counts(len(data.train), len(predictions), generated, dict(data.left_out.counts.most_common())),
         evaluation=evaluation,
         model=_model_record(data, fitted),
@@ -97,46 +97,55 @@ def _fit_notes(fitted: "Fitted") -> list[str]:
     ]
 
 
-def _predictions(data: Data, tasks: "list[Task]", fitted: "list[Fitted]") -> list[Prediction]:
+def _predictions(data: TrainingData, tasks: "list[Task]", fitted: "list[Fitted]") -> list[Prediction]:
     """Return the predictions in the order of the manifest."""
-    found: dict[int, Prediction] = {}
+    # The folds test by turns, so that what was found is sorted at the end. The classes are asked for once: they are
+    # made from all samples, and asking for each prediction took 32 s for 20,000.
+    labels, found = data.labels, dict[int, Prediction]()
     for task, result in zip(tasks, fitted, strict=True):
         for index, row in zip(task.test.tolist(), result.probabilities.tolist(), strict=True):
+            # Of equal probabilities the first class by name; they are rounded only afterwards.
             best = max(range(len(row)), key=row.__getitem__)
             one = data.examples[index]
             found[index] = Prediction(
                 path=one.path,
                 label=label_of(one),
-                prediction=data.labels[best],
+                prediction=labels[best],
                 confidence=round(row[best], _DIGITS),
                 tags=one.tags,
                 digest=data.digests[index],
                 kind=data.kind,
-                probabilities={label: round(value, _DIGITS) for label, value in zip(data.labels, row, strict=True)},
+                probabilities={label: round(value, _DIGITS) for label, value in zip(labels, row, strict=True)},
             )
     return [found[index] for index in sorted(found)]
 
 
-def _model_record(data: Data, fitted: "list[Fitted]") -> ModelRecord:
+def _model_record(data: TrainingData, fitted: "list[Fitted]") -> ModelRecord:
     final = fitted[0]
     return ModelRecord(
         name=str(final.chosen),
         labels=tuple(data.labels),
         kind=data.kind,
-        features=data.families,
+        features=data.feature_sets[final.features].families,
         features_version=FEATURES_VERSION,
         temperature=round(final.temperature, _DIGITS),
         training_accuracy=round(final.training_accuracy, _DIGITS),
         trials=tuple(
-            TrialRecord(str(one.candidate), round(one.macro_f1, _DIGITS), round(one.accuracy, _DIGITS))
+            TrialRecord(_named(str(one.candidate), one.features), *(round(value, _DIGITS) for value in one[1:3]))
             for one in final.trials
         ),
-        folds=tuple(str(one.chosen) for one in fitted[1:]),
+        folds=tuple(_named(str(one.chosen), one.features if len(data.feature_sets) > 1 else "") for one in fitted[1:]),
     )
 
 
-def _suspects(data: Data, tasks: "list[Task]") -> list[Suspect]:
+def _named(model: str, features: str) -> str:
+    """Return a model in words, with its features where there were several sets to choose from."""
+    return f"{model} on {features}" if features else model
+
+
+def _suspects(data: TrainingData, tasks: "list[Task]") -> list[Suspect]:
     """Return what looks like a group and is both learned from and tested."""
+    # To `split` each fold is a side: a speaker who is in two folds is learned from where the other fold is tested.
     side: dict[int, str] = {}
     for number, task in enumerate(tasks):
         side.update(dict.fromkeys(task.test.tolist(), str(number)))

@@ -6,7 +6,7 @@ import typer
 
 from baselines.annotators.agreement import Agreement, agree
 from baselines.annotators.annotations import Annotations, read_annotations
-from baselines.annotators.human_file import write_human_csv
+from baselines.annotators.human_level import write_human_csv
 from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams
@@ -56,7 +56,9 @@ def agreement(
 
     burnish weak runs/before --human human.csv
     """
-    _check(annotations, manifest, human_level)
+    streams.check_output(human_level)
+    if human_level is not None and human_level in {annotations, manifest}:
+        raise UsageError(f"--human-level {human_level}: that is an input; name another file")
     formats = reports.Formats(json, md, csv, html).check(annotations)
     given = read_annotations(annotations)
     truth, tags = _known(manifest)
@@ -68,12 +70,6 @@ def agreement(
         with atomic_write(human_level) as file:
             file.write(write_human_csv(result.human_level))
         say(f"wrote {human_level}")
-
-
-def _check(annotations: str, manifest: str | None, human_level: str | None) -> None:
-    streams.check_output(human_level)
-    if human_level is not None and human_level in {annotations, manifest}:
-        raise UsageError(f"--human-level {human_level}: that is an input; name another file")
 
 
 def _known(manifest: str | None) -> "tuple[dict[str, str] | None, dict[str, tuple[str, ...]]]":

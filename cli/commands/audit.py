@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baselines.data.predictions import NAME, predictions_of_run
+from baselines.runs.run_folder import PREDICTIONS, predictions_of_run
 from baselines.slices.audit import MISTAKES, Audit
 from baselines.slices.audit import audit as find
 from cli import options
@@ -50,7 +50,7 @@ def audit(
 
     burnish audit runs/before --json | jq '.per_class.hat.recall'
     """
-    formats = reports.Formats(json, md, csv, html).check(os.path.join(run, NAME))
+    formats = reports.Formats(json, md, csv, html).check(os.path.join(run, PREDICTIONS))
     predictions = predictions_of_run(run)
     result = find(predictions, mistakes)
     title = f"Audit of {run}"

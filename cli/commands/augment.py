@@ -90,6 +90,7 @@ def augment(
     weak_tags = read_weak_tags(weak) if weak else None
     loaded = load(recipe, settings or (), wanted_tags(recipe, target, weak_tags, top))
     replaces = replace and loaded.standardizes
+    # A recipe may name its own seed; --seed goes before it, 0 too.
     begin = loaded.seed if seed is None else seed
     with streams.passes(manifest) as file:
         sources = gather_sources(loaded, read(file), split, group, replaces=replaces)
@@ -98,6 +99,7 @@ def augment(
             reports.write(describe_plan(sources, plan, begin), formats, "Plan", plan_table)
             return
         file.seek(0)
+        # The old lines go on as they are, and lazily: they are read while the new samples are made.
         kept = () if replace else lines(file)
         _generate(kept, sources, plan, output, Options(into or "", root or "", begin, jobs, timeout, replaces))
 

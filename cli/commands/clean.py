@@ -103,6 +103,7 @@ def _clean(
         file = stack.enter_context(streams.passes(manifest))
         rejected = stack.enter_context(atomic_write(rejects)) if rejects else None
         dataset = DatasetFolders(files.base if files else "")
+        # One pass learns what is normal and where the data lies; whether the quarantine is inside is known only then.
         found = survey(dataset.watch(read_as(file, Facts)), policy)
         if files:
             files.refuse_inside(dataset)
@@ -117,6 +118,7 @@ def _kept(
 ) -> Iterator[bytes]:
     """Yield the lines of the samples that are kept; count all, and pass the dropped ones on to where they go."""
     for line, sample, dropped_for in judgements:
+        # Nothing is to be said of it: most lines pass without having been decoded a second time.
         if sample is None:
             tally.kept += 1
             yield line

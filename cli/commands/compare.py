@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baselines.comparison.compare import Comparison, compare_runs
-from baselines.comparison.gates import GATES, failed
-from baselines.data.predictions import NAME
+from baselines.comparison.compare import GATES, Comparison, compare_runs, failed
+from baselines.runs.run_folder import PREDICTIONS
 from cli import options
 from cli.effects import Effect
 from cli.io import reports
@@ -17,7 +16,7 @@ from curate.ground.errors import GateError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from baselines.comparison.gates import Gate
+    from baselines.comparison.compare import Gate
 
 _NAMED = 5
 
@@ -63,10 +62,11 @@ def compare(
     """
     if fail_if is not None:
         options.check_choice(fail_if, GATES, "--fail-if")
+    # The same text, but of the type that mypy knows to be one of the gates.
     gate = next((gate for gate in GATES if gate == fail_if), None)
     formats = reports.Formats(json, md, csv, html)
     for run in (run_a, run_b):
-        formats.check(os.path.join(run, NAME))
+        formats.check(os.path.join(run, PREDICTIONS))
     result = compare_runs(run_a, run_b, tag or (), seed)
     reports.write(
         result, formats, "{1} against {0}".format(*run_names(result)), report, lambda found: _page(found, html)

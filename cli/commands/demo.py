@@ -51,7 +51,7 @@ def demo(
 
 
 def _play(folder: str, parts: "Sequence[str]", seed: int) -> None:
-    from augment.demo.folder import claim
+    from augment.demo.folder import MAKERS, claim, fill
     from cli.demo.demo_runner import Stage
     from cli.demo.demo_summary import show_ending
     from cli.demo.loop import REPORT, make_loop, make_report
@@ -59,20 +59,14 @@ def _play(folder: str, parts: "Sequence[str]", seed: int) -> None:
 
     claim(folder, seed)
     with locked(os.path.join(folder, "work"), "burnish demo DIR") as lock:
-        _make_data(folder, parts, seed)
+        for part in parts:
+            files = MAKERS[part](seed)
+            fill(folder, files)
+            # The steps write here; a command makes the file that it is told to write, but no folder for it.
+            os.makedirs(os.path.join(folder, "work", part), exist_ok=True)
+            terminal.say(f"made {len(files):,} files for {os.path.join(folder, part)}, as messy as data comes")
         stage = Stage(folder, lock, quiet=terminal.quiet)
         for part in parts:
             stage.play(make_loop(part, seed))
         stage.play([make_report(parts)])
     show_ending(folder, parts, os.path.join(folder, REPORT))
-
-
-def _make_data(folder: str, parts: "Sequence[str]", seed: int) -> None:
-    """Write the files of the parts, and make the folders for what the commands write."""
-    from augment.demo.folder import MAKERS, fill
-
-    for part in parts:
-        files = MAKERS[part](seed)
-        fill(folder, files)
-        os.makedirs(os.path.join(folder, "work", part), exist_ok=True)
-        terminal.say(f"made {len(files):,} files for {os.path.join(folder, part)}, as messy as data comes")

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from baselines.data.external_predictions import check_name
-from baselines.data.labelled_samples import Example
+from baselines.data.labelled_samples import LabelledSample
+from baselines.data.predictions import check_name
 from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams
@@ -58,18 +58,17 @@ def evaluate(
 
 
 def _evaluate(manifest: str | None, file: str, folder: str, test_split: str | None, formats: reports.Formats) -> None:
-    from baselines.runs.provenance import Clock
-    from baselines.runs.save_run import keep_run
+    from baselines.runs.save_run import Clock, save_run
     from baselines.training.evaluate import evaluate as evaluate_on
 
     clock = Clock()
-    with streams.records(manifest, Example) as records:
+    with streams.records(manifest, LabelledSample) as records:
         samples = list(records)
     if not samples:
         say_nothing_to_do()
         return
     found = evaluate_on(samples, file, test_split)
-    outcome = keep_run(folder, sys.argv[1:], {"test_split": test_split}, samples, found.result, clock)
+    outcome = save_run(folder, sys.argv[1:], {"test_split": test_split}, samples, found.result, clock)
     say_left_out(found.left_out)
     say_notes(found.notes)
     reports.write(outcome, formats, f"Run {folder}", report)

@@ -1,7 +1,7 @@
 """`burnish organize`: files in folders for training."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 import typer
 
@@ -9,17 +9,18 @@ from cli import options
 from cli.effects import Effect
 from cli.io import streams, terminal
 from cli.io.replayable_pipe import Rereadable
-from cli.views.organize.summary import say_plan, say_result
+from cli.io.terminal import say
 from curate.ground.errors import GateError, UsageError
-from curate.organize.metadata_files import STYLES, Style, metadata_files
+from curate.journal import Outcome
+from curate.organize.metadata_files import STYLES, metadata_files
 from curate.organize.plan import MODES, Plan, arrange
 from curate.organize.template import compile_layout
 from curate.records.dataset_root import DatasetFolders
 from curate.records.reader import read
 from curate.records.sample import Sample
 
-if TYPE_CHECKING:
-    from curate.journal import Outcome
+_FOLDERS = 40
+_FAILURES = 10
 
 
 def organize(
@@ -61,26 +62,54 @@ def organize(
     plan = Plan(into, mode, compile_layout(layout), root or "")  # type: ignore[arg-type]
     failures: list[Outcome] = []
     with streams.passes(manifest) as file:
-        files = _complete(plan, file, metadata)  # type: ignore[arg-type]
-        say_plan(plan, files, apply=apply)
+        # Each step of the plan needs all of the one before it, and samples are never held: a pass for each.
+        dataset = DatasetFolders(plan.base)
+        plan.leave_out_unknown(dataset.watch(_again(file)))
+        plan.place(_again(file))
+        plan.refuse_what_cannot_work(dataset)
+        targets = ((plan.targets[sample.path], sample) for sample in _again(file))
+        files = metadata_files(targets, metadata)  # type: ignore[arg-type]
+        _say_plan(plan, files, apply=apply)
         if not apply:
             return
         with terminal.progress("organize", lambda: len(plan.targets)) as counted:
             streams.write_samples(counted(arrange(plan, _again(file), files, failures)), output)
-    say_result(plan, failures)
+    _say_result(plan, failures)
     if failures:
         raise GateError(f"{len(failures):,} of {len(plan.targets):,} files are not at their place")
-
-
-def _complete(plan: Plan, file: Rereadable, style: Style) -> dict[str, bytes]:
-    """Go through the manifest until the plan is complete, and return the metadata files."""
-    dataset = DatasetFolders(plan.base)
-    plan.leave_out_unknown(dataset.watch(_again(file)))
-    plan.place(_again(file))
-    plan.refuse_what_cannot_work(dataset)
-    return metadata_files(((plan.targets[sample.path], sample) for sample in _again(file)), style)
 
 
 def _again(file: Rereadable) -> Iterator[Sample]:
     file.seek(0)
     return read(file)
+
+
+def _say_plan(plan: Plan, metadata: dict[str, bytes], *, apply: bool) -> None:
+    """Say where the files go: folders with their counts, sizes, and what is unusual."""
+    folders = sorted(plan.folders().items())
+    for folder, count in folders[:_FOLDERS]:
+        say(f"  {f'{folder}/' if folder else './':40} {count:8,} files")
+    if len(folders) > _FOLDERS:
+        say(f"  … and {len(folders) - _FOLDERS:,} more folders")
+    if metadata:
+        say(f"  metadata: {', '.join(sorted(metadata))}")
+    for name in plan.left_out:
+        say(f"  no sample has a {name}, so the layout goes without it")
+    if plan.renamed:
+        say(f"  {plan.renamed:,} names get a suffix, because several files would have had one name")
+    verb = {"copy": "copy", "move": "move", "hardlink": "link", "symlink": "link"}[plan.mode]
+    size = f"{plan.bytes / 1e6:,.1f} MB"
+    say(
+        f"{verb} {len(plan.targets):,} files ({size}) into {plan.into}, in {len(folders):,} folders"
+        f"{'' if apply else '; do it with --apply'}"
+    )
+
+
+def _say_result(plan: Plan, failures: Sequence[Outcome]) -> None:
+    """Say how it can be taken back, and what is not at its place and why."""
+    if len(failures) < len(plan.targets):
+        say(f"take it back with: burnish undo {plan.into}/journal.jsonl")
+    for outcome in failures[:_FAILURES]:
+        say(f"  not done: {outcome.operation.source}: {outcome.status}: {outcome.detail}")
+    if len(failures) > _FAILURES:
+        say(f"  not done: {len(failures) - _FAILURES:,} more")

@@ -1,22 +1,19 @@
 """`burnish overfit`: can a model fit a handful of samples?"""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from baselines.data.labelled_samples import Example
-from baselines.features.families import check_families
+from baselines.data.labelled_samples import LabelledSample
+from baselines.features.choice import choose_features
 from baselines.features.reading import Reading
 from baselines.models.models import MODELS, check_model
-from baselines.training.options import Options
+from baselines.training.options import TrainingOptions
 from cli import options
 from cli.io import reports, streams
 from cli.views.train.notes import say_nothing_to_learn
 from cli.views.train.table import fit_report
 from curate.ground.errors import GateError
-
-if TYPE_CHECKING:
-    from baselines.training.overfit import Overfit
 
 
 def overfit(
@@ -51,28 +48,18 @@ def overfit(
     formats = reports.Formats(json, md, csv).check()
     families = tuple(feature or ())
     check_model(model)
-    check_families(families)
-    wish = Options(model, families=families, seed=seed, reading=Reading(root or "", jobs, cache=""))
-    found = _overfit(manifest, samples, wish)
-    if found is None:
-        return
-    reports.write(found, formats, "Can a model fit it?", fit_report)
-    _fail_unless_fit(found)
-
-
-def _overfit(manifest: str | None, count: int, wish: Options) -> "Overfit | None":
-    with streams.records(manifest, Example) as records:
-        samples = list(records)
-    if not samples:
+    choose_features(families)
+    wish = TrainingOptions(model, families=families, seed=seed, reading=Reading(root or "", jobs, cache=""))
+    with streams.records(manifest, LabelledSample) as records:
+        examples = list(records)
+    if not examples:
         say_nothing_to_learn()
-        return None
+        return
+    # Imported where it is needed: it takes scikit-learn along, most of a second.
     from baselines.training.overfit import overfit as overfit_on
-
-    return overfit_on(samples, count, wish)
-
-
-def _fail_unless_fit(found: "Overfit") -> None:
     from baselines.training.overfit import verdict
 
+    found = overfit_on(examples, samples, wish)
+    reports.write(found, formats, "Can a model fit it?", fit_report)
     if problem := verdict(found):
         raise GateError(problem)

@@ -1,6 +1,6 @@
 """`burnish preview`: before and after, to look at and to listen to, before thousands are made."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,11 +10,6 @@ from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
-
-if TYPE_CHECKING:
-    from augment.plan.sources import Sources
-    from augment.plan.targets import Plan
-    from augment.preview.preview import Pair
 
 
 def preview(
@@ -54,7 +49,9 @@ def preview(
 
     burnish preview speech-noise set.jsonl --set noise=noise/ --weak runs/before --count 24 -o noise.html
     """
+    from augment.preview.preview import choose, make_pairs
     from augment.recipe.reader import load
+    from cli.views.preview.page import page
 
     if output is None:
         raise UsageError("where to? name the page: -o preview.html")
@@ -65,22 +62,10 @@ def preview(
     with streams.samples(manifest) as samples:
         sources = gather_sources(loaded, samples, split, None, replaces=loaded.standardizes)
     plan = plan_for(sources, weak_tags, copies=copies, seed=begin)
-    pairs = _pairs(sources, plan, count, seed=begin, base=root or "", jobs=jobs)
-    _write(sources, plan, pairs, begin, output)
-
-
-def _pairs(sources: "Sources", plan: "Plan", count: int, *, seed: int, base: str, jobs: int | None) -> "list[Pair]":
-    from augment.preview.preview import choose, make_pairs
-
-    orders = choose(sources, plan, count, seed)
+    orders = choose(sources, plan, count, begin)
     with terminal.progress("preview", lambda: len(orders)) as counted:
-        return list(counted(make_pairs(sources, orders, seed=seed, base=base, jobs=jobs)))
-
-
-def _write(sources: "Sources", plan: "Plan", pairs: "list[Pair]", seed: int, output: str) -> None:
-    from cli.views.preview.page import page
-
+        pairs = list(counted(make_pairs(sources, orders, seed=begin, base=root or "", jobs=jobs)))
     with atomic_write(output) as file:
-        file.write(page(sources, plan, pairs, seed))
+        file.write(page(sources, plan, pairs, begin))
     rejected = sum(bool(pair.shown.made.rejected) for pair in pairs)
     terminal.say(f"wrote {output} with {len(pairs):,} pairs; {rejected:,} rejected")

@@ -45,7 +45,9 @@ def recipes(
         raise UsageError("--md and --csv are for the list of recipes; a recipe is YAML, or --json")
     formats = reports.Formats(json, md, csv).check()
     if schema:
-        _write_schema()
+        from cli.pipeline.schema import schema as recipe_schema
+
+        sys.stdout.buffer.write(encode_indented(recipe_schema()) + b"\n")
     elif name:
         _print_one(name, as_json=json)
     else:
@@ -66,12 +68,6 @@ def _print_one(name: str, *, as_json: bool) -> None:
         reports.show(describe(load_yaml(data, name), name), lambda _: "", as_json=True)
     else:
         sys.stdout.buffer.write(data)
-
-
-def _write_schema() -> None:
-    from cli.pipeline.schema import schema
-
-    sys.stdout.buffer.write(encode_indented(schema()) + b"\n")
 
 
 def _tables(found: "Shelf") -> Report:

@@ -58,11 +58,19 @@ def run(
 
     burnish run mine.yaml --from augment --work /tmp/try
     """
+    from cli.pipeline.summary import append_markdown, plan_table, report_of, table
+
     began = time.monotonic()
     pipeline, tasks = _prepare(recipe, settings or [], work)
-    first = _task_named(start, tasks) if start else None
+    known = {task.step.id: task for task in tasks}
+    if start and start not in known:
+        raise UsageError(f"--from {start}: there is no such step{did_you_mean(start, known)}")
+    first = known[start] if start else None
     results = _results(pipeline, tasks, first, dry_run=dry_run)
-    _show(pipeline, results, time.monotonic() - began, as_json=json, dry_run=dry_run)
+    told = report_of(pipeline.name, pipeline.work, results, time.monotonic() - began)
+    reports.show(told, plan_table if dry_run else table, as_json=json)
+    if not dry_run:
+        append_markdown(told)
     _raise_failure(results)
 
 
@@ -89,6 +97,7 @@ def _results(pipeline: "Pipeline", tasks: "list[Task]", first: "Task | None", *,
 
     number = version("burnish")
     planned = Runner(pipeline.work, load_state(pipeline.work, pipeline.name, number), -1, View(tasks))
+    # Recipes of steps that are cached are not looked through, and which those are, the plan says.
     if dry_run or any(task.recipe for task in tasks):
         results = planned.plan(tasks, first)
         check_recipes([result.task for result in results if result.status != "cached"])
@@ -100,22 +109,6 @@ def _results(pipeline: "Pipeline", tasks: "list[Task]", first: "Task | None", *,
         save_state(pipeline.work, state)
         with View(tasks) as view:
             return Runner(pipeline.work, state, lock, view).run(tasks, first)
-
-
-def _task_named(name: str, tasks: "list[Task]") -> "Task":
-    found = {task.step.id: task for task in tasks}
-    if name not in found:
-        raise UsageError(f"--from {name}: there is no such step{did_you_mean(name, found)}")
-    return found[name]
-
-
-def _show(pipeline: "Pipeline", results: "list[Result]", seconds: float, *, as_json: bool, dry_run: bool) -> None:
-    from cli.pipeline.summary import append_markdown, plan_table, report_of, table
-
-    report = report_of(pipeline.name, pipeline.work, results, seconds)
-    reports.show(report, plan_table if dry_run else table, as_json=as_json)
-    if not dry_run:
-        append_markdown(report)
 
 
 def _raise_failure(results: "list[Result]") -> None:

@@ -10,7 +10,8 @@ from cli import options
 from cli.effects import Effect
 from cli.io import streams, terminal
 from cli.io.outcome import outcome
-from cli.views.scan.summary import say_tally
+from cli.io.summary import top
+from cli.io.terminal import say
 from curate.check.checks import SCAN_CHECKS
 from curate.scan.labels import Labeller, check_label_source, compile_pattern
 from curate.scan.metadata import Metadata
@@ -18,6 +19,9 @@ from curate.scan.scan import Options, ScanTally
 from curate.scan.scan import scan as scan_folders
 from curate.scan.scan_cache import Known
 from curate.scan.walk import check_roots, walk
+
+_SHOWN = 5
+_KINDS = {("image", True): "image", ("image", False): "images", ("audio", False): "audio files"}
 
 
 def scan(
@@ -79,4 +83,32 @@ def scan(
     outcome.worked = tally.kinds.total() - outcome.reused
     outcome.put_off = sum(n for (_, check), n in tally.findings.items() if SCAN_CHECKS[check].transient)
     summarized = terminal.shows_output() and not output
-    say_tally(tally, labeller, known, time.monotonic() - began, summarized=summarized)
+    _say_tally(tally, labeller, known, time.monotonic() - began, summarized=summarized)
+
+
+def _say_tally(tally: ScanTally, labeller: Labeller, known: Known | None, seconds: float, *, summarized: bool) -> None:
+    """Say on stderr what was scanned, what was left out and what is wrong."""
+    files = tally.kinds.total()
+    kinds = " and ".join(
+        f"{count:,} {_KINDS.get((kind, count == 1), _KINDS.get((kind, False), 'files'))}"
+        for kind, count in tally.kinds.most_common()
+    )
+    reused = f" ({known.reused:,} unchanged)" if known else ""
+    say(f"scanned {kinds or 'no media files'}{reused} in {seconds:.1f} s, {files / max(seconds, 1e-9):,.0f} files/s")
+    # On a terminal the summary shows the findings.
+    for (severity, check), count in sorted(tally.findings.items()) if not summarized else ():
+        say(f"  {severity} {check}: {count:,}, such as {tally.examples[check]}")
+    # What was not scanned is said group by group: a silent rest would look as if it had been sound.
+    if tally.others:
+        say(f"  other files, left out: {tally.others.total():,} ({top(tally.others)})")
+    for problem in tally.unreachable[:_SHOWN]:
+        say(f"  left out: {problem}")
+    if len(tally.unreachable) > _SHOWN:
+        say(f"  left out: {len(tally.unreachable) - _SHOWN:,} more links, folders or devices")
+    if tally.unmatched:
+        say(f"  {tally.unmatched:,} names do not match the pattern, such as {tally.first_unmatched}")
+    for table in labeller.metadata.tables if labeller.metadata else ():
+        if table.unused:
+            say(f"  {table.source} names {len(table.unused):,} files that are not there, such as {min(table.unused)}")
+        if table.left_out:
+            say(f"  {table.source}: lists and objects are no tags: {', '.join(sorted(table.left_out))}")

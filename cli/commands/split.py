@@ -11,7 +11,7 @@ from cli.views.split.summary import say_plan, say_suspects
 from curate.records.reader import lines, read_as
 from curate.split.columns import Seen
 from curate.split.split import carry_out, make_plan
-from curate.split.wish import DEFAULT_RATIO, Wish, make_wish
+from curate.split.wish import DEFAULT_RATIO, make_wish
 
 
 def split(
@@ -61,11 +61,7 @@ def split(
     """
     wish = make_wish(ratio, stratify, group, method, force=force, seed=seed)
     streams.check_output(output)
-    _split(manifest, wish, output)
-
-
-def _split(manifest: str | None, wish: Wish, output: str | None) -> None:
-    """Go through the manifest twice, to plan and to write."""
+    # Two passes over the manifest: one to plan, one to write. Only columns of numbers stay in memory between them.
     with streams.passes(manifest) as file:
         plan = make_plan(read_as(file, Seen), wish)
         file.seek(0)

@@ -1,6 +1,6 @@
 """`burnish stats`: the input metrics of a dataset."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -9,9 +9,6 @@ from cli.io import reports, streams
 from cli.views.stats.table import report
 from curate.describe.imbalance import grouping
 from curate.describe.statistics import Statistics, describe
-
-if TYPE_CHECKING:
-    from curate.describe.column_blocks import Measured
 
 
 def stats(
@@ -39,19 +36,15 @@ def stats(
 
     burnish stats set.jsonl --by label --html stats.html
     """
+    from curate.describe.column_blocks import Measured
+
     if by is not None:
         grouping(by)
     formats = reports.Formats(json, md, csv, html).check(manifest)
-    with streams.records(manifest, _view()) as samples:
+    with streams.records(manifest, Measured) as samples:
         result = describe(samples, by)
     of = manifest or "-"
     reports.write(result, formats, "Input metrics", report, lambda found: _page(found, of, root, html))
-
-
-def _view() -> "type[Measured]":
-    from curate.describe.column_blocks import Measured
-
-    return Measured
 
 
 def _page(result: Statistics, of: str, root: str | None, html: str | None) -> bytes:

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from baselines.data.labelled_samples import Example
-from baselines.features.families import check_families
+from baselines.data.labelled_samples import LabelledSample
+from baselines.features.choice import choose_features
 from baselines.features.reading import Reading
 from baselines.models.models import MODELS, check_model
-from baselines.training.options import Options
+from baselines.training.options import TrainingOptions
 from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
@@ -43,10 +43,12 @@ def train(
     feature: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME",
-            help="Only these features: hog, colour, thumbnail of images; mel, mfcc, level of recordings.",
+            metavar="NAME|embedding:FILE",
+            help="Only these: hog, colour, thumbnail of images; mel, mfcc, level of recordings; base, all of them; "
+            "embedding:FILE of burnish embed; auto, which of base, embedding or both is best in validation.",
             show_default="all",
         ),
+        Effect.READS,
     ] = None,
     cache: Annotated[
         str | None,
@@ -77,32 +79,34 @@ def train(
     burnish scan speech/ --pattern '{label}_{speaker}_{take}' | burnish train --group speaker --run runs/first
 
     burnish train set.jsonl --run runs/shape --model svm --feature hog
+
+    burnish train set.jsonl --run runs/embedded --feature auto --feature embedding:photos.npz
     """
     formats = reports.Formats(json, md, csv).check()
     folder, families = named_folder(run), tuple(feature or ())
     check_model(model)
-    check_families(families)
+    choose_features(families)
     if group is not None:
         make_grouping(group)
     reading = Reading(root or "", jobs, "" if no_cache else cache)
-    wish = Options(model, folds, test_split, group, families, seed, reading)
+    wish = TrainingOptions(model, folds, test_split, group, families, seed, reading)
     _train(manifest, folder, wish, formats)
 
 
-def _train(manifest: str | None, folder: str, wish: Options, formats: reports.Formats) -> None:
-    from baselines.runs.provenance import Clock
-    from baselines.runs.save_run import keep_run
+def _train(manifest: str | None, folder: str, wish: TrainingOptions, formats: reports.Formats) -> None:
+    from baselines.runs.save_run import Clock, save_run
     from baselines.training.train import train as train_on
 
+    # Before the first sample is read: the cost of a run is all that a person waits for.
     clock = Clock()
-    with streams.records(manifest, Example) as records:
+    with streams.records(manifest, LabelledSample) as records:
         samples = list(records)
     if not samples:
         say_nothing_to_do()
         return
     with terminal.progress("features", lambda: len(samples)) as counted:
         trained = train_on(samples, wish, counted)
-    outcome = keep_run(folder, sys.argv[1:], wish.parameters(), samples, trained.result, clock)
+    outcome = save_run(folder, sys.argv[1:], wish.parameters(), samples, trained.result, clock)
     say_left_out(trained.left_out)
     say_notes(trained.notes)
     say_suspects(trained.suspects, split=trained.tested_split)

@@ -47,7 +47,9 @@ def undo(
 
     burnish undo organized/journal.jsonl --dry-run
     """
-    if _is_over(journal):
+    # An undo can be killed when the journal is gone and the folder is not; the call that completes it finds it empty.
+    folder = journal if os.path.isdir(journal) else os.path.dirname(journal) or "."
+    if os.path.isdir(folder) and not os.listdir(folder) and not os.path.lexists(os.path.join(folder, JOURNAL)):
         terminal.say(f"nothing left to undo in {journal}: it is empty")
         return
     with (
@@ -63,12 +65,6 @@ def undo(
         raise GateError(f"{count:,} of {count + sum(done.values()):,} changes {verb} taken back: {reasons}")
 
 
-def _is_over(journal: str) -> bool:
-    """Return whether a folder is empty: an undo that was killed when the journal was gone, and the folder was not."""
-    folder = journal if os.path.isdir(journal) else os.path.dirname(journal) or "."
-    return os.path.isdir(folder) and not os.listdir(folder) and not os.path.lexists(os.path.join(folder, JOURNAL))
-
-
 def _tally(results: "Iterable[Taken]") -> tuple[Counter[str], Counter[str], int]:
     """Count what was done by kind, what was not by reason, naming the latter, and what was not there."""
     done, refused, gone = Counter[str](), Counter[str](), 0
@@ -80,6 +76,7 @@ def _tally(results: "Iterable[Taken]") -> tuple[Counter[str], Counter[str], int]
             done[taken.kind] += 1
             continue
         refused[taken.status] += 1
+        # A thousand files in the way are one cause: a few names and the number say it.
         if sum(refused.values()) <= _SHOWN or terminal.verbose:
             terminal.say(f"{os.path.relpath(taken.target)} stays: {os.path.relpath(taken.source)}: {taken.detail}")
     if (more := sum(refused.values()) - _SHOWN) > 0 and not terminal.verbose:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from baselines.annotators.human_file import read_human
-from baselines.data.predictions import NAME, predictions_of_run
-from baselines.slices.slice_ranking import MIN_SAMPLES, WeakReport, rank_run, rank_table
+from baselines.annotators.human_level import read_human
+from baselines.runs.run_folder import PREDICTIONS, predictions_of_run
+from baselines.slices.slice_ranking import MIN_SAMPLES, SliceRanking, rank_run, rank_table
 from cli import options
 from cli.effects import Effect
 from cli.io import reports
@@ -59,24 +59,21 @@ def weak(
 
     burnish weak --table priorities.csv
     """
-    _check(run, human, table)
-    formats = reports.Formats(json, md, csv, html).check(table or os.path.join(run or "", NAME))
-    level = read_human(human) if human is not None else None
-    result = rank_table(table) if table is not None else rank_run(run or "", level, min_samples)
-    of = run or table or ""
-    reports.write(result, formats, f"Priorities of {of}", report, lambda found: _page(found, run, of, html))
-
-
-def _check(run: str | None, human: str | None, table: str | None) -> None:
     if run is None and table is None:
         raise UsageError("name the folder of a run, or a table of figures: --table FILE.csv")
     if run is not None and table is not None:
         raise UsageError(f"a run ({run}) or --table {table}: one of them")
     if human is not None and table is not None:
         raise UsageError("--human goes with a run; a table has a column for it")
+    formats = reports.Formats(json, md, csv, html).check(table or os.path.join(run or "", PREDICTIONS))
+    level = read_human(human) if human is not None else None
+    # A table has its own human levels; a run is held against `level`, or against its own accuracy.
+    result = rank_table(table) if table is not None else rank_run(run or "", level, min_samples)
+    of = run or table or ""
+    reports.write(result, formats, f"Priorities of {of}", report, lambda found: _page(found, run, of, html))
 
 
-def _page(result: WeakReport, run: str | None, of: str, html: str | None) -> bytes:
+def _page(result: SliceRanking, run: str | None, of: str, html: str | None) -> bytes:
     from cli.views.kit.page import Links
     from cli.views.weak.table import page
 

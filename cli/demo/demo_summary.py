@@ -67,16 +67,15 @@ def _part(work: str) -> "Iterator[RenderableType]":
 
 
 def _cleaned(work: str) -> str:
-    broken, copies = (_reasons(os.path.join(work, name)) for name in ("broken.jsonl", "copies.jsonl"))
+    broken, copies = (
+        Counter(sample.reason() for sample in _read(os.path.join(work, name), Rejected))
+        for name in ("broken.jsonl", "copies.jsonl")
+    )
     kept = sum(1 for _ in _read(os.path.join(work, "set.jsonl"), Rejected))
     return (
         f"cleaned: {broken.total()} broken files went ({_listed(broken)}) and {copies.total()} copies "
         f"({_listed(copies)}); {kept:,} samples are left"
     )
-
-
-def _reasons(path: str) -> Counter[str]:
-    return Counter(sample.reason() for sample in _read(path, Rejected))
 
 
 def _listed(counts: Counter[str]) -> str:
@@ -95,10 +94,10 @@ def _balanced(work: str) -> "Iterator[str]":
 
 
 def _compared(work: str) -> "Iterator[str]":
-    from baselines.comparison.compare import compare_runs
-    from baselines.comparison.gates import failed, in_words
+    from baselines.comparison.compare import compare_runs, failed, in_words
 
     result = compare_runs(os.path.join(work, "before"), os.path.join(work, "after"))
+    # The tags that new samples were made for; what became worse is said of every tag and class.
     tags = {tag: found for tag, found in result.per_tag.items() if tag.startswith(_TARGETS)}
     said = [in_words(name, found) for name, found in {"": result.overall, **tags}.items()]
     worse = failed(result, "worse", ())

@@ -57,6 +57,8 @@ def _cleaning(part: str, work: str, chance: list[str]) -> Iterator[Step]:
     files = [f"{work}/{name}.jsonl" for name in ("scanned", "clean", "unique", "set")]
     yield Step("What is there? Every file is decoded.", ("scan", *_SCAN[part], "-o", files[0]))
     dropped = ("--rejects", f"{work}/broken.jsonl")
+    # Each command reads what the one before it wrote, as in a pipe, but kept: the reader of the demo can look into
+    # every file.
     yield Step("What is broken goes.", ("clean", files[0], *_CLEAN[part], *dropped, "-o", files[1]))
     dropped = ("--rejects", f"{work}/copies.jsonl")
     yield Step(

@@ -44,6 +44,7 @@ _PARENT = os.environ.pop(VARIABLE, "")
 
 def send() -> None:
     """Write the outcome to the parent that waits for it; a parent that went away gets none."""
+    # Nobody asked: the command was typed by a person.
     if not _PARENT.isdigit():
         return
     # No worker without the engine: a command that never imported it has none that failed.
@@ -61,4 +62,5 @@ def parse(line: bytes) -> Outcome:
     except ValueError:
         return Outcome()
     content.pop("complete", None)
+    # Parent and child are one program, so that every key is known.
     return Outcome(**content)

@@ -42,6 +42,7 @@ class Spool:
     def seek(self, offset: int, /) -> int:
         """Begin again with the first line, even if not all of them were read; as for files, whose offset is 0."""
         if not self._arrived:
+            # The first pass may have stopped early; what it left is still in the pipe.
             shutil.copyfileobj(self._source, self._kept)
             self._arrived = True
         return self._kept.seek(offset)

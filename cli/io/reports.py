@@ -48,6 +48,7 @@ class Formats(NamedTuple):
             InputError: There is no folder for the page.
         """
         if wanted := [f"--{name}" for name in ("json", "md", "csv") if getattr(self, name)][1:]:
+            # All that were wished are named, the first and what it excludes.
             first = next(f"--{name}" for name in ("json", "md") if getattr(self, name))
             raise UsageError(f"{', '.join([first, *wanted])}: standard output takes one of them")
         check_html(self.html, manifest)
@@ -108,6 +109,7 @@ def check_html(html: str | None, manifest: str | None = None, option: str = "--h
     """
     if html is None:
         return
+    # `--html photo.jpg` is a slip of the hand that would cost a picture.
     if format_of_name(html) or html in {"", "-"}:
         raise UsageError(f"{option} {html!r}: that is no name for a page; name one like report.html")
     if manifest and os.path.exists(html) and os.path.exists(manifest) and os.path.samefile(html, manifest):

@@ -60,6 +60,7 @@ def passes(path: str | None) -> "Iterator[Rereadable]":
     """
     with manifest_input(path) as file, ExitStack() as stack:
         lines: Rereadable = file
+        # Of a pipe, the first pass keeps what it reads.
         if not file.seekable():
             lines = Spool(file, stack.enter_context(tempfile.TemporaryFile()))
         try:
@@ -93,6 +94,7 @@ def write_lines(lines: "Iterable[bytes]", output: str | None) -> None:
             for number, line in enumerate(lines, start=1):  # noqa: B007 - used after the loop
                 file.write(line + b"\n")
         outcome.samples_out = number
+    # Thousands of lines of JSON are nothing for a person: a summary, and how to keep the result.
     elif shows_output():
         summary.show(lines)
     else:
@@ -107,6 +109,8 @@ def _write_out(lines: "Iterable[bytes]") -> None:
         for line in lines:
             waiting.append(line)
             size += len(line) + 1
+            # A write for each line would cost more than the line; a whole buffer would keep the next command of a slow
+            # pipe waiting.
             if size >= _WRITTEN_AT_ONCE or time.monotonic() >= due:
                 together, waiting = waiting, []
                 _put(together)

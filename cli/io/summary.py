@@ -23,6 +23,7 @@ def show(lines: "Iterable[bytes]") -> None:
     for line in lines:
         tally.add(decode_line(line, decoder))
     _print_table(tally)
+    # The command as it was typed, so that it can be copied; without a fold, or a copy would have a line end in it.
     typed = f"burnish {shlex.join(sys.argv[1:])}"
     console().print(f"keep it:  {typed} -o set.jsonl\ngo on:    {typed} | burnish balance", soft_wrap=True)
 

@@ -156,6 +156,11 @@ def percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.1f}"
 
 
+def or_dash(share: float | None) -> Cell:
+    """Return the cell of a share; a dash where it is not defined, which an empty cell would not tell from not known."""
+    return Worded(None, "–") if share is None else share
+
+
 def interval(ends: tuple[float, float] | None) -> str:
     """Return the ends of an interval of shares in percent, without the sign."""
     return "" if ends is None else f"{percent(ends[0])} to {percent(ends[1])}"

@@ -54,6 +54,7 @@ def csv_bytes(report: Report) -> bytes:
     writer.writerow([*(["table"] * named), *heads])
     for table in tables:
         for row in table.rows:
+            # By head, not by place: tables have columns in common, and each cell goes under the head of its own.
             values = dict[str, str | float | None]()
             for column, cell in zip(table.columns, row.cells, strict=True):
                 values |= zip(_heads(column), _values(cell), strict=False)

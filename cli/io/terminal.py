@@ -81,6 +81,7 @@ def progress(title: str, total: "Callable[[], int]") -> "Iterator[Callable[[Iter
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    # Only where a person watches: rich takes longer to import than a small command to run.
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -113,7 +114,9 @@ def draw_bar(share: float, width: int) -> str:
         width: Characters of a full bar.
     """
     encoding = sys.stdout.encoding or "ascii"
+    # Block characters are an error in an ASCII terminal, not a question mark.
     if not encoding.lower().startswith("utf"):
         return "#" * round(share * width)
+    # U+2588 to U+258F: blocks of eighths of a character.
     whole, eighths = divmod(round(share * width * 8), 8)
     return "█" * whole + (_EIGHTHS[eighths] if eighths else "")

@@ -49,10 +49,12 @@ def draw(table: Table, width: int) -> "Iterator[RenderableType]":
     heads = ["" if column.kind == "drawing" else printable(column.title) for column in table.columns]
     if len(rows) < len(table.rows):
         heads[0] += f" ({len(rows):,} of {len(table.rows):,})"
+    # Texts first, because how wide they are decides which columns there is room for.
     texts = [[_text(cell, table.columns[at], bar_width) for at, cell in enumerate(row.cells)] for row in rows]
     needs = [_need(one, heads[at], [text[at] for text in texts], bar_width) for at, one in enumerate(table.columns)]
     filled = [at for at in table.filled() if needs[at] and not table.columns[at].below]
     kept = fitting(table.columns, needs, filled, width, gap)
+    # A confusion matrix without some of its columns says something else than the whole.
     if table.whole and len(kept) < len(filled):
         return
     drawn = RichTable(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, gap - 1, 0, 0))

@@ -50,6 +50,7 @@ def run_child(words: "Sequence[str]", *, report: str, log: str, lock: int, tick:
     try:
         with open(temporary, "wb") as output, open(log, "wb") as saved:
             ended = _run(words, output, saved, lock, tick)
+        # 1 is a gate that did not hold: its report tells why, and is kept.
         if report and ended.code in {0, 1}:
             os.replace(temporary, report)
         return ended
@@ -65,6 +66,7 @@ def _run(words: "Sequence[str]", output: IO[bytes], log: IO[bytes], lock: int, t
     os.set_blocking(ours, False)
     try:
         process = subprocess.Popen(  # noqa: S603 - a list of words for this same program
+            # This very file with this very Python: `burnish` on the PATH may be another version.
             [sys.executable, _PROGRAM, *words],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -73,6 +75,7 @@ def _run(words: "Sequence[str]", output: IO[bytes], log: IO[bytes], lock: int, t
             pass_fds=(lock, theirs),
             preexec_fn=binder(),  # noqa: PLW1509 - there are no threads
         )
+        # Only the child holds the other side now, so that its end is the end of the pipe.
         os.close(theirs)
         try:
             lines = _follow(process, log, tick)
@@ -103,11 +106,13 @@ def _follow(process: "subprocess.Popen[bytes]", log: IO[bytes], tick: "Callable[
     with selectors.DefaultSelector() as selector:
         selector.register(stream, selectors.EVENT_READ)
         while True:
+            # With a time limit, so that the table of steps moves while the command says nothing.
             if selector.select(_TICK_S):
                 part = os.read(stream.fileno(), 1 << 16)
                 if not part:
                     break
                 log.write(part)
+                # A read may end in the middle of a line, which the next one goes on with.
                 first, *more = part.decode("utf-8", "backslashreplace").split("\n")
                 lines[-1] += first
                 lines.extend(more)
@@ -137,6 +142,7 @@ def binder() -> "Callable[[], None] | None":
 
     prctl = ctypes.CDLL(None, use_errno=True).prctl
 
+    # Looked up before the fork: between fork and exec nothing may allocate or import.
     def bind() -> None:
         prctl(_DIE_WITH_PARENT, signal.SIGTERM)
 

@@ -3,13 +3,10 @@
 import re
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cli.catalog import COMMANDS
 from cli.effects import READ, Effect, effects_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 COMMON_KEYS = ("id", "input")
 """What a step may say beside its command."""
@@ -117,16 +114,24 @@ def command(name: str) -> Command:
     effects = effects_of(getattr(import_module(f"cli.commands.{name}"), name))
     options_of = (_option(parameter, effects.get(parameter.name)) for parameter in parsed.params)
     found = {option.name: option for option in options_of}
+    # By name and by form: of `manifest` the argument is ours to fill, while the option `--manifest` of agreement is a
+    # file like any other. Of all other names it is the options.
     own = {name for name, option in found.items() if name in _OWN and bool(option.flag) != (name == "manifest")}
     options = {name: option for name, option in found.items() if name not in own and name != "help"}
-    options |= _together(options)
+    # RUN_A and RUN_B of compare are two arguments; a recipe gives them as one list, `runs`.
+    runs = [option for option in options.values() if not option.flag and option.takes_run and not option.is_many]
+    if len(runs) >= 2:
+        options["runs"] = Option("runs", "", False, True, False, "RUN", "The runs to compare.", Effect.READS_RUN, runs)
+    writes = "report" if "json" in found else ""
+    if "output" in found:
+        writes = "page" if "html" in found["output"].metavar.lower() else "manifest"
     return Command(
         name,
         COMMANDS[name].summary,
         options,
         {name: _OWN[name] for name in own},
         "manifest" in own,
-        _what_it_writes(found),
+        writes,
         "json" in found,
         any(option.effect is Effect.MAKES_RUN for option in found.values()),
         parsed,
@@ -140,6 +145,7 @@ def _option(parameter: Any, effect: Effect | None) -> Option:
         _recipe_name(parameter),
         (long or parameter.opts)[0] if is_option else "",
         bool(is_option and parameter.is_flag),
+        # -1 is how Click says "as many as there are" of an argument; of an option it says `multiple`.
         bool(parameter.nargs == -1 or (is_option and parameter.multiple)),
         bool(parameter.required),
         (parameter.metavar or "").strip("[]"),
@@ -155,17 +161,3 @@ def _recipe_name(parameter: Any) -> str:
         return str(parameter.name)
     long = next((flag for flag in parameter.opts if flag.startswith("--")), parameter.opts[0])
     return str(long).lstrip("-").replace("-", "_")
-
-
-def _what_it_writes(options: "Mapping[str, Option]") -> str:
-    if "output" in options:
-        return "page" if "html" in options["output"].metavar.lower() else "manifest"
-    return "report" if "json" in options else ""
-
-
-def _together(options: "Mapping[str, Option]") -> dict[str, Option]:
-    """Return the option `runs`, which gives the arguments RUN_A and RUN_B of a command as one list."""
-    runs = [option for option in options.values() if not option.flag and option.takes_run and not option.is_many]
-    if len(runs) < 2:
-        return {}
-    return {"runs": Option("runs", "", False, True, False, "RUN", "The runs to compare.", Effect.READS_RUN, runs)}

@@ -46,6 +46,7 @@ class Runner:
         """
         results: list[Result] = []
         for task in tasks:
+            # After a failure nothing runs, also what does not depend on it: the user is to see one thing to mend.
             if any(result.code for result in results):
                 results.append(Result(task, "not run"))
             else:
@@ -57,6 +58,8 @@ class Runner:
         """Return what would run and why, without running anything."""
         results: dict[str, Result] = {}
         for task in tasks:
+            # What stands behind a step that runs can be told only when that step has run: it may give the same as the
+            # last time.
             waiting = [other.step.id for other in task.upstream if results[other.step.id].status != "cached"]
             forced = first is not None and task.number >= first.number
             reason, _ = self._why(task, forced=forced, guess=bool(waiting))
@@ -79,13 +82,16 @@ class Runner:
         if done and forced:
             return "asked for by --from", inputs
         if guess and done:
-            inputs |= {name: value for name, value in done.inputs.items() if name in _from_steps(task)}
+            # What the steps before it will make is not known yet: suppose that it is what they made the last time.
+            from_steps = {*map(result_of, task.used), *(["input"] if task.manifest_of else [])}
+            inputs |= {name: value for name, value in done.inputs.items() if name in from_steps}
         return why_run(task, done, inputs, self._files), inputs
 
     def _one(self, task: Task, *, forced: bool) -> Result:
         reason, inputs = self._why(task, forced=forced)
         done = self._state.steps.get(task.step.id)
         if not reason and done:
+            # A step that counts its files did none now; one that counts nothing shows nothing.
             worked = 0 if done.worked is not None else None
             return Result(task, "cached", "", done.samples_in, done.samples_out, worked)
         self._view.begin(task, reason)
@@ -95,11 +101,13 @@ class Runner:
         began = time.monotonic()
         self._drop_foreign_output(task)
         report = task.output if task.command.writes == "report" else ""
+        # --verbose of run goes down to the steps, whose tracebacks are then in their logs.
         words = [*task.words()[:1], *(["--verbose"] if terminal.verbose else []), *task.words()[1:]]
         ended = run_child(words, report=report, log=task.log, lock=self._lock, tick=self._view.tick)
         seconds = time.monotonic() - began
         result = Result(task, "run", reason, _samples(task.manifest), seconds=seconds, code=ended.code)
         result.warnings = tuple(line for line in ended.lines if line.startswith("warning: "))
+        # It ended in the middle: what it wrote before may be anything, and nothing is remembered.
         if ended.code not in {0, _GATE}:
             result.status, result.reason = "stopped", _last_words(task, ended)
             return result
@@ -108,6 +116,7 @@ class Runner:
         if result.put_off:
             put_off = f"warning: {result.put_off:,} files were put off (time-outs, crashes, files not readable now)"
             result.warnings += (f"{put_off}; the next run does this step again",)
+        # Its output is whole and is remembered, but the step runs again as long as the gate does not hold.
         if ended.code == _GATE:
             result.status, result.reason = "failed", _last_words(task, ended)
         self._remember(result, inputs)
@@ -146,11 +155,6 @@ class Runner:
             put_off=result.put_off,
         )
         save_state(self._work, self._state)
-
-
-def _from_steps(task: Task) -> set[str]:
-    """Return the names of the inputs that other steps make."""
-    return {*map(result_of, task.used), *(["input"] if task.manifest_of else [])}
 
 
 def _samples(manifest: str) -> int | None:

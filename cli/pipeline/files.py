@@ -67,12 +67,14 @@ class Files:
 
     def digest_of_run(self, folder: str) -> str:
         """Return a digest of what a run folder says of samples, whatever time it was made."""
+        # Not run.json itself: it holds when it was made and how long it took, which differ each time.
         parts = [self.digest(os.path.join(folder, name)) for name in _RUN_FILES]
         return _digest(parts) if any(parts) else self.digest(os.path.join(folder, "run.json"))
 
 
 def _hash(path: str) -> str:
     with open(path, "rb") as file:
+        # Of a manifest the times of files are left out: a clone gives every file a new one, and the same bytes.
         if not path.endswith(".jsonl"):
             return file_digest(file, "sha256").hexdigest()
         total = sha256()

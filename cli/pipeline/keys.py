@@ -31,6 +31,7 @@ def code_digest() -> str:
         place = _HOME / part
         files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
         for path in files:
+            # Compiled files change with the machine and the time, not with the program.
             if path.suffix != ".pyc":
                 total.update(f"{path.relative_to(_HOME)}\0".encode() + path.read_bytes() + b"\0")
     return f"sha256:{total.hexdigest()}"
@@ -48,12 +49,15 @@ def inputs_of(task: "Task", files: "Files", code: str) -> dict[str, str]:
     if task.manifest:
         found["input"] = files.digest(task.manifest)
     for name, words in sorted(task.chosen.items()):
+        # The name of another step: not the word counts, but what that step made (below).
         if name in task.needs:
             continue
         found[f"option {name}"] = "\n".join(words)
         if task.command.options[name].reads_files:
             paths = (path for word in words for path in _paths_in(task, name, word))
-            found |= {_kind_of(path): digest for path in paths if (digest := _digest(path, files))}
+            for path in paths:
+                if digest := _digest(path, files):
+                    found[f"{'folder' if os.path.isdir(path) else 'file'} {path}"] = digest
     for other in task.used:
         found[result_of(other)] = _digest(other.artifact, files)
     return found
@@ -72,9 +76,11 @@ def why_run(task: "Task", done: "Done | None", inputs: dict[str, str], files: "F
         return f"{done.put_off:,} files were put off last time"
     if done.status != "done":
         return "failed last time"
+    # Both ways: an option that was taken out of the recipe is a change as well.
     changed = [name for name in {**done.inputs, **inputs} if done.inputs.get(name) != inputs.get(name)]
     if changed:
         return f"{', '.join(changed)} changed"
+    # The name of an output has the number of its step: one that was moved writes another file.
     if task.output and task.output not in done.files:
         return "the order of the steps changed"
     return _why_outputs(done, files)
@@ -94,10 +100,6 @@ def _why_outputs(done: "Done", files: "Files") -> str:
     return ""
 
 
-def _kind_of(path: str) -> str:
-    return f"folder {path}" if os.path.isdir(path) else f"file {path}"
-
-
 def _digest(path: str, files: "Files") -> str:
     """Return the digest of a file, of a run folder by what it says, or of the list of any other folder."""
     if os.path.isfile(os.path.join(path, "run.json")):
@@ -106,13 +108,14 @@ def _digest(path: str, files: "Files") -> str:
 
 
 def _paths_in(task: "Task", name: str, word: str) -> "Iterator[str]":
-    """Yield the files and folders that a value may name: itself, what follows its `=`, what its recipe reads."""
+    """Yield the files and folders that a value may name: itself, what follows its `=` or `:`, what its recipe reads."""
     if task.command.options[name].effect is Effect.READS_RECIPE:
         yield from _paths_of_recipe(task, word)
         return
     yield word
-    if "=" in word:
-        yield word.partition("=")[2]
+    for sign in "=:":  # NAME=FILE, and embedding:FILE
+        if sign in word:
+            yield word.partition(sign)[2]
 
 
 def _paths_of_recipe(task: "Task", name: str) -> "Iterator[str]":

@@ -84,6 +84,7 @@ def _check_top(file: YamlFile) -> None:
     if not isinstance(content, dict):
         raise file.error("this is no recipe; it begins with 'kind: pipeline'")
     for key in content:
+        # Of another kind the keys are others; that it is another kind is then the error to tell.
         if key not in TOP and content.get("kind") == "pipeline":
             raise file.error(f"unknown key {key!r}{did_you_mean(key, TOP)}", key)
     kind = content.get("kind")
@@ -106,6 +107,8 @@ def _variables(file: YamlFile, settings: "Iterable[str]", work: str | None) -> d
         chosen["work"] = work
     values: dict[str, Any] = {}
     for key, value in chosen.items():
+        # Each as if it stood alone, with the lines of the file, so that an error names the line. A value from --set is
+        # taken as it is: a ${…} in it is meant literally.
         written = YamlFile(file.name, {"vars": {key: value}}, file.lines)
         values[key] = written.substituted(values).content["vars"][key] if value is own[key] else value
     return values

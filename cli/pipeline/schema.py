@@ -24,6 +24,8 @@ def schema() -> dict[str, Any]:
 
 
 def _pipeline() -> dict[str, Any]:
+    # A step without options may be a bare name: `- balance`.
+    bare: dict[str, Any] = {"enum": command_names()}
     return {
         "title": "A pipeline",
         "type": "object",
@@ -31,16 +33,11 @@ def _pipeline() -> dict[str, Any]:
             "kind": {"const": "pipeline"},
             "description": {"type": "string", "description": "What it is for."},
             "vars": {"type": "object", "description": "Names for ${name}, which --set changes."},
-            "steps": {"type": "array", "minItems": 1, "items": {"anyOf": _steps()}},
+            "steps": {"type": "array", "minItems": 1, "items": {"anyOf": [bare, *map(_step, command_names())]}},
         },
         "required": ["kind", "steps"],
         "additionalProperties": False,
     }
-
-
-def _steps() -> list[dict[str, Any]]:
-    short: dict[str, Any] = {"enum": command_names()}
-    return [short, *map(_step, command_names())]
 
 
 def _step(name: str) -> dict[str, Any]:
@@ -50,6 +47,7 @@ def _step(name: str) -> dict[str, Any]:
         "properties": {option.name: _value(option) for option in found.options.values()},
         "additionalProperties": False,
     }
+    # Not of compare, whose two required arguments a recipe may give as one list.
     required = [option.name for option in found.options.values() if option.is_required and "runs" not in found.options]
     return {
         "type": "object",
@@ -68,6 +66,7 @@ def _value(option: "Option") -> dict[str, Any]:
     kind = "boolean" if option.is_switch else _TYPES.get(_scalar_type(option), "string")
     one: dict[str, Any] = {"type": [kind] if kind == "string" else [kind, "string"]}
     if option.choices:
+        # The second form is a variable, which stands for a choice that only the run knows.
         one = {"anyOf": [{"enum": list(option.choices)}, {"type": "string", "pattern": r"\$\{"}]}
     elif kind == "string":
         one = dict(_SCALAR)

@@ -112,11 +112,13 @@ def load_state(work: str, recipe: str, version: str) -> State:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
     except ValueError as error:
         raise InputError(f"{path} is damaged ({error}); remove it, and all steps run again") from None
+    # Two recipes in one folder would take each other's steps of one name for their own.
     if state.recipe != recipe:
         raise BurnishError(
             f"the work folder {work} belongs to the recipe {state.recipe}, not to {recipe}; "
             "name another with --work DIR"
         )
+    # For people only: what has to run again is told by the digest of the code.
     state.version = version
     return state
 

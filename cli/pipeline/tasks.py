@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from augment.recipe.reader import load, locate
 from cli.effects import FILES_WRITTEN, Effect, why_unwritable
@@ -76,6 +76,7 @@ class Task:
         """Return the words of its command line after the program's name."""
         words = [self.step.command]
         if self.command.writes in {"manifest", "page"}:
+            # One word, so that no name can be taken for another option.
             words.append(f"--output={self.output}")
         elif self.command.takes_json:
             words.append("--json")
@@ -124,7 +125,15 @@ class _Maker:
         ending = {"manifest": ".jsonl", "page": ".html", "report": ".json"}.get(self.command.writes, "")
         task.output = f"{stem}{ending}" if ending else ""
         self._set_options(task)
-        self._set_folders(task)
+        # Folders that the command makes are named for the step where the recipe does not name them.
+        for name, option in self.command.options.items():
+            if option.effect not in {Effect.MAKES, Effect.MAKES_RUN}:
+                continue
+            folder = task.chosen.setdefault(name, [os.path.join(self.pipeline.work, self.step.id)])[0]
+            if option.effect is Effect.MAKES_RUN:
+                task.run = folder
+            else:
+                task.into = folder
         self._set_manifest(task)
         return task
 
@@ -134,18 +143,21 @@ class _Maker:
             try:
                 words = words_of(option, value)
                 if option.takes_run:
-                    words = self._runs(task, option, words)
+                    words = [self._run(task, option, word) for word in words]
+                # Only whether it is there; what is in it is checked when all tasks are known (`check_recipes`).
                 if option.effect is Effect.READS_RECIPE and words:
                     locate(words[0])
                 check_words(self.command, option, words)
             except ValueError as error:
                 raise self._error(f"{self.step.command}: {name} {error}", self.step.command, name) from None
+            # Has its line already, and is an InputError too, which below would put a second place in front of it.
             except RecipeError:
                 raise
             except InputError as error:
                 raise self._error(f"{self.step.command}: {error}", self.step.command, name) from None
             if words:
                 task.chosen[name] = words
+        # `runs: [a, b]` gives the arguments RUN_A and RUN_B, of which each by itself is required.
         together = task.chosen.get("runs") and self.command.options["runs"].parameter
         covered = {*task.chosen, *(part.name for part in together or ())}
         required = [option.name for option in self.command.options.values() if option.is_required]
@@ -163,17 +175,6 @@ class _Maker:
         hint = did_you_mean(name.replace("-", "_"), known)
         raise self._error(f"{self.step.command} has no option {name!r}{hint}", *path)
 
-    def _set_folders(self, task: Task) -> None:
-        """Note the folders that the command makes, and name those that the recipe does not."""
-        for name, option in self.command.options.items():
-            if option.effect not in {Effect.MAKES, Effect.MAKES_RUN}:
-                continue
-            folder = task.chosen.setdefault(name, [os.path.join(self.pipeline.work, self.step.id)])[0]
-            if option.effect is Effect.MAKES_RUN:
-                task.run = folder
-            else:
-                task.into = folder
-
     def _set_manifest(self, task: Task) -> None:
         source = self.step.input
         if source is not None and not self.command.reads_manifest:
@@ -182,6 +183,7 @@ class _Maker:
         if self.command.reads_manifest and not task.manifest:
             problem = f"{self.step.command} reads a manifest, and no step before it makes one; begin with scan"
             raise self._error(f"{problem}, or name one: 'input: FILE'")
+        # What the next step reads: the manifest that this one writes, or, past a report, the one that it read itself.
         if self.command.writes == "manifest":
             task.passes, task.passes_of = task.output, task
         else:
@@ -193,6 +195,7 @@ class _Maker:
         """Return the manifest that the step reads, and the task that makes it."""
         if source is None:
             return (self.last.passes_of, self.last.passes) if self.last else (None, "")
+        # A step goes before a file of the same name.
         if source not in self.before:
             self._refuse_later(source, "input")
             if os.path.isfile(source):
@@ -204,14 +207,14 @@ class _Maker:
             raise self._error(f"input: {source} makes no manifest", "input")
         return found.passes_of, found.passes
 
-    def _runs(self, task: Task, option: "Option", words: list[str]) -> list[str]:
-        """Return the runs that an option names; the id of a step stands for what that step made."""
-        return [self._run(task, option, word) for word in words]
-
     def _run(self, task: Task, option: "Option", word: str) -> str:
-        found = self.before.get(word) or next((t for t in self.before.values() if _same(t.run, word)), None)
+        # By its id, or by the folder that it makes: `weak: {run: work/before}` depends on the step as well as `{run:
+        # before}`.
+        by_folder = {os.path.normpath(task.run): task for task in reversed(self.before.values()) if task.run}
+        found = self.before.get(word) or by_folder.get(os.path.normpath(word))
         if found is None:
             self._refuse_later(word, self.step.command, option.name)
+            # A run from elsewhere, which no step makes.
             if os.path.exists(word):
                 return word
             makers = [name for name, other in self.before.items() if other.artifact]
@@ -235,16 +238,11 @@ class _Maker:
         return self.pipeline.error(problem, self.step, *path)
 
 
-def _same(folder: str, word: str) -> bool:
-    return bool(folder) and os.path.normpath(folder) == os.path.normpath(word)
-
-
 def _check_places(pipeline: "Pipeline", tasks: list[Task]) -> None:
     """Refuse a work folder inside the data, where the next scan would find what the last run made."""
     work = os.path.realpath(pipeline.work)
     for task in tasks:
-        paths: list[Any] = task.chosen.get("paths", [])
-        for position, path in enumerate(paths):
+        for position, path in enumerate(task.chosen.get("paths", [])):
             folder = os.path.realpath(path)
             if work == folder or work.startswith(f"{folder.rstrip('/')}/"):
                 problem = f"the work folder {pipeline.work} is inside {path}, where scan would find what is made there"
@@ -254,6 +252,7 @@ def _check_places(pipeline: "Pipeline", tasks: list[Task]) -> None:
     for task in tasks:
         if not task.run:
             continue
+        # Two runs in one folder: the second would take the place of the first, and a comparison hold it against itself.
         other = written.setdefault(os.path.realpath(task.run), task)
         if other is not task:
             raise pipeline.error(f"{other.step.id} and {task.step.id} make the same run {task.run}", task.step)

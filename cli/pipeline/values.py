@@ -21,6 +21,8 @@ def words_of(option: "Option", value: Any) -> list[str]:
     if isinstance(value, dict):
         if not option.takes_pairs:
             raise ValueError(f"takes {_expected(option)}, not a mapping")
+        # `ratio: {train: 0.8, test: 0.2}` is `--ratio train=0.8,test=0.2`; of an option that may be repeated, each pair
+        # is one.
         pairs = [f"{key}={_word(item, option)}" for key, item in value.items()]
         return pairs if option.is_many else [",".join(pairs)] if pairs else []
     if isinstance(value, list):
@@ -68,6 +70,8 @@ def _coerce(command: "Command", option: "Option", words: list[str]) -> None:
     from typer.exceptions import TyperException
 
     try:
+        # Click itself converts the words, so that a recipe is held to what the command line is held to, and says it in
+        # the same words.
         context = Context(command.parsed)
         option.parameter.process_value(context, words if option.is_many else words[0])
     except TyperException as error:
@@ -77,6 +81,7 @@ def _coerce(command: "Command", option: "Option", words: list[str]) -> None:
 
 def _word(value: Any, option: "Option") -> str:
     if isinstance(value, bool):
+        # YAML says true; a command line has no word for it but that one.
         return str(value).lower()
     if isinstance(value, str | int | float):
         return str(value)

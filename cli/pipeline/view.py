@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _FRAMES_A_SECOND = 10
 _STYLES = {"run": "green", "cached": "dim", "failed": "red", "stopped": "red", "not run": "dim"}
+_MARKS = {"run": "✔", "cached": "=", "failed": "✘", "stopped": "✘"}
 
 
 class View:
@@ -37,6 +38,7 @@ class View:
         if shows_progress():
             from rich.live import Live
 
+            # Without a thread of its own (`auto_refresh`): it could not live beside the fork of the next step.
             self._live = Live(self._draw(), console=console(stderr=True), auto_refresh=False, transient=True)
             self._live.start()
         return self
@@ -46,6 +48,7 @@ class View:
     ) -> None:
         if self._live:
             self._live.stop()
+            # The table is gone with the end (`transient`); warnings are worth keeping.
             for result in self._results:
                 _say_warnings(result, f"{result.task.step.id}: ")
 
@@ -80,11 +83,13 @@ class View:
         table = Table.grid(padding=(0, 2, 0, 0))
         for _ in range(4):
             table.add_column(no_wrap=True)
+        # Results come in the order of the tasks; those that have none yet are filled up with None.
         for task, result in zip(self._tasks, [*self._results, *[None] * len(self._tasks)], strict=False):
             if result:
                 style = _STYLES.get(result.status, "")
                 seconds = f"{result.seconds:.1f} s" if result.seconds is not None else ""
-                table.add_row(_mark(result), task.step.id, seconds, counts(result) or shown_status(result), style=style)
+                mark = _MARKS.get(result.status, " ")
+                table.add_row(mark, task.step.id, seconds, counts(result) or shown_status(result), style=style)
             elif task is self._now:
                 passed = time.monotonic() - self._began
                 frame = _FRAMES[int(passed * _FRAMES_A_SECOND) % len(_FRAMES)]
@@ -106,7 +111,3 @@ def line_of(result: "Result") -> str:
 def _say_warnings(result: "Result", before: str) -> None:
     for warning in result.warnings:
         say(f"{before}{warning}")
-
-
-def _mark(result: "Result") -> str:
-    return {"run": "✔", "cached": "=", "failed": "✘", "stopped": "✘"}.get(result.status, " ")

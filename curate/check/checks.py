@@ -40,6 +40,7 @@ SCAN_CHECKS: dict[str, Verdict] = {
         "error", "the header promises more or fewer audio frames or rows of pixels than the data hold"
     ),
     "metadata-damage": Verdict("warning", "the picture is whole, but a part of the file beside it is not"),
+    "out-of-memory": Verdict("error", "decoding needs more memory than a worker may have", transient=True),
     "oversized": Verdict("error", "it has more pixels or audio samples than can be decoded safely"),
     "permission": Verdict("error", "it may not be read", transient=True),
     "timeout": Verdict("error", "decoding took longer than --timeout", transient=True),
@@ -91,14 +92,6 @@ class Check(NamedTuple):
 _ORDINARY_MODES = {"RGB", "RGBA", "L", "LA"}
 
 
-def _one_minus_p5(facts: ImageFacts) -> float | None:
-    return None if facts.brightness_p5 is None else 1 - facts.brightness_p5
-
-
-def _information(facts: ImageFacts) -> float | None:
-    return None if facts.entropy is None else min(1.0, 0.1 * facts.entropy)
-
-
 def _shorter_over_longer(facts: ImageFacts) -> float | None:
     if not facts.width or not facts.height:
         return None
@@ -115,10 +108,6 @@ def _unusual_mode(facts: ImageFacts) -> float | None:
     if facts.mode is None:
         return None
     return float(facts.mode not in _ORDINARY_MODES or (facts.bits or 8) > 8)
-
-
-def _offset(facts: AudioFacts) -> float | None:
-    return None if facts.dc_offset is None else abs(facts.dc_offset)
 
 
 def _bandwidth_share(facts: AudioFacts) -> float | None:
@@ -164,17 +153,20 @@ CHECKS: dict[str, Check] = {
         "an animation or a stack of pages: most training code takes the first and drops the rest", ("frames",)),
     "blurry": Check("image", "image.sharpness", lambda facts: facts.sharpness, "below", 0.29,
         "few edges are left even in a small copy: out of focus or shaken", ("sharpness",)),
-    "bright": Check("image", "1 - image.brightness_p5", _one_minus_p5, "below", 0.05,
+    "bright": Check("image", "1 - image.brightness_p5",
+        lambda facts: None if facts.brightness_p5 is None else 1 - facts.brightness_p5, "below", 0.05,
         "even the darkest parts are almost white: overexposed", ("brightness_p5",)),
     "clipped": Check("audio", "audio.clipping_ratio", lambda facts: facts.clipping_ratio, "above", 0.001,
         "peaks are cut flat: it was recorded too loud, and the distortion cannot be taken out", ("clipping_ratio",)),
     "dark": Check("image", "image.brightness_p99", lambda facts: facts.brightness_p99, "below", 0.32,
         "even the brightest parts are dark: underexposed, or a lens cap", ("brightness_p99",)),
-    "dc-offset": Check("audio", "abs(audio.dc_offset)", _offset, "above", 0.02,
+    "dc-offset": Check("audio", "abs(audio.dc_offset)",
+        lambda facts: None if facts.dc_offset is None else abs(facts.dc_offset), "above", 0.02,
         "the signal does not swing around zero: a recorder's fault that costs headroom and clicks", ("dc_offset",)),
     "grayscale-in-colour-set": Check("image", "image.chroma", lambda facts: facts.chroma, "below", 0.005,
         "no colour among coloured pictures: a scan, a mask, or another camera", ("chroma",)),
-    "low-information": Check("image", "min(1, 0.1 * image.entropy)", _information, "below", 0.30,
+    "low-information": Check("image", "min(1, 0.1 * image.entropy)",
+        lambda facts: None if facts.entropy is None else min(1.0, 0.1 * facts.entropy), "below", 0.30,
         "hardly anything to see: one colour, an empty page, a failed download", ("entropy",)),
     "narrow-band": Check("audio", "2 * audio.bandwidth_hz / audio.sample_rate", _bandwidth_share, "below", 0.6,
         "the sample rate promises more than there is: upsampled, a telephone, or strong compression",

@@ -124,6 +124,8 @@ def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
         InputError: No sample has facts, so this is no manifest of a full scan.
     """
     found = Survey()
+    # Two sorts of checks: a threshold that is fixed judges a sample at once; one that is learnt from the set can judge
+    # only when the set was seen, and until then keeps a few bytes of each sample.
     checks = {name: check for name, check in CHECKS.items() if policy.applies(name)}
     values = {name: _Values() for name, check in checks.items() if check.learn}
     fixed = {
@@ -140,6 +142,7 @@ def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
     for sample in samples:
         found.samples += 1
         found.sound += _is_sound(sample)
+        # Findings that are there already (of scan, or of an earlier clean) have to be looked at in the second pass too.
         found.remarkable.append(bool(sample.findings))
         if sample.kind is not None and sample.kind not in KINDS:
             found.others[sample.kind] += 1
@@ -166,6 +169,7 @@ def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
                 known.add(found.samples - 1, value)
         if not complete:
             _note_unmeasured(found, sample, checks)
+    # A share is of the samples that a check could judge, or a set of half pictures and half sounds would hide it.
     seen = Counter({name: measured[check.kind] - undecided[name] for name, check in checks.items()})
     _conclude(found, policy, values, seen, flagged)
     return found
@@ -190,12 +194,14 @@ def judge(lines: Iterable[bytes], survey: Survey, policy: Policy) -> Iterator[Ju
 
 def _judgement(line: bytes, rules: dict[str, list[Rule]], policy: Policy) -> Judgement:
     sample = parse(line)
+    # Those of the table are made anew; a check that is off now leaves nothing of its last run behind.
     findings = sample.findings and tuple(one for one in sample.findings if one.check not in CHECKS)
     if sample.facts is not None and sample.kind in rules:
         findings += _findings(sample.facts, rules[sample.kind])
     judged = sample if findings == sample.findings else changed(sample, findings=findings)
     if not findings:
         return Judgement(encode(judged))
+    # Of several findings the first that drops is the reason: a sample is counted once.
     return Judgement(encode(judged), judged, next(filter(policy.drops, findings), None))
 
 
@@ -237,8 +243,10 @@ def _conclude(
     for name, check in CHECKS.items():
         if not policy.applies(name):
             continue
+        # Fixed checks were counted in the pass; learnt ones begin here, with all the values that there were.
         counts = values[name].counts() if check.learn else Counter()
         learnt = check.learn(counts) if check.learn else None
+        # Nothing was learnt, so nothing is odd.
         if learnt and learnt.threshold is None:
             continue
         rule = _rule(name, policy, learnt)
@@ -247,8 +255,11 @@ def _conclude(
             # Each different value is judged once, not each sample: a million recordings have a few sample rates.
             odd = [value for value in counts if rule.flags(learnt.score(value))]
             seen[name], flagged[name] = counts.total(), sum(counts[value] for value in odd)
+            # A rule that flags nobody need not be asked again for each sample of the second pass.
             if not odd:
                 found.rules[check.kind].remove(rule)
+        # What flags half of a set is how the set is (X-rays are grey), no fault of it; whoever names the check wants it
+        # all the same.
         if flagged[name] and flagged[name] >= _EVERYWHERE * seen[name] and not policy.asked_for(name):
             found.everywhere[name] = flagged[name] / seen[name]
         elif learnt and odd:
@@ -269,6 +280,7 @@ def _note_unmeasured(found: Survey, sample: Facts, checks: dict[str, Check]) -> 
         return
     facts = sample.image or sample.audio
     found.unmeasured += 1
+    # Of the first one only: what lacks is the same in nearly all, and it is a hint for a message.
     if not found.lacking:
         lacking = {
             f"{check.kind}.{need}": None

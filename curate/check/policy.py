@@ -72,6 +72,7 @@ def make_policy(
         UsageError: A check is unknown (the nearest is named), or a threshold is no number.
         InputError: The configuration cannot be read.
     """
+    # Settings come after the file, and so go before it.
     thresholds, severities = _read_config(config) if config else ({}, {})
     for setting in settings:
         name, equals, number = setting.partition("=")
@@ -106,6 +107,7 @@ def _read_config(path: str) -> tuple[dict[str, float], dict[str, str]]:
             written = load_yaml(file.read(MAX_BYTES + 1), path)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
+    # An empty file says nothing, which is no mistake.
     rules: object = written.content or {}
     if not isinstance(rules, dict):
         raise InputError(f"{path} has to map checks to thresholds; an example: 'dark: 0.2'")
@@ -116,6 +118,7 @@ def _read_config(path: str) -> tuple[dict[str, float], dict[str, str]]:
         known_check(name, where, CHECKS)
         # A bare `off` or `no` was false in YAML 1.1, and configurations say `dark: off`.
         key = "severity" if rule is False or rule in _OFF else "threshold"
+        # The short form is a threshold or `off`; the long one maps both by name.
         fields: dict[str, object] = rule if isinstance(rule, dict) else {key: rule}
         for key, value in fields.items():
             if key == "threshold":

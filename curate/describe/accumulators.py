@@ -82,17 +82,17 @@ class Extremes:
         """Take in a block."""
         for name, column in block.numbers.items():
             for end, sign in (("lowest", -1), ("highest", 1)):
-                if getattr(NUMBERS[name], end):
-                    self._compare((name, end), sign * column, block)
+                if not getattr(NUMBERS[name], end):
+                    continue
+                # The lowest is the highest of the negative; what is missing or infinite (NaN too) is at no end.
+                comparable = np.where(np.isfinite(column), sign * column, -np.inf)
+                position = int(comparable.argmax())
+                value = float(comparable[position])
+                before = self.found[name, end].value if (name, end) in self.found else -np.inf
+                if value > before:
+                    self.found[name, end] = Extreme(value, block.paths[position], block.kinds[position])
 
     def items(self) -> "Iterator[tuple[str, str, Extreme]]":
         """Yield fact, end and sample, in the order of the table, where the two ends differ."""
         for (name, end), found in sorted(self.found.items(), key=lambda item: list(NUMBERS).index(item[0][0])):
             yield name, end, found
-
-    def _compare(self, key: tuple[str, str], column: "NDArray[np.float64]", block: "Block") -> None:
-        comparable = np.where(np.isfinite(column), column, -np.inf)
-        position = int(comparable.argmax())
-        value = float(comparable[position])
-        if value > self.found[key].value if key in self.found else value > -np.inf:
-            self.found[key] = Extreme(value, block.paths[position], block.kinds[position])

@@ -65,6 +65,7 @@ class Block:
         }
         for part, view in _VIEWS.items():
             facts = [getattr(sample, part) for sample in samples]
+            # A set of pictures has no columns of recordings at all.
             if any(facts):
                 self._add_part(part, facts, view)
 
@@ -78,6 +79,7 @@ class Block:
             yield name, np.array(found)
 
     def _add_part(self, part: str, facts: list[msgspec.Struct | None], view: type[msgspec.Struct]) -> None:
+        # A record of Nones stands for a sample of another kind, so that all columns of a block are of one length.
         nothing = view()
         columns = zip(*(astuple(found or nothing) for found in facts), strict=True)
         for field, column in zip(view.__struct_fields__, columns, strict=True):

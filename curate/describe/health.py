@@ -109,6 +109,7 @@ def survey(manifests: "Sequence[str]", rejects: "Sequence[str]" = (), worst: int
     counts, kept = Counter[bool](), set[str]()
     for sample in samples_of(manifests[-1]):
         counts[sample.is_generated] += 1
+        # Only keys of samples with findings are remembered: a set of a million sound ones costs nothing.
         if (key := _key(sample)) in flagged:
             kept.add(key)
     return Health(
@@ -134,6 +135,7 @@ def _flagged(manifests: "Iterable[str]") -> dict[str, Listed]:
 
 def _dropped(gone: "dict[str, Listed]", rejected: "Container[str]") -> dict[str, int]:
     """Return how many were dropped for which check; samples that were only not selected have no such reason."""
+    # A sample that is gone without an error and without being rejected was only not selected: it has no reason.
     found = ((key, reason(sample.findings)) for key, sample in gone.items())
     counts = Counter(one.check for key, one in found if one.severity == "error" or key in rejected)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
@@ -147,6 +149,7 @@ def _key(sample: Listed) -> str:
 def _checks(flagged: "dict[str, Listed]", kept: set[str], worst: int) -> "Iterable[CheckHealth]":
     examples: dict[str, list[Example]] = {}
     for key, sample in flagged.items():
+        # Of a check that found something twice on one sample the last one counts: one sample, one example.
         for finding in {found.check: found for found in sample.findings}.values():
             one = Example(sample.path, sample.label, KINDS.get(sample.kind or ""), finding, key in kept)
             examples.setdefault(finding.check, []).append(one)
@@ -158,6 +161,7 @@ def _checks(flagged: "dict[str, Listed]", kept: set[str], worst: int) -> "Iterab
 
 def _check(name: str, found: list[Example], worst: int) -> CheckHealth:
     grave = any(example.finding.severity == "error" for example in found)
+    # Dropped ones first, then the farthest from the threshold, then by name, so that two runs show the same.
     found.sort(key=lambda example: (example.kept, -_distance(example.finding), example.path))
     left = sum(example.kept for example in found)
     return CheckHealth(name, "error" if grave else "warning", len(found), left, tuple(found[:worst]))

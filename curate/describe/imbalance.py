@@ -99,11 +99,14 @@ def count_classes(samples: "Iterable[Described]", by: str = "label", within: str
     without = total = 0
     for sample in samples:
         if within is not None and sample.split != within:
+            # Remembered for the error, which names the nearest split that there is.
             splits.add(sample.split or UNLABELLED)
             continue
         total += 1
         names = classes_of(sample)
         counts.update(names)
+        # A sample with two tags of one key counts in both classes, so that the counts may add up to more than the
+        # samples.
         without += not names
     if within is not None and splits and not total:
         raise UsageError(f"--within {within!r}: no sample is in that split{did_you_mean(within, splits)}")
@@ -118,6 +121,7 @@ def imbalance(counts: "Counter[str]", by: str = "label", without: int = 0) -> Im
         ClassCount(label, count, count / total if total else 0.0, largest - count)
         for label, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     )
+    # Classes of no sample add nothing: x log x goes to 0 with x, where the logarithm itself has no value.
     entropy = -sum(found.share * math.log(found.share) for found in classes if found.share)
     return Imbalance(
         by=by,

@@ -159,6 +159,7 @@ def describe(samples: "Iterable[Measured]", by: str | None = None) -> Statistics
             new_without, new_others = _add_groups(groups, block, names_of)
             without += new_without
             others += new_others
+    # First the whole, because its histograms decide the edges of those of the groups: bars can then be compared.
     summary = group_of(whole)
     return Statistics(
         samples=whole.samples,
@@ -181,6 +182,7 @@ def _add_groups(
     for name, positions in block.groups(names_of):
         grouped.update(positions.tolist())
         if name not in groups:
+            # Counted all the same: the report says how many samples are in groups that it does not show.
             if len(groups) == MAX_GROUPS:
                 others += len(positions)
                 continue
@@ -196,6 +198,7 @@ def _examples(extremes: "Extremes", whole: Group) -> tuple[Example, ...]:
         spread = whole.numbers.get(name)
         if spread is not None and spread.min != spread.max:
             value = -found.value if end == "lowest" else found.value
+            # The smallest is kept with its sign turned; + 0.0 makes 0 of -0.
             examples.append(Example(name, end, value + 0.0, found.path, found.kind))
     return tuple(examples)
 
@@ -216,6 +219,7 @@ def _distribution(name: str, sketch: "Sketch", applicable: int, like: Histogram 
     if not number:
         return Distribution(number=0, missing=applicable)
     low, q1, median, q3, high = sketch.quantiles(_QUARTILES)
+    # Spaced by ratio only above 0, where a logarithm is.
     logarithmic = like.logarithmic if like else NUMBERS[name].logarithmic and low > 0
     edges = like.edges if like else edges_between(low, high, logarithmic=logarithmic)
     histogram = Histogram(tuple(edges), tuple(sketch.histogram(edges)), logarithmic)

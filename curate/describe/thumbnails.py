@@ -79,6 +79,7 @@ def _picture(path: str) -> Preview:
         return Preview(problem=problem)
     small, buffer = Image.fromarray(decoded.pixels), io.BytesIO()
     small.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    # Whatever the format was: a browser shows JPEG, and not TIFF, HEIF or 16 bits.
     small.save(buffer, "JPEG", quality=_JPEG_QUALITY)
     return Preview("image/jpeg", buffer.getvalue(), small.size, problem=problem)
 
@@ -90,6 +91,7 @@ def _sound(path: str) -> Preview:
     try:
         with open_media(path) as file, soundfile.SoundFile(file) as sound:
             length, rate = sound.frames, sound.samplerate
+            # By values, not by frames: a file may claim a thousand channels.
             wanted = min(int(MAX_SECONDS * rate), _MAX_VALUES // sound.channels)
             samples = sound.read(wanted, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
@@ -108,6 +110,7 @@ def shortened(samples: "NDArray[np.float32]") -> "NDArray[np.float32]":
     """Return sound that is small enough for a page: of shape (frames, channels), mixed to mono before it is cut."""
     import numpy as np
 
+    # Clipped, because 16 bits wrap around and a sound over 1.0 would crackle; not-a-number is silence.
     bounded: NDArray[np.float32] = np.clip(np.nan_to_num(samples), -1, 1)
     if bounded.size * 2 > MAX_SOUND_BYTES:
         bounded = bounded.mean(axis=1, keepdims=True, dtype=np.float32)

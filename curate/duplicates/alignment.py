@@ -21,6 +21,8 @@ _LEAST_DETAIL_ALIKE = {_COARSE: 0.25, 2: 0.6}
 def laid(a: Thumbnail, b: Thumbnail, orientation: Orientation) -> Matrix:
     """Return the map that lays one picture on the other, centre on centre, 2 x 3."""
     turn = np.array(orientation.turn)
+    # A flip or a quarter turn leaves the whole picture in the frame, so sides lie on sides, each axis by its own scale.
+    # A free rotation is about the inner circle: one scale, that of the shorter sides.
     if orientation.stretched:
         return _about_centres(a, b, turn * _half(a)[:, None] / _half(b))
     return _about_centres(a, b, _half(a).min() / _half(b).min() * turn)
@@ -73,6 +75,8 @@ def misfit(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
     A copy holds the whole of the original, or a part of it, or is turned about its centre: 0.0006 and less in 1,200
     copies. Two scans of one thing, or two pictures of one burst, each show what the other does not.
     """
+    # Three ways in which a copy may lie: about the same centre, within the other, or around it; the one that fits best
+    # counts.
     back = np.linalg.inv(np.vstack([matrix, (0, 0, 1)]))[:2]
     centre = matrix[:, :2] @ (_half(b) - 0.5) + matrix[:, 2] + 0.5 - _half(a)
     off_centre = float(np.abs(centre).max() / _half(a).max() / 2)
@@ -82,6 +86,7 @@ def misfit(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
 def _spill(inner: Thumbnail, outer: Thumbnail, matrix: Matrix | NDArray[np.float64]) -> float:
     """Return how far the corners of one picture are outside the other, as a share of its longer side."""
     size = 2 * _half(outer)
+    # Edges, not middles, of the corner pixels: half a pixel is a share that matters in pictures of 64 pixels.
     corners = np.array([(x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)]) * 2 * _half(inner) - 0.5
     there = corners @ matrix[:, :2].T + matrix[:, 2] + 0.5
     return float(np.maximum(-there, there - size).max(initial=0.0) / size.max())
@@ -100,6 +105,7 @@ def _detail_alike(below: Pixels, above: Pixels, matrix: Matrix) -> float:
     x, y = (
         (plane - cv2.GaussianBlur(plane, (0, 0), _DETAIL_PX))[inside] for plane in (under, above.astype(np.float32))
     )
+    # The floor of the divisor keeps a flat pair at 0 instead of 0 / 0.
     x, y = x - x.mean(), y - y.mean()
     return float((x * y).sum() / max(float(np.square(x).sum() * np.square(y).sum()) ** 0.5, 1e-9))
 

@@ -76,7 +76,11 @@ def confirm(a: tuple[Samples, int], b: tuple[Samples, int]) -> AudioMatch:
 def listen(samples: Samples, sample_rate: int) -> Sound:
     """Return what the comparison needs of a recording."""
     signal = np.zeros(0, np.float32)
-    problem = _problem(len(samples), sample_rate)
+    problem = ""
+    if not _LOWEST_RATE <= sample_rate <= _HIGHEST_RATE:
+        problem = f"a sample rate of {sample_rate} Hz is not compared"
+    elif len(samples) < _SHORTEST_S * sample_rate:
+        problem = "too short to be compared"
     if not problem:
         # Floating point files hold values of any size, whose squares would be infinite.
         signal = np.clip(downmix(samples), -_LARGEST, _LARGEST)
@@ -86,6 +90,7 @@ def listen(samples: Samples, sample_rate: int) -> Sound:
             signal = np.asarray(soxr.resample(signal, sample_rate, RATE), np.float32)
         signal = np.ascontiguousarray(signal)
         problem = "too quiet to be compared" if peak_in_band(signal) < LEAST_PEAK else ""
+    # Shape and rate are part of it: the same numbers as stereo, or played at another speed, are not the same recording.
     identity = hashlib.blake2b(repr((samples.shape, sample_rate)).encode(), digest_size=16)
     for at in range(0, len(samples), _AT_ONCE):
         # Zero is added because -0.0, which some decoders make, is another bit pattern than 0.0.
@@ -102,6 +107,7 @@ def compare(a: Sound, b: Sound) -> AudioMatch:
     # One order for both directions, so that rounding cannot make them differ.
     turned = (len(b.signal), b.identity) < (len(a.signal), a.identity)
     first, second = (b, a) if turned else (a, b)
+    # A resampler leaves nothing near half of the rate it went through: only the band that both rates had is compared.
     found = align_in_pieces(first.signal, second.signal, _USED_BAND * min(a.sample_rate, b.sample_rate))
     return _judge(found, -1 if turned else 1)
 
@@ -111,6 +117,7 @@ def _judge(found: Alignment | None, sign: int) -> AudioMatch:
         return AudioMatch("none", reason="too little of both lies together")
     distance = round(1 - min(1.0, abs(found.correlation)), 4)
     problem = ""
+    # From the plainest to the subtlest: the first that is met is the reason that is told.
     if distance > 1 - LEAST_CORRELATION:
         problem = "different sounds"
     elif found.weakest < LEAST_IN_BLOCK:
@@ -119,10 +126,5 @@ def _judge(found: Alignment | None, sign: int) -> AudioMatch:
         problem = "one holds more than the other"
     if problem:
         return AudioMatch("none", distance, reason=problem)
+    # Adding 0.0 makes 0.0 of -0.0, which would be printed as a shift of minus nothing.
     return AudioMatch("near", distance, round(sign * found.gain_db, 2) + 0.0, round(sign * found.shift_s, 5) + 0.0)
-
-
-def _problem(frames: int, sample_rate: int) -> str:
-    if not _LOWEST_RATE <= sample_rate <= _HIGHEST_RATE:
-        return f"a sample rate of {sample_rate} Hz is not compared"
-    return "too short to be compared" if frames < _SHORTEST_S * sample_rate else ""

@@ -60,6 +60,7 @@ def align(a: Signal, b: Signal, highest_hz: float = _HIGHEST_HZ) -> Alignment | 
         b: Likewise.
         highest_hz: Upper end of the band that both have.
     """
+    # As long as both together, so that the end of one does not wrap around onto the beginning of the other.
     size = _fast_size(len(a) + len(b))
     hz = np.fft.rfftfreq(size, 1 / RATE).astype(np.float32)
     band = (hz >= _LOWEST_HZ) & (hz <= min(highest_hz, _HIGHEST_HZ))
@@ -67,11 +68,13 @@ def align(a: Signal, b: Signal, highest_hz: float = _HIGHEST_HZ) -> Alignment | 
     flat = _flattening(of_a, of_b, max(3, round(_SMOOTHING_HZ * size / RATE)))
     shift = _best_shift((of_b * flat) * (of_a * flat).conj(), size)
     begin, end = max(0, int(np.ceil(-shift))), min(len(a), int(len(b) - shift))
+    # Of less than 1/16 s any correlation is chance.
     if end - begin < _BLOCK // 2:
         return None
     # Shifted in the spectrum, where a fraction of a frame is as good as a whole one.
     of_b = of_b * np.exp(2j * np.pi * hz * np.float32(shift / RATE)).astype(np.complex64)
     heard_a, heard_b = (_signal(one, size)[begin:end] for one in (of_a, of_b))
+    # The gain is that of the sound as it is; all else is judged on the flattened sound, in which no loud band decides.
     gain_db = 10 * np.log10((_energy(heard_b) + 1e-20) / (_energy(heard_a) + 1e-20))
     flat_a, flat_b = _signal(of_a * flat, size), _signal(of_b * flat, size)
     overlap = min(_energy(one[begin:end]) / max(_energy(one), 1e-20) for one in (flat_a, flat_b))
@@ -93,6 +96,8 @@ def align_in_pieces(a: Signal, b: Signal, highest_hz: float) -> Alignment | None
         The worst of the pieces; None where they do not lie together or do not agree on a shift.
     """
     if min(len(a), len(b)) < 2 * _PIECE:
+        # Of a long one beside a short one the beginning will do: where the short one lies elsewhere in it, it is a
+        # part.
         reach = 2 * _PIECE + round(MAX_SHIFT_S * RATE)
         found = align(a[:reach], b[:reach], highest_hz)
         return found and found._replace(overlap=min(found.overlap, _share(a, reach), _share(b, reach)))
@@ -110,6 +115,7 @@ def align_in_pieces(a: Signal, b: Signal, highest_hz: float) -> Alignment | None
     if len(agreed) < len(pieces):
         return None
     common = min(len(a), len(b))
+    # The worst piece stands for all: a broadcast of an hour with another minute in it is not a copy.
     worst = min(agreed, key=lambda piece: abs(piece.correlation))
     return Alignment(
         shift_s=first.shift_s,
@@ -164,6 +170,7 @@ def _best_shift(cross: _Spectrum, size: int) -> float:
     """Return the shift, in frames and fractions, where the correlation is largest, upside down or not."""
     reach = min(round(MAX_SHIFT_S * RATE), size // 2 - 1)
     over_shifts = np.fft.irfft(cross, size)
+    # An inverse transform is circular: negative shifts are at its end.
     around = np.concatenate((over_shifts[-reach:], over_shifts[: reach + 1]))
     best = int(np.abs(around).argmax())
     # The correlation has nothing above 3400 Hz, so what lies between its samples follows from those nearby.

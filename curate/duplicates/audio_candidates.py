@@ -41,6 +41,8 @@ def near_fingerprints(fingerprints: Sequence[str | None], distance: int = RADIUS
     if not len(where):
         return np.empty((0, 2), np.int64)
     words = _words([digits for digits in fingerprints if digits is not None])
+    # Equal fingerprints side by side, within them in the order of the manifest: all that follows works on distinct
+    # values, of which a set of clicks has one.
     order = np.lexsort((where, words[:, 1], words[:, 0]))
     words, where = words[order], where[order]
     starts = np.flatnonzero(np.concatenate(([True], (words[1:] != words[:-1]).any(axis=1))))
@@ -67,6 +69,7 @@ def _of_one_value(starts: _Indexes, ends: _Indexes) -> _Indexes:
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         if end - start > 1:
             pairs.append(np.array(list(combinations(range(start, min(end, start + _ALL_OF)), 2))))
+            # The chain keeps them in one group, which is all that is asked: groups are connected components.
             rest = np.arange(start + _ALL_OF, end)
             pairs.append(np.stack((rest - 1, rest), axis=1))
     return np.concatenate(pairs) if pairs else np.empty((0, 2), np.int64)
@@ -80,6 +83,8 @@ def _near_values(values: _Words, distance: int, starts: _Indexes, ends: _Indexes
         found.append(some[differ <= distance])
     # One number for a pair sorts many times faster than two.
     pairs = np.stack(np.divmod(np.unique(np.concatenate(found) @ [len(values), 1]), len(values)), axis=1)
+    # Two near values stand for a whole block of pairs: each of the first eight of one with each of the first eight of
+    # the other.
     members = np.minimum(ends - starts, _ALL_OF)
     counts = members[pairs[:, 0]] * members[pairs[:, 1]]
     row, offset = _spread(counts)
@@ -115,6 +120,7 @@ def _keys(bits: _Bits) -> _Indexes:
 
 
 def _lookup(wanted: _Indexes, order: _Indexes, first: _Indexes) -> Iterator[_Indexes]:
+    # `first` is the table of a counting sort: the bucket k is order[first[k]:first[k + 1]].
     counts = first[wanted + 1] - first[wanted]
     rows = np.flatnonzero(counts)
     total = np.cumsum(counts[rows])

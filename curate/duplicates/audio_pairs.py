@@ -62,6 +62,7 @@ def _heard(path: str) -> Sound | str:
     held = sum(one.signal.nbytes for one in _cache.values() if isinstance(one, Sound))
     # The one just heard and its partner stay, whatever their size.
     while held > _CACHE_BYTES and len(_cache) > 2:
+        # Least recently heard first: pairs come by neighbourhood, so what was heard long ago is hardly asked for again.
         _, oldest = _cache.popitem(last=False)
         held -= oldest.signal.nbytes if isinstance(oldest, Sound) else 0
     return sound

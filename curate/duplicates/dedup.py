@@ -104,6 +104,7 @@ def find_groups(samples: Iterable[Item], search: Search) -> list[Group]:
     importlib.import_module("curate.duplicates.image_candidates")
     items = list(samples)
     _check_measured(items, search)
+    # Only one of the same bytes goes on to be decoded: its copies share whatever is found of it, through their group.
     pairs = list(same_bytes(items))
     copies = {pair.second for pair in pairs}
     distinct = [index for index in range(len(items)) if index not in copies]
@@ -134,6 +135,8 @@ def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -
 
     facts = [image for index in pictures if (image := items[index].image)]
     whole = hashes(one.phash or "" for one in facts)
+    # The same pixels give nearly the same hash of the whole picture; the other two hashes, for crops and turns, would
+    # only bring pairs that cannot be exact.
     if search.exact and search.distance is None:
         pairs = exact_candidates(whole)
     else:
@@ -150,6 +153,7 @@ def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -
 
 def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
     """Return the confirmed pairs among recordings."""
+    # Where there are not two, nothing of the comparison is imported.
     sounds = [index for index in indexes if (audio := items[index].audio) and audio.fingerprint]
     if len(sounds) < 2:
         return []
@@ -173,6 +177,7 @@ def without_copies(lines: Iterable[bytes], groups: Sequence[Group], rejected: IO
         groups: As `find_groups` returns them.
         rejected: Where the dropped samples go, with a finding that names the copy that stands for them.
     """
+    # Only what these two name is decoded; all other lines go on as the bytes that they are.
     gone = {member.index: group for group in groups for member in group.dropped}
     disputed = {member.index: group for group in groups if group.label_conflict for member in group.kept}
     for index, line in enumerate(lines):
@@ -194,11 +199,14 @@ def with_copies_named(lines: Iterable[bytes], groups: Sequence[Group]) -> Iterat
         for member in (*group.kept, *group.dropped)
     }
     for index, line in enumerate(lines):
+        # A cheap look at the bytes, before anything is decoded. What an earlier run named and this one did not find is
+        # taken out again.
         if index not in stands and b"duplicate_of" not in line:
             yield line
             continue
         sample = parse(line)
         path = stands.get(index)
+        # The one that stands for the others names nobody.
         name = path if path != sample.path else None
         yield line if name == sample.duplicate_of else change_line(line, duplicate_of=name)
 
@@ -209,6 +217,7 @@ def _with_finding(line: bytes, group: Group) -> bytes:
         new = Finding("label-conflict", "warning", group.distance, detail=detail)
     else:
         new = Finding("duplicate", "warning", group.distance, detail=f"{group.kept[0].path} stands for it")
+    # Of an earlier run only the finding of the same name goes, or repeating the command would pile them up.
     findings = (finding for finding in parse(line).findings if finding.check != new.check)
     return change_line(line, findings=(*findings, new))
 
@@ -230,6 +239,8 @@ def _confirmed(
     for (first, second), names, match in zip(candidates, paths, matches, strict=True):
         if match.relation == "exact" or (match.relation == "near" and not search.exact):
             yield Pair(first, second, match.relation, match.distance, describe(match))
+        # A reason that begins with a path is about a file that could not be compared; others tell why two are no
+        # copies, which is the rule and not worth a word. `startswith` takes both paths, as a tuple.
         elif match.relation == "none" and match.reason.startswith(names):
             search.unconfirmed.append(match.reason)
 
@@ -242,6 +253,7 @@ def _audio_change(match: "AudioMatch") -> str:
 
 def _check_measured(items: Sequence[Item], search: Search) -> None:
     """Count the samples that were never measured; a file that could not be decoded has an error that says so."""
+    # A file that cannot be decoded has no digest for a reason that is told; only the others say that scan was shallow.
     sound = [
         item for item in items if item.kind in KINDS and not any(found.severity == "error" for found in item.findings)
     ]

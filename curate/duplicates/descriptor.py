@@ -59,10 +59,12 @@ def descriptor(pixels: Pixels, size: tuple[int, int]) -> Packed:
     """
     cv2 = opencv()
     height, width = pixels.shape[:2]
+    # Rotation is looked for in the largest disc: it is all that a rotated copy is sure to show.
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
     coded = cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)
     square = np.ascontiguousarray(coded[top : top + side, left : left + side])
+    # INTER_AREA is the mean over what a point covers; picking pixels would make a descriptor of the noise.
     grid, disc = (
         cv2.resize(plane, (points, points), interpolation=cv2.INTER_AREA)
         for plane, points in ((coded, _GRID), (square, _DISC))

@@ -51,12 +51,14 @@ def difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Difference | None:
         b: The second.
         matrix: From pixels of the second to the first, as `improve` gives it.
     """
+    # The first is laid onto the pixels of the second, the smaller one: then noise is averaged, not blown up.
     under, mask = _warped(a.luma, matrix, b), _shared(a, matrix, b)
     inside = float(mask.mean())
     if inside < _LEAST_MASK:
         return None
     shown = mask.astype(bool)
     x, y = under[shown], b.luma[shown]
+    # The lower contrast is the unit, so that a strong difference is not made small by the strength of one of the two.
     low, high = sorted((float(x.std()), float(y.std())))
     # A third of the pixels will do. Sums of products, because long dot products start threads in every worker.
     first, second = (values - values.mean(dtype=np.float64) for values in (x[::3], y[::3]))
@@ -80,6 +82,7 @@ def colour_difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
     """Return the largest local difference of blue or red in levels of 255, once the saturation is matched."""
     mask = _shared(a, matrix, b)
     x, y = (excess(chroma) * mask[:, :, None] for chroma in (_warped(a.chroma, matrix, b), b.chroma))
+    # Least squares; a copy may be more or less saturated, but not by any factor.
     gain = float((x * y).sum()) / max(float(np.square(x).sum()), 1e-6)
     rest = y - np.float32(min(max(gain, 0.5), 2.0)) * x
     return max(_peak(np.ascontiguousarray(rest[:, :, plane]), mask, _COLOUR_SPOT) for plane in (0, 1))
@@ -126,6 +129,8 @@ def _tones(x: Pixels, y: Pixels) -> Plane:
     # A level that hardly occurs would learn the very spot that was changed.
     known = count >= max(20, _LEAST_SHARE * len(x))
     if known.any():
+        # The line carries the trend to levels that are rare; the correction follows the curve (gamma, clipped whites)
+        # where there is enough to learn from.
         line = line + np.interp(levels, at[known] / count[known], rest[known] / count[known])
     return np.asarray(line, np.float32)
 
@@ -133,6 +138,7 @@ def _tones(x: Pixels, y: Pixels) -> Plane:
 def _peak(rest: Plane, mask: Mask, spot: int) -> float:
     """Return the largest mean of a spot, of what is in the mask; `rest` is 0 outside."""
     cv2 = opencv()
+    # Divided by the share of the spot that is in the mask: at the border a mean over zeros would hide what was changed.
     weight = cv2.blur(mask.astype(np.float32), (spot, spot), borderType=cv2.BORDER_CONSTANT)
     mean = cv2.blur(rest, (spot, spot), borderType=cv2.BORDER_CONSTANT)
     return float((np.abs(mean) * mask / np.maximum(weight, 1e-3)).max())

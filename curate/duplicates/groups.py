@@ -86,6 +86,7 @@ def components(count: int, pairs: Iterable[Pair]) -> list[tuple[list[int], list[
     from curate.ground.union_find import join_pairs
 
     pairs = list(pairs)
+    # Reshaped, because an empty list has no second axis.
     ends = np.array([(pair.first, pair.second) for pair in pairs], np.int64).reshape(-1, 2)
     root = join_pairs(count, ends[:, 0], ends[:, 1])
     found: dict[int, tuple[list[int], list[Pair]]] = {}
@@ -111,10 +112,12 @@ def decide(members: Sequence[Member], pairs: Sequence[Pair], keep: Keep, on_conf
     labels = sorted({member.label for member in members if member.label is not None})
     splits = sorted({member.split for member in members if member.split is not None})
     conflict = len(labels) > 1
+    # One for each label, and those without a label go: nothing tells which of the labels is theirs.
     if conflict and on_conflict == "keep":
         parts = [[member for member in members if member.label == label] for label in labels]
         kept = [_representative(part, keep) for part in parts]
     else:
+        # Of copies with different labels at most one label is right, and nothing here can tell which.
         kept = [] if conflict else [_representative(members, keep)]
     return Group(
         kept=tuple(kept),
@@ -128,6 +131,7 @@ def decide(members: Sequence[Member], pairs: Sequence[Pair], keep: Keep, on_conf
 
 
 def _representative(members: Sequence[Member], keep: Keep) -> Member:
+    # Quality is asked only among the copies of the split that is to be protected.
     protected = max(_PROTECTED.get(member.split or "", 0) for member in members)
     eligible = [member for member in members if _PROTECTED.get(member.split or "", 0) == protected]
     # The first of the best: max returns the first of equals.

@@ -106,6 +106,7 @@ def _compare(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) ->
         problem, distance = _problem(a, b, matrix, found), round(min(1.0, found.peak), 4)
         if not problem:
             return ImageMatch("near", distance, change)
+        # Of several guesses that failed, the reason of the one that came nearest is told.
         if distance <= least:
             reason, least = problem, distance
     return ImageMatch("none", least, reason=reason)
@@ -113,6 +114,7 @@ def _compare(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) ->
 
 def _alignments(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) -> Iterator[tuple[str, Matrix]]:
     """Yield what may have been done, and the map that undoes it: the cheapest to find first."""
+    # As it is laid, without any search: all that re-encoded and rescaled copies need.
     upright = [laid(a, b, orientation) for orientation in orientations if not orientation.change]
     if upright and _same_aspect(a, b) and may_lie(a, b, upright[0]):
         yield "", upright[0]
@@ -133,6 +135,8 @@ def _same_aspect(a: Thumbnail, b: Thumbnail) -> bool:
 
 def _problem(a: Thumbnail, b: Thumbnail, matrix: Matrix, found: Difference) -> str:
     small = max(*a.luma.shape, *b.luma.shape) < SMALL
+    # In the order in which they are told; all are cheap beside the alignment that went before. Colour is asked last,
+    # and only where both have some: a grey copy of a colour picture is a copy.
     problems = {
         "too little of both lies together": found.overlap < _LEAST_OVERLAP,
         "different pictures": found.rms > MOST_RMS,

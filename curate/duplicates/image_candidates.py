@@ -115,6 +115,7 @@ def _grouped(hashes: Hashes) -> tuple[Hashes, Pairs, Pairs]:
     members = np.argsort(hashes, kind="stable")
     ordered = hashes[members]
     first = np.ones(len(hashes), bool)
+    # True where a run of equal hashes begins; the first one always does.
     first[1:] = ordered[1:] != ordered[:-1]
     starts = np.flatnonzero(first)
     return ordered[starts], members, np.append(starts, len(hashes))
@@ -125,6 +126,8 @@ def _within(members: Pairs, starts: Pairs) -> Iterator[Pairs]:
     ends = np.repeat(starts[1:], np.diff(starts))
     for step in range(1, MOST_COPIES):
         at = np.arange(len(members) - step) if step < len(members) else np.zeros(0, np.int64)
+        # Those whose neighbour at this step still has the same hash; when there are none, longer steps find none
+        # either.
         at = at[at + step < ends[at]]
         if not len(at):
             return
@@ -137,6 +140,8 @@ def _spread(pairs: Pairs, left: tuple[Pairs, Pairs], right: tuple[Pairs, Pairs])
         np.minimum(starts[column + 1] - starts[column], MOST_COPIES)
         for (_, starts), column in zip((left, right), pairs.T, strict=True)
     ]
+    # At most 16 x 16 rounds, each over all pairs at once: nearly always both hashes have one sample, and one round
+    # does.
     for i in range(int(sizes[0].max(initial=0))):
         for j in range(int(sizes[1].max(initial=0))):
             some = pairs[(i < sizes[0]) & (j < sizes[1])]
@@ -166,6 +171,7 @@ def _joined(left: Hashes, right: Hashes | None, distance: int) -> Iterator[Pairs
 
 def _all_compared(left: Hashes, right: Hashes | None, distance: int) -> Iterator[Pairs]:
     others = left if right is None else right
+    # Blocks of rows, because all with all at once would be a table of the square of their number.
     rows = max(1, _BLOCK // len(others))
     for start in range(0, len(left), rows):
         near = np.bitwise_count(left[start : start + rows, None] ^ others[None, :]) <= distance
@@ -179,6 +185,7 @@ def _in_band(left: Hashes, right: Hashes | None, distance: int, band: _Band) -> 
     keys, hashes, places = _sorted_by(left, band)
     other_keys, other_hashes, other_places = (keys, hashes, places) if right is None else _sorted_by(right, band)
     begins = _beginnings(other_keys, band.width)
+    # Most buckets are empty, and a table of one byte a bucket tells so faster than the one of four.
     filled = begins[1:] > begins[:-1]
     for items, masks in _askers(keys, band, both_ways=right is not None):
         asking = keys[items]
@@ -236,6 +243,8 @@ def _plan(count: int, others: int, distance: int) -> tuple[list[_Band], float]:
         if max(widths) > _MOST_WIDTH:
             continue
         used = [(width, radius) for width, radius in zip(widths, radii, strict=True) if radius >= 0]
+        # What each key asks: itself and every pattern of up to `radius` wrong bits, and then a comparison with what
+        # lies in the bucket, on average count / 2^width.
         seconds = sum(
             sum(comb(width, bits) for bits in range(radius + 1))
             * (count * (_PROBE_S + _COMPARE_S * others / 2**width) + _SETUP_S)

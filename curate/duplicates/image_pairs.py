@@ -60,6 +60,7 @@ def confirm_pairs(
     """
     found = [_UNLIKE] * len(pairs)
     orientations = prefilter(pairs, jobs, progress)
+    # Only pairs that have an orientation to try go to the expensive comparison; all others are unlike already.
     some = [(*pairs[place], orientations[place]) for place in orientations]
     matches = compare_pairs(
         _confirm_files,
@@ -88,8 +89,10 @@ def prefilter(
         seen = engine.run(_descriptor_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
         with progress("look at pictures", partial(len, paths)) as counted:
             known = {path: one for path, one in zip(paths, counted(seen), strict=True) if isinstance(one, np.ndarray)}
+        # A picture without a descriptor is left to the comparison, which says what is wrong with it.
         told = [place for place in block if all(path in known for path in pairs[place])]
         found.update((place, ()) for place in set(block) - set(told))
+        # 128 pairs at a time: the arrays of all of a block would be gigabytes, those of one pair all overhead.
         for start in range(0, len(told), _AT_ONCE):
             some = told[start : start + _AT_ONCE]
             first, second = (np.stack([known[pairs[place][side]] for place in some]) for side in (0, 1))
@@ -103,6 +106,7 @@ def _blocks(pairs: Sequence[tuple[str, str]], order: Sequence[int]) -> Iterator[
     block: list[int] = []
     pictures: set[str] = set()
     for place in order:
+        # Asked before the pair is added: a block may hold one picture more than the limit, never an endless one.
         if len(pictures) >= _MOST_PICTURES:
             yield block
             block, pictures = [], set()
@@ -183,6 +187,7 @@ def _load_reduced(data: "bytes | mmap", side: int) -> tuple[Pixels, tuple[int, i
     pixels, problem = decode_jpeg(data, header, reduction(header.width, header.height, side))
     if pixels is None or problem:
         return None
+    # Orientations 5 to 8 of Exif swap the axes.
     size = (header.width, header.height) if header.orientation < 5 else (header.height, header.width)
     return upright(pixels, header.orientation), size
 
@@ -195,6 +200,7 @@ def _load_whole(data: "bytes | mmap", path: str) -> tuple[Pixels, tuple[int, int
     """
     name = sniff(bytes(data[:HEAD_BYTES]))
     try:
+        # Opening reads the header only; `n_frames` of a still picture costs nothing, of a GIF it walks its blocks.
         frames = getattr(open_picture(data, name), "n_frames", 1) if name in _OF_FRAMES else 1
     except Exception:
         frames = 1  # what is wrong with it, its decoder will say

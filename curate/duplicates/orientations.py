@@ -88,6 +88,7 @@ def find_orientations(first: Packed, second: Packed) -> list[tuple[Orientation, 
     a, b = unpacked(first), unpacked(second)
     detail = _detail(a.luma), _detail(b.luma)
     flat = np.minimum(_spread(a.luma), _spread(b.luma)) < _FLAT
+    # Of these the fine patterns say nothing (blurred by enlarging, or not there), so coarse likeness has to do.
     vague = a.small | b.small | flat | (np.minimum(_spread(detail[0]), _spread(detail[1])) < _PLAIN)
     found: list[list[Orientation]] = [[] for _ in flat]
     _add_symmetric(found, a, b, detail, vague)
@@ -141,6 +142,7 @@ def _add_symmetric(
 
 def _turned(planes: AnyPlanes, change: str) -> AnyPlanes:
     """Return pictures, shape (n, height, width, ...), as the change leaves them."""
+    # A step of -1 turns an axis around; where x comes from y, the axes change places as well.
     (xx, xy), (yx, yy) = _SYMMETRIES[change]
     return planes[:, ::yy, ::xx] if xx else planes[:, ::yx, ::xy].swapaxes(1, 2)
 
@@ -194,6 +196,8 @@ def _waves(rings: Planes) -> Waves:
 
 def _energy_of_detail(waves: Waves) -> Planes:
     """Return the sum of squares, over rings and angles, of what is left without the coarsest waves, shape (n,)."""
+    # Parseval: energy over angles is energy over frequencies; the factor 2 stands for the negative ones, which `rfft`
+    # leaves out.
     fine = np.square(np.abs(waves[:, :, _COARSEST_TURNS:])).sum(axis=(1, 2))
     return np.asarray(np.maximum(fine * 2 / ANGLES, 1e-9), np.float32)
 
@@ -231,8 +235,10 @@ def _chroma_unlike(first: Packed, second: Packed) -> Planes:
     """
     axes = (1, 2, 3)
     x, y = (chroma.astype(np.float32) - _NO_CHROMA for chroma in (first, second))
+    # One grey picture is enough to ask nothing: taking the colours away is a change that a copy survives.
     coloured = np.minimum(np.abs(x).mean(axis=axes), np.abs(y).mean(axis=axes)) >= _LEAST_COLOUR
     x, y = (chroma - chroma.mean(axis=(1, 2), keepdims=True) for chroma in (x, y))
+    # As in `difference.colour_difference`: the saturation that fits best, within a factor of 2.
     gain = np.clip((x * y).sum(axis=axes) / np.maximum(np.square(x).sum(axis=axes), 1e-6), 0.5, 2.0)
     x = gain[:, None, None, None] * x
     apart, of_x, of_y = (np.sqrt(np.square(chroma).mean(axis=axes)) for chroma in (y - x, x, y))

@@ -33,6 +33,7 @@ def compare_pairs(
         preload: Modules that the comparison needs.
         progress: Is told how far it is.
     """
+    # Pairs that share a file come together, and with them travels the cache of the worker that read it.
     order = by_neighbourhood([item[:2] for item in items])
     found: dict[int, Match] = {}
     work = engine.run(
@@ -50,6 +51,7 @@ def compare_pairs(
                 found[place] = failed(f"{first} with {second}: {match.detail}")
             else:
                 found[place] = match
+    # Back in the order of the caller, who zips it with the pairs.
     return [found[place] for place in range(len(items))]
 
 

@@ -68,6 +68,7 @@ def excess(chroma: Pixels) -> Plane:
 
 def _detail(luma: Pixels) -> float:
     exact = luma.astype(np.float32)
+    # A ramp has a second difference of 0: it is light falling off, not a picture of something.
     found = [
         float(np.abs(plane[2 * _STEP :] + plane[: -2 * _STEP] - 2 * plane[_STEP:-_STEP]).mean())
         for plane in (exact, exact.T)

@@ -3,21 +3,24 @@
 import multiprocessing
 import os
 import signal
-import sys
 import time
 from collections import Counter, deque
-from importlib import import_module
 from itertools import islice
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from curate.engine.autoscale import Crowd
-from curate.engine.worker import STOP_SIGNALS, Failure, hold_threads, serve
+from curate.engine.memory import worker_memory
+from curate.engine.start_method import start_method
+from curate.engine.worker import STOP_SIGNALS, Failure, preload, serve
 from curate.ground.errors import BurnishError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
     from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkContext, ForkProcess, SpawnContext, SpawnProcess
+
+    from curate.engine.worker import Progress
 
 _QUEUED_PER_WORKER = 2
 _WINDOW_PER_WORKER = 32
@@ -56,7 +59,7 @@ def run(
     """Yield `work(item)` for each item, in the order of the items, from worker processes.
 
     Holds a bounded number of chunks, however many items there are. Workers start when there is something to do;
-    closing the generator ends them at once.
+    closing the generator ends them at once. What each may take of the memory: `engine.memory`.
 
     Args:
         work: A function that can be imported, or a picklable callable. It is called in a worker process whose
@@ -66,12 +69,13 @@ def run(
             started while they wait for a disk or a network.
         chunk_size: Items that travel together.
         timeout_s: Seconds that one item may take.
-        preload: Modules to import before the first worker is forked, once instead of in each.
+        preload: Modules to import before the first worker is forked, once instead of in each; a worker that is not
+            forked imports them before its first item.
         warm_up: Called once in each worker before its first item, so that what libraries import and compile at their
             first use is not taken from the time of that item. What it raises is of no account.
 
     Yields:
-        The result; a `Failure` where the item raised, killed its process or took too long.
+        The result; a `Failure` where the item raised, killed its process, took too long or too much memory.
     """
     jobs = jobs or available_processors()
     chunks = _chunks(items, chunk_size)
@@ -122,9 +126,9 @@ class _Task(NamedTuple):
 
 
 class _Worker(NamedTuple):
-    process: Any
-    connection: "Connection[Any, Any]"
-    progress: Any
+    process: "ForkProcess | SpawnProcess"
+    connection: "Connection[tuple[int, list[Any]], list[Any]]"
+    progress: "Progress"
     tasks: deque[_Task]
 
 
@@ -145,14 +149,17 @@ class _Pool:
         preload: "Sequence[str]",
         warm_up: "Callable[[], object] | None",
     ) -> None:
-        # A forked worker starts in milliseconds; elsewhere than on Linux forking is not safe with system libraries.
-        self.context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self.forks = start_method() == "fork"
+        self.context: ForkContext | SpawnContext = (
+            multiprocessing.get_context("fork") if self.forks else multiprocessing.get_context("spawn")
+        )
         self.work = work
         self.jobs = jobs
         self.crowd = Crowd(jobs, available_processors())
         self.timeout_s = timeout_s
         self.preload = preload
         self.warm_up = warm_up
+        self.memory = worker_memory(jobs)
         self.queue: deque[_Task] = deque()
         self.workers: list[_Worker] = []
         self.numbers = 0
@@ -168,9 +175,9 @@ class _Pool:
     def step(self) -> None:
         """Hand out tasks, wait until a worker answers, dies or is due, and deal with it."""
         self._hand_out()
-        by_connection: dict[Any, _Worker] = {worker.connection: worker for worker in self.workers}
-        for connection in wait(list(by_connection), self._patience()):
-            self._receive(by_connection[connection])
+        ready = wait([worker.connection for worker in self.workers], self._patience())
+        for worker in [worker for worker in self.workers if worker.connection in ready]:
+            self._receive(worker)
         for worker in [worker for worker in self.workers if self._time_left(worker) <= 0]:
             self._bury(worker, Failure("timeout", f"took longer than {self.timeout_s:g} s and was stopped"))
 
@@ -189,7 +196,7 @@ class _Pool:
 
     def _hand_out(self) -> None:
         if len(self.workers) < self.jobs and self.queue:
-            allowed = self.crowd.grow(worker.process.pid for worker in self.workers if worker.tasks)
+            allowed = self.crowd.grow(worker.process.pid or 0 for worker in self.workers if worker.tasks)
             while len(self.workers) < min(allowed, len(self.queue) + len(self.workers)):
                 self.workers.append(self._start())
         for depth in range(_QUEUED_PER_WORKER):
@@ -209,8 +216,9 @@ class _Pool:
         self._import_once()
         ours, theirs = self.context.Pipe()
         progress = self.context.RawArray("d", (-1.0, 0.0, 0.0))
-        inherited = [worker.connection for worker in self.workers] + [ours] if sys.platform == "linux" else []
-        arguments = (self.work, theirs, progress, os.getpid(), inherited, self.warm_up)
+        # A forked worker has our ends of all pipes: as long as it held them open, no other worker would see us close.
+        inherited = [*(worker.connection for worker in self.workers), ours] if self.forks else []
+        arguments = (self.work, theirs, progress, os.getpid(), inherited, self.preload, self.warm_up, self.memory)
         process = self.context.Process(target=serve, args=arguments, daemon=True)
         # Held back while there are two of us: a signal to the whole group must not run our handlers in the child.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
@@ -222,10 +230,9 @@ class _Pool:
         return _Worker(process, ours, progress, deque())
 
     def _import_once(self) -> None:
-        if self.preload and sys.platform == "linux":
-            hold_threads()
-            for module in self.preload:
-                import_module(module)
+        """Import what workers need into this process, from which they inherit it if they are forked."""
+        if self.preload and self.forks:
+            preload(self.preload)
             self.preload = ()
 
     def _receive(self, worker: _Worker) -> None:

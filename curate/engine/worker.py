@@ -6,11 +6,18 @@ import signal
 import sys
 import time
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from curate.engine.memory import VARIABLE, limit_memory
+from curate.ground.out_of_memory import is_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from ctypes import Array, c_double
     from multiprocessing.connection import Connection
+
+    Progress = Array[c_double]
 
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -29,21 +36,24 @@ class Failure(NamedTuple):
     """What stands in the place of a result that could not be had.
 
     Attributes:
-        reason: `crashed`: the function raised or its process died; `timeout`: it took too long and was stopped.
+        reason: `crashed`: the function raised or its process died; `out-of-memory`: it needed more than a worker may
+            have; `timeout`: it took too long and was stopped.
         detail: One sentence for people.
     """
 
-    reason: Literal["crashed", "timeout"]
+    reason: Literal["crashed", "out-of-memory", "timeout"]
     detail: str
 
 
 def serve(
     work: "Callable[[Any], Any]",
     tasks: "Connection",
-    progress: Any,
+    progress: "Progress",
     parent: int,
     inherited: "Sequence[Connection]",
+    modules: "Sequence[str]" = (),
     warm_up: "Callable[[], object] | None" = None,
+    memory: int | None = None,
 ) -> None:
     """Answer tasks, each `(number, items)`, with the list of their results, until the other end closes.
 
@@ -54,9 +64,13 @@ def serve(
             (seconds, monotonic clock). The parent reads it when this process dies or hangs.
         parent: Process identifier of the parent.
         inherited: Ends of other workers' pipes, which a forked process has and must not hold open.
+        modules: What to import before that.
         warm_up: Called before the first task; no clock runs yet.
+        memory: Bytes that this process may take beyond what it starts with; None: no limit.
     """
     _settle(parent, inherited)
+    limit_memory(memory)
+    preload(modules)
     if warm_up:
         _warm(warm_up)
     while True:
@@ -66,14 +80,24 @@ def serve(
             return
         results: list[Any] = []
         for position, item in enumerate(items):
-            progress[:] = number, position, time.monotonic()
+            progress[:] = [number, position, time.monotonic()]
             try:
                 results.append(work(item))
             except Exception as error:
                 # Whatever one item does, it does to itself alone.
-                results.append(Failure("crashed", f"{type(error).__name__}: {error}"))
+                results.append(_failure(error, memory))
         progress[0] = -1
         tasks.send(results)
+
+
+def _failure(error: Exception, memory: int | None) -> Failure:
+    if not is_out_of_memory(error):
+        return Failure("crashed", f"{type(error).__name__}: {error}")
+    most = f" ({memory >> 20} MiB)" if memory else ""
+    return Failure(
+        "out-of-memory",
+        f"needs more memory than a worker may have{most}: run with fewer --jobs, or set {VARIABLE}=8G",
+    )
 
 
 def _settle(parent: int, inherited: "Sequence[Connection]") -> None:
@@ -107,6 +131,14 @@ def hold_threads() -> None:
     """Let numerical libraries that are imported from now on use one thread: there is a worker for each processor."""
     for name in _ONE_THREAD:
         os.environ[name] = "1"
+
+
+def preload(modules: "Sequence[str]") -> None:
+    """Import modules, with one thread each."""
+    if modules:
+        hold_threads()  # before the import, which is when these libraries look
+    for module in modules:
+        import_module(module)
 
 
 def _keep_memory() -> None:

@@ -22,6 +22,8 @@ def apportion(total: int, weights: Sequence[float]) -> list[int]:
         return []
     whole = sum(weights)
     ideal = [total * (weight / whole if whole else 1 / len(weights)) for weight in weights]
+    # Everybody gets the whole part; the largest remainders (smallest share - ideal) get one more, until nothing is
+    # left.
     shares = [int(share) for share in ideal]
     order = sorted(range(len(weights)), key=lambda index: (shares[index] - ideal[index], index))
     for index in order[: total - sum(shares)]:
@@ -43,6 +45,7 @@ def fill_classes(total: int, counts: Mapping[str, int], preferred: Mapping[str, 
     while size < len(order) and counts[order[size]] * size - below <= total:
         below += counts[order[size]]
         size += 1
+    # Water stands at one level over the covered classes; what does not divide evenly is given one by one.
     level, rest = divmod(total + below, size) if size else (0, 0)
     covered = order[:size]
     added = dict.fromkeys(counts, 0) | {name: level - counts[name] for name in covered}
@@ -63,6 +66,7 @@ def apportion_classes(counts: Mapping[str, int], weights: Sequence[float]) -> li
     whole, given, seen = sum(weights), [0] * len(weights), 0
     for name, count in counts.items():
         seen += count
+        # By what each part should have in all so far, not by this class alone: rounding does not add up.
         owed = [
             max(0.0, seen * (weight / whole if whole else 1 / len(weights)) - had)
             for weight, had in zip(weights, given, strict=True)
@@ -120,6 +124,7 @@ def water_filling(lacks: Sequence[float], count: float) -> list[float]:
     """
     level = top = 0.0
     for number, lack in enumerate(sorted(lacks, reverse=True), start=1):
+        # This part, and all after it, are above the level already and get nothing.
         if number > 1 and lack <= level:
             break
         top += lack

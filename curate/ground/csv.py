@@ -36,6 +36,7 @@ def read_table(path: str, columns: "Sequence[str]", *, exact: bool = False) -> l
     """
     errors = "surrogateescape" if exact else "strict"
     try:
+        # With or without the byte order mark that Excel writes, which else would be a part of the first column's name.
         with open(path, encoding="utf-8-sig", errors=errors, newline="") as file:
             reader = csv.reader(file, strict=True, skipinitialspace=not exact)
             names = next(reader, [])

@@ -38,6 +38,7 @@ def share_columns(source: str, rows: "Sequence[Row]", columns: "Sequence[str]") 
     Raises:
         InputError: A value is no such number, or a column could be either.
     """
+    # A percent sign is clear by itself; only numbers without one have to be guessed at, and only from the whole table.
     plain = {name: [_cell(source, row, name) for row in rows if not row.cells[name].endswith("%")] for name in columns}
     in_percent = any(number > 1 for numbers in plain.values() for number in numbers)
     for name, numbers in plain.items() if in_percent else ():

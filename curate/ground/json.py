@@ -78,9 +78,11 @@ class Decoder(Generic[T]):
         """
         try:
             return self.fast.decode(data)
+        # JSON that is sound, and of another type: reading it another way changes nothing.
         except msgspec.ValidationError:
             raise
         except msgspec.DecodeError:
+            # Only an escape can have been a lone surrogate; all else is malformed for the standard library too.
             if b"\\u" not in data:
                 raise
         except RecursionError:

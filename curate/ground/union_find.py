@@ -16,6 +16,7 @@ def join_keys(count: int, members: "NDArray[np.integer]", keys: "NDArray[np.inte
         members: Index of a member, for each link; shape (links,).
         keys: What it is linked to; members with a key in common belong together.
     """
+    # Indices of 32 bits: half of the memory, and four billion links are beyond any manifest.
     order = np.argsort(keys, kind="stable").astype(np.uint32)
     sorted_keys, linked = keys[order], members[order]
     same = np.flatnonzero(sorted_keys[1:] == sorted_keys[:-1]) + 1
@@ -39,5 +40,6 @@ def join_pairs(count: int, a: "NDArray[np.int64]", b: "NDArray[np.int64]") -> "N
         a, b = ends[:, open_edges]
         # minimum.at, not an assignment: of several edges into one root the smallest has to win, whatever their order.
         np.minimum.at(root, b, a)
+        # Pointer jumping, for all nodes at once: each points to the root of its root, until none moves.
         while not np.array_equal(root, shorter := root[root]):
             root = shorter

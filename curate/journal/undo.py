@@ -57,7 +57,11 @@ def take_back(journal: "Journal", *, dry_run: bool = False) -> "Iterator[Taken]"
     Raises:
         BurnishError: The disk is full or cannot be written.
     """
-    if not _anything_here(journal):
+    try:
+        here = _anything_here(journal)
+    except OSError as error:
+        raise journal.stopped(error) from None
+    if not here:
         for number in journal.file.ids("done"):
             if (change := journal.file.change(number)).kind != "folder":
                 yield _taken(journal.tree, change, *undoable(change, journal.tree))

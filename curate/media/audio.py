@@ -1,11 +1,13 @@
 """Bytes of a recording in; samples and a verdict on the file out."""
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from curate.facts.records import AudioFacts
 from curate.ground.errors import InputError
+from curate.media.audio_formats import ffmpeg
 from curate.media.audio_formats.aiff import decode_aiff
 from curate.media.audio_formats.au import decode_au
 from curate.media.audio_formats.caf import decode_caf
@@ -52,6 +54,8 @@ def decode_audio(data: Buffer, format_name: str | None) -> DecodedAudio:
     found = _container(data)
     name = found or format_name
     advice = FORMATS[name].advice if name in FORMATS else ""
+    if advice and name in ffmpeg.FORMATS and find_spec(ffmpeg.MODULE) is not None:
+        return _with_samples(ffmpeg.decode_with_ffmpeg(data, name))
     if advice:
         return undecoded(AudioFacts(format=name), error("unreadable", advice))
     # Only MPEG audio may begin with other bytes than its mark.

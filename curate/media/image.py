@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from curate.facts.records import Finding, ImageFacts
 from curate.ground.errors import InputError
+from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.image_formats.bmp import check_bmp
 from curate.media.image_formats.candidates import candidates, why_unknown
 from curate.media.image_formats.gif import check_gif, gif_frames
@@ -80,11 +81,14 @@ class DecodedImage(NamedTuple):
 
 
 def decode_image(data: "bytes | mmap", format_name: str | None = None) -> DecodedImage:
-    """Decode every byte of every frame of an image; what is wrong with it is a finding, never an exception.
+    """Decode every byte of every frame of an image; what is wrong with it is a finding, not an exception.
 
     Args:
         data: The whole file.
         format_name: What the file's name promises, a key of `sniff.FORMATS`: for formats without a sure mark.
+
+    Raises:
+        MemoryError: There is not enough memory, which says nothing of the file.
     """
     return _decode(data, format_name, MIN_SIDE)
 
@@ -96,8 +100,9 @@ def load_pixels(data: "bytes | mmap", format_name: str | None = None) -> "NDArra
         InputError: The picture, or a part of it, cannot be decoded.
     """
     decoded = _decode(data, format_name, None)
-    if decoded.findings or decoded.pixels is None:
-        raise InputError("; ".join(found.detail for found in decoded.findings))
+    errors = [found.detail for found in decoded.findings if found.severity == "error"]
+    if errors or decoded.pixels is None:
+        raise InputError("; ".join(errors))
     return decoded.pixels
 
 
@@ -113,12 +118,25 @@ def _decode(data: "bytes | mmap", format_name: str | None, min_side: int | None)
             with quiet():
                 return _decode_with_pillow(data, name, min_side)
         except Exception as error:
+            raise_out_of_memory(error)
+            if name == "WEBP" and "decoder object" in str(error):
+                _try_canvas(data)
             reason, broken = verdict(error), _check_structure(data, name)
             if (broken and broken.severity == "error") or reason.check == "oversized":
                 broken = broken if broken and broken.severity == "error" else None
                 return _failed(broken or reason, ImageFacts(format=name))
             detail = f"this {name} file cannot be opened ({error}): convert it to PNG with the program that made it"
     return _failed(Finding("unreadable", "error", detail=detail))
+
+
+def _try_canvas(data: "bytes | mmap") -> None:
+    """Ask for the two RGBA canvases of libwebp's decoder, which says the same of damage and of too little memory.
+
+    Raises:
+        MemoryError: They cannot be had.
+    """
+    if size := next(webp_frames(data), None):
+        bytearray(8 * size[0] * size[1])
 
 
 def _failed(finding: Finding, header: ImageFacts | None = None) -> DecodedImage:
@@ -190,6 +208,7 @@ def _bits(data: "bytes | mmap", name: str, mode: str) -> int:
 def _orientation(image: "ImageFile") -> int:
     try:
         value = image.getexif().get(0x0112, 1)
-    except Exception:
+    except Exception as error:
+        raise_out_of_memory(error)
         return 1
     return value if value in range(1, 9) else 1

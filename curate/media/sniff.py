@@ -3,6 +3,7 @@
 The names of formats are Pillow's for images and libsndfile's for audio, because those are what the facts carry.
 """
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from curate.facts.records import Kind
 
+_TRACKS_BYTES = 1 << 16
 HEAD_BYTES = 64
 """As many first bytes as `sniff` looks at."""
 
@@ -32,8 +34,10 @@ class Format:
     advice: str = ""
 
 
-def _convert(target: str) -> str:
-    return f"convert it first: ffmpeg -i FILE FILE.{target}"
+def _convert(target: str, extra: str = "av") -> str:
+    """Say how a format can be read: by an extra of burnish, or as another format."""
+    installed = f"pip install 'burnish[{extra}]', or " if extra else ""
+    return f"{installed}convert it first: ffmpeg -i FILE FILE.{target}"
 
 
 FORMATS: dict[str, Format] = {
@@ -59,9 +63,14 @@ FORMATS: dict[str, Format] = {
             "HEIF",
             "image",
             ("heic", "heif", "hif"),
-            "convert it to JPEG or PNG first: heif-convert FILE FILE.jpg",
+            "HEIF cannot be decoded here; pip install 'burnish[heif]', or convert it first: heif-convert FILE FILE.jpg",
         ),
-        Format("JXL", "image", ("jxl",), "convert it to PNG first: djxl FILE FILE.png"),
+        Format(
+            "JXL",
+            "image",
+            ("jxl",),
+            "JPEG XL cannot be decoded here; pip install 'burnish[jxl]', or convert it first: djxl FILE FILE.png",
+        ),
         Format(
             "RAW",
             "image",
@@ -87,7 +96,7 @@ FORMATS: dict[str, Format] = {
         Format("MUSEPACK", "audio", ("mpc",), f"Musepack cannot be decoded here; {_convert('flac')}"),
         Format("TTA", "audio", ("tta",), f"True Audio cannot be decoded here; {_convert('flac')}"),
         Format("DSF", "audio", ("dsf", "dff"), f"DSD cannot be decoded here; {_convert('flac')}"),
-        Format("OPTIMFROG", "audio", ("ofr", "ofs"), f"OptimFROG cannot be decoded here; {_convert('flac')}"),
+        Format("OPTIMFROG", "audio", ("ofr", "ofs"), f"OptimFROG cannot be decoded here; {_convert('flac', '')}"),
     )
 }
 
@@ -163,9 +172,15 @@ def _sniff_base_media(head: bytes) -> str | None:
 
 
 def is_video(data: "bytes | mmap", found: Format) -> bool:
-    """Say whether a container, MP4 or Matroska, has a track of pictures."""
-    marks = {"MP4": (b"hdlr\0\0\0\0\0\0\0\0vide", b"hdlr\0\0\0\0mhlrvide"), "MATROSKA": (b"V_",)}
-    return any(data.find(mark) >= 0 for mark in marks.get(found.name, ()))
+    """Say whether a container, MP4 or Matroska, has a track of pictures; those of an audio book are its covers."""
+    if found.name == "MP4":
+        # The handler of a track; QuickTime fills in that it handles media.
+        tracks = (b"hdlr\0\0\0\0\0\0\0\0vide", b"hdlr\0\0\0\0mhlrvide")
+        return data[8:12] not in {b"M4A ", b"M4B "} and any(data.find(track) >= 0 for track in tracks)
+    if found.name == "MATROSKA":
+        # The element CodecID (86), its length, and the text, such as V_VP9.
+        return re.search(rb"\x86[\x84-\xa0]V_[A-Z]", data[:_TRACKS_BYTES]) is not None
+    return False
 
 
 def format_of_name(name: str) -> Format | None:

@@ -34,11 +34,13 @@ def metadata_files(placed: Iterable[tuple[str, Sample]], style: Style) -> dict[s
         return {}
     if style == "speech-commands":
         return _speech_commands(placed)
+    # Held, because the first pass says whether folders are splits, and the second needs to know it.
     placed = list(placed)
     by_folder: dict[str, list[dict[str, Any]]] = {}
     split_of: dict[str, set[str | None]] = {}
     for target, sample in placed:
         split_of.setdefault(target.split("/")[0] if "/" in target else "", set()).add(sample.split)
+    # Each top folder has the files of one split and is named for it; a file at the top belongs to none.
     by_split = "" not in split_of and all(splits == {folder} for folder, splits in split_of.items())
     for target, sample in placed:
         folder, _, name = target.partition("/") if by_split else ("", "", target)
@@ -67,6 +69,8 @@ def _row(name: str, sample: Sample, *, with_split: bool) -> dict[str, Any]:
     plain = []
     for tag in sample.tags:
         key, equals, value = tag.partition("=")
+        # Tags of the form key=value become columns, which a training library can select by; the others stay together in
+        # one.
         if not equals:
             plain.append(tag)
         elif key in _RESERVED:
@@ -99,4 +103,5 @@ def _csv(rows: list[dict[str, Any]]) -> bytes:
     writer = csv.DictWriter(text, _columns(rows), lineterminator="\n", restval="")
     writer.writeheader()
     writer.writerows({**row, **({"tags": ";".join(row["tags"])} if "tags" in row else {})} for row in rows)
+    # A name that is not UTF-8 gets its own bytes back, as the file system has it.
     return text.getvalue().encode("utf-8", "surrogateescape")

@@ -62,6 +62,8 @@ class Plan:
                 else:
                     present[one.name] += 1
         for name, path in lacking.items():
+            # A field that nobody has is left out of the layout; one that some have would put the others into another
+            # depth.
             if present[name]:
                 cure = "split them all: burnish split" if name == "split" else f"or leave {{{name}}} out of --layout"
                 raise UsageError(f"{count - present[name]:,} samples have no {name}, such as {path}; {cure}")
@@ -81,6 +83,7 @@ class Plan:
             self.targets[sample.path] = self.layout.target(sample)
             self.bytes += sample.bytes or 0
         _refuse_folders_that_differ_in_case(self.targets.values())
+        # Case folded: on macOS and Windows `A.png` and `a.png` are one file.
         names = Counter(target.casefold() for target in self.targets.values())
         for path, target in self.targets.items():
             if names[target.casefold()] > 1:
@@ -99,6 +102,7 @@ class Plan:
         """
         if around := dataset.dataset_around(self.into):
             raise UsageError(f"--into {self.into} is inside the dataset {around}; name a folder beside it")
+        # The destination is made later; what is free is asked of the nearest folder above that is there.
         existing = os.path.realpath(self.into)
         while not os.path.isdir(existing):
             existing = os.path.dirname(existing)
@@ -150,11 +154,13 @@ def arrange(
 
     def created(journal: Journal) -> Iterator[Operation]:
         for number, (target, content) in enumerate(metadata.items()):
+            # Written aside and then moved by the journal, so that undo knows them, and a crash leaves no half of one.
             staged = os.path.join(journal.staging(), f"metadata-{number}")
             with open(staged, "wb") as file:
                 file.write(content)
             yield Operation("create", staged, target)
 
+    # Outcomes come in the order of the operations, so the oldest that waits is the one meant.
     with Journal.open(plan.into) as journal:
         for outcome in journal.apply(operations()):
             sample = waiting.popleft()

@@ -66,6 +66,7 @@ class Layout:
         fields = [piece.name for piece in part if isinstance(piece, Field)]
         if _OF_NAME.intersection(fields):
             self._refuse_climbing(part, sample)
+        # A file may be named anything that its file system took; a folder that is made anew is to be safe everywhere.
         if fields and not _OF_NAME.intersection(fields) and (why := why_unsafe(text)):
             raise UsageError(
                 f"{sample.path}: {{{fields[0]}}} is {text!r}, which {why}; rename it, or use another --layout"
@@ -100,6 +101,7 @@ def compile_layout(text: str) -> Layout:
     """
     parts = tuple(_compile_part(part, text) for part in text.split("/"))
     last = {piece.name for piece in parts[-1] if isinstance(piece, Field)}
+    # A digest tells files apart as well as names do.
     if not last & {"name", "stem", "digest"}:
         raise UsageError(f"--layout {text!r} gives many files one name; end it with {{name}}")
     return Layout(text, parts)
@@ -108,6 +110,7 @@ def compile_layout(text: str) -> Layout:
 def why_unsafe(part: str) -> str:
     """Return why a text is no safe name of a folder on Linux, macOS and Windows; empty if it is one."""
     forbidden = _FORBIDDEN.search(part)
+    # The rules of Windows are the strictest: a dataset is copied to other machines.
     faults = {
         "is empty": not part,
         f"has the character {forbidden.group()!r}" if forbidden else "": forbidden is not None,
@@ -155,8 +158,10 @@ def _field(name: str, text: str) -> Field:
     if name.startswith("tag:") and len(name) > len("tag:"):
         key = f"{name[4:]}="
         return Field(name, lambda sample: next((tag[len(key) :] for tag in sample.tags if tag.startswith(key)), None))
+    # The names that expressions know, so that `--where` and `--layout` speak one language.
     known = {key: operand.value for key, operand in known_names().items() if operand.type != "list"}
     if name not in known:
         raise UsageError(f"--layout {text!r}: {name!r} is unknown{did_you_mean(name, {*known, *_OF_NAME, 'tag:KEY'})}")
     value = known[name]
+    # Without `sha256:`, because a colon is no character of a file name on Windows.
     return Field(name, lambda sample: None if (found := value(sample)) is None else str(found).removeprefix("sha256:"))

@@ -26,6 +26,7 @@ _Combine = Callable[[Any, Any], float]
 Truth = Callable[[Sample], bool | None]
 
 _MAX_LENGTH, _MAX_DEPTH = 2000, 100
+_LONGEST_QUOTED = 120
 _COMPARISONS: dict[type[ast.cmpop], tuple[str, _Compare]] = {
     ast.Lt: ("<", operator.lt),
     ast.LtE: ("<=", operator.le),
@@ -96,6 +97,11 @@ class Expression:
         return bool(truth)
 
 
+def quoted(text: str) -> str:
+    """Return a text for a sentence: in quotes, and only its beginning where it would be a page of its own."""
+    return repr(text if len(text) <= _LONGEST_QUOTED else f"{text[:_LONGEST_QUOTED]}…")
+
+
 def parses(text: str) -> bool:
     """Return whether a text has the form of an expression, whatever its names mean."""
     try:
@@ -123,7 +129,7 @@ def _parse(text: str) -> ast.expr:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         at = f" at column {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""
         raise UsageError(
-            f"cannot read the expression {text!r}{at}; an example: image.width >= 64 and label == 'cat'"
+            f"cannot read the expression {quoted(text)}{at}; an example: image.width >= 64 and label == 'cat'"
         ) from None
     # The compiled closures nest as the tree does: at 985 terms Python's own limit was met in the middle of a manifest.
     level: list[ast.AST] = [tree]
@@ -132,7 +138,7 @@ def _parse(text: str) -> ast.expr:
         level, depth = [child for node in level for child in ast.iter_child_nodes(node)], depth + 1
         if depth > _MAX_DEPTH:
             raise UsageError(
-                f"an expression may be nested {_MAX_DEPTH} deep, and {text[:40]!r}… is deeper; use brackets less"
+                f"an expression may be nested {_MAX_DEPTH} deep, and {quoted(text)} is deeper; use brackets less"
             )
     return tree
 
@@ -151,16 +157,21 @@ def _truth(node: ast.expr, text: str) -> Truth:
         sides = [_value(side, text) for side in (node.left, *node.comparators)]
         pairs = zip(sides, node.ops, sides[1:], strict=False)
         return _all_of([_comparison(left, comparison, right, text) for left, comparison, right in pairs])
-    raise UsageError(f"{_shown(node, text)} in {text!r} is no comparison; compare it with something: image.width > 0")
+    raise UsageError(
+        f"{_shown(node, text)} in {quoted(text)} is no comparison; compare it with something: image.width > 0"
+    )
 
 
 def _comparison(left: Operand, node: ast.cmpop, right: Operand, text: str) -> Truth:
     symbol, compare = _COMPARISONS.get(type(node), ("", None))
     if compare is None:
-        raise UsageError(f"{text!r} has a comparison that is unknown here (known: < <= > >= == != in not in)")
+        raise UsageError(f"{quoted(text)} has a comparison that is unknown here (known: < <= > >= == != in not in)")
+    # A fact that is missing is None and is caught before; what would raise TypeError in the middle of a manifest is
+    # refused here.
     fits = right.type == "list" if "in" in symbol else left.type == right.type != "list"
     if not fits:
-        raise UsageError(f"{text!r} compares a {left.type} with a {right.type} by {symbol}")
+        raise UsageError(f"{quoted(text)} compares a {left.type} with a {right.type} by {symbol}")
+    # One fact against one constant is what nearly all expressions are made of.
     if left.fact and right.constant is not None:
         return _fact_compared(*left.fact, compare, right.constant)
     left_value, right_value = left.value, right.value
@@ -197,8 +208,12 @@ def _value(node: ast.expr, text: str) -> Operand:
         constant = node.value
         return Operand("text" if isinstance(constant, str) else "number", lambda _: constant, constant=constant)
     if isinstance(node, ast.Name | ast.Attribute):
-        return _named(_dotted(node, text), text)
+        names, name = known_names(), _dotted(node, text)
+        if name not in names:
+            raise UsageError(f"{quoted(name)} in {quoted(text)} is unknown{did_you_mean(name, names)}")
+        return names[name]
     if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        # Each item may be an expression of its own, so the list is made for each sample.
         items = [_value(item, text).value for item in node.elts]
         return Operand("list", lambda sample: [item(sample) for item in items])
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -206,29 +221,23 @@ def _value(node: ast.expr, text: str) -> Operand:
     if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
         left, right = _value(node.left, text), _value(node.right, text)
         return _arithmetic(_ARITHMETIC[type(node.op)], left, right, text)
-    raise UsageError(f"{_shown(node, text)} in {text!r} is neither a fact, a number nor a text in quotes")
+    raise UsageError(f"{_shown(node, text)} in {quoted(text)} is neither a fact, a number nor a text in quotes")
 
 
 def _arithmetic(combine: _Combine, left: Operand, right: Operand, text: str) -> Operand:
     if (left.type, right.type) != ("number", "number"):
-        raise UsageError(f"{text!r} calculates with something that is no number")
+        raise UsageError(f"{quoted(text)} calculates with something that is no number")
     left_value, right_value = left.value, right.value
 
     def value(sample: Sample) -> float | None:
         one, other = left_value(sample), right_value(sample)
         try:
             return None if one is None or other is None else combine(one, other)
+        # No number, as if a fact were missing: counted and said at the end, not an error in the middle of a manifest.
         except (ZeroDivisionError, OverflowError):
             return None
 
     return Operand("number", value)
-
-
-def _named(name: str, text: str) -> Operand:
-    names = known_names()
-    if name not in names:
-        raise UsageError(f"{name!r} in {text!r} is unknown{did_you_mean(name, names)}")
-    return names[name]
 
 
 def _dotted(node: ast.expr, text: str) -> str:
@@ -236,7 +245,7 @@ def _dotted(node: ast.expr, text: str) -> str:
         return node.id
     if isinstance(node, ast.Attribute):
         return f"{_dotted(node.value, text)}.{node.attr}"
-    raise UsageError(f"{_shown(node, text)} in {text!r} is no name of a fact")
+    raise UsageError(f"{_shown(node, text)} in {quoted(text)} is no name of a fact")
 
 
 def _all_of(parts: list[Truth]) -> Truth:
@@ -249,6 +258,7 @@ def _all_of(parts: list[Truth]) -> Truth:
             one = part(sample)
             if one is False:
                 return False
+            # Unknown so far, but a part that is false still decides: Kleene's three-valued logic, as SQL has it.
             if one is None:
                 result = None
         return result
@@ -265,7 +275,7 @@ def _opposite(part: Truth) -> Truth:
 
 
 def _shown(node: ast.expr, text: str) -> str:
-    return repr(ast.get_source_segment(text.strip(), node) or ast.unparse(node))
+    return quoted(ast.get_source_segment(text.strip(), node) or ast.unparse(node))
 
 
 def _fact(part: str, name: str) -> Value:
@@ -277,5 +287,6 @@ def _fact(part: str, name: str) -> Value:
 
 
 def _type_of(hint: object) -> Type:
+    # `int | None` is a number that may be missing; a plain `str` has no parts and stands for itself.
     types = {part for part in get_args(hint) if part is not type(None)} or {hint}
     return "number" if types & {int, float} else "text"

@@ -81,6 +81,7 @@ def draw(samples: Iterable[Sample], count: int, seed: int) -> list[Sample]:
     for number, sample in enumerate(samples):
         if number < count:
             reservoir.append((number, sample))
+        # With chance count / (number + 1) a later sample takes the place of one that is held.
         elif (place := generator.randrange(number + 1)) < count:
             reservoir[place] = (number, sample)
     return [sample for _, sample in sorted(reservoir, key=lambda drawn: drawn[0])]

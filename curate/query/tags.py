@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from curate.ground.errors import UsageError
-from curate.query.expression import Expression, compile_expression, parses
+from curate.query.expression import Expression, compile_expression, parses, quoted
 from curate.records.sample import Sample
 from curate.records.writer import changed
 from curate.scan.metadata import Metadata
@@ -29,11 +29,12 @@ def compile_tag(text: str) -> tuple[str, Expression]:
     Raises:
         UsageError: There is no such place, or the expression makes no sense.
     """
+    # Tags may hold a = and expressions begin with none, so the first = after which an expression parses is the one.
     places = [place for place, char in enumerate(text) if char == "=" and place > 0]
     for place in places:
         if parses(text[place + 1 :]):
             return text[:place].strip(), compile_expression(text[place + 1 :])
-    raise UsageError(f"--set {text!r} is not TAG=EXPR; an example: --set 'tiny=image.width < 32'")
+    raise UsageError(f"--set {quoted(text)} is not TAG=EXPR; an example: --set 'tiny=image.width < 32'")
 
 
 def auto_rules() -> list[tuple[str, Expression]]:

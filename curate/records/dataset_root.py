@@ -38,6 +38,7 @@ class DatasetFolders:
         """
         if not self._folders:
             return None
+        # The smallest folder that holds every sample: a manifest does not say what was scanned.
         dataset = os.path.commonpath([os.path.realpath(os.path.join(self.base, one)) for one in self._folders])
         below = os.path.relpath(os.path.realpath(folder), dataset).split(os.sep)
         inside = below[0] != ".." and not any(part.startswith(".") for part in below if part != ".")

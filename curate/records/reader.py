@@ -116,6 +116,7 @@ def locate(error: LineError, file: "Iterable[bytes]") -> ManifestError:
         error: Its line is looked for.
         file: The manifest, at its beginning.
     """
+    # By content: of two lines that are equally wrong the first is as good as the second.
     wrong = (number for number, line in enumerate(file, start=1) if line.rstrip(b"\r\n") == error.line)
     return ManifestError(name_of(file), next(wrong, 0), str(error))
 
@@ -155,6 +156,7 @@ def _parsed(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[tuple[byte
         try:
             record = decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+            # Blank lines are allowed, and found only now: sound lines pay nothing for it.
             if not line.strip():
                 continue
             try:
@@ -173,6 +175,7 @@ def _decode_with_care(line: bytes, decoder: "Decoder[Record]", problem: Exceptio
         raise LineError(line, f"not a sample: {TOO_DEEP}") from None
     if isinstance(problem, msgspec.ValidationError) or b"\\u" in line:
         try:
+            # The standard library reads lone surrogates; converting what it read checks the types just as strictly.
             fields = loads(line)
             return msgspec.convert(without_nulls(fields) if isinstance(fields, dict) else fields, decoder.type)
         except msgspec.ValidationError as invalid:

@@ -85,6 +85,8 @@ def _from_folders(folder: str, root: str) -> tuple[str | None, str | None]:
     Only the folders from the named one downwards count: what lies above it is the user's own order, in which a
     folder `test` may mean anything.
     """
+    # Of `data/train/cat` under the root `data`: data, train, cat. The root itself counts, so that `scan cats dogs`
+    # labels.
     below = folder[len(root) :].strip("/") if folder.startswith(root) else ""
     parts = [part for part in (os.path.basename(root), *below.split("/")) if part not in {"", ".", ".."}]
     if not folder.startswith(root):  # the argument was the file itself
@@ -125,6 +127,7 @@ def compile_pattern(text: str) -> Pattern:
     Raises:
         UsageError: The pattern has no field, a field twice, or a name that is no name.
     """
+    # Odd parts are what stood between braces; a brace that is left in an even one has no partner.
     parts = re.split(r"\{([^{}]*)\}", text)
     names = parts[1::2]
     if not names or any(brace in literal for literal in parts[::2] for brace in "{}"):
@@ -137,6 +140,7 @@ def compile_pattern(text: str) -> Pattern:
         raise UsageError(f"--pattern {text!r} names a field twice: {', '.join(sorted(repeated))}")
     # Of the parts every second one is a field's name.
     parts[::2] = map(re.escape, parts[::2])
+    # As little as it can and at least one character: `a__b` has no empty field in the middle, it does not match.
     parts[1::2] = (f"(?P<{name}>[^/]+?)" if name else "[^/]+?" for name in names)
     expression = "".join(parts)
     return Pattern(re.compile(expression, re.DOTALL), text.count("/") + 1, "label" in named)

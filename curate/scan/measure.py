@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING
 from msgspec.structs import replace
 
 from curate.facts.records import AudioFacts, Finding, ImageFacts
+from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.sniff import FORMATS, HEAD_BYTES, Format, format_of_name, is_video, sniff
 from curate.media.storage import open_media, read_media
 from curate.records.sample import Sample
@@ -36,11 +37,18 @@ def measure(known: Sample, path: str, *, shallow: bool = False) -> Sample | None
         # Looked at before it is read: if the file changes meanwhile, the next scan sees that it did.
         status = os.stat(path)
         known = replace(known, bytes=status.st_size, mtime_ns=status.st_mtime_ns)
-        return _look_at(known, path, promised) if shallow else _measure(known, path, promised)
+        if not shallow:
+            return _measure(known, path, promised)
+        with open_media(path) as file:
+            found = _format_of(file.read(HEAD_BYTES), promised)
+            file.seek(0)
+            return _with_facts(known, path, found, _read_header(file, found)) if found else None
     except OSError as error:
+        # A text file that cannot be read is nobody's loss; a picture is.
         if promised is None:
             return None
         check, detail = "unreadable", f"cannot be read: {error.strerror or error}"
+        # A check of its own, because it is of the moment: the next scan tries again.
         if isinstance(error, PermissionError):
             check, detail = "permission", "may not be read; allow it with chmod u+r"
         return unmeasured(known, path, Finding(check, "error", detail=detail))
@@ -55,19 +63,13 @@ def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
 def _measure(known: Sample, path: str, promised: Format | None) -> Sample | None:
     import hashlib
 
+    # The head is shown first: what is neither picture nor sound is not read to its end.
     data = read_media(path, lambda head: _format_of(head, promised) is not None)
     found = _format_of(data[:HEAD_BYTES], promised) if data is not None else None
     if data is None or found is None:
         return None
     measured = replace(known, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", facts_version=FACTS_VERSION)
     return _with_facts(measured, path, found, _decode(data, found))
-
-
-def _look_at(known: Sample, path: str, promised: Format | None) -> Sample | None:
-    with open_media(path) as file:
-        found = _format_of(file.read(HEAD_BYTES), promised)
-        file.seek(0)
-        return _with_facts(known, path, found, _read_header(file, found)) if found else None
 
 
 def _format_of(head: bytes, promised: Format | None) -> Format | None:
@@ -120,11 +122,13 @@ def _read_header(file: IO[bytes], found: Format) -> Decoded:
             return AudioFacts(sound.format, sound.subtype, rate, channels, duration_s), ()
     except Exception as error:
         # Pillow and libsndfile raise many kinds on a bad header.
+        raise_out_of_memory(error)
         return None, (Finding("unreadable", "error", detail=f"no header of {found.name}: {error}"),)
 
 
 def _with_facts(known: Sample, path: str, found: Format, decoded: Decoded) -> Sample:
     facts, findings = decoded
+    # What the decoder found goes before the first bytes: several formats share those (RIFF, ISO base media).
     actual = (facts.format if facts else None) or found.name
     return replace(
         known,

@@ -72,6 +72,7 @@ class Metadata:
     def lookup(self, path: str, root: str) -> tuple[Table | None, Row | None]:
         """Return the table that is responsible for a file, and the file's row in it; None where there is none."""
         if self.named:
+            # Its names may be relative to where it lies or to the folder that is scanned: both are common.
             row = self.named.row(_relative(path, self.named.folder)) or self.named.row(_relative(path, root))
             return self.named, row
         table = self._nearest(path.rpartition("/")[0], root.rstrip("/"))
@@ -79,15 +80,16 @@ class Metadata:
 
     def _nearest(self, folder: str, root: str) -> Table | None:
         """Return the table in the folder or in the nearest one above it, up to the root."""
-        if folder not in self._found:
-            files = (f"{folder}/{name}" for name in FILE_NAMES)
-            here = next((file for file in files if os.path.isfile(file)), None)
-            if here is not None:
-                self._found[folder] = load(here)
-            else:
-                is_top = len(folder) <= len(root) or "/" not in folder
-                return None if is_top else self._nearest(folder.rpartition("/")[0], root)
-        return self._found[folder]
+        # In a loop, because folders may be nested deeper than Python recurses.
+        while True:
+            if folder not in self._found:
+                files = (f"{folder}/{name}" for name in FILE_NAMES)
+                here = next((file for file in files if os.path.isfile(file)), None)
+                self._found[folder] = load(here) if here is not None else None
+            table = self._found[folder]
+            if table or len(folder) <= len(root) or "/" not in folder:
+                return table
+            folder = folder.rpartition("/")[0]
 
 
 def load(file: str) -> Table:
@@ -99,6 +101,7 @@ def load(file: str) -> Table:
     """
     readers = {".csv": _read_csv, ".jsonl": _read_jsonl}
     reader = readers.get(os.path.splitext(file)[1].lower())
+    # By its ending, not its content: a CSV of one column is hard to tell from anything.
     if reader is None:
         raise InputError(f"cannot read {file} as metadata: it has to end in .csv or .jsonl")
     table = Table(file, os.path.dirname(file))

@@ -102,9 +102,13 @@ def scan(
         for entry in walk(roots):
             path = os.path.relpath(entry.path, options.base) if options.base else entry.path
             described = labeller.describe(entry.path, entry.root)
-            start = _start(entry, path, described)
+            start = Sample(path, described.label, described.tags, described.split)
+            if entry.status is not None and not entry.problem:
+                start = replace(start, bytes=entry.status.st_size, mtime_ns=entry.status.st_mtime_ns)
             under_way.append((entry, start, described))
             ready = _without_opening(entry, start, known)
+            # The first file that has to be opened says what is imported before the workers are forked: once, not in
+            # each of them.
             if ready is None and not preload and not options.shallow and (promised := format_of_name(entry.path)):
                 preload.extend(_MODULES[promised.kind])
             yield ready or (entry.path, path, described.label, described.tags, described.split)
@@ -114,24 +118,24 @@ def scan(
         for result in results:
             entry, start, described = under_way.popleft()
             # Results come in the order of the walk, whatever finished first: the oldest entry is the one meant.
-            line = _line_of_failure(start, result) if isinstance(result, Failure) else result
+            line: bytes | None
+            if isinstance(result, Failure):
+                check = "crashed-decoder" if result.reason == "crashed" else result.reason
+                line = encode(unmeasured(start, start.path, Finding(check, "error", detail=result.detail)))
+            else:
+                line = result
             if line is not None:
+                # Decoded from the line and not carried beside it: lines come from workers and from the last manifest
+                # alike.
                 tally.add(decode_line(line, _seen))
                 if described.unmatched:
                     tally.note_unmatched(start.path)
                 yield line
+            # No line and a problem: a link or folder whose name promises no media. It is told, and the scan goes on.
             elif entry.problem:
                 tally.unreachable.append(f"{entry.path}: {entry.problem}")
             else:
                 tally.note_other(entry.path)
-
-
-def _start(entry: "Entry", path: str, described: "Description") -> Sample:
-    """Return the sample as far as it is known before its file is opened."""
-    start = Sample(path, described.label, described.tags, described.split)
-    if entry.status is None or entry.problem:
-        return start
-    return replace(start, bytes=entry.status.st_size, mtime_ns=entry.status.st_mtime_ns)
 
 
 def _measured_line(item: _Item, *, shallow: bool) -> bytes | None:
@@ -149,8 +153,3 @@ def _without_opening(entry: "Entry", start: Sample, known: "Known | None") -> Re
         return Ready(encode(unmeasured(start, start.path, Finding("unreadable", "error", detail=detail))))
     line = known.line(start, entry.status) if known and entry.status else None
     return Ready(line) if line is not None else None
-
-
-def _line_of_failure(start: Sample, failure: Failure) -> bytes:
-    check = "timeout" if failure.reason == "timeout" else "crashed-decoder"
-    return encode(unmeasured(start, start.path, Finding(check, "error", detail=failure.detail)))

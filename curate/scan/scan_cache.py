@@ -44,6 +44,8 @@ class Known:
 
     def line(self, start: "Sample", status: os.stat_result) -> bytes | None:
         """Return the line of a sample whose file did not change, described anew; None if it has to be measured."""
+        # Of Python, so it differs between processes (PYTHONHASHSEED) and is never stored. Paths whose hashes meet stand
+        # side by side, hence the loop.
         key = hash(start.path)
         position = int(self._keys.searchsorted(key))
         while position < len(self._keys) and self._keys[position] == key:
@@ -64,12 +66,16 @@ class Known:
     def _reuse(self, sample: "Sample", start: "Sample", status: os.stat_result) -> bytes | None:
         findings = tuple(finding for finding in sample.findings if finding.check in SCAN_CHECKS)
         if (
+            # Size and time as make and rsync compare them; an older definition of the facts is as good as none. What
+            # failed for the moment (a time-out, a permission) is tried again.
             (sample.bytes, sample.mtime_ns, sample.facts_version) != (status.st_size, status.st_mtime_ns, FACTS_VERSION)
             or sample.digest is None
             or any(SCAN_CHECKS[finding.check].transient for finding in findings)
         ):
             return None
         self.reused += 1
+        # Names and folders are read anew in every scan, for the options that read them may be others. Findings of clean
+        # are dropped: they were judged against another set.
         described = {"label": start.label, "tags": start.tags, "split": start.split, "findings": findings}
         new = {name: value for name, value in described.items() if getattr(sample, name) != value}
         return encode(changed(sample, **new) if new else sample)
@@ -78,6 +84,7 @@ class Known:
 def _mapped(file: str) -> mmap.mmap | bytes:
     """Return the file as a map, which stays readable when a new manifest takes its name."""
     with open(file, "rb") as stream:
+        # An empty file cannot be mapped.
         if os.fstat(stream.fileno()).st_size == 0:
             return b""
         return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
@@ -91,6 +98,8 @@ def _index(file: str) -> "tuple[array[int], array[int]]":
             try:
                 path = decode_line(line, decoder).path
             except LineError as error:
+                # A blank line is no sample and no mistake. Asked only after decoding failed, which costs sound lines
+                # nothing.
                 if line.strip():
                     raise _refusal(file, number, error) from None
             else:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+_Identity = tuple[int, int]
+"""Device and inode, which a folder has only once, however many links lead to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A file that was met on the way.
@@ -40,7 +44,7 @@ def walk(roots: "Sequence[str]") -> "Iterator[Entry]":
     for root in roots:
         status = _status_of_root(root)
         if stat.S_ISDIR(status.st_mode):
-            yield from _walk_folder(root.rstrip("/") or "/", root, ((status.st_dev, status.st_ino),))
+            yield from _walk_folder(root.rstrip("/") or "/", root, status)
         else:
             yield Entry(root, root, status)
 
@@ -57,6 +61,7 @@ def check_roots(roots: "Sequence[str]") -> None:
         _status_of_root(root)
         path = os.path.realpath(root)
         for other, name in real.items():
+            # On real paths: a link into another root would give samples twice as well.
             if path == other or path.startswith(f"{other}/") or other.startswith(f"{path}/"):
                 raise UsageError(f"{root} and {name} overlap, so files would be counted twice; name one of them")
         real[path] = root
@@ -72,24 +77,43 @@ def _status_of_root(root: str) -> os.stat_result:
         raise InputError(f"cannot read {root}: {getattr(error, 'strerror', error)}") from None
     if not stat.S_ISDIR(status.st_mode) and not stat.S_ISREG(status.st_mode):
         raise InputError(f"{root} is {_kind_of_file(status.st_mode)}, not a folder or a file")
+    # Asked now, so that a scan of many roots does not end at the last one.
     if stat.S_ISDIR(status.st_mode) and not os.access(root, os.R_OK | os.X_OK):
         raise InputError(f"cannot read {root}: Permission denied")
     return status
 
 
-def _walk_folder(folder: str, root: str, above: tuple[tuple[int, int], ...]) -> "Iterator[Entry]":
-    try:
-        with os.scandir(folder) as listing:
-            found = sorted(listing, key=lambda item: item.name)
-    except OSError as error:
-        yield Entry(folder, root, None, f"a folder that cannot be read: {error.strerror}")
-        return
-    prefix = "" if folder == "/" else folder
-    for item in found:
+def _walk_folder(top: str, root: str, status: os.stat_result) -> "Iterator[Entry]":
+    # A list of the folders on the way and no recursion: Python's own limit is met some 900 levels down.
+    way: list[tuple[str, _Identity, Iterator[os.DirEntry[str]]]] = []
+    above: set[_Identity] = set()
+    to_open: tuple[str, _Identity] | None = (top, (status.st_dev, status.st_ino))
+    while to_open or way:
+        if to_open:
+            folder, identity = to_open
+            try:
+                with os.scandir(folder) as listing:
+                    # By code point and not by locale, so that every machine gives one order.
+                    found = sorted(listing, key=lambda item: item.name)
+            except OSError as error:
+                yield Entry(folder, root, None, f"a folder that cannot be read: {error.strerror}")
+            else:
+                way.append(("" if folder == "/" else folder, identity, iter(found)))
+                above.add(identity)
+            to_open = None
+            continue
+        prefix, identity, items = way[-1]
+        item = next(items, None)
+        if item is None:
+            way.pop()
+            above.remove(identity)
+            continue
         if item.name.startswith("."):
             continue
         path = f"{prefix}/{item.name}"
         try:
+            # Follows links. Of a regular file it is asked once, and travels with the entry: scan compares size and time
+            # by it.
             status = item.stat()
         except OSError as error:
             broken = f"a broken link to {os.readlink(path)}" if os.path.islink(path) else ""
@@ -101,7 +125,7 @@ def _walk_folder(folder: str, root: str, above: tuple[tuple[int, int], ...]) -> 
             yield Entry(path, root, status, _kind_of_file(status.st_mode))
         # Only a link to a folder that holds it is a loop. Two links to one folder are none, and both are walked.
         elif (status.st_dev, status.st_ino) not in above:
-            yield from _walk_folder(path, root, (*above, (status.st_dev, status.st_ino)))
+            to_open = path, (status.st_dev, status.st_ino)
 
 
 def _kind_of_file(mode: int) -> str:

@@ -26,9 +26,12 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
     if not columns.label:
         return np.zeros(0, np.int64), report
     order = shuffle_order(np.frombuffer(columns.identity, np.uint64), wish.seed)
+    # Without a copy: an array of the standard library is a buffer that numpy can look into.
     links = (np.frombuffer(part, part.typecode) for part in columns.links)
     components = number(join_keys(len(order), *links), order)
-    split = _present(columns, report.names, force=wish.force)
+    # Columns number splits as they come in the manifest, the report as the ratio names them; -1 is none.
+    renamed = np.array([*(-1 if wish.force else report.names.index(name) for name in columns.splits), -1])
+    split = renamed[np.frombuffer(columns.split, np.int32)]
     report.stayed = int((split >= 0).sum())
     homes, torn = _homes(components, split, len(report.names))
     split = np.where(split < 0, homes[components], split)
@@ -38,6 +41,8 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
     else:
         strata, _ = _classes(columns)
         split_exactly(split, components, strata if wish.stratify else strata * 0, wish.ratio.shares, order)
+    # Groups that samples tear because they keep the splits they had: told, not mended, for --force is the user's to
+    # say.
     report.torn = len(torn)
     report.torn_examples = tuple(int((components == component).argmax()) for component in torn[:_EXAMPLES])
     _describe(report, columns, components, split)
@@ -60,15 +65,6 @@ def shuffle_order(identity: "NDArray[np.uint64]", seed: int) -> "NDArray[np.uint
     state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return state ^ (state >> np.uint64(31))
-
-
-def _present(columns: "Columns", names: tuple[str, ...], *, force: bool) -> "NDArray[np.int64]":
-    """Return the split that each sample has, as an index into the names, or -1."""
-    split = np.frombuffer(columns.split, np.int32).astype(np.int64)
-    if force or not columns.splits:
-        return np.full_like(split, -1)
-    renamed = np.array([*(names.index(name) for name in columns.splits), -1])
-    return renamed[split]
 
 
 def _homes(
@@ -110,9 +106,12 @@ def _describe(
     sizes = np.bincount(components)
     report.groups = len(sizes)
     report.joined = int((sizes > 1).sum())
+    # One split for each group: of a torn one that of its last sample, which is as good as any.
     home = np.empty(len(sizes), np.int64)
     home[components] = split
     for place, wished in enumerate(report.wished()):
+        # Half a sample over is rounding. The largest group of all is looked at first, which nearly always ends the
+        # matter; the search below goes through all groups.
         if sizes.max() > wished + 0.5 and report.counts[place] > wished + 0.5:
             mine = np.where(home == place, sizes, 0)
             if (size := int(mine.max())) > wished + 0.5:

@@ -64,7 +64,13 @@ class Columns:
         """Take in one sample that is in these groups."""
         self.label.append(self.labels.setdefault(seen.label, len(self.labels)))
         self.split.append(-1 if seen.split is None else self.splits.setdefault(seen.split, len(self.splits)))
-        keys = list(map(_key, _names(seen)))
+        # What ties a sample to others: its bytes, its path (an origin may name either), its sources, the other copy.
+        names = [seen.path] if seen.digest is None else [seen.digest, seen.path]
+        if seen.origin:
+            names += seen.origin.parents
+        if seen.duplicate_of is not None:
+            names.append(seen.duplicate_of)
+        keys = list(map(_key, names))
         self.identity.append(keys[0])
         self.generated.append(seen.origin is not None and seen.origin.is_generated)
         keys += [self.values.setdefault(value, len(self.values)) for value in values]
@@ -94,31 +100,17 @@ def read_columns(
         columns.without += grouping is not None and not values
         columns.add(seen, values)
         if place:
-            name, derived = _stable_name(seen)
+            # The name that decides where a sample without a group goes. One that is made from another, or a copy, goes
+            # where that one goes; its own name counts only where the other is not there.
+            made = seen.origin is not None and seen.origin.recipe is not None and bool(seen.origin.parents)
+            name = seen.origin.parents[0] if made and seen.origin else seen.digest or seen.path
             columns.codes.append(place(name))
-            columns.derived.append(derived)
+            columns.derived.append(made or seen.duplicate_of is not None)
     if grouping and columns.label and columns.without == len(columns.label):
         grouping.check_found()
     if place:
         columns.code_of_value.extend(map(place, columns.values))
     return columns
-
-
-def _names(seen: Seen) -> list[str]:
-    """Return what ties a sample to others: its digest and path, first the digest; its source; the other copy."""
-    names = [seen.path] if seen.digest is None else [seen.digest, seen.path]
-    if seen.origin:
-        names += seen.origin.parents
-    if seen.duplicate_of is not None:
-        names.append(seen.duplicate_of)
-    return names
-
-
-def _stable_name(seen: Seen) -> tuple[str, bool]:
-    """Return the name that decides where a sample without a group goes, and whether it is another sample's."""
-    if seen.origin and seen.origin.recipe is not None and seen.origin.parents:
-        return seen.origin.parents[0], True
-    return seen.digest or seen.path, seen.duplicate_of is not None
 
 
 def _key(text: str) -> int:

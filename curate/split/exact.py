@@ -40,6 +40,7 @@ def split_exactly(
         _, groups = np.unique(components[grouped], return_inverse=True)
         held = _count(split, strata, classes, len(shares))
         wished = _wished(held, np.bincount(strata[free], minlength=classes), singles, shares)
+        # Where there are at least as many single samples as splits, those fill every split, and no group has to.
         needy = (held.sum(axis=0) == 0) & (singles.sum() < len(shares))
         split[grouped] = pack(make_groups(groups, strata[grouped], classes), wished, needy)[groups]
     _fill(split, np.flatnonzero(single), singles, strata, shares, order)
@@ -77,11 +78,14 @@ def _fill(
     order: "NDArray[np.uint64]",
 ) -> None:
     held = _count(split, strata, len(singles), len(shares))
+    # By class, within a class shuffled: `given` then says how many of each class go to which split, in one repeat.
     drawn = single[np.lexsort((order[single], strata[single]))]
     carry = [0.0] * len(shares)
     given = np.zeros(held.shape, np.int64)
     for number, (have, count) in enumerate(zip(held.tolist(), singles.tolist(), strict=True)):
         given[number] = new = apportion_rest(shares, have, count, carry) if count else [0] * len(shares)
         total = count + sum(have)
+        # What rounding gave one split too much, the next classes give to others: without it, a hundred classes of 5
+        # samples at .8/.1/.1 would all round alike.
         carry = [at + n + h - total * share for at, n, h, share in zip(carry, new, have, shares, strict=True)]
     split[drawn] = np.repeat(np.tile(np.arange(len(shares)), len(singles)), given.ravel())

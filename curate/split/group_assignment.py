@@ -63,6 +63,7 @@ def make_groups(groups: "NDArray[np.int64]", classes: "NDArray[np.int64]", numbe
     """Return the groups 0, 1, 2… from the group and the class of each sample."""
     cells, counts = np.unique(groups * (number_of_classes + 1) + classes, return_counts=True)
     sizes = np.bincount(groups)
+    # The whole set is one more class of every group, behind its others, so that the sum over all is the same sum.
     whole = np.arange(len(sizes)) * (number_of_classes + 1) + number_of_classes
     order = np.argsort(cells := np.concatenate((cells, whole)))
     owner, kind = np.divmod(cells[order], number_of_classes + 1)
@@ -86,6 +87,7 @@ def pack(groups: Groups, wished: "NDArray[np.float64]", needy: "NDArray[np.bool_
     largest_first = np.argsort(-groups.sizes, kind="stable")
     packed.place(largest_first)
     packed.fill_empty()
+    # Rounds, because a move opens others. Their number depends on the number of groups and never on the clock.
     for _ in range(max(1, min(4, MOVES_TRIED // number))):
         changed = packed.move(largest_first[:MOVES_TRIED])
         if number * len(target) <= EXCHANGE_CELLS:
@@ -121,6 +123,7 @@ def best_of_all(
             distance += ((inside @ inner) * inside).sum(axis=1) - 2 * (inside @ pull[:, split])
             if needy[split]:
                 empty += ~inside.any(axis=1)
+        # Fewest empty splits first, then the least distance; lexsort is stable, so that of equals the first wins.
         place = int(np.lexsort((distance, empty))[0])
         best = min(best, (int(empty[place]), float(distance[place]), first + place))
     return _digits(np.array([best[2]]), number, splits).ravel()
@@ -206,6 +209,7 @@ class Improvement:
         pulls = counts @ self.excess[classes]
         here = self.where[group]
         costs = pulls - pulls[here] + UNIT * (counts @ counts)
+        # By the formula a move to the same place would add |k|^2; it adds nothing.
         costs[here] = 0
         return costs  # type: ignore[no-any-return]
 
@@ -218,6 +222,7 @@ class Improvement:
         classes, counts = self.groups.entries(group)
         before = int(self.where[group])
         if before >= 0:
+            # Fancy indices are safe here: a group has each class once.
             self.excess[classes, before] -= UNIT * counts
             self.members[before] -= 1
         self.excess[classes, split] += UNIT * counts

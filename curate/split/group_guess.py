@@ -47,6 +47,7 @@ def is_counter(values: Counter[str]) -> bool:
     """Return whether the values are numbers without a gap from 0 or 1 on, such as takes and frames."""
     if not all(value.isdecimal() for value in values):
         return False
+    # Takes and frames count on without a gap; numbers that stand for people seldom do.
     numbers = sorted({int(value) for value in values})
     return numbers[0] <= 1 and numbers[-1] - numbers[0] + 1 == len(numbers)
 
@@ -71,5 +72,6 @@ def _in_path(example: str, kind: str, number: int, position: int) -> tuple[str, 
         pattern = "/".join(("{group}", *["{}"] * number))
         return f"the folder {parts[-1 - number]!r} of {example}", f"'{pattern}'"
     words = words_of(parts[-1])
+    # Odd pieces are separators, and stay as they are; of the words, one is the group and the others are anything.
     pattern = "".join(piece if i % 2 else ("{group}" if i == 2 * position else "{}") for i, piece in enumerate(words))
     return f"{words[2 * position]!r} in names like {parts[-1]}", f"'{pattern}'"

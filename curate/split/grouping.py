@@ -67,6 +67,7 @@ def make_grouping(text: str) -> Grouping:
     try:
         pattern = compile_pattern(text)
     except UsageError as error:
+        # The compiler of patterns speaks of the option of scan; the user typed this one.
         raise UsageError(str(error).replace("--pattern", "--group", 1)) from None
     if not pattern.expression.groupindex:
         raise UsageError(f"--group {text!r} names no field; an example: '{{speaker}}_nohash_{{}}'")

@@ -61,11 +61,7 @@ def split_by_place(
         lowest = np.full(number, _NOWHERE, np.uint64)
         np.minimum.at(lowest, owners, places)
         chosen = np.where(chosen == _NOWHERE, lowest, chosen)
-    return _cut((chosen & np.uint64(SCALE)).astype(np.float64), ratio)
-
-
-def _cut(places: "NDArray[np.float64]", ratio: "Ratio") -> "NDArray[np.int64]":
     cuts = ratio.cut_offs()
-    percentages = places * (100.0 / SCALE)
+    percentages = (chosen & np.uint64(SCALE)).astype(np.float64) * (100.0 / SCALE)
     ends = np.array([100 * end for _, end in cuts[:-1]])
     return np.array([index for index, _ in cuts])[np.searchsorted(ends, percentages, side="right")]

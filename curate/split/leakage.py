@@ -55,7 +55,9 @@ class _Key:
         if found is None:
             found = self.values[value] = [0, 0]
         found[0] += 1
+        # A bit for each split: a value straddles where more than one is set.
         found[1] |= split
+        # Only until it is known: this runs several times for every sample.
         if not self.varies:
             self.varies = self.by_label.setdefault(label, value) != value
         if len(self.values) > _MOST_VALUES:
@@ -100,6 +102,8 @@ class Watch:
             text, equals, value = tag.partition("=")
             if equals:
                 self._key(text, sample.path).add(value, label, split)
+        # A name of one word has no part that could be a group. Names of different length are kept apart: the third word
+        # of four is another field than the third of three.
         if self._reads_names and len(words := words_of(name)) > 1:
             for place, word in enumerate(words[::2]):
                 self._key(("name", len(words), place), sample.path).add(word, label, split)
@@ -111,6 +115,7 @@ class Watch:
         found: dict[frozenset[str], tuple[bool, Suspect]] = {}
         for place, key in self.keys.items():
             values = frozenset(key.values)
+            # Tag and file name often say the same: the tag is named, because it is the one to type.
             if self._looks_like_a_group(place, key) and (values not in found or isinstance(place, str)):
                 described = describe(place, key.counts(), key.straddling(), key.example)
                 found[values] = (not is_known(place), described)
@@ -125,6 +130,7 @@ class Watch:
     def _places_of(self, folder: str, path: str) -> list[tuple[_Key, str]]:
         """Return the folders next to a file, each with its key."""
         nearest = folder.split("/")[: -_FOLDERS - 1 : -1] if folder else []
+        # All at once: manifests come folder by folder, and one that comes back is looked up anew.
         if len(self._places) >= _REMEMBERED:
             self._places.clear()
         places = [(self._key(("folder", up, 0), path), name) for up, name in enumerate(nearest, start=1)]
@@ -133,6 +139,7 @@ class Watch:
     def _prune(self) -> None:
         """Stop counting what cannot be a group any more: a million samples would pay for it."""
         for place, key in self.keys.items():
+            # What a label decides is a property of the class, such as the folder that it was read from.
             fixed = not key.varies and len(key.by_label) > 1 and len(key.values) > 1
             if fixed or (len(key.values) > 1 and not is_known(place) and is_counter(key.counts())):
                 key.close()

@@ -34,6 +34,7 @@ class Ratio(NamedTuple):
         Validation comes first, then test, then other names by alphabet; training takes the rest. That is the order of
         Speech Commands, and it does not depend on the order in which the ratios were written.
         """
+        # By what the name means, not as it is spelt: `dev` and `validation` are cut off where `val` is.
         ranks = [_CUT_FIRST.get(SPLIT_NAMES.get(name.lower(), ""), 2) for name in self.names]
         ends: list[tuple[int, float]] = []
         end = 0.0
@@ -51,6 +52,7 @@ def parse_ratio(text: str) -> Ratio:
             splits, or they do not sum to 1.
     """
     parts = dict[str, float]()
+    # Kept in the order as typed: reports show the splits in it.
     for part in text.split(","):
         name, share = _parse_part(part.strip(), text)
         if name in parts:
@@ -65,6 +67,7 @@ def parse_ratio(text: str) -> Ratio:
 
 
 def _parse_part(part: str, text: str) -> tuple[str, float]:
+    # From the right: a name may hold a =, a number cannot.
     name, equals, number = (word.strip() for word in part.rpartition("="))
     if not equals or not name:
         raise UsageError(f"--ratio {text!r}: {part!r} is not NAME=NUMBER; {_EXAMPLE}")

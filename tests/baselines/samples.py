@@ -9,23 +9,23 @@ import numpy as np
 import soundfile
 from PIL import Image
 
-from baselines.data.labelled_samples import Example
+from baselines.data.labelled_samples import LabelledSample
 from curate.records.origin import Origin
 
 RATE = 8000
 _TONES_HZ = {"low": 300.0, "mid": 800.0, "high": 2000.0}
 
 
-def example(path: Path | str, label: str | None, **fields: Any) -> Example:
+def example(path: Path | str, label: str | None, **fields: Any) -> LabelledSample:
     """Return the sample of a file as a scan would."""
     data = Path(path).read_bytes()
     status = os.stat(path)
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
     known = {"kind": "audio", "digest": digest, "bytes": status.st_size, "mtime_ns": status.st_mtime_ns}
-    return Example(str(path), label, **{**known, **fields})
+    return LabelledSample(str(path), label, **{**known, **fields})
 
 
-def generated(source: Example, path: Path, **fields: Any) -> Example:
+def generated(source: LabelledSample, path: Path, **fields: Any) -> LabelledSample:
     """Return a sample that a recipe made from another: the same at half the volume."""
     samples, rate = soundfile.read(source.path)
     soundfile.write(path, samples / 2, rate)
@@ -33,7 +33,7 @@ def generated(source: Example, path: Path, **fields: Any) -> Example:
     return example(path, source.label, tags=source.tags, origin=origin, **{"split": source.split, **fields})
 
 
-def tone(path: Path, label: str, seed: int, **fields: Any) -> Example:
+def tone(path: Path, label: str, seed: int, **fields: Any) -> LabelledSample:
     """Write a short tone in noise; its pitch is its class."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draw = np.random.default_rng(seed)
@@ -44,7 +44,7 @@ def tone(path: Path, label: str, seed: int, **fields: Any) -> Example:
     return example(path, label, **fields)
 
 
-def tones(folder: Path, count: int, labels: tuple[str, ...] = ("low", "high"), **fields: Any) -> list[Example]:
+def tones(folder: Path, count: int, labels: tuple[str, ...] = ("low", "high"), **fields: Any) -> list[LabelledSample]:
     """Write `count` tones of each class."""
     return [
         tone(folder / f"{label}_{i}.wav", label, seed=100 * place + i, **fields)
@@ -53,7 +53,7 @@ def tones(folder: Path, count: int, labels: tuple[str, ...] = ("low", "high"), *
     ]
 
 
-def stripes(path: Path, label: str, seed: int, **fields: Any) -> Example:
+def stripes(path: Path, label: str, seed: int, **fields: Any) -> LabelledSample:
     """Write a picture of stripes; their direction (`across`, `down`) is its class."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draw = np.random.default_rng(seed)

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from baselines.data.predictions import Prediction, write_predictions
+from baselines.data.predictions import Prediction
+from baselines.runs.run_folder import write_predictions
 from cli.app import load
 from cli.catalog import COMMANDS
 from tests.cli.browser import Browser, needs_browser

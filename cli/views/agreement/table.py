@@ -106,6 +106,8 @@ def _sentences(result: "Agreement") -> list[str]:
     """Return the coefficients over all annotators, and what they mean."""
     fleiss, annotators = result.fleiss, f"{len(result.annotators):,} annotators"
     against = "the manifest's labels" if result.measured_against == "manifest" else "the other annotators"
+    # Alpha before kappa: it can do with missing labels and any number of annotators, and Fleiss' kappa only with
+    # samples that all have as many labels.
     lines = [
         f"{result.samples:,} samples, {result.compared:,} with two labels or more, "
         f"{annotators}, {len(result.labels):,} labels",

@@ -42,12 +42,14 @@ def _cells(confusion: "Confusion", margin: float, cell: int) -> "Iterator[Markup
     for row, counts in enumerate(confusion.matrix):
         total = sum(counts)
         for column, count in enumerate(counts):
+            # Empty cells are not drawn: a matrix of a thousand classes has a million, nearly all of them empty.
             if count:
                 corner = (margin + column * cell, margin + row * cell)
                 title = f"{confusion.labels[row]} taken for {confusion.labels[column]}: {count:,} of {total:,}"
                 yield _cell(corner, cell, count / total, title, right=row == column)
                 if cell == _CELL:
-                    yield _number(corner, cell, count)
+                    text = '<text class="number" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
+                    yield drawing.markup(text, corner[0] + (cell - 1) / 2, corner[1] + cell / 2 + 4, count)
 
 
 def _cell(corner: tuple[float, float], size: int, share: float, title: str, *, right: bool) -> "Markup":
@@ -55,11 +57,6 @@ def _cell(corner: tuple[float, float], size: int, share: float, title: str, *, r
     # Never quite invisible: one mistake among thousands is still a cell that can be pointed at.
     opacity = _FAINTEST + (1 - _FAINTEST) * share
     return drawing.markup(cell, "on" if right else "off", *corner, size - 1, size - 1, opacity, title)
-
-
-def _number(corner: tuple[float, float], size: int, count: int) -> "Markup":
-    text = '<text class="number" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
-    return drawing.markup(text, corner[0] + (size - 1) / 2, corner[1] + size / 2 + 4, count)
 
 
 def _names(confusion: "Confusion", margin: float, cell: int) -> "list[Markup]":

@@ -42,6 +42,7 @@ def page(result: "Audit", predictions: "Sequence[Prediction]", of: str, links: p
     """
     from baselines.slices.slice_ranking import rank
 
+    # Paths of a manifest are relative to its root; what is shown and linked is the path as it stands there.
     places = {found.path: os.path.join(links.root, found.path) for found in result.mistakes}
     previews = make_previews((places[found.path], kind_of(found)) for found in result.mistakes)
     shown = [mistake(found, pages.media(found.path, previews[places[found.path]], links)) for found in result.mistakes]

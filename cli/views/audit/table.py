@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cli.io.table import Column, Report, Row, SampleLink, Table, Worded, interval, names, percent
+from cli.io.table import Column, Report, Row, SampleLink, Table, Worded, interval, names, or_dash, percent
 from cli.views.kit.drawing import bar_cell
 from cli.views.weak.table import sample_links, wrong_by
 
@@ -36,7 +36,7 @@ def classes(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table:
     rows = []
     for label, found in result.per_class.items():
         bar = bar_cell(found.f1, f"F1 of {label}: {percent(found.f1)} %")
-        cells = (label, found.samples, found.precision, found.recall, found.f1, bar)
+        cells = (label, found.samples, *map(or_dash, (found.precision, found.recall, found.f1)), bar)
         rows.append(Row(cells, samples=sample_links(wrong[label])))
     return Table("class", "Classes, in percent", columns, rows, most=max(len(rows), 1))
 
@@ -87,10 +87,16 @@ def sentences(result: "Audit") -> list[str]:
         f"(95 % interval {interval(result.interval)})",
         f"balanced accuracy {balanced} %, macro F1 {f1} %, always guessing the largest class {majority} %",
     ]
+    # The sentence that a first run needs most: an accuracy of 90 % is nothing where 90 % have one label.
     if result.interval[0] <= result.majority_accuracy:
         lines.append("the interval reaches the accuracy of that guess: nothing shows that the model learned more")
     if never := [label for label, found in result.per_class.items() if found.samples and not found.recall]:
         lines.append(f"never recognized: {names(never)}")
+    untested = [label for label, found in result.per_class.items() if not found.samples]
+    if len(untested) == 1:
+        lines.append(f"class {names(untested)} has no test sample")
+    elif untested:
+        lines.append(f"classes that have no test sample: {names(untested)}")
     return lines
 
 

@@ -73,6 +73,7 @@ def plan_table(report: PlanReport) -> Report:
         Column("bar", "", "drawing", 9),
         Column("classes", "of each class"),
     ]
+    # All bars on one scale, that of the target with the most new samples.
     most = max((target.samples for target in report.targets), default=0)
     rows = []
     for target in report.targets:

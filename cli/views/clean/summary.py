@@ -84,6 +84,7 @@ def carry_out(files: Quarantine, *, apply: bool) -> None:
         size = f"{files.bytes / 1e6:,.1f} MB"
         say(f"would move {count:,} files ({size}) to {files.folder}: {checks}; do it with --apply")
         return
+    # By reason, because a full disk or one folder without rights is one line and not a thousand.
     left: dict[str, list[str]] = {}
     moved = 0
     with progress("quarantine", lambda: count) as counted:

@@ -4,8 +4,8 @@ import os
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from baselines.comparison.gates import in_words
-from baselines.data.predictions import predictions_of_run
+from baselines.comparison.compare import in_words
+from baselines.runs.run_folder import predictions_of_run
 from cli.io.table import Column, Drawing, Report, Row, SampleLink, Style, Table, Worded, names
 from cli.views.kit import drawing
 
@@ -45,7 +45,9 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
     # The names of runs are anybody's; heads that long would push out the interval, which the verdict rests on.
     if max(len(a), len(b)) > _SHORT:
         a, b = "a", "b"
-    reach = _reach(result)
+    # All tables have one axis: the largest distance of any interval from zero.
+    every = (result.overall, *result.per_tag.values(), *result.per_class.values())
+    reach = max((abs(end) for one in every for end in one.interval), default=0.0) or 0.01
     columns = [
         Column("samples", "n", "count"),
         Column("a", a, "number"),
@@ -118,6 +120,7 @@ def page(result: "Comparison", links: "Links") -> bytes:
         "Comparison",
         f"{b} against {a}",
         [
+            # The verdict first; the tables below are its grounds.
             pages.Section("In words", drawing.paragraphs(sentences(result))),
             *(
                 pages.Section(table.title, pages.table(table, links))
@@ -231,9 +234,3 @@ def _row(name: str, found: "Difference", reach: float, samples: "Sequence[Sample
         found.verdict,
     )
     return Row(cells, _STYLES.get(found.verdict, ""), abs(found.difference), samples)
-
-
-def _reach(result: "Comparison") -> float:
-    """Return the largest distance of any interval from zero, so that all tables have one axis."""
-    every = (result.overall, *result.per_tag.values(), *result.per_class.values())
-    return max((abs(end) for one in every for end in one.interval), default=0.0) or 0.01

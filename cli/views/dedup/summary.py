@@ -93,6 +93,7 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
     if search.unmeasured:
         say(f"  {search.unmeasured:,} samples have no digest and were not compared; measure them: burnish scan FOLDER")
     count = sum(len(group.dropped) for group in groups)
+    # The two counts that decide whether a set can be trusted: wrong labels, and training samples in the test.
     conflicts, leaks = sum(bool(g.label_conflict) for g in groups), sum(bool(g.leak) for g in groups)
     verb = "dropped" if dropped else "would drop"
     say(

@@ -106,6 +106,7 @@ def markup(text: str, *values: object) -> "Markup":
     """
     from markupsafe import Markup
 
+    # Two guards: what hides in a name is made visible, and what is markup in it is escaped.
     shown = (visible(value) if isinstance(value, str) else value for value in values)
     return Markup(text).format(*shown)  # noqa: S704 - `text` is ours, and `format` escapes the values
 

@@ -85,6 +85,7 @@ def render(template: str, *, title: str, of: str, **values: object) -> bytes:
         of: Of which folder or file.
         values: What the template names; one that is not given is an error.
     """
+    # A title is to say of what: `-` and `.` say nothing to somebody who was sent the page.
     known = {"-": "standard input", ".": os.path.basename(os.getcwd()) or "/"}
     values = {"title": title, "of": known.get(of, of), "made": _made(), **values}
     return _environment().get_template(f"{template}.j2").render(**values).encode("utf-8", "backslashreplace")
@@ -203,7 +204,7 @@ def _made() -> str:
     """Return in which folder, when, of which commit and by which version the page is made."""
     from importlib.metadata import version
 
-    from baselines.runs.provenance import describe_repository
+    from baselines.runs.save_run import describe_repository
 
     # The clock of reproducible builds (reproducible-builds.org/specs/source-date-epoch): equal pages, byte for byte.
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
@@ -231,6 +232,8 @@ def _environment() -> "Environment":
         finalize=lambda value: visible(value) if isinstance(value, str) else value,
     )
     script = source("kit/page.js")
+    # The policy of the page allows this one script by its digest, and no other: a name that slips through all else
+    # still cannot run.
     digest = b64encode(sha256(script.encode()).digest()).decode()
     made.globals.update(
         version=version("burnish"),

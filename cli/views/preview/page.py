@@ -123,6 +123,7 @@ def _pair(pair: "Pair", name: str) -> dict[str, object]:
 def look_values(look: "Look", title: str) -> LookShown:
     """Return what the templates show of a look; the title is for people who do not see it."""
     width, height = look.size
+    # A sound is drawn twice, waveform and spectrogram, on the axes that its pair has in common.
     picture = look.media_type.startswith("image/")
     size = f"{width:,} x {height:,} px" if picture else f"{look.span_s:.2f} s, 0 to {look.top_hz / 1000:g} kHz"
     return {

@@ -61,17 +61,15 @@ def parameters(operation: "Mapping[str, Any]") -> list[Words]:
         return [Words("not applied", "its probability p decided against it")]
     values = {name: value for name, value in operation.items() if name not in _ASIDE and not name.endswith("_digest")}
     # A library's class: what it drew itself, or what it was given where that was drawn for every pixel or frame.
-    values |= _drawn(operation.get("applied_params") or {}) or operation.get("parameters") or {}
+    # Of an array that it drew, only the shape was kept, which says nothing to a reader.
+    drawn: dict[str, Any] = operation.get("applied_params") or {}
+    drawn = {
+        name: value for name, value in drawn.items() if not (isinstance(value, dict) and value.keys() == {"shape"})
+    }
+    values |= drawn or operation.get("parameters") or {}
     if values.get("scale") == 1:  # nothing had to be scaled
         del values["scale"]
     return [_words(name, value, operation["name"]) for name, value in values.items()]
-
-
-def _drawn(values: "Mapping[str, Any]") -> dict[str, Any]:
-    """Return the values that were kept; of arrays, only the shape was."""
-    return {
-        name: value for name, value in values.items() if not (isinstance(value, dict) and value.keys() == {"shape"})
-    }
 
 
 def changes(before: "Sample", after: "Sample") -> list[Change]:

@@ -52,6 +52,7 @@ def measure(manifests: "Sequence[str]") -> Balance:
 def section(found: Balance) -> dict[str, object]:
     """Return the section."""
     first, own = ({one.label: one.count for one in counts.classes} for counts in (found.first, found.own))
+    # With the generated ones, so that no bar is longer than its place.
     largest = found.whole.classes[0].count
     generated = found.whole.samples > found.own.samples
     columns = [
@@ -84,6 +85,7 @@ def notes(found: Balance) -> list[str]:
     classes = len(found.whole.classes)
     what = "training samples" if found.trained else "samples"
     lines = [f"{found.own.samples:,} {what} in {classes:,} classes: {_evenness(found.own)}."]
+    # The pair of figures that shows whether generating did what it was asked for.
     if found.whole.samples > found.own.samples:
         more = found.whole.samples - found.own.samples
         lines.append(f"With {more:,} generated ones: {_evenness(found.whole)}.")

@@ -62,6 +62,7 @@ def _flow(subject: "Subject") -> Table:
     if not done:
         sizes = [count_lines(path) for path in subject.manifests]
         names_of = [path.rsplit("/", 1)[-1] for path in subject.manifests]
+        # A folder without a pipeline: each manifest as one step, which read the one before it.
         counts = list(zip(names_of, [None, *sizes[:-1]], sizes, strict=True))
     columns = [
         Column("step", "step"),
@@ -90,6 +91,7 @@ def _findings(health: "Health") -> Table:
     for one in health.checks:
         share = min(one.found / health.first, 1.0) if health.first else 0.0
         title = f"{one.check}: found on {one.found:,}, {one.left:,} of them are still there"
+        # In front what is still there, behind it what was found: the difference is what went.
         bar = two_bars_cell(share * one.left / one.found, share, title, "gone")
         left = Worded(one.left, f"{one.left:,}" if one.left else "none")
         style: Style = "error" if one.severity == "error" else ""

@@ -33,7 +33,14 @@ def page(subjects: "Sequence[Subject]", links: pages.Links, pairs: int = 12) -> 
 
 
 def _subject(number: int, subject: "Subject", album: Album, links: pages.Links, pairs: int) -> dict[str, object]:
-    found = _measure(subject, pairs)
+    manifests = subject.manifests
+    # All is measured before the first section is made: the summary at the top tells what those below it show.
+    found = Found(
+        survey(manifests, subject.rejects) if manifests else None,
+        balance.measure(manifests) if manifests else None,
+        tuple(samples.measure(manifests[-1], pairs)) if manifests else (),
+        runs.measure(subject) if subject.runs else None,
+    )
     key = f"s{number}"
     sections = [
         {"note": "", **section, "id": f"{key}-{section['kind']}"} for section in _sections(subject, found, album, links)
@@ -47,17 +54,8 @@ def _subject(number: int, subject: "Subject", album: Album, links: pages.Links, 
     }
 
 
-def _measure(subject: "Subject", pairs: int) -> Found:
-    manifests = subject.manifests
-    return Found(
-        survey(manifests, subject.rejects) if manifests else None,
-        balance.measure(manifests) if manifests else None,
-        tuple(samples.measure(manifests[-1], pairs)) if manifests else (),
-        runs.measure(subject) if subject.runs else None,
-    )
-
-
 def _sections(subject: "Subject", found: Found, album: Album, links: pages.Links) -> "Iterator[dict[str, object]]":
+    # In the order of the loop: what was found, how even it is, what is weak, what was made for it, whether it helped.
     if found.health:
         yield health.section(subject, found.health, album)
     if found.balance and found.balance.whole.classes:

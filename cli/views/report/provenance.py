@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from baselines.runs.run_folder import read_run
@@ -28,8 +29,12 @@ def section(subject: "Subject", targets: "Sequence[Target]") -> dict[str, object
         subject: What it is about.
         targets: Of the recipes that made samples.
     """
-    recorded = dict(_recorded(subject))
+    recorded: dict[str, Run] = {}
+    for name, folder in zip(names(subject.runs), subject.runs, strict=True):
+        with suppress(InputError):  # predictions of other programs have no record
+            recorded[name] = read_run(folder)
     state = subject.state
+    files = Files(state.stamps() if state else None)
     return {
         "kind": "provenance",
         "title": "Where it comes from",
@@ -39,7 +44,14 @@ def section(subject: "Subject", targets: "Sequence[Target]") -> dict[str, object
             f"{shlex.join(['burnish', *done.command])}{'' if done.status == 'done' else '   # its gate did not hold'}"
             for done in subject.steps().values()
         ],
-        "files": list(_files(subject)),
+        "files": [
+            {
+                "name": path,
+                "note": f"{(number := count_lines(path)):,} {'sample' if number == 1 else 'samples'}",
+                "digest": files.digest(path),
+            }
+            for path in (*subject.manifests, *subject.rejects)
+        ],
         "recipes": list(_recipes(subject, targets)),
         "runs": [_run(name, run) for name, run in recorded.items()],
         "versions": [
@@ -47,15 +59,6 @@ def section(subject: "Subject", targets: "Sequence[Target]") -> dict[str, object
             for name, run in _distinct(recorded)
         ],
     }
-
-
-def _recorded(subject: "Subject") -> "Iterator[tuple[str, Run]]":
-    """Yield the records of the runs that have one."""
-    for name, folder in zip(names(subject.runs), subject.runs, strict=True):
-        try:
-            yield name, read_run(folder)
-        except InputError:
-            continue
 
 
 def _steps(subject: "Subject") -> Table:
@@ -79,14 +82,6 @@ def _steps(subject: "Subject") -> Table:
         for name, done in subject.steps().items()
     ]  # fmt: skip
     return Table("steps", "Steps", columns, rows)
-
-
-def _files(subject: "Subject") -> "Iterator[dict[str, str]]":
-    files = Files(subject.state.stamps() if subject.state else None)
-    for path in (*subject.manifests, *subject.rejects):
-        number = count_lines(path)
-        samples = "1 sample" if number == 1 else f"{number:,} samples"
-        yield {"name": path, "note": samples, "digest": files.digest(path)}
 
 
 def _recipes(subject: "Subject", targets: "Sequence[Target]") -> "Iterator[dict[str, str]]":

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from baselines.comparison.compare import Comparison, compare
-from baselines.data.predictions import predictions_of_run
+from baselines.runs.run_folder import predictions_of_run
 from baselines.slices.audit import Audit, audit
-from baselines.slices.slice_ranking import WeakReport, rank
+from baselines.slices.slice_ranking import SliceRanking, rank
 from cli.io.table import Column, Row, Table, percent
 from cli.views.audit import confusion_matrix
 from cli.views.audit.page import MATRIX_NOTE, kind_of, mistake
@@ -45,7 +45,7 @@ class Measured(NamedTuple):
     """
 
     runs: list[tuple[str, Audit]]
-    weak: WeakReport
+    weak: SliceRanking
     comparison: Comparison | None
     problem: str = ""
     first: "Sequence[Prediction]" = ()
@@ -62,6 +62,7 @@ def measure(subject: "Subject") -> Measured:
     runs = [(name, audit(one, MISTAKES)) for name, one in zip(names(subject.runs), found, strict=True)]
     # A step `weak` may have been given human levels, which cannot be read off the run.
     weak = _weak_of_steps(subject) or rank(found[0])
+    # One run can be shown, only not compared.
     if len(found) < 2:
         return Measured(runs, weak, None, "", found[0], found[-1])
     try:
@@ -74,6 +75,7 @@ def measure(subject: "Subject") -> Measured:
 
 def names(runs: "tuple[str, ...]") -> list[str]:
     """Return short names of runs: their folders' own, if these tell them apart."""
+    # `a/run` and `b/run` keep their whole names, or the table would have two rows of one name.
     short = [os.path.basename(os.path.normpath(run)) for run in runs]
     return short if len(set(short)) == len(short) else list(runs)
 
@@ -139,12 +141,13 @@ def _scores(runs: list[tuple[str, Audit]]) -> Table:
     rows = []
     for name, one in runs:
         bar = bar_cell(one.accuracy, f"accuracy of {name}: {percent(one.accuracy)} %")
+        # Beside the accuracy what it hides: small classes, and what a guess would reach.
         shares = (one.balanced_accuracy, one.macro_f1, one.majority_accuracy)
         rows.append(Row((name, one.samples, one.accuracy, one.interval, *shares, bar)))
     return Table("runs", "Scores of the runs", columns, rows)
 
 
-def _weak_of_steps(subject: "Subject") -> WeakReport | None:
+def _weak_of_steps(subject: "Subject") -> SliceRanking | None:
     """Return the priorities as a step of the pipeline ranked them: it may know human levels."""
     for done in subject.steps().values():
         path = next(iter(done.files), "")
@@ -152,7 +155,7 @@ def _weak_of_steps(subject: "Subject") -> WeakReport | None:
         if done.command[0] == "weak" and os.path.isfile(place):
             try:
                 with open(place, "rb") as file:
-                    return decode(file.read(), WeakReport)
+                    return decode(file.read(), SliceRanking)
             except (OSError, ValueError):
                 return None
     return None

@@ -52,6 +52,7 @@ def _target(target: Target, seen: list[Seen], album: "Album") -> dict[str, objec
 def _pair(seen: Seen, album: "Album") -> dict[str, object]:
     sample, origin = seen.sample, seen.sample.origin or {}
     looks = [(look, name) for look, name in ((seen.before, "before"), (seen.after, "after")) if look]
+    # Both or none: a picture without the one beside it shows no change.
     fits = album.takes(sum(len(look.data) + len(look.spectrogram) for look, _ in looks))
     source, operations = str(origin.get("source", "")), origin.get("operations")
     return {

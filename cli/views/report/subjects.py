@@ -3,8 +3,7 @@
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from baselines.data.predictions import NAME as PREDICTIONS
-from baselines.data.predictions import predictions_of_run
+from baselines.runs.run_folder import PREDICTIONS, predictions_of_run
 from cli.pipeline.state import NAME as STATE
 from cli.pipeline.state import Done, State
 from curate.describe.health import Listed, samples_of
@@ -55,7 +54,12 @@ def find_subjects(paths: "Sequence[str]") -> list[Subject]:
     loose = [path for path in paths if not _is_work(path)]
     manifests = [path for path in loose if not os.path.isdir(path)]
     for path in manifests:
-        _check_manifest(path)
+        if not os.path.exists(path):
+            raise InputError(f"there is no {path}; name a work folder, a run or a manifest")
+        if os.path.basename(path) in {PREDICTIONS, "run.json", "metrics.json"}:
+            raise InputError(f"{path} is a file of a run; name its folder: {os.path.dirname(path) or '.'}")
+        if not _is_manifest(path):
+            raise InputError(f"{path} is no manifest; name a work folder, a run or a manifest")
     folders = [_of_folder(path) for path in paths if _is_work(path)]
     return [*folders, *_of_loose(manifests, [path for path in loose if os.path.isdir(path)])]
 
@@ -64,23 +68,10 @@ def _is_work(path: str) -> bool:
     return os.path.isdir(path) and not os.path.isfile(os.path.join(path, PREDICTIONS))
 
 
-def _check_manifest(path: str) -> None:
-    """Check that a file can be read as a manifest.
-
-    Raises:
-        InputError: It cannot.
-    """
-    if not os.path.exists(path):
-        raise InputError(f"there is no {path}; name a work folder, a run or a manifest")
-    if os.path.basename(path) in {PREDICTIONS, "run.json", "metrics.json"}:
-        raise InputError(f"{path} is a file of a run; name its folder: {os.path.dirname(path) or '.'}")
-    if not _is_manifest(path):
-        raise InputError(f"{path} is no manifest; name a work folder, a run or a manifest")
-
-
 def _of_loose(manifests: "Sequence[str]", runs: "Sequence[str]") -> "Iterator[Subject]":
     """Yield the subjects of manifests and runs that were named one by one."""
     groups = list(_groups(runs))
+    # One set of runs beside manifests is about the same data, as far as anybody can know; of several sets none is.
     together = len(groups) <= 1
     if manifests:
         title = os.path.basename(manifests[-1])
@@ -153,6 +144,7 @@ def _of_steps(folder: str, title: str, state: State) -> Subject:
     manifests, rejects, runs = [], [], []
     for done in state.steps.values():
         output = _value_of(done, "--output")
+        # Told by what the command line named: a step may write several files of one form.
         for path in done.files:
             place = _place(folder, path)
             if os.path.basename(path) == PREDICTIONS:
@@ -189,6 +181,7 @@ def _of_files(folder: str, title: str) -> Subject:
     written = sorted(filter(_is_manifest, files), key=os.path.getmtime)
     # What clean and dedup set aside: every sample of it has a finding.
     rejects = [path for path in written if os.path.getsize(path) > 0 and all(one.findings for one in samples_of(path))]
+    # Where every manifest consists of findings only, none can be told to be the rejects of another.
     manifests = [path for path in written if path not in rejects] or written
     runs = [os.path.join(folder, name) for name in names if os.path.isfile(os.path.join(folder, name, PREDICTIONS))]
     runs.sort(key=lambda run: os.path.getmtime(os.path.join(run, PREDICTIONS)))

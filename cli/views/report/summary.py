@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from baselines.comparison.gates import failed, in_words
+from baselines.comparison.compare import failed, in_words
 from cli.io.table import percent
 from cli.views.compare.table import run_names
 from cli.views.report import balance, health, samples
@@ -56,7 +56,10 @@ def sentences(found: Found) -> "Iterator[Sentence]":
     if found.targets:
         yield Sentence("Generated", (samples.note(list(found.targets)),), "samples")
     if found.runs and not found.runs.comparison:
-        yield Sentence("Run", (_score(found.runs),), "runs")
+        _, last = found.runs.runs[-1]
+        right, guess = percent(last.accuracy), percent(last.majority_accuracy)
+        text = f"{right} % of {last.samples:,} samples are right; always guessing the largest class gives {guess} %."
+        yield Sentence("Run", (text,), "runs")
 
 
 def tiles(found: Found) -> "Iterator[tuple[str, str]]":
@@ -67,6 +70,7 @@ def tiles(found: Found) -> "Iterator[tuple[str, str]]":
     if found.targets:
         yield f"{sum(target.samples for target in found.targets):,}", "generated"
     if found.runs:
+        # By name, so that a single run is not shown as two.
         for name, run in dict([found.runs.runs[0], found.runs.runs[-1]]).items():
             yield f"{percent(run.accuracy)} %", f"accuracy of {name}"
     if found.runs and found.runs.comparison:
@@ -78,6 +82,7 @@ def _verdict(result: "Comparison", targets: "tuple[Target, ...]") -> "Iterator[S
     overall = result.overall
     lines = [_capital(f"{in_words('', overall)}.")]
     if overall.verdict != "cannot tell":
+        # "Cannot tell" is no property of a run, and stands as a sentence of its own.
         lines = [f"The run {name} is {in_words('', overall)}."]
     aimed = {target.name: result.per_tag[target.name] for target in targets if target.name in result.per_tag}
     lines += [_capital(f"{in_words(tag, one)}.") for tag, one in aimed.items()]
@@ -106,9 +111,3 @@ def _weak(found: "Measured") -> "Iterator[Sentence]":
         on = f" of {tag.samples:,} samples" if tag.samples else ""
         text = f"{tag.tag}: {accuracy} %{on} are right; at {found.weak.target} the whole would gain {gain} points."
         yield Sentence("Weakest tag", (text,), "weak")
-
-
-def _score(found: "Measured") -> str:
-    _, last = found.runs[-1]
-    right, guess = percent(last.accuracy), percent(last.majority_accuracy)
-    return f"{right} % of {last.samples:,} samples are right; always guessing the largest class gives {guess} %."

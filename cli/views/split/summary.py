@@ -17,7 +17,10 @@ def say_plan(plan: Plan) -> None:
     report = plan.report
     if not sum(report.counts):
         return
-    classes = _chosen(report)
+    classes = report.classes
+    # Of many, those that miss their shares most.
+    if len(classes) > _MANY_CLASSES:
+        classes = sorted(classes, key=report.deviation, reverse=True)[:_SHOWN]
     # To stderr in both cases: standard output carries the manifest.
     if shows_progress():
         _print_tables(report, classes)
@@ -36,13 +39,6 @@ def say_suspects(suspects: list[Suspect]) -> None:
             f"and straddles: {found.straddling:,} of them are in several splits; "
             f"keep each on one side: --group {found.group}"
         )
-
-
-def _chosen(report: SplitReport) -> list[ClassSplit]:
-    """Return the classes to show: all, or of many those that miss their shares most."""
-    if len(report.classes) <= _MANY_CLASSES:
-        return report.classes
-    return sorted(report.classes, key=report.deviation, reverse=True)[:_SHOWN]
 
 
 def _rows(report: SplitReport) -> Iterator[tuple[str, int, str, str]]:
@@ -95,6 +91,7 @@ def _notes(plan: Plan) -> Iterator[str]:
         )
     elif report.joined:
         yield f"{report.joined:,} groups of copies or of generated samples and their sources were kept together"
+    # A group that most samples lack is usually a slip in the name, which nothing else would show.
     if report.without and grouping:
         what = "do not match" if grouping.pattern else "have no tag of the key"
         yield f"{report.without:,} samples {what} {grouping.text}; each is a group of its own"
@@ -112,6 +109,8 @@ def _warnings(plan: Plan) -> Iterator[str]:
         )
     for place, count in enumerate(report.counts[: len(report.shares)]):
         if not count:
+            # An empty split is either a matter of number, which more data mends, or of the hash, which another seed
+            # may.
             what = "groups" if plan.wish.grouping or report.joined else "samples"
             few = report.groups < len(report.shares)
             reason = (
@@ -124,6 +123,7 @@ def _warnings(plan: Plan) -> Iterator[str]:
             f"warning: {report.torn:,} groups straddle, because samples of them kept their splits: {names}"
             f"{', …' if report.torn > len(report.torn_examples) else ''}; --force splits all anew"
         )
+    # They may not be trained on, and a test on what a recipe made measures the recipe: they are of no use there.
     if count := report.generated_in_evaluation():
         yield (
             f"warning: {count:,} generated samples are not for training, because they stay with their sources; "

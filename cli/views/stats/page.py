@@ -119,6 +119,7 @@ def _card(name: str, found: "Distribution", result: "Statistics", shown: "Mappin
 def _category(name: str, found: "Category") -> dict[str, object]:
     counts = list(found.values.items())
     rest = sum(count for _, count in counts[_TOP:]) + found.others
+    # All bars add up to the whole, so that what is not shown is a bar too.
     shown = counts[:_TOP] + ([("others", rest)] if rest else []) + ([("missing", found.missing)] * bool(found.missing))
     total = sum(count for _, count in shown)
     rows = [

@@ -54,6 +54,7 @@ def groups(result: "Statistics") -> list[Table]:
     columns = [Column("group", result.by or "group"), Column("fact", ""), *_FIGURES]
     tables = []
     for name, whole in result.whole.numbers.items() if result.groups else ():
+        # What is the same everywhere tells groups not apart.
         if whole.min == whole.max:
             continue
         rows = []
@@ -62,6 +63,7 @@ def groups(result: "Statistics") -> list[Table]:
                 cells = (group, Worded(name, ""), *_figures(name, found), _shape(name, found, whole, group))
                 rows.append(Row(cells))
         tables.append(Table("group", NUMBERS[name].title, columns, rows, most=max(len(rows), 1)))
+    # An empty one at least, so that the columns of the CSV do not depend on what was found.
     return tables or [Table("group", "", columns, ())]
 
 
@@ -113,6 +115,7 @@ def _categories(categories: "dict[str, Category]") -> Table:
         rest = {"others": found.others, "missing": found.missing}
         more = [(Worded(None, other), number) for other, number in rest.items() if number]
         values: list[tuple[str | Worded, int]] = [*found.values.items(), *more]
+        # Programs get every value; a terminal, which has `lines`, the first few.
         rows += [Row((Worded(name, CATEGORIES[name]), value, number)) for value, number in values]
         shown = [f"{value} {count:,}" for value, count in list(found.values.items())[:_TOP]]
         others = sum(list(found.values.values())[_TOP:]) + found.others

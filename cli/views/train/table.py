@@ -3,7 +3,7 @@
 import shlex
 from typing import TYPE_CHECKING
 
-from cli.io.table import Column, Report, Row, Table
+from cli.io.table import Column, Report, Row, Table, or_dash, percent
 from cli.views.kit.drawing import bar_cell
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ def report(outcome: "Outcome") -> Report:
     folder = shlex.quote(outcome.folder)
     next_steps = [f"which tags are worth working on:  burnish weak {folder}"] if outcome.metrics.per_tag else []
     next_steps.append(f"what is taken for what:           burnish audit {folder}")
-    return Report([_scores(outcome), _facts(outcome), _classes(outcome)], next_steps)
+    columns = [Column("name", "run"), Column("value", outcome.folder)]
+    facts = Table("facts", "The run", columns, [Row(fact) for fact in _named_facts(outcome)], in_csv=False)
+    return Report([_scores(outcome), facts, _classes(outcome)], next_steps)
 
 
 def fit_report(found: "Overfit") -> Report:
@@ -45,7 +47,7 @@ def _scores(outcome: "Outcome") -> Table:
         ("accuracy", score.accuracy, f"95 % interval {100 * low:.1f} % to {100 * high:.1f} %, n = {score.samples:,}"),
         ("balanced accuracy", score.balanced_accuracy, "mean recall of the classes"),
         ("macro F1", score.macro_f1, "mean F1 of the classes"),
-        ("majority guess", score.majority_accuracy, "accuracy of always guessing the most frequent class"),
+        ("majority guess", score.majority_accuracy, "accuracy of always guessing the most frequent tested class"),
     ]
     columns = [
         Column("name", "score"),
@@ -57,11 +59,6 @@ def _scores(outcome: "Outcome") -> Table:
         Row((name, share, bar_cell(share, f"{name}: {100 * share:.1f} %"), words)) for name, share, words in remarks
     ]
     return Table("score", "Scores", columns, rows)
-
-
-def _facts(outcome: "Outcome") -> Table:
-    rows = [Row(fact) for fact in _named_facts(outcome)]
-    return Table("facts", "The run", [Column("name", "run"), Column("value", outcome.folder)], rows, in_csv=False)
 
 
 def _named_facts(outcome: "Outcome") -> "Iterator[tuple[str, str]]":
@@ -93,12 +90,10 @@ def _classes(outcome: "Outcome") -> Table:
             (
                 label,
                 one.samples,
-                one.recall,
-                one.precision,
-                one.f1,
-                bar_cell(one.f1, f"F1 of {label}: {100 * one.f1:.1f} %"),
+                *map(or_dash, (one.recall, one.precision, one.f1)),
+                bar_cell(one.f1, f"F1 of {label}: {percent(one.f1)} %"),
             )
         )
-        for label, one in sorted(tested, key=lambda pair: (pair[1].f1, pair[0]))
+        for label, one in sorted(tested, key=lambda pair: (pair[1].f1 or 0.0, pair[0]))
     ]
     return Table("class", "Classes, the worst first", columns, rows if len(rows) > 1 else [], _WORST)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from baselines.slices.slice_ranking import WeakTag
+    from baselines.slices.slice_ranking import RankedTag
 
 _WIDTH, _HEIGHT = 720, 380
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 704, 16, 332
@@ -24,7 +24,7 @@ _ROOM = 0.2
 class _Axes:
     """Where shares and gaps stand in the drawing."""
 
-    def __init__(self, tags: "Sequence[WeakTag]") -> None:
+    def __init__(self, tags: "Sequence[RankedTag]") -> None:
         self.shares = ticks(0.0, max(weak.share for weak in tags))
         gaps = [0.0, 0.01, *(weak.gap for weak in tags)]
         # Room for a part of the intervals; the whole of those of rare tags would leave none for the gaps.
@@ -38,7 +38,7 @@ class _Axes:
         return _BOTTOM - (_BOTTOM - _TOP) * drawing.place(gap, self.gaps[0], self.gaps[-1], logarithmic=False)
 
 
-def draw(tags: "Sequence[WeakTag]") -> "Markup":
+def draw(tags: "Sequence[RankedTag]") -> "Markup":
     """Return the chart of some tags, of which there is one or more, largest gain first.
 
     Each tag is a disc, with a line for the 95 % interval of its gap. The tags of the largest gain are named where
@@ -53,6 +53,8 @@ def draw(tags: "Sequence[WeakTag]") -> "Markup":
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Return round numbers, evenly spaced, from one at or below `low` to one at or above `high`."""
+    # 1, 2, 2.5 or 5 times a power of ten, the first that gives no more than `most` steps; the tolerance is for
+    # quotients such as 0.3 / 0.1.
     step = (high - low) / most or 0.01
     size = 10 ** math.floor(math.log10(step))
     step = size * next(factor for factor in (1, 2, 2.5, 5, 10) if factor * size >= step * (1 - 1e-9))
@@ -77,6 +79,8 @@ def _curves(axes: _Axes, gain: float) -> "Iterator[Markup]":
     """Yield a curve through all points with the largest gain, one with half and one with a quarter of it."""
     # gain = gap x share, so the points of one gain are a hyperbola; where no tag gains, there is none to draw.
     for part in _GAINS if gain > 0 else ():
+        # From where the curve comes in at the top to the right end, evenly by ratio: it is steep at the left and flat
+        # at the right.
         edges = (part * gain / axes.gaps[-1], axes.shares[-1])
         if edges[0] < edges[1]:
             ratio = (edges[1] / edges[0]) ** (1 / _CURVE_POINTS)
@@ -86,7 +90,7 @@ def _curves(axes: _Axes, gain: float) -> "Iterator[Markup]":
             yield drawing.markup('<polyline class="curve" points="{}"><title>{}</title></polyline>', points, title)
 
 
-def _disc(axes: _Axes, weak: "WeakTag") -> "Markup":
+def _disc(axes: _Axes, weak: "RankedTag") -> "Markup":
     x, y = axes.x(weak.share), axes.y(weak.gap)
     line = drawing.markup("")
     if weak.interval:
@@ -97,13 +101,14 @@ def _disc(axes: _Axes, weak: "WeakTag") -> "Markup":
     return line + drawing.markup(disc, x, y, words)
 
 
-def _labels(axes: _Axes, tags: "Sequence[WeakTag]") -> "Iterator[Markup]":
+def _labels(axes: _Axes, tags: "Sequence[RankedTag]") -> "Iterator[Markup]":
     """Yield the names that do not lie on another one."""
     # In the order of gain, so that of two names with room for one the more important is kept.
     taken: list[tuple[float, float, float]] = []
     for weak in tags[:_LABELS]:
         name = weak.tag if len(weak.tag) <= 30 else f"{weak.tag[:29]}…"
         x, y, length = axes.x(weak.share), axes.y(weak.gap) + 4, len(name) * _LETTER
+        # To the right of its disc, or to the left where it would leave the drawing.
         anchor, start = ("start", x + 10) if x + 10 + length < _WIDTH else ("end", x - 10 - length)
         if not any(start < right and left < start + length and abs(y - at) < _LINE for left, right, at in taken):
             taken.append((start, start + length, y))

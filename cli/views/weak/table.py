@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from baselines.data.predictions import Prediction
-    from baselines.slices.slice_ranking import WeakReport
+    from baselines.slices.slice_ranking import SliceRanking
     from cli.views.kit.page import Links, Section
 
 CHART_NOTE = "Up: a larger gap. Right: more samples. On one curve all gains are equal. Lines are 95 % intervals."
@@ -18,12 +18,12 @@ _SAMPLES = 24
 """Samples that a row of the page leads to."""
 
 
-def report(result: "WeakReport") -> Report:
+def report(result: "SliceRanking") -> Report:
     """Return the report."""
     return Report([table(result)], sentences(result))
 
 
-def table(result: "WeakReport", predictions: "Sequence[Prediction]" = ()) -> Table:
+def table(result: "SliceRanking", predictions: "Sequence[Prediction]" = ()) -> Table:
     """Return the priority table; its rows lead to those of the predictions that are wrong."""
     target = "human" if result.target == "human level" else "target"
     columns = [
@@ -77,7 +77,7 @@ def sample_links(wrong: "Sequence[Prediction]") -> list[SampleLink]:
     return [SampleLink(one.path, f"{one.label} taken for {one.prediction}") for one in surest]
 
 
-def page(result: "WeakReport", predictions: "Sequence[Prediction]", of: str, links: "Links") -> bytes:
+def page(result: "SliceRanking", predictions: "Sequence[Prediction]", of: str, links: "Links") -> bytes:
     """Return the page.
 
     Args:
@@ -95,7 +95,7 @@ def page(result: "WeakReport", predictions: "Sequence[Prediction]", of: str, lin
     return pages.report_page("Priorities", of, sections, lead=[lead], notes=sentences(result))
 
 
-def priorities(result: "WeakReport", predictions: "Sequence[Prediction]", links: "Links") -> "list[Section]":
+def priorities(result: "SliceRanking", predictions: "Sequence[Prediction]", links: "Links") -> "list[Section]":
     """Return the chart and the table as parts of a page; arguments as `page`'s."""
     from cli.views.kit import page as pages
     from cli.views.weak import priority_chart
@@ -108,7 +108,7 @@ def priorities(result: "WeakReport", predictions: "Sequence[Prediction]", links:
     ]
 
 
-def sentences(result: "WeakReport") -> list[str]:
+def sentences(result: "SliceRanking") -> list[str]:
     """Return what is to be said below the figures."""
     lines = []
     if result.overall.accuracy is not None:

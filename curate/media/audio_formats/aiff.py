@@ -4,7 +4,7 @@ import struct
 from typing import Literal, NamedTuple
 
 from curate.facts.records import AudioFacts, Finding
-from curate.media.audio_formats.decoded import Buffer, DecodedAudio, error, undecoded
+from curate.media.audio_formats.decoded import Buffer, DecodedAudio, error, uncounted, undecoded
 from curate.media.audio_formats.libsndfile import decode, length_mismatch
 from curate.media.audio_formats.pcm import Pcm, decode_pcm
 
@@ -39,9 +39,16 @@ def decode_aiff(data: Buffer) -> DecodedAudio:
     offset, size = chunks.get(b"SSND", (len(data), 0))
     # The sound chunk begins with an offset and a block size, 4 bytes each.
     offset, size = offset + 8, max(0, size - 8)
-    present = min(size, max(0, len(data) - offset))
+    rest = max(0, len(data) - offset)
+    if not common.frames and not size and rest:
+        # From a pipe: the writer could not go back to fill in its counts, and what is there is all there is.
+        size = rest
+        common = common._replace(frames=rest // max(1, (common.bits + 7) // 8 * common.channels))
+    present = min(size, rest)
     pcm = _pcm(common, offset, present)
     findings = _judge(data, common, size, present, pcm)
+    end = offset + size
+    findings = findings or uncounted(data, _behind(data, end + (end & 1)), size)
     return decode(data, "AIFF", *findings) if pcm is None else decode_pcm(data, pcm, findings)
 
 
@@ -88,3 +95,13 @@ def _judge(data: Buffer, common: _Common, size: int, present: int, pcm: Pcm | No
     if pcm is not None and common.frames != size // (pcm.width * pcm.channels):
         return (length_mismatch(size // (pcm.width * pcm.channels), common.frames),)
     return ()
+
+
+def _behind(data: Buffer, at: int) -> int:
+    """Return where the chunks behind the sound end; their names are four printable characters."""
+    while at + 8 <= len(data):
+        name, size = _CHUNK.unpack_from(data, at)
+        if not all(32 <= byte < 127 for byte in name) or at + 8 + size > len(data):
+            break
+        at += 8 + size + (size & 1)
+    return at

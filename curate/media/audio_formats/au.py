@@ -4,7 +4,7 @@ import struct
 from typing import Literal
 
 from curate.facts.records import AudioFacts, Finding
-from curate.media.audio_formats.decoded import Buffer, DecodedAudio, error, undecoded
+from curate.media.audio_formats.decoded import Buffer, DecodedAudio, error, uncounted, undecoded
 from curate.media.audio_formats.libsndfile import decode
 from curate.media.audio_formats.pcm import Pcm, decode_pcm
 
@@ -28,6 +28,8 @@ def decode_au(data: Buffer) -> DecodedAudio:
     findings: tuple[Finding, ...] = ()
     if size not in {_UNKNOWN, 0} and present < size:
         findings = (error("truncated", "the header promises more samples than the file has", present, size),)
+    elif size not in {_UNKNOWN, 0}:
+        findings = uncounted(data, offset + size, size)
     kind, width = _CODES.get(code, ("i", 0))
     if not width or not rate or not 0 < channels < 1 << 16:
         return decode(data, "AU", *findings)

@@ -20,5 +20,7 @@ def decode_caf(data: Buffer) -> DecodedAudio:
     else:
         return decode(data, "CAF")
     if size == -1 and name == b"data":
-        return decode(data, "CAF")
+        # libsndfile 1.2.2 wants to know the size, though the format allows not to: it is what is left.
+        left = (len(data) - at - 12).to_bytes(8, "big")
+        return decode(data[: at + 4] + left + data[at + 12 :], "CAF")
     return decode(data, "CAF", error("truncated", "the file ends inside a chunk", len(data), end))

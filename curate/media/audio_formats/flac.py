@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.facts.records import AudioFacts, Finding
-from curate.media.audio_formats.decoded import Buffer, DecodedAudio, error, undecoded
+from curate.media.audio_formats.decoded import Buffer, DecodedAudio, another_stream, error, undecoded
 from curate.media.audio_formats.flac_frames import last_frame
 from curate.media.audio_formats.libsndfile import RETRY_FRAMES, Blocks, length_mismatch, read_blocks, verdict
 from curate.media.audio_formats.tag_blocks import skip_id3
@@ -33,6 +33,9 @@ def decode_flac(data: Buffer) -> DecodedAudio:
     if blocks.complaint == "oversized":
         return undecoded(blocks.header, *verdict(blocks))
     findings = _judge(data, info._replace(frames=frames), blocks)
+    second = data.find(_BEGINNING, _sound_begins(data))
+    if second >= 0 and not findings:
+        findings = (another_stream(second),)
     if blocks.values is None:
         return undecoded(blocks.header, *findings)
     samples = blocks.values.astype(np.float32)
@@ -82,6 +85,10 @@ def _judge(data: Buffer, info: _StreamInfo, blocks: Blocks) -> tuple[Finding, ..
         # Whatever stands behind the last frame, such as a tag, is no part of the sound.
         return (length_mismatch(frames, info.frames),) if info.frames != frames else ()
     return (_broken(data, info, frames, blocks.complaint),)
+
+
+# The mark of a stream and the head of the block that has to follow it: eight bytes that no compressed sound gives.
+_BEGINNING = b"fLaC\x00\x00\x00\x22"
 
 
 def _broken(data: Buffer, info: _StreamInfo, frames: int, complaint: str) -> Finding:

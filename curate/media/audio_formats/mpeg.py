@@ -1,9 +1,14 @@
-"""MPEG audio (MP1, MP2, MP3): a chain of frames, walked from header to header."""
+"""MPEG audio (MP1, MP2, MP3): a chain of frames, walked from header to header.
+
+How long such a file lasts stands nowhere in it, unless an encoder wrote a Xing, Info or VBRI header. libsndfile guesses
+it from the first frame and the size of the file, and stops there: of a recording at a variable bit rate that begins
+loud it gives a half or a third, and says nothing. So the frames are counted here, and the count is handed to it.
+"""
 
 from typing import NamedTuple
 
 from curate.facts.records import AudioFacts, Finding
-from curate.media.audio_formats.decoded import Buffer, DecodedAudio, error, undecoded
+from curate.media.audio_formats.decoded import Buffer, DecodedAudio, another_stream, error, undecoded
 from curate.media.audio_formats.libsndfile import decode, length_mismatch
 from curate.media.audio_formats.tag_blocks import before_trailing_tags, skip_id3
 
@@ -46,6 +51,11 @@ def _sizes() -> dict[int, int]:
 _SIZES = _sizes()
 
 
+_DELAY = 2 * 1152
+"""Samples that decoders leave out at the beginning or the end: the delay of the filters, and of a cut last frame."""
+_A_STREAM = 8
+
+
 class _Walk(NamedTuple):
     """What the chain of frames looks like.
 
@@ -54,12 +64,14 @@ class _Walk(NamedTuple):
         frames: Number of whole frames.
         skipped: Bytes between two frames that belong to none; the first such place.
         missing: Bytes by which the last frame is cut.
+        second: Where frames of another kind begin behind it; -1 where none do.
     """
 
     first: int
     frames: int
     skipped: tuple[int, int] | None
     missing: int
+    second: int = -1
 
 
 def decode_mpeg(data: Buffer) -> DecodedAudio:
@@ -68,26 +80,83 @@ def decode_mpeg(data: Buffer) -> DecodedAudio:
     walk = walk_frames(data, start, end)
     if start >= end:
         return undecoded(AudioFacts(format="MP3"), error("empty", "the file has tags, but no sound"))
+    found = _judge(data, walk, start)
     # The decoder gives up over padding before the first frame; it guesses a count where the header has none.
     sound = data[walk.first :] if walk.first > start else data
-    return decode(sound, "MP3", *_judge(data, walk, start), counted=False)
+    decoded = decode(sound, "MP3", *found, counted=False)
+    if walk.first < 0 or found:
+        return decoded
+    promised = walk.frames * _samples(data, walk.first)
+    if _counted(data, walk.first) is None and _frames_of(decoded) < promised - _DELAY:
+        decoded = decode(_info_frame(data, walk) + data[walk.first :], "MP3", counted=False)
+    # What an encoder put before and behind the sound is cut off again, where a header says how much that is.
+    if not decoded.findings and _frames_of(decoded) < promised - _padding(data, walk.first) - _DELAY:
+        short = f"{walk.frames} frames hold {promised} samples, {_frames_of(decoded)} decode"
+        return decoded._replace(findings=(error("length-mismatch", short, _frames_of(decoded), promised),))
+    return decoded
+
+
+def _frames_of(decoded: DecodedAudio) -> int:
+    return 0 if decoded.samples is None else len(decoded.samples)
+
+
+def _samples(data: Buffer, at: int) -> int:
+    """Return how many samples the frame at an offset holds."""
+    layer, version = 4 - (data[at + 1] >> 1 & 3), data[at + 1] >> 3 & 3
+    return 384 if layer == 1 else 576 if layer == 3 and version != 3 else 1152
+
+
+def _info_frame(data: Buffer, walk: _Walk) -> bytes:
+    """Return a silent frame that counts those of the file, as encoders write it in front of their first.
+
+    The header is that of the first frame, without checksum; behind the side information stand `Info`, a flag that
+    says that only the number of frames follows, and that number. Decoders play nothing of such a frame.
+    """
+    head = bytearray(data[walk.first : walk.first + 4])
+    head[1] |= 1
+    is_mono, is_first_version = head[3] >> 6 == 3, head[1] >> 3 & 3 == 3
+    at = 4 + ((17 if is_mono else 32) if is_first_version else (9 if is_mono else 17))
+    size = _SIZES[int.from_bytes(head[:3], "big")]
+    while size < at + 12:  # a frame of few bits has no room for it; the next larger one may
+        head[2] += 16
+        size = _SIZES[int.from_bytes(head[:3], "big")]
+    frame = bytearray(size)
+    frame[:4] = head
+    frame[at : at + 12] = b"Info" + (1).to_bytes(4, "big") + walk.frames.to_bytes(4, "big")
+    return bytes(frame)
+
+
+def _padding(data: Buffer, first: int) -> int:
+    """Return how many samples the LAME header says are before and behind the sound, and the frame of the header."""
+    head = data[first : first + 240]
+    at = max(head.find(b"Xing", 0, 60), head.find(b"Info", 0, 60))
+    if at < 0:
+        return 0
+    flags = head[at + 7]
+    # Frames, bytes, 100 places and a quality, each only where its flag is set; 21 bytes on, two numbers of 12 bits.
+    lame = at + 8 + 4 * bool(flags & 1) + 4 * bool(flags & 2) + 100 * bool(flags & 4) + 4 * bool(flags & 8)
+    both = int.from_bytes(head[lame + 21 : lame + 24], "big")
+    return _samples(data, first) + (both >> 12) + (both & 0xFFF)
 
 
 def _judge(data: Buffer, walk: _Walk, start: int) -> tuple[Finding, ...]:
     if walk.first < 0:
         # Free format announces no lengths: whether the frames are whole is left to the decoder.
         return ()
+    counted = _counted(data, walk.first)
+    found: tuple[Finding, ...] = ()
     if walk.skipped is not None:
         at, length = walk.skipped
-        return (error("damaged", f"sync lost: {length} bytes at offset {at} belong to no frame"),)
-    counted = _counted(data, walk.first)
-    if walk.missing or (counted is not None and walk.frames < counted):
-        return (error("truncated", "the file ends before its last frame does", walk.frames, counted),)
-    if counted is not None and walk.frames > counted + 1:
-        return (length_mismatch(walk.frames, counted),)
-    if any(data[start : walk.first]):
-        return (error("damaged", f"{walk.first - start} bytes before the first frame belong to no frame"),)
-    return ()
+        found = (error("damaged", f"sync lost: {length} bytes at offset {at} belong to no frame"),)
+    elif walk.second >= 0:
+        found = (another_stream(walk.second),)
+    elif walk.missing or (counted is not None and walk.frames < counted):
+        found = (error("truncated", "the file ends before its last frame does", walk.frames, counted),)
+    elif counted is not None and walk.frames > counted + 1:
+        found = (length_mismatch(walk.frames, counted),)
+    elif any(data[start : walk.first]):
+        found = (error("damaged", f"{walk.first - start} bytes before the first frame belong to no frame"),)
+    return found
 
 
 def walk_frames(data: Buffer, start: int, end: int) -> _Walk:
@@ -108,7 +177,10 @@ def walk_frames(data: Buffer, start: int, end: int) -> _Walk:
             continue
         found = _find(data, at, end, steady)
         if found < 0:
-            break
+            # Frames of another rate or version, and at least a few: two of them can come about by chance.
+            other = _find(data, at, end, None)
+            is_stream = other >= 0 and walk_frames(data, other, end).frames >= _A_STREAM
+            return _Walk(first, frames, skipped, 0, other if is_stream else -1)
         skipped = skipped or (at, found - at)
         at = found
     return _Walk(first, frames, skipped, 0)

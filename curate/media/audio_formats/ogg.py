@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from curate.facts.records import AudioFacts, Finding
-from curate.media.audio_formats.decoded import Buffer, DecodedAudio, error, undecoded
+from curate.media.audio_formats.decoded import Buffer, DecodedAudio, another_stream, error, undecoded
 from curate.media.audio_formats.flac import decode_flac
 from curate.media.audio_formats.libsndfile import decode
 
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
-_END_OF_STREAM = 4
-_SPEEX = "Speex cannot be decoded here; convert it first: ffmpeg -i FILE FILE.flac"
+_BEGIN_OF_STREAM, _END_OF_STREAM = 2, 4
+_CONVERT = "convert it first: ffmpeg -i FILE FILE.flac"
+_SPEEX = f"Speex cannot be decoded here; {_CONVERT}"
 
 
 class _Page(NamedTuple):
     serial: int
     number: int
+    first: bool
     last: bool
     end: int
     intact: bool
@@ -37,7 +39,12 @@ def decode_ogg(data: Buffer) -> DecodedAudio:
     if first.startswith(b"Speex"):
         return undecoded(AudioFacts(format="OGG"), error("unreadable", _SPEEX))
     # libsndfile, to find the length, seeks from the end, and stumbles over what does not belong there.
-    return decode(data if end == len(data) else data[:end], "OGG", *findings)
+    decoded = decode(data if end == len(data) else data[:end], "OGG", *findings)
+    if not findings and any(found.check == "damaged" for found in decoded.findings):
+        # Every page has its checksum, so that the bytes are those that were written: it is the decoder that gives up.
+        why = f"its pages are whole, but this decoder stops after {decoded.header.duration_s or 0:.3f} s; {_CONVERT}"
+        return decoded._replace(findings=(error("unreadable", why),))
+    return decoded
 
 
 def _offsets(data: Buffer) -> "Iterator[int]":
@@ -63,9 +70,14 @@ def check_pages(data: Buffer) -> tuple[tuple[Finding, ...], int]:
     expected: dict[int, int] = {}
     open_streams: set[int] = set()
     problem = ""
+    second = -1
     at = 0
     while (page := _page(data, at)) is not None:
-        problem = problem or _problem(page, expected.get(page.serial), at)
+        if page.first and expected and not open_streams and second < 0 and not problem:
+            # All streams before it have ended: not another track beside them, but another recording behind them.
+            second = at
+        if second < 0:
+            problem = problem or _problem(page, expected.get(page.serial), at)
         expected[page.serial] = page.number + 1
         (open_streams.discard if page.last else open_streams.add)(page.serial)
         at = page.end
@@ -75,6 +87,8 @@ def check_pages(data: Buffer) -> tuple[tuple[Finding, ...], int]:
             at = found
     if problem:
         return (error("damaged", problem),), at
+    if second >= 0:
+        return (another_stream(second),), second
     if open_streams or data[at : at + 4] == b"OggS":
         return (error("truncated", "the file ends before the last page of its stream"),), at
     return (), at
@@ -99,7 +113,7 @@ def _page(data: Buffer, at: int) -> _Page | None:
         return None
     intact = _checksum(head[:22], data[at + 26 : end]) == int.from_bytes(head[22:26].translate(_REVERSED), "big")
     serial, number = (int.from_bytes(head[i : i + 4], "little") for i in (14, 18))
-    return _Page(serial, number, bool(head[5] & _END_OF_STREAM), end, intact)
+    return _Page(serial, number, bool(head[5] & _BEGIN_OF_STREAM), bool(head[5] & _END_OF_STREAM), end, intact)
 
 
 def _checksum(head: bytes, rest: bytes) -> int:

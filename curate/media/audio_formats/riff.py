@@ -4,7 +4,7 @@ import struct
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from curate.facts.records import AudioFacts, Finding
-from curate.media.audio_formats.decoded import Buffer, DecodedAudio, error, undecoded
+from curate.media.audio_formats.decoded import Buffer, DecodedAudio, error, uncounted, undecoded
 from curate.media.audio_formats.libsndfile import decode
 from curate.media.audio_formats.pcm import Pcm, decode_pcm
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _KINDS: dict[int, Literal["i", "f"]] = {1: "i", 3: "f"}
 _EXTENSIBLE = 0xFFFE
 _UNKNOWN = 0xFFFFFFFF
+_UNKNOWN_64 = (1 << 63) - 1 - 24
+"""From here on the size in a Wave64 file was not known: all ones, or the largest number, less the head of its chunk."""
 _SLACK_BYTES = 8
 """Some writers count the first eight bytes into the RIFF size, and some leave out a last byte of padding."""
 
@@ -76,7 +78,7 @@ def _locate(data: Buffer, chunks: dict[bytes, _Chunk], order: str) -> _Data | No
     sizes = chunks.get(b"ds64")
     if sizes is not None and size == _UNKNOWN and sizes.offset + 16 <= len(data):
         (size,) = struct.unpack_from(f"{order}Q", data, sizes.offset + 8)
-    elif _is_stream(data, chunk, order):
+    elif _is_stream(data, chunk, order) or size >= _UNKNOWN_64:
         size = rest
     return _Data(chunk.offset, size, min(size, rest))
 
@@ -113,7 +115,22 @@ def _ends_early(data: Buffer, found: _Data, order: str) -> tuple[Finding, ...]:
     if cut_behind and riff_size < 0x7FFFF000:
         detail = "the samples are all there, but the file ends inside what follows them"
         return (error("truncated", detail, len(data), riff_size + 8),)
-    return ()
+    return uncounted(data, _behind(data, end + (end & 1), order), found.claimed) if data[:4] in _CHUNKED else ()
+
+
+_CHUNKED = {b"RIFF", b"RIFX", b"RF64"}
+
+
+def _behind(data: Buffer, at: int, order: str) -> int:
+    """Return where the chunks behind the sound end: the first place at which none begins."""
+    while at + 8 <= len(data):
+        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little" if order == "<" else "big")
+        # Names are four printable characters (the RIFF specification, 1991); samples hardly ever are, with a size
+        # behind them that stays within the file.
+        if not all(32 <= byte < 127 for byte in name) or at + 8 + size > len(data):
+            break
+        at += 8 + size + (size & 1)
+    return at
 
 
 def _pcm(data: Buffer, fmt: _Chunk, found: _Data, name: str, order: Literal["<", ">"]) -> Pcm | None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from curate.media.image_formats.pillow import DECODABLE
+from curate.media.image_formats.pillow import is_decodable
 from curate.media.sniff import FORMATS, sniff
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def candidates(head: bytes, format_name: str | None) -> "Iterator[str]":
         format_name: What the file's name promises; believed only for formats without a sure mark.
     """
     if (certain := sniff(head)) is not None:
-        if certain in DECODABLE:
+        if is_decodable(certain):
             yield certain
         return
     if format_name is not None and format_name in _WITHOUT_MARK:

@@ -17,6 +17,7 @@ import simplejpeg
 from PIL import Image
 
 from curate.facts.records import Finding
+from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.image_formats.tiff import orientation_of_exif
 from curate.media.opencv import opencv
 
@@ -108,6 +109,7 @@ def decode_jpeg(
     try:
         pixels = _turbo(data, header, factor, strict=True)
     except ValueError as error:
+        raise_out_of_memory(error)
         complaint = str(error)
     else:
         return pixels, _unfinished(data, header, pixels, factor)
@@ -122,7 +124,8 @@ def decode_jpeg(
             return pixels, _missing_scans(data, header) or Finding("metadata-damage", "warning", detail=detail)
     try:
         return _turbo(data, header, factor, strict=False), _verdict(complaint)
-    except ValueError:
+    except ValueError as error:
+        raise_out_of_memory(error)
         return _pillow(data, factor, complaint)
 
 
@@ -184,6 +187,7 @@ def _pillow(data: "bytes | mmap", factor: int, complaint: str) -> tuple["NDArray
         image = JpegImageFile(io.BytesIO(data))
         return np.asarray(image.convert("RGB").reduce(factor)), _verdict(complaint)
     except Exception as error:
+        raise_out_of_memory(error)
         return None, _verdict(complaint) if "remature end" in complaint else _undecodable(error, complaint)
 
 

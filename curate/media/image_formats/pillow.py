@@ -5,12 +5,14 @@ import io
 import logging
 import warnings
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from curate.facts.records import Finding
+from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.rgb import to_rgb
 
 if TYPE_CHECKING:
@@ -50,8 +52,15 @@ _MODULES = {
     "QOI": "QoiImagePlugin",
 }
 _VARIANTS = {"BMP": ("BMP", "DIB"), "ICO": ("ICO", "CUR")}
-DECODABLE = _MODULES.keys() | {"JPEG"}
-"""The formats that can be decoded."""
+_EXTRAS = {"HEIF": "pillow_heif", "JXL": "pillow_jxl"}
+"""Plugins of Pillow that an extra installs, by the format that they read."""
+
+
+def is_decodable(name: str) -> bool:
+    """Return whether a format can be decoded, with the extras that are installed."""
+    return name == "JPEG" or name in _MODULES or (name in _EXTRAS and find_spec(_EXTRAS[name]) is not None)
+
+
 _WITH_FRAMES = {"PNG", "GIF", "TIFF", "WEBP", "AVIF"}
 
 
@@ -69,6 +78,8 @@ def open_picture(data: "bytes | mmap", name: str) -> "ImageFile":
     Raises:
         Exception: Of any type that a decoder makes of what is not its format.
     """
+    if name in _EXTRAS:
+        return _open_with_extra(data, name)
     for variant in _VARIANTS.get(name, (name,)):
         plugin: Any = importlib.import_module(f"PIL.{_MODULES[variant]}")
         if variant == "AVIF":
@@ -77,6 +88,23 @@ def open_picture(data: "bytes | mmap", name: str) -> "ImageFile":
         if accept is None or accept(bytes(data[:16])) is True:
             return factory(io.BytesIO(data), "")
     raise ValueError(f"it does not begin like {name}")
+
+
+def _open_with_extra(data: "bytes | mmap", name: str) -> "ImageFile":
+    extra: Any = importlib.import_module(_EXTRAS[name])
+    if name == "HEIF":
+        extra.options.DECODE_THREADS = 1  # there is a process for each core already
+        extra.register_heif_opener(thumbnails=False)
+    factory, accept = Image.OPEN[name]
+    if accept is not None and accept(bytes(data[:16])) is not True:
+        raise ValueError(f"it does not begin like {name}")
+    try:
+        return factory(io.BytesIO(data), "")
+    except Exception as error:
+        # libjxl's plugin decodes at once, and says of every fault that one should build libjxl oneself.
+        if name != "JXL":
+            raise
+        raise ValueError("it is cut or damaged") from error
 
 
 class Frames(NamedTuple):
@@ -103,6 +131,7 @@ def decode_frames(image: "ImageFile", bits: int, factor: int) -> Frames:
             if first is None:
                 first = np.asarray(to_rgb(frame, bits).reduce(factor))
     except Exception as error:
+        raise_out_of_memory(error)
         return Frames(first, max(number, 1), verdict(error))
     return Frames(first, number, None)
 
@@ -159,6 +188,6 @@ def verdict(error: Exception) -> Finding:
     if isinstance(error, EOFError) or any(words in text.lower() for words in _SHORT):
         detail = f"the file ends before the picture does ({text}): copy or download it again"
         return Finding("truncated", "error", detail=detail)
-    if isinstance(error, MemoryError) or any(words in text.lower() for words in _LARGE):
+    if any(words in text.lower() for words in _LARGE):
         return Finding("oversized", "error", detail=f"it unpacks to more than is sensible ({text})")
     return Finding("damaged", "error", detail=f"the decoder gives up: {text}")

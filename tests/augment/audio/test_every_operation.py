@@ -78,7 +78,7 @@ def test_documented(name: str) -> None:
     settings = find("audio", name).settings({"folder": "x"} if name in {"mix_noise", "reverb"} else {})
     assert (type(settings).__doc__ or "").strip().endswith(".")
     for hint in get_type_hints(type(settings), include_extras=True).values():
-        assert hint.__metadata__[0].description
+        assert hint.__metadata__[-1].description
 
 
 @pytest.mark.parametrize("name", OPERATIONS["audio"])

@@ -15,7 +15,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from augment.audio.library import seeded
+from augment.audio.library import Chosen, seeded
 from augment.audio.library_classes import EXAMPLES, REFUSED, classes, missing_package
 from augment.operations.media import Media, RejectedError
 from augment.operations.registry import ParameterError, Prepared, find
@@ -57,7 +57,7 @@ def states() -> tuple[object, str]:
     return random.getstate(), numpy[1].tobytes().hex() + str(numpy[2:])
 
 
-def prepared(name: str, parameters: dict[str, Any]) -> Prepared:
+def prepared(name: str, parameters: dict[str, Any]) -> Prepared[Chosen]:
     operation = find("audio", name)
     return operation.prepare(operation.settings(parameters))
 
@@ -174,6 +174,7 @@ def test_p_decides_and_it_is_noted() -> None:
 def test_the_drawn_values_are_the_applied_ones() -> None:
     made, _ = done("Gain", tone(), p=1)
     ratio = made.noted["applied_params"]["amplitude_ratio"]
+    assert isinstance(ratio, float)
     assert made.array == pytest.approx(tone().array * ratio)
 
 

@@ -39,6 +39,7 @@ EBU_3341 = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize(("parts", "known"), EBU_3341)
 def test_ebu_3341(parts: list[tuple[float, float]], known: float, rate: int) -> None:

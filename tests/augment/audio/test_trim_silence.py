@@ -63,6 +63,7 @@ def test_other_frames_like_librosa(data: Path, frame_length: int, hop_length: in
         assert trim_bounds(samples, 30, frame_length, hop_length) == tuple(expected), path.name
 
 
+@pytest.mark.slow
 def test_faster_than_librosa() -> None:
     samples = noise(16000)
     librosa.effects.trim(samples.T)

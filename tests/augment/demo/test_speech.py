@@ -56,6 +56,7 @@ def test_files_are_broken_in_six_ways_two_of_each(files: dict[str, bytes]) -> No
     assert found["broken"] >= 2
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_and_another_other_ones(files: dict[str, bytes]) -> None:
     assert make_recordings(0) == files
     assert make_recordings(1)["noise/street/0.flac"] != files["noise/street/0.flac"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from augment.recipe.reader import load, shipped, shipped_for, target_tags
+from augment.recipe.reader import inputs, load, shipped, shipped_for, target_tags
 from curate.ground.errors import InputError, UsageError
 
 GOOD = """\
@@ -124,6 +124,24 @@ def test_a_target_that_is_not_wanted_needs_no_files(tmp_path: Path) -> None:
         load(write(tmp_path, text), wanted={"a"})
 
 
+def test_what_the_operations_read_is_declared(tmp_path: Path) -> None:
+    text = """\
+kind: augment
+vars: {noise: noises}
+audio:
+  - reverb: {folder: rooms}
+targets:
+  far:
+    audio:
+      - AddShortNoises: {sounds_path: [bangs, one.wav]}
+      - ApplyImpulseResponse: {ir_path: halls}
+      - mix_noise: {folder: "${noise}"}
+      - gain
+"""
+    recipe = load(write(tmp_path, text), ["noise=street"], prepare=False)
+    assert [str(path) for path in inputs(recipe)] == ["bangs", "one.wav", "halls", "street", "rooms"]
+
+
 def test_settings_take_the_place_of_variables(tmp_path: Path) -> None:
     recipe = load(write(tmp_path, GOOD), ["low=-12"])
     assert recipe.targets[0].steps["audio"][0].prepared.settings.gain_db == (-12, 6)
@@ -153,3 +171,43 @@ def test_which_recipes_ship_and_what_they_make() -> None:
     for name in augmenting - {"speech-noise"}:
         assert load(name).description, name
     assert load("speech-noise", wanted={"band=narrow"}).description
+
+
+NO_NUMBER = {
+    "own": ("kind: augment\nimage:\n  - low_light: {exposure_stops: .nan}\n", 3, "exposure_stops: nan is no finite"),
+    "own list": ("kind: augment\naudio:\n  - gain:\n      gain_db: [0, .inf]\n", 4, "gain_db: inf is no finite"),
+    "library": ("kind: augment\nimage:\n  - Blur:\n      p: -.inf\n", 4, "p: -inf is no finite"),
+    "library list": (
+        "kind: augment\naudio:\n  - TimeStretch:\n      min_rate: .NaN\n",
+        4,
+        "min_rate: nan is no finite",
+    ),
+    "too large": ("kind: augment\naudio:\n  - speed: {factor: 1e999}\n", 3, "factor: inf is no finite"),
+    "variable": ("kind: augment\nvars: {x: .nan}\naudio:\n  - speed: {factor: '${x}'}\n", 2, "x: nan is no finite"),
+    "limit": ("kind: augment\naccept:\n  audio:\n    min_rms_db: -.inf\naudio: [peak]\n", 4, "min_rms_db: -inf is"),
+    "seed": (f"kind: augment\nseed: {2**63}\naudio: [peak]\n", 2, "seed: the number has more than 64 bits"),
+    "whole": (f"kind: augment\naudio:\n  - resample: {{sample_rate: {10**900}}}\n", 3, "more than 64 bits"),
+    "beyond sense": ("kind: augment\naudio:\n  - time_mask: {duration_s: 1e9}\n", 3, "1e+09 is above 3600"),
+    "reversed": (
+        "kind: augment\naccept:\n  audio: {min_duration_s: 2, max_duration_s: 1}\naudio: [peak]\n",
+        3,
+        "min_duration_s is above max_duration_s",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "problem"), NO_NUMBER.values(), ids=NO_NUMBER)
+def test_numbers_that_nothing_can_be_done_with(tmp_path: Path, text: str, line: int, problem: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(InputError) as caught:
+        load(path)
+    said = str(caught.value)
+    assert said.startswith(f"{path}:{line}: ")
+    assert problem in said
+    assert "\n" not in said
+
+
+def test_a_setting_that_is_no_number(tmp_path: Path) -> None:
+    path = write(tmp_path, "kind: augment\nvars: {x: 1}\naudio:\n  - speed: {factor: '${x}'}\n")
+    with pytest.raises(InputError, match=":4: factor: nan is no finite number"):
+        load(path, ["x=.nan"])

@@ -1,5 +1,7 @@
 """The report of agreement."""
 
+import time
+
 import pytest
 
 from baselines.annotators.agreement import Disagreement, Fleiss, PairAgreement, agree
@@ -38,6 +40,16 @@ def test_against_a_manifest() -> None:
     assert [(level.tag, level.human) for level in found.human_level] == [
         ("(all)", pytest.approx(3 / 5)), ("dark", pytest.approx(2 / 3)), ("far", 0.5),
     ]  # fmt: skip
+
+
+def test_a_crowd_of_annotators_takes_seconds_not_minutes() -> None:
+    names = tuple(f"w{number:03}" for number in range(400))
+    labels = {str(i): {names[(i + j) % 400]: "xy"[j % 2] for j in range(3)} for i in range(4000)}
+    began = time.process_time()
+    found = agree(Annotations(labels, {}, names, 0))
+    assert time.process_time() - began < 5
+    assert len(found.pairs) == 400 * 399 // 2
+    assert found.pairs[0] == PairAgreement(("w000", "w001"), 20, 0.0, found.pairs[0].kappa)
 
 
 def test_annotators_without_common_samples() -> None:

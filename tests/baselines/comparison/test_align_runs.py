@@ -2,7 +2,7 @@
 
 import pytest
 
-from baselines.comparison.align_runs import Matching, Pair, match
+from baselines.comparison.align_runs import Alignment, Pair, match
 from curate.ground.errors import InputError
 from tests.baselines.predicted import predicted
 
@@ -16,7 +16,7 @@ def test_by_path() -> None:
     ]
     pairs, found = match(first, second)
     assert pairs == [Pair("x", ("old", "both", "new"), True, False), Pair("x", (), False, True)]
-    assert found == Matching(by_path=2, by_digest=0, only_a=1, only_b=1, changed_files=0, relabelled=0)
+    assert found == Alignment(by_path=2, by_digest=0, only_a=1, only_b=1, changed_files=0, relabelled=0)
 
 
 def test_by_digest_where_paths_differ() -> None:
@@ -24,13 +24,13 @@ def test_by_digest_where_paths_differ() -> None:
     second = [predicted("x", "y", path="new/1", digest="1"), predicted("x", "x", path="new/2")]
     pairs, found = match(first, second)
     assert pairs == [Pair("x", (), True, False)]
-    assert found == Matching(by_path=0, by_digest=1, only_a=1, only_b=1, changed_files=0, relabelled=0)
+    assert found == Alignment(by_path=0, by_digest=1, only_a=1, only_b=1, changed_files=0, relabelled=0)
 
 
 def test_a_file_that_changed_is_another_sample() -> None:
     first = [predicted("x", "x", path="1", digest="a"), predicted("x", "x", path="2", digest="b")]
     second = [predicted("x", "x", path="1", digest="A"), predicted("x", "x", path="2")]
-    assert match(first, second)[1] == Matching(1, 0, only_a=1, only_b=1, changed_files=1, relabelled=0)
+    assert match(first, second)[1] == Alignment(1, 0, only_a=1, only_b=1, changed_files=1, relabelled=0)
 
 
 def test_files_that_changed_places_are_found_by_digest() -> None:
@@ -38,13 +38,13 @@ def test_files_that_changed_places_are_found_by_digest() -> None:
     second = [predicted("y", "y", path="1", digest="b"), predicted("x", "x", path="2", digest="a")]
     pairs, found = match(first, second)
     assert pairs == [Pair("x", (), True, True), Pair("y", (), False, True)]
-    assert found == Matching(0, 2, only_a=0, only_b=0, changed_files=2, relabelled=0)
+    assert found == Alignment(0, 2, only_a=0, only_b=0, changed_files=2, relabelled=0)
 
 
 def test_copies_are_not_matched_by_digest() -> None:
     first = [predicted("x", "x", path="1", digest="a"), predicted("x", "x", path="2", digest="a")]
     second = [predicted("x", "x", path="3", digest="a"), predicted("x", "x", path="2", digest="a")]
-    assert match(first, second)[1] == Matching(1, 1, 0, 0, 0, 0), "one is left, and so it is that one"
+    assert match(first, second)[1] == Alignment(1, 1, 0, 0, 0, 0), "one is left, and so it is that one"
     second[1] = predicted("x", "x", path="4", digest="a")
     with pytest.raises(InputError, match="no samples in common"):
         match(first, second)

@@ -5,10 +5,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from baselines.comparison.compare import Verdict, compare, compare_runs, decide
-from baselines.data.predictions import Prediction, write_predictions
-from baselines.metrics.intervals import paired_bootstrap
-from baselines.metrics.mcnemar import exact_p
+from baselines.comparison.compare import (
+    Comparison,
+    Gate,
+    Verdict,
+    compare,
+    compare_runs,
+    decide,
+    failed,
+    in_words,
+    needs_caution,
+)
+from baselines.data.predictions import Prediction
+from baselines.metrics.significance import exact_p, paired_bootstrap
+from baselines.runs.run_folder import write_predictions
 from curate.ground.errors import UsageError
 from tests.baselines.predicted import answers
 
@@ -98,3 +108,50 @@ def test_runs(tmp_path: Path) -> None:
     found = compare_runs(str(tmp_path / "a"), str(tmp_path / "b"))
     assert found.runs == (str(tmp_path / "a"), str(tmp_path / "b"))
     assert found.overall == compare(BEFORE, AFTER).overall
+
+
+TORN = compare(
+    answers((40, False, ("car",)), (20, True, ("clean",)), (60, True, ())),
+    answers((40, True, ("car",)), (10, False, ("clean",)), (10, True, ("clean",)), (60, True, ())),
+)
+"""Better over all and on car, worse on clean."""
+SAME = compare(answers((9, True, ("car",)), (9, False, ())), answers((9, True, ("car",)), (9, False, ())))
+SUNK = compare(answers((40, True, ("car",))), answers((40, False, ("car",))))
+
+
+@pytest.mark.parametrize(
+    ("result", "gate", "tags", "names"),
+    [
+        (TORN, "worse", [], ["clean"]),
+        (TORN, "worse", ["car"], []),
+        (TORN, "worse", ["clean"], ["clean"]),
+        (TORN, "not-better", [], []),
+        (TORN, "not-better", ["car"], []),
+        (TORN, "not-better", ["car", "clean"], ["clean"]),
+        (SAME, "worse", [], []),
+        (SAME, "not-better", [], ["over all"]),
+        (SAME, "not-better", ["car"], ["car"]),
+        (SUNK, "worse", [], ["over all", "car", "class x"]),
+        (SUNK, "worse", ["car"], ["over all", "car"]),
+    ],
+)
+def test_what_a_gate_fails_on(result: Comparison, gate: Gate, tags: list[str], names: list[str]) -> None:
+    problems = failed(result, gate, tags)
+    assert [
+        problem.split(" (")[0].split(" ", 1)[1].removeprefix("tell ").removeprefix("on ") for problem in problems
+    ] == names
+
+
+def test_the_words() -> None:
+    words = in_words("noise=car", TORN.per_tag["car"])
+    assert words == "better on noise=car (+1.000, 95 % interval +1.000 to +1.000, n = 40)"
+    assert in_words("", SAME.overall) == "cannot tell over all (+0.000, 95 % interval +0.000 to +0.000, n = 18)"
+
+
+def test_a_close_call_is_said() -> None:
+    found = compare(answers((4, False, ()), (96, True, ())), answers((100, True, ()))).overall
+    assert found.verdict == "better"
+    assert found.mcnemar_p == 0.125
+    assert needs_caution(found)
+    assert in_words("", found).endswith("n = 100; a close call: McNemar p = 0.125)")
+    assert not needs_caution(SAME.overall), "nothing was said that needs it"

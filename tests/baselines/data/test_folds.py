@@ -6,21 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baselines.data.folds import ALWAYS_TRAINS, lonely, make_folds, units
-from baselines.data.labelled_samples import Example
+from baselines.data.labelled_samples import LabelledSample
 from curate.records.origin import Origin
 from curate.split.grouping import make_grouping
 
 
 def test_units_are_copies_groups_and_generated_samples_with_their_source() -> None:
     examples = [
-        Example("a.wav", digest="sha256:1"),
-        Example("b.wav", digest="sha256:1"),
-        Example("c.wav", digest="sha256:2", duplicate_of="a.wav"),
-        Example("d.wav", digest="sha256:3", tags=("who=ann",)),
-        Example("e.wav", digest="sha256:4", tags=("who=ann",)),
-        Example("f.wav", digest="sha256:5", origin=Origin(recipe="r", source_digest="sha256:4")),
-        Example("g.wav", digest="sha256:6", origin=Origin(recipe="r", source="d.wav")),
-        Example("h.wav"),
+        LabelledSample("a.wav", digest="sha256:1"),
+        LabelledSample("b.wav", digest="sha256:1"),
+        LabelledSample("c.wav", digest="sha256:2", duplicate_of="a.wav"),
+        LabelledSample("d.wav", digest="sha256:3", tags=("who=ann",)),
+        LabelledSample("e.wav", digest="sha256:4", tags=("who=ann",)),
+        LabelledSample("f.wav", digest="sha256:5", origin=Origin(recipe="r", source_digest="sha256:4")),
+        LabelledSample("g.wav", digest="sha256:6", origin=Origin(recipe="r", source="d.wav")),
+        LabelledSample("h.wav"),
     ]
     digests = [one.digest for one in examples]
     assert units(examples, digests, None).tolist() == [0, 0, 0, 1, 2, 2, 1, 3]

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from baselines.data.labelled_samples import Example, usable
+from baselines.data.labelled_samples import LabelledSample, usable
 from curate.facts.records import Finding
 from curate.ground.errors import InputError
 from curate.records.origin import Origin
@@ -14,13 +14,13 @@ ODD = (Finding("dark", "warning"),)
 
 def test_samples_without_label_and_with_errors_are_left_out_and_counted() -> None:
     samples = [
-        Example("a.wav", "x", kind="audio"),
-        Example("b.wav", None, kind="audio"),
-        Example("c.wav", "", kind="audio"),
-        Example("d.wav", "x", kind="audio", findings=BROKEN),
-        Example("e.wav", "x", kind="audio", findings=ODD),
-        Example("f.wav", "x"),
-        Example("g.txt", "x"),
+        LabelledSample("a.wav", "x", kind="audio"),
+        LabelledSample("b.wav", None, kind="audio"),
+        LabelledSample("c.wav", "", kind="audio"),
+        LabelledSample("d.wav", "x", kind="audio", findings=BROKEN),
+        LabelledSample("e.wav", "x", kind="audio", findings=ODD),
+        LabelledSample("f.wav", "x"),
+        LabelledSample("g.txt", "x"),
     ]
     found = usable(samples)
     assert [one.path for one in found.examples] == ["a.wav", "e.wav", "f.wav"]
@@ -31,19 +31,22 @@ def test_samples_without_label_and_with_errors_are_left_out_and_counted() -> Non
 
 def test_both_kinds_are_refused_with_their_counts() -> None:
     with pytest.raises(InputError, match=r"has 2 images and 1 recordings.*burnish select --where \"kind == 'audio'\""):
-        usable([Example("a.png", "x"), Example("b.png", "x"), Example("c.wav", "x")])
+        usable([LabelledSample("a.png", "x"), LabelledSample("b.png", "x"), LabelledSample("c.wav", "x")])
 
 
 @pytest.mark.parametrize(
     ("samples", "message"),
     [
         ([], "no sample can be used (the manifest is empty); give labels"),
-        ([Example("a.wav")], "no sample can be used (1 without a label); give labels with scan --pattern"),
-        ([Example("a.wav", "x", findings=BROKEN)], "(1 with an error finding); look at the findings: burnish clean"),
+        ([LabelledSample("a.wav")], "no sample can be used (1 without a label); give labels with scan --pattern"),
+        (
+            [LabelledSample("a.wav", "x", findings=BROKEN)],
+            "(1 with an error finding); look at the findings: burnish clean",
+        ),
     ],
     ids=["empty", "unlabelled", "broken"],
 )
-def test_nothing_to_use_is_an_error_that_says_why(samples: list[Example], message: str) -> None:
+def test_nothing_to_use_is_an_error_that_says_why(samples: list[LabelledSample], message: str) -> None:
     with pytest.raises(InputError) as caught:
         usable(samples)
     assert message in str(caught.value)
@@ -51,11 +54,14 @@ def test_nothing_to_use_is_an_error_that_says_why(samples: list[Example], messag
 
 def test_what_took_the_place_of_its_source_is_not_generated() -> None:
     origin = Origin("a.wav", "sha256:a", recipe="trim")
-    made, replaced = Example("b.wav", origin=origin), Example("b.wav", origin=replace(origin, replaces=True))
+    made, replaced = (
+        LabelledSample("b.wav", origin=origin),
+        LabelledSample("b.wav", origin=replace(origin, replaces=True)),
+    )
     assert (made.generated, made.parents) == (True, ("sha256:a", "a.wav"))
     assert (replaced.generated, replaced.parents) == (False, ("sha256:a", "a.wav"))
 
 
 @pytest.mark.parametrize("value", [7, None, ["a"]])
 def test_foreign_origins_do_no_harm(value: object) -> None:
-    assert Example("b.wav", origin=Origin(source=value, recipe="x")).parents == ()
+    assert LabelledSample("b.wav", origin=Origin(source=value, recipe="x")).parents == ()

@@ -1,41 +1,62 @@
-"""The predictions of a run folder, and what is wrong where there are none."""
+"""Predictions that came from elsewhere."""
 
 from pathlib import Path
 
 import pytest
 
-from baselines.data.predictions import predictions_of_run, write_predictions
-from curate.ground.errors import InputError, ManifestError
-from tests.baselines.predicted import predicted
+from baselines.data.predictions import describe_file, read_external_predictions
+from curate.ground.errors import InputError
 
 
-def test_they_are_read_as_they_were_written(tmp_path: Path) -> None:
-    made = [predicted("a", "b", "dark", path="ü.wav", digest="sha256:1"), predicted("a", "a")]
-    write_predictions(str(tmp_path / "predictions.jsonl"), made)
-    assert predictions_of_run(str(tmp_path)) == made
-
-
-def test_no_run_there(tmp_path: Path) -> None:
-    def problem(folder: Path) -> str:
-        with pytest.raises(InputError) as error:
-            predictions_of_run(str(folder))
-        return str(error.value).replace(str(tmp_path), "T")
-
-    assert problem(tmp_path / "gone") == (
-        "no run in T/gone: no such folder; make one with burnish train SET --run T/gone"
+def test_both_formats_say_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("prediction,path,confidence,extra\nx,a.wav,0.5,1\n7,b.wav,,2\n")
+    (tmp_path / "a.jsonl").write_text(
+        '{"path": "a.wav", "prediction": "x", "confidence": 0.5}\n\n{"path": "b.wav", "prediction": 7}\n'
     )
-    (tmp_path / "runs" / "after").mkdir(parents=True)
-    assert problem(tmp_path / "runs") == (
-        "no run in T/runs: it has no predictions.jsonl; make one with burnish train SET --run T/runs"
-    )
-    write_predictions(str(tmp_path / "runs" / "after" / "predictions.jsonl"), [])
-    assert problem(tmp_path / "runs") == "no run in T/runs: did you mean T/runs/after?"
-    assert problem(tmp_path / "runs" / "after").startswith("the run in T/runs/after has no predictions: ")
-    file = tmp_path / "runs" / "after" / "predictions.jsonl"
-    assert problem(file) == f"no run in {file}: it is a file; name the folder that it is in".replace(str(tmp_path), "T")
+    table, lines = (read_external_predictions(str(tmp_path / name)) for name in ("a.csv", "a.jsonl"))
+    assert {path: found[:2] for path, found in table.items()} == {"a.wav": ("x", 0.5), "b.wav": ("7", None)}
+    assert {path: found[:2] for path, found in lines.items()} == {"a.wav": ("x", 0.5), "b.wav": ("7", None)}
 
 
-def test_a_malformed_line(tmp_path: Path) -> None:
-    (tmp_path / "predictions.jsonl").write_text('{"path": "a", "label": "x"}\n')
-    with pytest.raises(ManifestError, match=r"predictions.jsonl:1: .*missing required field `prediction`"):
-        predictions_of_run(str(tmp_path))
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("p.csv", "path,prediction,confidence\na,x,nan\n", "p.csv:2: confidence nan is not within 0 to 1"),
+        ("p.csv", "path,prediction,confidence\na,x,95\n", "p.csv:2: confidence 95 is not within 0 to 1"),
+        ("p.csv", "path,prediction,confidence\na,x,high\n", "p.csv:2: confidence high is not within"),
+        ("p.csv", "path,prediction\na,x\na,y\n", "p.csv:3: a has a prediction in line 2 already; keep one"),
+        ("p.csv", "path,prediction\na,\n", "p.csv:2: prediction is missing"),
+        ("p.csv", "path,predicted\na,x\n", "p.csv has no column 'prediction' (did you mean 'predicted'?)"),
+        ("p.jsonl", '{"path": "a", "prediction": "x", "confidence": NaN}', "p.jsonl:1: confidence nan is not within"),
+        ("p.jsonl", '{"path": "a"}', "p.jsonl:1: prediction is missing"),
+        ("p.jsonl", '{"path": ["a"], "prediction": "x"}', "p.jsonl:1: path is no text"),
+        ("p.jsonl", '{"path": "a", "prediction": true}', "p.jsonl:1: prediction is no text"),
+        ("p.jsonl", '{"path": "a", "prediction": "x", "confidence": {}}', "p.jsonl:1: confidence {} is not within"),
+        ("p.jsonl", "[1]", "p.jsonl:1: has to be an object with path and prediction"),
+        ("p.jsonl", "{", "p.jsonl:1: no JSON"),
+        ("p.jsonl", "", "p.jsonl has no predictions"),
+        ("p.txt", "", "p.txt as predictions: it has to end in .csv or .jsonl"),
+    ],
+)
+def test_what_is_malformed_is_named_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError) as caught:
+        read_external_predictions(name)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["gone.csv", "gone.jsonl"])
+def test_a_file_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=f"cannot read {name}: No such file or directory"):
+        read_external_predictions(name)
+
+
+def test_the_record_names_the_file_and_its_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "p.csv").write_text("")
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert describe_file("p.csv") == f"p.csv sha256:{empty}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from baselines.features.families import check_families, choose_families, columns
+from baselines.features.families import choose_families, columns
 from curate.ground.errors import UsageError
 
 
@@ -14,11 +14,6 @@ def test_columns_of_some_families() -> None:
 def test_no_names_mean_all_in_their_order() -> None:
     assert choose_families("image", ()) == ("hog", "colour", "thumbnail")
     assert choose_families("image", ("thumbnail", "hog")) == ("hog", "thumbnail")
-
-
-def test_a_misspelt_family_is_named_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match=r"--feature 'hogg' is unknown \(did you mean 'hog'\?\)"):
-        check_families(["mel", "hogg"])
 
 
 def test_a_family_of_the_other_kind() -> None:

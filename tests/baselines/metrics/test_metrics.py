@@ -5,8 +5,8 @@ import random
 import msgspec
 import pytest
 
-from baselines.metrics.intervals import wilson
 from baselines.metrics.metrics import ClassMetrics, TagMetrics, class_metrics, measure
+from baselines.metrics.significance import wilson
 from curate.ground.errors import InputError
 from tests.baselines.predicted import predicted
 
@@ -26,7 +26,7 @@ def test_the_figures_of_four_samples() -> None:
     assert found.per_class == {
         "cat": ClassMetrics(1.0, 0.5, 2 / 3, 2),
         "dog": ClassMetrics(0.5, 0.5, 0.5, 2),
-        "fox": ClassMetrics(0.0, 0.0, 0.0, 0),
+        "fox": ClassMetrics(None, None, None, 0),
     }
     assert found.confusion.labels == ("cat", "dog", "fox")
     assert found.confusion.matrix == ((1, 1, 0), (0, 1, 1), (0, 0, 0))
@@ -50,7 +50,7 @@ def test_the_file_has_the_shape_that_scripts_rely_on() -> None:
 def test_skew() -> None:
     """TN 905 FN 18 FP 9 TP 68."""
     found = class_metrics(right=68, predicted=68 + 9, samples=68 + 18)
-    shown = [round(100 * share, 1) for share in (found.precision, found.recall, found.f1)]
+    shown = [round(100 * (share or 0), 1) for share in (found.precision, found.recall, found.f1)]
     assert shown == [88.3, 79.1, 83.4]
 
 
@@ -67,9 +67,20 @@ def test_the_figures_are_those_of_scikit_learn() -> None:
     assert found.balanced_accuracy == pytest.approx(recalls.mean())
 
 
-@pytest.mark.parametrize(("majority", "expected"), [(None, 0.5), ("dog", 0.5), ("unseen", 0.0)])
-def test_the_majority_is_that_of_the_training_set_where_it_is_known(majority: str | None, expected: float) -> None:
-    assert measure(FOUR, majority).majority_accuracy == expected
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        pytest.param((0, 3, 0), ClassMetrics(None, None, None, 0), id="no test sample"),
+        pytest.param((0, 0, 2), ClassMetrics(None, 0.0, 0.0, 2), id="never predicted"),
+        pytest.param((0, 1, 2), ClassMetrics(0.0, 0.0, 0.0, 2), id="always wrong"),
+    ],
+)
+def test_nothing_divided_by_nothing_is_no_zero(counts: tuple[int, int, int], expected: ClassMetrics) -> None:
+    assert class_metrics(*counts) == expected
+
+
+def test_the_majority_is_that_of_the_tested_samples() -> None:
+    assert measure(FOUR[1:]).majority_accuracy == pytest.approx(2 / 3)
 
 
 def test_nothing_is_an_error() -> None:

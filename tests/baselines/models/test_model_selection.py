@@ -9,16 +9,18 @@ import pytest
 
 from baselines.models.model_selection import fit_all, fit_model, macro_f1, score_model
 from baselines.models.models import Candidate, probabilities
-from baselines.models.training_matrix import Problem, Task, with_shortcuts
+from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
 from tests.conftest import ROOT
 
 DRAW = np.random.default_rng(0)
 
 
-def clusters(count: int = 60, classes: int = 3, length: int = 8, model: str = "auto", noise: float = 0.2) -> Problem:
+def clusters(
+    count: int = 60, classes: int = 3, length: int = 8, model: str = "auto", noise: float = 0.2
+) -> TrainingMatrix:
     label = np.arange(count) % classes
     features = (DRAW.normal(0, noise, (count, length)) + np.eye(classes, length)[label]).astype(np.float32)
-    return Problem(features, label, np.arange(count), np.ones(count, bool), classes, model, jobs=1)
+    return TrainingMatrix(features, label, np.arange(count), np.ones(count, bool), classes, model, jobs=1)
 
 
 def test_macro_f1_as_scikit_learns() -> None:
@@ -29,10 +31,11 @@ def test_macro_f1_as_scikit_learns() -> None:
         assert macro_f1(truth, guess, 6) == pytest.approx(f1_score(truth, guess, average="macro"))
 
 
+@pytest.mark.slow
 def test_a_task_is_learned_tested_and_saved() -> None:
-    problem = clusters()
-    fitted = fit_all(problem, [Task(np.arange(40), np.arange(40, 60), save=True)])[0]
-    assert (fitted.probabilities.argmax(axis=1) == problem.label[40:]).all()
+    matrix = clusters()
+    fitted = fit_all({"": matrix}, [Task(np.arange(40), np.arange(40, 60), save=True)])[0]
+    assert (fitted.probabilities.argmax(axis=1) == matrix.label[40:]).all()
     assert fitted.training_accuracy == 1
     assert fitted.saved.startswith(b"PK"), "skops files are zip archives"
     assert [str(one.candidate) for one in fitted.trials] == ["svm", "logistic", "knn"]
@@ -41,22 +44,23 @@ def test_a_task_is_learned_tested_and_saved() -> None:
 
 
 def test_the_choice_sees_nothing_of_the_test_part() -> None:
-    problem = clusters(noise=0.6)
+    matrix = clusters(noise=0.6)
     tasks = [Task(np.arange(40), np.arange(40, 60))]
-    honest = fit_all(problem, tasks)[0]
-    problem.label[40:] = 0
-    problem.features[40:] = 9
-    blind = fit_all(problem, tasks)[0]
+    honest = fit_all({"": matrix}, tasks)[0]
+    matrix.label[40:] = 0
+    matrix.features[40:] = 9
+    blind = fit_all({"": matrix}, tasks)[0]
     assert [one.candidate for one in honest.trials] == [one.candidate for one in blind.trials]
     assert [one.macro_f1 for one in honest.trials] == pytest.approx([one.macro_f1 for one in blind.trials])
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_nothing() -> None:
     from dataclasses import replace
 
-    problem = clusters(noise=0.5)
+    matrix = clusters(noise=0.5)
     tasks = [Task(np.arange(40), np.arange(40, 60)), Task(np.arange(20, 60), np.arange(20))]
-    one, two = (fit_all(replace(problem, jobs=jobs), tasks) for jobs in (1, 2))
+    one, two = (fit_all({"": replace(matrix, jobs=jobs)}, tasks) for jobs in (1, 2))
     for a, b in zip(one, two, strict=True):
         np.testing.assert_array_equal(a.probabilities, b.probabilities)
 
@@ -64,33 +68,33 @@ def test_the_number_of_workers_changes_nothing() -> None:
 @pytest.mark.parametrize("name", ["svm", "logistic", "knn"])
 @pytest.mark.parametrize("length", [8, 400], ids=["few numbers", "many numbers"])
 def test_shortcuts_change_no_answer(name: str, length: int) -> None:
-    problem = with_shortcuts(clusters(length=length, noise=0.3 if length == 8 else 0.06))
-    assert (problem.turned is None) == (length == 8)
+    matrix = with_shortcuts(clusters(length=length, noise=0.3 if length == 8 else 0.06))
+    assert (matrix.turned is None) == (length == 8)
     train, test = np.arange(40), np.arange(40, 60)
-    short, long = (fit_model(problem, Candidate(name), train, saved=saved) for saved in (False, True))
-    said, expected = (probabilities(score_model(problem, model, test), 1.0) for model in (short, long))
+    short, long = (fit_model(matrix, Candidate(name), train, saved=saved) for saved in (False, True))
+    said, expected = (probabilities(score_model(matrix, model, test), 1.0) for model in (short, long))
     np.testing.assert_allclose(said, expected, atol=0.02)
 
 
 def test_one_class_is_guessed() -> None:
-    problem = clusters()
-    train = np.flatnonzero(problem.label == 1)
-    fitted = fit_all(problem, [Task(train, np.arange(3))])[0]
+    matrix = clusters()
+    train = np.flatnonzero(matrix.label == 1)
+    fitted = fit_all({"": matrix}, [Task(train, np.arange(3))])[0]
     assert str(fitted.chosen) == "majority"
     assert fitted.probabilities.argmax(axis=1).tolist() == [1, 1, 1]
 
 
 def test_classes_of_one_sample_leave_nothing_to_choose_by() -> None:
-    fitted = fit_all(clusters(count=3), [Task(np.arange(3), np.arange(3))])[0]
+    fitted = fit_all({"": clusters(count=3)}, [Task(np.arange(3), np.arange(3))])[0]
     assert fitted.trials == ()
     assert fitted.training_accuracy == 1
 
 
 def test_generated_samples_train_and_choose_nothing() -> None:
-    problem = clusters()
-    problem.testable[:30] = False
-    problem.label[:30] = 0  # all wrong: they would choose badly
-    fitted = fit_all(problem, [Task(np.arange(60), np.arange(0))])[0]
+    matrix = clusters()
+    matrix.testable[:30] = False
+    matrix.label[:30] = 0  # all wrong: they would choose badly
+    fitted = fit_all({"": matrix}, [Task(np.arange(60), np.arange(0))])[0]
     assert fitted.trials[0].accuracy < 1
     assert fitted.probabilities.shape == (0, 3)
 
@@ -102,9 +106,9 @@ def test_workers_do_not_wait_for_the_threads_of_their_parent() -> None:
         "import numpy as np\n"
         "from sklearn.neighbors import KNeighborsClassifier\n"
         "from tests.baselines.models.test_model_selection import Task, clusters, fit_all\n"
-        "problem = clusters(count=600, model='knn')\n"
-        "KNeighborsClassifier(algorithm='brute').fit(problem.features, problem.label).predict(problem.features)\n"
-        "print(fit_all(problem, [Task(np.arange(400), np.arange(400, 600))])[0].training_accuracy)\n"
+        "matrix = clusters(count=600, model='knn')\n"
+        "KNeighborsClassifier(algorithm='brute').fit(matrix.features, matrix.label).predict(matrix.features)\n"
+        "print(fit_all({'': matrix}, [Task(np.arange(400), np.arange(400, 600))])[0].training_accuracy)\n"
     )
     plain = {**os.environ, "OMP_NUM_THREADS": "2"}
     result = subprocess.run(

@@ -4,17 +4,34 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
-from baselines.data.predictions import Prediction, read_predictions
+from baselines.data.predictions import Prediction
+from baselines.features.extract import extract
+from baselines.features.reading import Reading
 from baselines.metrics.metrics import measure
 from baselines.runs import run_folder
-from baselines.runs.run_folder import check_run_folder, read_run, write_run
+from baselines.runs.run_folder import (
+    check_run_folder,
+    load_model,
+    predictions_of_run,
+    read_predictions,
+    read_run,
+    write_predictions,
+    write_run,
+)
 from baselines.runs.run_record import Cost, Counts, ManifestRecord, Run, Score
-from curate.ground.errors import InputError, UsageError
+from baselines.runs.save_run import Clock, save_run
+from baselines.training.options import TrainingOptions
+from baselines.training.train import train
+from curate.ground.errors import InputError, ManifestError, UsageError
+from tests.baselines.predicted import predicted
+from tests.baselines.samples import tones
 from tests.conftest import ROOT
 
 PREDICTIONS = [Prediction("a.wav", "x", "x"), Prediction("b.wav", "y", "x")]
@@ -125,3 +142,66 @@ def test_a_run_that_is_killed_while_it_replaces_another_is_no_run(tmp_path: Path
     check_run_folder(folder)
     write_run(folder, RUN, METRICS, PREDICTIONS, b"new")
     assert read_run(folder) == RUN
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["svm", "logistic", "knn", "trees", "majority"])
+def test_every_model_comes_back_and_says_the_same(tmp_path: Path, name: str) -> None:
+    samples, reading = tones(tmp_path / "a", 3), Reading(cache="", jobs=1)
+    options = TrainingOptions(model=name, reading=reading)
+    save_run(str(tmp_path / "run"), [], options.parameters(), samples, train(samples, options).result, Clock())
+    model, record = load_model(str(tmp_path / "run"))
+    features = extract(samples, "audio", reading).features
+    said = [record.labels[i] for i in np.asarray(model.predict(features.astype(np.float64))).tolist()]
+    assert record.labels == ("high", "low")
+    expected = [one.label for one in samples] if name != "majority" else ["high"] * 6
+    assert said == expected
+
+
+def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
+    samples = tones(tmp_path / "a", 3)
+    options = TrainingOptions(model="knn", reading=Reading(cache="", jobs=1))
+    save_run(str(tmp_path / "run"), [], {}, samples, train(samples, options).result, Clock())
+    path = tmp_path / "run" / "model.skops"
+    path.write_bytes(b"\x80\x04.")
+    with pytest.raises(InputError, match=r"model\.skops is no model of burnish's"):
+        load_model(str(tmp_path / "run"))
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("schema.json", '{"__class__": "system", "__module__": "os", "__loader__": "ObjectNode"}')
+    with pytest.raises(InputError, match=r"model\.skops is no model of burnish's"):
+        load_model(str(tmp_path / "run"))
+    path.unlink()
+    with pytest.raises(InputError, match="has no model"):
+        load_model(str(tmp_path / "run"))
+
+
+def test_they_are_read_as_they_were_written(tmp_path: Path) -> None:
+    made = [predicted("a", "b", "dark", path="ü.wav", digest="sha256:1"), predicted("a", "a")]
+    write_predictions(str(tmp_path / "predictions.jsonl"), made)
+    assert predictions_of_run(str(tmp_path)) == made
+
+
+def test_no_run_there(tmp_path: Path) -> None:
+    def problem(folder: Path) -> str:
+        with pytest.raises(InputError) as error:
+            predictions_of_run(str(folder))
+        return str(error.value).replace(str(tmp_path), "T")
+
+    assert problem(tmp_path / "gone") == (
+        "no run in T/gone: no such folder; make one with burnish train SET --run T/gone"
+    )
+    (tmp_path / "runs" / "after").mkdir(parents=True)
+    assert problem(tmp_path / "runs") == (
+        "no run in T/runs: it has no predictions.jsonl; make one with burnish train SET --run T/runs"
+    )
+    write_predictions(str(tmp_path / "runs" / "after" / "predictions.jsonl"), [])
+    assert problem(tmp_path / "runs") == "no run in T/runs: did you mean T/runs/after?"
+    assert problem(tmp_path / "runs" / "after").startswith("the run in T/runs/after has no predictions: ")
+    file = tmp_path / "runs" / "after" / "predictions.jsonl"
+    assert problem(file) == f"no run in {file}: it is a file; name the folder that it is in".replace(str(tmp_path), "T")
+
+
+def test_a_malformed_line(tmp_path: Path) -> None:
+    (tmp_path / "predictions.jsonl").write_text('{"path": "a", "label": "x"}\n')
+    with pytest.raises(ManifestError, match=r"predictions.jsonl:1: .*missing required field `prediction`"):
+        predictions_of_run(str(tmp_path))

@@ -5,9 +5,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from baselines.data.predictions import Prediction, write_predictions
-from baselines.metrics.intervals import wilson
+from baselines.data.predictions import Prediction
 from baselines.metrics.metrics import measure
+from baselines.metrics.significance import wilson
+from baselines.runs.run_folder import write_predictions
 from baselines.slices.audit import Confused, Mistake, audit, audit_run
 from curate.ground.errors import InputError
 

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from augment.plan.weak_tags import parse_weak_tags
-from baselines.data.predictions import write_predictions
-from baselines.metrics.intervals import wilson
-from baselines.slices.slice_ranking import FewSamples, WeakTag, gap_and_gain, rank, rank_run, rank_table
+from baselines.metrics.significance import wilson
+from baselines.runs.run_folder import write_predictions
+from baselines.slices.slice_ranking import FewSamples, RankedTag, gap_and_gain, rank, rank_run, rank_table
 from curate.ground.errors import InputError
 from tests.baselines.predicted import answers, predicted
 
@@ -42,7 +42,7 @@ def test_the_table_of_the_course(tmp_path: Path, unit: str) -> None:
 def test_tags_are_ranked_against_the_overall_accuracy() -> None:
     report = rank(TEN, min_samples=2)
     assert (report.overall.accuracy, report.overall.samples) == (0.6, 10)
-    assert report.tags == (WeakTag("car", 8, 0.8, 0.5, wilson(4, 8), 0.6, 0.1, 0.08),)
+    assert report.tags == (RankedTag("car", 8, 0.8, 0.5, wilson(4, 8), 0.6, 0.1, 0.08),)
     assert report.too_few == (FewSamples("rare", 1),)
     assert report.target == "overall accuracy"
 

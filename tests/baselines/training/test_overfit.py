@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from baselines.features.reading import Reading
-from baselines.training.options import Options
+from baselines.training.options import TrainingOptions
 from baselines.training.overfit import overfit, verdict
 from curate.ground.errors import InputError
 from tests.baselines.samples import example, tone, tones
 
-OPTIONS = Options(reading=Reading(cache="", jobs=1))
+OPTIONS = TrainingOptions(reading=Reading(cache="", jobs=1))
 
 
 def test_a_sound_handful_is_fitted(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_the_same_file_with_two_labels_cannot_be_fitted(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_too_simple(tmp_path: Path) -> None:
-    found = overfit(tones(tmp_path, 4), 8, Options(model="majority", reading=OPTIONS.reading))
+    found = overfit(tones(tmp_path, 4), 8, TrainingOptions(model="majority", reading=OPTIONS.reading))
     assert found.accuracy == 0.5
     text = verdict(found) or ""
     assert text.startswith("the model gets only 4 of 8 samples right that it was trained on: usually labels")

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from baselines.data.labelled_samples import Example
+from baselines.data.labelled_samples import LabelledSample
 from baselines.features.reading import Reading
-from baselines.training.options import Options
+from baselines.training.options import TrainingOptions
 from baselines.training.train import Trained, train
 from curate.ground.errors import InputError, UsageError
 from tests.baselines.samples import example, generated, stripes, tone, tones
 
-QUICK = Options(model="knn", reading=Reading(cache="", jobs=1))
+QUICK = TrainingOptions(model="knn", reading=Reading(cache="", jobs=1))
 
 
-def learn(samples: list[Example], **options: object) -> Trained:
+def learn(samples: list[LabelledSample], **options: object) -> Trained:
     from dataclasses import replace
 
     return train(samples, replace(QUICK, **options))  # type: ignore[arg-type]
@@ -63,13 +63,13 @@ def test_generated_samples_train_only_while_their_source_does(tmp_path: Path) ->
 
 
 def test_a_generated_sample_never_trains_the_model_that_its_source_tests(tmp_path: Path) -> None:
-    from baselines.training.data import read_data
-    from baselines.training.plan import make_plan, make_problem
+    from baselines.training.fit_plan import make_training_matrix, plan_fits
+    from baselines.training.training_data import read_data
 
     samples = tones(tmp_path, 4)
     made = [generated(one, tmp_path / f"made_{i}.wav") for i, one in enumerate(samples)]
-    data = read_data([*samples, *made], reading=QUICK.reading)
-    plan = make_plan(data, make_problem(data, "knn"), 4)
+    data = read_data([*samples, *made], QUICK)
+    plan = plan_fits(data, make_training_matrix(data, "knn"), 4)
     for task in plan.tasks[1:]:
         trained = {(*data.examples[i].parents[1:], data.examples[i].path)[0] for i in task.train.tolist()}
         assert not trained & {data.examples[i].path for i in task.test.tolist()}
@@ -117,8 +117,38 @@ def test_a_class_with_one_sample_only_trains(tmp_path: Path) -> None:
 
 
 def test_only_classes_of_one_sample_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no class has two samples"):
+    with pytest.raises(
+        InputError, match=r"no class has two samples to learn from \(2 training samples, as many labels"
+    ):
         learn(tones(tmp_path, 1))
+
+
+def test_hundreds_of_classes_of_one_sample_are_refused_before_any_file_is_read() -> None:
+    split = [LabelledSample("t.wav", "0", split="test")]
+    many = [LabelledSample(f"gone/{i}.wav", str(i), split="train") for i in range(998)]
+    with pytest.raises(InputError, match=r"998 training samples, as many labels"):
+        learn([*many, *split])
+
+
+def test_a_class_that_is_never_tested_is_named(tmp_path: Path) -> None:
+    train_ = tones(tmp_path / "a", 3, ("low", "mid", "high"), split="train")
+    test = [tone(tmp_path / "b" / f"{label}.wav", label, 500, split="test") for label in ("low", "high")]
+    assert "class mid has no test sample" in learn([*train_, *test]).notes
+    assert "classes that have no test sample: 2 (high, mid)" in learn([*train_, test[0]]).notes
+
+
+def test_predictions_of_many_samples_take_no_longer_each(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from baselines.training.training_data import TrainingData
+
+    asked: list[TrainingData] = []
+
+    def labels(data: TrainingData) -> list[str]:
+        asked.append(data)
+        return ["high", "low"]
+
+    monkeypatch.setattr(TrainingData, "labels", property(labels))
+    learn(tones(tmp_path, 20))
+    assert len(asked) < 20, "the classes are sorted once, not for each prediction"
 
 
 def test_one_class_is_an_error(tmp_path: Path) -> None:
@@ -137,7 +167,7 @@ def test_fewer_groups_than_folds_is_said(tmp_path: Path) -> None:
 
 def test_a_group_that_nobody_is_in_is_an_error_before_any_file_is_read(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--group 'speaker': no sample has such a tag"):
-        learn([Example("gone.wav", "a"), Example("gone2.wav", "b")], group="speaker")
+        learn([LabelledSample("gone.wav", "a"), LabelledSample("gone2.wav", "b")], group="speaker")
 
 
 def test_what_looks_like_a_group_is_named_unless_it_is_used(tmp_path: Path) -> None:
@@ -164,6 +194,7 @@ def test_a_model_that_cannot_fit_its_own_training_set_says_so(tmp_path: Path) ->
     assert any("of its own training samples right (high bias)" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_predictions(tmp_path: Path) -> None:
     samples = tones(tmp_path, 6, ("low", "mid", "high"))
     one, two = (learn(samples, model="auto").result.predictions for _ in range(2))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from baselines.data.predictions import write_predictions
+from baselines.runs.run_folder import write_predictions
 from tests.baselines.predicted import answers
 from tests.conftest import Burnish
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from baselines.data.predictions import Prediction, write_predictions
+from baselines.data.predictions import Prediction
 from baselines.metrics.metrics import Confusion
+from baselines.runs.run_folder import write_predictions
 from cli.views.audit.confusion_matrix import draw
 from tests.cli.views.kit.test_page import in_browser, needs_browser
 from tests.conftest import Burnish
@@ -41,6 +42,16 @@ def test_json_has_all_of_metrics_json_and_the_mistakes(burnish: Burnish, run: Pa
     assert report["per_tag"]["dark"]["samples"] == 7
     assert report["confused"][0] == {"label": "cat", "prediction": "dog", "samples": 2, "share": 0.25}
     assert [mistake["path"] for mistake in report["mistakes"]] == ["d/a.png", "d/b.wav"]
+
+
+def test_a_class_without_test_samples_has_no_figures(burnish: Burnish, run: Path) -> None:
+    report = json.loads(burnish("audit", "before", "--json").stdout)
+    untested = [label for label, found in report["per_class"].items() if not found["samples"]]
+    assert untested
+    assert report["per_class"][untested[0]] == {"precision": None, "recall": None, "f1": None, "samples": 0}
+    lines = burnish("audit", "before").stdout.splitlines()
+    assert any("no test sample" in line for line in lines)
+    assert any(line.split()[1:5] == ["0", "–", "–", "–"] for line in lines if line.startswith(untested[0][:1]))
 
 
 def test_the_table(burnish: Burnish, run: Path) -> None:

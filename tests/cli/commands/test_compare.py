@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from baselines.comparison.compare import compare
-from baselines.data.predictions import Prediction, write_predictions
+from baselines.data.predictions import Prediction
+from baselines.runs.run_folder import write_predictions
 from cli.views.compare.table import forest
 from tests.baselines.predicted import answers
 from tests.cli.test_contract import in_terminal

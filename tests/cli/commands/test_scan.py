@@ -149,3 +149,23 @@ def test_hostile_files_all_get_a_verdict_without_chatter(burnish: Burnish, data:
         assert len(seen) + others == sum(len(files) for _, _, files in os.walk(data / name))
         assert not [path for path, checks in seen.items() if checks and checks[0][0] == "crashed-decoder"]
         assert all(line.startswith(("scanned", "  ")) for line in result.stderr.splitlines())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forking is not safe elsewhere")
+def test_however_workers_are_started_the_manifest_is_the_same(
+    tmp_path: Path,
+    burnish_process: Burnish,
+    picture: Callable[..., Path],
+    recording: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number in range(3):
+        picture(tmp_path / "set" / f"{number}.png")
+        recording(tmp_path / "set" / f"{number}.wav")
+    (tmp_path / "set" / "cut.png").write_bytes((tmp_path / "set" / "0.png").read_bytes()[:-20])
+    made = []
+    for method in ("fork", "spawn"):
+        monkeypatch.setenv("BURNISH_START_METHOD", method)
+        made.append(burnish_process("scan", "set").stdout)
+    assert made[0].count("\n") == 7
+    assert made[0] == made[1]

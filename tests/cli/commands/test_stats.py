@@ -118,7 +118,7 @@ def test_bad_options_are_one_line_before_anything_is_read(burnish: Burnish, tmp_
     assert errors("--html", "no/page.html") == (
         f"burnish {command}: cannot write no/page.html: there is no folder {tmp_path}/no; make it first (mkdir -p)\n"
     )
-    assert errors("--html", ".") == f"burnish {command}: cannot write .: it is a folder\n"
+    assert errors("--html", ".") == f"burnish {command}: cannot write .: it is a folder; name a file in it\n"
     assert "that is the manifest itself" in errors("set.jsonl", "--html", "set.jsonl")
     assert "that is no name for a page" in errors("--html", "cat.jpg")
     assert (tmp_path / "set.jsonl").read_text() == SET

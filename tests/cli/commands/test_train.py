@@ -101,10 +101,14 @@ def test_a_bad_option_stops_it_before_anything_is_read(
     [
         ([{"path": "a.wav"}], "no sample can be used (1 without a label); give labels with scan --pattern"),
         ([{"path": "a.wav", "label": "x"}] * 2, "all 2 training samples have the label 'x': there is nothing to tell"),
-        ([{"path": "a.wav", "label": "x"}, {"path": "b.wav", "label": "y"}], "none of 2 files can be read: a.wav: No"),
+        (
+            [{"path": f"{label}.wav", "label": label[:1]} for label in ("x", "x2", "y")],
+            "none of 3 files can be read: x.wav",
+        ),
+        ([{"path": "a.wav", "label": "x"}, {"path": "b.wav", "label": "y"}], "no class has two samples to learn from"),
         ([{"path": "a.wav", "label": "x"}, {"path": "b.png", "label": "y"}], "the manifest has 1 images and 1 recordi"),
     ],
-    ids=["no labels", "one class", "all unreadable", "both kinds"],
+    ids=["no labels", "one class", "all unreadable", "one sample a class", "both kinds"],
 )
 def test_bad_input_is_one_line(burnish: Burnish, lines: list[dict[str, str]], message: str) -> None:
     text = "".join(json.dumps(line) + "\n" for line in lines)

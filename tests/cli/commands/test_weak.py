@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from baselines.data.predictions import write_predictions
+from baselines.runs.run_folder import write_predictions
 from baselines.slices.slice_ranking import rank
 from cli.views.weak.priority_chart import draw, ticks
 from tests.baselines.predicted import answers

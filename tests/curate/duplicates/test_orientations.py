@@ -92,6 +92,7 @@ def test_the_reverse_is_what_the_other_order_finds(change: Change) -> None:
     assert np.allclose(np.array(there.turn) @ back.turn, np.eye(2))
 
 
+@pytest.mark.slow
 def test_pairs_are_told_apart_however_few_are_held_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = []
     for seed in range(4):

@@ -61,3 +61,18 @@ def slow_warm_up() -> None:
     time.sleep(1.5)
     os.environ["BURNISH_TEST_WARM"] = "yes"
     raise ValueError("of no account")
+
+
+def fill(mebibytes: int) -> int:
+    """Take so much memory that is written to; negative: complain of it in words only, as C libraries do."""
+    if mebibytes < 0:
+        raise RuntimeError("Insufficient memory (case 4)")
+    return len(bytearray(mebibytes << 20))
+
+
+def map_file(path: str) -> int:
+    """Read a file as a map, which takes no memory of its own."""
+    import mmap
+
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as found:
+        return len(found)

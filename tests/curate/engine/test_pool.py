@@ -11,8 +11,17 @@ from pathlib import Path
 import pytest
 
 from curate.engine import Failure, Ready, available_processors, failures, run
+from curate.ground.errors import UsageError
 from tests.conftest import ROOT
 from tests.curate.engine import stubs
+
+
+@pytest.fixture(autouse=True, params=["fork", "spawn"])
+def _start_method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the platform starts workers with, both ways are tried."""
+    if request.param == "fork" and sys.platform != "linux":
+        pytest.skip("forking is not safe here")
+    monkeypatch.setenv("BURNISH_START_METHOD", request.param)
 
 
 def alive(process: int) -> bool:
@@ -142,3 +151,9 @@ def test_failures_are_counted_for_whoever_asks() -> None:
     before = failures.total()
     assert len([*run(stubs.misbehave, [4, 5], jobs=1)]) == 2
     assert failures.total() - before == 1
+
+
+def test_another_way_to_start_workers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BURNISH_START_METHOD", "forkserver")
+    with pytest.raises(UsageError, match="BURNISH_START_METHOD=forkserver is no way to start workers: fork or spawn"):
+        list(run(stubs.square, [1]))

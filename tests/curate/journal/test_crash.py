@@ -20,6 +20,7 @@ import pytest
 
 from curate.ground.errors import BurnishError
 from curate.journal import Journal, Operation, fs
+from curate.journal.seal import Seals
 from tests.conftest import ROOT
 from tests.curate.journal.trees import apply, contents, far_away, grow, look, moves, statuses, undo
 
@@ -104,6 +105,7 @@ def contents_of(tree: dict[str, Any]) -> dict[bytes, int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["move", "copy", "hardlink", "symlink"])
 def test_death_before_every_call_of_apply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
     if kind in {"hardlink", "symlink"} and way != "rename":
@@ -120,6 +122,7 @@ def test_death_before_every_call_of_apply(tmp_path: Path, monkeypatch: pytest.Mo
     assert 20 < number < 999
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["move", "copy"])
 def test_death_before_every_call_of_undo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
     for number in range(1, 1000):
@@ -135,6 +138,7 @@ def test_death_before_every_call_of_undo(tmp_path: Path, monkeypatch: pytest.Mon
     assert 20 < number < 999
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO], ids=errno.errorcode.get)
 @pytest.mark.parametrize("forever", [False, True], ids=["once", "from then on"])
 def test_every_call_may_fail(
@@ -155,6 +159,7 @@ def test_every_call_may_fail(
     assert 20 < number < 999
 
 
+@pytest.mark.slow
 def test_every_call_of_undo_may_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     def problem() -> OSError:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -177,7 +182,8 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def wrap(name: str, real: Callable[..., Any], owner: Any) -> None:
         def call(first: Any, *arguments: Any, **options: Any) -> Any:
-            path = os.readlink(f"/proc/self/fd/{first}") if isinstance(first, int) else os.fsdecode(first)
+            name_of = first[1] if isinstance(first, tuple) else first  # (descriptor of the folder, name)
+            path = os.readlink(f"/proc/self/fd/{first}") if isinstance(first, int) else os.fsdecode(name_of)
             result = real(first, *arguments, **options)
             events.append(f"{name} {os.path.basename(path)}")
             return result
@@ -197,6 +203,7 @@ def test_syncs_come_in_the_order_that_guards_against_power_loss(
     (tmp_path / "data" / "a").write_text("a")
     if way == "links":
         pytest.skip("every sync is the same but for one more in the middle of the rename")
+    Seals()  # makes the user's key, once for each process and user
     events = recorded(monkeypatch)
     apply(tmp_path / "q", [Operation("move", str(tmp_path / "data" / "a"), "x/b")])
     mark = ["write journal.jsonl", "fsync journal.jsonl"]

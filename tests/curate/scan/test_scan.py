@@ -3,12 +3,14 @@
 import hashlib
 import json
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from curate.records.reader import parse
 from curate.records.sample import Sample
@@ -248,3 +250,26 @@ def test_no_error_on_good_data_and_a_verdict_on_all(data: Path) -> None:
         assert len(samples) == count
         assert [sample for sample in samples if sample.findings] == []
         assert all((sample.image or sample.audio) for sample in samples)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system limits the memory of a worker")
+def test_a_file_that_needs_too_much_memory_costs_itself_alone(
+    folder: Path, picture: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pillow and libwebp tell of it in two ways; neither may be taken for damage."""
+    monkeypatch.setenv("BURNISH_WORKER_MEMORY", "512M")
+    Image.new("L", (12000, 12000)).save(folder / "large.png")
+    # 12,000 x 12,000 pixels of one colour, for which libwebp takes 1.15 GB.
+    (folder / "large.webp").write_bytes(
+        bytes.fromhex("524946461a000000574542505650384c0e0000002fdfeeb70b071011fd0f4444ff03")
+    )
+    samples, _ = scanned(folder)
+    assert {name: checks(sample) for name, sample in samples.items()} == {
+        "a.jpg": [],
+        "b.png": [],
+        "c.wav": [],
+        "large.png": ["out-of-memory"],
+        "large.webp": ["out-of-memory"],
+    }
+    monkeypatch.setenv("BURNISH_WORKER_MEMORY", "3G")
+    assert {tuple(checks(sample)) for sample in scanned(folder)[0].values()} == {()}

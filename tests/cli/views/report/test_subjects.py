@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from baselines.data.predictions import Prediction, write_predictions
+from baselines.data.predictions import Prediction
+from baselines.runs.run_folder import write_predictions
 from cli.pipeline.files import Stamp
 from cli.pipeline.state import Done, State
 from cli.views.report.subjects import find_subjects

@@ -1,0 +1,1 @@
+"""Embeddings from models: the user's own, or one that a package carries."""

@@ -1,0 +1,284 @@
+"""Vectors of many files: each is read once in a worker process, goes through the model, or comes from the cache."""
+
+import os
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from baselines.embeddings.network import Network, read_network
+from baselines.embeddings.packages import PACKAGES, load_package
+from baselines.embeddings.preprocessing import ImagePreprocessing, Preprocessing, read_preprocessing
+from baselines.features.cache import FeatureCache, default_folder
+from baselines.features.reading import Reading
+from curate.embeddings.store import About, Embeddings, make_embeddings
+from curate.engine import Failure, Ready, run
+from curate.engine.worker import hold_threads
+from curate.facts.records import Finding, Kind
+from curate.ground.errors import InputError
+from curate.ground.json import encode_for_digest
+from curate.records.sample import View
+
+if TYPE_CHECKING:
+    import mmap
+    from collections.abc import Callable, Iterable, Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vector = NDArray[np.float32]
+
+_PRELOAD = ("numpy", "cv2", "curate.media.image", "curate.media.audio")
+_AT_ONCE = 32
+"""Windows of a recording in one call of the network: more take memory and no less time on one thread."""
+
+
+class Embedded(View):
+    """The part of a sample that embedding looks at."""
+
+    path: str
+    kind: str | None = None
+    bytes: int | None = None
+    mtime_ns: int | None = None
+    digest: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A network and what it is given; travels to workers.
+
+    Attributes:
+        source: In words.
+        network: The file.
+        preprocessing: From a file to its input.
+    """
+
+    source: str
+    network: Network
+    preprocessing: Preprocessing
+
+    @property
+    def kind(self) -> Kind:
+        """What it embeds."""
+        return "image" if isinstance(self.preprocessing, ImagePreprocessing) else "audio"
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…` of the network and the preprocessing: vectors with the same one can be compared."""
+        import hashlib
+
+        content = [self.network.digest, type(self.preprocessing).__name__, self.preprocessing]
+        return f"sha256:{hashlib.sha256(encode_for_digest(content)).hexdigest()}"
+
+    def about(self) -> About:
+        """Return where vectors of it come from."""
+        import msgspec
+
+        return About(self.source, self.digest, self.kind, msgspec.to_builtins(self.preprocessing))
+
+    def vector(self, data: "bytes | mmap.mmap") -> "Vector":
+        """Return the vector of a file's bytes, float32 of shape (length,).
+
+        Raises:
+            InputError: It cannot be decoded without a finding, or the model makes no numbers of it.
+        """
+        import numpy as np
+
+        network = _loaded(self.network)
+        if isinstance(self.preprocessing, ImagePreprocessing):
+            from curate.media.image import load_pixels
+
+            batch = self.preprocessing.apply(load_pixels(data))
+        else:
+            from curate.media.audio import load_audio
+
+            batch = self.preprocessing.apply(*load_audio(data))
+        parts = [network(batch[start : start + _AT_ONCE]) for start in range(0, len(batch), _AT_ONCE)]
+        found: Vector = np.concatenate(parts).mean(axis=0)
+        if not np.isfinite(found).all():
+            raise InputError("the model makes values of it that are no numbers")
+        return found
+
+
+def load_model(package: str | None, path: str | None, preprocessing: str | None) -> Model:
+    """Return the model that the options of `burnish embed` name.
+
+    Args:
+        package: One of `packages.PACKAGES`; or None.
+        path: An .onnx or .tflite file; or None.
+        preprocessing: The YAML file that says what it is given; None: beside the model, with its name.
+
+    Raises:
+        UsageError: The package is unknown or not installed.
+        InputError: A file cannot be read, or says something that there is not.
+    """
+    if package is not None:
+        return Model(PACKAGES[package].source if package in PACKAGES else "", *load_package(package))
+    path = path or ""
+    described = read_preprocessing(preprocessing or f"{os.path.splitext(path)[0]}.yaml")
+    return Model(os.path.basename(path), read_network(path, described.output), described)
+
+
+@lru_cache(maxsize=2)
+def _loaded(network: Network) -> "Callable[[NDArray[np.float32]], NDArray[np.float32]]":
+    return network.load()
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of embedding a manifest.
+
+    Attributes:
+        embeddings: Of every file that has a vector.
+        samples: Of the manifest that are of the model's kind.
+        reused: How many came from the cache.
+        changed: How many files have other bytes than the manifest says; what they hold now was embedded.
+        left_out: Samples without a vector, by reason.
+        examples: One of them, by reason.
+    """
+
+    embeddings: Embeddings
+    samples: int
+    reused: int = 0
+    changed: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+
+class _Read(NamedTuple):
+    digest: str
+    vector: "Vector"
+
+
+class _Worker:
+    """Reads a file and embeds it; runs in a worker process."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def __call__(self, path: str) -> "_Read | str":
+        import hashlib
+
+        from curate.media.storage import read_media
+
+        try:
+            data = read_media(path)
+            if data is None:
+                return "has no bytes"
+            return _Read(f"sha256:{hashlib.sha256(data).hexdigest()}", self.model.vector(data))
+        except OSError as error:
+            return error.strerror or str(error)
+        except InputError as error:
+            return str(error)
+
+
+def embed(
+    samples: "Iterable[Embedded]",
+    model: Model,
+    reading: Reading,
+    watch: "Callable[[Iterable[Any]], Iterator[Any]]" = iter,
+) -> Result:
+    """Return a vector for each file of the model's kind.
+
+    The model is tried before any file is opened. Files that cannot be read, and those with an error finding, have no
+    vector and are counted.
+
+    Args:
+        samples: Of a manifest.
+        model: What makes the vectors.
+        reading: How files are read, and where vectors are kept between calls.
+        watch: Passes the results on, and shows how far it is.
+
+    Raises:
+        InputError: OpenCV cannot run the model; no sample is of its kind; no file could be embedded.
+    """
+    hold_threads()
+    length = _try(model)
+    counted = Result(Embeddings((), _empty(length), model.about()), 0)
+    chosen = list(_usable(samples, model.kind, counted))
+    if not chosen:
+        what = {"image": "pictures", "audio": "recordings"}[model.kind]
+        raise InputError(f"no sample can be embedded: {model.source} takes {what}; has the manifest been scanned?")
+    cache = None if reading.cache == "" else _Cache(reading.cache or default_folder(), model, length)
+    known = (
+        cache.load([one.digest for one in chosen if one.digest and _is_unchanged(one, reading.root)]) if cache else {}
+    )
+    items = [
+        Ready(_Read(one.digest, known[one.digest])) if one.digest in known else os.path.join(reading.root, one.path)
+        for one in chosen
+    ]
+    found: dict[str, Vector] = {}
+    options: Any = {"jobs": reading.jobs, "chunk_size": 8, "timeout_s": reading.timeout_s, "preload": _PRELOAD}
+    with closing(run(_Worker(model), items, **options)) as results:
+        for one, result in zip(chosen, watch(results), strict=True):
+            if isinstance(result, _Read):
+                found[result.digest] = result.vector
+                counted.changed += one.digest not in {None, result.digest}
+            else:
+                _leave_out(counted, result.detail if isinstance(result, Failure) else result, one.path)
+    if not found:
+        reason, path = next(iter(counted.examples.items()))
+        raise InputError(f"none of {len(chosen):,} files can be embedded: {path}: {reason}; is --root right?")
+    if cache:
+        cache.keep({digest: vector for digest, vector in found.items() if digest not in known})
+    import numpy as np
+
+    counted.reused = len(known)
+    counted.embeddings = make_embeddings(list(found), np.stack(list(found.values())), model.about())
+    return counted
+
+
+def _usable(samples: "Iterable[Embedded]", kind: Kind, counted: Result) -> "Iterator[Embedded]":
+    """Yield the samples that a model is for, one for each content; count the others."""
+    seen: set[str] = set()
+    for one in samples:
+        if one.kind != kind:
+            _leave_out(counted, "of another kind", one.path)
+        elif any(finding.severity == "error" for finding in one.findings):
+            _leave_out(counted, "with an error finding", one.path)
+        else:
+            counted.samples += 1
+            if one.digest is None or one.digest not in seen:
+                seen.add(one.digest or "")
+                yield one
+
+
+def _leave_out(counted: Result, reason: str, path: str) -> None:
+    counted.left_out[reason] += 1
+    counted.examples.setdefault(reason, path)
+
+
+def _is_unchanged(one: Embedded, root: str) -> bool:
+    try:
+        status = os.stat(os.path.join(root, one.path))
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (one.bytes, one.mtime_ns)
+
+
+def _try(model: Model) -> int:
+    """Return how many numbers the model makes, by running it on nothing: on grey, or on silence."""
+    import numpy as np
+
+    if isinstance(model.preprocessing, ImagePreprocessing):
+        batch = model.preprocessing.apply(np.full((64, 64, 3), 127, np.uint8))
+    else:
+        batch = model.preprocessing.apply(np.full((1600, 1), 1e-4, np.float32), 16_000)
+    return int(_loaded(model.network)(batch).shape[1])
+
+
+def _empty(length: int) -> "Vector":
+    import numpy as np
+
+    return np.zeros((0, length), np.float32)
+
+
+class _Cache(FeatureCache):
+    """Vectors of one model: kept as features are, in a folder of its own."""
+
+    def __init__(self, folder: str, model: Model, length: int) -> None:
+        super().__init__(folder, model.kind)
+        self.folder = os.path.join(os.path.dirname(folder), "embeddings", model.digest.removeprefix("sha256:")[:32])
+        self.length = length

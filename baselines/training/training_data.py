@@ -1,0 +1,206 @@
+"""The data of a baseline: the samples that take part, their features, and the proof that both sides are apart."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of, usable
+from baselines.data.train_test_partition import (
+    TrainTestPartition,
+    check_labels,
+    check_no_leaks,
+    check_two_of_a_class,
+    partition_samples,
+)
+from baselines.features.choice import EMBEDDING, choose_features
+from baselines.features.extract import Extracted, extract
+from baselines.features.families import choose_families, columns
+from baselines.features.reading import Watcher
+from baselines.training.options import TrainingOptions
+from curate.embeddings.store import Embeddings, read_embeddings
+from curate.engine.worker import hold_threads
+from curate.ground.errors import InputError, UsageError
+from curate.split.grouping import make_grouping
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from curate.facts.records import Kind
+
+
+class FeatureSet(NamedTuple):
+    """Numbers to learn from.
+
+    Attributes:
+        values: float32, shape (samples, length).
+        families: What they are, in order: families of computed features, `embedding:FILE`.
+    """
+
+    values: "NDArray[np.float32]"
+    families: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class TrainingData:
+    """The samples that take part and all that is known of them.
+
+    Attributes:
+        kind: Of all of them.
+        examples: Those that train and those that are tested, in the order of the manifest.
+        digests: Of their files as they are now.
+        feature_sets: What a model can learn from, by name; one, unless it is chosen in validation.
+        tests: Of each sample, whether it is of the test split; None where there is none.
+        left_out: The samples that took no part.
+        notes: What the user should know, a sentence each.
+    """
+
+    kind: "Kind"
+    examples: list[LabelledSample]
+    digests: list[str | None]
+    feature_sets: "dict[str, FeatureSet]"
+    tests: "NDArray[np.bool_] | None"
+    left_out: LeftOut
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def features(self) -> "NDArray[np.float32]":
+        """The first set, float32 of shape (samples, length)."""
+        return next(iter(self.feature_sets.values())).values
+
+    @property
+    def train(self) -> list[LabelledSample]:
+        """What may be trained on."""
+        return [one for i, one in enumerate(self.examples) if self.tests is None or not self.tests[i]]
+
+    @property
+    def labels(self) -> list[str]:
+        """The classes, sorted."""
+        return sorted({label_of(one) for one in self.examples})
+
+
+def read_data(
+    samples: Iterable[LabelledSample], options: TrainingOptions, watch: Watcher = iter, *, handful: bool = False
+) -> TrainingData:
+    """Return the samples that take part, with their features.
+
+    Args:
+        samples: Of a manifest.
+        options: How to train.
+        watch: Passes on what was read, and shows how far it is.
+        handful: Whether this is the sanity check, which may have one sample of each class.
+
+    Raises:
+        InputError: There is nothing to learn from; a test sample or a copy of one is on the training side.
+        UsageError: An option does not fit the samples.
+    """
+    # Before numpy comes in: the workers are forked from here, and there is one for each processor.
+    hold_threads()
+    found = usable(samples)
+    choice = choose_features(options.families)
+    names = choose_families(found.kind, choice.families) if choice.base else ()
+    # Before anything is computed: a file of embeddings that does not fit is a wrong option.
+    stores = [_read_store(path, found.kind) for path in choice.embeddings]
+    partition = partition_samples(found.examples, options.test_split, found.left_out)
+    labels = [label_of(one) for one in partition.train]
+    check_labels(labels)
+    check_no_leaks(partition.train, partition.test)
+    # Before the features are computed, which may take minutes: that no sample is in a group is known from the manifest.
+    grouping = make_grouping(options.group) if options.group else None
+    if grouping and not any(grouping.values(one.path, one.tags) for one in partition.examples):
+        grouping.check_found()
+    if not handful:
+        check_two_of_a_class(labels)
+    if choice.base:
+        extracted = extract(partition.examples, found.kind, options.reading, watch)
+    else:
+        # Nothing is read: the vectors were made from these digests, and what the files hold now plays no part.
+        extracted = Extracted(_nothing(len(partition.examples)), [one.digest for one in partition.examples])
+    kept = _readable(partition, extracted, found.left_out)
+    digests = [extracted.digests[i] for i in kept]
+    paths = [partition.examples[i].path for i in kept]
+    sets: dict[str, FeatureSet] = {}
+    if choice.base:
+        # All families are computed and kept in the cache, and the chosen ones cut out here: the next --feature is free.
+        sets["base"] = FeatureSet(extracted.features[kept][:, columns(found.kind, names)], names)
+    if stores:
+        sets |= _with_embeddings(sets.get("base"), stores, digests, paths, chosen=choice.chosen)
+    examples = [partition.examples[i] for i in kept]
+    data = TrainingData(found.kind, examples, digests, sets, None, found.left_out)
+    _finish(data, [partition.tested[i] for i in kept] if partition.tested else None, extracted.changed)
+    return data
+
+
+def _read_store(path: str, kind: "Kind") -> Embeddings:
+    store = read_embeddings(path)
+    if store.about.kind not in {"", kind}:
+        raise UsageError(f"--feature {EMBEDDING}{path} is of {store.about.kind} files, and the manifest of {kind}")
+    return store
+
+
+def _nothing(samples: int) -> "NDArray[np.float32]":
+    import numpy as np
+
+    return np.zeros((samples, 0), np.float32)
+
+
+def _with_embeddings(
+    base: FeatureSet | None, stores: list[Embeddings], digests: list[str | None], paths: list[str], *, chosen: bool
+) -> dict[str, FeatureSet]:
+    """Return the sets that have embeddings in them.
+
+    Vectors are taken at length 1, so that what a model sees does not depend on the other samples and a saved model
+    can be given new ones; on photos of clothes and on digits by new speakers that was as good as standardizing.
+    """
+    import numpy as np
+
+    from curate.embeddings.neighbours import unit
+
+    vectors = [unit(store.rows(digests, paths), paths) for store in stores]
+    names = tuple(f"{EMBEDDING}{store.path}" for store in stores)
+    alone = FeatureSet(np.hstack(vectors), names)
+    if base is None:
+        return {"embedding": alone}
+    both = FeatureSet(np.hstack([base.values, *vectors]), base.families + names)
+    return {"embedding": alone, "base + embedding": both} if chosen else {"base": both}
+
+
+def _readable(partition: TrainTestPartition, extracted: Extracted, left_out: LeftOut) -> list[int]:
+    """Return the indexes of the samples whose files could be read; the others are counted.
+
+    Raises:
+        InputError: None could.
+    """
+    for index in extracted.failures:
+        left_out.add("unreadable", partition.examples[index].path)
+    kept = [i for i in range(len(partition.examples)) if i not in extracted.failures]
+    if not kept:
+        index, reason = next(iter(extracted.failures.items()))
+        raise InputError(
+            f"none of {len(partition.examples):,} files can be read: {partition.examples[index].path}: {reason}; "
+            "paths are relative to --root, or to the working directory"
+        )
+    return kept
+
+
+def _finish(data: TrainingData, tested: list[bool] | None, changed: int) -> None:
+    """Check what is left once unreadable files are gone and the bytes of all others are known."""
+    import numpy as np
+
+    if tested is not None:
+        data.tests = np.array(tested, np.bool_)
+        if data.tests.all() or not data.tests.any():
+            side = "training" if data.tests.all() else "test"
+            raise InputError(f"no file of the {side} split can be read; scan again: burnish scan")
+    check_labels([label_of(one) for one in data.train])
+    if tested is not None:
+        # Once more, with the digests of the files as they are: a copy may have been made since the scan.
+        train, test = ([i for i, one in enumerate(tested) if one is side] for side in (False, True))
+        check_no_leaks(
+            [data.examples[i] for i in train],
+            [data.examples[i] for i in test],
+            [data.digests[i] for i in train],
+            [data.digests[i] for i in test],
+        )
+    if changed:
+        data.notes.append(f"files that changed since the scan: {changed:,}; what they hold now was used; scan again")

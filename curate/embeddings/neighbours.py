@@ -1,0 +1,125 @@
+"""Nearest neighbours by cosine similarity: exact, over all pairs, in blocks, so that memory does not grow with n²."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from curate.ground.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+BLOCK = 4096
+"""Rows that are compared at a time: a block of similarities is 64 MiB, which one core multiplies in 0.2 s at 512."""
+MOST = 200_000
+"""More are refused: of twice as many vectors there are four times as many pairs."""
+_DENSE = 1 / 16
+"""A block of which more than this share may be nearer than what is known is cut down row by row first."""
+
+
+class Neighbours(NamedTuple):
+    """The nearest others of each vector, the nearest first; of equally near ones the lower index.
+
+    Attributes:
+        row: int64, shape (vectors, k): rows of the vectors that were searched.
+        similarity: float32, shape (vectors, k): cosine, -1 to 1.
+    """
+
+    row: "NDArray[np.int64]"
+    similarity: "NDArray[np.float32]"
+
+
+def unit(vectors: "Vectors", names: "list[str] | tuple[str, ...]" = ()) -> "Vectors":
+    """Return the vectors at length 1, float32 of the same shape.
+
+    Raises:
+        InputError: Some are zero and have no direction; says how many, and names the first.
+    """
+    # In double: squares of large float32 values overflow.
+    length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
+    zero = np.flatnonzero(length == 0)
+    if len(zero):
+        named = f", the first of them of {names[int(zero[0])]}" if names else f", the first of them in row {zero[0]}"
+        raise InputError(
+            f"{len(zero):,} of {len(vectors):,} vectors are zero{named}: they have no direction and no neighbours; "
+            "leave these samples out, or embed them with another model"
+        )
+    return np.asarray(vectors / length[:, None], np.float32)
+
+
+def nearest(vectors: "Vectors", k: int) -> Neighbours:
+    """Return the k nearest others of each vector, itself not among them.
+
+    Each pair is multiplied once and serves both of its rows. From the second block on nearly nothing is nearer than
+    what is known already, so that a comparison with the k-th best of each row leaves little to sort.
+
+    Args:
+        vectors: float32, shape (samples, length), of length 1 (`unit`).
+        k: At least 1; fewer are returned where there are fewer others.
+
+    Raises:
+        InputError: There are more than `MOST` vectors.
+    """
+    count = len(vectors)
+    if count > MOST:
+        raise InputError(
+            f"{count:,} vectors: neighbours of all pairs are found for up to {MOST:,}; take a part of the samples "
+            "(burnish select --sample), or an index library of your own"
+        )
+    best = _Best(count, max(0, min(k, count - 1)))
+    if best.k == 0:
+        return Neighbours(best.index, best.similarity)
+    for low in range(0, count, BLOCK):
+        rows = vectors[low : low + BLOCK]
+        for start in range(low, count, BLOCK):
+            block = rows @ vectors[start : start + BLOCK].T
+            if start == low:
+                np.fill_diagonal(block, -np.inf)
+            best.take(block, low, start)
+            if start != low:
+                best.take(block.T, start, low)
+    return Neighbours(best.index, np.clip(best.similarity, -1, 1))
+
+
+def nearest_of(vectors: "Vectors", others: "Vectors", k: int) -> Neighbours:
+    """Return the k nearest of `others` for each vector; both float32 of length 1, shape (samples, length)."""
+    best = _Best(len(vectors), max(0, min(k, len(others))))
+    if best.k == 0:
+        return Neighbours(best.index, best.similarity)
+    for low in range(0, len(vectors), BLOCK):
+        for start in range(0, len(others), BLOCK):
+            best.take(vectors[low : low + BLOCK] @ others[start : start + BLOCK].T, low, start)
+    return Neighbours(best.index, np.clip(best.similarity, -1, 1))
+
+
+class _Best:
+    """The k nearest of each row so far, sorted; -inf where there are not k yet."""
+
+    def __init__(self, rows: int, k: int) -> None:
+        self.k = k
+        self.index = np.full((rows, k), -1, np.int64)
+        self.similarity = np.full((rows, k), -np.inf, np.float32)
+
+    def take(self, block: "NDArray[np.float32]", low: int, start: int) -> None:
+        """Take in the similarities of rows `low`… to the vectors `start`…, shape (rows, vectors)."""
+        here = slice(low, low + len(block))
+        nearer = block > self.similarity[here, -1][:, None]
+        if np.count_nonzero(nearer) > _DENSE * block.size and block.shape[1] > self.k:
+            # At first everything is nearer than nothing: sorting it all would cost more than the multiplication.
+            least = np.partition(block, -self.k, axis=1)[:, -self.k]
+            nearer &= block >= least[:, None]
+        row, column = np.nonzero(nearer)
+        if not len(row):
+            return
+        touched = np.unique(row)
+        old = np.repeat(touched, self.k)
+        rows = np.concatenate((old, row))
+        index = np.concatenate((self.index[low + touched].ravel(), column + start))
+        value = np.concatenate((self.similarity[low + touched].ravel(), block[row, column]))
+        order = np.lexsort((index, -value, rows))
+        first = np.searchsorted(rows[order], touched)
+        chosen = order[first[:, None] + np.arange(self.k)]
+        self.index[low + touched] = index[chosen]
+        self.similarity[low + touched] = value[chosen]
