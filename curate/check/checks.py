@@ -36,7 +36,10 @@ SCAN_CHECKS: dict[str, Verdict] = {
     "crashed-decoder": Verdict("error", "the process that decoded it died, or the decoder failed", transient=True),
     "damaged": Verdict("error", "it decodes, but not cleanly: bad codes, a wrong checksum, lost synchronisation"),
     "empty": Verdict("error", "it has no bytes, or a header and nothing behind it"),
-    "length-mismatch": Verdict("error", "the header promises another number of audio frames than were decoded"),
+    "length-mismatch": Verdict(
+        "error", "the header promises more or fewer audio frames or rows of pixels than the data hold"
+    ),
+    "metadata-damage": Verdict("warning", "the picture is whole, but a part of the file beside it is not"),
     "out-of-memory": Verdict("error", "decoding needs more memory than a worker may have", transient=True),
     "oversized": Verdict("error", "it has more pixels or audio samples than can be decoded safely"),
     "permission": Verdict("error", "it may not be read", transient=True),

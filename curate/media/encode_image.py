@@ -14,6 +14,10 @@ WRITABLE = {"BMP": "bmp", "JPEG": "jpg", "PNG": "png", "PPM": "ppm", "TIFF": "ti
 """Formats that pictures are written in, with the ending of the names; others become PNG."""
 
 _ORIENTATION = 0x0112
+_EXIF_DIRECTORY, _EXIF_SIZE = 0x8769, (0xA002, 0xA003)
+_DESCRIPTIVE = {270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 700, 33432, 33723, _EXIF_DIRECTORY, 0x8825}
+_DESCRIPTIVE |= {*range(0x9C9B, 0x9CA0)}
+"""Tags of a TIFF page that stay true of other pixels: description, camera, resolution, author, time, XMP, GPS."""
 _PNG_LEVEL = 3
 """zlib's level: photos come out 3 % larger than with 6, in half of the time."""
 _GREY_MODES = {"1", "L", "LA", "I;16", "I;16B", "I", "F"}
@@ -38,7 +42,8 @@ def encoding_like(
 ) -> Encoding:
     """Return how to write a picture like the file `data`: its format, JPEG tables, greyness, colour profile and EXIF.
 
-    The orientation is left out of the EXIF data, because pixels are upright here.
+    The orientation is left out of the EXIF data, because pixels are upright here; so is what describes the source's
+    pixels.
 
     Args:
         data: The whole file of the source.
@@ -104,6 +109,14 @@ def _upright_exif(source: "Image") -> bytes:
         if not exif:
             return b""
         exif.pop(_ORIENTATION, None)
+        if source.format == "TIFF":
+            # Here the "Exif" is the page's whole directory: strips, tiles, predictor, places of the pixels on a map.
+            for tag in exif.keys() - _DESCRIPTIVE:
+                del exif[tag]
+        if _EXIF_DIRECTORY in exif:
+            details = exif.get_ifd(_EXIF_DIRECTORY)
+            for tag in _EXIF_SIZE:
+                details.pop(tag, None)
         return exif.tobytes() if len(exif) else b""
     except Exception:  # Pillow raises many kinds on damaged EXIF data, which then is not worth keeping
         return b""

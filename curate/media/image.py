@@ -1,25 +1,41 @@
 """Bytes in, picture and verdict out: decodes every byte of every frame of an image, strictly."""
 
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from curate.facts.records import Finding, ImageFacts
 from curate.ground.errors import InputError
 from curate.ground.out_of_memory import raise_out_of_memory
+from curate.media.image_formats.bmp import check_bmp
 from curate.media.image_formats.candidates import candidates, why_unknown
-from curate.media.image_formats.gif import check_gif
+from curate.media.image_formats.gif import check_gif, gif_frames
 from curate.media.image_formats.isobmff import check_boxes
 from curate.media.image_formats.jpeg import MODES, decode_jpeg, read_jpeg_header
-from curate.media.image_formats.pillow import decode_frames, open_picture, oversized, quiet, verdict
-from curate.media.image_formats.png import check_png, png_bits
+from curate.media.image_formats.pillow import (
+    announced_as_oversized,
+    decode_frames,
+    open_picture,
+    oversized,
+    quiet,
+    verdict,
+)
+from curate.media.image_formats.png import (
+    check_png,
+    check_rows,
+    open_counting,
+    png_bits,
+    png_frames,
+    without_broken_chunks,
+)
 from curate.media.image_formats.qoi import check_qoi
-from curate.media.image_formats.tiff import tiff_header
+from curate.media.image_formats.tiff import tiff_frames, tiff_header
 from curate.media.image_formats.tiff_parts import check_tiff
-from curate.media.image_formats.webp import check_webp, webp_size
+from curate.media.image_formats.webp import check_webp, webp_frames
 from curate.media.rgb import upright
 from curate.media.sniff import HEAD_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from mmap import mmap
 
     import numpy as np
@@ -31,6 +47,7 @@ MIN_SIDE = 192
 
 _STRUCTURE: "dict[str, Callable[[bytes | mmap], Finding | None]]" = {
     "AVIF": check_boxes,
+    "BMP": check_bmp,
     "GIF": check_gif,
     "JPEG2000": check_boxes,
     "PNG": check_png,
@@ -38,6 +55,13 @@ _STRUCTURE: "dict[str, Callable[[bytes | mmap], Finding | None]]" = {
     "TIFF": check_tiff,
     "WEBP": check_webp,
 }
+_ANNOUNCED: "dict[str, Callable[[bytes | mmap], Iterator[tuple[int, int]]]]" = {
+    "GIF": gif_frames,
+    "PNG": png_frames,
+    "TIFF": tiff_frames,
+    "WEBP": webp_frames,
+}
+"""Sizes of all frames, read without decoding: Pillow tells them frame by frame, or allocates them when it opens."""
 _BITS_OF_MODE = {"1": 1, "I": 32, "F": 32}
 
 
@@ -76,8 +100,9 @@ def load_pixels(data: "bytes | mmap", format_name: str | None = None) -> "NDArra
         InputError: The picture, or a part of it, cannot be decoded.
     """
     decoded = _decode(data, format_name, None)
-    if decoded.findings or decoded.pixels is None:
-        raise InputError("; ".join(found.detail for found in decoded.findings))
+    errors = [found.detail for found in decoded.findings if found.severity == "error"]
+    if errors or decoded.pixels is None:
+        raise InputError("; ".join(errors))
     return decoded.pixels
 
 
@@ -97,9 +122,10 @@ def _decode(data: "bytes | mmap", format_name: str | None, min_side: int | None)
             if name == "WEBP" and "decoder object" in str(error):
                 _try_canvas(data)
             reason, broken = verdict(error), _check_structure(data, name)
-            if broken or reason.check == "oversized":
+            if (broken and broken.severity == "error") or reason.check == "oversized":
+                broken = broken if broken and broken.severity == "error" else None
                 return _failed(broken or reason, ImageFacts(format=name))
-            detail = f"this {name} file cannot be opened: {error}"
+            detail = f"this {name} file cannot be opened ({error}): convert it to PNG with the program that made it"
     return _failed(Finding("unreadable", "error", detail=detail))
 
 
@@ -109,7 +135,7 @@ def _try_canvas(data: "bytes | mmap") -> None:
     Raises:
         MemoryError: They cannot be had.
     """
-    if size := webp_size(data):
+    if size := next(webp_frames(data), None):
         bytearray(8 * size[0] * size[1])
 
 
@@ -138,18 +164,31 @@ def reduction(width: int, height: int, min_side: int | None) -> int:
 
 
 def _decode_with_pillow(data: "bytes | mmap", name: str, min_side: int | None) -> DecodedImage:
-    if name == "WEBP" and (size := webp_size(data)) and (problem := oversized(*size)):
-        return _failed(problem, ImageFacts("WEBP", None, *size))
-    image = open_picture(data, name)
+    announced = _ANNOUNCED.get(name)
+    if announced and (problem := announced_as_oversized(announced(data))):
+        return _failed(problem, ImageFacts(name, None, *next(announced(data), (None, None))))
+    structure = check_png(data) if name == "PNG" else None
+    if structure and structure.severity == "warning":
+        data = without_broken_chunks(data)  # Pillow refuses the whole file for the checksum of a comment
+    image = open_counting(data) if name == "PNG" else open_picture(data, name)
+    if name == "AVIF" and (problem := announced_as_oversized(repeat(image.size, getattr(image, "n_frames", 1)))):
+        return _failed(problem, ImageFacts(name, None, *image.size))
     width, height, bits, orientation = image.width, image.height, _bits(data, name, image.mode), None
     if name == "TIFF":
         width, height, bits, orientation = tiff_header(data)
     mode = image.mode
     first, number, problem = decode_frames(image, bits, reduction(width, height, min_side))
     if orientation is None:
-        orientation = _orientation(image)
+        # `getexif` of a PNG decodes the whole picture where that has not been done: not of one that is too large.
+        orientation = 1 if first is None else _orientation(image)
         first = None if first is None else upright(first, orientation)
-    problem = _check_structure(data, name) or problem
+    if name != "PNG":
+        structure = _check_structure(data, name)
+    if structure and structure.severity == "error":
+        problem = structure
+    elif name == "PNG" and number == 1 and (problem is None or problem.check != "oversized"):
+        problem = check_rows(data, image, whole=problem is None) or problem
+    problem = problem or structure
     header = ImageFacts(name, mode, width, height, number, orientation, bits)
     return DecodedImage(first, header, (problem,) if problem else ())
 

@@ -3,12 +3,16 @@
 The names of formats are Pillow's for images and libsndfile's for audio, because those are what the facts carry.
 """
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mmap import mmap
+
     from curate.facts.records import Kind
 
+_TRACKS_BYTES = 1 << 16
 HEAD_BYTES = 64
 """As many first bytes as `sniff` looks at."""
 
@@ -66,6 +70,12 @@ FORMATS: dict[str, Format] = {
             "image",
             ("jxl",),
             "JPEG XL cannot be decoded here; pip install 'burnish[jxl]', or convert it first: djxl FILE FILE.png",
+        ),
+        Format(
+            "RAW",
+            "image",
+            ("dng", "nef", "nrw", "cr2", "arw", "srf", "sr2", "pef", "srw", "3fr", "iiq", "erf", "kdc", "dcr"),
+            "this is a camera raw: develop it first, for instance with darktable-cli FILE FILE.tif",
         ),
         Format("WAV", "audio", ("wav", "wave")),
         Format("RF64", "audio", ("rf64", "wav")),
@@ -159,6 +169,18 @@ def _sniff_base_media(head: bytes) -> str | None:
     if brands & _HEIF_BRANDS:
         return "HEIF"
     return "AMR" if head[8:11] == b"3gp" else "MP4"
+
+
+def is_video(data: "bytes | mmap", found: Format) -> bool:
+    """Say whether a container, MP4 or Matroska, has a track of pictures; those of an audio book are its covers."""
+    if found.name == "MP4":
+        # The handler of a track; QuickTime fills in that it handles media.
+        tracks = (b"hdlr\0\0\0\0\0\0\0\0vide", b"hdlr\0\0\0\0mhlrvide")
+        return data[8:12] not in {b"M4A ", b"M4B "} and any(data.find(track) >= 0 for track in tracks)
+    if found.name == "MATROSKA":
+        # The element CodecID (86), its length, and the text, such as V_VP9.
+        return re.search(rb"\x86[\x84-\xa0]V_[A-Z]", data[:_TRACKS_BYTES]) is not None
+    return False
 
 
 def format_of_name(name: str) -> Format | None:

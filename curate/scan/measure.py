@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from curate.facts.records import AudioFacts, Finding, ImageFacts
 from curate.ground.out_of_memory import raise_out_of_memory
-from curate.media.sniff import FORMATS, HEAD_BYTES, Format, format_of_name, sniff
+from curate.media.sniff import FORMATS, HEAD_BYTES, Format, format_of_name, is_video, sniff
 from curate.media.storage import open_media, read_media
 from curate.records.sample import Sample
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 FACTS_VERSION = 2
 """Raised whenever a fact is defined anew, so that older measurements are not reused."""
+
+_VIDEO = "this is a video: take its sound (ffmpeg -i FILE -vn FILE.flac) or its pictures (ffmpeg -i FILE FILE-%06d.png)"
+_VIDEO_ENDINGS = {"mov", "mp4", "m4v", "mkv", "webm"}
+"""Renaming one of these to .m4a or .weba would hide what it is."""
 
 Decoded = tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]
 
@@ -71,10 +75,16 @@ def _measure(known: Sample, path: str, promised: Format | None) -> Sample | None
 def _format_of(head: bytes, promised: Format | None) -> Format | None:
     """Return the format that the content announces, else the one that the name promises."""
     announced = sniff(head)
+    if announced == "TIFF" and promised is not None and promised.name == "RAW":
+        return promised  # camera raws are TIFF files; their first page is a thumbnail
     return FORMATS[announced] if announced else promised
 
 
 def _decode(data: "bytes | mmap", found: Format) -> Decoded:
+    if found.name == "RAW":
+        return ImageFacts(format="RAW"), (Finding("unreadable", "error", detail=found.advice),)
+    if is_video(data, found):
+        return AudioFacts(format=found.name), (Finding("unreadable", "error", detail=_VIDEO),)
     if found.kind == "image":
         from curate.facts.image import measure_image
         from curate.media.image import decode_image
@@ -132,7 +142,7 @@ def _with_facts(known: Sample, path: str, found: Format, decoded: Decoded) -> Sa
 def _wrong_extension(path: str, actual: str) -> tuple[Finding, ...]:
     ending = os.path.splitext(path)[1][1:].lower()
     found = FORMATS.get(actual)
-    if found is None or not ending or ending in found.endings:
+    if found is None or not ending or ending in found.endings or ending in _VIDEO_ENDINGS:
         return ()
     detail = f"the content is {actual}, the name ends in .{ending}: rename it to .{found.endings[0]}"
     return (Finding("wrong-extension", "warning", detail=detail),)

@@ -1,10 +1,12 @@
 """The structure of a GIF file: blocks up to the trailer."""
 
+import struct
 from typing import TYPE_CHECKING
 
 from curate.facts.records import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from mmap import mmap
 
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
@@ -18,20 +20,46 @@ def check_gif(data: "bytes | mmap") -> Finding | None:
     if data[:4] != b"GIF8":
         return None
     try:
-        at = 13 + _colour_table_bytes(data[10])
-        while (block := data[at]) != _TRAILER:
-            if block == _EXTENSION:
-                at = _skip_sub_blocks(data, at + 2)
-            elif block == _IMAGE:
-                # Behind the colour table stands one byte: the starting width of the codes.
-                at = _skip_sub_blocks(data, at + 10 + _colour_table_bytes(data[at + 9]) + 1)
-            elif block == 0:
-                at += 1  # an empty sub-block too many: old writers leave them, all readers skip them
-            else:
+        for at, block in _blocks(data):
+            if block not in {_EXTENSION, _IMAGE}:
                 return Finding("damaged", "error", detail=f"byte {at} should start a GIF block, and does not")
     except IndexError:
         return Finding("truncated", "error", detail="the file ends before its trailer: download it again")
     return None
+
+
+def gif_frames(data: "bytes | mmap") -> "Iterator[tuple[int, int]]":
+    """Yield (width, height) of the canvas of each frame, which grows with frames that lie over its edge."""
+    try:
+        width, height = struct.unpack_from("<HH", data, 6)
+        for at, block in _blocks(data):
+            if block == _IMAGE:
+                left, top, across, down = struct.unpack_from("<HHHH", data, at + 1)
+                width, height = max(width, left + across), max(height, top + down)
+                yield width, height
+    except (IndexError, struct.error):
+        return
+
+
+def _blocks(data: "bytes | mmap") -> "Iterator[tuple[int, int]]":
+    """Yield the place and the first byte of each block up to the trailer, or up to one that is none.
+
+    Raises:
+        IndexError: The file ends before its trailer.
+    """
+    at = 13 + _colour_table_bytes(data[10])
+    while (block := data[at]) != _TRAILER:
+        if block:  # an empty sub-block too many: old writers leave them, all readers skip them
+            yield at, block
+        if block == _EXTENSION:
+            at = _skip_sub_blocks(data, at + 2)
+        elif block == _IMAGE:
+            # Behind the colour table stands one byte: the starting width of the codes.
+            at = _skip_sub_blocks(data, at + 10 + _colour_table_bytes(data[at + 9]) + 1)
+        elif block == 0:
+            at += 1
+        else:
+            return
 
 
 def _colour_table_bytes(flags: int) -> int:

@@ -4,6 +4,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from curate.facts.records import Finding
+from curate.media.image_formats.zeros import find_zeros
 
 if TYPE_CHECKING:
     from mmap import mmap
@@ -19,10 +20,12 @@ _END_OF_CODESTREAM = b"\xff\xd9"
 def check_boxes(data: "bytes | mmap") -> Finding | None:
     """Say whether every box, and the codestream of a JPEG 2000, ends within the file.
 
+    Zeros are looked for first: where a download left a hole, the end marker is one of its bytes.
+
     OpenJPEG tells a file that was cut from one that is damaged no more than libavif does.
     """
     if data[:4] == _BARE_CODESTREAM:
-        return _check_codestream(bytes(data[-2:]))
+        return find_zeros(data, 0, len(data)) or _check_codestream(bytes(data[-2:]))
     at = 0
     while at + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -34,6 +37,8 @@ def check_boxes(data: "bytes | mmap") -> Finding | None:
             break  # what follows the last box is none
         if end > len(data) or size in range(1, 8):
             return _truncated(f"its part {kind.decode()!r} reaches to byte {end} of {len(data)}")
+        if kind in {b"jp2c", b"mdat"} and (problem := find_zeros(data, at + 8, end)):
+            return problem
         if kind == b"jp2c" and (problem := _check_codestream(bytes(data[end - 2 : end]))):
             return problem
         at = end

@@ -16,7 +16,7 @@ from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.rgb import to_rgb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from mmap import mmap
 
     from numpy.typing import NDArray
@@ -136,6 +136,23 @@ def decode_frames(image: "ImageFile", bits: int, factor: int) -> Frames:
     return Frames(first, number, None)
 
 
+def announced_as_oversized(sizes: "Iterable[tuple[int, int]]") -> Finding | None:
+    """Say whether a file announces, before anything of it is decoded, more than is sensible to decode.
+
+    Args:
+        sizes: Width and height of each frame.
+    """
+    total = 0
+    try:
+        for number, (width, height) in enumerate(sizes, 1):
+            total += width * height
+            if problem := oversized(width, height, total, number):
+                return problem
+    except OverflowError as error:
+        return Finding("oversized", "error", detail=f"it announces more than is sensible ({error})")
+    return None
+
+
 def _frames(image: "ImageFile") -> "Iterator[ImageFile]":
     yield image
     if image.format not in _WITH_FRAMES:
@@ -162,7 +179,7 @@ def oversized(width: int, height: int, total: int = 0, frames: int = 1) -> Findi
 
 
 _SHORT = ("truncated", "not enough", "unexpected end", "end of file", "not long enough", "not large enough")
-_LARGE = ("too large", "bomb", "exceeds limit")
+_LARGE = ("too large", "too much memory", "bomb", "exceeds limit")
 
 
 def verdict(error: Exception) -> Finding:

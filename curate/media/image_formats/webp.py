@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from curate.facts.records import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from mmap import mmap
 
 
@@ -27,15 +28,25 @@ def check_webp(data: "bytes | mmap") -> Finding | None:
     return None
 
 
-def webp_size(data: "bytes | mmap") -> tuple[int, int] | None:
-    """Return (width, height) from the first chunk, because opening a WebP allocates its whole canvas."""
+def webp_frames(data: "bytes | mmap") -> "Iterator[tuple[int, int]]":
+    """Yield (width, height) of the canvas for each frame, because opening a WebP allocates the canvas several times."""
     kind = bytes(data[12:16])
     if len(data) < 30:
-        return None
-    if kind == b"VP8X":
-        return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
+        return
     if kind == b"VP8L":
         packed = int.from_bytes(data[21:25], "little")
-        return 1 + (packed & 0x3FFF), 1 + (packed >> 14 & 0x3FFF)
-    width, height = struct.unpack_from("<HH", data, 26)
-    return width & 0x3FFF, height & 0x3FFF
+        yield 1 + (packed & 0x3FFF), 1 + (packed >> 14 & 0x3FFF)
+    elif kind == b"VP8X":
+        canvas = 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
+        yield canvas
+        at, first = 30, True
+        while at + 8 <= len(data):
+            if data[at : at + 4] == b"ANMF":
+                if not first:
+                    yield canvas
+                first = False
+            length = int.from_bytes(data[at + 4 : at + 8], "little")
+            at += 8 + length + length % 2
+    else:
+        width, height = struct.unpack_from("<HH", data, 26)
+        yield width & 0x3FFF, height & 0x3FFF

@@ -78,3 +78,27 @@ def test_a_format_that_is_not_written_becomes_png() -> None:
 def test_the_same_bytes_twice() -> None:
     data = written(format="JPEG")
     assert copy(data) == copy(data)
+
+
+TIFF_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16", "I", "F")
+
+
+@pytest.mark.parametrize("mode", TIFF_MODES)
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate"])
+def test_tags_of_the_old_pixels_are_not_carried_over(mode: str, compression: str) -> None:
+    """libtiff otherwise writes strips of the source's size: encoder error -8, or a picture of the old width."""
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    exif[33922] = (0.0, 0.0, 0.0, 5.0, 6.0, 0.0)  # GeoTIFF: where the pixels lie on a map
+    exif.get_ifd(0x8769)[0xA002] = 80
+    image = PICTURE.convert("L").convert(mode) if mode in {"I;16", "I", "F"} else PICTURE.convert(mode)
+    data = written(image, format="TIFF", compression=compression, exif=exif)
+    encoding = encoding_like(data)
+    for height, width in ((60, 80), (30, 40), (10, 79), (120, 200)):
+        pixels = np.zeros((height, width, 3), np.uint8)
+        again = encode_image(pixels, encoding)
+        assert decode_image(again).findings == ()
+        assert load_pixels(again).shape == pixels.shape
+        tags = Image.open(io.BytesIO(again)).getexif()
+        assert tags[0x010F] == "Maker"
+        assert 33922 not in tags

@@ -1,0 +1,31 @@
+"""What is larger than is sensible is said so from its header: in little time, with little memory."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.curate.media.image_bombs import BOMBS
+
+MAX_BYTES = 200_000_000
+MAX_SECONDS = 2.0
+NOT_OVERSIZED = {
+    "avif": "unreadable",
+    "jpeg2000": "damaged",
+    "pcx": "unreadable",
+    "png-more-data-than-rows": "length-mismatch",
+    "tiff-strip": "length-mismatch",
+}
+"""What a decoder refuses for another reason before any pixel, and what holds more than its header promises."""
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bomb_is_refused_at_once(name: str) -> None:
+    command = [sys.executable, "-m", "tests.curate.media.image_bombs", name]
+    root = Path(__file__).parents[3]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=60)
+    check, grown, seconds, size, detail = done.stdout.rstrip("\n").split("\t")
+    assert check == NOT_OVERSIZED.get(name, "oversized"), detail
+    assert int(grown) < MAX_BYTES + int(size)
+    assert float(seconds) < MAX_SECONDS
