@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from augment.operations.media import Media, Noted
 
 _GATE_BITES_LUFS = -50.0
+_IMPOSSIBLE_PEAK = 16.0
+"""24 dBFS: one such sample, a fault of floating point files, would turn the rest down until nothing is heard."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,12 +54,14 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     standard leaves undefined, counts as if it were repeated until it fills that time.
 
     Raises:
-        RejectedError: Nothing in it is over -70 LUFS, the gate of the standard.
+        RejectedError: Nothing in it is over -70 LUFS, the gate of the standard; or a peak is over 24 dBFS.
     """
     import numpy as np
 
     assert media.sample_rate
     samples = media.samples
+    if (peak := max(float(samples.max()), -float(samples.min()))) > _IMPOSSIBLE_PEAK:
+        raise RejectedError(f"a peak of {20 * math.log10(peak):.0f} dBFS is no sound; see the check over-full-scale")
     gain_db, limited = gain_to(samples, media.sample_rate, drawn["lufs"], drawn.get("max_true_peak_dbtp"))
     noted: Noted = {**media.noted, "gain_db": gain_db, "limited": limited}
     return media._replace(array=samples * np.float32(10 ** (gain_db / 20)), noted=noted)

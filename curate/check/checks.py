@@ -89,6 +89,8 @@ class Check(NamedTuple):
     severity: Severity = "warning"
 
 
+# Under 2 kHz there is no speech and no music left; no converter is faster than 768 kHz.
+_PLAUSIBLE_RATES = range(2000, 768001)
 _ORDINARY_MODES = {"RGB", "RGBA", "L", "LA"}
 
 
@@ -108,6 +110,10 @@ def _unusual_mode(facts: ImageFacts) -> float | None:
     if facts.mode is None:
         return None
     return float(facts.mode not in _ORDINARY_MODES or (facts.bits or 8) > 8)
+
+
+def _implausible_rate(facts: AudioFacts) -> float | None:
+    return None if facts.sample_rate is None else float(facts.sample_rate not in _PLAUSIBLE_RATES)
 
 
 def _bandwidth_share(facts: AudioFacts) -> float | None:
@@ -165,6 +171,8 @@ CHECKS: dict[str, Check] = {
         "the signal does not swing around zero: a recorder's fault that costs headroom and clicks", ("dc_offset",)),
     "grayscale-in-colour-set": Check("image", "image.chroma", lambda facts: facts.chroma, "below", 0.005,
         "no colour among coloured pictures: a scan, a mask, or another camera", ("chroma",)),
+    "implausible-sample-rate": Check("audio", "1 if audio.sample_rate is under 2000 or over 768000", _implausible_rate,
+        "above", 0.5, "no recorder has such a rate: the header is wrong, or it is no sound", ("sample_rate",)),
     "low-information": Check("image", "min(1, 0.1 * image.entropy)",
         lambda facts: None if facts.entropy is None else min(1.0, 0.1 * facts.entropy), "below", 0.30,
         "hardly anything to see: one colour, an empty page, a failed download", ("entropy",)),
@@ -183,6 +191,8 @@ CHECKS: dict[str, Check] = {
     "odd-size": Check("image", "1 - |sqrt(width * height) - middle| / range of the usual sizes", _side_of_square,
         "below", 0.5, "far larger or smaller than the rest: a thumbnail, a crop, another source", ("width", "height"),
         learn_sizes),
+    "over-full-scale": Check("audio", "audio.peak_dbfs", lambda facts: facts.peak_dbfs, "above", 6.0,
+        "samples of more than twice full scale: a wrong value among them, or integers kept as floats", ("peak_dbfs",)),
     "quiet": Check("audio", "audio.loudness_lufs", lambda facts: facts.loudness_lufs, "below", -40.0,
         "so quiet that normalizing would raise the noise with it", ("loudness_lufs",)),
     "rotated": Check("image", "image.orientation", lambda facts: facts.orientation, "above", 1,

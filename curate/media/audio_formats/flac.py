@@ -12,6 +12,10 @@ from curate.media.audio_formats.flac_frames import last_frame
 from curate.media.audio_formats.libsndfile import RETRY_FRAMES, Blocks, length_mismatch, read_blocks, verdict
 from curate.media.audio_formats.tag_blocks import skip_id3
 
+# libsndfile 1.2 gives up on others, though RFC 9639 allows all from 4 to 32.
+_DECODED_BITS = {8, 16, 24}
+_CONVERT = "ffmpeg -i FILE -c:a pcm_s32le FILE.wav"
+
 
 class _StreamInfo(NamedTuple):
     bits: int
@@ -26,6 +30,9 @@ def decode_flac(data: Buffer) -> DecodedAudio:
         cut = len(data) < skip_id3(data) + 42
         found = ("truncated", "the file ends inside its header") if cut else ("unreadable", "it has no stream info")
         return undecoded(AudioFacts(format="FLAC"), error(*found))
+    if info.bits not in _DECODED_BITS:
+        detail = f"FLAC of {info.bits} bits cannot be decoded here; convert it first: {_CONVERT}"
+        return undecoded(AudioFacts(format="FLAC"), error("unreadable", detail))
     frames = info.frames or _counted(data)
     blocks = _read(data, info, frames)
     if blocks.complaint and _counted(data) not in {0, frames}:

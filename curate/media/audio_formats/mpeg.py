@@ -54,6 +54,8 @@ _SIZES = _sizes()
 _DELAY = 2 * 1152
 """Samples that decoders leave out at the beginning or the end: the delay of the filters, and of a cut last frame."""
 _A_STREAM = 8
+_UNWRITTEN_BYTES = 4096
+"""Zeros at the end that are more than padding: a block of a file that was laid out in full before it was filled."""
 
 
 class _Walk(NamedTuple):
@@ -65,6 +67,7 @@ class _Walk(NamedTuple):
         skipped: Bytes between two frames that belong to none; the first such place.
         missing: Bytes by which the last frame is cut.
         second: Where frames of another kind begin behind it; -1 where none do.
+        end: Where the last frame ends.
     """
 
     first: int
@@ -72,6 +75,7 @@ class _Walk(NamedTuple):
     skipped: tuple[int, int] | None
     missing: int
     second: int = -1
+    end: int = 0
 
 
 def decode_mpeg(data: Buffer) -> DecodedAudio:
@@ -80,7 +84,7 @@ def decode_mpeg(data: Buffer) -> DecodedAudio:
     walk = walk_frames(data, start, end)
     if start >= end:
         return undecoded(AudioFacts(format="MP3"), error("empty", "the file has tags, but no sound"))
-    found = _judge(data, walk, start)
+    found = _judge(data, walk, start, end)
     # The decoder gives up over padding before the first frame; it guesses a count where the header has none.
     sound = data[walk.first :] if walk.first > start else data
     decoded = decode(sound, "MP3", *found, counted=False)
@@ -139,7 +143,7 @@ def _padding(data: Buffer, first: int) -> int:
     return _samples(data, first) + (both >> 12) + (both & 0xFFF)
 
 
-def _judge(data: Buffer, walk: _Walk, start: int) -> tuple[Finding, ...]:
+def _judge(data: Buffer, walk: _Walk, start: int, end: int) -> tuple[Finding, ...]:
     if walk.first < 0:
         # Free format announces no lengths: whether the frames are whole is left to the decoder.
         return ()
@@ -154,6 +158,9 @@ def _judge(data: Buffer, walk: _Walk, start: int) -> tuple[Finding, ...]:
         found = (error("truncated", "the file ends before its last frame does", walk.frames, counted),)
     elif counted is not None and walk.frames > counted + 1:
         found = (length_mismatch(walk.frames, counted),)
+    elif end - walk.end >= _UNWRITTEN_BYTES and not any(data[walk.end : end]):
+        why = f"the last {end - walk.end} bytes are zeros: a download that was never finished"
+        found = (error("truncated", why, walk.end, end),)
     elif any(data[start : walk.first]):
         found = (error("damaged", f"{walk.first - start} bytes before the first frame belong to no frame"),)
     return found
@@ -171,7 +178,7 @@ def walk_frames(data: Buffer, start: int, end: int) -> _Walk:
         size = _SIZES.get(head)
         if size is not None and head & _STEADY == steady:
             if at + size > end:
-                return _Walk(first, frames, skipped, at + size - end)
+                return _Walk(first, frames, skipped, at + size - end, end=end)
             frames += 1
             at += size
             continue
@@ -180,10 +187,10 @@ def walk_frames(data: Buffer, start: int, end: int) -> _Walk:
             # Frames of another rate or version, and at least a few: two of them can come about by chance.
             other = _find(data, at, end, None)
             is_stream = other >= 0 and walk_frames(data, other, end).frames >= _A_STREAM
-            return _Walk(first, frames, skipped, 0, other if is_stream else -1)
+            return _Walk(first, frames, skipped, 0, other if is_stream else -1, at)
         skipped = skipped or (at, found - at)
         at = found
-    return _Walk(first, frames, skipped, 0)
+    return _Walk(first, frames, skipped, 0, end=at)
 
 
 def _find(data: Buffer, at: int, end: int, steady: int | None) -> int:

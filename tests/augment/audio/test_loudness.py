@@ -108,6 +108,13 @@ def test_silence_is_rejected(samples: Sound) -> None:
         made_loud(samples, 16000)
 
 
+def test_one_impossible_sample_is_named_and_turns_nothing_down() -> None:
+    samples = tone(440, 1, amplitude=0.1)
+    samples[5] = 17000.0
+    with pytest.raises(RejectedError, match="a peak of 85 dBFS is no sound"):
+        made_loud(samples, 16000)
+
+
 def test_limits() -> None:
     with pytest.raises(ValidationError, match="max_true_peak_dbtp: 1 is above 0"):
         convert({"max_true_peak_dbtp": 1}, Settings)

@@ -92,3 +92,8 @@ def test_the_most_frequent_value() -> None:
 def test_quantiles_of_counted_values_are_those_of_numpy(values: list[int], share: float) -> None:
     counts: Counter[float] = Counter(map(float, values))
     assert quantile(counts, share) == pytest.approx(float(np.quantile(values, share)))
+
+
+@pytest.mark.parametrize(("rate", "value"), [(1, 1.0), (1999, 1.0), (2000, 0.0), (768000, 0.0), (4_000_000_000, 1.0)])
+def test_implausible_sample_rate(rate: int, value: float) -> None:
+    assert CHECKS["implausible-sample-rate"].value(AudioFacts(sample_rate=rate)) == value

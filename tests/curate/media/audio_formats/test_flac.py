@@ -85,3 +85,13 @@ def test_last_frame() -> None:
     assert frame is not None
     assert (frame.start % 4096, frame.end, frame.whole) == (0, 20000, True)
     assert last_frame(b"\xff\xf8" * 100) is None
+
+
+@pytest.mark.parametrize("bits", [12, 15, 20, 32])
+def test_bits_that_libsndfile_does_not_know_are_no_damage(bits: int) -> None:
+    data = encode()
+    packed = int.from_bytes(data[18:26], "big") & ~(31 << 36) | (bits - 1) << 36
+    (found,) = decode_audio(data[:18] + packed.to_bytes(8, "big") + data[26:], "FLAC").findings
+    assert found.check == "unreadable"
+    assert f"{bits} bits" in found.detail
+    assert "ffmpeg" in found.detail

@@ -83,3 +83,10 @@ def test_only_a_tag() -> None:
 
 def test_something_else_before_the_first_frame() -> None:
     assert checks(b"RUBBISH!" * 40 + encode()) == ["damaged"]
+
+
+def test_end_was_never_written() -> None:
+    data = encode()
+    bare = data[frame_starts(data)[1] :]
+    assert checks(bare + bytes(8192)) == ["truncated"]
+    assert checks(bare + bytes(100)) == []
