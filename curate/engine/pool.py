@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from curate.engine.autoscale import Crowd
 from curate.engine.memory import worker_memory
-from curate.engine.start_method import start_method
-from curate.engine.worker import STOP_SIGNALS, Failure, preload, serve
+from curate.engine.worker import STOP_SIGNALS, Failure, preload, serve, start_method
 from curate.ground.errors import BurnishError
 
 if TYPE_CHECKING:
@@ -213,7 +212,10 @@ class _Pool:
             self._bury(worker, None)
 
     def _start(self) -> _Worker:
-        self._import_once()
+        if self.preload and self.forks:
+            # Imported here once, what workers need is inherited by every one that is forked.
+            preload(self.preload)
+            self.preload = ()
         ours, theirs = self.context.Pipe()
         progress = self.context.RawArray("d", (-1.0, 0.0, 0.0))
         # A forked worker has our ends of all pipes: as long as it held them open, no other worker would see us close.
@@ -228,12 +230,6 @@ class _Pool:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         return _Worker(process, ours, progress, deque())
-
-    def _import_once(self) -> None:
-        """Import what workers need into this process, from which they inherit it if they are forked."""
-        if self.preload and self.forks:
-            preload(self.preload)
-            self.preload = ()
 
     def _receive(self, worker: _Worker) -> None:
         try:

@@ -1,4 +1,4 @@
-"""The inside of a worker process: quiet, single-threaded, mortal, and it says which item it is at."""
+"""A worker process: how it comes to be, and its inside: quiet, single-threaded, mortal, says which item it is at."""
 
 import faulthandler
 import os
@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from curate.engine.memory import VARIABLE, limit_memory
+from curate.ground.errors import UsageError
 from curate.ground.out_of_memory import is_out_of_memory
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _ONE_THREAD = (
 )
 _WARM_UP_S = 60
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_START_VARIABLE = "BURNISH_START_METHOD"
 
 
 class Failure(NamedTuple):
@@ -43,6 +45,23 @@ class Failure(NamedTuple):
 
     reason: Literal["crashed", "out-of-memory", "timeout"]
     detail: str
+
+
+def start_method() -> Literal["fork", "spawn"]:
+    """Return how workers are started: what `BURNISH_START_METHOD` says, else `fork` on Linux and `spawn` elsewhere.
+
+    A forked worker starts in milliseconds, with all that its parent imported, and with all open descriptors; on macOS
+    forking is not safe once system libraries were used. A spawned one is a new Python that is told everything.
+
+    Raises:
+        UsageError: The variable says something else.
+    """
+    said = os.environ.get(_START_VARIABLE, "").strip()
+    if said == "fork" or (not said and sys.platform == "linux"):
+        return "fork"
+    if said in {"", "spawn"}:
+        return "spawn"
+    raise UsageError(f"{_START_VARIABLE}={said[:40]} is no way to start workers: fork or spawn")
 
 
 def serve(

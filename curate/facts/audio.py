@@ -4,13 +4,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.facts.bandwidth import bandwidth_hz
 from curate.facts.fingerprint import fingerprint
 from curate.facts.levels import clipping_ratio, dc_offset, peak_dbfs, rms_dbfs
 from curate.facts.loudness import loudness_lufs
+from curate.facts.powers import bandwidth_hz, silence_ratio, snr_db
 from curate.facts.records import AudioFacts
-from curate.facts.silence import silence_ratio
-from curate.facts.snr import snr_db
 from curate.facts.spectrum import spectrum
 
 _LARGEST = 1e6

@@ -7,10 +7,7 @@ import numpy as np
 from PIL import Image
 
 from curate.facts.brightness import mean_and_contrast, perceived_brightness, percentiles
-from curate.facts.chroma import chroma
-from curate.facts.entropy import entropy
-from curate.facts.phash import phashes
-from curate.facts.phash_disc import phash_disc
+from curate.facts.phash import phash_disc, phashes
 from curate.facts.sharpness import sharpness, thumbnail
 
 if TYPE_CHECKING:
@@ -52,3 +49,30 @@ def measure_image(pixels: "NDArray[np.uint8]", header: "ImageFacts") -> "ImageFa
     whole, inner = phashes(small)
     hashes = {"phash": whole, "phash_inner": inner, "phash_disc": phash_disc(small)}
     return msgspec.structs.replace(header, **hashes, **rounded)
+
+
+def entropy(image: Image.Image) -> float:
+    """Return the Shannon entropy, in bits, of the histograms of all channels laid end to end.
+
+    -sum(p log2 p) over 3 x 256 bins, where the p of all bins add up to 1: between log2(3) = 1.58 for a picture
+    of one colour with three different channels, 0 for none but one grey, and log2(768) = 9.58. It is Pillow's
+    `Image.entropy`; cleanvision's `low_information` score is a tenth of it, 1 at most.
+
+    Args:
+        image: Mode `RGB`.
+    """
+    return image.entropy()
+
+
+def chroma(planes: "NDArray[np.uint8]") -> float:
+    """Return the mean over pixels of (largest - smallest of R, G, B) / 255, 0 (grey) to 1.
+
+    Chroma as in the HSV and HSL models.
+
+    Args:
+        planes: Red, green and blue, uint8, shape (3, height, width).
+    """
+    red, green, blue = planes
+    spread: NDArray[np.uint8] = np.maximum(np.maximum(red, green), blue)
+    spread -= np.minimum(np.minimum(red, green), blue)
+    return int(spread.sum(dtype=np.uint64)) / (255 * spread.size)

@@ -30,7 +30,8 @@ def loudness_lufs(samples: NDArray[np.float32], sample_rate: int) -> float:
         sample_rate: Hz.
     """
     if sample_rate not in _RATES:
-        return _unweighted(samples)
+        power = float(np.vdot(samples, samples)) / len(samples)
+        return max(GATE_LUFS, 10 * math.log10(power) - 0.691) if power > 0 else GATE_LUFS
     samples = samples[:, :_MAX_CHANNELS]
     needed = math.ceil(_BLOCK_S * sample_rate)
     if len(samples) < needed:
@@ -38,8 +39,3 @@ def loudness_lufs(samples: NDArray[np.float32], sample_rate: int) -> float:
     one = samples[:, 0] if samples.shape[1] == 1 else samples
     found = float(integrated_loudness(np.ascontiguousarray(one), sample_rate))
     return max(GATE_LUFS, found) if math.isfinite(found) else GATE_LUFS
-
-
-def _unweighted(samples: NDArray[np.float32]) -> float:
-    power = float(np.vdot(samples, samples)) / len(samples)
-    return max(GATE_LUFS, 10 * math.log10(power) - 0.691) if power > 0 else GATE_LUFS

@@ -72,13 +72,10 @@ def encode_audio(samples: "NDArray[np.float32]", sample_rate: int, encoding: Enc
         shape = f"{sample_rate} Hz, {samples.shape[1]} channels"
         raise ValueError(f"{encoding.format} {encoding.subtype} cannot hold {shape}: {error}") from None
     data = buffer.getvalue()
-    # libsndfile writes the time into float files, and a random number into Ogg streams.
+    # libsndfile writes a random number into Ogg streams, and the time into float files: in their PEAK chunk, bytes 4
+    # to 8 of the content are seconds since the epoch.
     if encoding.format == "OGG":
         return with_serial(data, _SERIAL)
-    return _without_time(data) if encoding.subtype in _FLOATING else data
-
-
-def _without_time(data: bytes) -> bytes:
-    """Return a file whose PEAK chunk has no time in it: bytes 4 to 8 of its content are seconds since the epoch."""
-    at = data.find(b"PEAK", 0, 4096)
-    return data if at < 0 else data[: at + 12] + struct.pack("<I", 0) + data[at + 16 :]
+    if encoding.subtype in _FLOATING and (at := data.find(b"PEAK", 0, 4096)) >= 0:
+        return data[: at + 12] + struct.pack("<I", 0) + data[at + 16 :]
+    return data

@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from curate.facts.brightness import mean_and_contrast, perceived_brightness, percentiles
-from curate.facts.chroma import chroma
-from curate.facts.entropy import entropy
-from curate.facts.image import measure_image
+from curate.facts.image import chroma, entropy, measure_image
 from curate.facts.phash import phash
 from curate.facts.records import ImageFacts
 from curate.facts.sharpness import sharpness, thumbnail

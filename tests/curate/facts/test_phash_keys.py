@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curate.facts.phash import phash, phashes
-from curate.facts.phash_disc import phash_disc
+from curate.facts.phash import phash, phash_disc, phashes
 
 _TURNS = Image.Transpose
 

@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from curate.facts.bandwidth import bandwidth_hz
-from curate.facts.silence import silence_ratio
-from curate.facts.snr import snr_db
+from curate.facts.powers import bandwidth_hz, silence_ratio, snr_db
 from curate.facts.spectrum import spectrum
 
 NOISE = (np.random.default_rng(0).normal(size=64000) / 10).astype(np.float32)

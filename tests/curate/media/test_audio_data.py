@@ -10,8 +10,7 @@ import pytest
 import soundfile
 
 from curate.facts.audio import measure_audio
-from curate.facts.bandwidth import bandwidth_hz
-from curate.facts.snr import snr_db
+from curate.facts.powers import bandwidth_hz, snr_db
 from curate.facts.spectrum import spectrum
 from curate.media.audio import decode_audio, load_audio
 from curate.media.sniff import format_of_name
