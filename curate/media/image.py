@@ -7,13 +7,13 @@ from curate.facts.records import Finding, ImageFacts
 from curate.ground.errors import InputError
 from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.image_formats.bmp import check_bmp
-from curate.media.image_formats.candidates import candidates, why_unknown
 from curate.media.image_formats.gif import check_gif, gif_frames
 from curate.media.image_formats.isobmff import check_boxes
 from curate.media.image_formats.jpeg import MODES, decode_jpeg, read_jpeg_header
 from curate.media.image_formats.pillow import (
     announced_as_oversized,
     decode_frames,
+    is_decodable,
     open_picture,
     oversized,
     quiet,
@@ -32,7 +32,7 @@ from curate.media.image_formats.tiff import tiff_frames, tiff_header
 from curate.media.image_formats.tiff_parts import check_tiff
 from curate.media.image_formats.webp import check_webp, webp_frames
 from curate.media.rgb import upright
-from curate.media.sniff import HEAD_BYTES
+from curate.media.sniff import FORMATS, HEAD_BYTES, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,6 +62,21 @@ _ANNOUNCED: "dict[str, Callable[[bytes | mmap], Iterator[tuple[int, int]]]]" = {
     "WEBP": webp_frames,
 }
 """Sizes of all frames, read without decoding: Pillow tells them frame by frame, or allocates them when it opens."""
+# First bytes that are too short to be believed against another format, but do for a name that ends wrongly.
+_WEAK_MARKS = {
+    b"BM": "BMP",
+    b"P1": "PPM",
+    b"P2": "PPM",
+    b"P3": "PPM",
+    b"P4": "PPM",
+    b"P5": "PPM",
+    b"P6": "PPM",
+    b"Pf": "PPM",
+    b"\0\0\1\0": "ICO",
+    b"\x0a\x05\x01\x08": "PCX",
+    b"\x01\xda": "SGI",
+}
+_WITHOUT_MARK = {*_WEAK_MARKS.values(), "TGA"}
 _BITS_OF_MODE = {"1": 1, "I": 32, "F": 32}
 
 
@@ -110,8 +125,8 @@ def _decode(data: "bytes | mmap", format_name: str | None, min_side: int | None)
     if not len(data):
         return _failed(Finding("empty", "error", detail="the file has no bytes: copy or download it again"))
     head = bytes(data[:HEAD_BYTES])
-    detail = why_unknown(head)
-    for name in candidates(head, format_name):
+    detail = _why_unknown(head)
+    for name in _candidates(head, format_name):
         if name == "JPEG":
             return _decode_jpeg(data, min_side)
         try:
@@ -127,6 +142,34 @@ def _decode(data: "bytes | mmap", format_name: str | None, min_side: int | None)
                 return _failed(broken or reason, ImageFacts(format=name))
             detail = f"this {name} file cannot be opened ({error}): convert it to PNG with the program that made it"
     return _failed(Finding("unreadable", "error", detail=detail))
+
+
+def _candidates(head: bytes, format_name: str | None) -> "Iterator[str]":
+    """Yield the formats to try to decode a file as.
+
+    Args:
+        head: The first `HEAD_BYTES` bytes of the file.
+        format_name: What the file's name promises; believed only for formats without a sure mark.
+    """
+    if (certain := sniff(head)) is not None:
+        if is_decodable(certain):
+            yield certain
+        return
+    if format_name is not None and format_name in _WITHOUT_MARK:
+        yield format_name
+    yield from {name for mark, name in _WEAK_MARKS.items() if head.startswith(mark) and name != format_name}
+
+
+def _why_unknown(head: bytes) -> str:
+    """Say, to a person, what is wrong with a file that no decoder takes."""
+    found = FORMATS.get(sniff(head) or "")
+    if found is not None:
+        return found.advice or f"this is {found.name} audio, no picture"
+    if head.lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "this is a web page or XML, no picture: download the picture itself"
+    if not head.strip(b"\0"):
+        return "the file begins with zeros: copy or download it again"
+    return "it begins like no image format that can be decoded here: replace it, or convert it to PNG"
 
 
 def _try_canvas(data: "bytes | mmap") -> None:
