@@ -80,7 +80,11 @@ def test_a_tool_that_fails_or_complains_found_it(tmp_path: Path) -> None:
 
 
 def test_table() -> None:
-    found: dict[str, tuple[int, int | None, int]] = {UNTOUCHED: (1, None, 100), "cut": (3, None, 4), "1 bit": (0, None, 0)}
+    found: dict[str, tuple[int, int | None, int]] = {
+        UNTOUCHED: (1, None, 100),
+        "cut": (3, None, 4),
+        "1 bit": (0, None, 0),
+    }
     lines = table({"PNG": found}).splitlines()
     assert lines[2].startswith("| PNG | burnish | 1 of 100 | 75 | – |")
     assert lines[3].startswith("|  | pngcheck | tool missing | ? | – |")
