@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from cli.io import terminal
 from cli.views.augment.summary import say_sources
 from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.ground.files import read_file
 from curate.ground.json import encode
 from curate.split.grouping import make_grouping
 
@@ -73,8 +74,4 @@ def read_weak_tags(name: str) -> "list[WeakTag]":
         from baselines.slices.slice_ranking import rank_run
 
         return parse_weak_tags(encode(rank_run(name)), name)
-    try:
-        with open(name, "rb") as file:
-            return parse_weak_tags(file.read(), name)
-    except OSError as error:
-        raise InputError(f"cannot read {name}: {error.strerror}") from None
+    return parse_weak_tags(read_file(name), name)

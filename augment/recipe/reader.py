@@ -14,8 +14,9 @@ from augment.operations.registry import Kind, ParameterError, Prepared, find
 from augment.recipe.types import KINDS, Limit, Output, Recipe, Sources, Step, Target, Unread, Written, WrittenTarget
 from curate.facts.records import AudioFacts, ImageFacts
 from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.ground.files import read_file
 from curate.ground.json import encode_for_digest
-from curate.ground.yaml import RecipeError, YamlFile, load_yaml, override
+from curate.ground.yaml import MAX_BYTES, RecipeError, YamlFile, load_yaml, override
 from curate.media import encode_audio, encode_image
 from curate.query.expression import compile_expression
 
@@ -73,11 +74,7 @@ def load(
         UsageError: A setting names no variable.
     """
     path = locate(name)
-    try:
-        with open(path, "rb") as file:
-            written = load_yaml(file.read(), name if path == name else f"{name}.yaml")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    written = load_yaml(read_file(path, MAX_BYTES), name if path == name else f"{name}.yaml")
     return _Reader(written, os.path.splitext(os.path.basename(path))[0], settings, prepare=prepare).recipe(wanted)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from curate.ground.errors import InputError
+from curate.ground.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,11 +87,7 @@ def read_network(path: str, output: str = "") -> Network:
         raise InputError(
             f"{path}: a model is an .onnx or a .tflite file; from PyTorch: torch.onnx.export(model, example, 'm.onnx')"
         )
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    data = read_file(path, MAX_BYTES)
     if len(data) > MAX_BYTES:
         raise InputError(f"{path} is larger than {MAX_BYTES >> 30} GiB")
     return Network(form, data, output)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 import numpy as np
 
 from curate.ground.errors import InputError
+from curate.ground.files import read_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,11 +77,7 @@ def read_weights(path: str) -> "dict[str, NDArray[np.generic]]":
     Raises:
         InputError: The file is not there, is too large, of another format, damaged, or asks for anything but tensors.
     """
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    data = read_file(path, MAX_BYTES)
     if len(data) > MAX_BYTES:
         raise InputError(f"{path} is larger than {MAX_BYTES >> 20} MiB; these are no weights that burnish knows")
     try:

@@ -58,8 +58,8 @@ def recipes(
 
 def _print_one(name: str, *, as_json: bool) -> None:
     from augment.recipe.reader import locate
-    from cli.pipeline.recipe import read_file
     from cli.pipeline.shipped_recipes import describe
+    from curate.ground.files import read_file
     from curate.ground.yaml import load_yaml
 
     path = locate(name)

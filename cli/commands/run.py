@@ -76,8 +76,9 @@ def run(
 
 def _prepare(recipe: str, settings: list[str], work: str | None) -> "tuple[Pipeline, list[Task]]":
     from augment.recipe.reader import locate
-    from cli.pipeline.recipe import read_file, read_pipeline
+    from cli.pipeline.recipe import read_pipeline
     from cli.pipeline.tasks import make_tasks
+    from curate.ground.files import read_file
 
     path = locate(recipe)
     name = os.path.splitext(os.path.basename(path))[0]

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.pipeline.commands import COMMON_KEYS, command_names
-from curate.ground.errors import InputError, did_you_mean
+from curate.ground.errors import did_you_mean
 from curate.ground.yaml import YamlFile, load_yaml, override
 
 if TYPE_CHECKING:
@@ -164,16 +164,3 @@ def _numbered(command: str, taken: "Mapping[str, int]") -> str:
         number += 1
         name = f"{command}-{number}"
     return name
-
-
-def read_file(path: str) -> bytes:
-    """Return the bytes of a recipe.
-
-    Raises:
-        InputError: It cannot be read.
-    """
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None

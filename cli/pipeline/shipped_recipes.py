@@ -4,7 +4,7 @@ import os
 
 import msgspec
 
-from cli.pipeline.recipe import read_file
+from curate.ground.files import read_file
 from curate.ground.yaml import YamlFile, load_yaml
 
 

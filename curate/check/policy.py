@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from curate.check.checks import CHECKS, SCAN_CHECKS
 from curate.facts.records import Finding, Severity
 from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.ground.files import read_file
 
 SEVERITIES = ("error", "warning", "off")
 
@@ -102,11 +103,7 @@ def known_check(name: str, where: str, known: Iterable[str]) -> str:
 def _read_config(path: str) -> tuple[dict[str, float], dict[str, str]]:
     from curate.ground.yaml import MAX_BYTES, load_yaml
 
-    try:
-        with open(path, "rb") as file:
-            written = load_yaml(file.read(MAX_BYTES + 1), path)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    written = load_yaml(read_file(path, MAX_BYTES), path)
     # An empty file says nothing, which is no mistake.
     rules: object = written.content or {}
     if not isinstance(rules, dict):

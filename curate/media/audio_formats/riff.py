@@ -49,9 +49,8 @@ def decode_riff(data: Buffer) -> DecodedAudio:
     return decode(data, name, *findings) if pcm is None else decode_pcm(data, pcm, findings)
 
 
-def _walk(data: Buffer, order: str) -> "Iterator[_Chunk]":
+def _walk(data: Buffer, order: str, at: int = 12) -> "Iterator[_Chunk]":
     header = struct.Struct(f"{order}4sI")
-    at = 12
     while at + 8 <= len(data):
         name, size = header.unpack_from(data, at)
         yield _Chunk(name, at + 8, size)
@@ -67,6 +66,10 @@ def _walk_w64(data: Buffer) -> "Iterator[_Chunk]":
             return
         yield _Chunk(data[at : at + 4], at + 24, size - 24)
         at += (size + 7) & ~7
+
+
+def _riff_size(data: Buffer, order: str) -> int:
+    return int.from_bytes(data[4:8], "little" if order == "<" else "big")
 
 
 def _locate(data: Buffer, chunks: dict[bytes, _Chunk], order: str) -> _Data | None:
@@ -89,7 +92,7 @@ def _is_stream(data: Buffer, chunk: _Chunk, order: str) -> bool:
     Seen in the wild: all ones (ffmpeg), all ones less the header, 0x7FFFF000 and a little more (SoX, espeak),
     2^31 - 1 and 2^31 (arecord), and 0 with more bytes behind it. What is there is then all there is.
     """
-    riff_size = int.from_bytes(data[4:8], "little" if order == "<" else "big")
+    riff_size = _riff_size(data, order)
     if chunk.size == 0:
         return riff_size in {0, _UNKNOWN, chunk.offset - 8} and len(data) > chunk.offset
     return (
@@ -100,7 +103,7 @@ def _is_stream(data: Buffer, chunk: _Chunk, order: str) -> bool:
 
 
 def _headless(data: Buffer, order: str) -> Finding:
-    riff_size = int.from_bytes(data[4:8], "little" if order == "<" else "big")
+    riff_size = _riff_size(data, order)
     if riff_size + 8 > len(data):
         return error("truncated", "the file ends before its first sample", len(data), riff_size + 8)
     return error("unreadable", "the file has no format chunk or no data chunk")
@@ -110,7 +113,7 @@ def _ends_early(data: Buffer, found: _Data, order: str) -> tuple[Finding, ...]:
     end = found.offset + found.claimed
     if found.present < found.claimed:
         return (error("truncated", "the data chunk is longer than the file", len(data), end),)
-    riff_size = int.from_bytes(data[4:8], "little" if order == "<" else "big")
+    riff_size = _riff_size(data, order)
     cut_behind = data[:4] in {b"RIFF", b"RIFX"} and len(data) + _SLACK_BYTES < riff_size + 8
     if cut_behind and riff_size < 0x7FFFF000:
         detail = "the samples are all there, but the file ends inside what follows them"
@@ -123,13 +126,12 @@ _CHUNKED = {b"RIFF", b"RIFX", b"RF64"}
 
 def _behind(data: Buffer, at: int, order: str) -> int:
     """Return where the chunks behind the sound end: the first place at which none begins."""
-    while at + 8 <= len(data):
-        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little" if order == "<" else "big")
+    for chunk in _walk(data, order, at):
         # Names are four printable characters (the RIFF specification, 1991); samples hardly ever are, with a size
         # behind them that stays within the file.
-        if not all(32 <= byte < 127 for byte in name) or at + 8 + size > len(data):
+        if not all(32 <= byte < 127 for byte in chunk.name) or chunk.offset + chunk.size > len(data):
             break
-        at += 8 + size + (size & 1)
+        at = chunk.offset + chunk.size + (chunk.size & 1)
     return at
 
 
