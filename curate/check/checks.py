@@ -46,6 +46,9 @@ SCAN_CHECKS: dict[str, Verdict] = {
     "timeout": Verdict("error", "decoding took longer than --timeout", transient=True),
     "truncated": Verdict("error", "it ends before its data does"),
     "unreadable": Verdict("error", "it is no image and no audio that can be decoded here; the detail says what to do"),
+    "unused-bits": Verdict(
+        "warning", "its pixels leave the upper bits empty (12 bits in 16): most programs show it black"
+    ),
     "wrong-extension": Verdict("warning", "its name ends like another format than its content has"),
 }
 """Every check that scan makes, by name."""

@@ -49,6 +49,19 @@ def check_boxes(data: "bytes | mmap") -> Finding | None:
     return None
 
 
+def codestream_bits(data: "bytes | mmap") -> int:
+    """Return the bits per channel of a JPEG 2000, 8 where there is no codestream (ISO/IEC 15444-1, A.5.1)."""
+    at = data.find(_BARE_CODESTREAM)
+    return (data[at + 42] & 0x7F) + 1 if 0 <= at < len(data) - 42 else 8
+
+
+def avif_bits(data: "bytes | mmap") -> int:
+    """Return the bits per channel of an AVIF, as its first codec configuration says (AV1-ISOBMFF, 2.3.3)."""
+    at = data.find(b"av1C", 0, 1 << 16)
+    flags = data[at + 6] if 0 <= at < len(data) - 6 else 0
+    return 8 if not flags & 0x40 else 12 if flags & 0x20 else 10
+
+
 def _find_zeros(data: "bytes | mmap", start: int, end: int) -> Finding | None:
     """Say where a run of zeros lies in entropy-coded data, of which libavif and OpenJPEG take every bit for pixels."""
     at = data.find(bytes(_MIN_ZEROS), start, end)

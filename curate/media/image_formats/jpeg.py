@@ -5,11 +5,8 @@ errors notices all of 200 photos that were cut short and got a new end marker, a
 """
 
 import io
-import os
 import struct
-import tempfile
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,9 +17,9 @@ from curate.facts.records import Finding
 from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.image_formats.tiff import orientation_of_exif
 from curate.media.opencv import opencv
+from curate.media.printed_errors import printed_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from mmap import mmap
 
     from numpy.typing import NDArray
@@ -40,7 +37,6 @@ _NEEDED = {0xC4, 0xCC, 0xDB, 0xDD, _ADOBE}
 _MAX_JUNK_BYTES = 1 << 16
 _DROPPED_ZEROS = 64
 """More than cjpeg drops from the end of a picture of one colour; less than a cut that is seen takes away."""
-_STDERR_LOCK = threading.Lock()
 
 
 class JpegHeader(NamedTuple):
@@ -154,7 +150,7 @@ def _opencv(
     OpenCV's libjpeg takes every sampling, and prints the warnings that it does not raise.
     """
     cv2 = opencv()
-    with _printed_errors() as printed:
+    with printed_errors() as printed:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     if picture is None:
         # No lenient decoder instead: it would paint what is missing in grey, and nobody would know.
@@ -162,22 +158,6 @@ def _opencv(
         return None, _verdict("the picture does not decode") if broken else _unsupported(complaint)
     pixels = np.asarray(Image.fromarray(np.ascontiguousarray(picture[..., ::-1])).reduce(factor))
     return pixels, _verdict(printed[0].splitlines()[0]) if printed[0] else _missing_scans(data, header)
-
-
-@contextmanager
-def _printed_errors() -> "Iterator[list[str]]":
-    """Collect what C code prints on standard error meanwhile: the list's one text is filled at the end."""
-    printed = [""]
-    with _STDERR_LOCK, tempfile.TemporaryFile() as file:
-        saved = os.dup(2)
-        os.dup2(file.fileno(), 2)
-        try:
-            yield printed
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
-            file.seek(0)
-            printed[0] = file.read().decode(errors="replace").strip()
 
 
 def _pillow(data: "bytes | mmap", factor: int, complaint: str) -> tuple["NDArray[np.uint8] | None", Finding | None]:
