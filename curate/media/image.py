@@ -121,7 +121,7 @@ def load_pixels(data: "bytes | mmap", format_name: str | None = None) -> "NDArra
 def load_with_depth(
     data: "bytes | mmap", format_name: str | None = None
 ) -> tuple["NDArray[np.uint8]", tuple[int, int] | None]:
-    """Return what `load_pixels` does; and for pixels that left their upper bits empty, the bits of the scale they are on.
+    """Return what `load_pixels` does; and for pixels that left their upper bits empty, the bits of their scale.
 
     Returns:
         Pixels; and None, or the bits that are white (8, 10, 12 or 14) and those of the file (16).
