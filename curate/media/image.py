@@ -1,5 +1,6 @@
 """Bytes in, picture and verdict out: decodes every byte of every frame of an image, strictly."""
 
+from contextlib import nullcontext
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,8 +10,9 @@ from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.image_formats.bmp import check_bmp
 from curate.media.image_formats.depth import Depth, maxval
 from curate.media.image_formats.gif import check_gif, gif_frames
-from curate.media.image_formats.isobmff import avif_bits, check_boxes, codestream_bits
+from curate.media.image_formats.isobmff import avif_bits, box_frames, check_boxes, with_end_marker
 from curate.media.image_formats.jpeg import MODES, decode_jpeg, read_jpeg_header
+from curate.media.image_formats.jpeg2000 import read_codestream
 from curate.media.image_formats.pillow import (
     announced_as_oversized,
     decode_frames,
@@ -32,6 +34,7 @@ from curate.media.image_formats.qoi import check_qoi
 from curate.media.image_formats.tiff import tiff_frames, tiff_header
 from curate.media.image_formats.tiff_parts import check_tiff
 from curate.media.image_formats.webp import check_webp, webp_frames
+from curate.media.printed_errors import printed_errors
 from curate.media.rgb import upright
 from curate.media.sniff import FORMATS, HEAD_BYTES, sniff
 
@@ -57,7 +60,9 @@ _STRUCTURE: "dict[str, Callable[[bytes | mmap], Finding | None]]" = {
     "WEBP": check_webp,
 }
 _ANNOUNCED: "dict[str, Callable[[bytes | mmap], Iterator[tuple[int, int]]]]" = {
+    "AVIF": box_frames,
     "GIF": gif_frames,
+    "JPEG2000": box_frames,
     "PNG": png_frames,
     "TIFF": tiff_frames,
     "WEBP": webp_frames,
@@ -78,6 +83,8 @@ _WEAK_MARKS = {
     b"\x01\xda": "SGI",
 }
 _WITHOUT_MARK = {*_WEAK_MARKS.values(), "TGA"}
+_PRINTS = {"AVIF", "HEIF", "JPEG2000", "JXL", "TIFF"}
+"""Formats whose libraries print what they think of a file on standard error."""
 _BITS_OF_MODE = {"1": 1, "I": 32, "F": 32}
 
 
@@ -146,7 +153,7 @@ def _decode(data: "bytes | mmap", format_name: str | None, min_side: int | None)
         if name == "JPEG":
             return _decode_jpeg(data, min_side)
         try:
-            with quiet():
+            with printed_errors() if name in _PRINTS else nullcontext(), quiet():
                 return _decode_with_pillow(data, name, min_side)
         except Exception as error:
             raise_out_of_memory(error)
@@ -229,6 +236,8 @@ def _decode_with_pillow(data: "bytes | mmap", name: str, min_side: int | None) -
     structure = check_png(data) if name == "PNG" else None
     if structure and structure.severity == "warning":
         data = without_broken_chunks(data)  # Pillow refuses the whole file for the checksum of a comment
+    if name == "JPEG2000" and (structure := check_boxes(data)) and structure.severity == "warning":
+        data = with_end_marker(data)
     image = open_counting(data) if name == "PNG" else open_picture(data, name)
     if name == "AVIF" and (problem := announced_as_oversized(repeat(image.size, getattr(image, "n_frames", 1)))):
         return _failed(problem, ImageFacts(name, None, *image.size))
@@ -241,7 +250,7 @@ def _decode_with_pillow(data: "bytes | mmap", name: str, min_side: int | None) -
         # `getexif` of a PNG decodes the whole picture where that has not been done: not of one that is too large.
         orientation = 1 if first is None else _orientation(image)
         first = None if first is None else upright(first, orientation)
-    if name != "PNG":
+    if name not in {"PNG", "JPEG2000"}:
         structure = _check_structure(data, name)
     if structure and structure.severity == "error":
         problem = structure
@@ -271,7 +280,8 @@ def _bits(data: "bytes | mmap", name: str, mode: str) -> int:
     if name == "PNG":
         return png_bits(data)
     if name == "JPEG2000":
-        return codestream_bits(data)
+        found = read_codestream(data)
+        return found.bits if found else 8
     if name == "AVIF":
         return avif_bits(data)
     if mode.startswith("I;16") or (name == "PPM" and maxval(data) > 255):

@@ -5,7 +5,7 @@ such a picture is nearly black, whatever it shows.
 """
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -45,7 +45,7 @@ class Depth(NamedTuple):
     white: int | None
 
 
-def measure_depth(values: "NDArray[np.unsignedinteger[Any]]", stored: int) -> Depth:
+def measure_depth(values: "NDArray[np.uint16]", stored: int) -> Depth:
     """Return the depth of pixels of at most 16 bits.
 
     Args:
@@ -105,18 +105,16 @@ def deep_picture(frame: Image.Image, data: "bytes | mmap", bits: int) -> tuple[I
     return Image.composite(picture, Image.new("RGB", picture.size, (255, 255, 255)), alpha), depth
 
 
-def _alpha_scale(alpha: "NDArray[np.unsignedinteger[Any]]", depth: Depth) -> np.float32:
+def _alpha_scale(alpha: "NDArray[np.uint16]", depth: Depth) -> np.float32:
     """Return what turns a transparency into 0 to 255: it may be on the file's scale, or on the picture's."""
     narrow = (1 << (depth.white or depth.stored)) - 1
     return np.float32(255 / (narrow if int(alpha.max()) <= narrow else (1 << depth.stored) - 1))
 
 
-def _grey_as_stored(
-    frame: Image.Image, data: "bytes | mmap", bits: int
-) -> tuple["NDArray[np.unsignedinteger[Any]]", int]:
-    values: NDArray[np.unsignedinteger[Any]] = np.asarray(frame).clip(0, 65535).astype(np.uint16)
+def _grey_as_stored(frame: Image.Image, data: "bytes | mmap", bits: int) -> tuple["NDArray[np.uint16]", int]:
+    values: NDArray[np.uint16] = np.asarray(frame).clip(0, 65535).astype(np.uint16)
     if frame.format == "JPEG2000":
-        return values >> (16 - bits), bits  # Pillow moves them to the upper end
+        return np.right_shift(values, 16 - bits, dtype=np.uint16), bits  # Pillow moves them to the upper end
     if frame.format == "PPM" and (highest := maxval(data)) != 65535:
         return np.rint(values * (highest / 65535)).astype(np.uint16), highest.bit_length()
     return values, bits
@@ -131,6 +129,7 @@ def maxval(data: "bytes | mmap") -> int:
 def _colour_as_stored(frame: Image.Image, data: "bytes | mmap") -> "NDArray[np.uint16] | None":
     """Return RGB or RGBA, shape (height, width, 3 or 4), or greys; None where OpenCV reads other sizes than Pillow."""
     cv2 = opencv()
+    values: NDArray[np.uint16] | None
     try:
         with printed_errors():
             values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)

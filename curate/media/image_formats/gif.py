@@ -46,15 +46,19 @@ def _check_pixels(data: "bytes | mmap", at: int) -> Finding | None:
         start += length + 1
     if literal_bits not in range(1, 9):
         return Finding("damaged", "error", detail=f"the frame at byte {at} has codes of {literal_bits} bits; 8 is most")
-    walked, pixels = walk_lzw(codes, literal_bits, tiff=False, most=width * height), width * height
+    pixels = width * height
+    walked = walk_lzw(bytes(codes), literal_bits, tiff=False, most=2 * pixels)
     if walked.wrong_code_at is not None:
         detail = f"a code of the frame at byte {at} means nothing (behind {walked.wrong_code_at} bytes of codes)"
         return Finding("damaged", "error", detail=detail)
     if walked.length == pixels or not walked.is_complete:
         return None
-    amount = "more" if walked.length > pixels else f"{walked.length}"
-    detail = f"the frame at byte {at} has {pixels} pixels, its codes make {amount}: wrong codes, or a wrong height"
-    return Finding("length-mismatch", "error", float(walked.length), float(pixels), detail)
+    detail = f"the frame at byte {at} has {pixels} pixels, its codes make {walked.length}"
+    if width and walked.length % width == 0:
+        return Finding(
+            "length-mismatch", "error", float(walked.length), float(pixels), f"{detail}: the height is wrong"
+        )
+    return Finding("damaged", "error", float(walked.length), float(pixels), f"{detail}: some of them are wrong")
 
 
 def gif_frames(data: "bytes | mmap") -> "Iterator[tuple[int, int]]":

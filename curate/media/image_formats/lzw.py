@@ -95,7 +95,8 @@ class _Bits:
         """Return the codes that begin at these bits, all of them within the data."""
         inside = starts & 7
         shifts = 24 - inside - widths if self._tiff else inside
-        return self._words[starts >> 3].astype(np.int64) >> shifts & (1 << widths) - 1
+        codes: NDArray[np.int64] = self._words[starts >> 3].astype(np.int64) >> shifts & (1 << widths) - 1
+        return codes
 
 
 @cache

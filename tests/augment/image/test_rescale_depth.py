@@ -20,7 +20,8 @@ def test_the_scale_of_white(bits: int | None, level: int) -> None:
     drawn = draw(Settings(bits=bits), media, GENERATOR)
     assert drawn == {"bits": bits or 10}
     made = apply(media, drawn).array
-    assert (made.dtype, made.shape) == (np.uint8, (20, 30, 3))
+    assert made.dtype == np.uint8
+    assert made.shape == (20, 30, 3)
     assert (made == level).all()
 
 

@@ -11,6 +11,7 @@ from curate.media.image_formats.depth import Depth, measure_depth
 ROWS, COLUMNS = np.mgrid[0:50, 0:60]
 COLOUR = np.stack([COLUMNS * 4095 // 59, ROWS * 4095 // 49, (ROWS + COLUMNS) * 4095 // 108], -1).astype(np.uint16)
 """12 bits, as they come from a camera."""
+LEFT_ALIGNED = np.left_shift(COLOUR, 4, dtype=np.uint16)
 SHOWN = np.rint(COLOUR / 4095 * 255)
 
 
@@ -34,18 +35,18 @@ def test_twelve_bits_at_the_lower_end_of_sixteen(ending: str, name: str, *, is_g
     (finding,) = found.findings
     assert (finding.check, finding.severity, finding.value, finding.threshold) == ("unused-bits", "warning", 12, 16)
     assert "rescale_depth" in finding.detail
-    pixels, depth = load_with_depth(data, name)
+    loaded, depth = load_with_depth(data, name)
     assert depth == (12, 16)
-    assert np.array_equal(pixels, load_pixels(data, name))
+    assert np.array_equal(loaded, load_pixels(data, name))
 
 
 @pytest.mark.parametrize(("ending", "name"), [(".png", "PNG"), (".tif", "TIFF"), (".ppm", "PPM")])
 def test_twelve_bits_at_the_upper_end_are_on_the_scale_of_the_file(ending: str, name: str) -> None:
-    found = decode_image(encode(ending, COLOUR << 4), name)
+    found = decode_image(encode(ending, LEFT_ALIGNED), name)
     assert found.pixels is not None
     assert np.abs(found.pixels - SHOWN).max() <= 1
     assert (found.header.bits, found.header.bits_used, found.findings) == (16, 12, ())
-    assert load_with_depth(encode(ending, COLOUR << 4), name)[1] is None
+    assert load_with_depth(encode(ending, LEFT_ALIGNED), name)[1] is None
 
 
 @pytest.mark.parametrize(("kind", "pixels"), [(b"P6", COLOUR), (b"P5", COLOUR[..., 0])], ids=["colour", "grey"])
