@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from mmap import mmap
 
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
+_MOST_PADDING_CODES = 3
+"""Of 2 bits, the shortest: old writers leave the end code out, and what fills the last byte reads like codes."""
 
 
 def check_gif(data: "bytes | mmap") -> Finding | None:
@@ -51,7 +53,8 @@ def _check_pixels(data: "bytes | mmap", at: int) -> Finding | None:
     if walked.wrong_code_at is not None:
         detail = f"a code of the frame at byte {at} means nothing (behind {walked.wrong_code_at} bytes of codes)"
         return Finding("damaged", "error", detail=detail)
-    if walked.length == pixels or not walked.is_complete:
+    surplus = walked.length - pixels
+    if surplus == 0 or not walked.is_complete or (0 < surplus <= _MOST_PADDING_CODES and not walked.has_end):
         return None
     detail = f"the frame at byte {at} has {pixels} pixels, its codes make {walked.length}"
     if width and walked.length % width == 0:

@@ -25,11 +25,13 @@ class Walked(NamedTuple):
         length: Literals (pixels or bytes) that it unpacks to; where one code is wrong, those of the runs before it.
         wrong_code_at: Byte of a code that means nothing yet; None where there is none.
         is_complete: Whether all was read: false where there are too many clear codes to look at.
+        has_end: Whether the end code was met; without it, bits that fill up the last byte may count as codes.
     """
 
     length: int
     wrong_code_at: int | None = None
     is_complete: bool = True
+    has_end: bool = False
 
 
 def walk_lzw(data: "bytes | memoryview", literal_bits: int, *, tiff: bool, most: int) -> Walked:
@@ -66,8 +68,9 @@ def walk_lzw(data: "bytes | memoryview", literal_bits: int, *, tiff: bool, most:
                 return Walked(length, int(starts[wrong[0]]) // 8)
             lengths = _lengths(before, clear)
         length += int(lengths[before].sum())
-        if length > most or not len(codes) or (stops.size and codes[stops[0]] == clear + 1):
-            return Walked(length)
+        ends = bool(stops.size) and int(codes[stops[0]]) == clear + 1
+        if length > most or not len(codes) or ends:
+            return Walked(length, has_end=ends)
         last = stops[0] if stops.size else len(codes) - 1
         at = int(starts[last] + wide[last])
         if stops.size:
