@@ -33,7 +33,7 @@ def packed(codes: list[int], widths: list[int]) -> bytes:
         "its own entry",
         "no clear code",
         "cleared",
-        "an entry that is not there",
+        "no such entry",
         "no end but padding",
         "nothing",
     ],
@@ -83,6 +83,7 @@ def test_tiff_codes_make_the_bytes_of_the_strip() -> None:
     for image in pictures():
         file = io.BytesIO()
         image.save(file, "TIFF", compression="tiff_lzw", strip_size=1 << 20)
+        file.seek(0)
         tags = TiffImageFile(file).tag_v2
         (start,), (length,) = tags[273], tags[279]
         strip = file.getvalue()[start : start + length]
