@@ -25,6 +25,7 @@ from tests.soak.world import Look, build, comparable, contents, half_written, le
 
 SOAK = bool(os.environ.get("BURNISH_SOAK"))
 BY_CLOCK, BY_CHANGE = (12, 6) if SOAK else (0, 1)
+STARTING = 2
 DIE = Path(__file__).with_name("die_at_change.py")
 _TRIES = 3
 
@@ -56,19 +57,19 @@ CLEAN = "clean many.jsonl --quarantine out --apply -o good.jsonl --rejects bad.j
 AUGMENT = "augment more.yaml words.jsonl --copies 3 --split all --into out -o more.jsonl -q"
 EMBED = "embed photos.jsonl --model mean.onnx -o vectors.npz --cache cache -q"
 CASES = {
-    "scan": Case("scan photos words many -o new.jsonl -q", quick=True),
+    "scan": Case("scan photos words many -o new.jsonl -q"),
     "scan, over an older manifest": Case("scan photos words many -o many.jsonl -q"),
-    "clean": Case(CLEAN, journal="out", quick=True),
+    "clean": Case(CLEAN, journal="out"),
     "clean, over its own input": Case(CLEAN.replace("good.jsonl", "many.jsonl"), journal="out", quick=True),
     **{
-        f"organize, {mode}": Case(organized(mode), journal="out", quick=mode != "hardlink")
+        f"organize, {mode}": Case(organized(mode), journal="out", quick=mode in {"copy", "move"})
         for mode in ("copy", "move", "hardlink", "symlink")
     },
     "augment": Case(AUGMENT, journal="out", quick=True),
     "embed": Case(EMBED),
     "split": Case("split words.jsonl -o words.jsonl -q"),
     "dedup": Case("dedup photos.jsonl -o photos.jsonl --rejects copies.jsonl -q", quick=True),
-    "run": Case("run line.yaml -q", quick=True),
+    "run": Case("run line.yaml -q"),
     **{
         f"undo of {name}": Case("undo out -q", before=(words,), quick=name == "move")
         for name, words in {
@@ -87,12 +88,14 @@ class Course:
     Attributes:
         before: The folder before it.
         after: The folder after it.
+        first_s: When it began to change the disk, seconds after its start.
         longest_s: How long it took.
         changes: How often it changed the disk.
     """
 
     before: Look
     after: Look
+    first_s: float
     longest_s: float
     changes: int
 
@@ -129,16 +132,44 @@ def start(folder: Path, case: Case, change: int) -> "subprocess.Popen[bytes]":
 
 
 def course(template: Path, case: Case, folder: Path) -> Course:
-    """Run the command undisturbed."""
+    """Run the command undisturbed, once to see what it does and once to see when."""
     before = look(fresh(template, case, folder))
     assert start(folder, case, 0).wait() == 0
     changes, after = int(folder.with_suffix(".changes").read_text()), look(folder)
     assert comparable(after) != comparable(before), "the command does something"
     assert not left_over(after)
-    fresh(template, case, folder)
-    began = time.monotonic()
-    assert start(folder, case, -1).wait() == 0
-    return Course(before, after, time.monotonic() - began, changes)
+    if not BY_CLOCK:
+        return Course(before, after, 0, 0, changes)
+    untouched = surface(fresh(template, case, folder))
+    began, process, first_s = time.monotonic(), start(folder, case, -1), 0.0
+    while process.poll() is None:
+        if not first_s and surface(folder) != untouched:
+            first_s = time.monotonic() - began
+        time.sleep(0.001)
+    longest_s = time.monotonic() - began
+    assert process.returncode == 0
+    return Course(before, after, first_s or longest_s / 2, longest_s, changes)
+
+
+def surface(folder: Path) -> list[tuple[str, int]]:
+    """Return what changes first: names and sizes at the top and where the journal is."""
+    places = [folder, *(place for place in (folder / "out", folder / "work") if place.is_dir())]
+    found = []
+    for place in places:
+        with suppress(FileNotFoundError):  # a temporary file that was here a moment ago
+            found += [(entry.path, entry.stat(follow_symlinks=False).st_size) for entry in os.scandir(place)]
+    return sorted(found)
+
+
+def moment(known: Course, number: int, chance: random.Random) -> float:
+    """Draw the moment of a kill, seconds after the start: two while the command starts up, the others at its work.
+
+    One draw from each of so many parts of that time: what is drawn freely comes in heaps.
+    """
+    begin, end, part, parts = 0.0, known.first_s, number, STARTING
+    if number >= STARTING:
+        begin, end, part, parts = known.first_s, known.longest_s, number - STARTING, BY_CLOCK - STARTING
+    return begin + (end - begin) * (part + chance.random()) / parts
 
 
 def killed_at(folder: Path, case: Case, moment_s: float, *, group: bool) -> bool:
@@ -174,13 +205,20 @@ def check_repeated(folder: Path, template: Path, case: Case, known: Course, *, b
         done(folder, f"undo {case.journal} -q")
         sources = {path: entry for path, entry in look(template).items() if "." not in path.split("/")[0]}
         assert look(folder).items() >= sources.items(), "undo brings all back"
-    if "undo" in case.words and not (folder / "out").exists():
+    if not is_there(folder, case):
+        with suppress(FileNotFoundError):
+            (folder / "out").rmdir()  # it was killed between removing its journal and the folder
         assert comparable(look(folder)) == comparable(known.after)
         return
     done(folder, case.words)
     now, wanted = comparable(look(folder)), comparable(known.after)
     assert not left_over(now)
     assert now == wanted, sorted(set(now.items()) ^ set(wanted.items()))[:6]
+
+
+def is_there(folder: Path, case: Case) -> bool:
+    """Return whether an undo has something to take back."""
+    return "undo" not in case.words or (folder / "out" / "journal.jsonl").exists()
 
 
 def is_over(seen: Look, case: Case, known: Course) -> bool:
@@ -194,13 +232,12 @@ def is_over(seen: Look, case: Case, known: Course) -> bool:
 def test_killed_and_repeated(name: str, template: Path, tmp_path: Path) -> None:
     case, folder, chance = CASES[name], tmp_path / "world", random.Random(name)
     known = course(template, case, folder)
-    phases, missed, number = Counter[str](), 0, 0
+    phases, missed, number, again = Counter[str](), 0, 0, False
     while number < BY_CLOCK + BY_CHANGE:
-        fresh(template, case, folder)
+        if not again:
+            fresh(template, case, folder)
         if number < BY_CLOCK:
-            # One draw from each of twelve parts of the run: what is drawn freely comes in heaps.
-            moment_s = known.longest_s * (number + chance.random()) / BY_CLOCK
-            hit = killed_at(folder, case, moment_s, group=number % 2 == 0)
+            hit = killed_at(folder, case, moment(known, number, chance), group=number % 2 == 0)
         else:
             change = max(1, known.changes * (number - BY_CLOCK + 1) // (BY_CHANGE + 1))
             hit = start(folder, case, change).wait() == -signal.SIGKILL
@@ -211,10 +248,13 @@ def test_killed_and_repeated(name: str, template: Path, tmp_path: Path) -> None:
             number += 1
         else:
             # The machine is faster now than when the command was measured.
-            known.longest_s *= 0.93
+            known.longest_s = known.first_s + 0.93 * (known.longest_s - known.first_s)
             missed += 1
-        if is_over(seen, case, known):
+        # Every third time the repetition is killed as well.
+        again = number % 3 == 2 and hit and not again and not is_over(seen, case, known) and is_there(folder, case)
+        if again or is_over(seen, case, known):
             continue
         check_repeated(folder, template, case, known, back=bool(case.journal) and chance.random() < 0.4)
-    print(f"{name}: {known.longest_s:.2f} s, {known.changes} changes; " + ", ".join(f"{n} {p}" for p, n in phases.items()))
+    spent = f"{known.first_s:.2f} of {known.longest_s:.2f} s before its first change, {known.changes} changes"
+    print(f"{name}: {spent}; " + ", ".join(f"{phases[phase]} {phase}" for phase in sorted(phases)))
     assert phases.total() - phases["not hit"] >= BY_CLOCK

@@ -28,6 +28,9 @@ steps:
   - balance
 """
 
+MANY = 1200 if os.environ.get("BURNISH_SOAK") else 200
+"""Tiny files: more than one batch of the journal."""
+
 Look = dict[str, tuple[int, str]]
 """Kind and permissions, and a digest or where a link leads, by the path below the folder."""
 
@@ -52,7 +55,7 @@ def build(folder: Path, burnish: Callable[..., object]) -> None:
         soundfile.write(path, chance.normal(0, 0.1, 4800), 16000)
         if number % 6 == 5:
             path.write_bytes(path.read_bytes()[:-200])
-    for number in range(300):
+    for number in range(MANY):
         path = folder / "many" / f"label{number % 7}" / f"{number}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"\x89PNG" + chance.bytes(300) + str(number).encode())
