@@ -170,9 +170,8 @@ class JournalFile:
                     self._take(decode(line))
                     self._seals.check(line)
                 except LaterFormatError as error:
-                    raise InputError(
-                        f"{self.path}:{number}: {error}; take it back with the burnish that wrote it; nothing was changed"
-                    ) from None
+                    cure = "take it back with the burnish that wrote it"
+                    raise InputError(f"{self.path}:{number}: {error}; {cure}; nothing was changed") from None
                 except ValueError as error:
                     kind = "damaged" if self.head else "not a journal of burnish"
                     raise InputError(f"{self.path}:{number}: {kind}: {error}; nothing was changed") from None

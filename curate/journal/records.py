@@ -131,9 +131,8 @@ def _later(line: bytes) -> LaterFormatError | None:
         )
     if outline.record == "change" and outline.kind and outline.kind not in get_args(Kind):
         meaning = f" ({RESERVED[outline.kind]})" if outline.kind in RESERVED else ""
-        return LaterFormatError(
-            f"a change of the kind {outline.kind!r}{meaning}, which version {VERSION} of the journal's format does not have"
-        )
+        kind = f"a change of the kind {outline.kind!r}{meaning}"
+        return LaterFormatError(f"{kind}, which version {VERSION} of the journal's format does not have")
     return None
 
 

@@ -195,7 +195,7 @@ def check_killed(seen: Look, known: Course) -> None:
 
 
 def replaced(known: Course) -> set[str]:
-    """Return the digests of the files that the command itself replaces or takes away: manifests, and what undo undoes."""
+    """Return the digests of what the command itself replaces or takes away: manifests, and what undo removes."""
     return contents(known.before) - contents(known.after)
 
 

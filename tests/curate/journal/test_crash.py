@@ -129,7 +129,7 @@ def test_death_before_every_call_of_undo(tmp_path: Path, monkeypatch: pytest.Mon
     if kind in {"hardlink", "symlink"} and way != "rename":
         pytest.skip("links are not renamed")
     for number in range(1, 1000):
-        # Both ways on from every call: with one of them in turn, the call that left a journal for ever was met by the other.
+        # Both ways on from every call: by turns, the one call that left a journal for ever was met by the wrong one.
         for resume in (False, True):
             base, destination, plan = made_by(tmp_path, kind, 2 * number + resume)
             before = look(base)

@@ -74,8 +74,10 @@ def wild(chance: random.Random) -> bytes:
     return lines_of(records, chance)
 
 
-INSIDE = ("a", "b/c/d", "b/c", "b", "b/new", "b/c/new", "twin", "link", "link/v.txt", "link/new.txt", "link/twin",
-          "link/prod-staging/x", "link/empty", "deep/link", "deep/link/v.txt", "deep/link/new.txt", "deep/new/x")  # fmt: skip
+INSIDE = (
+    "a", "b/c/d", "b/c", "b", "b/new", "b/c/new", "twin", "link", "link/v.txt", "link/new.txt", "link/twin",
+    "link/prod-staging/x", "link/empty", "deep/link", "deep/link/v.txt", "deep/link/new.txt", "deep/new/x",
+)  # fmt: skip
 """Targets that no rule forbids: what lies behind the links, only the disk knows."""
 OUTSIDE = ("../outside/v.txt", "../outside/new.txt", "../outside/twin", "../data/1.txt", "b/../../outside/new.txt")
 
