@@ -248,7 +248,8 @@ def test_killed_and_repeated(name: str, template: Path, tmp_path: Path) -> None:
             number += 1
         else:
             # The machine is faster now than when the command was measured.
-            known.longest_s = known.first_s + 0.93 * (known.longest_s - known.first_s)
+            known.first_s *= 0.9
+            known.longest_s *= 0.9
             missed += 1
         # Every third time the repetition is killed as well.
         again = number % 3 == 2 and hit and not again and not is_over(seen, case, known) and is_there(folder, case)
