@@ -156,8 +156,9 @@ def surface(folder: Path) -> list[tuple[str, int]]:
     places = [folder, *(place for place in (folder / "out", folder / "work") if place.is_dir())]
     found = []
     for place in places:
-        with suppress(FileNotFoundError):  # a temporary file that was here a moment ago
-            found += [(entry.path, entry.stat(follow_symlinks=False).st_size) for entry in os.scandir(place)]
+        # Of a temporary file that was here a moment ago, there is nothing to be said.
+        with suppress(FileNotFoundError), os.scandir(place) as listing:
+            found += [(entry.path, entry.stat(follow_symlinks=False).st_size) for entry in listing]
     return sorted(found)
 
 
