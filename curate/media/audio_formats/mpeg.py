@@ -55,6 +55,7 @@ _SIZES = _sizes()
 _DELAY = 2 * 1152
 """Samples that decoders leave out at the beginning or the end: the delay of the filters, and of a cut last frame."""
 _A_STREAM = 8
+_LONGEST_FREE_BYTES = 1 << 13
 _UNWRITTEN_BYTES = 4096
 """Zeros at the end that are more than padding: a block of a file that was laid out in full before it was filled."""
 _SECTOR_BYTES, _TAG_BYTES = 512, 128
@@ -190,7 +191,7 @@ def _is_unwritten(data: Buffer, start: int, end: int) -> bool:
 
 def walk_frames(data: Buffer, start: int, end: int) -> _Walk:
     """Go from header to header; where there is none, search the next place where two follow each other."""
-    first = at = _find(data, start, end, None)
+    first = at = -1 if _is_free_format(data, start, end) else _find(data, start, end, None)
     if first < 0:
         return _Walk(-1, [], None, 0)
     steady = int.from_bytes(data[at : at + 3], "big") & _STEADY
@@ -214,6 +215,26 @@ def walk_frames(data: Buffer, start: int, end: int) -> _Walk:
         skipped = skipped or (at, found - at)
         at = found
     return _Walk(first, starts, skipped, 0, end=at)
+
+
+def _is_free_format(data: Buffer, start: int, end: int) -> bool:
+    """Tell whether a file begins with frames of no listed bit rate: three headers at the same distance.
+
+    Where none of the lengths is known, what looks like a frame in between is chance.
+    """
+    head = data[start : start + 3]
+    if len(head) < 3 or head[0] != 0xFF or head[1] < 0xE0 or not head[1] & 6 or head[2] >> 4 or head[2] & 12 == 12:
+        return False
+    # The lowest two bits of the third byte, padding and a private one, may change from frame to frame.
+    followers = [head[:2] + bytes((head[2] & 0xFC | low,)) for low in range(4)]
+    second = start
+    while (second := data.find(head[:2], second + 4, min(end, start + _LONGEST_FREE_BYTES))) >= 0:
+        third = 2 * second - start
+        if data[second : second + 3] in followers and any(
+            data[third + i : third + i + 3] in followers for i in (-1, 0, 1)
+        ):
+            return True
+    return False
 
 
 def _find(data: Buffer, at: int, end: int, steady: int | None) -> int:

@@ -17,8 +17,8 @@ _RESERVOIR_BYTES = 511
 _UNUSED_TABLES = (4, 14)
 _LENGTHS_1 = np.array((0, 0, 0, 0, 3, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4))
 _LENGTHS_2 = np.array((0, 1, 2, 3, 0, 1, 2, 3, 1, 2, 3, 1, 2, 3, 2, 3))
-ZERO_RUN_BYTES = 40
-"""Zeros within coded sound that no encoder makes: the longest in 2,000 files at 150 settings has 10 bytes less."""
+ZERO_RUN_BYTES = 24
+"""Zeros within coded sound that no encoder makes: in 1,500 files of LAME, at drawn settings, no run reaches 12."""
 
 _Numbers = NDArray[np.int64]
 
