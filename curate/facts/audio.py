@@ -34,7 +34,7 @@ def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFact
     sound = spectrum(downmix(samples), rate)
     powers = sound.bands.sum(axis=1)
     weights = channel_weights(samples.shape[1], header.channel_mask or 0, header.format)
-    numbers: dict[str, float | None] = {
+    numbers = {
         "peak_dbfs": min(peak, 120.0),
         "rms_dbfs": rms_dbfs(samples),
         "loudness_lufs": loudness_lufs(samples, rate, weights),
@@ -47,7 +47,7 @@ def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFact
         "mono_loss_db": mono_loss_db(samples),
         "inner_silence_s": inner_silence_s(samples, rate),
     }
-    rounded = {name: None if value is None else round(value, _DIGITS) for name, value in numbers.items()}
+    rounded = {name: round(value, _DIGITS) for name, value in numbers.items()}
     stops = dropouts(samples, rate)
     return msgspec.structs.replace(header, fingerprint=fingerprint(sound.bands), dropouts=stops, **rounded)
 

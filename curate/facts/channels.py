@@ -44,8 +44,8 @@ def channel_weights(channels: int, mask: int = 0, format_name: str | None = None
     return np.array(weights + [0.0] * (channels - len(weights)))
 
 
-def channel_gap_db(samples: NDArray[np.float32], weights: NDArray[np.float64]) -> float | None:
-    """Return by how many dB the quietest channel is under the loudest; None for one channel, 0 where all are silent.
+def channel_gap_db(samples: NDArray[np.float32], weights: NDArray[np.float64]) -> float:
+    """Return by how many dB the quietest channel is under the loudest; 0 for one channel and silence.
 
     Offsets are left out, so that a channel that stands still is as silent as one of zeros, and so is LFE, in which
     most of the time there is nothing.
@@ -56,13 +56,13 @@ def channel_gap_db(samples: NDArray[np.float32], weights: NDArray[np.float64]) -
     """
     counted = samples[:, weights > 0]
     if counted.shape[1] < 2:
-        return None
+        return 0.0
     levels = [decibels(float(channel.var(dtype=np.float64))) for channel in counted.T]
     return max(levels) - min(levels)
 
 
-def mono_loss_db(samples: NDArray[np.float32]) -> float | None:
-    """Return by how many dB the mean of the channels is under their mean power; None for one channel or silence.
+def mono_loss_db(samples: NDArray[np.float32]) -> float:
+    """Return by how many dB the mean of the channels is under their mean power; 0 for one channel and silence.
 
     0: all are the same; 10 log10(channels), 3 for two of them, where they have nothing in common, or only one sounds;
     up to 150 where they cancel. Offsets are left out.
@@ -71,9 +71,9 @@ def mono_loss_db(samples: NDArray[np.float32]) -> float | None:
         samples: float32, shape (frames, channels).
     """
     if samples.shape[1] < 2:
-        return None
+        return 0.0
     power = float(samples.var(axis=0, dtype=np.float64).mean())
     if decibels(power) <= FLOOR_DBFS:
-        return None
+        return 0.0
     mixed = float(samples.mean(axis=1, dtype=np.float64).var())
     return min(-FLOOR_DBFS, max(0.0, -decibels(mixed / power)))

@@ -76,7 +76,7 @@ def _of_many(samples: NDArray[np.float32], sample_rate: int, weights: NDArray[np
     return max(GATE_LUFS, 10 * math.log10(float(loud.mean())) - 0.691)
 
 
-def _k_weighting(hz: NDArray[np.float64], sample_rate: int) -> NDArray[np.complex128]:
+def _k_weighting(hz: NDArray[np.floating], sample_rate: int) -> NDArray[np.complex128]:
     """Return the response of the two filters of BS.1770-4, annex 1, at any rate (as libebur128 derives them)."""
     z = np.exp(-2j * np.pi * hz / sample_rate)
     k, q, gain = math.tan(math.pi * 1681.974450955533 / sample_rate), 0.7071752369554196, 10 ** (3.999843853973347 / 20)

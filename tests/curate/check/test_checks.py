@@ -111,5 +111,6 @@ def test_over_full_scale_is_found_in_a_recording(largest: float, is_over: bool) 
     samples[400] = -largest
     check = CHECKS["over-full-scale"]
     value = check.value(measure_audio(samples, AudioFacts("WAV", "FLOAT", 8000, 1, 0.1)))
-    assert value is not None and check.threshold is not None
+    assert value is not None
+    assert check.threshold is not None
     assert (check.side, value > check.threshold) == ("above", is_over)

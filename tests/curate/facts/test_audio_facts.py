@@ -12,7 +12,7 @@ from curate.facts.audio import measure_audio
 from curate.facts.records import AudioFacts
 
 RATE = 16000
-MAY_BE_NONE = {"fingerprint", "channel_mask", "channel_gap_db", "mono_loss_db"}
+MAY_BE_NONE = {"fingerprint", "channel_mask"}
 NOISE = np.random.default_rng(0).normal(size=(RATE, 2)).astype(np.float32) / 10
 
 
@@ -60,6 +60,8 @@ def test_digital_silence() -> None:
         -20.0,
         0.0,
         fingerprint=None,
+        channel_gap_db=0.0,
+        mono_loss_db=0.0,
         inner_silence_s=0.0,
         dropouts=0,
     )
