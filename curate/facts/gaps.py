@@ -17,7 +17,7 @@ def inner_silence_s(samples: NDArray[np.float32], sample_rate: int) -> float:
         samples: float32, shape (frames, channels).
         sample_rate: Hz.
     """
-    silent = ~samples.any(axis=1)
+    silent = (samples == 0).all(axis=1)
     starts, ends = _runs(silent)
     inside = (starts > 0) & (ends < len(samples))
     lengths = (ends - starts)[inside]
