@@ -235,7 +235,10 @@ def _conclude(
     found: Survey, policy: Policy, values: dict[str, _Values], seen: Counter[str], flagged: Counter[str]
 ) -> None:
     """Turn what was counted into rules, and find the checks that would flag half of the set."""
-    if found.unmeasured and found.unmeasured == found.sound:
+    # Where some facts are there, as in a manifest of an older version, their checks say what they can. Headers alone (a
+    # shallow scan) are enough for what is learnt from sizes, and are not meant.
+    judged = any(count for name, count in seen.items() if not CHECKS[name].learn)
+    if found.unmeasured and found.unmeasured == found.sound and not judged:
         raise InputError(
             f"no sample has {', '.join(found.lacking)}, so nothing can be checked; measure the files first: "
             "burnish scan FOLDER (without --shallow)"
