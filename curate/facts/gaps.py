@@ -54,12 +54,19 @@ def dropouts(samples: NDArray[np.float32], sample_rate: int) -> int:
     first, last = first[chosen], last[chosen]
     if not len(first):
         return 0
+    jumps = np.maximum(np.abs(samples[first] - samples[first - 1]), np.abs(samples[last] - samples[last - 1])).max(
+        axis=1
+    )
+    # Half the RMS of what is heard at all: digital silence between words ends here, before the costly part.
+    high = jumps > _JUMP * _HEARD**0.5
+    first, last, jumps = first[high], last[high], jumps[high]
+    if not len(first):
+        return 0
     powers = np.concatenate(([0.0], np.cumsum(np.square(samples, dtype=np.float64).mean(axis=1))))
     before, behind = (powers[first] - powers[first - beside]) / beside, (powers[last + beside] - powers[last]) / beside
     is_heard = np.minimum(before, behind) > max(_HEARD, _UNDER_MEAN * float(powers[-1]) / len(samples))
     held = samples[first]
     at_rail = ((held == samples.max(axis=0)) | (held == samples.min(axis=0))).any(axis=1)
-    jumps = np.maximum(np.abs(held - samples[first - 1]), np.abs(samples[last] - samples[last - 1])).max(axis=1)
     # In 8 bit the steps themselves are jumps, and waves of a few of them stand still.
     differences = np.abs(np.diff(samples, axis=0))
     jumps[jumps < _STEPS * differences[differences > 0].min()] = 0
