@@ -2,10 +2,6 @@
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Z_95 = 1.959963984540054
 """Quantile 0.975 of the standard normal distribution: two-sided intervals of 95 %."""
@@ -79,19 +75,6 @@ def exact_p(b: int, c: int) -> float:
     tail = sum(math.comb(discordant, count) for count in range(min(b, c) + 1))
     # Whole numbers are divided only here: 2**n is beyond a float for many samples.
     return min(1.0, 2 * tail / (1 << discordant))
-
-
-def holm(p_values: "Sequence[float]") -> list[float]:
-    """Return the adjusted p values of a family of tests: with all below a level rejected, any is wrong that rarely.
-
-    The k-th smallest of m is multiplied by m - k + 1, is at least the one before it, and 1 at most (Holm 1979). It
-    holds however the tests depend on each other, as tags and classes of the same samples do.
-    """
-    adjusted, least = [1.0] * len(p_values), 0.0
-    for place, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
-        least = max(least, min(1.0, p_values[index] * (len(p_values) - place)))
-        adjusted[index] = least
-    return adjusted
 
 
 def corrected_chi2(b: int, c: int) -> tuple[float, float]:

@@ -5,12 +5,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from baselines.data.folds import make_folds, units
-from baselines.metrics.fisher import count_tables, more_wrong_p
-from baselines.metrics.significance import holm
-from baselines.slices.error_clusters import Space, find_regions, find_space
-from baselines.slices.slice_terms import SLICE_KEY, Enriched, SliceSample, Term, describe, find_terms, member_table
-from baselines.slices.sliceline import find_conjunctions
+from baselines.slices.error_clusters import Space, find_space
+from baselines.slices.slice_candidates import (
+    DRAWS,
+    Candidate,
+    Groups,
+    Rule,
+    Search,
+    TestedSamples,
+    find_candidates,
+    halve,
+    prepare,
+    significant,
+)
+from baselines.slices.slice_terms import SLICE_KEY, Enriched, SliceSample, Term, describe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,22 +26,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from baselines.data.predictions import Prediction
-    from baselines.slices.error_clusters import Region
-    from curate.split.grouping import Grouping
 
     Mask = NDArray[np.bool_]
 
-LEVEL = 0.05
-"""Of the family of all tests of one call (Holm): with errors at random, a call reports anything at most that often."""
 LEAST_TESTED = 40
-"""Tested samples below which nothing is looked for: of 20 in a half, 5 in a slice, no p passes eight tests."""
+"""Tested samples below which nothing is looked for: of 20 in a half, 5 in a slice, hardly a p passes so many tests."""
 LEAST_WRONG = 5
-_MOST = 3
-"""Candidates of each kind and half: the more are tested, the less can be told of each."""
-_LEAST_SHARE, _LEAST = 0.03, 5
-_FEW_GROUPS = 5
-_OWN_STRATUM = 5
-"""Samples that a group needs in the testing half to be held against itself; smaller groups are put together."""
 
 
 class Slice(Struct, frozen=True):
@@ -48,7 +46,8 @@ class Slice(Struct, frozen=True):
         tested: Its samples in that half.
         p: Adjusted over all tests of the call (Holm).
         gain: (rest - accuracy) x share of all tested samples.
-        half: Found on `first` or `second` half, or on `both`.
+        half: That found it, in words; accuracy, rest and p are of the other half of that draw.
+        halves: How many of all halves found it, or one that shares half of its samples, and it held.
         described: What holds inside more often than outside.
         paths: Of its samples: wrong ones first, of a cluster those nearest to the middle of what is wrong.
     """
@@ -62,15 +61,9 @@ class Slice(Struct, frozen=True):
     p: float
     gain: float
     half: str
+    halves: int
     described: tuple[Enriched, ...]
     paths: tuple[str, ...]
-
-
-class Groups(Struct, frozen=True):
-    """What halves were not cut through."""
-
-    key: str
-    count: int
 
 
 class Slices(Struct, frozen=True):
@@ -80,7 +73,8 @@ class Slices(Struct, frozen=True):
         slices: Most to gain first.
         samples: Tested.
         accuracy: Of all of them.
-        tests: Candidates that were tested, of both halves.
+        tests: Candidates that were tested.
+        halves: That candidates were looked for in.
         groups: None where the run knows none.
         source: Where the vectors come from, in words.
         notes: What the user should know, a sentence each.
@@ -90,47 +84,10 @@ class Slices(Struct, frozen=True):
     samples: int
     accuracy: float
     tests: int
+    halves: int
     groups: Groups | None
     source: str
     notes: tuple[str, ...]
-
-
-class TestedSamples(NamedTuple):
-    """What slices are found in.
-
-    Attributes:
-        samples: With the tags and facts that are known.
-        predictions: Of these.
-        vectors: float32, shape (samples, length).
-        standardize: Whether the vectors' columns have units of their own.
-        source: Where they come from, in words.
-        grouping: What must not be cut through.
-    """
-
-    samples: "Sequence[SliceSample]"
-    predictions: "Sequence[Prediction]"
-    vectors: "NDArray[np.float32]"
-    standardize: bool = False
-    source: str = ""
-    grouping: "Grouping | None" = None
-
-
-class Rule(NamedTuple):
-    """Who belongs to a slice, tested or not.
-
-    Attributes:
-        terms: That all hold; of a cluster, none.
-        region: The cluster; None: the terms decide.
-    """
-
-    terms: tuple[Term, ...] = ()
-    region: "Region | None" = None
-
-    def members(self, samples: "Sequence[SliceSample]", projected: "NDArray[np.float32]") -> "Mask":
-        """Return who belongs, bool of shape (samples,); `projected` are the samples in the directions of the space."""
-        if self.region:
-            return self.region.members(projected)
-        return np.asarray(member_table(self.terms, samples).all(axis=0), np.bool_)
 
 
 class FoundSlices(NamedTuple):
@@ -139,14 +96,6 @@ class FoundSlices(NamedTuple):
     report: Slices
     rules: dict[str, Rule]
     space: Space | None
-
-
-class _Candidate(NamedTuple):
-    rule: Rule
-    inside: "Mask"
-    half: str
-    tested: "Mask"
-    p: float
 
 
 def find_slices(tested: TestedSamples, seed: int = 0) -> FoundSlices:
@@ -161,68 +110,26 @@ def find_slices(tested: TestedSamples, seed: int = 0) -> FoundSlices:
     """
     wrong = np.array([one.prediction != one.label for one in tested.predictions], np.bool_)
     if why := _why_nothing(wrong):
-        report = Slices((), len(wrong), 1 - float(wrong.mean()), 0, None, tested.source, (why,))
+        report = Slices((), len(wrong), 1 - float(wrong.mean()), 0, 0, None, tested.source, (why,))
         return FoundSlices(report, {}, None)
     loss, notes = _losses(tested.predictions, wrong)
-    halves = _halve(tested, seed)
-    notes += halves.notes
     space = find_space(tested.vectors, standardize=tested.standardize)
-    projected = space.project(tested.vectors)
-    least = max(_LEAST, round(_LEAST_SHARE * len(wrong) / 2))
-    terms = find_terms(tested.samples, 2 * least)
-    table = member_table(terms, tested.samples)
-    candidates: list[_Candidate] = []
-    for name, half in (("first", halves.first), ("second", ~halves.first)):
-        regions = find_regions(projected[half], loss[half], wrong[half], most=_MOST, least=least, seed=seed)
-        found = find_conjunctions(table[:, half], wrong[half], most=_MOST, least=least, overlap=0.5)
-        rules = [*(Rule(region=one) for one in regions), *(Rule(tuple(terms[at] for at in one.terms)) for one in found)]
-        for rule in rules:
-            inside = rule.members(tested.samples, projected)
-            # How many there are to test does not look at errors, so that leaving out the small ones is no test.
-            if min((inside & ~half).sum(), (~inside & ~half).sum()) >= _LEAST:
-                p = more_wrong_p(count_tables(wrong[~half], inside[~half], halves.stratum[~half]))
-                candidates.append(_Candidate(rule, inside, name, ~half, p))
-    kept = _significant(candidates)
-    described = _with_labels(terms, table, tested.predictions)
+    search = prepare(tested, space.project(tested.vectors), loss, wrong)
+    draws = [halve(tested, seed + draw) for draw in range(DRAWS)]
+    candidates = [one for draw, halves in enumerate(draws) for one in find_candidates(search, halves, draw, seed)]
+    kept = significant(candidates)
+    described = _with_labels(search.terms, search.table, tested.predictions)
     named = _named([(one, describe(*described, one.inside)) for one, _, _ in kept])
     slices = [
-        _slice(name, one, (p, half), text, wrong, projected, tested)
-        for (name, text), (one, p, half) in zip(named, kept, strict=True)
+        _slice(name, one, (p, halves), text, search) for (name, text), (one, p, halves) in zip(named, kept, strict=True)
     ]
     slices.sort(key=lambda one: (-one.gain, one.name))
     right = 1 - float(wrong.mean())
-    report = Slices(tuple(slices), len(wrong), right, len(candidates), halves.groups, tested.source, tuple(notes))
+    notes += draws[0].notes
+    report = Slices(
+        tuple(slices), len(wrong), right, len(candidates), 2 * DRAWS, draws[0].groups, tested.source, tuple(notes)
+    )
     return FoundSlices(report, {name: one.rule for (name, _), (one, _, _) in zip(named, kept, strict=True)}, space)
-
-
-class _Halves(NamedTuple):
-    first: "Mask"
-    stratum: "NDArray[np.int64]"
-    groups: Groups | None
-    notes: list[str]
-
-
-def _halve(tested: TestedSamples, seed: int) -> _Halves:
-    """Return which samples are in the first half, what each is compared within, and what to know of the groups."""
-    unit = units(tested.samples, [one.digest for one in tested.samples], tested.grouping)
-    # By class, and never by error: halves with equally many errors in each class would share what is chance in them.
-    labels = np.unique([one.label for one in tested.predictions], return_inverse=True)[1]
-    first = np.asarray(make_folds(unit, labels, np.ones(len(unit), np.bool_), 2, seed) != 1)
-    if not tested.grouping:
-        return _Halves(first, np.zeros(len(unit), np.int64), None, [])
-    key = tested.grouping.text
-    values = [tested.grouping.values(one.path, one.tags) for one in tested.samples]
-    fewest = min(len({value for value, here in zip(values, half, strict=True) if here}) for half in (first, ~first))
-    notes = [
-        f"halves do not cut through a {key}, and samples are compared within it: what is one {key} as a whole cannot "
-        "be tested"
-    ]
-    if fewest < _FEW_GROUPS:
-        notes.append(f"only {fewest} of {key} in a half: what holds for these may not hold for others")
-    # Held against each other within their group, or, of groups too small for that, with those of all small ones.
-    large = np.bincount(unit) >= _OWN_STRATUM
-    stratum = np.asarray(np.where(large, np.cumsum(large), 0)[unit], np.int64)
-    return _Halves(first, stratum, Groups(key, len(set(values))), notes)
 
 
 def _why_nothing(wrong: "Mask") -> str:
@@ -248,27 +155,6 @@ def _losses(predictions: "Sequence[Prediction]", wrong: "Mask") -> "tuple[NDArra
     return wrong.astype(np.float64), ["the run has no probabilities: clusters are found by right and wrong alone"]
 
 
-def _significant(candidates: list[_Candidate]) -> "list[tuple[_Candidate, float, str]]":
-    """Return the candidates that hold, with adjusted p and the half they were found on; of two alike the surer one."""
-    adjusted = holm([one.p for one in candidates])
-    kept: list[tuple[_Candidate, float, str]] = []
-    for p, one in sorted(zip(adjusted, candidates, strict=True), key=lambda pair: (pair[0], pair[1].p)):
-        if p >= LEVEL:
-            break
-        alike = [at for at, (other, _, _) in enumerate(kept) if _share_half(one.inside, other.inside)]
-        if not alike:
-            kept.append((one, p, one.half))
-        for at in alike:
-            other, least, half = kept[at]
-            kept[at] = (other, least, half if half == one.half else "both")
-    return kept
-
-
-def _share_half(one: "Mask", other: "Mask") -> bool:
-    """Return whether half of the smaller one or more lies in the other: the same weakness, said twice."""
-    return bool(2 * (one & other).sum() >= min(one.sum(), other.sum()))
-
-
 def _with_labels(
     terms: "Sequence[Term]", table: "Mask", predictions: "Sequence[Prediction]"
 ) -> "tuple[list[str], Mask]":
@@ -286,7 +172,7 @@ def _with_labels(
     return names, np.vstack(rows)
 
 
-def _named(found: "list[tuple[_Candidate, tuple[Enriched, ...]]]") -> "list[tuple[str, tuple[Enriched, ...]]]":
+def _named(found: "list[tuple[Candidate, tuple[Enriched, ...]]]") -> "list[tuple[str, tuple[Enriched, ...]]]":
     """Return a name for each: its terms, or what a cluster mostly is; with a number where two would have one name."""
     names: dict[str, tuple[Enriched, ...]] = {}
     for one, described in found:
@@ -303,13 +189,12 @@ def _named(found: "list[tuple[_Candidate, tuple[Enriched, ...]]]") -> "list[tupl
 
 def _slice(
     name: str,
-    one: _Candidate,
-    verdict: tuple[float, str],
+    one: Candidate,
+    verdict: tuple[float, int],
     described: "tuple[Enriched, ...]",
-    wrong: "Mask",
-    projected: "NDArray[np.float32]",
-    tested: TestedSamples,
+    search: Search,
 ) -> Slice:
+    wrong, projected = search.wrong, search.projected
     here, there = one.inside & one.tested, ~one.inside & one.tested
     accuracy, rest = 1 - float(wrong[here].mean()), 1 - float(wrong[there].mean())
     members = np.flatnonzero(one.inside)
@@ -326,9 +211,10 @@ def _slice(
         tested=int(here.sum()),
         p=verdict[0],
         gain=(rest - accuracy) * len(members) / len(wrong),
-        half=verdict[1],
+        half=one.half,
+        halves=verdict[1],
         described=described,
-        paths=tuple(tested.samples[at].path for at in order.tolist()),
+        paths=tuple(search.tested.samples[at].path for at in order.tolist()),
     )
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from baselines.data.labelled_samples import LabelledSample
 from curate.facts.fact_schema import CATEGORIES, NUMBERS
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 SLICE_KEY = "slice"
 """Key of the tags that slices are written back as; they describe no slice themselves."""
-_FACTS = [name for name in NUMBERS if "brightness_p" not in name]
-"""Percentiles of the brightness would only say in five more ways what the brightness says."""
+_FACTS = [name for name in NUMBERS if "brightness_p" not in name and name != "bytes"]
+"""Percentiles of the brightness, and the size of the file, would say in other ways what other facts say."""
 _NAMES = [name for name in CATEGORIES if name not in {"kind", "split"}]
 _SHARES = ((0.0, 0.1), (0.0, 0.25), (0.25, 0.75), (0.75, 1.0), (0.9, 1.0))
 _ENRICHED = 1.5
@@ -66,7 +67,7 @@ class Term(NamedTuple):
         return self.low <= found < self.high
 
 
-class Enriched(NamedTuple):
+class Enriched(Struct, frozen=True):
     """A term that holds inside a slice more often than outside; shares 0 to 1."""
 
     name: str
