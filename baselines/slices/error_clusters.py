@@ -99,7 +99,8 @@ def find_regions(
     found: list[Region] = []
     for scale in SCALES:
         for count in counts_to_try(len(projected)):
-            clusters = find_clusters(np.hstack([projected, scale * column]), count, seed)
+            # One start each: there are many scales and counts, and a poor one of them is only a poor candidate.
+            clusters = find_clusters(np.hstack([projected, scale * column]), count, seed, starts=1)
             centre = np.ascontiguousarray(clusters.centre[:, :-1])
             place, _ = nearest_centre(projected, centre)
             size = np.bincount(place, minlength=len(centre)).astype(np.float64)

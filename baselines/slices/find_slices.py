@@ -11,8 +11,8 @@ from baselines.slices.slice_candidates import (
     Candidate,
     Groups,
     Rule,
+    RunSamples,
     Search,
-    TestedSamples,
     find_candidates,
     halve,
     prepare,
@@ -98,7 +98,7 @@ class FoundSlices(NamedTuple):
     space: Space | None
 
 
-def find_slices(tested: TestedSamples, seed: int = 0) -> FoundSlices:
+def find_slices(tested: RunSamples, seed: int = 0) -> FoundSlices:
     """Return the slices on which a model is worse than on the rest.
 
     Candidates are found on one half and tested on the other, in both directions, by Fisher's exact test; p is adjusted

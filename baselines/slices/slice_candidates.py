@@ -43,7 +43,7 @@ class Groups(Struct, frozen=True):
     count: int
 
 
-class TestedSamples(NamedTuple):
+class RunSamples(NamedTuple):
     """What slices are found in.
 
     Attributes:
@@ -103,7 +103,7 @@ class Search(NamedTuple):
         least: Samples that a candidate has at least in the half that finds it.
     """
 
-    tested: TestedSamples
+    tested: RunSamples
     projected: "NDArray[np.float32]"
     loss: "NDArray[np.float64]"
     wrong: "Mask"
@@ -112,9 +112,7 @@ class Search(NamedTuple):
     least: int
 
 
-def prepare(
-    tested: TestedSamples, projected: "NDArray[np.float32]", loss: "NDArray[np.float64]", wrong: "Mask"
-) -> Search:
+def prepare(tested: RunSamples, projected: "NDArray[np.float32]", loss: "NDArray[np.float64]", wrong: "Mask") -> Search:
     """Return what to look in; arguments as the attributes of `Search`."""
     least = max(_LEAST, round(_LEAST_SHARE * len(wrong) / 2))
     terms = find_terms(tested.samples, 2 * least)
@@ -137,12 +135,11 @@ class Halves(NamedTuple):
     notes: list[str]
 
 
-def halve(tested: TestedSamples, seed: int) -> Halves:
+def halve(tested: RunSamples, seed: int) -> Halves:
     """Return which samples are in the first half, what each is compared within, and what to know of the groups."""
     unit = units(tested.samples, [one.digest for one in tested.samples], tested.grouping)
-    # By class, and never by error: halves with equally many errors in each class would share what is chance in them.
     labels = np.unique([one.label for one in tested.predictions], return_inverse=True)[1]
-    first = np.asarray(make_folds(unit, labels, np.ones(len(unit), np.bool_), 2, seed) != 1)
+    first = _first_half(unit, labels, seed)
     if not tested.grouping:
         return Halves(first, np.zeros(len(unit), np.int64), None, [])
     key = tested.grouping.text
@@ -160,11 +157,30 @@ def halve(tested: TestedSamples, seed: int) -> Halves:
     return Halves(first, stratum, Groups(key, len(set(values))), notes)
 
 
+def _first_half(unit: "NDArray[np.int64]", labels: "NDArray[np.int64]", seed: int) -> "Mask":
+    """Return which samples are in the first half: whole units, and each class spread evenly as far as units allow.
+
+    By class, and never by error: halves with equally many errors of a class would share what is chance in them.
+    """
+    every = np.ones(len(unit), np.bool_)
+    fold = make_folds(unit, labels, every, 2, seed)
+    alone = fold < 0
+    if alone.any():
+        # What one unit holds alone would only ever be learned from, were this for training: here it takes a side too.
+        places = np.unique(unit[alone], return_inverse=True)[1]
+        fold[alone] = make_folds(places, np.zeros_like(places), every[alone], 2, seed)
+        fold[fold < 0] = int((fold == 0).sum() > (fold == 1).sum())
+    return np.asarray(fold == 0)
+
+
 def find_candidates(search: Search, halves: Halves, draw: int, seed: int) -> list[Candidate]:
     """Return the candidates of both halves, each with the p value that it has on the other one."""
     found: list[Candidate] = []
     for name, half in (("first half", halves.first), ("second half", ~halves.first)):
         wrong, least = search.wrong[half], search.least
+        # One group that is nearly everything leaves a half with nothing to find, or to test.
+        if min(len(wrong), len(half) - len(wrong)) < 2 * _LEAST or not wrong.any():
+            continue
         regions = find_regions(search.projected[half], search.loss[half], wrong, most=_MOST, least=least, seed=seed)
         terms = find_conjunctions(search.table[:, half], wrong, most=_MOST, least=least, overlap=0.5)
         rules = [Rule(region=one) for one in regions]

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from baselines.data.labelled_samples import kind_of
 from baselines.runs.run_folder import RUN, predictions_of_run, read_run
 from baselines.slices.find_slices import FoundSlices, find_slices, slice_tags
-from baselines.slices.slice_candidates import TestedSamples
+from baselines.slices.slice_candidates import RunSamples
 from baselines.slices.slice_terms import SLICE_KEY, SliceSample
 from baselines.slices.vectors_of_run import VectorSource, choose_source, read_vectors
 from curate.ground.errors import InputError
@@ -77,7 +77,7 @@ def slices_of_run(
     if len(kept) < len(samples):
         notes.append(f"tested samples whose files cannot be read, and which take no part: {len(samples) - len(kept):,}")
     group = run.parameters.get("group") if run else None
-    tested = TestedSamples(
+    tested = RunSamples(
         [samples[at] for at in kept],
         [predictions[at] for at in kept],
         vectors.values[vectors.known],
