@@ -78,7 +78,7 @@ def test_slices_become_tags_of_all_samples_and_old_ones_go(
 ) -> None:
     result = burnish("slices", "run", "set.jsonl", "--embeddings", "e.npz", "-o", "tagged.jsonl", "--json")
     slices = json.loads(result.stdout)["slices"]
-    assert slices[0]["described"][0]["name"].startswith("brightness-under-"), "facts describe it now"
+    assert slices[0]["described"][0]["name"].startswith("brightness<"), "facts describe it now"
     tagged = [json.loads(line) for line in (tmp_path / "tagged.jsonl").read_text().splitlines()]
     tag = f"slice={slices[0]['name']}"
     inside = {sample["mine"] for sample in tagged if tag in sample["tags"]}
@@ -98,7 +98,7 @@ def test_the_table_says_what_it_holds_at_80_columns(burnish: Burnish, heap: list
     shown = console.file.getvalue()  # type: ignore[attr-defined] # the StringIO of above
     assert max(map(len, shown.splitlines()[:6])) <= 80
     assert all(head in shown for head in ("slice", "n", "accuracy", "rest", " p "))
-    assert "brightness-under" in shown
+    assert "brightness<" in shown
     assert "< 0.001" in shown
 
 
