@@ -4,8 +4,8 @@
 
 A tenth of the samples is wrong 30 points more often than the others, which are wrong at random; tags are taken away.
 The tenth is what lies nearest to a random sample (`ball`) or farthest along a random direction (`direction`), or a part
-of one class (`class`, up to 60 % of it, so a tenth only of large classes); `nothing` plants nothing. Found means that of
-the first ten paths of a reported slice eight or more are planted.
+of one class (`class`, up to 60 % of it, so a tenth only of large classes); `nothing` plants nothing. Found means that
+of the first ten paths of a reported slice eight or more are planted.
 """
 
 import argparse
