@@ -35,7 +35,7 @@ def heap(tmp_path: Path) -> list[dict[str, object]]:
     vectors[near] += 4
     numbers = np.arange(COUNT + 100)
     write_embeddings(
-        str(tmp_path / "e.npz"), make_embeddings([*map(digest, numbers)], vectors, About("x", kind="image"))
+        str(tmp_path / "e.npz"), make_embeddings([*map(digest, numbers.tolist())], vectors, About("x", kind="image"))
     )
     samples: list[dict[str, object]] = [
         {
