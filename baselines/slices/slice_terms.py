@@ -10,6 +10,7 @@ from msgspec import Struct
 from baselines.data.labelled_samples import LabelledSample
 from curate.facts.fact_schema import CATEGORIES, NUMBERS
 from curate.facts.records import AudioFacts, ImageFacts
+from curate.records.sample import MeasuredView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ _ENRICHED = 1.5
 _LEAST_SHARE = 0.3
 
 
-class SliceSample(LabelledSample):
+class SliceSample(LabelledSample, MeasuredView, frozen=True):  # type: ignore[misc] # msgspec allows it
     """The part of a sample that slices are found and described by."""
 
     image: ImageFacts | None = None

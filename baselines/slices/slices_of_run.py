@@ -104,7 +104,8 @@ def _joined(
         # The run's own path, label and digest: that is what was tested, whatever the manifest says today.
         base = found or SliceSample(one.path)
         tags = tuple(dict.fromkeys((*one.tags, *base.tags)))
-        kind, digest = one.kind or base.kind, one.digest or base.digest
+        # Of the kind the manifest knows more: it has the facts that have to fit it.
+        kind, digest = base.kind or one.kind, one.digest or base.digest
         joined.append(replace(base, path=one.path, label=one.label, tags=tags, kind=kind, digest=digest))
     if known is None:
         return joined, ["facts play no part without a manifest: burnish slices RUN MANIFEST"]
