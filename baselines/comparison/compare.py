@@ -134,10 +134,10 @@ def control_family(rows: "Sequence[Difference]") -> "list[Difference]":
     """
     told = [place for place, row in enumerate(rows) if row.samples >= MIN_SAMPLES]
     adjusted = dict(zip(told, holm([rows[place].p for place in told]), strict=True))
+    reached = dict(zip(told, holm([max(rows[place].p, rows[place].least_p) for place in told]), strict=True))
     return [
-        replace(row, adjusted_p=p, gate_verdict=judge(p, row.verdict))
+        replace(row, adjusted_p=adjusted.get(place, 1.0), gate_verdict=judge(reached.get(place, 1.0), row.verdict))
         for place, row in enumerate(rows)
-        for p in (adjusted.get(place, 1.0),)
     ]
 
 

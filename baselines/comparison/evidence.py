@@ -45,8 +45,10 @@ class Difference(Struct, frozen=True):
         p: What the gate starts from: McNemar's exact p; by group the paired t-test on the groups' mean differences;
             where repeats add their spread, no less than what a t-test with it says.
         groups: How many groups the samples come in; None where that is not known.
+        least_p: The least that so many groups can say; 0 for independent samples, whose exact test has it in `p`.
         adjusted_p: `p`, adjusted by Holm for all rows that the gate looks at; over all it stands apart, and is `p`.
-        gate_verdict: The verdict at 5 % of the family, which `--fail-if` reads.
+        gate_verdict: The verdict at 5 % of the family, which `--fail-if` reads; `cannot tell` also where `least_p`,
+            adjusted alike, does not reach it.
     """
 
     samples: int
@@ -60,6 +62,7 @@ class Difference(Struct, frozen=True):
     lost: int
     p: float
     groups: int | None
+    least_p: float
     adjusted_p: float
     gate_verdict: Verdict
 
@@ -82,6 +85,9 @@ def weigh(pairs: "Sequence[Pair]", tag: str = "", seed: int = 0, *, same_draws: 
         interval, p = paired_bootstrap(gained, lost, samples, seed), exact_p(gained, lost)
     else:
         interval, p = _by_t(difference, gained, lost, samples, groups, draws)
+    # Where all groups moved the same way, tossing their signs gives 2 · (1/2)^G: less than that, G groups cannot say,
+    # however alike they are. Of six it is 0.03, which no family of two comparisons can reach.
+    least = min(1.0, 2.0 ** (1 - sum(bool(total) for total, _ in groups.values()))) if groups else 0.0
     verdict = decide(interval, samples)
     return Difference(
         samples=samples,
@@ -95,8 +101,9 @@ def weigh(pairs: "Sequence[Pair]", tag: str = "", seed: int = 0, *, same_draws: 
         lost=lost,
         p=p,
         groups=None if groups is None else len(groups),
+        least_p=least,
         adjusted_p=p,
-        gate_verdict=judge(p, verdict),
+        gate_verdict=judge(max(p, least), verdict),
     )
 
 
@@ -165,10 +172,7 @@ def _by_t(
     mean = math.fsum(means) / len(means)
     square = math.fsum((one - mean) ** 2 for one in means) / (len(means) - 1) / len(means)
     p = t_test(mean, together(Variance(square, len(means) - 1), draws))
-    # Where all groups moved the same way, tossing their signs gives 2 · (1/2)^G: less than that, G groups cannot say,
-    # however alike they are. Of six it is 0.03, which no family of two comparisons can reach.
-    moved = sum(bool(one) for one in means)
-    return _ends(difference, whole), max(p, min(1.0, 2.0 ** (1 - moved)))
+    return _ends(difference, whole), p
 
 
 def _ends(difference: float, variance: Variance) -> tuple[float, float]:

@@ -249,6 +249,8 @@ def fit_model(matrix: TrainingMatrix, candidate: Candidate, train: "Numbers", *,
     with _threads().limit(limits=1), warnings.catch_warnings():
         # A quick baseline that stops before it has converged is a baseline all the same.
         warnings.filterwarnings("ignore", message=".*converge", category=UserWarning)
+        # Of half a training part some classes have one sample; scikit-learn then takes the labels for measurements.
+        warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
         estimator.fit(_input(matrix, model, train), matrix.label[train])
     return model
 

@@ -103,7 +103,7 @@ def train(
 
     burnish train set.jsonl --run runs/shape --model svm --feature hog
 
-    burnish train augmented.jsonl --run runs/after --like runs/before --repeats 5
+    burnish train augmented.jsonl --run runs/after --like runs/before --repeats 10
 
     burnish train set.jsonl --run runs/embedded --feature auto --feature embedding:photos.npz
     """
@@ -115,7 +115,7 @@ def train(
         make_grouping(group)
     reading = Reading(root or "", jobs, "" if no_cache else cache)
     if repeats == 1:
-        raise UsageError("--repeats 1: one draw has no spread; take 5, or 2 at least")
+        raise UsageError("--repeats 1: one draw has no spread; take 10, or 2 at least")
     held = hold_still(like, model, families) if like is not None else None
     wish = TrainingOptions(model, folds, test_split, group, families, seed, held, repeats, reading)
     _train(manifest, folder, wish, formats)

@@ -210,7 +210,7 @@ def doubts(result: "Comparison") -> list[str]:
     repeats = result.repeats
     if min(repeats.a, repeats.b) < 2:
         alone = f"; {b if repeats.b < 2 else a} has none" if max(repeats.a, repeats.b) > 1 else ""
-        lines.append(f"the draw of the training data is not in the verdicts: train --repeats 5 in both runs{alone}")
+        lines.append(f"the draw of the training data is not in the verdicts: train --repeats 10 in both runs{alone}")
     else:
         same = ", the same draws in both" if result.same_draws and repeats.a == repeats.b else ""
         lines.append(f"repeats: {repeats.a} and {repeats.b}{same}; their spread is in every interval and adjusted p")
@@ -222,7 +222,7 @@ def doubts(result: "Comparison") -> list[str]:
         if (least := 2.0 ** (1 - count)) * max(1, rows) > LEVEL:
             lines.append(
                 f"{count:,} groups reach p = {least:.2g} at best, times {rows:,} rows: too few for a gate to tell "
-                f"{'anything' if least > LEVEL else 'a single tag or class'}"
+                f"{'what holds across them' if least > LEVEL else 'a single tag or class across them'}"
             )
     lines += [f"looks like a group, and samples were taken for independent: {words}" for words in result.suspects]
     return lines

@@ -45,7 +45,13 @@ def test_the_file_has_the_shape_that_scripts_rely_on() -> None:
     ]  # fmt: skip
     assert written["confusion"] == {"labels": ["cat", "dog", "fox"], "matrix": [[1, 1, 0], [0, 1, 1], [0, 0, 0]]}
     assert list(written["per_class"]["cat"]) == ["precision", "recall", "f1", "samples"]
-    assert list(written["per_tag"]["dark"]) == ["samples", "accuracy", "interval"]
+    assert list(written["per_tag"]["dark"]) == [
+        "samples",
+        "accuracy",
+        "interval",
+        "groups",
+        "effective_samples",
+    ]
 
 
 def test_skew() -> None:

@@ -95,7 +95,9 @@ def test_a_gate_that_fails_on_much_names_the_first(burnish: Burnish, runs: Calla
     runs(tagged("x"), tagged("y"))
     errors = burnish("compare", "before", "after", "--fail-if", "worse", code=1).stderr
     assert errors.startswith("burnish compare: after is worse over all (-1.000, ")
-    assert errors.endswith("; worse on take=3 (-1.000, 95 % interval -1.000 to -1.000, n = 10); and 5 more\n")
+    assert errors.endswith(
+        "; worse on take=3 (-1.000, 95 % interval -1.000 to -1.000, n = 10, adjusted p = 0.016); and 5 more\n"
+    )
 
 
 def test_a_gate_that_fails_leaves_the_page(burnish: Burnish, runs: Callable[..., None], tmp_path: Path) -> None:
