@@ -15,11 +15,18 @@ def drawn(
     return draw_half(*arrays, NAMES[:count], (0, number)).tolist()
 
 
-def test_half_of_each_class() -> None:
-    label = [0] * 20 + [1] * 10 + [2] * 3 + [3]
-    found = drawn(label)
-    assert np.bincount(np.array(label)[found]).tolist() == [10, 5, 1, 1]
-    assert found == sorted(found)
+def test_half_of_all_and_of_each_class_by_chance() -> None:
+    label = [0] * 20 + [1] * 20
+    found = [drawn(label, number=number) for number in range(20)]
+    assert {len(one) for one in found} == {20}
+    assert all(one == sorted(one) for one in found)
+    counts = {int(np.bincount(np.array(label)[one])[0]) for one in found}
+    assert len(counts) > 2, "how many of a class there are is part of the draw"
+
+
+def test_no_class_is_lost() -> None:
+    label = [0] * 30 + [1, 2, 3]
+    assert all(set(np.array(label)[drawn(label, number=number)]) == {0, 1, 2, 3} for number in range(10))
 
 
 def test_another_number_is_another_draw_and_the_same_is_the_same() -> None:
@@ -36,9 +43,9 @@ def test_every_sample_is_as_likely() -> None:
     assert (abs(counts - 200) < 45).all()
 
 
-def test_units_are_whole_and_speakers_of_many_words_are_halved_among_themselves() -> None:
+def test_units_are_whole() -> None:
     unit = [n // 8 for n in range(40)]
-    found = drawn([n % 2 for n in range(40)], unit)
+    found = drawn([n % 2 for n in range(40)], unit)  # two words of each of five speakers
     kept = {unit[index] for index in found}
     assert len(kept) == 2, "of five, so that the spread is rather too large than too small"
     assert len(found) == 16
