@@ -1,6 +1,6 @@
 """Do the intervals of burnish cover what they say where samples come in groups, and are its verdicts rarely wrong?
 
-`python benchmarks/clusters.py [TRIALS]` draws speakers whose accuracy differs (beta, standard deviation .05) and 40
+`python -m benchmarks.clusters [TRIALS]` draws speakers whose accuracy differs (beta, standard deviation .05) and 40
 clips of each, and counts how often the 95 % interval of the accuracy holds the true one; and pairs of equally good
 systems whose difference varies by speaker, of which it counts how often the interval of `compare` holds zero and its
 gate fails.

@@ -1,6 +1,6 @@
 """Is the confidence of each model worth anything: does it tell right from wrong, and does it keep its word.
 
-`python benchmarks/confidence.py NAME=MANIFEST[@GROUP]... [--model svm]` trains each model in five folds and prints a
+`python -m benchmarks.confidence [NAME=MANIFEST[@GROUP]...] [--model svm]` trains each model in five folds and prints a
 row: accuracy, AUROC of the confidence for right against wrong (.5: nothing, 1: all), the expected calibration error
 over ten bins of equal width (Guo et al. 2017), and processor seconds with the features in the cache.
 """
@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from baselines.data.labelled_samples import LabelledSample
 from baselines.training.options import TrainingOptions
 from baselines.training.train import train
-from curate.records.reader import read_as
+from benchmarks.real_sets import real_sets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,21 +61,17 @@ def cpu_s() -> float:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("sets", nargs="+", metavar="NAME=MANIFEST[@GROUP]")
+    parser.add_argument("sets", nargs="*", metavar="NAME=MANIFEST[@GROUP]")
     parser.add_argument("--model", action="append", choices=MODELS)
     arguments = parser.parse_args()
     print("| set | model | n | accuracy | AUROC right/wrong | calibration error | confidence 10/50/90 % | CPU s |")
     print("|---|---|---|---|---|---|---|---|")
-    for one in arguments.sets:
-        name, _, rest = one.partition("=")
-        path, _, group = rest.partition("@")
-        with open(path, "rb") as file:
-            samples = list(read_as(file, LabelledSample))
+    for name, samples, group in real_sets(arguments.sets):
         # Once without counting: the features of every file are in the cache afterwards.
-        train(samples, TrainingOptions(model="majority", group=group or None))
+        train(samples, TrainingOptions(model="majority", group=group))
         for model in arguments.model or MODELS:
             began = cpu_s()
-            found = train(samples, TrainingOptions(model=model, group=group or None))
+            found = train(samples, TrainingOptions(model=model, group=group))
             print(row(name, model, found.result.predictions, cpu_s() - began), flush=True)
 
 

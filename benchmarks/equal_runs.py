@@ -1,6 +1,6 @@
 """How often does the gate fail where nothing changed?
 
-`python benchmarks/equal_runs.py NAME=MANIFEST[@GROUP]... [--pairs N] [--repeats N] [--train N] [--test N]` draws, over
+`python -m benchmarks.equal_runs [NAME=MANIFEST...] [--pairs N] [--repeats N]` draws, over
 and over, two disjoint halves of one pool as the training parts of two runs and one test part from the rest, trains a
 logistic model on each with the functions that `train` uses, and asks the gate of `compare --fail-if worse`. Neither
 half is the better one, so each failure is a false alarm. It prints, beside it, what the rows' own intervals say, and
@@ -18,16 +18,16 @@ import msgspec
 import numpy as np
 
 from baselines.comparison.compare import compare, failed
-from baselines.data.labelled_samples import LabelledSample, label_of
+from baselines.data.labelled_samples import label_of
 from baselines.data.predictions import Prediction
 from baselines.metrics.significance import wilson
 from baselines.models import model_selection
 from baselines.models.models import Candidate
-from baselines.models.training_matrix import Task, TrainingMatrix
+from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
 from baselines.training.fit_plan import make_training_matrix
 from baselines.training.options import TrainingOptions
 from baselines.training.training_data import TrainingData, read_data
-from curate.records.reader import read_as
+from benchmarks.real_sets import real_sets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,7 +101,7 @@ def percent(count: int, of: int) -> str:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("sets", nargs="+", metavar="NAME=MANIFEST[@GROUP]")
+    parser.add_argument("sets", nargs="*", metavar="NAME=MANIFEST[@GROUP]")
     parser.add_argument("--pairs", type=int, default=100)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--share", type=float, default=0.4, help="of the samples, for the test part")
@@ -110,18 +110,15 @@ def main() -> None:
     print("| set | pairs | train, each | test | rows | gate fails | over all only | without repeats | own intervals |")
     print("|---|---|---|---|---|---|---|---|---|")
     total: Counter[str] = Counter()
-    for one in arguments.sets:
-        name, _, rest = one.partition("=")
-        path, _, group = rest.partition("@")
-        with open(path, "rb") as file:
-            samples = [msgspec.structs.replace(sample, split=None) for sample in _read(file)][: arguments.most]
-        data = read_data(samples, TrainingOptions(model="logistic", group=group or None))
-        matrix = make_training_matrix(data, "logistic", group or None, jobs=1)
+    sets = real_sets(arguments.sets)
+    for name, samples, _ in sets:
+        # Groups stay unknown: samples are drawn one by one here, and `benchmarks/clusters.py` draws speakers.
+        pool = [msgspec.structs.replace(sample, split=None) for sample in samples[: arguments.most]]
+        data = read_data(pool, TrainingOptions(model="logistic"))
+        matrix = make_training_matrix(data, "logistic", jobs=1)
         test = int(arguments.share * len(data.examples))
         sizes = ((len(data.examples) - test) // 2, test)
         # One turn for all: of fewer samples than numbers, no distance changes.
-        from baselines.models.training_matrix import with_shortcuts
-
         quick = replace(with_shortcuts(replace(matrix, model="auto")), model="logistic")
         found: Counter[str] = Counter()
         rng = np.random.default_rng(0)
@@ -131,7 +128,7 @@ def main() -> None:
             found += once
         total += found
         print(_row(name, arguments.pairs, sizes, rows, found), flush=True)
-    print(_row("all", arguments.pairs * len(arguments.sets), ("", ""), "", total))
+    print(_row("all", arguments.pairs * len(sets), ("", ""), "", total))
 
 
 def _row(name: str, pairs: int, sizes: tuple[object, object], rows: object, found: Counter[str]) -> str:
@@ -141,10 +138,6 @@ def _row(name: str, pairs: int, sizes: tuple[object, object], rows: object, foun
         + " | ".join(percent(found[key], pairs) for key in keys)
         + " |"
     )
-
-
-def _read(file: object) -> "list[LabelledSample]":
-    return list(read_as(file, LabelledSample))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

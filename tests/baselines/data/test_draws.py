@@ -12,7 +12,7 @@ def drawn(
 ) -> list[int]:
     count = len(label)
     arrays = np.arange(count), np.array(unit or range(count)), np.array(label), np.array(testable or [True] * count)
-    return draw_half(*arrays, NAMES[:count], (0, number)).tolist()
+    return [int(index) for index in draw_half(*arrays, NAMES[:count], (0, number))]
 
 
 def test_half_of_all_and_of_each_class_by_chance() -> None:

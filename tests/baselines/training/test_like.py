@@ -7,9 +7,11 @@ import pytest
 from msgspec.structs import replace as changed
 
 from baselines.data.labelled_samples import LabelledSample
+from baselines.data.predictions import Prediction
 from baselines.features.reading import Reading
+from baselines.metrics.metrics import Metrics, measure
 from baselines.models.models import Candidate
-from baselines.runs.run_folder import read_run, write_run
+from baselines.runs.run_folder import predictions_of_run, read_run, write_run
 from baselines.runs.run_record import ModelRecord
 from baselines.runs.save_run import Clock, save_run
 from baselines.training.like import hold_still
@@ -66,10 +68,7 @@ def rewrite(run: Path, **fields: object) -> None:
     write_run(str(run), changed(whole, model=changed(record(run), **fields)), *found)
 
 
-def train_metrics(run: Path) -> tuple[object, ...]:
-    from baselines.metrics.metrics import measure
-    from baselines.runs.run_folder import predictions_of_run
-
+def train_metrics(run: Path) -> tuple[Metrics, list[Prediction]]:
     predictions = predictions_of_run(str(run))
     return measure(predictions), predictions
 
