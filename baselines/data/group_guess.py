@@ -10,6 +10,8 @@ from curate.split.leakage import Watch
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_FEWEST = 5
+
 
 def guess_groups(samples: "Iterable[tuple[str, str, tuple[str, ...]]]") -> "Iterator[str]":
     """Yield, in words, what looks like a group: `speaker=… (6 values, 40 samples each): --group speaker`.
@@ -23,6 +25,7 @@ def guess_groups(samples: "Iterable[tuple[str, str, tuple[str, ...]]]") -> "Iter
         side = hashlib.sha256(path.encode("utf-8", "surrogateescape")).digest()[0] % 2
         watch.add(Sample(path, label, tags, str(side)))
     for found in watch.suspects():
-        # Tags such as noise=car are conditions more often than groups, unless their key says otherwise.
-        if "{" in found.group or is_known(found.group):
+        # Tags such as noise=car are conditions more often than groups, unless their key says otherwise; a few values in
+        # the paths are sources of data, such as the folder of recordings and that of what was made of them.
+        if is_known(found.group) or ("{" in found.group and found.values >= _FEWEST):
             yield f"{found.name} ({found.values:,} values, {found.samples:,.0f} samples each): --group {found.group}"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from baselines.data.group_guess import guess_groups
 from baselines.data.labelled_samples import LabelledSample, LeftOut, group_of, kind_of, label_of, labelled
 from baselines.data.predictions import Prediction, describe_file, read_external_predictions
 from baselines.data.train_test_partition import DEFAULT_TEST_SPLIT, check_test_split
@@ -80,7 +81,7 @@ def evaluate(
         source=describe_file(file),
         groups=Groups(group, len(known)) if group else None,
     )
-    return Evaluated(result, left_out, list(_notes(everything, predictions, external)))
+    return Evaluated(result, left_out, [*_notes(everything, predictions, external), *_untied(predictions)])
 
 
 def _tested(
@@ -122,6 +123,13 @@ def _why_none(file: str, external: "Mapping[str, ExternalPrediction]", examples:
     return (
         f"{file} names none of the samples: it says {theirs}, and the manifest {examples[0].path}; paths have to agree"
     )
+
+
+def _untied(predictions: Sequence[Prediction]) -> "Iterator[str]":
+    """Yield what looks like a group and was not named."""
+    if all(found.group is None for found in predictions):
+        for words in guess_groups((found.path, found.label, found.tags) for found in predictions):
+            yield f"looks like a group, and the intervals take its samples for independent: {words}"
 
 
 def _notes(

@@ -10,7 +10,7 @@ from baselines.data.labelled_samples import LabelledSample, LeftOut, group_of, l
 from baselines.data.predictions import Prediction
 from baselines.features.families import FEATURES_VERSION
 from baselines.features.reading import Watcher
-from baselines.metrics.metrics import measure
+from baselines.metrics.metrics import Metrics, measure
 from baselines.models.models import settings_of
 from baselines.runs.run_record import Counts, Groups, ModelRecord, TrialRecord
 from baselines.runs.save_run import Result, digest_of_training
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _DIGITS = 4
 _FITS = 0.9
+_MUCH = 0.1
+_BY_HEART = frozenset({"knn", "trees"})
 
 
 @dataclass(slots=True)
@@ -76,11 +78,12 @@ def train(samples: Iterable[LabelledSample], options: TrainingOptions, watch: Wa
     grouping = make_grouping(options.group) if options.group else None
     predictions = _predictions(data, plan.tasks, fitted, grouping)
     suspects = [] if options.group else _suspects(data, plan.tasks)
+    result = _result(data, predictions, plan, fitted, options)
     return Trained(
-        result=_result(data, predictions, plan, fitted, options),
+        result=result,
         tested_split=data.tests is not None,
         left_out=data.left_out,
-        notes=[*data.notes, *plan.notes, *_fit_notes(fitted[0]), *_choice_notes(fitted, plan)],
+        notes=[*data.notes, *plan.notes, *_fit_notes(fitted[0], result.metrics), *_choice_notes(fitted, plan)],
         suspects=suspects,
         untied=[] if options.group or suspects else list(guess_groups((p.path, p.label, p.tags) for p in predictions)),
     )
@@ -126,10 +129,21 @@ def _choice_notes(fitted: "list[Fitted]", plan: "FitPlan") -> list[str]:
     ]
 
 
-def _fit_notes(fitted: "Fitted") -> list[str]:
-    """Say when the model is too simple for its own training set."""
-    if fitted.chosen.name == "majority" or fitted.training_accuracy >= _FITS:
+def _fit_notes(fitted: "Fitted", tested: Metrics) -> list[str]:
+    """Say when the model is too simple for its own training set, or learned it by heart."""
+    if fitted.chosen.name == "majority":
         return []
+    right = fitted.training_accuracy
+    if right >= _FITS:
+        # Neighbours and trees are right on whatever they were given: of them it says nothing.
+        if fitted.chosen.name in _BY_HEART or tested.interval[1] > right - _MUCH:
+            return []
+        simpler = ", a simpler model (--model logistic)" if fitted.chosen.name == "svm" else ""
+        return [
+            f"the model gets {100 * right:.0f} % of its own training samples right and {100 * tested.accuracy:.0f} % "
+            "of the tested ones (overfitting): more samples help, augmentation of what the tested ones have and the "
+            f"training ones lack{simpler}"
+        ]
     return [
         f"the model gets only {100 * fitted.training_accuracy:.0f} % of its own training samples right (high bias): "
         "labels may be wrong, and data added for one tag may cost accuracy on others; compare all tags afterwards"

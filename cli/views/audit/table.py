@@ -64,6 +64,7 @@ def tags(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table:
     columns = [
         Column("name", "tag, %"),
         Column("samples", "n", "count"),
+        Column("effective_samples", "worth", "count", 2, "{:,.0f}"),
         Column("accuracy", "accuracy", "share"),
         Column("interval", "95 % interval", "interval", 1),
         Column("bar", "accuracy", "drawing", 9),
@@ -72,7 +73,7 @@ def tags(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table:
     rows = []
     for tag, found in result.per_tag.items():
         bar = bar_cell(found.accuracy, f"accuracy on {tag}: {percent(found.accuracy)} %")
-        cells = (tag, found.samples, found.accuracy, found.interval, bar)
+        cells = (tag, found.samples, found.effective_samples, found.accuracy, found.interval, bar)
         # Of very many, a terminal shows the weakest.
         rows.append(Row(cells, weight=-found.accuracy, samples=sample_links(wrong[tag])))
     return Table("tag", "Tags, in percent", columns, rows)

@@ -20,3 +20,9 @@ def test_a_part_of_the_name_is() -> None:
 
 def test_nothing_is() -> None:
     assert not list(guess_groups((f"{CHANCE.random()}.wav", "x", ()) for _ in range(50)))
+
+
+def test_two_sources_of_data_are_not() -> None:
+    assert not list(
+        guess_groups((f"{'ab'[n % 2]}/word{n // 2 % 5}/{n}.wav", f"word{n // 2 % 5}", ()) for n in range(120))
+    )
