@@ -191,9 +191,7 @@ def sentences(result: "Comparison") -> list[str]:
     lines += matching_notes(result)
     lines += doubts(result)
     if any(found.verdict != found.gate_verdict for _, found in named):
-        lines.append(
-            "?: by its own interval only; adjusted for all rows (adj. p), chance explains it, and no gate fails"
-        )
+        lines.append("?: by its own interval only; adjusted for all rows (adj. p) it may be chance, and no gate fails")
     if len(named) >= _MANY:
         # Of intervals that hold in 95 of 100 cases, 2.5 miss on each side where nothing changed at all.
         lines.append(
