@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _STEEPNESS = 4.0
-"""Of the sigmoid over a margin. From 2 to 4 the logarithmic loss sank on digits, words and clothes and rose by a hundredth
-on photos; with 4 the best temperatures lay between 0.46 and 1.0."""
+"""Of the sigmoid over a margin. From 2 to 4 the logarithmic loss sank on digits, words and clothes and rose by a
+hundredth on photos; with 4 the best temperatures lay between 0.46 and 1.0."""
 _STEEPEST = 50.0  # exp of more is of no use and near the end of a float
 _LEAST = 1e-9
 

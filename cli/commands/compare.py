@@ -52,7 +52,9 @@ def compare(
     draw) is said below.
 
     --fail-if reads p values that are adjusted for all rows it looks at (Holm: 5 % for all of them together; over all
-    apart), from McNemar's exact test, with groups from a t-test on their means. --fail-if worse fails if B is worse over all, on a tag or in a class; with --tag, over all or on one of these tags.
+    apart), from McNemar's exact test, with groups from a t-test on their means.
+
+    --fail-if worse fails if B is worse over all, on a tag or in a class; with --tag, over all or on one of these tags.
     --fail-if not-better fails unless B is better over all; with --tag, unless it is better on each of these.
 
     [bold]Examples[/bold]
