@@ -45,7 +45,11 @@ SCAN_CHECKS: dict[str, Verdict] = {
     "permission": Verdict("error", "it may not be read", transient=True),
     "timeout": Verdict("error", "decoding took longer than --timeout", transient=True),
     "truncated": Verdict("error", "it ends before its data does"),
+    "unchecked": Verdict("warning", "it decodes, but with a decoder that cannot tell whether all of it is sound"),
     "unreadable": Verdict("error", "it is no image and no audio that can be decoded here; the detail says what to do"),
+    "unused-bits": Verdict(
+        "warning", "its pixels leave the upper bits empty (12 bits in 16): most programs show it black"
+    ),
     "wrong-extension": Verdict("warning", "its name ends like another format than its content has"),
 }
 """Every check that scan makes, by name."""
@@ -157,6 +161,8 @@ def learn_most_frequent(counts: Counter[float]) -> Learnt:
 CHECKS: dict[str, Check] = {
     "animated": Check("image", "image.frames", lambda facts: facts.frames, "above", 1,
         "an animation or a stack of pages: most training code takes the first and drops the rest", ("frames",)),
+    "anti-phase": Check("audio", "audio.mono_loss_db", lambda facts: facts.mono_loss_db, "above", 12.0,
+        "the channels cancel each other out in mono: one of them was wired the wrong way round", ("mono_loss_db",)),
     "blurry": Check("image", "image.sharpness", lambda facts: facts.sharpness, "below", 0.29,
         "few edges are left even in a small copy: out of focus or shaken", ("sharpness",)),
     "bright": Check("image", "1 - image.brightness_p5",
@@ -169,6 +175,13 @@ CHECKS: dict[str, Check] = {
     "dc-offset": Check("audio", "abs(audio.dc_offset)",
         lambda facts: None if facts.dc_offset is None else abs(facts.dc_offset), "above", 0.02,
         "the signal does not swing around zero: a recorder's fault that costs headroom and clicks", ("dc_offset",)),
+    "dead-channel": Check("audio", "audio.channel_gap_db", lambda facts: facts.channel_gap_db, "above", 50.0,
+        "a channel is silent, or stands still, while another sounds: a cable, or mono kept as stereo",
+        ("channel_gap_db",)),
+    "digital-silence": Check("audio", "audio.inner_silence_s", lambda facts: facts.inner_silence_s, "above", 0.5,
+        "the sound is gone for a while, and comes back: muted, cut out, or put together", ("inner_silence_s",)),
+    "drop-outs": Check("audio", "audio.dropouts", lambda facts: facts.dropouts, "above", 0,
+        "the sound stops short and goes on: lost packets, or a recorder that could not keep up", ("dropouts",)),
     "grayscale-in-colour-set": Check("image", "image.chroma", lambda facts: facts.chroma, "below", 0.005,
         "no colour among coloured pictures: a scan, a mask, or another camera", ("chroma",)),
     "implausible-sample-rate": Check("audio", "1 if audio.sample_rate is under 2000 or over 768000", _implausible_rate,

@@ -42,7 +42,9 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
         height: Pixels as stored, before the EXIF orientation is applied.
         frames: 1 unless animated or multi-page.
         orientation: EXIF orientation, 1 to 8; 1 where there is none.
-        bits: Bits per channel as stored: 1, 2, 4, 8, 16 or 32.
+        bits: Bits per channel as stored: 1, 2, 4, 8, 16 or 32; 1 to 16 in JPEG 2000, TIFF and AVIF.
+        bits_used: Of more than 8 `bits`, those from the lowest to the highest that any pixel sets: 12 for 12 bits in
+            16, at the lower or the upper end. None where that was not looked at.
         brightness: Mean perceived brightness, 0 (black) to 1 (white).
         brightness_p1: 1st percentile of the perceived brightness; p5, p50, p95 and p99 likewise.
         contrast: Standard deviation of the perceived brightness, 0 to 0.5.
@@ -61,6 +63,7 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
     frames: int | None = None
     orientation: int | None = None
     bits: int | None = None
+    bits_used: int | None = None
     brightness: float | None = None
     brightness_p1: float | None = None
     brightness_p5: float | None = None
@@ -94,6 +97,11 @@ class AudioFacts(Struct, frozen=True, omit_defaults=True):
         snr_db: Estimate of the signal-to-noise ratio: mean power against the quietest tenth of frames; -20 to 100.
         bandwidth_hz: Highest frequency within 70 dB of the strongest and above 16-bit noise; 0 for silence.
         fingerprint: 128-bit key of candidates for near-duplicates, 32 hexadecimal digits; None for silence.
+        channel_mask: A bit for each loudspeaker, as in the header of WAV (`dwChannelMask`); None where none is named.
+        channel_gap_db: Level of the loudest channel over that of the quietest, without offsets and LFE; 0 for mono.
+        mono_loss_db: How far the mean of the channels is under their mean power; 0 to 150, 0 for mono.
+        inner_silence_s: Longest time of exact zeros in all channels, between the first and the last sound.
+        dropouts: How often the sound stops short, at one value for 3 to 250 ms.
     """
 
     format: str | None = None
@@ -110,3 +118,8 @@ class AudioFacts(Struct, frozen=True, omit_defaults=True):
     snr_db: float | None = None
     bandwidth_hz: float | None = None
     fingerprint: str | None = None
+    channel_mask: int | None = None
+    channel_gap_db: float | None = None
+    mono_loss_db: float | None = None
+    inner_silence_s: float | None = None
+    dropouts: int | None = None
