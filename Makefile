@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-extras test-fast coverage check format bench golden soak clean
+.PHONY: demo test test-extras test-fast coverage check format bench golden soak verdicts clean
 
 demo: .venv/ready
 	$(BIN)/burnish demo
@@ -45,6 +45,12 @@ bench: .venv/ready
 # What the commands give on real data (BURNISH_DATA), here and at another commit: make golden BASE=main
 golden: .venv/ready
 	$(BIN)/python benchmarks/golden.py against $(BASE)
+
+# Are verdicts and confidence worth what they say? On the real data of BURNISH_DATA; half an hour.
+verdicts: .venv/ready
+	$(BIN)/python -m benchmarks.clusters
+	$(BIN)/python -m benchmarks.equal_runs
+	$(BIN)/python -m benchmarks.confidence
 
 soak: .venv/ready
 	BURNISH_SOAK=1 $(BIN)/pytest -q -n auto

@@ -46,8 +46,13 @@ def compare(
     """Tell whether run B is better than run A, worse, or neither: over all, in each class and on each tag.
 
     Both are tried on the same samples: those that only one of them has are left out, and counted. The interval is that
-    of a paired bootstrap. The verdict follows one rule: better if the interval is above zero, worse if it is below,
-    else cannot tell; fewer than 5 samples never tell.
+    of a paired bootstrap; of runs with --group that of the groups' differences, of runs with --repeats with the spread
+    of their repeats added. The verdict follows one rule: better if the interval is above zero, worse if it is below,
+    else cannot tell; fewer than 5 samples never tell. What was not held still (model, parameters, features, training
+    draw) is said below.
+
+    --fail-if reads p values that are adjusted for all rows it looks at (Holm: 5 % for all of them together; over all
+    apart), from McNemar's exact test, with groups from a t-test on their means.
 
     --fail-if worse fails if B is worse over all, on a tag or in a class; with --tag, over all or on one of these tags.
     --fail-if not-better fails unless B is better over all; with --tag, unless it is better on each of these.

@@ -130,6 +130,11 @@ def check_loop(burnish: Burnish, folder: Path, tag: str, *arguments: str) -> dic
     assert weak[tag] > 0
     comparison = report(folder, "11-compare")
     assert comparison["per_tag"][tag]["difference"] >= 0
+    assert comparison["held_still"] == {"model": True, "parameters": True, "features": True, "draw": True}
+    assert comparison["repeats"] == {"a": 10, "b": 10}
+    assert comparison["same_draws"] is True
+    after = json.loads((folder / "work" / "after" / "run.json").read_text())
+    assert after["model"]["like"] == "work/before"
     return steps
 
 

@@ -64,6 +64,7 @@ def tags(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table:
     columns = [
         Column("name", "tag, %"),
         Column("samples", "n", "count"),
+        Column("effective_samples", "worth", "count", 2, "{:,.0f}"),
         Column("accuracy", "accuracy", "share"),
         Column("interval", "95 % interval", "interval", 1),
         Column("bar", "accuracy", "drawing", 9),
@@ -72,7 +73,7 @@ def tags(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table:
     rows = []
     for tag, found in result.per_tag.items():
         bar = bar_cell(found.accuracy, f"accuracy on {tag}: {percent(found.accuracy)} %")
-        cells = (tag, found.samples, found.accuracy, found.interval, bar)
+        cells = (tag, found.samples, found.effective_samples, found.accuracy, found.interval, bar)
         # Of very many, a terminal shows the weakest.
         rows.append(Row(cells, weight=-found.accuracy, samples=sample_links(wrong[tag])))
     return Table("tag", "Tags, in percent", columns, rows)
@@ -87,6 +88,11 @@ def sentences(result: "Audit") -> list[str]:
         f"(95 % interval {interval(result.interval)})",
         f"balanced accuracy {balanced} %, macro F1 {f1} %, always guessing the largest class {majority} %",
     ]
+    if result.training_majority_accuracy is not None:
+        guess = percent(result.training_majority_accuracy)
+        lines.append(f"always guessing the largest class of the training part: {guess} %")
+    if result.groups and result.effective_samples is not None:
+        lines.append(f"in {result.groups:,} groups, worth {result.effective_samples:,.0f} independent samples")
     # The sentence that a first run needs most: an accuracy of 90 % is nothing where 90 % have one label.
     if result.interval[0] <= result.majority_accuracy:
         lines.append("the interval reaches the accuracy of that guess: nothing shows that the model learned more")

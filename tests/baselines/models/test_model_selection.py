@@ -7,8 +7,9 @@ import sys
 import numpy as np
 import pytest
 
+from baselines.models.calibration import probabilities
 from baselines.models.model_selection import fit_all, fit_model, macro_f1, score_model
-from baselines.models.models import Candidate, probabilities
+from baselines.models.models import Candidate
 from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
 from tests.conftest import ROOT
 
@@ -74,6 +75,45 @@ def test_shortcuts_change_no_answer(name: str, length: int) -> None:
     short, long = (fit_model(matrix, Candidate(name), train, saved=saved) for saved in (False, True))
     said, expected = (probabilities(score_model(matrix, model, test), 1.0) for model in (short, long))
     np.testing.assert_allclose(said, expected, atol=0.02)
+
+
+def test_every_fold_fits_what_is_saved() -> None:
+    # Each fold chose for itself, and by its own size: above the limit of the machine it was scored with that one while
+    # a logistic model was saved.
+    matrix = clusters(noise=0.6)
+    folds = [Task(np.flatnonzero(np.arange(60) % 5 != k), np.flatnonzero(np.arange(60) % 5 == k)) for k in range(5)]
+    found = fit_all({"": matrix}, [Task(np.arange(60), np.arange(0), save=True), *folds])
+    assert {one.chosen for one in found} == {found[0].trials[0].candidate}
+    assert all(one.trials == () for one in found[1:])
+    assert len({one.temperature for one in found[1:]}) > 1, "each fold has a temperature of its own"
+
+
+def test_the_size_of_the_whole_decides_what_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("baselines.models.models.MOST_FOR_SVM", 50)
+    matrix = clusters()
+    tasks = [Task(np.arange(60), np.arange(0)), Task(np.arange(12, 60), np.arange(12))]
+    whole, fold = fit_all({"": matrix}, tasks)
+    assert {one.candidate.name for one in whole.trials} == {"logistic", "knn"}
+    assert fold.chosen == whole.chosen, "though 48 samples would be few enough"
+
+
+def test_a_model_that_is_held_is_not_chosen() -> None:
+    found = fit_all({"": clusters()}, [Task(np.arange(40), np.arange(40, 60))], held=Candidate("knn"))[0]
+    assert [one.candidate for one in found.trials] == [found.chosen] == [Candidate("knn")]
+
+
+def test_repeats_are_other_draws_and_the_same_each_time() -> None:
+    matrix = clusters(noise=0.7)
+    tasks = [Task(np.arange(40), np.arange(40, 60))]
+    one, two = (fit_all({"": matrix}, tasks, Candidate("logistic"), repeats=4)[0] for _ in range(2))
+    assert one.repeats is not None
+    assert two.repeats is not None
+    assert one.repeats.shape == (4, 20)
+    np.testing.assert_array_equal(one.repeats, two.repeats)
+    assert len({tuple(row) for row in one.repeats.tolist()}) > 1
+    np.testing.assert_array_equal(
+        one.probabilities, fit_all({"": matrix}, tasks, Candidate("logistic"))[0].probabilities
+    )
 
 
 def test_one_class_is_guessed() -> None:

@@ -1,5 +1,6 @@
 """Training as a whole, on small real files."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from baselines.training.options import TrainingOptions
 from baselines.training.train import Trained, train
 from curate.ground.errors import InputError, UsageError
 from tests.baselines.samples import example, generated, stripes, tone, tones
+
+
+def hash_bit(number: int) -> int:
+    return hashlib.sha256(str(number).encode()).digest()[0] % 2
+
 
 QUICK = TrainingOptions(model="knn", reading=Reading(cache="", jobs=1))
 
@@ -195,6 +201,16 @@ def test_a_model_that_cannot_fit_its_own_training_set_says_so(tmp_path: Path) ->
 
 
 @pytest.mark.slow
+def test_what_was_learned_by_heart_is_said(tmp_path: Path) -> None:
+    # Labels that nothing decides: the machine fits all of them, and gets half of the tested ones right.
+    samples = [tone(tmp_path / f"{i}.wav", "low", i) for i in range(60)]
+    for i, one in enumerate(samples):
+        samples[i] = example(one.path, "ab"[hash_bit(i)])
+    notes = learn(samples, model="svm").notes
+    assert any("of its own training samples right and" in note and "(overfitting)" in note for note in notes)
+    assert not any("overfitting" in note for note in learn(samples, model="knn").notes)
+
+
 def test_two_runs_give_the_same_predictions(tmp_path: Path) -> None:
     samples = tones(tmp_path, 6, ("low", "mid", "high"))
     one, two = (learn(samples, model="auto").result.predictions for _ in range(2))

@@ -45,7 +45,10 @@ def test_json_has_the_shape_that_scripts_rely_on(burnish: Burnish, runs: Callabl
     assert car["interval"][0] > 0
     assert car["mcnemar_p"] < 1e-6
     assert report["per_tag"]["clean"]["verdict"] == "worse"
-    assert report["per_class"]["x"] == report["overall"]
+    assert report["per_class"]["x"]["interval"] == report["overall"]["interval"]
+    assert report["held_still"] == {"model": None, "parameters": None, "features": None, "draw": None}
+    assert (report["groups"], report["repeats"]) == (None, {"a": 0, "b": 0})
+    assert (car["gate_verdict"], car["adjusted_p"] < 1e-6) == ("better", True)
     assert report["runs"] == ["before", "after"]
 
 
@@ -92,7 +95,9 @@ def test_a_gate_that_fails_on_much_names_the_first(burnish: Burnish, runs: Calla
     runs(tagged("x"), tagged("y"))
     errors = burnish("compare", "before", "after", "--fail-if", "worse", code=1).stderr
     assert errors.startswith("burnish compare: after is worse over all (-1.000, ")
-    assert errors.endswith("; worse on take=3 (-1.000, 95 % interval -1.000 to -1.000, n = 10); and 5 more\n")
+    assert errors.endswith(
+        "; worse on take=3 (-1.000, 95 % interval -1.000 to -1.000, n = 10, adjusted p = 0.016); and 5 more\n"
+    )
 
 
 def test_a_gate_that_fails_leaves_the_page(burnish: Burnish, runs: Callable[..., None], tmp_path: Path) -> None:

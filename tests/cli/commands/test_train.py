@@ -70,6 +70,41 @@ def test_features_are_kept_where_it_is_said(burnish: Burnish, speech: Path) -> N
     assert (speech / "mine/audio-1").is_dir()
 
 
+def test_like_and_repeats_make_runs_that_can_be_compared(burnish: Burnish, speech: Path) -> None:
+    shown = burnish("train", "set.jsonl", "--run", "a", "--model", "knn", "--group", "speaker", "--repeats", "3").stdout
+    assert "(6 groups by speaker), with the spread of 3 other draws of the training data" in " ".join(shown.split())
+    first = json.loads((speech / "a/predictions.jsonl").read_text().splitlines()[0])
+    assert (first["group"], len(first["repeats"])) == ("a", 3)
+    shown = burnish("train", "set.jsonl", "--run", "b", "--like", "a", "--group", "speaker", "--repeats", "3").stdout
+    assert "knn, held still as in a" in shown
+    assert (speech / "a/predictions.jsonl").read_bytes() == (speech / "b/predictions.jsonl").read_bytes()
+    report = json.loads(burnish("compare", "a", "b", "--json").stdout)
+    assert report["held_still"] == {"model": True, "parameters": True, "features": True, "draw": True}
+    assert report["groups"] == {"key": "speaker", "count": 6}
+    assert (report["repeats"], report["same_draws"]) == ({"a": 3, "b": 3}, True)
+    for options, problem in (
+        (["--model", "svm"], "--like a holds its model still, knn; --model svm asks for another"),
+        (["--feature", "mel"], "--like a holds its features still, mel, mfcc, level; --feature mel asks for others"),
+    ):
+        errors = burnish("train", "set.jsonl", "--run", "c", "--like", "a", *options, code=2).stderr
+        assert errors == f"burnish train: {problem}\n"
+    assert not (speech / "c").exists()
+
+
+def test_a_group_that_is_on_one_side_only_is_named_for_the_intervals(burnish: Burnish, speech: Path) -> None:
+    burnish("split", "set.jsonl", "--ratio", "train=0.5,test=0.5", "--group", "speaker", "-o", "halves.jsonl")
+    told = burnish("train", "halves.jsonl", "--run", "a", "--model", "knn").stderr
+    assert told == (
+        "note: looks like a group, and the intervals take its samples for independent: speaker=… (3 values, 8 samples "
+        "each): --group speaker\n"
+    )
+    burnish("train", "halves.jsonl", "--run", "b", "--model", "logistic", "-q")
+    shown = burnish("compare", "a", "b").stdout
+    assert "looks like a group, and samples were taken for independent: speaker=…" in shown
+    assert "not held still: model: knn against logistic; hold it still with train --like" in shown
+    assert "the draw of the training data is not in the verdicts: train --repeats 10 in both runs" in shown
+
+
 def test_an_empty_manifest_makes_no_run(burnish: Burnish, tmp_path: Path) -> None:
     assert burnish("train", "--run", "a").stderr == "no samples, so no run was made\n"
     assert not (tmp_path / "a").exists()
@@ -83,6 +118,9 @@ def test_an_empty_manifest_makes_no_run(burnish: Burnish, tmp_path: Path) -> Non
         (("--run", "a", "--model", "svn"), "--model 'svn' is unknown (did you mean 'svm'?)"),
         (("--run", "a", "--feature", "mell"), "--feature 'mell' is unknown (did you mean 'mel'?)"),
         (("--run", "a", "--group", "{x"), "--group '{x"),
+        (("--run", "a", "--like", "gone"), "no run in gone: there is no run.json"),
+        (("--run", "a", "--repeats", "1"), "--repeats 1: one draw has no spread; take 10, or 2 at least"),
+        (("--run", "a", "--repeats", "101"), "Invalid value for '--repeats'"),
         (("--run", "a", "--folds", "1"), "Invalid value for '--folds'"),
     ],
 )
