@@ -87,8 +87,8 @@ def _stands_still(samples: NDArray[np.float32], frames: int) -> bool:
 
 def _in_all_channels(true: NDArray[np.bool_]) -> NDArray[np.bool_]:
     # `all` over an axis of one entry takes as long as all the rest.
-    every: NDArray[np.bool_] = true[:, 0] if true.shape[1] == 1 else true.all(axis=1)
-    return every
+    first: NDArray[np.bool_] = true[:, 0]
+    return first if true.shape[1] == 1 else np.asarray(true.all(axis=1))
 
 
 def _runs(true: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
