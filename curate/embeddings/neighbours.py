@@ -94,6 +94,60 @@ def nearest_of(vectors: "Vectors", others: "Vectors", k: int) -> Neighbours:
     return Neighbours(best.index, np.clip(best.similarity, -1, 1))
 
 
+class Distances(NamedTuple):
+    """The nearest others of each vector by Euclidean distance, the nearest first.
+
+    Attributes:
+        row: int64, shape (vectors, k): rows of the vectors that were searched.
+        distance: float32, shape (vectors, k).
+    """
+
+    row: "NDArray[np.int64]"
+    distance: "NDArray[np.float32]"
+
+
+def nearest_by_distance(vectors: "Vectors", k: int, others: "Vectors | None" = None) -> Distances:
+    """Return the k nearest by Euclidean distance, of any vectors, exactly, in blocks as `nearest`.
+
+    Args:
+        vectors: float32, shape (samples, length), finite.
+        k: At least 1; fewer are returned where there are fewer.
+        others: That are searched, float32 of the same length; None: the vectors themselves, each without itself.
+
+    Raises:
+        InputError: There are more than `MOST` vectors on a side.
+    """
+    searched = vectors if others is None else others
+    count = max(len(vectors), len(searched))
+    if count > MOST:
+        raise InputError(f"{count:,} vectors: distances of all pairs are found for up to {MOST:,}; take a part of them")
+    best = _Best(len(vectors), max(0, min(k, len(searched) - (others is None))))
+    if best.k == 0:
+        return Distances(best.index, np.zeros(best.index.shape, np.float32))
+    # -|x - y|² = 2xy - |x|² - |y|². Centred first: products of points far from 0 lose the digits that distances need.
+    middle = searched.mean(axis=0, dtype=np.float64).astype(np.float32)
+    left, right = vectors - middle, searched - middle
+    left_square, right_square = (np.einsum("ij,ij->i", one, one) for one in (left, right))
+    for low in range(0, len(left), BLOCK):
+        for start in range(low if others is None else 0, len(right), BLOCK):
+            block = 2 * (left[low : low + BLOCK] @ right[start : start + BLOCK].T)
+            block -= left_square[low : low + BLOCK, None]
+            block -= right_square[start : start + BLOCK]
+            if others is None and start == low:
+                np.fill_diagonal(block, -np.inf)
+            best.take(block, low, start)
+            if others is None and start != low:
+                best.take(block.T, start, low)
+    # Once more from the differences: of equal points rounding makes a distance of a thousandth and not 0.
+    distance = np.empty(best.index.shape, np.float32)
+    for row in range(best.k):
+        for low in range(0, len(left), BLOCK):
+            apart = left[low : low + BLOCK] - right[best.index[low : low + BLOCK, row]]
+            distance[low : low + BLOCK, row] = np.sqrt(np.einsum("ij,ij->i", apart, apart))
+    order = np.argsort(distance, axis=1, kind="stable")
+    return Distances(np.take_along_axis(best.index, order, axis=1), np.take_along_axis(distance, order, axis=1))
+
+
 class _Best:
     """The k nearest of each row so far, sorted; -inf where there are not k yet."""
 
