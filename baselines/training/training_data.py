@@ -107,7 +107,7 @@ def read_data(
     check_no_leaks(partition.train, partition.test)
     # Before the features are computed, which may take minutes: that no sample is in a group is known from the manifest.
     grouping = make_grouping(options.group) if options.group else None
-    if grouping and not any(grouping.values(one.path, one.tags) for one in partition.examples):
+    if grouping and not any(grouping.values(one.path, one.tags, one.digest) for one in partition.examples):
         grouping.check_found()
     if not handful:
         check_two_of_a_class(labels)

@@ -35,10 +35,12 @@ def train(
     group: Annotated[
         str | None,
         typer.Option(
-            metavar="KEY|folder|PATTERN",
-            help="What must not be trained on and tested: a tag's key, the folder, or a part of the file's name.",
+            metavar="KEY|folder|PATTERN|cluster:FILE",
+            help="What must not be trained on and tested: a tag's key, the folder, a part of the file's name, or what "
+            "is alike in FILE of burnish embed.",
             show_default=False,
         ),
+        Effect.READS,
     ] = None,
     feature: Annotated[
         list[str] | None,
