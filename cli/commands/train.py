@@ -45,9 +45,10 @@ def train(
     feature: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME|embedding:FILE",
+            metavar="NAME|embedding:FILE|table:FILE|tags",
             help="Only these: hog, colour, thumbnail of images; mel, mfcc, level of recordings; base, all of them; "
-            "embedding:FILE of burnish embed; auto, which of base, embedding or both is best in validation.",
+            "embedding:FILE of burnish embed; table:FILE, columns of a CSV with a path; tags; auto, which of base, "
+            "embedding and side data, or any together, is best in validation.",
             show_default="all",
         ),
         Effect.READS,
@@ -83,6 +84,8 @@ def train(
     burnish train set.jsonl --run runs/shape --model svm --feature hog
 
     burnish train set.jsonl --run runs/embedded --feature auto --feature embedding:photos.npz
+
+    burnish train set.jsonl --run runs/aged --feature base --feature table:patients.csv
     """
     formats = reports.Formats(json, md, csv).check()
     folder, families = named_folder(run), tuple(feature or ())

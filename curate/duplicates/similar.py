@@ -98,7 +98,10 @@ def find_similar(items: Sequence[SimilarItem], store: "Embeddings", threshold: f
     """
     import numpy as np
 
-    unique = list({one.digest or one.path: one for one in reversed(items)}.values())[::-1]
+    first_of: dict[str, SimilarItem] = {}
+    for one in items:
+        first_of.setdefault(one.digest or one.path, one)
+    unique = list(first_of.values())
     if not unique:
         raise InputError("the manifest has no samples")
     paths = [one.path for one in unique]

@@ -15,7 +15,8 @@ def embedded(tmp_path: Path) -> list[dict[str, object]]:
     """Forty-eight samples in four directions, and a stranger, which the last class has."""
     rng = np.random.default_rng(0)
     vectors = np.vstack([np.repeat(np.eye(6)[:4], 12, axis=0) + rng.normal(0, 0.05, (48, 6)), np.eye(6)[5:]])
-    facts = {"format": "PNG", "mode": "RGB", "width": 64, "height": 64, "sharpness": 0.5, "brightness_p99": 0.9}
+    facts = {"format": "PNG", "mode": "RGB", "width": 64, "height": 64, "frames": 1, "orientation": 1, "entropy": 6.0}
+    facts |= {"sharpness": 0.5, "brightness_p99": 0.9, "brightness_p5": 0.1, "chroma": 0.2}
     samples: list[dict[str, object]] = [
         {
             "path": f"{number}.png",

@@ -10,12 +10,12 @@ from curate.ground.errors import InputError
 
 def test_one_stranger_among_many_is_found_though_it_has_a_copy() -> None:
     rng = np.random.default_rng(0)
-    vectors = np.vstack([rng.normal([5, 0, 0], 0.3, (200, 3)), [[0, 0, 5]]]).astype(np.float32)
+    vectors = np.vstack([rng.normal(5 * np.eye(12)[0], 0.3, (200, 12)), 5 * np.eye(12)[11:]]).astype(np.float32)
     digests = [f"sha256:{place:064x}" for place in range(201)]
     store = make_embeddings(digests, vectors, About("test"), "e.npz")
     found, missing = outlier_findings([*digests, digests[200], "sha256:none", None], store)
     assert digests[200] in found
-    assert len(found) <= 3
+    assert len(found) <= 2
     finding = found[digests[200]]
     assert (finding.check, finding.severity) == ("outlier", "warning")
     assert finding.value is not None
