@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from baselines.embeddings.network import Network, read_network
 from baselines.embeddings.packages import PACKAGES, load_package
 from baselines.embeddings.preprocessing import ImagePreprocessing, Preprocessing, read_preprocessing
+from baselines.embeddings.torch_models import is_hub_name, load_hub_model
 from baselines.features.cache import FeatureCache, default_folder
 from baselines.features.reading import Reading
 from curate.embeddings.store import About, Embeddings, make_embeddings
@@ -115,7 +116,7 @@ def load_model(package: str | None, path: str | None, preprocessing: str | None)
     """Return the model that the options of `burnish embed` name.
 
     Args:
-        package: One of `packages.PACKAGES`; or None.
+        package: One of `packages.PACKAGES`, or `timm:NAME`, `hf:NAME`; or None.
         path: An .onnx or .tflite file; or None.
         preprocessing: The YAML file that says what it is given; None: beside the model, with its name.
 
@@ -123,6 +124,8 @@ def load_model(package: str | None, path: str | None, preprocessing: str | None)
         UsageError: The package is unknown or not installed.
         InputError: A file cannot be read, or says something that there is not.
     """
+    if package is not None and is_hub_name(package):
+        return Model(package, *load_hub_model(package))
     if package is not None:
         return Model(PACKAGES[package].source if package in PACKAGES else "", *load_package(package))
     path = path or ""
