@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 LEAST = 5
 """Clusters at least, where there are samples enough: fewer are too coarse to tell anything of a dataset."""
 _BLOCK = 4096
-_STARTS = 3
 _MINI_BATCH_ABOVE = 20_000
 """Vectors above which k-means goes over batches: of 100,000 x 512 all of them took minutes for each start."""
 
@@ -48,13 +47,14 @@ def counts_to_try(vectors: int, steps: int = 4) -> tuple[int, ...]:
     return tuple(sorted({round(LEAST * (most / LEAST) ** ratio) for ratio in ratios}))
 
 
-def find_clusters(vectors: "Vectors", count: int, seed: int = 0) -> Clusters:
-    """Return clusters by k-means (Lloyd; k-means++ starts, the best of three).
+def find_clusters(vectors: "Vectors", count: int, seed: int = 0, starts: int = 3) -> Clusters:
+    """Return clusters by k-means (Lloyd; k-means++ starts, the best of some).
 
     Args:
         vectors: float32, shape (samples, length), finite; for cosine distances, at length 1 (`unit`).
         count: Of clusters; fewer come out where fewer vectors differ.
         seed: Where chance begins; equal input and seed give equal clusters.
+        starts: From which the clusters with the smallest distances are taken.
 
     Raises:
         InputError: There are no vectors.
@@ -67,9 +67,9 @@ def find_clusters(vectors: "Vectors", count: int, seed: int = 0) -> Clusters:
         raise InputError("there are no vectors to find clusters in")
     count = max(1, min(count, len(vectors)))
     if len(vectors) > _MINI_BATCH_ABOVE:
-        model = MiniBatchKMeans(count, n_init=_STARTS, batch_size=_BLOCK, random_state=seed)
+        model = MiniBatchKMeans(count, n_init=starts, batch_size=_BLOCK, random_state=seed)
     else:
-        model = KMeans(count, n_init=_STARTS, random_state=seed)
+        model = KMeans(count, n_init=starts, random_state=seed)
     with warnings.catch_warnings():
         # Fewer different vectors than clusters: the empty ones are left out below.
         warnings.simplefilter("ignore", ConvergenceWarning)
