@@ -3,6 +3,7 @@
 import hashlib
 import math
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -12,7 +13,7 @@ from curate.ground.errors import InputError
 from curate.ground.json import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _COLUMNS = ("path", "prediction")
 _ENDINGS = (".csv", ".jsonl")
@@ -58,7 +59,7 @@ class ExternalPrediction(NamedTuple):
     prediction: str
     confidence: float | None
     line: int
-    probabilities: dict[str, float] = {}
+    probabilities: "Mapping[str, float]" = MappingProxyType({})
 
 
 class _Row(NamedTuple):

@@ -51,7 +51,9 @@ def load_hub_model(name: str) -> tuple[Network, ImagePreprocessing]:
         raise
     except Exception as error:
         # A missing name, no network, a gated model, weights that do not fit: each library has its own exceptions.
-        raise InputError(f"--package {name}: {_first_line(error)}; is the name right, and is there a network?") from None
+        raise InputError(
+            f"--package {name}: {_first_line(error)}; is the name right, and is there a network?"
+        ) from None
     try:
         return Network("onnx", export(module, preprocessing)), preprocessing
     except Exception as error:

@@ -1,8 +1,8 @@
 """Side data: columns of a table, and tags, as numbers to learn from beside what is seen or heard.
 
 A column of numbers is standardized, any other is one-hot, and what is unknown has a number of its own. A column that
-gives the label away is refused: a model that learns from it says nothing of the pictures, and the column will be missing
-where the label is.
+gives the label away is refused: a model that learns from it says nothing of the pictures, and where the label is
+missing the column will be too.
 """
 
 import math
@@ -48,8 +48,8 @@ class Encoded(NamedTuple):
     """Numbers to learn from.
 
     Attributes:
-        values: float32, shape (samples, numbers); over the training samples the mean squared length of a row is about 1,
-            as that of an embedding is, so that neither drowns the other.
+        values: float32, shape (samples, numbers); the mean squared length of a training row is about 1, as that
+            of an embedding is, so that neither drowns the other.
         notes: What the user should know.
     """
 
@@ -117,9 +117,7 @@ def columns_of_tags(samples: "Sequence[LabelledSample]") -> list[SideColumn]:
     ]
 
 
-def encode(
-    columns: "Sequence[SideColumn]", label: "Sequence[str]", trains: "Sequence[bool]", source: str
-) -> Encoded:
+def encode(columns: "Sequence[SideColumn]", label: "Sequence[str]", trains: "Sequence[bool]", source: str) -> Encoded:
     """Return the numbers of some columns.
 
     Means, spreads and the values that have a number of their own are taken from the training samples alone.
@@ -145,7 +143,7 @@ def encode(
     parts, notes = [], []
     for column in columns:
         known = [cell for cell, train in zip(column.cells, trains, strict=True) if train and cell is not None]
-        if len(set(known)) < (1 if None in column.cells else 2):  # noqa: PLR2004 - one value says nothing
+        if len(set(known)) < (1 if None in column.cells else 2):
             notes.append(f"{source}: the column {column.name!r} says nothing of the training samples, and is left out")
             continue
         numbers = [_number(cell) for cell in column.cells]
@@ -165,14 +163,12 @@ def gives_away(cells: "Sequence[str | None]", label: "Sequence[str]") -> bool:
     """
     rows = [(cell, one) for cell, one in zip(cells, label, strict=True) if cell is not None]
     labels = Counter(one for _, one in rows)
-    if len(rows) < _FEWEST or len(labels) < 2 or max(labels.values()) > _GIVEN_AWAY * len(rows):  # noqa: PLR2004
+    if len(rows) < _FEWEST or len(labels) < 2 or max(labels.values()) > _GIVEN_AWAY * len(rows):
         return False
     of_value: defaultdict[str | float, Counter[str]] = defaultdict(Counter)
     numbers = [_number(cell) for cell, _ in rows]
     keys: list[str | float] = (
-        [number for number in numbers if number is not None]
-        if None not in numbers
-        else [cell for cell, _ in rows]
+        [number for number in numbers if number is not None] if None not in numbers else [cell for cell, _ in rows]
     )
     for key, (_, one) in zip(keys, rows, strict=True):
         of_value[key][one] += 1

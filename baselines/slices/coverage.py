@@ -105,9 +105,7 @@ class Coverage(Struct, frozen=True):
     holes: tuple[Hole, ...]
 
 
-def measure_coverage(
-    train: Sequence[CoveredSample], test: Sequence[CoveredSample], store: Embeddings
-) -> Coverage:
+def measure_coverage(train: Sequence[CoveredSample], test: Sequence[CoveredSample], store: Embeddings) -> Coverage:
     """Return what of a test set lies outside of a training set.
 
     Args:
@@ -177,7 +175,5 @@ def _parts(
     parts = []
     for name, mine in places.items():
         count = int(outside[mine].sum())
-        parts.append(
-            Part(name, len(mine), count, count / len(mine), wilson(count, len(mine)), trained[name])
-        )
+        parts.append(Part(name, len(mine), count, count / len(mine), wilson(count, len(mine)), trained[name]))
     return tuple(sorted(parts, key=lambda part: (-part.share, -part.samples, part.name)))

@@ -1,6 +1,5 @@
 """Samples that are picked by their embeddings, each with why: those far apart, and those to label next."""
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,6 +12,8 @@ from curate.ground.errors import InputError, UsageError
 from curate.ground.union_find import join_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -77,7 +78,9 @@ def pick_spread(samples: "Sequence[Sample]", store: Embeddings, count: int) -> t
         picked.append(PickedSample(samples[row].path, why, round(before, 4), samples[row].kind))
     known = [one.label for one in samples if one.label]
     last = float(found.radius[-1]) if len(found.radius) else 0.0
-    return Picked("spread", len(samples), len(known), len(set(known)), round(last, 4), tuple(picked)), found.order.tolist()
+    return Picked(
+        "spread", len(samples), len(known), len(set(known)), round(last, 4), tuple(picked)
+    ), found.order.tolist()
 
 
 def pick_to_label(
@@ -151,7 +154,7 @@ def _predicted(
     """Return the probabilities of each sample, float64 of shape (samples, classes); zeros of those with a label."""
     import numpy as np
 
-    if len(names) < 2:  # noqa: PLR2004 - a margin is between two
+    if len(names) < 2:
         raise UsageError("--predictions has no probabilities of two classes: add them, or leave the option out")
     wanted = [place for place, one in enumerate(samples) if not one.label]
     missing = [samples[place].path for place in wanted if not _has(predictions, samples[place].path)]

@@ -95,7 +95,7 @@ def _prediction(one: LabelledSample, found: "ExternalPrediction") -> Prediction:
         tags=one.tags,
         digest=one.digest,
         kind=kind_of(one),
-        probabilities=found.probabilities,
+        probabilities=dict(found.probabilities),
     )
 
 

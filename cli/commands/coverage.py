@@ -35,9 +35,9 @@ def coverage(
 ) -> None:
     """Show what share of a test set lies outside of the training set, by label and tag, and which samples.
 
-    Outside is what is farther from every training sample than 99 % of the training samples are from their nearest other.
-    Of a test set that is like the training set about 1 % is outside. Distances are those of vectors at length 1, so
-    cosine decides; samples without a vector are refused, and one file of embeddings has to hold both sets.
+    Outside is what is farther from every training sample than 99 % of the training samples are from their nearest
+    other. Of a test set that is like the training set about 1 % is outside. Distances are those of vectors at length
+    1, so cosine decides; samples without a vector are refused, and one file of embeddings has to hold both sets.
 
     [bold]Examples[/bold]
 
@@ -53,7 +53,7 @@ def coverage(
     if embeddings is None:
         raise UsageError("which embeddings? --embeddings FILE; make it for both manifests: burnish embed")
     formats = reports.Formats(json, md, csv, html).check(test)
-    if train in {"-"} and test in {"-"}:
+    if train == "-" and test == "-":
         raise UsageError("standard input is one manifest; name a file for TRAIN or for TEST")
     found = measure_coverage(_samples(train), _samples(test), read_embeddings(embeddings))
     title = f"Coverage of {test} by {train}"

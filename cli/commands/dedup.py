@@ -108,9 +108,7 @@ def _similar_options(similar: str | None, embeddings: str | None, others: Mappin
     return similar, embeddings
 
 
-def _report_similar(
-    manifest: str | None, wish: tuple[str, str], formats: reports.Formats, output: str | None
-) -> None:
+def _report_similar(manifest: str | None, wish: tuple[str, str], formats: reports.Formats, output: str | None) -> None:
     """Pass the manifest on as it is, and say what is alike; with --json, --md or --csv on standard output."""
     from cli.views.dedup.similar import report, say_similar
     from curate.duplicates.similar import SimilarItem, find_similar, threshold_of

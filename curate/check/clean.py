@@ -205,11 +205,13 @@ def _judgement(
 ) -> Judgement:
     sample = parse(line)
     # Those of the table are made anew; a check that is off now leaves nothing of its last run behind.
-    findings = sample.findings and tuple(one for one in sample.findings if one.check not in CHECKS and one.check not in EMBEDDING_CHECKS)
+    findings = sample.findings and tuple(
+        one for one in sample.findings if one.check not in CHECKS and one.check not in EMBEDDING_CHECKS
+    )
     if sample.facts is not None and sample.kind in rules:
         findings += _findings(sample.facts, rules[sample.kind])
-    if sample.digest in by_digest:
-        findings += (by_digest[sample.digest],)
+    if found := by_digest.get(sample.digest or ""):
+        findings += (found,)
     judged = sample if findings == sample.findings else changed(sample, findings=findings)
     if not findings:
         return Judgement(encode(judged))

@@ -1,6 +1,5 @@
 """Outliers: samples that are far from all others in an embedding, as findings."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from curate.check.checks import EMBEDDING_CHECKS
@@ -10,6 +9,8 @@ from curate.facts.records import Finding
 from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from curate.embeddings.store import Embeddings
 
 OUTLIER = "outlier"

@@ -125,8 +125,8 @@ def pairs_above(
             count += len(row)
             if count > MOST_PAIRS:
                 raise InputError(
-                    f"more than {MOST_PAIRS:,} pairs of {len(vectors):,} samples have a cosine of {cosine:.4f} or more: "
-                    "it tells nothing in this embedding; take a larger one"
+                    f"more than {MOST_PAIRS:,} pairs of {len(vectors):,} samples have a cosine of {cosine:.4f} or "
+                    "more: it tells nothing in this embedding; take a larger one"
                 )
             found.append((row + low, column + start, np.minimum(block[row, column], 1)))
     first, second, values = (np.concatenate(parts) for parts in zip(*found, strict=True))

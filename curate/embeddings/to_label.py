@@ -70,7 +70,9 @@ def entropies(probabilities: "NDArray[np.float64]") -> "NDArray[np.float64]":
     return np.asarray(-(probabilities * logs).sum(axis=1))
 
 
-def choose_typical(vectors: "Vectors", open_: "NDArray[np.bool_]", group: "Numbers", count: int, seed: int = 0) -> "list[Choice]":
+def choose_typical(
+    vectors: "Vectors", open_: "NDArray[np.bool_]", group: "Numbers", count: int, seed: int = 0
+) -> "list[Choice]":
     """Return the most typical sample of each of the clusters that have the fewest labels, the largest cluster first.
 
     Args:

@@ -53,7 +53,9 @@ def sentences(found: "Coverage") -> list[str]:
         f"{like}: training has holes here; add data of these kinds" if found.has_holes else f"{like}: no sign of holes"
     )
     if found.copies:
-        lines.append(f"{found.copies:,} test samples lie on a training sample: copies; see burnish dedup, burnish split")
+        lines.append(
+            f"{found.copies:,} test samples lie on a training sample: copies; see burnish dedup, burnish split"
+        )
     return lines
 
 

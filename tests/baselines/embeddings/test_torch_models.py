@@ -1,4 +1,4 @@
-"""Models by their names at timm and Hugging Face: with torch a model that the test makes, without it what is missing."""
+"""Models by their names at timm and Hugging Face: with torch one that the test makes, else what is missing."""
 
 from importlib.util import find_spec
 from pathlib import Path

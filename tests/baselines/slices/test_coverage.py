@@ -70,5 +70,5 @@ def test_too_few_and_none_are_refused() -> None:
         measure_coverage(train[0], test[0], store)
     with pytest.raises(InputError, match="test set has no samples"):
         measure_coverage(train[0], [], store)
-    with pytest.raises(InputError, match="e.npz: 1 of 20 samples have no vector"):
+    with pytest.raises(InputError, match=r"e.npz: 1 of 20 samples have no vector"):
         measure_coverage([*train[0], CoveredSample("new", digest=_digest(99.0))], test[0], store)

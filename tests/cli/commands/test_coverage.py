@@ -35,9 +35,8 @@ def test_json_lists_the_worst_first(burnish: Burnish, sets: None) -> None:
     found = json.loads(burnish("coverage", "train.jsonl", "test.jsonl", "--embeddings", "e.npz", "--json").stdout)
     assert (found["outside"], found["share"], found["train"], found["test"]) == (3, 0.75, 30, 4)
     assert [one["path"] for one in found["holes"]] == ["d/far.wav", "d/far.png", "d/<b>gone.png"]
-    assert found["labels"][0] == {
-        "name": "far", "samples": 3, "outside": 3, "share": 1.0, "interval": found["labels"][0]["interval"], "trained": 0
-    }  # fmt: skip
+    first = found["labels"][0]
+    assert [first[key] for key in ("name", "samples", "outside", "share", "trained")] == ["far", 3, 3, 1.0, 0]
     assert found["has_holes"]
 
 

@@ -102,6 +102,7 @@ def test_groups_without_vectors_are_said(burnish: Burnish, tmp_path: Path, embed
     assert "1 samples have no vector in cluster:e.npz; each is a group of its own" in said
     (tmp_path / "new.jsonl").write_text(json.dumps(more))
     assert "no sample has a vector" in burnish("split", "new.jsonl", "--group", "cluster:e.npz", code=2).stderr
-    assert "needs the file that burnish embed wrote" in burnish(
-        "split", "new.jsonl", "--group", "cluster:embedding", code=2
-    ).stderr
+    assert (
+        "needs the file that burnish embed wrote"
+        in burnish("split", "new.jsonl", "--group", "cluster:embedding", code=2).stderr
+    )

@@ -96,7 +96,9 @@ def test_the_page(burnish: Burnish, tmp_path: Path, embedded: list[dict[str, obj
         ("--label a --label-next 3 --embeddings e.npz", "every sample has a label"),
     ],
 )
-def test_wrong_calls_are_one_line(burnish: Burnish, embedded: list[dict[str, object]], words: str, message: str) -> None:
+def test_wrong_calls_are_one_line(
+    burnish: Burnish, embedded: list[dict[str, object]], words: str, message: str
+) -> None:
     said = burnish("select", "set.jsonl", *words.split(), code=2).stderr
     assert message in said
     assert said.count("\n") == 1

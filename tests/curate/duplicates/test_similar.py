@@ -20,7 +20,14 @@ def item(place: int, label: str | None = None, split: str | None = None, digest:
 
 def test_pairs_are_sorted_and_say_what_differs() -> None:
     vectors = store([[1, 0], [0, 1], [0.6, 0.8], [3, 0], [-1, 0]])
-    items = [item(0, "a", "train"), item(1, "a"), item(2, "b", "test"), item(3, "a", "test"), item(4), item(9, digest=0)]
+    items = [
+        item(0, "a", "train"),
+        item(1, "a"),
+        item(2, "b", "test"),
+        item(3, "a", "test"),
+        item(4),
+        item(9, digest=0),
+    ]
     found = find_similar(items, vectors, 0.8, "given")
     assert found.samples == 5
     assert [(one.first, one.second, one.cosine, one.labels, one.splits) for one in found.pairs] == [
