@@ -44,6 +44,9 @@ def load_hub_model(name: str) -> tuple[Network, ImagePreprocessing]:
                 f"--package {name} needs {' and '.join(HUBS[hub])}: pip install {' '.join(HUBS[hub])} (no extra of "
                 "burnish brings torch, which takes gigabytes); or --model FILE.onnx"
             ) from None
+        except Exception as error:
+            # torchvision built for another torch: RuntimeError, "operator torchvision::nms does not exist".
+            raise UsageError(f"--package {name}: {package} is installed and broken: {_first_line(error)}") from None
     load = {"timm": _timm, "hf": _hugging_face}[hub]
     try:
         module, preprocessing = load(model)

@@ -77,8 +77,5 @@ def class_probabilities(
         classes: Columns.
         seed: Of the solver.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
-        model = build(Candidate("logistic"), len(label), seed).fit(vectors, label)
-        return probabilities(scores(model, of, classes), 1.0)
+    model = build(Candidate("logistic"), len(label), seed).fit(vectors, label)
+    return probabilities(scores(model, of, classes), 1.0)

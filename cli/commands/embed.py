@@ -61,8 +61,8 @@ def embed(
     `burnish train --feature embedding:FILE` learns from it. Nothing is downloaded: a model is a file of yours, or lies
     in an installed package; only timm:NAME and hf:NAME may fetch weights, with packages that you installed. Vectors are
     kept, so that a second call only embeds what is new. A model of your own needs a small YAML file that says what it
-    is given; OpenCV runs it, so no deep-learning framework is needed. Of 100 files it is measured how alike a file and its
-    own mild change are, for `burnish dedup --similar auto`.
+    is given; OpenCV runs it, so no deep-learning framework is needed. Of 100 files it is measured how alike a file and
+    its own mild change are, for `burnish dedup --similar auto`.
 
     [bold]Examples[/bold]
 

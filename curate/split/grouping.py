@@ -30,7 +30,8 @@ class Grouping:
     def values(self, path: str, tags: tuple[str, ...], digest: str | None) -> tuple[str, ...]:
         """Return the groups that a sample is in: none, one, or several that it thereby joins."""
         if self.clusters is not None:
-            return (self.clusters[digest],) if digest in self.clusters else ()
+            found = self.clusters.get(digest or "")
+            return () if found is None else (found,)
         if self.pattern:
             fields = self.pattern.fields(path)
             return ("/".join(fields.values()),) if fields else ()

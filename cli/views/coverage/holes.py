@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from cli.io.table import Column, Report, Row, SampleLink, Table, interval, percent
+from cli.io.table import Column, Report, Row, SampleLink, Table, interval, names, percent
 from cli.views.kit import page as pages
 from curate.describe.thumbnails import make_previews
 
@@ -52,6 +52,10 @@ def sentences(found: "Coverage") -> list[str]:
     lines.append(
         f"{like}: training has holes here; add data of these kinds" if found.has_holes else f"{like}: no sign of holes"
     )
+    # The distance alone misses these: in an embedding of photos ships are near to aeroplanes.
+    for what, parts in (("labels", found.labels), ("tags", found.tags)):
+        if strange := [part.name for part in parts if not part.trained]:
+            lines.append(f"{what} of the test set that no training sample has: {names(strange)}")
     if found.copies:
         lines.append(
             f"{found.copies:,} test samples lie on a training sample: copies; see burnish dedup, burnish split"
@@ -91,14 +95,14 @@ def page(found: "Coverage", title: str, links: pages.Links) -> bytes:
             ),
             pages.Section(holes.title, pages.table(holes, links)),
         ],
-        lead=sentences(found)[:1],
+        lead=sentences(found)[:2],
         tiles=[
             (f"{percent(found.share)} %", "outside"),
             (f"{percent(found.interval[0])}–{percent(found.interval[1])} %", "95 % interval"),
             (f"{found.train:,}", "training samples"),
             (f"{found.test:,}", "test samples"),
         ],
-        notes=sentences(found)[1:],
+        notes=sentences(found)[2:],
     )
 
 

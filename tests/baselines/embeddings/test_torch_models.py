@@ -1,5 +1,6 @@
 """Models by their names at timm and Hugging Face: with torch one that the test makes, else what is missing."""
 
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -37,8 +38,7 @@ def test_without_torch_the_error_says_what_to_install(name: str, packages: str) 
 @needs_torch
 @pytest.mark.skipif(find_spec("timm") is None, reason="timm is not installed")
 def test_timm_and_opencv_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    import timm
-    import torch
+    timm, torch = import_module("timm"), import_module("torch")
 
     torch.manual_seed(0)
     made = timm.create_model("resnet18", pretrained=False, num_classes=0).eval()
@@ -54,8 +54,7 @@ def test_timm_and_opencv_agree(monkeypatch: pytest.MonkeyPatch) -> None:
 @needs_torch
 @pytest.mark.skipif(find_spec("transformers") is None, reason="transformers is not installed")
 def test_a_saved_model_of_hugging_face(tmp_path: Path) -> None:
-    import torch
-    import transformers
+    torch, transformers = import_module("torch"), import_module("transformers")
 
     config = transformers.ResNetConfig(embedding_size=8, hidden_sizes=[8, 16], depths=[1, 1], layer_type="basic")
     made = transformers.ResNetModel(config).eval()

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from baselines.slices.coverage import CoveredSample, measure_coverage
 from curate.embeddings.store import About, Embeddings, make_embeddings
 from curate.ground.errors import InputError
 
 
-def circle(angles: list[float], name: str, labels: str = "a") -> tuple[list[CoveredSample], np.ndarray]:  # type: ignore[type-arg]
+def circle(angles: list[float], name: str, labels: str = "a") -> tuple[list[CoveredSample], NDArray[np.float64]]:
     """Return samples on the unit circle, at angles in degrees."""
     turned = np.radians(angles)
     samples = [
@@ -22,7 +23,7 @@ def _digest(angle: float) -> str:
     return f"sha256:{round((angle + 360) * 1e9):064x}"
 
 
-def store_of(*parts: tuple[list[CoveredSample], np.ndarray]) -> Embeddings:  # type: ignore[type-arg]
+def store_of(*parts: tuple[list[CoveredSample], NDArray[np.float64]]) -> Embeddings:
     digests = [one.digest or "" for samples, _ in parts for one in samples]
     return make_embeddings(digests, np.vstack([vectors for _, vectors in parts]), About("test"), "e.npz")
 

@@ -44,6 +44,7 @@ def test_the_table_says_it_in_words(burnish: Burnish, sets: None) -> None:
     shown = burnish("coverage", "train.jsonl", "test.jsonl", "--embeddings", "e.npz").stdout
     assert "3 of 4 test samples (75.0 %" in shown
     assert "training has holes here" in shown
+    assert "labels of the test set that no training sample has: far" in shown
 
 
 def test_the_page_shows_pictures_and_plays_sounds(burnish: Burnish, tmp_path: Path, sets: None) -> None:

@@ -16,7 +16,8 @@ def test_k_centre_on_a_line() -> None:
     found = spread(LINE, 3)
     assert LINE[found.order, 0].tolist() == [2, 10, 0]
     assert found.radius.tolist() == [8, 2, 1]
-    assert (found.order.dtype, found.radius.dtype) == (np.int64, np.float64)
+    assert found.order.dtype == np.dtype(np.int64)
+    assert found.radius.dtype == np.dtype(np.float64)
 
 
 def test_copies_are_taken_once_each_and_last() -> None:
