@@ -5,6 +5,7 @@ from the hub's own cache, or are downloaded by timm or transformers, which say s
 """
 
 import io
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -12,7 +13,7 @@ from baselines.embeddings.network import Network
 from baselines.embeddings.preprocessing import ImagePreprocessing
 from curate.ground.errors import InputError, UsageError
 
-HUBS = {"timm": ("timm", "torch"), "hf": ("transformers", "torch")}
+HUBS = {"timm": ("timm", "torch", "onnx"), "hf": ("transformers", "torch", "onnx")}
 """What stands before the colon, and the packages that it takes."""
 _OPSET = 17
 _PIL_BOX_SIDE = 224
@@ -41,7 +42,7 @@ def load_hub_model(name: str) -> tuple[Network, ImagePreprocessing]:
             import_module(package)
         except ImportError:
             raise UsageError(
-                f"--package {name} needs {' and '.join(HUBS[hub])}: pip install {' '.join(HUBS[hub])} (no extra of "
+                f"--package {name} needs {', '.join(HUBS[hub])}: pip install {' '.join(HUBS[hub])} (no extra of "
                 "burnish brings torch, which takes gigabytes); or --model FILE.onnx"
             ) from None
         except Exception as error:
@@ -73,7 +74,9 @@ def export(module: Any, preprocessing: ImagePreprocessing) -> bytes:
     torch: Any = import_module("torch")
     width, height = preprocessing.size if isinstance(preprocessing.size, tuple) else (preprocessing.size,) * 2
     file = io.BytesIO()
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        # Tracing warns of every branch that a network takes by its shape, and from 2.9 on of itself.
+        warnings.simplefilter("ignore")
         torch.onnx.export(
             module.eval(),
             (torch.zeros(1, 3, height, width),),

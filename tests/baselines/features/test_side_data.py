@@ -59,7 +59,7 @@ def test_what_gives_the_label_away(cells: list[str | None], away: bool) -> None:
 
 def test_a_value_that_stands_for_a_class_gives_it_away() -> None:
     labels = ["a"] * 6 + ["b"] * 10 + ["c"] * 10
-    cells: list[str | None] = ["ward 7"] * 6 + ["ward 1", "ward 2"] * 10
+    cells: list[str | None] = [*["ward 7"] * 6, *(["ward 1", "ward 2"] * 10)]
     assert gives_away(cells, labels)
     assert not gives_away(["ward 1"] * 3 + cells[3:], labels)
     with pytest.raises(InputError, match=r"t.csv: the column 'ward', 'again' gives the label away"):
