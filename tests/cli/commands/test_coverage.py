@@ -17,7 +17,7 @@ def sets(tmp_path: Path, picture: Callable[..., Path], recording: Callable[..., 
     picture(tmp_path / "d" / "far.png")
     recording(tmp_path / "d" / "far.wav")
     angles = {f"t{angle}.png": float(angle) for angle in range(30)}
-    angles |= {"near.png": 3.5, "d/far.png": 90.0, "d/far.wav": 120.0, "d/<b>gone.png": 60.0}
+    angles |= {"near.png": 3.5, "d/far.png": 90.0, "d/far.wav": 120.0, "d/<b>\udcffgone.png": 60.0}
     digest = {path: f"sha256:{place:064x}" for place, path in enumerate(angles)}
     turned = np.radians(list(angles.values()))
     vectors = np.stack([np.cos(turned), np.sin(turned)], axis=1).astype(np.float32)
@@ -34,7 +34,7 @@ def sets(tmp_path: Path, picture: Callable[..., Path], recording: Callable[..., 
 def test_json_lists_the_worst_first(burnish: Burnish, sets: None) -> None:
     found = json.loads(burnish("coverage", "train.jsonl", "test.jsonl", "--embeddings", "e.npz", "--json").stdout)
     assert (found["outside"], found["share"], found["train"], found["test"]) == (3, 0.75, 30, 4)
-    assert [one["path"] for one in found["holes"]] == ["d/far.wav", "d/far.png", "d/<b>gone.png"]
+    assert [one["path"] for one in found["holes"]] == ["d/far.wav", "d/far.png", "d/<b>\udcffgone.png"]
     first = found["labels"][0]
     assert [first[key] for key in ("name", "samples", "outside", "share", "trained")] == ["far", 3, 3, 1.0, 0]
     assert found["has_holes"]
@@ -47,7 +47,7 @@ def test_the_table_says_it_in_words(burnish: Burnish, sets: None) -> None:
     assert "labels of the test set that no training sample has: far" in shown
 
 
-def test_the_page_shows_pictures_and_plays_sounds(burnish: Burnish, tmp_path: Path, sets: None) -> None:
+def test_the_page_shows_pictures_and_plays_sounds_whatever_their_names(burnish: Burnish, tmp_path: Path, sets: None) -> None:
     burnish("coverage", "train.jsonl", "test.jsonl", "--embeddings", "e.npz", "--html", "h.html")
     page = (tmp_path / "h.html").read_text()
     assert page.count("<audio") == 1
