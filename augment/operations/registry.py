@@ -67,6 +67,7 @@ OPERATIONS: dict[Kind, dict[str, str]] = {
         "jpeg": "augment.image.jpeg",
         "low_light": "augment.image.low_light",
         "motion_blur": "augment.image.motion_blur",
+        "rescale_depth": "augment.image.rescale_depth",
         "resize": "augment.image.resize",
         "strip_metadata": "augment.image.strip_metadata",
     },

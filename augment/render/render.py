@@ -18,7 +18,7 @@ from curate.ground.errors import InputError
 from curate.journal.apply import DISK_IS_FULL
 from curate.media import encode_audio, encode_image
 from curate.media.audio import decode_audio
-from curate.media.image import load_pixels
+from curate.media.image import load_with_depth
 from curate.media.storage import read_media
 from curate.records.sample import Sample
 from curate.scan.measure import measure
@@ -123,6 +123,10 @@ class Renderer:
 
     def _make(self, source: "_Loaded", chain: Chain, key: bytes) -> Made:
         """Draw until the limits hold, `ATTEMPTS` times at most."""
+        if source.media.rescaled_from and all(step.name != "rescale_depth" for step in chain.steps):
+            used, stored = source.media.rescaled_from
+            cure = f"begin the recipe's image operations with `rescale_depth: {{bits: {used}}}`"
+            return Made(key.hex(), rejected=f"its pixels use {used} of {stored} bits: {cure}")
         reason = ""
         # Every attempt has a seed of its own, so a sample that was rejected twice is still the same on every machine.
         # What no draw can mend (a file that is gone, a full disk) ends it at once, and is not remembered.
@@ -217,7 +221,8 @@ def _load(job: Job) -> _Loaded:
     if f"sha256:{sha256(data).hexdigest()}" != job.digest:
         raise InputError("the source changed since it was scanned")
     if job.kind == "image":
-        return _Loaded("image", Media(load_pixels(data)), data)
+        pixels, depth = load_with_depth(data)
+        return _Loaded("image", Media(pixels, rescaled_from=depth), data)
     decoded = decode_audio(data, None)
     if decoded.samples is None or decoded.header.sample_rate is None:
         raise InputError("the source cannot be decoded")

@@ -1,5 +1,6 @@
 """What a sample is described by: its tags, its facts in bins, its formats; each a term that holds or not."""
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,8 +55,8 @@ class Term(NamedTuple):
         if self.value:
             return f"{fact}={self.value}" if fact else self.value
         if np.isinf(self.low):
-            return f"{fact}-under-{self.high:g}"
-        return f"{fact}-from-{self.low:g}" + ("" if np.isinf(self.high) else f"-to-{self.high:g}")
+            return f"{fact}<{self.high:g}"
+        return f"{fact}>={self.low:g}" if np.isinf(self.high) else f"{fact}={self.low:g}..{self.high:g}"
 
     def holds(self, sample: SliceSample) -> bool:
         """Return whether it holds; of a fact that was not measured, nothing does."""
@@ -102,6 +103,11 @@ def find_terms(samples: "Sequence[SliceSample]", least: int) -> list[Term]:
     return terms
 
 
+def _subject(name: str) -> str:
+    """Return what a term is about: a fact, the key of a tag, or a tag without one."""
+    return re.split("[<>=]", name, maxsplit=1)[0]
+
+
 def _bins(name: str, values: "NDArray[np.float64]") -> list[Term]:
     # Three digits, so that the name says the very limit that decides; ties may make two of the bins one.
     edge = {share: float(f"{np.quantile(values, share):.3g}") for share in (0.1, 0.25, 0.75, 0.9)}
@@ -144,7 +150,6 @@ def describe(
     chosen: list[Enriched] = []
     for one in sorted(kept, key=lambda each: (each.outside - each.inside, each.name)):
         # One term for each fact or key: the lowest tenth after the lowest quarter says nothing new.
-        stems = {other.name.partition("=")[0].partition("-")[0] for other in chosen}
-        if one.name.partition("=")[0].partition("-")[0] not in stems:
+        if _subject(one.name) not in map(_subject, (other.name for other in chosen)):
             chosen.append(one)
     return tuple(chosen[:most])

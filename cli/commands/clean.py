@@ -92,11 +92,8 @@ def clean(
     streams.check_output(output)
     streams.check_output(rejects)
     files = Quarantine(quarantine, root or "") if quarantine else None
-    tally = _clean(manifest, policy, files, (output, rejects), embeddings)
-    say_tally(tally)
+    tally = _clean(manifest, policy, files, (output, rejects), embeddings, apply=apply)
     outcome.rejected = tally.dropped.total()
-    if files:
-        carry_out(files, apply=apply)
     if failed := tally.failed_gates(gates):
         raise GateError("; ".join(failed))
 
@@ -107,12 +104,20 @@ def _clean(
     files: Quarantine | None,
     outputs: tuple[str | None, str | None],
     embeddings: str | None,
+    *,
+    apply: bool,
 ) -> CleanTally:
-    """Go through the manifest twice, to learn and to judge, and write what is kept and what is not."""
+    """Go through the manifest twice, to learn and to judge, and write what is kept when what is not is set aside."""
     tally, (output, rejects) = CleanTally(), outputs
-    with ExitStack() as stack:
-        file = stack.enter_context(streams.passes(manifest))
-        rejected = stack.enter_context(atomic_write(rejects)) if rejects else None
+
+    def set_aside() -> None:
+        dropped.close()
+        say_tally(tally)
+        if files:
+            carry_out(files, apply=apply)
+
+    with streams.passes(manifest) as file, ExitStack() as dropped:
+        rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
         by_digest = _outliers(file, embeddings) if embeddings else {}
         dataset = DatasetFolders(files.base if files else "")
         # One pass learns what is normal and where the data lies; whether the quarantine is inside is known only then.
@@ -121,7 +126,7 @@ def _clean(
             files.refuse_inside(dataset)
         say_survey(found)
         file.seek(0)
-        streams.write_lines(_kept(judge(lines(file), found, policy), tally, rejected, files), output)
+        streams.write_lines(_kept(judge(lines(file), found, policy), tally, rejected, files), output, set_aside)
     return tally
 
 

@@ -45,7 +45,7 @@ def page(result: "Slices", predictions: "Sequence[Prediction]", of: str, links: 
     first, *rest = sentences(result)
     tiles = [
         (f"{len(result.slices):,}", "slices"),
-        (f"{result.tests:,}", "tested"),
+        (f"{result.tests:,}", "candidates"),
         (f"{percent(result.accuracy)} %", "accuracy"),
     ]
     return pages.report_page("Slices", of, sections, lead=[f"{first}."], tiles=tiles, notes=rest)

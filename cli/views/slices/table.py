@@ -34,7 +34,9 @@ def table(result: "Slices", predictions: "Mapping[str, Prediction] | None" = Non
     ]
     rows = []
     for one in result.slices:
-        words = "; ".join(described(one))
+        # In CSV as fractions, like all shares.
+        raw = "; ".join(f"{part.name} {part.inside:.3f} (else {part.outside:.3f})" for part in one.described)
+        words = Worded(raw, "; ".join(described(one)))
         gain = Worded(one.gain, f"{100 * one.gain:.2f}")
         cells = (one.name, words, one.samples, one.tested, one.accuracy, one.rest, gain, p_value(one.p), one.halves)
         links = [SampleLink(path, _words(predictions[path])) for path in one.paths[:_SAMPLES]] if predictions else []

@@ -29,7 +29,9 @@ def test_an_empty_name_is_refused(hub: str) -> None:
 
 
 @pytest.mark.skipif(find_spec("torch") is not None, reason="torch is installed")
-@pytest.mark.parametrize(("name", "packages"), [("timm:resnet18", "timm torch onnx"), ("hf:a/b", "transformers torch onnx")])
+@pytest.mark.parametrize(
+    ("name", "packages"), [("timm:resnet18", "timm torch onnx"), ("hf:a/b", "transformers torch onnx")]
+)
 def test_without_torch_the_error_says_what_to_install(name: str, packages: str) -> None:
     with pytest.raises(UsageError, match=f"pip install {packages}"):
         load_model(name, None, None)

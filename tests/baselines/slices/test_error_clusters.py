@@ -11,7 +11,7 @@ def test_a_space_has_the_directions_of_most_variance_at_unit_length() -> None:
     vectors = (chance.normal(size=(400, 60)) * np.r_[5.0, 3.0, np.full(58, 0.1)] + 7).astype(np.float32)
     space = find_space(vectors, standardize=False)
     projected = space.project(vectors)
-    assert (projected.dtype, projected.shape) == (np.float32, (400, 32))
+    assert (projected.dtype.name, projected.shape) == ("float32", (400, 32))
     assert np.square(projected).sum(axis=1).mean() == pytest.approx(1, rel=1e-4)
     spreads = projected.std(axis=0)
     assert spreads[0] / spreads[1] == pytest.approx(5 / 3, rel=0.15)

@@ -47,7 +47,9 @@ def test_the_table_says_it_in_words(burnish: Burnish, sets: None) -> None:
     assert "labels of the test set that no training sample has: far" in shown
 
 
-def test_the_page_shows_pictures_and_plays_sounds_whatever_their_names(burnish: Burnish, tmp_path: Path, sets: None) -> None:
+def test_the_page_shows_pictures_and_plays_sounds_whatever_their_names(
+    burnish: Burnish, tmp_path: Path, sets: None
+) -> None:
     burnish("coverage", "train.jsonl", "test.jsonl", "--embeddings", "e.npz", "--html", "h.html")
     page = (tmp_path / "h.html").read_text()
     assert page.count("<audio") == 1
