@@ -73,3 +73,12 @@ def test_too_few_and_none_are_refused() -> None:
         measure_coverage(train[0], [], store)
     with pytest.raises(InputError, match=r"e.npz: 1 of 20 samples have no vector"):
         measure_coverage([*train[0], CoveredSample("new", digest=_digest(99.0))], test[0], store)
+
+
+def test_the_threshold_is_the_99th_percentile() -> None:
+    # 99 neighbours one degree apart and one of four: 0.01 of the way from the 99th to the 100th distance.
+    train, test = circle([*(float(angle) for angle in range(99)), 102.0], "train"), circle([5.5], "test")
+    one, four = (2 * np.sin(np.radians(angle / 2)) for angle in (1, 4))
+    found = measure_coverage(train[0], test[0], store_of(train, test))
+    assert found.threshold == pytest.approx(one + 0.01 * (four - one), abs=1e-4)
+    assert found.threshold > one + 3e-4

@@ -35,6 +35,8 @@ def test_outlier_scores_on_a_line() -> None:
     found = find_outliers(LINE, 2)
     assert found.score.tolist() == [1.5, 1, 1.5, 8.5]
     assert found.score.dtype == np.float32
+    # Logarithms .405, 0, .405, 2.140: median .405, median deviation .203; exp(.405 + 3.5 / .6745 * .203).
+    assert found.threshold == pytest.approx(4.295, abs=1e-3)
 
 
 def test_one_far_point_is_unusual_and_none_of_a_cloud() -> None:
