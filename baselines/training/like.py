@@ -93,10 +93,9 @@ def hold_still(run: str, model: str, families: tuple[str, ...]) -> HeldStill:
     for name in features:
         prefix, _, path = name.partition(":")
         if path and not os.path.isfile(path):
-            cure = f"; make it with burnish embed, or name where it is: --feature {prefix}:FILE"
-            raise UsageError(
-                f"--like {run} learned from {name}, and there is no such file{cure if name.startswith(EMBEDDING) else ''}"
-            )
+            made = name.startswith(EMBEDDING)
+            cure = f"; make it with burnish embed, or name where it is: --feature {prefix}:FILE" if made else ""
+            raise UsageError(f"--like {run} learned from {name}, and there is no such file{cure}")
     return HeldStill(run, candidate, KINDS[record.kind], features, record.embeddings)
 
 
