@@ -126,10 +126,12 @@ def _gains(sources: Sources, request: Request, plan: Plan) -> dict[int, float | 
     chosen = worth_working_on(request.weak, request.top)
     plan.without_target = [weak.tag for weak in chosen if weak.tag not in places]
     if not chosen:
-        plan.notes.append("no tag has anything to gain: nothing to do")
+        chance = [weak.tag for weak in request.weak if weak.gain > 0]
+        why = f", and the gap of {', '.join(chance[:3])} is within its uncertainty" if chance else ""
+        plan.notes.append(f"no tag has anything sure to gain{why}: nothing to do")
     # A target can make a tag that no sample has yet, so an unknown tag is only suspicious where it is all of them.
     known = [weak.tag for weak in request.weak if weak.tag in sources.tags]
-    gains: dict[int, float | None] = {places[weak.tag]: weak.gain for weak in chosen if weak.tag in places}
+    gains: dict[int, float | None] = {places[weak.tag]: weak.worth for weak in chosen if weak.tag in places}
     if chosen and not known and sources.seen:
         if not gains:
             raise InputError(f"no sample has any of the weak tags ({chosen[0].tag}, …): are they another dataset's?")

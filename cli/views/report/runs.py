@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from baselines.comparison.compare import Comparison, compare
 from baselines.runs.run_folder import predictions_of_run
 from baselines.slices.audit import Audit, audit
-from baselines.slices.slice_ranking import SliceRanking, rank
+from baselines.slices.slice_ranking import SliceRanking, rank_run
 from cli.io.table import Column, Row, Table, percent
 from cli.views.audit import confusion_matrix
 from cli.views.audit.page import MATRIX_NOTE, kind_of, mistake
@@ -61,7 +61,7 @@ def measure(subject: "Subject") -> Measured:
     found = [predictions_of_run(run) for run in subject.runs]
     runs = [(name, audit(one, MISTAKES)) for name, one in zip(names(subject.runs), found, strict=True)]
     # A step `weak` may have been given human levels, which cannot be read off the run.
-    weak = _weak_of_steps(subject) or rank(found[0])
+    weak = _weak_of_steps(subject) or rank_run(subject.runs[0])
     # One run can be shown, only not compared.
     if len(found) < 2:
         return Measured(runs, weak, None, "", found[0], found[-1])
