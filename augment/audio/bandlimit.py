@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import Number, check_number, uniform
+from augment.operations.registry import Moves
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 _SLOPE = 0.1
 _HIGHEST_HZ = 384_000  # half of the highest sample rate there is
 _SILENT = 1e-6
+
+
+MOVES = {"bandwidth_hz": Moves("high_hz", 500, 20_000)}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

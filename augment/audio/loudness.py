@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import Number, check_number, uniform
+from augment.operations.registry import Moves
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 _GATE_BITES_LUFS = -50.0
 _IMPOSSIBLE_PEAK = 16.0
 """24 dBFS: one such sample, a fault of floating point files, would turn the rest down until nothing is heard."""
+
+
+MOVES = {"loudness_lufs": Moves("lufs", -60, -5)}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

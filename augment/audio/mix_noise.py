@@ -8,13 +8,17 @@ from msgspec import Meta, Struct
 from augment.audio.recordings import Recording, find_recordings
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import Number, check_number, uniform
-from augment.operations.registry import FolderOfRecordings, Prepared
+from augment.operations.registry import FolderOfRecordings, Moves, Prepared
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from augment.operations.media import Media
+
+
+MOVES = {"snr_db": Moves("snr_db", -20, 60), "bandwidth_hz": Moves(), "silence_ratio": Moves()}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 from msgspec import Meta, Struct
 
 from augment.operations.parameter_sampling import Number, check_number, uniform
+from augment.operations.registry import Moves
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 _MANY = 100
 """Electrons from which a normal distribution stands in for Poisson's: half a level of skew, a third of the time."""
+
+
+MOVES = {"brightness": Moves("exposure_stops", -8, 0), "contrast": Moves(), "sharpness": Moves(), "chroma": Moves()}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

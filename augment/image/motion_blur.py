@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 from msgspec import Meta, Struct
 
 from augment.operations.parameter_sampling import Number, check_number, uniform
+from augment.operations.registry import Moves
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 _POINTS_PER_PIXEL = 16
 _SHARE: Number = (0.01, 0.03)
+
+
+MOVES = {"sharpness": Moves("length", 0, 0.2)}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,8 +7,8 @@ An own operation is a module with
     draw(settings, media, generator)        -> Draws
     apply(media, drawn)                     -> Media: pure, the same for the same arguments
 
-and, where files are involved, `prepare(settings) -> Prepared`. An operation that makes several samples of one has
-`apply_many(media, drawn) -> list[Media]` instead of `apply`.
+and, where it changes facts, `MOVES: dict[str, Moves]`; where files are involved, `prepare(settings) -> Prepared`. An
+operation that makes several samples of one has `apply_many(media, drawn) -> list[Media]` instead of `apply`.
 """
 
 from functools import cache
@@ -74,6 +74,20 @@ OPERATIONS: dict[Kind, dict[str, str]] = {
 """Where our own operations are; a module is imported when a recipe names it."""
 
 
+class Moves(NamedTuple):
+    """That an operation moves a fact, and with what.
+
+    Attributes:
+        parameter: The drawn parameter that moves it the whole way up or down; None: it moves by drawing again only.
+        low: Smallest value of the parameter that a real sample would have.
+        high: Largest one.
+    """
+
+    parameter: str | None = None
+    low: float = 0.0
+    high: float = 0.0
+
+
 class Prepared(NamedTuple, Generic[SettingsT]):
     """The settings of an operation, checked against the disk.
 
@@ -95,6 +109,8 @@ class Operation(Protocol[SettingsT, DrawsT]):
     """
 
     name: str
+    moves: "Mapping[str, Moves]"
+    """By the name of the fact, without its kind."""
 
     def settings(self, parameters: "Mapping[str, object]") -> SettingsT:
         """Return the checked parameters of a recipe.
@@ -144,6 +160,7 @@ class OwnOperation:
     def __init__(self, name: str, module: str) -> None:
         self.name = name
         self.module: Any = import_module(module)
+        self.moves: Mapping[str, Moves] = getattr(self.module, "MOVES", {})
 
     def settings(self, parameters: "Mapping[str, object]") -> msgspec.Struct:
         """See `Operation`."""

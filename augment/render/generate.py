@@ -16,8 +16,9 @@ from augment.plan.targets import Order, Plan
 from augment.recipe.types import KINDS
 from augment.render.cache_key import chain_digest, sample_key
 from augment.render.lineage import Heirs, Options
-from augment.render.render import Chain, Job, Made, Renderer
+from augment.render.render import Chain, Job, Made, Renderer, Wanted
 from augment.render.render_cache import Shelf
+from augment.render.trial import chain_of
 from curate.engine import Failure, Ready, run
 from curate.journal import Journal, Operation
 from curate.journal.fs import digest_of
@@ -93,7 +94,7 @@ class _Generation:
             for kind in KINDS:
                 self.numbers[index, kind] = len(chains)
                 self.digests[index, kind] = chain_digest(self.recipe, target, kind)
-                chains.append(Chain(target.steps[kind], self.recipe.accept, self.recipe.output))
+                chains.append(chain_of(sources, index, kind))
         self.heirs = Heirs(sources, plan, options)
         self.renderer = Renderer(tuple(chains), journal.staging())
 
@@ -149,7 +150,7 @@ class _Generation:
                 ]
                 under_way.append(_UnderWay(part, known))
                 wanted = tuple(
-                    (self.numbers[order.target, source.kind], key)
+                    Wanted(self.numbers[order.target, source.kind], key, self.plan.goals.get(order, ()))
                     for order, key, made in zip(part, keys, known, strict=True)
                     if made is None
                 )
@@ -158,7 +159,7 @@ class _Generation:
 
     def _key(self, source: Source, order: Order) -> bytes:
         digest = self.digests[order.target, source.kind]
-        return sample_key(digest, self.options.seed, source.digest, order.copy)
+        return sample_key(digest, self.options.seed, source.digest, order.copy, self.plan.goals.get(order, ()))
 
     def _paired(
         self, under_way: "_UnderWay", result: "tuple[Made, ...] | Failure"

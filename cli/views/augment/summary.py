@@ -90,7 +90,7 @@ def say_sources(sources: "Sources", plan: "Plan") -> None:
 
     for reason, count in sorted(sources.left_out.items()):
         say(f"  left out as sources: {count:,} {reason}")
-    for note in plan.notes:
+    for note in (*plan.refused, *plan.notes):
         say(f"  {note}")
     for tag, recipes in shipped_for(plan.without_target[:_SHOWN]).items():
         cure = f"; {', '.join(recipes)} has one" if recipes else "; add one to a recipe of your own"
