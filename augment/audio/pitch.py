@@ -59,7 +59,7 @@ def shift_pitch(samples: "NDArray[np.float32]", sample_rate: int, semitones: flo
     import numpy as np
     from librosa import effects
 
-    from augment.audio.resample import fit
+    from augment.audio.channel.resample import fit
 
     # librosa's default of 2048 samples lasts 256 ms at 8 kHz, longer than many a syllable, and 46 ms at 44.1 kHz.
     window = max(256, 1 << math.ceil(math.log2(0.064 * sample_rate)))

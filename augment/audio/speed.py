@@ -39,7 +39,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
 
     What then lies over half of the sample rate is filtered out.
     """
-    from augment.audio.resample import resample
+    from augment.audio.channel.resample import resample
 
     # Only the ratio counts: what was recorded at `factor` Hz is written as if at 1 Hz, and the true rate stays.
     samples = media.samples

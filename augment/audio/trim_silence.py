@@ -129,7 +129,7 @@ def _voiced(
     import numpy as np
     import webrtcvad
 
-    from augment.audio.resample import resample
+    from augment.audio.channel.resample import resample
     from curate.facts.audio import downmix
 
     mono = resample(downmix(samples)[:, None], sample_rate, _VAD_RATE)[:, 0]

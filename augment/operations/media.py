@@ -35,6 +35,22 @@ class Noted(TypedDict, total=False):
     applied_params: "dict[str, Json]"
 
 
+class SetSample(NamedTuple):
+    """A sample of the set that is augmented: what operations that take voices or textures from it need to know.
+
+    Attributes:
+        path: As in the manifest.
+        file: Where its file is, seen from the working directory.
+        digest: `sha256:` and the SHA-256 of the file's bytes in hexadecimal.
+        tags: Its tags.
+    """
+
+    path: str
+    file: str
+    digest: str
+    tags: tuple[str, ...] = ()
+
+
 class Media(NamedTuple):
     """A decoded picture or recording, on its way through the operations of a recipe.
 
@@ -43,11 +59,13 @@ class Media(NamedTuple):
             full scale at 1.0.
         sample_rate: Hz; None for a picture.
         noted: What the operations found out.
+        source: The sample that it is made of; None where it is of no set.
     """
 
     array: "NDArray[np.uint8] | NDArray[np.float32]"
     sample_rate: int | None = None
     noted: Noted = {}  # noqa: RUF012 - a default of a tuple, never written to
+    source: SetSample | None = None
 
     @property
     def samples(self) -> "NDArray[np.float32]":

@@ -7,8 +7,10 @@ An own operation is a module with
     draw(settings, media, generator)        -> Draws
     apply(media, drawn)                     -> Media: pure, the same for the same arguments
 
-and, where it changes facts, `MOVES: dict[str, Moves]`; where files are involved, `prepare(settings) -> Prepared`. An
-operation that makes several samples of one has `apply_many(media, drawn) -> list[Media]` instead of `apply`.
+and, where it changes facts, `MOVES: dict[str, Moves]`; where files are involved, `prepare(settings) -> Prepared`; where
+it takes voices or textures from the set that is augmented, `takes_from_set(settings) -> bool` and
+`prepare_from_set(settings, samples) -> Prepared`, which is given training samples only. An operation that makes several
+samples of one has `apply_many(media, drawn) -> list[Media]` instead of `apply`.
 """
 
 from functools import cache
@@ -30,11 +32,11 @@ import msgspec
 import msgspec.inspect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
-    from augment.operations.media import Media
+    from augment.operations.media import Media, SetSample
 
 Kind = Literal["audio", "image"]
 _READS = "reads"
@@ -45,17 +47,17 @@ DrawsT = TypeVar("DrawsT")
 
 OPERATIONS: dict[Kind, dict[str, str]] = {
     "audio": {
-        "bandlimit": "augment.audio.bandlimit",
-        "channels": "augment.audio.channels",
-        "codec": "augment.audio.codec",
+        "bandlimit": "augment.audio.channel.bandlimit",
+        "channels": "augment.audio.channel.channels",
+        "codec": "augment.audio.channel.codec",
         "gain": "augment.audio.gain",
         "loudness": "augment.audio.loudness",
-        "mix_noise": "augment.audio.mix_noise",
+        "mix_noise": "augment.audio.noise.mix_noise",
         "peak": "augment.audio.peak",
         "pitch": "augment.audio.pitch",
-        "resample": "augment.audio.resample",
-        "reverb": "augment.audio.reverb",
-        "room": "augment.audio.room",
+        "resample": "augment.audio.channel.resample",
+        "reverb": "augment.audio.room.reverb",
+        "room": "augment.audio.room.room",
         "speed": "augment.audio.speed",
         "split_on_silence": "augment.audio.split_on_silence",
         "time_mask": "augment.audio.time_mask",
@@ -127,6 +129,20 @@ class Operation(Protocol[SettingsT, DrawsT]):
 
         Raises:
             BurnishError: Files that they name are not there, or none of them can be used.
+        """
+
+    def takes_from_set(self, settings: SettingsT) -> bool:
+        """Return whether it takes something from the set that is augmented."""
+
+    def prepare_from_set(self, settings: SettingsT, samples: "Sequence[SetSample]") -> "Prepared[SettingsT]":
+        """Return the settings with what is taken from the set; for those that take something from it.
+
+        Args:
+            settings: As `prepare` returned them.
+            samples: Training samples of its kind, in the order of their digests; none is damaged or generated.
+
+        Raises:
+            BurnishError: They do not have what it needs.
         """
 
     def draw(self, settings: SettingsT, media: "Media", generator: "np.random.Generator") -> DrawsT:
@@ -205,6 +221,15 @@ class OwnOperation:
             found: Prepared[msgspec.Struct] = self.module.prepare(settings)
             return found
         return Prepared(settings, msgspec.to_builtins(settings))
+
+    def takes_from_set(self, settings: msgspec.Struct) -> bool:
+        """See `Operation`."""
+        return hasattr(self.module, "takes_from_set") and bool(self.module.takes_from_set(settings))
+
+    def prepare_from_set(self, settings: msgspec.Struct, samples: "Sequence[SetSample]") -> Prepared[msgspec.Struct]:
+        """See `Operation`."""
+        found: Prepared[msgspec.Struct] = self.module.prepare_from_set(settings, samples)
+        return found
 
     def draw(self, settings: object, media: "Media", generator: "np.random.Generator") -> "Mapping[str, object]":
         """See `Operation`."""

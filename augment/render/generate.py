@@ -16,7 +16,7 @@ from augment.plan.targets import Order, Plan
 from augment.recipe.types import KINDS
 from augment.render.cache_key import chain_digest, sample_key
 from augment.render.lineage import Heirs, Options
-from augment.render.render import Chain, Job, Made, Renderer, Wanted
+from augment.render.render import Chain, Job, Made, Renderer, Wanted, job_of
 from augment.render.render_cache import Shelf
 from augment.render.trial import chain_of
 from curate.engine import Failure, Ready, run
@@ -154,8 +154,7 @@ class _Generation:
                     for order, key, made in zip(part, keys, known, strict=True)
                     if made is None
                 )
-                path = os.path.join(self.options.base, source.path)
-                yield Job(path, source.digest, source.kind, wanted) if wanted else Ready(())
+                yield job_of(source, self.options.base, wanted) if wanted else Ready(())
 
     def _key(self, source: Source, order: Order) -> bytes:
         digest = self.digests[order.target, source.kind]

@@ -35,7 +35,7 @@ def noises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_are_here() -> None:
-    modules = {path.stem for path in Path(__file__).parent.glob("test_*.py")}
+    modules = {path.stem for path in Path(__file__).parent.rglob("test_*.py")}
     assert {f"test_{name}" for name in OPERATIONS["audio"]} <= modules
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from augment.audio import recordings
-from augment.audio.bandlimit import bandlimit
-from augment.audio.recordings import find_recordings, read_part
+from augment.audio.channel.bandlimit import bandlimit
+from augment.audio.noise import recordings
+from augment.audio.noise.recordings import find_recordings, read_part
 from curate.ground.errors import InputError
 from tests.augment.audio.sounds import noise
 

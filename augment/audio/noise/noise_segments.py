@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from augment.audio.recordings import claims, read_part
-from augment.audio.resample import resample
+from augment.audio.channel.resample import resample
+from augment.audio.noise.recordings import claims, read_part
 from curate.ground.errors import InputError
 from curate.media.audio import load_audio
 from curate.media.storage import read_media

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 import msgspec
 from msgspec import Meta, Struct
 
-from augment.audio.recordings import Recording, find_recordings
+from augment.audio.noise.recordings import Recording, find_recordings
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import Number, check_number, uniform
 from augment.operations.registry import FolderOfRecordings, Prepared
@@ -75,7 +75,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
         InputError: The impulse response cannot be read any more.
     """
     from augment.audio.headroom import fit_full_scale
-    from augment.audio.noise_segments import whole
+    from augment.audio.noise.noise_segments import whole
 
     assert media.sample_rate
     samples = media.samples
@@ -109,7 +109,7 @@ def in_room(
     """
     import numpy as np
 
-    from augment.audio.bandlimit import fast_size
+    from augment.audio.channel.bandlimit import fast_size
     from augment.audio.headroom import mean_square
 
     if impulse.shape[1] != samples.shape[1]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 import msgspec
 from msgspec import Meta, Struct
 
-from augment.audio.recordings import Recording, find_recordings
+from augment.audio.noise.recordings import Recording, find_recordings
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import Number, check_number, uniform
 from augment.operations.registry import FolderOfRecordings, Moves, Prepared
@@ -84,7 +84,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
         RejectedError: The sound, or this part of the noise, is silent.
         InputError: The noise cannot be read any more.
     """
-    from augment.audio.noise_segments import excerpt
+    from augment.audio.noise.noise_segments import excerpt
     from curate.facts.audio import downmix
 
     assert media.sample_rate

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from msgspec import ValidationError, convert
 
-from augment.audio.bandlimit import Settings, apply, bandlimit, draw, fast_size
+from augment.audio.channel.bandlimit import Settings, apply, bandlimit, draw, fast_size
 from augment.operations.media import Media, RejectedError
 from tests.augment.audio.sounds import delay, noise, power_db, tone
 

@@ -9,7 +9,7 @@ import soundfile
 from msgspec import convert
 
 from augment.audio.headroom import FULL_SCALE
-from augment.audio.mix_noise import Noises, Settings, apply, draw, mix, prepare
+from augment.audio.noise.mix_noise import Noises, Settings, apply, draw, mix, prepare
 from augment.operations.media import Media, RejectedError
 from curate.ground.errors import InputError
 from tests.augment.audio.sounds import Sound, heard, noise, power_db, silence, tone

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from augment.audio.room import Settings, apply, draw, impulse_response
+from augment.audio.room.room import Settings, apply, draw, impulse_response
 from augment.operations.media import Media, RejectedError
 
 SOUND = Media(np.random.default_rng(0).standard_normal((8000, 2)).astype(np.float32) * 0.1, 8000)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from augment.audio import noise_segments
-from augment.audio.noise_segments import excerpt, looped, whole
+from augment.audio.noise import noise_segments
+from augment.audio.noise.noise_segments import excerpt, looped, whole
 from curate.ground.errors import InputError
 from tests.augment.audio.sounds import Sound, noise, strongest_hz, tone
 

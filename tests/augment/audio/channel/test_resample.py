@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from msgspec import ValidationError, convert
 
-from augment.audio.resample import Settings, apply, draw, fit, resample
+from augment.audio.channel.resample import Settings, apply, draw, fit, resample
 from augment.operations.media import Media
 from tests.augment.audio.sounds import delay, heard, noise, power_db, strongest_hz, tone
 

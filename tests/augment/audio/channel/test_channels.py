@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from augment.audio.channels import with_channels
+from augment.audio.channel.channels import with_channels
 from augment.operations.media import RejectedError
 
 STEREO = np.array([[0.25, 0.75], [-0.5, 0.0]], np.float32)

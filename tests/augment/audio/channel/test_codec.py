@@ -7,8 +7,8 @@ import pytest
 import soundfile
 from msgspec import ValidationError, convert
 
-from augment.audio.codec import CODECS, Format, Settings, apply, draw, through_codec
-from augment.audio.resample import resample
+from augment.audio.channel.codec import CODECS, Format, Settings, apply, draw, through_codec
+from augment.audio.channel.resample import resample
 from augment.operations.media import Media
 from tests.augment.audio.sounds import Sound, delay, noise, power_db, tone
 

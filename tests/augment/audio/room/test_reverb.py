@@ -9,7 +9,7 @@ import soundfile
 from msgspec import convert
 
 from augment.audio.headroom import FULL_SCALE
-from augment.audio.reverb import Draws, Rooms, Settings, apply, draw, in_room, prepare
+from augment.audio.room.reverb import Draws, Rooms, Settings, apply, draw, in_room, prepare
 from augment.operations.media import Media, RejectedError
 from tests.augment.audio.sounds import Sound, delay, heard, noise, power_db, tone
 

@@ -52,7 +52,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
         RejectedError: The sound is silent.
     """
     from augment.audio.headroom import fit_full_scale
-    from augment.audio.reverb import in_room
+    from augment.audio.room.reverb import in_room
 
     assert media.sample_rate
     impulse = impulse_response(media.sample_rate, drawn["rt60_s"], drawn["direct_to_reverberant_db"], drawn["seed"])

@@ -109,7 +109,7 @@ def through_codec(
     """
     import numpy as np
 
-    from augment.audio.resample import fit, resample
+    from augment.audio.channel.resample import fit, resample
 
     codec = CODECS[name]
     # Upwards first: a lower rate would take away treble that the codec itself would have kept.
