@@ -55,8 +55,8 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
 def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the recording with one gain for all of it (no limiter works on single peaks); see `gain_to`.
 
-    `gain_db` is noted, and `limited` says whether the true peak held it down; then `missed` says how far. A clip of
-    less than 400 ms, which the standard leaves undefined, counts as if it were repeated until it fills that time.
+    `gain_db` is noted, and by how much the loudness is missed where the true peak holds it down. A clip of less than
+    400 ms, which the standard leaves undefined, counts as if it were repeated until it fills that time.
 
     Raises:
         RejectedError: Nothing in it is over -70 LUFS, the gate of the standard; or a peak is over 24 dBFS.
@@ -68,7 +68,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     if (peak := max(float(samples.max()), -float(samples.min()))) > _IMPOSSIBLE_PEAK:
         raise RejectedError(f"a peak of {20 * math.log10(peak):.0f} dBFS is no sound; see the check over-full-scale")
     gain_db, short_db = gain_to(samples, media.sample_rate, drawn["lufs"], drawn.get("max_true_peak_dbtp"))
-    noted: Noted = {**media.noted, "gain_db": gain_db, "limited": short_db > 0}
+    noted: Noted = {**media.noted, "gain_db": gain_db}
     if short_db > 0:
         noted["missed"] = {"lufs": {"by": -round(short_db, 4), "why": "the true peak may not pass its limit"}}
     return media._replace(array=samples * np.float32(10 ** (gain_db / 20)), noted=noted)

@@ -27,7 +27,6 @@ class Noted(TypedDict, total=False):
     Attributes:
         scale: What a mix was multiplied by so that it does not clip.
         gain_db: The gain that reached a level, dB.
-        limited: Whether the true peak held that gain down.
         missed: Parameters whose value was not reached, and by how much.
         measured_rt60_s: Reverberation time of the impulse response that was used, s.
         start_s: Where in its source a part begins, s.
@@ -40,7 +39,6 @@ class Noted(TypedDict, total=False):
 
     scale: float
     gain_db: float
-    limited: bool
     missed: dict[str, Missed]
     measured_rt60_s: float
     start_s: float

@@ -16,6 +16,9 @@ from curate.ground.errors import InputError
 Part = Literal["music", "noise", "speech"]
 Sound = Literal["music", "noise", "speech", "room"]
 
+MOST = 4000
+"""Files of a corpus that are used: to decode all 60,000 simulated rooms takes minutes, and workers keep the list."""
+
 _MUSAN: tuple[Sound, ...] = ("music", "noise", "speech")
 _POINT_SOURCES, _MIXED, _SIMULATED = "pointsource_noises", "real_rirs_isotropic_noises", "simulated_rirs"
 
@@ -53,9 +56,11 @@ def chosen_of_corpus(
 ) -> tuple[list[tuple[str, str]], str]:
     """Return the files of the sounds that are wanted, with those of no known corpus, and what the user should hear.
 
+    Of a corpus with more than `MOST` files of them, some are taken.
+
     Args:
         folder: That was named.
-        files: Path of each and what is wrong with it.
+        files: Path of each and what is wrong with it, in the order of their paths.
         wanted: Sounds to take.
         purpose: For the error.
 
@@ -65,10 +70,13 @@ def chosen_of_corpus(
     sounds = [sound_of(folder, path) for path, _ in files]
     kept = [file for file, sound in zip(files, sounds, strict=True) if sound is None or sound in wanted]
     left = Counter(sound for sound in sounds if sound is not None and sound not in wanted)
-    if not left:
-        return kept, ""
     others = ", ".join(f"{count:,} of {sound}" for sound, count in sorted(left.items()))
     names = " and ".join(sorted(wanted))
-    if not kept:
+    if left and not kept:
         raise InputError(f"{purpose}: {folder} has no {names} (but {others})")
-    return kept, f"{folder}: {len(kept):,} files of {names} are used; {others} are not"
+    known = len(files) - left.total() - sounds.count(None)
+    if known > MOST:
+        # Evenly over their names, which are those of the corpus: of each room as many as of any other.
+        spread = kept[:: -(-len(kept) // MOST)]
+        return spread, f"{folder}: {len(spread):,} of {len(kept):,} files of {names} are used, spread evenly over them"
+    return kept, f"{folder}: {len(kept):,} files of {names} are used; {others} are not" if left else ""

@@ -22,6 +22,7 @@ CROSS_FADE_S = 0.05
 
 _SPARE_FRAMES = 2
 _FADE_S = 0.01
+_VOICE_DB = 15.0
 
 
 def excerpt(
@@ -100,7 +101,7 @@ def looped(noise: "NDArray[np.float32]", start: int, frames: int, fade: int) -> 
 
 
 def heard_of(path: str, digest: str, sample_rate: int, frames: int) -> "NDArray[np.float32]":
-    """Return what is heard in a recording, mono, without the silence before and after; faded at both ends.
+    """Return the voice in a recording, mono, without what is softer before and after; faded at both ends.
 
     Args:
         path: The recording.
@@ -121,7 +122,7 @@ def heard_of(path: str, digest: str, sample_rate: int, frames: int) -> "NDArray[
         sound = resample(read_part(path, (total - wanted) // 2, wanted), rate, sample_rate)
     else:
         sound = whole(path, digest, sample_rate)
-    parts = sounding_parts(frame_powers([sound], sample_rate), sample_rate, len(sound))
+    parts = sounding_parts(frame_powers([sound], sample_rate), sample_rate, len(sound), _VOICE_DB)
     if not parts:
         return np.zeros((0, 1), np.float32)
     first, last = round(parts[0][0] * sample_rate), round(parts[-1][1] * sample_rate)

@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 FRAME_S = 0.05
 """Frames that powers are taken of."""
 
-# One click of full scale in ten seconds lifts the mean by as much as the noise around it may be softer than the click:
-# 30 dB under the mean is still noise, where 30 dB under the loudest frame would leave the click only.
-_UNDER_MEAN = 1e-3
 _SILENT = 1e-9
 _PAUSE_S = 1.0
 _SHORTEST_S = 0.25
@@ -42,21 +39,25 @@ def frame_size(sample_rate: int) -> int:
     return max(1, round(FRAME_S * sample_rate))
 
 
-def sounding_parts(powers: NDArray[np.float64], sample_rate: int, frames: int) -> Parts:
+def sounding_parts(powers: NDArray[np.float64], sample_rate: int, frames: int, under_mean_db: float = 30.0) -> Parts:
     """Return the parts in which something is heard; none of a recording that is silent.
 
-    Heard is what is less than 30 dB under the mean power of the whole, and over -90 dBFS (one step of 16 bits). A pause
-    of less than a second belongs to the sound, as between the barks of a dog. Parts of less than a quarter of a second
-    would buzz where they are repeated: they are left out where there are longer ones, and all but the 64 longest are.
+    Heard is what is less than so many decibels under the mean power of the whole, and over -90 dBFS (one step of 16
+    bits). A pause of less than a second belongs to the sound, as between the barks of a dog. Parts of less than a
+    quarter of a second would buzz where they are repeated: they are left out where there are longer ones. The 64
+    longest are kept.
 
     Args:
         powers: As `frame_powers` returns them.
         sample_rate: Hz.
         frames: Samples of the recording.
+        under_mean_db: One click of full scale in ten seconds lifts the mean by as much as the noise around it may be
+            softer than the click: 30 dB under the mean is still noise, where 30 dB under the loudest frame would leave
+            the click only. For voices 15: what is softer is the room between words.
     """
     if not len(powers):
         return ()
-    heard = powers > max(_SILENT, _UNDER_MEAN * float(powers.mean()))
+    heard = powers > max(_SILENT, 10 ** (-under_mean_db / 10) * float(powers.mean()))
     edges = np.flatnonzero(np.diff(np.concatenate([[False], heard, [False]]))).reshape(-1, 2)
     frame_s = frame_size(sample_rate) / sample_rate
     spans = [(float(start) * frame_s, min(float(end) * frame_s, frames / sample_rate)) for start, end in edges]
