@@ -66,9 +66,9 @@ OPERATIONS: dict[Kind, dict[str, str]] = {
     "image": {
         "crop_square": "augment.image.crop_square",
         "exif_orient": "augment.image.exif_orient",
-        "jpeg": "augment.image.jpeg",
-        "low_light": "augment.image.low_light",
-        "motion_blur": "augment.image.motion_blur",
+        "jpeg": "augment.image.compression.jpeg",
+        "low_light": "augment.image.lighting.low_light",
+        "motion_blur": "augment.image.lens.motion_blur",
         "resize": "augment.image.resize",
         "strip_metadata": "augment.image.strip_metadata",
     },

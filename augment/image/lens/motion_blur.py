@@ -17,7 +17,7 @@ _POINTS_PER_PIXEL = 16
 _SHARE: Number = (0.01, 0.03)
 
 
-MOVES = {"sharpness": Moves("length", 0, 0.2)}
+MOVES = {"sharpness": Moves("length_share", 0, 0.2)}
 """See `Operation.moves`."""
 
 
@@ -42,20 +42,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Draws(TypedDict):
-    """The path of a point."""
+    """The path of a point, as a share of the longer side."""
 
-    length_px: float
+    length_share: float
     angle_deg: float
 
 
 def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw the line."""
     if settings.length_px is not None:
-        length = uniform(settings.length_px, generator)
+        length = uniform(settings.length_px, generator) / max(media.array.shape[:2])
     else:
-        share = _SHARE if settings.length_share is None else settings.length_share
-        length = uniform(share, generator) * max(media.array.shape[:2])
-    return {"length_px": length, "angle_deg": uniform(settings.angle_deg, generator)}
+        length = uniform(_SHARE if settings.length_share is None else settings.length_share, generator)
+    return {"length_share": length, "angle_deg": uniform(settings.angle_deg, generator)}
 
 
 def apply(media: "Media", drawn: Draws) -> "Media":
@@ -65,7 +64,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     from augment.image.light import linear, stored
     from curate.media.opencv import opencv
 
-    kernel = line(drawn["length_px"], drawn["angle_deg"])
+    kernel = line(drawn["length_share"] * max(media.array.shape[:2]), drawn["angle_deg"])
     if kernel.size == 1:  # the way into light and back would still round
         return media
     cv2 = opencv()
