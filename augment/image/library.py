@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from augment.image.library_classes import check, classes
+from augment.image.library_moves import MOVES
 from augment.operations.applied_params import reduced
 from augment.operations.media import Media, Noted, RejectedError, SetSample
 from augment.operations.registry import ParameterError, Prepared
@@ -52,6 +53,7 @@ class Transform:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.moves = MOVES.get(name, {})
 
     def settings(self, parameters: "Mapping[str, object]") -> Parameters:
         """See `Operation`: made once, strictly, and tried on a small picture."""

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 Kind = Literal["audio", "image"]
 _READS = "reads"
 FolderOfRecordings = Annotated[str, msgspec.Meta(extra={_READS: "recordings"})]
+FolderOfPictures = Annotated[str, msgspec.Meta(extra={_READS: "pictures"})]
 """A setting that names a folder, or one file, on the disk: what an operation reads is declared by its type."""
 SettingsT = TypeVar("SettingsT")
 DrawsT = TypeVar("DrawsT")
@@ -66,13 +67,23 @@ OPERATIONS: dict[Kind, dict[str, str]] = {
         "trim_silence": "augment.audio.trim_silence",
     },
     "image": {
+        "camera_shake": "augment.image.lens.camera_shake",
         "crop_square": "augment.image.crop_square",
+        "defocus": "augment.image.lens.defocus",
+        "dust": "augment.image.lens.dust",
         "exif_orient": "augment.image.exif_orient",
-        "jpeg": "augment.image.jpeg",
-        "low_light": "augment.image.low_light",
-        "motion_blur": "augment.image.motion_blur",
+        "exposure": "augment.image.lighting.exposure",
+        "haze": "augment.image.lighting.haze",
+        "jpeg": "augment.image.compression.jpeg",
+        "low_light": "augment.image.lighting.low_light",
+        "messenger": "augment.image.compression.messenger",
+        "motion_blur": "augment.image.lens.motion_blur",
+        "occlude": "augment.image.scene.occlude",
+        "print_scan": "augment.image.compression.print_scan",
         "resize": "augment.image.resize",
         "strip_metadata": "augment.image.strip_metadata",
+        "tilt": "augment.image.scene.tilt",
+        "uneven_light": "augment.image.lighting.uneven_light",
     },
 }
 """Where our own operations are; a module is imported when a recipe names it."""
@@ -187,7 +198,7 @@ class OwnOperation:
         known = self.module.Settings.__struct_fields__
         for name in parameters:
             if name not in known:
-                hint = did_you_mean(name, known) if known else " (it has none)"
+                hint = did_you_mean(str(name), known) if known else " (it has none)"
                 raise ParameterError(name, f"{self.name} has no parameter {name!r}{hint}")
         try:
             checked: msgspec.Struct = msgspec.convert(dict(parameters), self.module.Settings)
@@ -211,7 +222,7 @@ class OwnOperation:
         described = msgspec.inspect.type_info(self.module.Settings)
         assert isinstance(described, msgspec.inspect.StructType)
         named = [field.name for field in described.fields if _is_place(field.type)]
-        return tuple(place for name in named if (place := getattr(settings, name)) is not None)
+        return tuple(place for name in named if (place := getattr(settings, name)))  # none: the set that is augmented
 
     def prepare(self, settings: msgspec.Struct) -> Prepared[msgspec.Struct]:
         """See `Operation`."""

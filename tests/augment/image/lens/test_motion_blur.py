@@ -3,8 +3,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from augment.image.lens.motion_blur import line
 from augment.image.light import linear
-from augment.image.motion_blur import line
 from augment.operations.registry import ParameterError, find
 from tests.augment.image.pictures import done, flat, noise
 
@@ -55,8 +55,9 @@ def test_a_flat_picture_stays_flat_to_its_border() -> None:
 
 
 def test_a_share_is_of_the_longer_side() -> None:
-    assert done("motion_blur", noise(40, 60), length_share=0.5)[1]["length_px"] == 30
-    assert 0.6 <= done("motion_blur", noise(40, 60))[1]["length_px"] <= 1.8
+    assert done("motion_blur", noise(40, 60), length_share=0.5)[1]["length_share"] == 0.5
+    assert done("motion_blur", noise(40, 60), length_px=15)[1]["length_share"] == 0.25
+    assert 0.01 <= done("motion_blur", noise(40, 60))[1]["length_share"] <= 0.03
 
 
 @pytest.mark.parametrize(

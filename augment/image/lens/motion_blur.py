@@ -17,7 +17,7 @@ _POINTS_PER_PIXEL = 16
 _SHARE: Number = (0.01, 0.03)
 
 
-MOVES = {"sharpness": Moves("length", 0, 0.2)}
+MOVES = {"sharpness": Moves("length_share", 0, 0.2)}
 """See `Operation.moves`."""
 
 
@@ -42,42 +42,35 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Draws(TypedDict):
-    """The path of a point."""
+    """The path of a point, as a share of the longer side."""
 
-    length_px: float
+    length_share: float
     angle_deg: float
 
 
 def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Draw the line."""
     if settings.length_px is not None:
-        length = uniform(settings.length_px, generator)
+        length = uniform(settings.length_px, generator) / max(media.array.shape[:2])
     else:
-        share = _SHARE if settings.length_share is None else settings.length_share
-        length = uniform(share, generator) * max(media.array.shape[:2])
-    return {"length_px": length, "angle_deg": uniform(settings.angle_deg, generator)}
+        length = uniform(_SHARE if settings.length_share is None else settings.length_share, generator)
+    return {"length_share": length, "angle_deg": uniform(settings.angle_deg, generator)}
 
 
 def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the picture smeared along the line; the border is mirrored."""
     import numpy as np
 
-    from augment.image.light import linear, stored
-    from curate.media.opencv import opencv
+    from augment.image.lens.convolve import blurred
 
-    kernel = line(drawn["length_px"], drawn["angle_deg"])
-    if kernel.size == 1:  # the way into light and back would still round
-        return media
-    cv2 = opencv()
-    light = linear(np.asarray(media.array, np.uint8))
-    return media._replace(array=stored(cv2.filter2D(light, -1, kernel, borderType=cv2.BORDER_REFLECT_101)))
+    kernel = line(drawn["length_share"] * max(media.array.shape[:2]), drawn["angle_deg"])
+    return media._replace(array=blurred(np.asarray(media.array, np.uint8), kernel))
 
 
 def line(length_px: float, angle_deg: float) -> "NDArray[np.float32]":
     """Return the kernel of a movement at even speed: float32, square, odd side, sum 1.
 
-    The line is centred, and as long as the path of a point; each of its points gives its light to the four pixels
-    around it, in proportion to their nearness (bilinear). A length of up to 1 px moves nothing out of its pixel.
+    The line is centred, and as long as the path of a point. A length of up to 1 px moves nothing out of its pixel.
 
     Args:
         length_px: Of the path.
@@ -85,18 +78,11 @@ def line(length_px: float, angle_deg: float) -> "NDArray[np.float32]":
     """
     import numpy as np
 
+    from augment.image.lens.convolve import splat
+
     # A point is a pixel wide already, so a path of 3 px has its ends 2 px apart. y grows downwards in pictures, and
     # angles counter-clockwise: hence the minus.
     reach = max(length_px - 1, 0) / 2
-    half = int(np.ceil(reach))
     points = max(1, round(2 * reach * _POINTS_PER_PIXEL))
     along = ((np.arange(points) + 0.5) / points * 2 - 1) * reach
-    x, y = (half + along * direction(np.deg2rad(angle_deg)) for direction in (np.cos, lambda angle: -np.sin(angle)))
-    kernel = np.zeros((2 * half + 2, 2 * half + 2))
-    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
-    for step_y, step_x in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        weight = (1 - abs(y - top - step_y)) * (1 - abs(x - left - step_x))
-        # Several points fall on one pixel, and `kernel[...] += ` would count only the last of them.
-        np.add.at(kernel, (top + step_y, left + step_x), weight)
-    kernel = kernel[:-1, :-1]  # one more was needed for a neighbour of no weight
-    return np.asarray(kernel / kernel.sum(), np.float32)
+    return splat(along * np.cos(np.deg2rad(angle_deg)), -along * np.sin(np.deg2rad(angle_deg)))

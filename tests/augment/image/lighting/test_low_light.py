@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from augment.image.light import linear
-from augment.image.low_light import sense
+from augment.image.lighting.low_light import sense
 from augment.operations.registry import ParameterError, find
 from tests.augment.image.pictures import done, flat, noise
 
