@@ -114,6 +114,15 @@ def test_babble_is_of_other_speakers_of_the_training_part(burnish: Burnish, tmp_
             assert sample["audio"]["snr_db"] < 25
 
 
+def test_randaugment_of_recordings(burnish: Burnish, tmp_path: Path, data: Path) -> None:
+    made = made_by(burnish, tmp_path, data / "speech_commands" / "dog", "randaugment", "--copies", "6")
+    assert len(made) == 6 * len({sample["origin"]["source"] for sample in made})
+    # Where what came out would have clipped, the writer of the file scaled it: that is a step more.
+    drawn = [[step for step in sample["origin"]["operations"] if step["name"] != "fit"] for sample in made]
+    assert {len(steps) for steps in drawn} == {8}
+    assert 1.4 < sum(step["applied"] for steps in drawn for step in steps) / len(drawn) < 2.6
+
+
 def speaker_of(sample: dict[str, Any]) -> str:
     """The value of its tag `speaker`."""
     return next(str(tag).partition("=")[2] for tag in sample["tags"] if tag.startswith("speaker="))
