@@ -74,12 +74,15 @@ class Media(NamedTuple):
         sample_rate: Hz; None for a picture.
         noted: What the operations found out.
         source: The sample that it is made of; None where it is of no set.
+        rescaled_from: Of a picture that left the upper bits of its file empty: the bits that its white was taken to
+            have, and those of the file.
     """
 
     array: "NDArray[np.uint8] | NDArray[np.float32]"
     sample_rate: int | None = None
     noted: Noted = {}  # noqa: RUF012 - a default of a tuple, never written to
     source: SetSample | None = None
+    rescaled_from: tuple[int, int] | None = None
 
     @property
     def samples(self) -> "NDArray[np.float32]":

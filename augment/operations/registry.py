@@ -80,6 +80,7 @@ OPERATIONS: dict[Kind, dict[str, str]] = {
         "motion_blur": "augment.image.lens.motion_blur",
         "occlude": "augment.image.scene.occlude",
         "print_scan": "augment.image.compression.print_scan",
+        "rescale_depth": "augment.image.rescale_depth",
         "resize": "augment.image.resize",
         "strip_metadata": "augment.image.strip_metadata",
         "tilt": "augment.image.scene.tilt",
