@@ -136,6 +136,8 @@ def test_the_rate_that_is_encoded_at_takes_the_treble() -> None:
     sound = tone(5000, 1)
     assert power_db(through_codec(sound, 16000, "mp3", 0.1)) > -12
     assert power_db(through_codec(sound, 16000, "mp3", 0.1, coded_rate=8000)) < -50
+    # Opus works at 12 kHz then, which would let it through.
+    assert power_db(through_codec(sound, 16000, "opus", 0.1, coded_rate=9000)) < -50
     settings = convert({"format": "mp3", "sample_rate": [8000, 12000]}, Settings)
     rates = {draw(settings, Media(sound, 16000), np.random.default_rng(seed))["sample_rate"] for seed in range(20)}
     assert rates == {8000, 12000}
