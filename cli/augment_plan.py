@@ -56,7 +56,8 @@ def gather_sources(
     splits = frozenset(split or ([ALL] if replaces else ["train"]))
     sources = Sources(recipe, splits, make_grouping(group) if group else None, replaces, matches)
     sources.gather(samples)
-    sources.recipe = with_set(recipe, sources.taken, lambda path: os.path.join(base, path))
+    kinds = {source.kind for source in sources.found}
+    sources.recipe = with_set(recipe, sources.taken, lambda path: os.path.join(base, path), kinds)
     for note in sources.recipe.notes[len(recipe.notes) :]:
         terminal.say(f"  {note}")
     return sources

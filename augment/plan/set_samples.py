@@ -12,7 +12,7 @@ from curate.records.origin import origin_of
 from curate.scan.labels import SPLIT_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from augment.operations.registry import Kind
     from curate.records.sample import Sample
@@ -65,13 +65,16 @@ def kinds_taken(recipe: Recipe) -> "frozenset[Kind]":
     return frozenset(step.kind for step in steps if find(step.kind, step.name).takes_from_set(step.prepared.settings))
 
 
-def with_set(recipe: Recipe, samples: SetSamples, locate: "Callable[[str], str]") -> Recipe:
+def with_set(
+    recipe: Recipe, samples: SetSamples, locate: "Callable[[str], str]", needed: "Collection[Kind]" = KINDS
+) -> Recipe:
     """Return a recipe whose operations have been given what they take from the set.
 
     Args:
         recipe: As it was read.
         samples: Of the manifest.
         locate: Returns where the file of a sample is, seen from the working directory.
+        needed: Kinds that there are sources of; of others nothing is made, and nothing need be there.
 
     Raises:
         InputError: The set does not have what an operation needs.
@@ -85,7 +88,7 @@ def with_set(recipe: Recipe, samples: SetSamples, locate: "Callable[[str], str]"
 
     def prepared(step: Step) -> Step:
         operation = find(step.kind, step.name)
-        if not operation.takes_from_set(step.prepared.settings):
+        if not operation.takes_from_set(step.prepared.settings) or step.kind not in needed:
             return step
         if not given[step.kind]:
             raise InputError(f"{step.name}: there is no training sample that it could take something from")

@@ -1,7 +1,12 @@
 """What operations may take of the set: training samples only, whatever is augmented."""
 
-from augment.plan.set_samples import SetSamples
+import pytest
+
+from augment.operations.registry import Kind
+from augment.plan.set_samples import SetSamples, kinds_taken, with_set
+from augment.recipe.reader import load
 from curate.facts.records import Finding
+from curate.ground.errors import InputError
 from curate.records.sample import Sample
 
 
@@ -38,3 +43,12 @@ def test_generated_damaged_and_unmeasured_ones_are_not_used() -> None:
 
 def test_nothing_is_kept_where_nothing_is_taken() -> None:
     assert seen(sample("a"), kinds=frozenset()) == []
+
+
+@pytest.mark.parametrize("needed", [(), ("image",)], ids=["nothing", "pictures"])
+def test_nothing_is_asked_of_a_set_that_nothing_is_made_of(needed: tuple[Kind, ...]) -> None:
+    recipe = load("speech-noise", (), {"noise=babble"})
+    taken = SetSamples(kinds_taken(recipe))
+    assert with_set(recipe, taken, str, needed) == recipe
+    with pytest.raises(InputError, match=r"^babble: there is no training sample"):
+        with_set(recipe, taken, str)
