@@ -48,13 +48,13 @@ class Noises(Struct, frozen=True):
 
 
 class Draws(TypedDict):
-    """A recording by path and digest, the sounding part of it that is used, where to start, and the ratio."""
+    """A recording by path and digest, the ratio, where to start, and the sounding part that is used, in seconds."""
 
     noise: str
     noise_digest: str
-    part_s: list[float]
-    offset_s: float
     snr_db: float
+    offset_s: float
+    part_s: list[float]
 
 
 def prepare(settings: Settings) -> Prepared[Noises]:
@@ -85,9 +85,9 @@ def draw(settings: Noises, media: "Media", generator: "np.random.Generator") -> 
     return {
         "noise": noise.path,
         "noise_digest": noise.digest,
-        "part_s": [start, end],
-        "offset_s": round(offset_s, 6),
         "snr_db": snr_db,
+        "offset_s": round(offset_s, 6),
+        "part_s": [start, end],
     }
 
 
