@@ -52,7 +52,8 @@ def test_a_parameter_that_is_solved_for_is_drawn_and_moves_its_fact_one_way(name
     assert np.abs(steps[np.sign(steps) != np.sign(whole)]).sum() < 0.2 * abs(whole), values
 
 
-@pytest.mark.parametrize("name", sorted(OURS))
+# A cut shows another scene, whose facts nobody can promise.
+@pytest.mark.parametrize("name", sorted(OURS.keys() - {"crop_square"}))
 def test_what_is_not_said_to_move_stays(name: str, texture: str) -> None:
     operation = find("image", name)
     settings = operation.prepare(operation.settings(least(name, texture))).settings
