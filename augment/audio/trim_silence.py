@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import check_number
+from augment.operations.registry import Moves
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 _VAD_RATE = 16000
 _SHORTEST_SPEECH_S = 0.06
+
+MOVES = {"duration_s": Moves(), "silence_ratio": Moves()}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -48,12 +48,14 @@ DrawsT = TypeVar("DrawsT")
 
 OPERATIONS: dict[Kind, dict[str, str]] = {
     "audio": {
+        "babble": "augment.audio.noise.babble",
         "bandlimit": "augment.audio.channel.bandlimit",
         "channels": "augment.audio.channel.channels",
         "codec": "augment.audio.channel.codec",
         "gain": "augment.audio.gain",
         "loudness": "augment.audio.loudness",
         "mix_noise": "augment.audio.noise.mix_noise",
+        "noise_floor": "augment.audio.noise.noise_floor",
         "peak": "augment.audio.peak",
         "pitch": "augment.audio.pitch",
         "resample": "augment.audio.channel.resample",
@@ -78,6 +80,7 @@ OPERATIONS: dict[Kind, dict[str, str]] = {
         "motion_blur": "augment.image.lens.motion_blur",
         "occlude": "augment.image.scene.occlude",
         "print_scan": "augment.image.compression.print_scan",
+        "rescale_depth": "augment.image.rescale_depth",
         "resize": "augment.image.resize",
         "strip_metadata": "augment.image.strip_metadata",
         "tilt": "augment.image.scene.tilt",
@@ -216,16 +219,11 @@ class OwnOperation:
         return checked
 
     def reads(self, settings: msgspec.Struct) -> tuple[str, ...]:
-        """See `Operation`: the settings whose type is `FolderOfRecordings`."""
+        """See `Operation`: the settings whose type is `FolderOfRecordings`, those that may be left out too."""
         described = msgspec.inspect.type_info(self.module.Settings)
         assert isinstance(described, msgspec.inspect.StructType)
-        kinds = {field.name: field.type for field in described.fields}
-        named = (
-            getattr(settings, name)
-            for name, kind in kinds.items()
-            if isinstance(kind, msgspec.inspect.Metadata) and _READS in (kind.extra or {})
-        )
-        return tuple(folder for folder in named if folder)  # an empty one stands for the set that is augmented
+        named = [field.name for field in described.fields if _is_place(field.type)]
+        return tuple(place for name in named if (place := getattr(settings, name)))  # none: the set that is augmented
 
     def prepare(self, settings: msgspec.Struct) -> Prepared[msgspec.Struct]:
         """See `Operation`."""
@@ -255,6 +253,12 @@ class OwnOperation:
             several: list[Media] = self.module.apply_many(media, drawn)
             return several
         return [self.module.apply(media, drawn)]
+
+
+def _is_place(kind: msgspec.inspect.Type) -> bool:
+    if isinstance(kind, msgspec.inspect.Metadata):
+        return _READS in (kind.extra or {}) or _is_place(kind.type)
+    return isinstance(kind, msgspec.inspect.UnionType) and any(map(_is_place, kind.types))
 
 
 @cache

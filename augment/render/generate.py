@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -26,6 +26,7 @@ from curate.records.sample import Sample
 
 if TYPE_CHECKING:
     from augment.operations.registry import Kind
+    from augment.render.compose import Explained
 
 # The journal is synced to the disk once a batch: more often costs time, more rarely loses more when the power goes.
 _BATCH_S = 1.0
@@ -44,6 +45,7 @@ class GenerationTally:
         rejected: Reasons why nothing was made, with numbers.
         examples: A source for each reason.
         put_off: How many of the rejected may be made the next time: nothing remembers them.
+        missed: By how much samples missed what an operation was asked for, by operation, parameter and reason.
     """
 
     made: Counter[str] = field(default_factory=Counter)
@@ -51,6 +53,16 @@ class GenerationTally:
     rejected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     put_off: int = 0
+    missed: defaultdict[tuple[str, str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def note_missed(self, operations: "Iterable[Explained]") -> None:
+        """Take in what the operations on one sample did not reach."""
+        for operation in operations:
+            found = operation.get("missed")
+            # Of an earlier call it was read from a file, which anyone may have written to.
+            for parameter, miss in found.items() if isinstance(found, dict) else ():
+                if isinstance(miss, dict) and isinstance(miss.get("by"), float | int):
+                    self.missed[str(operation.get("name")), str(parameter), str(miss.get("why"))].append(miss["by"])
 
     def reject(self, reason: str, source: str) -> None:
         """Count one that was not made."""
@@ -202,6 +214,7 @@ class _Generation:
             tag = self.recipe.targets[order.target].tag or self.recipe.name
             (self.tally.made if is_new else self.tally.reused)[tag] += len(made.files)
             for part in range(len(made.files)):
+                self.tally.note_missed(made.operations[part])
                 yield self.heirs.sample(order, made, part)
 
     def _move(self, several: "Iterable[Made]") -> dict[str, str]:

@@ -20,7 +20,7 @@ from curate.ground.errors import InputError
 from curate.journal.apply import DISK_IS_FULL
 from curate.media import encode_audio, encode_image
 from curate.media.audio import decode_audio
-from curate.media.image import load_pixels
+from curate.media.image import load_with_depth
 from curate.media.storage import read_media
 from curate.records.sample import Sample
 from curate.scan.measure import facts_of, measure
@@ -208,12 +208,15 @@ class Renderer:
             RejectedError: An operation can make nothing of it.
         """
         source = load(job)
+        for one in job.wanted:
+            _check_depth(source, self._chains[one.chain])
         return tuple(self._search(source, self._chains[one.chain], one.key, 0, one.goals[0]) for one in job.wanted)
 
     def _make(self, source: "Loaded", chain: Chain, wanted: Wanted) -> Made:
         """Return what became of a sample; what no draw can mend (a file that is gone) is not remembered."""
         key = wanted.key.hex()
         try:
+            _check_depth(source, chain)
             return self._draw(source, chain, wanted)
         except RejectedError as rejected:
             return Made(key, rejected=str(rejected))
@@ -344,6 +347,18 @@ class Loaded(NamedTuple):
         return data, encode_audio.WRITABLE[sound.format], more
 
 
+def _check_depth(source: Loaded, chain: Chain) -> None:
+    """Refuse a picture that left the upper bits of its file empty, unless the recipe says how many it used.
+
+    Raises:
+        RejectedError: It names the operation that says so.
+    """
+    if source.media.rescaled_from and all(step.name != "rescale_depth" for step in chain.steps):
+        used, stored = source.media.rescaled_from
+        cure = f"begin the recipe's image operations with `rescale_depth: {{bits: {used}}}`"
+        raise RejectedError(f"its pixels use {used} of {stored} bits: {cure}")
+
+
 def load(job: Job) -> Loaded:
     data = read_media(job.path)
     assert data is not None
@@ -351,7 +366,8 @@ def load(job: Job) -> Loaded:
     if f"sha256:{sha256(data).hexdigest()}" != job.digest:
         raise InputError("the source changed since it was scanned")
     if job.kind == "image":
-        return Loaded("image", Media(load_pixels(data), source=job.source), data)
+        pixels, depth = load_with_depth(data)
+        return Loaded("image", Media(pixels, source=job.source, rescaled_from=depth), data)
     decoded = decode_audio(data, None)
     if decoded.samples is None or decoded.header.sample_rate is None:
         raise InputError("the source cannot be decoded")

@@ -45,7 +45,11 @@ SCAN_CHECKS: dict[str, Verdict] = {
     "permission": Verdict("error", "it may not be read", transient=True),
     "timeout": Verdict("error", "decoding took longer than --timeout", transient=True),
     "truncated": Verdict("error", "it ends before its data does"),
+    "unchecked": Verdict("warning", "it decodes, but with a decoder that cannot tell whether all of it is sound"),
     "unreadable": Verdict("error", "it is no image and no audio that can be decoded here; the detail says what to do"),
+    "unused-bits": Verdict(
+        "warning", "its pixels leave the upper bits empty (12 bits in 16): most programs show it black"
+    ),
     "wrong-extension": Verdict("warning", "its name ends like another format than its content has"),
 }
 """Every check that scan makes, by name."""

@@ -73,6 +73,7 @@ CATEGORIES: dict[str, str] = {
     "image.format": "image format",
     "image.mode": "image mode",
     "image.bits": "bits a channel",
+    "image.bits_used": "bits used of more than 8",
     "image.orientation": "EXIF orientation",
     "audio.format": "audio format",
     "audio.subtype": "audio subtype",

@@ -42,7 +42,9 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
         height: Pixels as stored, before the EXIF orientation is applied.
         frames: 1 unless animated or multi-page.
         orientation: EXIF orientation, 1 to 8; 1 where there is none.
-        bits: Bits per channel as stored: 1, 2, 4, 8, 16 or 32.
+        bits: Bits per channel as stored: 1, 2, 4, 8, 16 or 32; 1 to 16 in JPEG 2000, TIFF and AVIF.
+        bits_used: Of more than 8 `bits`, those from the lowest to the highest that any pixel sets: 12 for 12 bits in
+            16, at the lower or the upper end. None where that was not looked at.
         brightness: Mean perceived brightness, 0 (black) to 1 (white).
         brightness_p1: 1st percentile of the perceived brightness; p5, p50, p95 and p99 likewise.
         contrast: Standard deviation of the perceived brightness, 0 to 0.5.
@@ -61,6 +63,7 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
     frames: int | None = None
     orientation: int | None = None
     bits: int | None = None
+    bits_used: int | None = None
     brightness: float | None = None
     brightness_p1: float | None = None
     brightness_p5: float | None = None

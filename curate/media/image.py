@@ -1,5 +1,6 @@
 """Bytes in, picture and verdict out: decodes every byte of every frame of an image, strictly."""
 
+from contextlib import nullcontext
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -7,9 +8,11 @@ from curate.facts.records import Finding, ImageFacts
 from curate.ground.errors import InputError
 from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.image_formats.bmp import check_bmp
+from curate.media.image_formats.depth import Depth, maxval
 from curate.media.image_formats.gif import check_gif, gif_frames
-from curate.media.image_formats.isobmff import check_boxes
+from curate.media.image_formats.isobmff import avif_bits, box_frames, check_boxes, with_end_marker
 from curate.media.image_formats.jpeg import MODES, decode_jpeg, read_jpeg_header
+from curate.media.image_formats.jpeg2000 import read_codestream
 from curate.media.image_formats.pillow import (
     announced_as_oversized,
     decode_frames,
@@ -31,6 +34,7 @@ from curate.media.image_formats.qoi import check_qoi
 from curate.media.image_formats.tiff import tiff_frames, tiff_header
 from curate.media.image_formats.tiff_parts import check_tiff
 from curate.media.image_formats.webp import check_webp, webp_frames
+from curate.media.printed_errors import printed_errors
 from curate.media.rgb import upright
 from curate.media.sniff import FORMATS, HEAD_BYTES, sniff
 
@@ -56,7 +60,9 @@ _STRUCTURE: "dict[str, Callable[[bytes | mmap], Finding | None]]" = {
     "WEBP": check_webp,
 }
 _ANNOUNCED: "dict[str, Callable[[bytes | mmap], Iterator[tuple[int, int]]]]" = {
+    "AVIF": box_frames,
     "GIF": gif_frames,
+    "JPEG2000": box_frames,
     "PNG": png_frames,
     "TIFF": tiff_frames,
     "WEBP": webp_frames,
@@ -77,6 +83,8 @@ _WEAK_MARKS = {
     b"\x01\xda": "SGI",
 }
 _WITHOUT_MARK = {*_WEAK_MARKS.values(), "TGA"}
+_PRINTS = {"AVIF", "HEIF", "JPEG2000", "JXL", "TIFF"}
+"""Formats whose libraries print what they think of a file on standard error."""
 _BITS_OF_MODE = {"1": 1, "I": 32, "F": 32}
 
 
@@ -87,7 +95,7 @@ class DecodedImage(NamedTuple):
         pixels: RGB of the first frame, upright, over white, uint8 of shape (height, width, 3), reduced by 2, 4
             or 8 while the longer side keeps `MIN_SIDE` pixels; None where nothing can be decoded.
         header: Format, mode, width, height, frames, orientation and bits.
-        findings: At most one, of severity `error`.
+        findings: At most one about the file, and `unused-bits` where the pixels were rescaled.
     """
 
     pixels: "NDArray[np.uint8] | None"
@@ -114,11 +122,26 @@ def load_pixels(data: "bytes | mmap", format_name: str | None = None) -> "NDArra
     Raises:
         InputError: The picture, or a part of it, cannot be decoded.
     """
+    return load_with_depth(data, format_name)[0]
+
+
+def load_with_depth(
+    data: "bytes | mmap", format_name: str | None = None
+) -> tuple["NDArray[np.uint8]", tuple[int, int] | None]:
+    """Return what `load_pixels` does; and for pixels that left their upper bits empty, the bits of their scale.
+
+    Returns:
+        Pixels; and None, or the bits that are white (8, 10, 12 or 14) and those of the file (16).
+
+    Raises:
+        InputError: The picture, or a part of it, cannot be decoded.
+    """
     decoded = _decode(data, format_name, None)
     errors = [found.detail for found in decoded.findings if found.severity == "error"]
     if errors or decoded.pixels is None:
         raise InputError("; ".join(errors))
-    return decoded.pixels
+    unused = next((found for found in decoded.findings if found.check == "unused-bits"), None)
+    return decoded.pixels, (int(unused.value or 0), int(unused.threshold or 0)) if unused else None
 
 
 def _decode(data: "bytes | mmap", format_name: str | None, min_side: int | None) -> DecodedImage:
@@ -130,7 +153,7 @@ def _decode(data: "bytes | mmap", format_name: str | None, min_side: int | None)
         if name == "JPEG":
             return _decode_jpeg(data, min_side)
         try:
-            with quiet():
+            with printed_errors() if name in _PRINTS else nullcontext(), quiet():
                 return _decode_with_pillow(data, name, min_side)
         except Exception as error:
             raise_out_of_memory(error)
@@ -213,6 +236,8 @@ def _decode_with_pillow(data: "bytes | mmap", name: str, min_side: int | None) -
     structure = check_png(data) if name == "PNG" else None
     if structure and structure.severity == "warning":
         data = without_broken_chunks(data)  # Pillow refuses the whole file for the checksum of a comment
+    if name == "JPEG2000" and (structure := check_boxes(data)) and structure.severity == "warning":
+        data = with_end_marker(data)
     image = open_counting(data) if name == "PNG" else open_picture(data, name)
     if name == "AVIF" and (problem := announced_as_oversized(repeat(image.size, getattr(image, "n_frames", 1)))):
         return _failed(problem, ImageFacts(name, None, *image.size))
@@ -220,20 +245,31 @@ def _decode_with_pillow(data: "bytes | mmap", name: str, min_side: int | None) -
     if name == "TIFF":
         width, height, bits, orientation = tiff_header(data)
     mode = image.mode
-    first, number, problem = decode_frames(image, bits, reduction(width, height, min_side))
+    first, number, problem, depth = decode_frames(image, data, bits, reduction(width, height, min_side))
     if orientation is None:
         # `getexif` of a PNG decodes the whole picture where that has not been done: not of one that is too large.
         orientation = 1 if first is None else _orientation(image)
         first = None if first is None else upright(first, orientation)
-    if name != "PNG":
+    if name not in {"PNG", "JPEG2000"}:
         structure = _check_structure(data, name)
     if structure and structure.severity == "error":
         problem = structure
     elif name == "PNG" and number == 1 and (problem is None or problem.check != "oversized"):
         problem = check_rows(data, image, whole=problem is None) or problem
     problem = problem or structure
-    header = ImageFacts(name, mode, width, height, number, orientation, bits)
-    return DecodedImage(first, header, (problem,) if problem else ())
+    header = ImageFacts(name, mode, width, height, number, orientation, bits, depth.used if depth else None)
+    findings = (problem, _unused_bits(depth) if depth and first is not None else None)
+    return DecodedImage(first, header, tuple(found for found in findings if found))
+
+
+def _unused_bits(depth: Depth) -> Finding | None:
+    if depth.white is None:
+        return None
+    detail = (
+        f"its pixels use the lower {depth.white} of {depth.stored} bits, so most programs show it black; facts are of"
+    )
+    cure = "the rescaled picture, and augment takes it with `rescale_depth` in the recipe"
+    return Finding("unused-bits", "warning", float(depth.white), float(depth.stored), f"{detail} {cure}")
 
 
 def _check_structure(data: "bytes | mmap", name: str) -> Finding | None:
@@ -243,7 +279,12 @@ def _check_structure(data: "bytes | mmap", name: str) -> Finding | None:
 def _bits(data: "bytes | mmap", name: str, mode: str) -> int:
     if name == "PNG":
         return png_bits(data)
-    if mode.startswith("I;16") or (name == "PPM" and mode == "I"):
+    if name == "JPEG2000":
+        found = read_codestream(data)
+        return found.bits if found else 8
+    if name == "AVIF":
+        return avif_bits(data)
+    if mode.startswith("I;16") or (name == "PPM" and maxval(data) > 255):
         return 16
     return _BITS_OF_MODE.get(mode, 8)
 

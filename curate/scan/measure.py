@@ -14,7 +14,7 @@ from curate.records.sample import Sample
 if TYPE_CHECKING:
     from mmap import mmap
 
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 """Raised whenever a fact is defined anew, so that older measurements are not reused."""
 
 _VIDEO = "this is a video: take its sound (ffmpeg -i FILE -vn FILE.flac) or its pictures (ffmpeg -i FILE FILE-%06d.png)"

@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 from msgspec import Meta, Struct
 
 from augment.operations.parameter_sampling import check_number
+from augment.operations.registry import Moves
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from augment.operations.media import Media
+
+MOVES = {"bandwidth_hz": Moves()}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

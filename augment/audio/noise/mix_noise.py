@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 import msgspec
 from msgspec import Meta, Struct
 
+from augment.audio.noise.corpora import Part
 from augment.audio.noise.recordings import Recording, find_recordings
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import Number, check_number, uniform
@@ -28,9 +29,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     snr_db: Annotated[
         Number, Meta(description="dB, or [low, high]; from where people begin to strain to where they hardly notice")
     ] = (5.0, 20.0)
+    part: Annotated[
+        Part | tuple[Part, ...],
+        Meta(description="of a folder laid out as MUSAN or OpenSLR's RIRS_NOISES: which sounds, or a list of them"),
+    ] = "noise"
 
     def __post_init__(self) -> None:
         check_number("snr_db", self.snr_db, -60, 120)
+        if not self.part:
+            raise ValueError("part: the list is empty")
 
 
 class Noises(Struct, frozen=True):
@@ -41,12 +48,13 @@ class Noises(Struct, frozen=True):
 
 
 class Draws(TypedDict):
-    """A part of a recording, by path, digest and start, and the ratio."""
+    """A recording by path and digest, the sounding part of it that is used, where to start, and the ratio."""
 
     noise: str
     noise_digest: str
-    snr_db: float
+    part_s: list[float]
     offset_s: float
+    snr_db: float
 
 
 def prepare(settings: Settings) -> Prepared[Noises]:
@@ -55,23 +63,32 @@ def prepare(settings: Settings) -> Prepared[Noises]:
     Raises:
         InputError: The folder is missing or has no recording that can be read.
     """
-    found = find_recordings(settings.folder, "mix_noise: folder")
+    wanted = {settings.part} if isinstance(settings.part, str) else set(settings.part)
+    found = find_recordings(settings.folder, "mix_noise: folder", wanted)
     identity = {"noises": found.digests(), "snr_db": msgspec.to_builtins(settings.snr_db)}
     return Prepared(Noises(found.recordings, settings.snr_db), identity, found.notes)
 
 
 def draw(settings: Noises, media: "Media", generator: "np.random.Generator") -> Draws:
-    """Draw a noise, where in it to start, and the ratio.
+    """Draw a noise, a part of it in which something is heard, where in that to start, and the ratio.
 
-    A noise that is longer than the sound is heard from a start between 0 and the difference; any other from any of
-    its moments.
+    Longer parts are drawn more often, so that all sounding moments of a noise are alike. A part that is longer than the
+    sound is heard from a start between its own and the difference; any other, which is looped, from any of its moments.
     """
     noise = settings.recordings[int(generator.integers(len(settings.recordings)))]
     snr_db = uniform(settings.snr_db, generator)
+    lengths = [end - start for start, end in noise.sounding]
+    start, end = noise.sounding[int(generator.choice(len(lengths), p=[one / sum(lengths) for one in lengths]))]
     # A start further on would make a noise that is long enough wrap round, with a seam where none need be.
-    longer_s = noise.duration_s() - media.duration_s()
-    offset_s = float(generator.uniform(0, longer_s if longer_s > 0 else noise.duration_s()))
-    return {"noise": noise.path, "noise_digest": noise.digest, "snr_db": snr_db, "offset_s": round(offset_s, 6)}
+    longer_s = end - start - media.duration_s()
+    offset_s = start + float(generator.uniform(0, longer_s if longer_s > 0 else end - start))
+    return {
+        "noise": noise.path,
+        "noise_digest": noise.digest,
+        "part_s": [start, end],
+        "offset_s": round(offset_s, 6),
+        "snr_db": snr_db,
+    }
 
 
 def apply(media: "Media", drawn: Draws) -> "Media":
@@ -90,7 +107,8 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     assert media.sample_rate
     samples = media.samples
     frames, channels = samples.shape
-    noise = excerpt(drawn["noise"], drawn["noise_digest"], drawn["offset_s"], frames, media.sample_rate)
+    start, end = drawn["part_s"]
+    noise = excerpt(drawn["noise"], drawn["noise_digest"], drawn["offset_s"], frames, media.sample_rate, (start, end))
     if noise.shape[1] != channels:
         # One channel of a stereo noise would leave out what is heard on the other side only.
         noise = downmix(noise)[:, None]

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from augment.audio.noise.corpora import Sound, chosen_of_corpus
+from augment.audio.noise.sounding import Parts, frame_powers, frame_size, sounding_parts
 from curate.engine import Failure, run
 from curate.ground.errors import InputError
 from curate.media.sniff import FORMATS, format_of_name, sniff
@@ -12,6 +14,8 @@ from curate.media.storage import open_media, read_media
 from curate.scan.walk import walk
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -32,12 +36,14 @@ class Recording(Struct, frozen=True):
         digest: `sha256:` and the SHA-256 of its bytes in hexadecimal.
         frames: How long it is.
         sample_rate: Hz.
+        sounding: The parts in which something is heard, start and end in seconds; at least one.
     """
 
     path: str
     digest: str
     frames: int
     sample_rate: int
+    sounding: Parts
 
     def duration_s(self) -> float:
         """Return how long it lasts."""
@@ -61,15 +67,16 @@ class Found(Struct, frozen=True):
         return [found.digest for found in self.recordings]
 
 
-def find_recordings(folder: str, purpose: str) -> Found:
+def find_recordings(folder: str, purpose: str, wanted: "Collection[Sound] | None" = None) -> Found:
     """Return the recordings in a folder and those below it; hidden files and what is no audio are not looked at.
 
-    Short recordings are decoded whole to see whether they can be; of long ones the first and the last second.
+    All are decoded, to see whether they can be and where something is heard in them; silent ones are left out.
     Decoders work in processes of their own: a file that ends or hangs one is left out like any that cannot be read.
 
     Args:
         folder: The folder, or a single file.
         purpose: What is looked for, for the error: `mix_noise: folder`.
+        wanted: Of a corpus whose layout is known (`augment.audio.noise.corpora`), what is taken; None: all of it.
 
     Raises:
         InputError: The folder is missing, or has no recording that can be read.
@@ -80,6 +87,10 @@ def find_recordings(folder: str, purpose: str) -> Found:
         files = [(entry.path, entry.problem) for entry in walk([folder])]
     except InputError as error:
         raise InputError(f"{purpose}: {error}") from None
+    if wanted is not None:
+        # Before anything is decoded: OpenSLR's simulated rooms are 60,000 files.
+        files, note = chosen_of_corpus(folder, files, wanted, purpose)
+        notes += [note] if note else []
     looks = run(_look_at, files, chunk_size=4, preload=("curate.media.audio", "soundfile"))
     for (path, _), found in zip(files, looks, strict=True):
         if isinstance(found, Recording):
@@ -120,15 +131,33 @@ def _inspect(path: str) -> Recording | None:
         return None
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
     if claimed := claims(path):
-        # An hour of noise takes long to decode; a file that was cut short shows at its end.
         frames, rate = claimed
-        read_part(path, 0, min(rate, frames))
-        read_part(path, max(0, frames - rate), min(rate, frames))
-        return Recording(path, digest, frames, rate)
-    samples, header, findings = decode_audio(data, named.name if named else None)
-    if samples is None or header.sample_rate is None:
-        raise InputError("; ".join(found.detail for found in findings) or "it has no samples")
-    return Recording(path, digest, len(samples), header.sample_rate)
+        parts = sounding_parts(frame_powers(_blocks(path, frames, rate), rate), rate, frames)
+    else:
+        samples, header, findings = decode_audio(data, named.name if named else None)
+        if samples is None or header.sample_rate is None:
+            raise InputError("; ".join(found.detail for found in findings) or "it has no samples")
+        frames, rate = len(samples), header.sample_rate
+        parts = sounding_parts(frame_powers([samples], rate), rate, frames)
+    if not parts:
+        raise InputError("it is silent: nothing in it is over -90 dBFS")
+    return Recording(path, digest, frames, rate, parts)
+
+
+def _blocks(path: str, frames: int, rate: int) -> "Iterator[NDArray[np.float32]]":
+    """Yield a long recording in pieces of ten seconds, so that an hour of it costs no memory."""
+    import soundfile
+
+    size = 200 * frame_size(rate)
+    try:
+        with open_media(path) as file, soundfile.SoundFile(file) as sound:
+            for start in range(0, frames, size):
+                block = sound.read(min(size, frames - start), "float32", always_2d=True)
+                if len(block) < min(size, frames - start):
+                    raise InputError(f"it ends {frames - start - len(block)} frames before its header says")
+                yield block
+    except (soundfile.SoundFileError, RuntimeError) as error:
+        raise InputError(f"it cannot be read: {error}") from None
 
 
 def claims(path: str) -> tuple[int, int] | None:

@@ -8,13 +8,16 @@ from msgspec import Meta, Struct
 from augment.audio.noise.recordings import Recording, find_recordings
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import Number, check_number, uniform
-from augment.operations.registry import FolderOfRecordings, Prepared
+from augment.operations.registry import FolderOfRecordings, Moves, Prepared
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.operations.media import Media
+    from augment.operations.media import Media, Noted
+
+MOVES = {"snr_db": Moves(), "bandwidth_hz": Moves(), "silence_ratio": Moves()}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,7 +58,7 @@ def prepare(settings: Settings) -> Prepared[Rooms]:
     Raises:
         InputError: The folder is missing or has no recording that can be read.
     """
-    found = find_recordings(settings.folder, "reverb: folder")
+    found = find_recordings(settings.folder, "reverb: folder", {"room"})
     identity = {**msgspec.to_builtins(settings), "folder": found.digests()}
     return Prepared(Rooms(found.recordings, settings.wet, settings.tail), identity, found.notes)
 
@@ -68,7 +71,9 @@ def draw(settings: Rooms, media: "Media", generator: "np.random.Generator") -> D
 
 
 def apply(media: "Media", drawn: Draws) -> "Media":
-    """Return the sound in the room; the `scale` that keeps it from clipping is noted.
+    """Return the sound in the room.
+
+    Noted are the `scale` that keeps it from clipping and `measured_rt60_s`, where the impulse response tells it.
 
     Raises:
         RejectedError: The sound or the impulse response is silent.
@@ -76,6 +81,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     """
     from augment.audio.headroom import fit_full_scale
     from augment.audio.noise.noise_segments import whole
+    from augment.audio.room.decay import measured_rt60_s
 
     assert media.sample_rate
     samples = media.samples
@@ -85,11 +91,17 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     mixed = wet * drawn["wet"]
     mixed[: len(samples)] += samples * (1 - drawn["wet"])
     found, scale = fit_full_scale(mixed)
-    return media._replace(array=found, noted={**media.noted, "scale": round(scale, 6)})
+    noted: Noted = {**media.noted, "scale": round(scale, 6)}
+    if measured := measured_rt60_s(impulse, media.sample_rate):
+        noted["measured_rt60_s"] = round(measured, 4)
+    return media._replace(array=found, noted=noted)
 
 
 def in_room(
-    samples: "NDArray[np.float32]", impulse: "NDArray[np.float32]", keep_tail: bool = False
+    samples: "NDArray[np.float32]",
+    impulse: "NDArray[np.float32]",
+    keep_tail: bool = False,
+    begins: int | None = None,
 ) -> "NDArray[np.float32]":
     """Return the sound in a room, as loud as it was: the RMS over the length of the sound is that of the sound.
 
@@ -100,6 +112,7 @@ def in_room(
         samples: float32, shape (frames, channels).
         impulse: float32, shape (any, channels), at the same sample rate.
         keep_tail: Return what sounds on after the end as well.
+        begins: Frame of the direct sound; None: the largest value.
 
     Returns:
         float32, shape (frames, channels), or longer by the impulse response from its direct sound on.
@@ -116,7 +129,7 @@ def in_room(
         impulse = impulse[:, :1]
     # Of several channels the one that is reached first: the others keep their delay to it, which is what a listener
     # takes direction from. What lies before the direct sound is the noise of the measurement.
-    impulse = impulse[int(np.abs(impulse).argmax(axis=0).min()) :]
+    impulse = impulse[int(np.abs(impulse).argmax(axis=0).min()) if begins is None else begins :]
     power = mean_square(samples)
     length = len(samples) + len(impulse) - 1
     size = fast_size(length)

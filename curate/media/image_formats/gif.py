@@ -1,21 +1,25 @@
-"""The structure of a GIF file: blocks up to the trailer."""
+"""The structure of a GIF file: blocks up to the trailer, and how many pixels their codes make."""
 
 import struct
 from typing import TYPE_CHECKING
 
 from curate.facts.records import Finding
+from curate.media.image_formats.lzw import walk_lzw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from mmap import mmap
 
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
+_MOST_PADDING_CODES = 3
+"""Of 2 bits, the shortest: old writers leave the end code out, and what fills the last byte reads like codes."""
 
 
 def check_gif(data: "bytes | mmap") -> Finding | None:
-    """Walk the blocks up to the trailer; return what is wrong with the first bad one, or None.
+    """Walk the blocks up to the trailer, and the codes; return what is wrong with the first bad one, or None.
 
-    Pillow takes a missing trailer, and any junk between blocks, for the end of the animation.
+    Pillow takes a missing trailer, and any junk between blocks, for the end of the animation. It stops when a frame is
+    full, and leaves pixels that no code makes as they were.
     """
     if data[:4] != b"GIF8":
         return None
@@ -23,9 +27,41 @@ def check_gif(data: "bytes | mmap") -> Finding | None:
         for at, block in _blocks(data):
             if block not in {_EXTENSION, _IMAGE}:
                 return Finding("damaged", "error", detail=f"byte {at} should start a GIF block, and does not")
+            if block == _IMAGE and (problem := _check_pixels(data, at)):
+                return problem
     except IndexError:
         return Finding("truncated", "error", detail="the file ends before its trailer: download it again")
     return None
+
+
+def _check_pixels(data: "bytes | mmap", at: int) -> Finding | None:
+    """Compare the pixels that the codes of the frame at a byte make with those that it has.
+
+    Raises:
+        IndexError: The file ends before the codes do.
+    """
+    width, height = struct.unpack("<HH", data[at + 5 : at + 9])
+    start = at + 10 + _colour_table_bytes(data[at + 9])
+    literal_bits, codes, start = data[start], bytearray(), start + 1
+    while length := data[start]:
+        codes += data[start + 1 : start + 1 + length]
+        start += length + 1
+    if literal_bits not in range(1, 9):
+        return Finding("damaged", "error", detail=f"the frame at byte {at} has codes of {literal_bits} bits; 8 is most")
+    pixels = width * height
+    walked = walk_lzw(bytes(codes), literal_bits, tiff=False, most=2 * pixels)
+    if walked.wrong_code_at is not None:
+        detail = f"a code of the frame at byte {at} means nothing (behind {walked.wrong_code_at} bytes of codes)"
+        return Finding("damaged", "error", detail=detail)
+    surplus = walked.length - pixels
+    if surplus == 0 or not walked.is_complete or (0 < surplus <= _MOST_PADDING_CODES and not walked.has_end):
+        return None
+    detail = f"the frame at byte {at} has {pixels} pixels, its codes make {walked.length}"
+    if width and walked.length % width == 0:
+        return Finding(
+            "length-mismatch", "error", float(walked.length), float(pixels), f"{detail}: the height is wrong"
+        )
+    return Finding("damaged", "error", float(walked.length), float(pixels), f"{detail}: some of them are wrong")
 
 
 def gif_frames(data: "bytes | mmap") -> "Iterator[tuple[int, int]]":

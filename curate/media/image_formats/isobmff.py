@@ -4,16 +4,17 @@ import struct
 from typing import TYPE_CHECKING
 
 from curate.facts.records import Finding
+from curate.media.image_formats.jpeg2000 import BARE_CODESTREAM, END_MARKER, check_codestream, read_codestream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from mmap import mmap
 
-_BARE_CODESTREAM = b"\xffO\xffQ"
 # Of boxes at the top level.
 _KINDS = frozenset(
     (b"ftyp", b"meta", b"mdat", b"moov", b"moof", b"free", b"skip", b"uuid", b"jP  ", b"jp2h", b"jp2c", b"xml ")
 )
-_END_OF_CODESTREAM = b"\xff\xd9"
+_HEADER_BYTES = 1 << 16
 _MIN_ZEROS = 512
 """The longest run in good files has 251 bytes: 331 AVIF and JPEG 2000, flat and noisy, at many settings.
 
@@ -28,8 +29,8 @@ def check_boxes(data: "bytes | mmap") -> Finding | None:
 
     OpenJPEG tells a file that was cut from one that is damaged no more than libavif does.
     """
-    if data[:4] == _BARE_CODESTREAM:
-        return _find_zeros(data, 0, len(data)) or _check_codestream(bytes(data[-2:]))
+    if data[:4] == BARE_CODESTREAM:
+        return _find_zeros(data, 0, len(data)) or check_codestream(data, 0, len(data))
     at = 0
     while at + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -43,10 +44,48 @@ def check_boxes(data: "bytes | mmap") -> Finding | None:
             return _truncated(f"its part {kind.decode()!r} reaches to byte {end} of {len(data)}")
         if kind in {b"jp2c", b"mdat"} and (problem := _find_zeros(data, at + 8, end)):
             return problem
-        if kind == b"jp2c" and (problem := _check_codestream(bytes(data[end - 2 : end]))):
+        if kind == b"jp2c" and (problem := check_codestream(data, at + 8, end)):
             return problem
         at = end
     return None
+
+
+def with_end_marker(data: "bytes | mmap") -> bytes:
+    """Return a JPEG 2000 that lacks nothing but its end marker with one: OpenJPEG refuses it without."""
+    if data[:4] == BARE_CODESTREAM:
+        return bytes(data) + END_MARKER
+    at = 0
+    while at + 8 <= len(data):
+        size, kind = struct.unpack_from(">I4s", data, at)
+        if kind == b"jp2c" and size != 1:
+            end = at + size if size else len(data)
+            longer = struct.pack(">I", size + len(END_MARKER) if size else 0)
+            return b"".join((data[:at], longer, data[at + 4 : end], END_MARKER, data[end:]))
+        at += max(8, size) if size else len(data)
+    return bytes(data)
+
+
+def box_frames(data: "bytes | mmap") -> "Iterator[tuple[int, int]]":
+    """Yield the largest (width, height) that an AVIF or JPEG 2000 announces for its picture, in boxes or codestream."""
+    head = bytes(data[:_HEADER_BYTES])
+    codestream = read_codestream(head)
+    sizes = [(codestream.width, codestream.height)] if codestream else []
+    # Both write 32 bits; ISO/IEC 23008-12 begins the box with its version, ISO/IEC 15444-1 with the height.
+    for name, offset, is_width_first in ((b"ispe", 8, True), (b"ihdr", 4, False)):
+        at = head.find(name)
+        while 0 <= at <= len(head) - offset - 8:
+            first, second = struct.unpack_from(">II", head, at + offset)
+            sizes.append((first, second) if is_width_first else (second, first))
+            at = head.find(name, at + 4)
+    if sizes:
+        yield max(sizes, key=lambda size: size[0] * size[1])
+
+
+def avif_bits(data: "bytes | mmap") -> int:
+    """Return the bits per channel of an AVIF, as its first codec configuration says (AV1-ISOBMFF, 2.3.3)."""
+    at = data.find(b"av1C", 0, _HEADER_BYTES)
+    flags = data[at + 6] if 0 <= at < len(data) - 6 else 0
+    return 8 if not flags & 0x40 else 12 if flags & 0x20 else 10
 
 
 def _find_zeros(data: "bytes | mmap", start: int, end: int) -> Finding | None:
@@ -56,10 +95,6 @@ def _find_zeros(data: "bytes | mmap", start: int, end: int) -> Finding | None:
         return None
     detail = f"there are more than {_MIN_ZEROS} zeros at byte {at} of the compressed picture: a part of it was lost"
     return Finding("damaged", "error", detail=f"{detail}, copy or download it again")
-
-
-def _check_codestream(last: bytes) -> Finding | None:
-    return None if last == _END_OF_CODESTREAM else _truncated("it ends before its end marker")
 
 
 def _truncated(what: str) -> Finding:

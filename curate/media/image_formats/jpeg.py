@@ -5,11 +5,9 @@ errors notices all of 200 photos that were cut short and got a new end marker, a
 """
 
 import io
-import os
 import struct
-import tempfile
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,9 +18,10 @@ from curate.facts.records import Finding
 from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.image_formats.tiff import orientation_of_exif
 from curate.media.opencv import opencv
+from curate.media.printed_errors import printed_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from mmap import mmap
 
     from numpy.typing import NDArray
@@ -40,7 +39,6 @@ _NEEDED = {0xC4, 0xCC, 0xDB, 0xDD, _ADOBE}
 _MAX_JUNK_BYTES = 1 << 16
 _DROPPED_ZEROS = 64
 """More than cjpeg drops from the end of a picture of one colour; less than a cut that is seen takes away."""
-_STDERR_LOCK = threading.Lock()
 
 
 class JpegHeader(NamedTuple):
@@ -112,7 +110,8 @@ def decode_jpeg(
         raise_out_of_memory(error)
         complaint = str(error)
     else:
-        return pixels, _unfinished(data, header, pixels, factor)
+        whole = partial(_turbo, header=header, factor=factor, strict=False)
+        return pixels, _unfinished(data, header, pixels, whole)
     if "subsampling" in complaint or "nsupported" in complaint:
         return _opencv(data, header, factor, complaint)
     bare, dropped = _without_metadata(data, complaint)
@@ -154,30 +153,23 @@ def _opencv(
     OpenCV's libjpeg takes every sampling, and prints the warnings that it does not raise.
     """
     cv2 = opencv()
-    with _printed_errors() as printed:
-        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+
+    def decode(stream: "bytes | mmap") -> "NDArray[np.uint8] | None":
+        flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+        picture: NDArray[np.uint8] | None = cv2.imdecode(np.frombuffer(stream, np.uint8), flags)
+        return picture
+
+    with printed_errors() as printed:
+        picture = decode(data)
     if picture is None:
         # No lenient decoder instead: it would paint what is missing in grey, and nobody would know.
         broken = "subsampling" in complaint  # other files of the kind decode
         return None, _verdict("the picture does not decode") if broken else _unsupported(complaint)
     pixels = np.asarray(Image.fromarray(np.ascontiguousarray(picture[..., ::-1])).reduce(factor))
-    return pixels, _verdict(printed[0].splitlines()[0]) if printed[0] else _missing_scans(data, header)
-
-
-@contextmanager
-def _printed_errors() -> "Iterator[list[str]]":
-    """Collect what C code prints on standard error meanwhile: the list's one text is filled at the end."""
-    printed = [""]
-    with _STDERR_LOCK, tempfile.TemporaryFile() as file:
-        saved = os.dup(2)
-        os.dup2(file.fileno(), 2)
-        try:
-            yield printed
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
-            file.seek(0)
-            printed[0] = file.read().decode(errors="replace").strip()
+    if printed[0]:
+        return pixels, _verdict(printed[0].splitlines()[0])
+    with printed_errors():
+        return pixels, _unfinished(data, header, picture, decode)
 
 
 def _pillow(data: "bytes | mmap", factor: int, complaint: str) -> tuple["NDArray[np.uint8] | None", Finding | None]:
@@ -191,7 +183,12 @@ def _pillow(data: "bytes | mmap", factor: int, complaint: str) -> tuple["NDArray
         return None, _verdict(complaint) if "remature end" in complaint else _undecodable(error, complaint)
 
 
-def _unfinished(data: "bytes | mmap", header: JpegHeader, pixels: "NDArray[np.uint8]", factor: int) -> Finding | None:
+def _unfinished(
+    data: "bytes | mmap",
+    header: JpegHeader,
+    pixels: "NDArray[np.uint8]",
+    decode: "Callable[[bytes], NDArray[np.uint8] | None]",
+) -> Finding | None:
     """Say whether a picture that decoded without a complaint goes on behind the file's data all the same.
 
     An arithmetic decoder goes on with zeros at a marker and never complains (ITU-T T.81, D.2.6: encoders drop zeros
@@ -200,12 +197,16 @@ def _unfinished(data: "bytes | mmap", header: JpegHeader, pixels: "NDArray[np.ui
     """
     if problem := _missing_scans(data, header):
         return problem
-    at = data.rfind(_EOI) if header.coding in _ARITHMETIC else -1
-    if at < 0:
+    if header.coding not in _ARITHMETIC:
         return None
+    # Zeros in place of the rest are codes like others: only the end marker is missed then, and nobody looks for it.
+    at = data.rfind(_EOI, max(0, _first_scan(data)))
+    if at < 0:
+        return _verdict("Premature end of JPEG file")
     longer = b"".join((data[:at], bytes(_DROPPED_ZEROS), b"\x5a\xa5" * _DROPPED_ZEROS, data[at:]))
     with suppress(ValueError):
-        if np.array_equal(_turbo(longer, header, factor, strict=False), pixels):
+        again = decode(longer)
+        if again is not None and np.array_equal(again, pixels):
             return None
     return _verdict("premature end of data")
 

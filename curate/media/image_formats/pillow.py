@@ -13,6 +13,7 @@ from PIL import Image
 
 from curate.facts.records import Finding
 from curate.ground.out_of_memory import raise_out_of_memory
+from curate.media.image_formats.depth import Depth, deep_picture
 from curate.media.rgb import to_rgb
 
 if TYPE_CHECKING:
@@ -108,32 +109,36 @@ def _open_with_extra(data: "bytes | mmap", name: str) -> "ImageFile":
 
 
 class Frames(NamedTuple):
-    """The first frame as RGB pixels, or None; how many frames were read; what is wrong."""
+    """The first frame as RGB pixels, or None; how many frames were read; what is wrong; the depth of the first."""
 
     first: "NDArray[np.uint8] | None"
     number: int
     problem: Finding | None
+    depth: Depth | None = None
 
 
-def decode_frames(image: "ImageFile", bits: int, factor: int) -> Frames:
+def decode_frames(image: "ImageFile", data: "bytes | mmap", bits: int, factor: int) -> Frames:
     """Decode every frame of an opened picture, and keep the first, at 1/`factor` of its size.
 
-    Sizes are looked at before each frame is decoded.
+    Sizes are looked at before each frame is decoded. Pixels that leave the upper bits empty are rescaled.
     """
-    first, number, total = None, 0, 0
+    first, depth, number, total = None, None, 0, 0
     try:
         for frame in _frames(image):
             total += frame.width * frame.height
             if problem := oversized(frame.width, frame.height, total, number + 1):
-                return Frames(first, max(number, 1), problem)
+                return Frames(first, max(number, 1), problem, depth)
             frame.load()
             number += 1
             if first is None:
-                first = np.asarray(to_rgb(frame, bits).reduce(factor))
+                rescaled, depth = deep_picture(frame, data, bits)
+                # Pillow moves the values of a JPEG 2000 to the upper end of 16 bits.
+                scale = 16 if frame.format == "JPEG2000" and frame.mode[0] == "I" else bits
+                first = np.asarray((rescaled or to_rgb(frame, scale)).reduce(factor))
     except Exception as error:
         raise_out_of_memory(error)
-        return Frames(first, max(number, 1), verdict(error))
-    return Frames(first, number, None)
+        return Frames(first, max(number, 1), verdict(error), depth)
+    return Frames(first, number, None, depth)
 
 
 def announced_as_oversized(sizes: "Iterable[tuple[int, int]]") -> Finding | None:

@@ -8,11 +8,12 @@ if TYPE_CHECKING:
     from mmap import mmap
 
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, ORIENTATION = 256, 257, 258, 259, 262, 274
-SAMPLES, ROWS_PER_STRIP, PLANAR, TILE_WIDTH, TILE_HEIGHT = 277, 278, 284, 322, 323
+FILL_ORDER, SAMPLES, ROWS_PER_STRIP, PLANAR, TILE_WIDTH, TILE_HEIGHT = 266, 277, 278, 284, 322, 323
+JPEG_TABLES = 347
 STRIPS, TILES = (273, 279), (324, 325)
 """Tags of the offsets of the picture's parts in the file, and of their lengths."""
 _WANTED = {WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, ORIENTATION, *STRIPS, *TILES}
-_WANTED |= {SAMPLES, ROWS_PER_STRIP, PLANAR, TILE_WIDTH, TILE_HEIGHT}
+_WANTED |= {FILL_ORDER, SAMPLES, ROWS_PER_STRIP, PLANAR, TILE_WIDTH, TILE_HEIGHT, JPEG_TABLES}
 _MAX_DIRECTORIES = 100_000
 _MAX_NUMBERS = 4_000_000
 """Entries and values of all directories: they may overlap, so the size of the file bounds neither."""
@@ -35,7 +36,7 @@ _TYPE_BYTES = {
     17: 8,
     18: 8,
 }
-_INTEGERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
+_INTEGERS = {1: "B", 7: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 
 
 class _Layout(NamedTuple):

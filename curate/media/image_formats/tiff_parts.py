@@ -5,9 +5,11 @@ import zlib
 from typing import TYPE_CHECKING
 
 from curate.facts.records import Finding
+from curate.media.image_formats.lzw import walk_lzw
 from curate.media.image_formats.tiff import (
     BITS,
     COMPRESSION,
+    FILL_ORDER,
     HEIGHT,
     PHOTOMETRIC,
     PLANAR,
@@ -20,12 +22,18 @@ from curate.media.image_formats.tiff import (
     WIDTH,
     directories,
 )
+from curate.media.image_formats.tiff_jpeg import check_jpeg_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from mmap import mmap
 
-_RAW, _DEFLATE, _YCBCR = 1, {8, 32946}, 6
+_RAW, _LZW, _OLD_JPEG, _JPEG, _DEFLATE = 1, 5, 6, 7, {8, 32946}
+_COUNTED, _YCBCR = {*_DEFLATE, _LZW}, 6
+_OLD_JPEG_ADVICE = (
+    "it holds JPEG data of TIFF 6.0's old style, of which nobody can tell whether they are whole: look at it, "
+    "and convert it (tiffcp -c lzw)"
+)
 _MAX_UNPACKED_BYTES = 1 << 30
 _BLOCK_BYTES, _PIECE_BYTES = 1 << 20, 1 << 16
 
@@ -55,21 +63,79 @@ def _check_page(
 ) -> tuple[Finding | None, int]:
     """Return what is wrong with a page, and how many bytes were unpacked; libtiff counts those of other codecs."""
     compression, most, held = fields.get(COMPRESSION, (1,))[0], _part_bytes(fields), 0
-    counted = compression == _RAW or (compression in _DEFLATE and unpack)
-    for start, length in _parts(fields):
+    parts = list(_parts(fields))
+    for number, (start, length) in enumerate(parts):
         if start + length > len(data):
             return _truncated(), held
-        if counted:
-            part = memoryview(data)[start : start + length]
-            size = length if compression == _RAW else _unpacked_bytes(part, most or _MAX_UNPACKED_BYTES)
+        part = memoryview(data)[start : start + length]
+        if compression == _JPEG and (problem := check_jpeg_part(part, fields, _rows(fields, number))):
+            return problem, held
+        if compression == _RAW or (compression in _COUNTED and unpack):
+            size = _size(part, compression, fields, most or _MAX_UNPACKED_BYTES)
             held += size
             if most and size > most:
                 detail = f"a part of the picture holds more than the {most} bytes that the header promises"
                 return Finding("length-mismatch", "error", detail=f"{detail}: the height is wrong"), held
-    if counted and most and held < (least := _picture_bytes(fields)):
+    problem = _check_amount(fields, len(parts), held if held and most else None)
+    if compression == _OLD_JPEG:
+        problem = problem or Finding("unchecked", "warning", detail=_OLD_JPEG_ADVICE)
+    return problem, 0 if compression == _RAW else held
+
+
+def _check_amount(fields: dict[int, tuple[int, ...]], parts: int, held: int | None) -> Finding | None:
+    """Compare the number of strips or tiles, and the bytes that they hold where these were counted, with the header."""
+    promised = _number_of_parts(fields)
+    if promised and parts > promised:
+        detail = f"it has {parts} strips or tiles, the header promises {promised}: the height is wrong"
+        return Finding("length-mismatch", "error", float(parts), float(promised), detail)
+    if held is not None and held < (least := _picture_bytes(fields)):
         detail = f"the header promises {least} bytes of pixels, the data hold {held}: the height is wrong"
-        return Finding("length-mismatch", "error", float(held), float(least), detail), held
-    return None, held if compression in _DEFLATE else 0
+        return Finding("length-mismatch", "error", float(held), float(least), detail)
+    return None
+
+
+def _size(part: memoryview, compression: int, fields: dict[int, tuple[int, ...]], most: int) -> int:
+    """Return how many bytes a strip or tile unpacks to; `most` where that is not looked at.
+
+    Raises:
+        zlib.error: It does not unpack.
+    """
+    if compression == _RAW:
+        return len(part)
+    if compression != _LZW:
+        return _unpacked_bytes(part, most)
+    # Before TIFF 5.0 codes began at the lowest bit: such data begin with a clear code of 9 bits in that order.
+    if fields.get(FILL_ORDER, (1,))[0] != 1 or (len(part) > 1 and part[0] == 0 and part[1] & 1):
+        return most
+    walked = walk_lzw(part, 8, tiff=True, most=2 * most)
+    row = (_pixel_bits(fields) * fields.get(TILE_WIDTH, fields[WIDTH])[0] + 7) // 8
+    if walked.is_complete and fields.get(PHOTOMETRIC, (0,))[0] != _YCBCR and walked.length % row:
+        raise zlib.error(f"its LZW codes make {walked.length} bytes, no whole number of rows of {row} bytes")
+    if walked.wrong_code_at is not None:
+        raise zlib.error(f"an LZW code behind {walked.wrong_code_at} bytes means nothing")
+    return walked.length if walked.is_complete else most
+
+
+def _number_of_parts(fields: dict[int, tuple[int, ...]]) -> int | None:
+    """Return how many strips or tiles the size of a page asks for; None where it does not say how high they are."""
+    planes = fields.get(SAMPLES, (1,))[0] if fields.get(PLANAR, (1,))[0] == 2 else 1
+    if TILES[0] in fields:
+        width, height = fields[TILE_WIDTH][0], fields[TILE_HEIGHT][0]
+        return -(-fields[WIDTH][0] // width) * -(-fields[HEIGHT][0] // height) * planes if width and height else None
+    rows = fields.get(ROWS_PER_STRIP, (0,))[0]
+    return -(-fields[HEIGHT][0] // rows) * planes if rows else None
+
+
+def _rows(fields: dict[int, tuple[int, ...]], number: int) -> tuple[int, ...]:
+    """Return how many rows a strip or tile may have: those of the page that it is for; the last may be filled up."""
+    if TILES[0] in fields:
+        return fields[TILE_HEIGHT]
+    height = fields[HEIGHT][0]
+    most = min(height, fields.get(ROWS_PER_STRIP, (height,))[0])
+    if not most:
+        return (height,)
+    strips = -(-height // most)
+    return (most,) if number % strips < strips - 1 else (height - most * (strips - 1), *([most] if strips > 1 else []))
 
 
 def _part_bytes(fields: dict[int, tuple[int, ...]]) -> int | None:

@@ -10,6 +10,7 @@ from PIL import Image
 from curate.media.image import decode_image
 
 PICTURE = Image.fromarray(np.random.default_rng(2).integers(0, 256, (30, 40, 3), dtype=np.uint8))
+DEEP = Image.fromarray(np.asarray(PICTURE.convert("L")).astype(np.uint16) * 257)
 
 
 def encode(name: str, image: Image.Image = PICTURE, **options: object) -> bytes:
@@ -34,7 +35,7 @@ def tiff_with_rows(data: bytes, rows: int) -> bytes:
 @pytest.mark.parametrize("compression", ["raw", "tiff_adobe_deflate"])
 @pytest.mark.parametrize("mode", ["1", "L", "RGB", "CMYK", "I;16", "F"])
 def test_tiff_strips_hold_the_rows_of_the_header(mode: str, compression: str, rows: int) -> None:
-    image = PICTURE.convert("L").convert(mode) if mode == "I;16" else PICTURE.convert(mode)
+    image = DEEP if mode == "I;16" else PICTURE.convert(mode)
     data = encode("TIFF", image, compression=compression)
     assert checks(data, "TIFF") == []
     assert checks(tiff_with_rows(data, rows), "TIFF") == ["length-mismatch"]

@@ -66,9 +66,10 @@ def test_a_sample_says_what_its_file_is(folder: Path) -> None:
 
 def test_every_fact_is_there(folder: Path) -> None:
     samples, _ = scanned(folder)
-    for facts in (samples["a.jpg"].image, samples["c.wav"].audio):
+    # How many bits are used is a question for pictures of more than 8.
+    for facts, missing in ((samples["a.jpg"].image, ["bits_used"]), (samples["c.wav"].audio, [])):
         assert facts is not None
-        assert [name for name in facts.__struct_fields__ if getattr(facts, name) is None] == []
+        assert [name for name in facts.__struct_fields__ if getattr(facts, name) is None] == missing
 
 
 def test_what_is_wrong_becomes_a_finding_and_never_stops_the_scan(folder: Path, picture: Write) -> None:

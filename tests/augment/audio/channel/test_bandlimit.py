@@ -62,6 +62,32 @@ def test_the_end_does_not_come_back_at_the_start() -> None:
     assert np.abs(bandlimit(click, 8000, 300, 3400)[:4000]).max() < 1e-5
 
 
+@pytest.mark.parametrize(("roll_off", "expected_db"), [(24, [-24.1, -12.3]), (48, [-48.2, -24.1])])
+def test_edges_roll_off_as_butterworth_has_it(roll_off: float, expected_db: list[float]) -> None:
+    def gain_db(hz: float) -> float:
+        sound = tone(hz, 1, 16000)
+        made = bandlimit(sound, 16000, 300, 3000, roll_off)
+        return power_db(made[2000:-2000]) - power_db(sound[2000:-2000])
+
+    assert gain_db(1000) == pytest.approx(0, abs=0.02)
+    assert [gain_db(300), gain_db(3000)] == pytest.approx([-3.01, -3.01], abs=0.05)
+    # An octave and half an octave beyond either edge.
+    for low, high in ((6000, 3000 * 2**0.5), (150, 300 / 2**0.5)):
+        assert [gain_db(low), gain_db(high)] == pytest.approx(expected_db, abs=0.4)
+
+
+def test_a_roll_off_of_any_size_is_finite() -> None:
+    made = bandlimit(noise(4000), 8000, 1, 3999, 600)
+    assert np.isfinite(made).all()
+
+
+def test_an_edge_that_the_sample_rate_does_not_reach_is_said() -> None:
+    assert apply(Media(noise(8000), 8000), {"high_hz": 5000}).noted["missed"] == {
+        "high_hz": {"by": -1000, "why": "half of the sample rate is lower"}
+    }
+    assert "missed" not in apply(Media(noise(8000), 8000), {"high_hz": 3400}).noted
+
+
 def test_an_empty_band_is_rejected() -> None:
     with pytest.raises(RejectedError, match="nothing is left in this band"):
         apply(Media(noise(8000), 8000), {"low_hz": 5000})

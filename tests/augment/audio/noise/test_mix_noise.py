@@ -144,6 +144,35 @@ def test_every_moment_of_a_noise_is_drawn(tmp_path: Path) -> None:
     assert 2.9 < max(looped) <= 3
 
 
+@pytest.mark.parametrize("quiet", [0.0, 1e-4], ids=["silent", "hiss"])
+def test_a_noise_that_is_silent_after_a_second_is_heard_all_the_time(tmp_path: Path, quiet: float) -> None:
+    recorded = np.concatenate([noise(16000), noise(144000, level=quiet)])
+    soundfile.write(tmp_path / "noise.wav", recorded, 16000)
+    settings = prepared(tmp_path, snr_db=6)
+    for seed in range(48):
+        media = Media(tone(440, 3), 16000)
+        made = apply(media, draw(settings, media, np.random.default_rng(seed)))
+        added = (heard(made) / made.noted["scale"] - media.samples)[:, 0]
+        levels = np.square(added).reshape(-1, 1600).mean(axis=1)
+        assert levels.min() > 0.3 * levels.mean()
+
+
+def test_a_long_noise_is_drawn_where_it_sounds_too(tmp_path: Path) -> None:
+    recorded = np.concatenate([noise(16000 * 2), np.zeros((16000 * 80, 1), np.float32), noise(16000 * 5, seed=1)])
+    soundfile.write(tmp_path / "noise.wav", recorded, 16000, "FLOAT")
+    settings = prepared(tmp_path)
+    assert settings.recordings[0].sounding == ((0.0, 2.0), (82.0, 87.0))
+    media = Media(tone(440, 1), 16000)
+    drawn = [draw(settings, media, np.random.default_rng(seed)) for seed in range(60)]
+    assert {tuple(one["part_s"]) for one in drawn} == {(0.0, 2.0), (82.0, 87.0)}
+    for one in drawn:
+        start = round(one["offset_s"] * 16000)
+        made = apply(media, one)
+        added = heard(made) / made.noted["scale"] - media.samples
+        expected = recorded[start : start + 16000]
+        np.testing.assert_allclose(added / added.std(), expected / expected.std(), atol=1e-3)
+
+
 def test_a_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^mix_noise: folder: .*/no does not exist$"):
         prepare(Settings(folder=str(tmp_path / "no")))
