@@ -1,6 +1,7 @@
 """What operations on pictures say about facts is true: names, parameters, and that they move them one way."""
 
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,17 +13,19 @@ from augment.operations.registry import OPERATIONS, Moves, find
 from curate.facts.fact_schema import NUMBERS
 from curate.facts.image import measure_image
 from curate.facts.records import ImageFacts
-from tests.augment.image.pictures import Pixels
 from tests.augment.image.scenes import scene
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 OURS = {name: find("image", name).moves for name in OPERATIONS["image"]}
 DIALS = [(name, fact, move) for name, moves in OURS.items() for fact, move in moves.items() if move.parameter]
 STEPS = 9
 
 
-def facts_of(pixels: Pixels) -> dict[str, float]:
+def facts_of(pixels: "NDArray[np.uint8] | NDArray[np.float32]") -> dict[str, float]:
     header = ImageFacts(format="PNG", mode="RGB", width=pixels.shape[1], height=pixels.shape[0])
-    facts = measure_image(np.ascontiguousarray(pixels), header)
+    facts = measure_image(np.ascontiguousarray(pixels, np.uint8), header)
     return {name: getattr(facts, name) for name in ("brightness", "contrast", "sharpness", "chroma")}
 
 

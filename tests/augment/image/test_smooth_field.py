@@ -8,7 +8,8 @@ from augment.image.smooth_field import ramp, smooth_field, smooth_step
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 40), (50, 2), (64, 96)])
 def test_a_field_has_the_size_that_was_asked_for(height: int, width: int, cells: int) -> None:
     field = smooth_field(height, width, cells, np.random.default_rng(0))
-    assert (field.shape, field.dtype) == ((height, width), np.float32)
+    assert field.shape == (height, width)
+    assert field.dtype == np.float32
     assert np.isfinite(field).all()
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,7 @@ from augment.image.lighting.low_light import colour_noise, sense
 from augment.operations.registry import ParameterError, find
 from tests.augment.image.pictures import done, flat, noise
 
-CLEAN = {
+CLEAN: Any = {
     "white_electrons": 1e6,
     "read_noise_electrons": 0,
     "chroma_share": 0,
