@@ -49,8 +49,8 @@ def ramp(height: int, width: int, direction_deg: float) -> "NDArray[np.float32]"
     y = (np.arange(height, dtype=np.float32) + np.float32(0.5)) / height - np.float32(0.5)
     # y grows downwards in pictures, and angles counter-clockwise: hence the minus.
     right, up = np.float32(np.cos(angle)), np.float32(-np.sin(angle))
-    rise = np.asarray(right * x[None, :] + up * y[:, None], np.float32)
-    return np.asarray(rise / (abs(right) + abs(up)) + 0.5, np.float32)
+    rise = (right * x[None, :] + up * y[:, None]) / (abs(right) + abs(up))
+    return np.asarray(rise + 0.5, np.float32)
 
 
 def smooth_step(values: "NDArray[np.float32]") -> "NDArray[np.float32]":

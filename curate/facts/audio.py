@@ -4,7 +4,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.facts.channels import channel_gap_db, channel_weights, mono_loss_db
 from curate.facts.fingerprint import fingerprint
+from curate.facts.gaps import dropouts, inner_silence_s
 from curate.facts.levels import clipping_ratio, dc_offset, peak_dbfs, rms_dbfs
 from curate.facts.loudness import loudness_lufs
 from curate.facts.powers import bandwidth_hz, silence_ratio, snr_db
@@ -31,18 +33,23 @@ def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFact
     rate = header.sample_rate or 1
     sound = spectrum(downmix(samples), rate)
     powers = sound.bands.sum(axis=1)
+    weights = channel_weights(samples.shape[1], header.channel_mask or 0, header.format)
     numbers = {
         "peak_dbfs": min(peak, 120.0),
         "rms_dbfs": rms_dbfs(samples),
-        "loudness_lufs": loudness_lufs(samples, rate),
+        "loudness_lufs": loudness_lufs(samples, rate, weights),
         "silence_ratio": silence_ratio(powers),
         "clipping_ratio": clipping_ratio(samples, header.subtype),
         "dc_offset": dc_offset(samples),
         "snr_db": snr_db(powers),
         "bandwidth_hz": bandwidth_hz(sound),
+        "channel_gap_db": channel_gap_db(samples, weights),
+        "mono_loss_db": mono_loss_db(samples),
+        "inner_silence_s": inner_silence_s(samples, rate),
     }
     rounded = {name: round(value, _DIGITS) for name, value in numbers.items()}
-    return msgspec.structs.replace(header, fingerprint=fingerprint(sound.bands), **rounded)
+    stops = dropouts(samples, rate)
+    return msgspec.structs.replace(header, fingerprint=fingerprint(sound.bands), dropouts=stops, **rounded)
 
 
 def downmix(samples: NDArray[np.float32]) -> NDArray[np.float32]:

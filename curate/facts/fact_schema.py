@@ -64,6 +64,10 @@ NUMBERS: dict[str, Quantity] = {
     "audio.dc_offset": Quantity("DC offset", "", 4),
     "audio.snr_db": Quantity("signal/noise", "dB", 1, lowest="noisiest", highest="cleanest"),
     "audio.bandwidth_hz": Quantity("bandwidth", "kHz", 2, 1e-3, lowest="narrowest band", highest="widest band"),
+    "audio.channel_gap_db": Quantity("channel difference", "dB", 1, highest="most unequal channels"),
+    "audio.mono_loss_db": Quantity("loss in mono", "dB", 1, highest="most lost in mono"),
+    "audio.inner_silence_s": Quantity("digital silence inside", "s", 3, highest="longest digital silence inside"),
+    "audio.dropouts": Quantity("drop-outs", "", 0, highest="most drop-outs"),
 }
 """Every fact that is a number, by its place in a sample."""
 
@@ -79,6 +83,7 @@ CATEGORIES: dict[str, str] = {
     "audio.subtype": "audio subtype",
     "audio.sample_rate": "sample rate, Hz",
     "audio.channels": "channels",
+    "audio.channel_mask": "loudspeakers, bits",
 }
 """Every fact that is a name, or a number of which a dataset has few, and what it is called."""
 

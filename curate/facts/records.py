@@ -97,6 +97,11 @@ class AudioFacts(Struct, frozen=True, omit_defaults=True):
         snr_db: Estimate of the signal-to-noise ratio: mean power against the quietest tenth of frames; -20 to 100.
         bandwidth_hz: Highest frequency within 70 dB of the strongest and above 16-bit noise; 0 for silence.
         fingerprint: 128-bit key of candidates for near-duplicates, 32 hexadecimal digits; None for silence.
+        channel_mask: A bit for each loudspeaker, as in the header of WAV (`dwChannelMask`); None where none is named.
+        channel_gap_db: Level of the loudest channel over that of the quietest, without offsets and LFE; 0 for mono.
+        mono_loss_db: How far the mean of the channels is under their mean power; 0 to 150, 0 for mono.
+        inner_silence_s: Longest time of exact zeros in all channels, between the first and the last sound.
+        dropouts: How often the sound stops short, at one value for 3 to 250 ms.
     """
 
     format: str | None = None
@@ -113,3 +118,8 @@ class AudioFacts(Struct, frozen=True, omit_defaults=True):
     snr_db: float | None = None
     bandwidth_hz: float | None = None
     fingerprint: str | None = None
+    channel_mask: int | None = None
+    channel_gap_db: float | None = None
+    mono_loss_db: float | None = None
+    inner_silence_s: float | None = None
+    dropouts: int | None = None

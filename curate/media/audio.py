@@ -18,7 +18,7 @@ from curate.media.audio_formats.mpeg import decode_mpeg
 from curate.media.audio_formats.ogg import decode_ogg
 from curate.media.audio_formats.riff import decode_riff
 from curate.media.audio_formats.tag_blocks import skip_id3
-from curate.media.sniff import FORMATS, HEAD_BYTES, sniff
+from curate.media.sniff import FORMATS, HEAD_BYTES, VIDEO, is_video, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,8 @@ def decode_audio(data: Buffer, format_name: str | None) -> DecodedAudio:
         return undecoded(AudioFacts(format=format_name), error("empty", "the file has no bytes"))
     found = _container(data)
     name = found or format_name
+    if is_video(data, name):
+        return undecoded(AudioFacts(format=name), error("unreadable", VIDEO))
     advice = FORMATS[name].advice if name in FORMATS else ""
     if advice and name in ffmpeg.FORMATS and find_spec(ffmpeg.MODULE) is not None:
         return _with_samples(ffmpeg.decode_with_ffmpeg(data, name))

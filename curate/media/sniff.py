@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from curate.facts.records import Kind
 
 _TRACKS_BYTES = 1 << 16
+VIDEO = "this is a video: take its sound (ffmpeg -i FILE -vn FILE.flac) or its pictures (ffmpeg -i FILE FILE-%06d.png)"
+"""What to say of a file that `is_video`."""
 HEAD_BYTES = 64
 """As many first bytes as `sniff` looks at."""
 
@@ -140,6 +142,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"OFR ", "OPTIMFROG"),
 )
 _RIFF_FORMS = {b"WAVE": "WAV", b"WEBP": "WEBP"}
+_ASF_VIDEO = bytes.fromhex("c0ef19bc4d5bcf11a8fd00805f5c442b")
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 
@@ -171,16 +174,21 @@ def _sniff_base_media(head: bytes) -> str | None:
     return "AMR" if head[8:11] == b"3gp" else "MP4"
 
 
-def is_video(data: "bytes | mmap", found: Format) -> bool:
-    """Say whether a container, MP4 or Matroska, has a track of pictures; those of an audio book are its covers."""
-    if found.name == "MP4":
+def is_video(data: "bytes | mmap", name: str | None) -> bool:
+    """Say whether a container has a track of pictures; those of an audio book are its covers.
+
+    Args:
+        data: The whole file.
+        name: Of its format; only MP4, 3GP, Matroska and ASF can be videos.
+    """
+    if name in {"MP4", "AMR"} and data[4:8] == b"ftyp":
         # The handler of a track; QuickTime fills in that it handles media.
         tracks = (b"hdlr\0\0\0\0\0\0\0\0vide", b"hdlr\0\0\0\0mhlrvide")
         return data[8:12] not in {b"M4A ", b"M4B "} and any(data.find(track) >= 0 for track in tracks)
-    if found.name == "MATROSKA":
+    if name == "MATROSKA":
         # The element CodecID (86), its length, and the text, such as V_VP9.
         return re.search(rb"\x86[\x84-\xa0]V_[A-Z]", data[:_TRACKS_BYTES]) is not None
-    return False
+    return name == "ASF" and data[:_TRACKS_BYTES].find(_ASF_VIDEO) >= 0
 
 
 def format_of_name(name: str) -> Format | None:

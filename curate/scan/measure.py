@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from curate.facts.records import AudioFacts, Finding, ImageFacts
 from curate.ground.out_of_memory import raise_out_of_memory
-from curate.media.sniff import FORMATS, HEAD_BYTES, Format, format_of_name, is_video, sniff
+from curate.media.sniff import FORMATS, HEAD_BYTES, Format, format_of_name, sniff
 from curate.media.storage import open_media, read_media
 from curate.records.sample import Sample
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 FACTS_VERSION = 3
 """Raised whenever a fact is defined anew, so that older measurements are not reused."""
 
-_VIDEO = "this is a video: take its sound (ffmpeg -i FILE -vn FILE.flac) or its pictures (ffmpeg -i FILE FILE-%06d.png)"
-_VIDEO_ENDINGS = {"mov", "mp4", "m4v", "mkv", "webm"}
+_VIDEO_ENDINGS = {"mov", "mp4", "m4v", "mkv", "webm", "wmv"}
 """Renaming one of these to .m4a or .weba would hide what it is."""
 
 Decoded = tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]
@@ -89,8 +88,6 @@ def _format_of(head: bytes, promised: Format | None) -> Format | None:
 def _decode(data: "bytes | mmap", found: Format) -> Decoded:
     if found.name == "RAW":
         return ImageFacts(format="RAW"), (Finding("unreadable", "error", detail=found.advice),)
-    if is_video(data, found):
-        return AudioFacts(format=found.name), (Finding("unreadable", "error", detail=_VIDEO),)
     if found.kind == "image":
         from curate.facts.image import measure_image
         from curate.media.image import decode_image

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from augment.operations.media import Media
 
-MOVES = {"sharpness": Moves("radius_share", 0, 0.1), "contrast": Moves()}
-"""See `Operation.moves`."""
+MOVES = {"sharpness": Moves("radius_share", 0, 0.04), "contrast": Moves()}
+"""See `Operation.moves`: beyond, the score of sharpness falls no further, and may jump up again."""
 
 _FINER = 8
 

@@ -148,7 +148,7 @@ def surface(pixels: "NDArray[np.uint8]", longer_px: int, generator: "np.random.G
 def mirrored(piece: "NDArray[np.uint8]", height: int, width: int) -> "NDArray[np.uint8]":
     """Return a piece continued by its mirror images, which meet without a seam, to a size in px."""
     rows, columns = (
-        np.abs((np.arange(length) + size) % (2 * size) - size) if size > 1 else np.zeros(length, int)
+        np.abs((np.arange(length) + size) % (2 * size) - size) if size else np.zeros(length, int)
         for length, size in ((height, piece.shape[0] - 1), (width, piece.shape[1] - 1))
     )
     return np.ascontiguousarray(piece[rows][:, columns])

@@ -17,6 +17,7 @@ MOVES = {"sharpness": Moves(), "brightness": Moves()}
 """See `Operation.moves`."""
 
 _HALVINGS = 20
+_MOST_SIDES = 4.0
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,7 +77,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the picture as the turned camera sees it, in its old size, its middle still in the middle.
 
     Raises:
-        RejectedError: With `crop`, less than a quarter of its sides would be left.
+        RejectedError: Less than a quarter of its sides would be left of it, or most of what is seen is no picture.
     """
     import numpy as np
 
@@ -87,7 +88,11 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     pixels = np.asarray(media.array, np.uint8)
     height, width = pixels.shape[:2]
     back: NDArray[np.float64] = np.linalg.inv(homography(height, width, drawn)).astype(np.float64)
-    border = cv2.BORDER_REFLECT_101
+    # OpenCV reflects by adding and taking away sides, one by one: for ever at a side of 1 px, and for hours near the
+    # horizon, where a pixel of the result lies millions of sides away.
+    border = cv2.BORDER_REFLECT_101 if min(height, width) > 1 else cv2.BORDER_REPLICATE
+    if drawn["border"] == "reflect" and farthest(back, height, width) > _MOST_SIDES:
+        raise RejectedError("tilted so far that most of what is seen would be mirrored")
     if drawn["border"] == "crop":
         share = largest_view(back, height, width)
         if share < 0.25:
@@ -119,6 +124,23 @@ def homography(height: int, width: int, drawn: Draws) -> "NDArray[np.float64]":
     x, y, scale = turned @ np.array([(width - 1) / 2, (height - 1) / 2, 1])
     back = np.array([[1, 0, (width - 1) / 2 - x / scale], [0, 1, (height - 1) / 2 - y / scale], [0, 0, 1]])
     return back @ turned
+
+
+def farthest(back: "NDArray[np.float64]", height: int, width: int) -> float:
+    """Return how far from the middle of the source a corner of the result lies, in half sides; infinite behind it.
+
+    Args:
+        back: From pixels of the result to those of the source, 3 x 3.
+        height: px.
+        width: px.
+    """
+    import numpy as np
+
+    x, y, scale = back @ np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
+    if (scale <= 0).any():
+        return float("inf")
+    away = np.abs(np.stack([x / scale / width, y / scale / height]) - 0.5)
+    return float(2 * away.max())
 
 
 def largest_view(back: "NDArray[np.float64]", height: int, width: int) -> float:

@@ -9,6 +9,7 @@ from curate.media.audio_formats.libsndfile import decode, length_mismatch
 from curate.media.audio_formats.pcm import Pcm, decode_pcm
 
 _CHUNK = struct.Struct(">4sI")
+_UNCOUNTED_BYTES = 0x7F000000
 _CODES: dict[bytes, tuple[Literal["i", "u", "f"], Literal["<", ">"]]] = {
     b"NONE": ("i", ">"),
     b"twos": ("i", ">"),
@@ -40,8 +41,9 @@ def decode_aiff(data: Buffer) -> DecodedAudio:
     # The sound chunk begins with an offset and a block size, 4 bytes each.
     offset, size = offset + 8, max(0, size - 8)
     rest = max(0, len(data) - offset)
-    if not common.frames and not size and rest:
-        # From a pipe: the writer could not go back to fill in its counts, and what is there is all there is.
+    if (not common.frames and not size and rest) or (size >= _UNCOUNTED_BYTES and rest < size):
+        # From a pipe: the writer could not go back to fill in its counts, and what is there is all there is. ffmpeg
+        # leaves zeros, SoX 0x7F000000 and a little more.
         size = rest
         common = common._replace(frames=rest // max(1, (common.bits + 7) // 8 * common.channels))
     present = min(size, rest)

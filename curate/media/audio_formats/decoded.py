@@ -25,7 +25,7 @@ class DecodedAudio(NamedTuple):
 
     Attributes:
         samples: float32, shape (frames, channels), full scale is 1; None where nothing decodes.
-        header: Only format, subtype, sample_rate, channels and duration_s (of the decoded frames) are filled.
+        header: Only format, subtype, sample_rate, channels, channel_mask and duration_s (as decoded) are filled.
         findings: What is wrong with the file; at most one of a name.
     """
 

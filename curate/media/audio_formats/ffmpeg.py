@@ -52,9 +52,6 @@ def decode_with_ffmpeg(data: Buffer, name: str) -> DecodedAudio:
         except (av.FFmpegError, ValueError) as problem:
             return undecoded(header, _unopened(data, name, problem))
         with container:
-            if _is_video(container):
-                advice = "this is a video; take out its sound first: ffmpeg -i FILE -vn FILE.flac"
-                return undecoded(header, error("unreadable", advice))
             if not container.streams.audio:
                 return undecoded(header, error("unreadable", "there is no sound in it"))
             stream = container.streams.audio[0]
@@ -125,17 +122,6 @@ def _packets(
         yield from container.demux(stream)
     except av.FFmpegError as problem:
         yield str(problem.strerror or problem)
-
-
-def _is_video(container: "av.container.InputContainer") -> bool:
-    """Return whether moving pictures go with the sound; the cover of an album is one picture."""
-    return any(stream.frames != 1 and not _is_cover(stream) for stream in container.streams.video)
-
-
-def _is_cover(stream: "av.video.stream.VideoStream") -> bool:
-    import av
-
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 
 def _unopened(data: Buffer, name: str, problem: Exception) -> Finding:

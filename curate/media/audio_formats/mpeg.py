@@ -10,6 +10,7 @@ from typing import NamedTuple
 from curate.facts.records import AudioFacts, Finding
 from curate.media.audio_formats.decoded import Buffer, DecodedAudio, another_stream, error, undecoded
 from curate.media.audio_formats.libsndfile import decode, length_mismatch
+from curate.media.audio_formats.mpeg_layer3 import judge_layer3
 from curate.media.audio_formats.tag_blocks import before_trailing_tags, skip_id3
 
 _KBITS = {
@@ -54,8 +55,12 @@ _SIZES = _sizes()
 _DELAY = 2 * 1152
 """Samples that decoders leave out at the beginning or the end: the delay of the filters, and of a cut last frame."""
 _A_STREAM = 8
+_LONGEST_FREE_BYTES = 1 << 13
 _UNWRITTEN_BYTES = 4096
 """Zeros at the end that are more than padding: a block of a file that was laid out in full before it was filled."""
+_SECTOR_BYTES, _TAG_BYTES = 512, 128
+_LAYER_3 = 1
+"""The two bits in the header that stand for it."""
 
 
 class _Walk(NamedTuple):
@@ -63,7 +68,7 @@ class _Walk(NamedTuple):
 
     Attributes:
         first: Offset of the first frame, -1 where there is none.
-        frames: Number of whole frames.
+        starts: Offset of every whole frame.
         skipped: Bytes between two frames that belong to none; the first such place.
         missing: Bytes by which the last frame is cut.
         second: Where frames of another kind begin behind it; -1 where none do.
@@ -71,11 +76,16 @@ class _Walk(NamedTuple):
     """
 
     first: int
-    frames: int
+    starts: list[int]
     skipped: tuple[int, int] | None
     missing: int
     second: int = -1
     end: int = 0
+
+    @property
+    def frames(self) -> int:
+        """Number of whole frames."""
+        return len(self.starts)
 
 
 def decode_mpeg(data: Buffer) -> DecodedAudio:
@@ -158,28 +168,42 @@ def _judge(data: Buffer, walk: _Walk, start: int, end: int) -> tuple[Finding, ..
         found = (error("truncated", "the file ends before its last frame does", walk.frames, counted),)
     elif counted is not None and walk.frames > counted + 1:
         found = (length_mismatch(walk.frames, counted),)
-    elif end - walk.end >= _UNWRITTEN_BYTES and not any(data[walk.end : end]):
+    elif _is_unwritten(data, walk.end, end):
         why = f"the last {end - walk.end} bytes are zeros: a download that was never finished"
         found = (error("truncated", why, walk.end, end),)
     elif any(data[start : walk.first]):
         found = (error("damaged", f"{walk.first - start} bytes before the first frame belong to no frame"),)
+    elif walk.starts and data[walk.first + 1] >> 1 & 3 == _LAYER_3:
+        found = judge_layer3(
+            data, walk.starts, [_SIZES[int.from_bytes(data[at : at + 3], "big")] for at in walk.starts]
+        )
     return found
+
+
+def _is_unwritten(data: Buffer, start: int, end: int) -> bool:
+    """Tell whether what follows the last frame is the zeros of a file that was laid out before it was filled.
+
+    A tag that was wiped out is 128 zeros; what fills up a sector ends where one does.
+    """
+    padded = _UNWRITTEN_BYTES if len(data) % _SECTOR_BYTES == 0 else _TAG_BYTES + 1
+    return end - start >= padded and data[start:end].count(0) == end - start
 
 
 def walk_frames(data: Buffer, start: int, end: int) -> _Walk:
     """Go from header to header; where there is none, search the next place where two follow each other."""
-    first = at = _find(data, start, end, None)
+    first = at = -1 if _is_free_format(data, start, end) else _find(data, start, end, None)
     if first < 0:
-        return _Walk(-1, 0, None, 0)
+        return _Walk(-1, [], None, 0)
     steady = int.from_bytes(data[at : at + 3], "big") & _STEADY
-    frames, skipped = 0, None
+    starts: list[int] = []
+    skipped = None
     while at + 4 <= end:
         head = int.from_bytes(data[at : at + 3], "big")
         size = _SIZES.get(head)
         if size is not None and head & _STEADY == steady:
             if at + size > end:
-                return _Walk(first, frames, skipped, at + size - end, end=end)
-            frames += 1
+                return _Walk(first, starts, skipped, at + size - end, end=end)
+            starts.append(at)
             at += size
             continue
         found = _find(data, at, end, steady)
@@ -187,10 +211,30 @@ def walk_frames(data: Buffer, start: int, end: int) -> _Walk:
             # Frames of another rate or version, and at least a few: two of them can come about by chance.
             other = _find(data, at, end, None)
             is_stream = other >= 0 and walk_frames(data, other, end).frames >= _A_STREAM
-            return _Walk(first, frames, skipped, 0, other if is_stream else -1, at)
+            return _Walk(first, starts, skipped, 0, other if is_stream else -1, at)
         skipped = skipped or (at, found - at)
         at = found
-    return _Walk(first, frames, skipped, 0, end=at)
+    return _Walk(first, starts, skipped, 0, end=at)
+
+
+def _is_free_format(data: Buffer, start: int, end: int) -> bool:
+    """Tell whether a file begins with frames of no listed bit rate: three headers at the same distance.
+
+    Where none of the lengths is known, what looks like a frame in between is chance.
+    """
+    head = data[start : start + 3]
+    if len(head) < 3 or head[0] != 0xFF or head[1] < 0xE0 or not head[1] & 6 or head[2] >> 4 or head[2] & 12 == 12:
+        return False
+    # The lowest two bits of the third byte, padding and a private one, may change from frame to frame.
+    followers = [head[:2] + bytes((head[2] & 0xFC | low,)) for low in range(4)]
+    second = start
+    while (second := data.find(head[:2], second + 4, min(end, start + _LONGEST_FREE_BYTES))) >= 0:
+        third = 2 * second - start
+        if data[second : second + 3] in followers and any(
+            data[third + i : third + i + 3] in followers for i in (-1, 0, 1)
+        ):
+            return True
+    return False
 
 
 def _find(data: Buffer, at: int, end: int, steady: int | None) -> int:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+_OPUS_BLOCK = 5760
+"""Samples at 48 kHz of the longest packet, 120 ms."""
 _BEGIN_OF_STREAM, _END_OF_STREAM = 2, 4
 _CONVERT = "convert it first: ffmpeg -i FILE FILE.flac"
 _SPEEX = f"Speex cannot be decoded here; {_CONVERT}"
@@ -39,12 +41,83 @@ def decode_ogg(data: Buffer) -> DecodedAudio:
     if first.startswith(b"Speex"):
         return undecoded(AudioFacts(format="OGG"), error("unreadable", _SPEEX))
     # libsndfile, to find the length, seeks from the end, and stumbles over what does not belong there.
-    decoded = decode(data if end == len(data) else data[:end], "OGG", *findings)
+    data = data if end == len(data) else data[:end]
+    decoded = decode(data, "OGG", *findings)
+    if first.startswith(b"OpusHead") and not findings:
+        decoded = _renumbered(data, decoded)
     if not findings and any(found.check == "damaged" for found in decoded.findings):
         # Every page has its checksum, so that the bytes are those that were written: it is the decoder that gives up.
         why = f"its pages are whole, but this decoder stops after {decoded.header.duration_s or 0:.3f} s; {_CONVERT}"
         return decoded._replace(findings=(error("unreadable", why),))
     return decoded
+
+
+def _renumbered(data: Buffer, decoded: DecodedAudio) -> DecodedAudio:
+    """Decode an intact Opus stream again with positions made anew, where fewer samples came out than its packets hold.
+
+    opusfile, whose rules libsndfile takes over, stops where the positions of pages do not add up, as in what ffmpeg
+    copies out of the middle of a WebM. Every packet says how long it is (RFC 6716, section 3.1).
+
+    Args:
+        data: The stream; its pages are whole.
+        decoded: What came out of it as it is.
+    """
+    pages = [(at, page) for at in _offsets(data) if (page := _page(data, at)) is not None]
+    ends = _opus_ends(data, [at for at, _ in pages])
+    granules = [int.from_bytes(data[at + 6 : at + 14], "little", signed=True) for at, _ in pages]
+    # What was cut out of a longer stream begins late; its last page may leave out the end of its last packets.
+    start = granules[2] - ends[2] if len(pages) > 3 else 0
+    last = granules[-1] - start if start >= 0 else ends[-1]
+    kept = last if ends[-1] - _OPUS_BLOCK < last <= ends[-1] else ends[-1]
+    rate, skipped = decoded.header.sample_rate or 48000, int.from_bytes(_payload(data, 0)[10:12], "little")
+    frames = 0 if decoded.samples is None else len(decoded.samples)
+    # Positions count in 48 kHz, whatever the rate of the decoder.
+    if not decoded.findings and (kept - skipped) * rate // 48000 - frames < _OPUS_BLOCK * rate // 48000:
+        return decoded
+    anew = [
+        _rewritten(data, at, data[at + 6 : at + 14] if end == 0 else min(end, kept).to_bytes(8, "little"))
+        for (at, _), end in zip(pages, ends, strict=True)
+    ]
+    again = decode(b"".join(anew), "OGG")
+    return again if again.samples is not None and len(again.samples) > frames else decoded
+
+
+def _opus_ends(data: Buffer, offsets: list[int]) -> list[int]:
+    """Return how many samples at 48 kHz the packets hold that end on each page or before it."""
+    total, ends, packet = 0, [], b""
+    packets = 0
+    for at in offsets:
+        start = at + 27 + data[at + 26]
+        for length in data[at + 27 : start]:
+            packet += data[start : start + length]
+            start += length
+            if length < 255:
+                # The first two packets are the head and the tags; all behind them are sound (RFC 7845, section 3).
+                packets += 1
+                total += _opus_samples(packet) if packets > 2 else 0
+                packet = b""
+        ends.append(total)
+    return ends
+
+
+def _opus_samples(packet: bytes) -> int:
+    if not packet:
+        return 0
+    config, code = packet[0] >> 3, packet[0] & 3
+    if config < 12:
+        size = (480, 960, 1920, 2880)[config & 3]
+    else:
+        size = (480, 960)[config & 1] if config < 16 else (120, 240, 480, 960)[config & 3]
+    return size * (1, 2, 2, packet[1] & 63 if len(packet) > 1 else 0)[code]
+
+
+def _rewritten(data: Buffer, at: int, granule: bytes, serial: bytes = b"") -> bytes:
+    """Return a page with another position, and another serial number if one is given, and the checksum to match."""
+    page = _page(data, at)
+    assert page is not None
+    head = data[at : at + 6] + granule + (serial or data[at + 14 : at + 18]) + data[at + 18 : at + 22]
+    rest = data[at + 26 : page.end]
+    return head + _checksum(head, rest).to_bytes(4, "big").translate(_REVERSED) + rest
 
 
 def _offsets(data: Buffer) -> "Iterator[int]":
@@ -128,13 +201,5 @@ def _checksum(head: bytes, rest: bytes) -> int:
 
 def with_serial(data: bytes, serial: int) -> bytes:
     """Return an intact stream with another serial number in all its pages, and checksums to match."""
-    pages = []
-    for at in _offsets(data):
-        page = _page(data, at)
-        assert page is not None
-        head, rest = (
-            data[at : at + 14] + serial.to_bytes(4, "little") + data[at + 18 : at + 22],
-            data[at + 26 : page.end],
-        )
-        pages.append(head + _checksum(head, rest).to_bytes(4, "big").translate(_REVERSED) + rest)
-    return b"".join(pages)
+    number = serial.to_bytes(4, "little")
+    return b"".join(_rewritten(data, at, data[at + 6 : at + 14], number) for at in _offsets(data))

@@ -3,8 +3,10 @@
 import struct
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from curate.facts.records import AudioFacts, Finding
-from curate.media.audio_formats.decoded import Buffer, DecodedAudio, error, uncounted, undecoded
+from curate.media.audio_formats.decoded import Buffer, DecodedAudio, another_stream, error, uncounted, undecoded
 from curate.media.audio_formats.libsndfile import decode
 from curate.media.audio_formats.pcm import Pcm, decode_pcm
 
@@ -38,6 +40,10 @@ def decode_riff(data: Buffer) -> DecodedAudio:
     """Decode a file of the WAV family, plain PCM without the help of a library."""
     name = {b"RF64": "RF64", b"riff": "W64"}.get(data[:4], "WAV")
     order: Literal["<", ">"] = ">" if data[:4] == b"RIFX" else "<"
+    if name == "W64" and (again := data.find(data[:40], 40, 256)) > 0:
+        # SoX, which cannot go back in a pipe, writes its header again behind the first one, and behind the samples.
+        last = data.rfind(data[:40])
+        data = data[again : last if last > again else len(data)]
     chunks: dict[bytes, _Chunk] = {}
     for chunk in _walk_w64(data) if name == "W64" else _walk(data, order):
         chunks.setdefault(chunk.name, chunk)
@@ -46,7 +52,19 @@ def decode_riff(data: Buffer) -> DecodedAudio:
         return undecoded(AudioFacts(format=name), _headless(data, order))
     findings = _ends_early(data, found, order)
     pcm = _pcm(data, fmt, found, name, order)
-    return decode(data, name, *findings) if pcm is None else decode_pcm(data, pcm, findings)
+    decoded = decode(data, name, *findings) if pcm is None else decode_pcm(data, pcm, findings)
+    return decoded._replace(header=replace(decoded.header, channel_mask=_mask(data, fmt, order)))
+
+
+def _mask(data: Buffer, fmt: _Chunk, order: str) -> int | None:
+    if (
+        fmt.size < 40
+        or fmt.offset + 24 > len(data)
+        or data[fmt.offset : fmt.offset + 2] not in {b"\xfe\xff", b"\xff\xfe"}
+    ):
+        return None
+    (mask,) = struct.unpack_from(f"{order}I", data, fmt.offset + 20)
+    return mask or None
 
 
 def _walk(data: Buffer, order: str, at: int = 12) -> "Iterator[_Chunk]":
@@ -81,6 +99,8 @@ def _locate(data: Buffer, chunks: dict[bytes, _Chunk], order: str) -> _Data | No
     sizes = chunks.get(b"ds64")
     if sizes is not None and size == _UNKNOWN and sizes.offset + 16 <= len(data):
         (size,) = struct.unpack_from(f"{order}Q", data, sizes.offset + 8)
+        # Into a pipe ffmpeg writes this chunk full of zeros.
+        size = size or rest
     elif _is_stream(data, chunk, order) or size >= _UNKNOWN_64:
         size = rest
     return _Data(chunk.offset, size, min(size, rest))
@@ -92,6 +112,8 @@ def _is_stream(data: Buffer, chunk: _Chunk, order: str) -> bool:
     Seen in the wild: all ones (ffmpeg), all ones less the header, 0x7FFFF000 and a little more (SoX, espeak),
     2^31 - 1 and 2^31 (arecord), and 0 with more bytes behind it. What is there is then all there is.
     """
+    if data[:4] == b"riff":
+        return chunk.size == 0 and not any(data[16:24])
     riff_size = _riff_size(data, order)
     if chunk.size == 0:
         return riff_size in {0, _UNKNOWN, chunk.offset - 8} and len(data) > chunk.offset
@@ -118,7 +140,12 @@ def _ends_early(data: Buffer, found: _Data, order: str) -> tuple[Finding, ...]:
     if cut_behind and riff_size < 0x7FFFF000:
         detail = "the samples are all there, but the file ends inside what follows them"
         return (error("truncated", detail, len(data), riff_size + 8),)
-    return uncounted(data, _behind(data, end + (end & 1), order), found.claimed) if data[:4] in _CHUNKED else ()
+    if data[:4] not in _CHUNKED:
+        return ()
+    behind = _behind(data, end + (end & 1), order)
+    if _is_file(data, behind):
+        return (another_stream(behind),)
+    return uncounted(data, behind, found.claimed)
 
 
 _CHUNKED = {b"RIFF", b"RIFX", b"RF64"}
@@ -129,10 +156,15 @@ def _behind(data: Buffer, at: int, order: str) -> int:
     for chunk in _walk(data, order, at):
         # Names are four printable characters (the RIFF specification, 1991); samples hardly ever are, with a size
         # behind them that stays within the file.
-        if not all(32 <= byte < 127 for byte in chunk.name) or chunk.offset + chunk.size > len(data):
+        is_name = all(32 <= byte < 127 for byte in chunk.name)
+        if not is_name or chunk.offset + chunk.size > len(data) or _is_file(data, chunk.offset - 8):
             break
         at = chunk.offset + chunk.size + (chunk.size & 1)
     return at
+
+
+def _is_file(data: Buffer, at: int) -> bool:
+    return data[at : at + 4] in _CHUNKED and data[at + 8 : at + 12] == b"WAVE"
 
 
 def _pcm(data: Buffer, fmt: _Chunk, found: _Data, name: str, order: Literal["<", ">"]) -> Pcm | None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.check.checks import CHECKS, SCAN_CHECKS, learn_most_frequent, learn_sizes, quantile
+from curate.facts.audio import measure_audio
 from curate.facts.records import AudioFacts, ImageFacts
 
 
@@ -52,6 +53,11 @@ def test_cleanvisions_thresholds_carry_over(name: str, threshold: float) -> None
         ("unusual-mode", ImageFacts(mode="RGB", bits=8), 0.0),
         ("odd-size", ImageFacts(width=4, height=9), 6.0),
         ("dc-offset", AudioFacts(dc_offset=-0.25), 0.25),
+        ("over-full-scale", AudioFacts(peak_dbfs=84.6), 84.6),
+        ("anti-phase", AudioFacts(mono_loss_db=150.0), 150.0),
+        ("dead-channel", AudioFacts(channel_gap_db=90.0), 90.0),
+        ("digital-silence", AudioFacts(inner_silence_s=0.7), 0.7),
+        ("drop-outs", AudioFacts(dropouts=2), 2),
         ("narrow-band", AudioFacts(bandwidth_hz=4000, sample_rate=16000), 0.5),
         ("narrow-band", AudioFacts(bandwidth_hz=0, sample_rate=16000), None),
     ],
@@ -97,3 +103,14 @@ def test_quantiles_of_counted_values_are_those_of_numpy(values: list[int], share
 @pytest.mark.parametrize(("rate", "value"), [(1, 1.0), (1999, 1.0), (2000, 0.0), (768000, 0.0), (4_000_000_000, 1.0)])
 def test_implausible_sample_rate(rate: int, value: float) -> None:
     assert CHECKS["implausible-sample-rate"].value(AudioFacts(sample_rate=rate)) == value
+
+
+@pytest.mark.parametrize(("largest", "is_over"), [(17000.0, True), (2.1, True), (1.9, False), (1.0, False)])
+def test_over_full_scale_is_found_in_a_recording(largest: float, is_over: bool) -> None:
+    samples = np.full((800, 1), 0.1, np.float32)
+    samples[400] = -largest
+    check = CHECKS["over-full-scale"]
+    value = check.value(measure_audio(samples, AudioFacts("WAV", "FLOAT", 8000, 1, 0.1)))
+    assert value is not None
+    assert check.threshold is not None
+    assert (check.side, value > check.threshold) == ("above", is_over)

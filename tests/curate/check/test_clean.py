@@ -20,6 +20,7 @@ GOOD: dict[str, Any] = {
 SOUND: dict[str, Any] = {
     "sample_rate": 16000, "channels": 1, "duration_s": 1.0, "peak_dbfs": -3.0, "loudness_lufs": -20.0,
     "clipping_ratio": 0.0, "dc_offset": 0.0, "snr_db": 30.0, "bandwidth_hz": 8000.0,
+    "channel_gap_db": 0.0, "mono_loss_db": 0.0, "inner_silence_s": 0.0, "dropouts": 0,
 }  # fmt: skip
 
 
@@ -66,6 +67,10 @@ def test_each_check_of_images(check: str, facts: dict[str, Any]) -> None:
     [
         ("clipped", {"clipping_ratio": 0.002}),
         ("dc-offset", {"dc_offset": -0.03}),
+        ("anti-phase", {"mono_loss_db": 20}),
+        ("dead-channel", {"channel_gap_db": 60}),
+        ("digital-silence", {"inner_silence_s": 0.6}),
+        ("drop-outs", {"dropouts": 1}),
         ("narrow-band", {"bandwidth_hz": 4000}),
         ("noisy", {"snr_db": 4}),
         ("odd-channels", {"channels": 2}),

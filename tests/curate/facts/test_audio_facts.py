@@ -12,6 +12,7 @@ from curate.facts.audio import measure_audio
 from curate.facts.records import AudioFacts
 
 RATE = 16000
+MAY_BE_NONE = {"fingerprint", "channel_mask"}
 NOISE = np.random.default_rng(0).normal(size=(RATE, 2)).astype(np.float32) / 10
 
 
@@ -38,14 +39,31 @@ def measure(samples: np.ndarray, subtype: str = "PCM_16", rate: int = RATE) -> A
 def test_every_fact_is_finite(samples: np.ndarray, rate: int) -> None:
     facts = msgspec.structs.asdict(measure(samples.astype(np.float32), "FLOAT", rate))
     assert all(math.isfinite(value) for value in facts.values() if isinstance(value, float))
-    assert {name for name, value in facts.items() if value is None} <= {"fingerprint"}
+    assert {name for name, value in facts.items() if value is None} <= MAY_BE_NONE
     assert all(value is None or isinstance(value, (float, int, str)) for value in facts.values())
 
 
 def test_digital_silence() -> None:
     facts = measure(np.zeros((RATE, 1), np.float32))
     assert facts == AudioFacts(
-        "WAV", "PCM_16", RATE, 1, 1.0, -150.0, -150.0, -70.0, 1.0, 0.0, 0.0, -20.0, 0.0, fingerprint=None
+        "WAV",
+        "PCM_16",
+        RATE,
+        1,
+        1.0,
+        -150.0,
+        -150.0,
+        -70.0,
+        1.0,
+        0.0,
+        0.0,
+        -20.0,
+        0.0,
+        fingerprint=None,
+        channel_gap_db=0.0,
+        mono_loss_db=0.0,
+        inner_silence_s=0.0,
+        dropouts=0,
     )
 
 

@@ -68,3 +68,20 @@ def test_channels_beyond_the_standard_do_not_count() -> None:
     samples[:, 0] = tone(0, 1, 16000, 997)
     samples[:, 90] = 1
     assert loudness_lufs(samples, 16000) == pytest.approx(-3.01, abs=0.1)
+
+
+def test_many_channels_are_measured_as_few() -> None:
+    """Seven channels that count, through filters of our own, against the library on the same power."""
+    noise = np.random.default_rng(0).normal(scale=0.05, size=(5 * 48000, 1)).astype(np.float32)
+    seven = np.repeat(noise, 7, axis=1)
+    found = loudness_lufs(seven, 48000, np.ones(7))
+    assert found == pytest.approx(loudness_lufs((noise * 7**0.5).astype(np.float32), 48000), abs=0.05)
+    assert loudness_lufs(np.zeros_like(seven), 48000, np.ones(7)) == -70
+
+
+@pytest.mark.parametrize(("weights", "power"), [([1, 1, 0], 2), ([1, 1, 1, 1], 4), ([1.41, 1, 0], 2.41), ([0], 0)])
+def test_weights(weights: list[float], power: float) -> None:
+    noise = np.random.default_rng(0).normal(scale=0.05, size=(48000, 1)).astype(np.float32)
+    found = loudness_lufs(np.repeat(noise, len(weights), axis=1), 48000, np.array(weights))
+    expected = loudness_lufs((noise * power**0.5).astype(np.float32), 48000) if power else -70
+    assert found == pytest.approx(expected, abs=0.02)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import soundfile
+from msgspec.structs import replace
 
 from curate.facts.records import AudioFacts
 from curate.ground.errors import InputError
@@ -77,7 +78,7 @@ def test_whole(form: str, subtype: str) -> None:
     assert samples is not None
     assert samples.dtype == np.float32
     assert samples.shape[1] == 1
-    assert header == AudioFacts(form, subtype, RATE, 1, len(samples) / RATE)
+    assert replace(header, channel_mask=None) == AudioFacts(form, subtype, RATE, 1, len(samples) / RATE)
     assert header.duration_s == pytest.approx(3.0, abs=0.06)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from curate.media.sniff import VIDEO
 from curate.records.sample import Sample
 from curate.scan.measure import measure
 
@@ -28,7 +29,7 @@ def test_camera_raw_is_no_tiff_to_be_renamed(ending: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg")
-@pytest.mark.parametrize("ending", ["mov", "mp4", "mkv", "webm", "m4v"])
+@pytest.mark.parametrize("ending", ["mov", "mp4", "mkv", "webm", "m4v", "wmv"])
 @pytest.mark.parametrize("sound", [True, False])
 def test_video_is_called_a_video(ending: str, sound: bool, tmp_path: Path) -> None:
     path = tmp_path / f"film.{ending}"
@@ -49,7 +50,7 @@ def test_video_is_called_a_video(ending: str, sound: bool, tmp_path: Path) -> No
     subprocess.run(command, check=True)
     checks, details = look(path)
     assert checks == ["unreadable"]
-    assert "this is a video" in details
+    assert VIDEO in details
     assert "rename" not in details
 
 

@@ -1,0 +1,61 @@
+"""Places at which a recording is gone: digital silence and held values amid sound."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_SHORTEST_S, _LONGEST_S = 0.003, 0.25
+_BESIDE_S = 0.005
+_HEARD = 1e-4
+_UNDER_MEAN = 1e-2
+_JUMP, _STEPS = 0.5, 4
+
+
+def inner_silence_s(samples: NDArray[np.float32], sample_rate: int) -> float:
+    """Return the longest time for which all channels are exactly zero, in seconds, between the first and last sound.
+
+    Args:
+        samples: float32, shape (frames, channels).
+        sample_rate: Hz.
+    """
+    silent = (samples == 0).all(axis=1)
+    starts, ends = _runs(silent)
+    inside = (starts > 0) & (ends < len(samples))
+    lengths = (ends - starts)[inside]
+    return int(lengths.max()) / sample_rate if len(lengths) else 0.0
+
+
+def dropouts(samples: NDArray[np.float32], sample_rate: int) -> int:
+    """Return how often the sound stops short: at zero, or at one value, for 3 to 250 ms.
+
+    Packets that were lost and buffers that ran dry look so, and no pause does: the 5 ms on both sides of it are heard
+    (over -40 dBFS, and less than 20 dB under the mean power), and it begins or ends with a jump of half their RMS.
+    Values held at the largest or the smallest value are clipping, or a square wave.
+
+    Args:
+        samples: float32, shape (frames, channels).
+        sample_rate: Hz.
+    """
+    shortest, beside = max(8, round(_SHORTEST_S * sample_rate)), max(4, round(_BESIDE_S * sample_rate))
+    first, last = _runs((samples[1:] == samples[:-1]).all(axis=1))
+    last = last + 1
+    lengths = last - first
+    chosen = (lengths >= shortest) & (lengths <= _LONGEST_S * sample_rate)
+    chosen &= (first >= beside) & (last + beside <= len(samples))
+    first, last = first[chosen], last[chosen]
+    if not len(first):
+        return 0
+    powers = np.concatenate(([0.0], np.cumsum(np.square(samples, dtype=np.float64).mean(axis=1))))
+    before, behind = (powers[first] - powers[first - beside]) / beside, (powers[last + beside] - powers[last]) / beside
+    is_heard = np.minimum(before, behind) > max(_HEARD, _UNDER_MEAN * float(powers[-1]) / len(samples))
+    held = samples[first]
+    at_rail = ((held == samples.max(axis=0)) | (held == samples.min(axis=0))).any(axis=1)
+    jumps = np.maximum(np.abs(held - samples[first - 1]), np.abs(samples[last] - samples[last - 1])).max(axis=1)
+    # In 8 bit the steps themselves are jumps, and waves of a few of them stand still.
+    differences = np.abs(np.diff(samples, axis=0))
+    jumps[jumps < _STEPS * differences[differences > 0].min()] = 0
+    return int(np.count_nonzero(is_heard & ~at_rail & (jumps > _JUMP * np.sqrt(np.maximum(before, behind)))))
+
+
+def _runs(true: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    edges = np.flatnonzero(np.diff(true, prepend=False, append=False))
+    return edges[::2], edges[1::2]

@@ -1,0 +1,61 @@
+"""Digital silence inside, and sound that stops short."""
+
+import numpy as np
+import pytest
+
+from curate.facts.gaps import dropouts, inner_silence_s
+
+RATE = 8000
+NOISE = (np.random.default_rng(0).normal(size=(RATE, 1)) / 10).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("samples", "expected"),
+    [
+        ([0, 0, 1, 1, 0], 0),
+        ([1, 0, 0, 0, 1, 0, 1], 0.3),
+        ([0, 0, 0, 0], 0),
+        ([1, 0.5, 0.5, 0.5, 1], 0),
+    ],
+)
+def test_inner_silence(samples: list[float], expected: float) -> None:
+    assert inner_silence_s(np.array(samples, np.float32)[:, None], 10) == pytest.approx(expected)
+
+
+def test_silence_is_that_of_all_channels() -> None:
+    assert inner_silence_s(np.array([[1, 1], [0, 1], [1, 1]], np.float32), 1) == 0
+
+
+def with_gap(start: int, length: int, value: float = 0) -> np.ndarray:
+    samples = NOISE.copy()
+    samples[start : start + length] = value
+    return samples
+
+
+@pytest.mark.parametrize(
+    ("samples", "expected"),
+    [
+        pytest.param(NOISE, 0, id="whole"),
+        pytest.param(with_gap(1001, 160), 1, id="20-ms"),
+        pytest.param(with_gap(1001, 160, 0.05), 1, id="held"),
+        pytest.param(with_gap(1001, 8), 0, id="1-ms"),
+        pytest.param(with_gap(1001, 4000), 0, id="half-a-second"),
+        pytest.param(with_gap(0, 160), 0, id="beginning"),
+        pytest.param(with_gap(RATE - 160, 160), 0, id="end"),
+        pytest.param(np.clip(with_gap(1001, 160, 9), -0.1, 0.1), 0, id="clipped"),
+        pytest.param(np.zeros_like(NOISE), 0, id="silence"),
+        pytest.param(NOISE[:3], 0, id="three-samples"),
+    ],
+)
+def test_dropouts(samples: np.ndarray, expected: int) -> None:
+    assert dropouts(samples, RATE) == expected
+
+
+def test_a_pause_that_fades_is_none() -> None:
+    fade = np.concatenate([np.linspace(1, 0, 2000), np.zeros(400), np.linspace(0, 1, 2000)])[:, None]
+    assert dropouts((NOISE[: len(fade)] * fade).astype(np.float32), RATE) == 0
+
+
+def test_coarse_steps_are_none() -> None:
+    wave = 2.6 / 128 * np.sin(2 * np.pi * 20 * np.arange(RATE) / RATE)[:, None]
+    assert dropouts((np.round(wave * 128) / 128).astype(np.float32), RATE) == 0
