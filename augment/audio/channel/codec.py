@@ -221,7 +221,8 @@ def through_codec(
         sample_rate: Hz.
         name: A name in `CODECS`.
         compression: 0 (best) to 1 (smallest), for codecs that can be told; None: libsndfile's default.
-        bitrate_kbps: kbit/s of one channel, as `possible_kbps` returns it, in place of that; FFmpeg's codecs need it.
+        bitrate_kbps: kbit/s of one channel, as `possible_kbps` returns it, in place of that; None: of FFmpeg's
+            codecs the middle of what they know.
         coded_rate: Hz that is encoded at; None: `sample_rate`.
 
     Returns:
@@ -249,7 +250,7 @@ def _round_trip(
     if not codec.container:
         from augment.audio.channel.ffmpeg_codec import through_ffmpeg
 
-        return through_ffmpeg(samples, rate, codec.subtype, bitrate_kbps or (codec.kbps or (32.0,))[0])
+        return through_ffmpeg(samples, rate, codec.subtype, bitrate_kbps or sum(codec.kbps or (32.0,)) / 2)
     import soundfile
 
     file = io.BytesIO()
