@@ -26,7 +26,8 @@ def envelope(sound: Sound, rate: int) -> Sound:
     """The RMS over 10 ms around each sample, less its mean."""
     size = rate // 100
     smooth = np.sqrt(np.convolve(np.square(sound[:, 0]), np.ones(size) / size, "same"))
-    return (smooth - smooth.mean()).astype(np.float32)[:, None]
+    found: Sound = (smooth - smooth.mean()).astype(np.float32)[:, None]
+    return found
 
 
 HERE = [name for name, made in CODECS.items() if made.container or find_spec("av")]
