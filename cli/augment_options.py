@@ -1,6 +1,6 @@
 """The options that the commands which take an augment recipe share."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,6 +21,14 @@ Weak = Annotated[
 Target = Annotated[
     list[str] | None,
     typer.Option(metavar="TAG", help="Only this target of the recipe; may be repeated.", show_default=False),
+]
+Match = Annotated[
+    Literal["weak", "auto"] | None,
+    typer.Option(
+        help="Draw until the facts are like those of the real samples with the tag, in training and validation; a "
+        "target that cannot be matched is left out (weak) or made as the recipe draws (auto).",
+        show_default=False,
+    ),
 ]
 Split = Annotated[
     list[str] | None,

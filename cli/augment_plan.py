@@ -1,7 +1,7 @@
 """From the options of `burnish augment` and `burnish preview` to a plan."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from cli.io import terminal
 from cli.views.augment.summary import say_sources
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from augment.plan.sources import Sources
-    from augment.plan.targets import Plan
+    from augment.plan.targets import Plan, Request
     from augment.plan.weak_tags import WeakTag
     from augment.recipe.types import Recipe
+    from augment.render.lineage import Options
     from curate.records.sample import Sample
 
 
@@ -37,32 +38,58 @@ def wanted_tags(
 
 
 def gather_sources(
-    recipe: "Recipe", samples: "Iterable[Sample]", split: list[str] | None, group: str | None, *, replaces: bool
+    recipe: "Recipe",
+    samples: "Iterable[Sample]",
+    split: list[str] | None,
+    group: str | None,
+    *,
+    base: str,
+    replaces: bool,
+    matches: bool = False,
 ) -> "Sources":
-    """Return what the manifest offers to the recipe."""
+    """Return what the manifest offers to the recipe, whose operations are given what they take from the set."""
+    from augment.plan.set_samples import with_set
     from augment.plan.sources import ALL, Sources
 
     for note in recipe.notes:
         terminal.say(f"  {note}")
     splits = frozenset(split or ([ALL] if replaces else ["train"]))
-    sources = Sources(recipe, splits, make_grouping(group) if group else None, replaces)
+    sources = Sources(recipe, splits, make_grouping(group) if group else None, replaces, matches)
     sources.gather(samples)
+    kinds = {source.kind for source in sources.found}
+    sources.recipe = with_set(recipe, sources.taken, lambda path: os.path.join(base, path), kinds)
+    for note in sources.recipe.notes[len(recipe.notes) :]:
+        terminal.say(f"  {note}")
     return sources
 
 
-def plan_for(sources: "Sources", weak: "list[WeakTag] | None", **wishes: Any) -> "Plan":
+def plan_for(
+    sources: "Sources", request: "Request", match: "Literal['weak', 'auto'] | None", made: "Options"
+) -> "Plan":
     """Return the plan, and say what is not in it and why.
+
+    Args:
+        sources: Of the manifest.
+        request: What the user asks for.
+        match: Whether facts are brought to those of real samples; `weak`: a target is not made where they cannot be.
+        made: How samples will be made; a few are tried where facts are to be matched.
 
     Raises:
         InputError: Nothing is in it, though there are samples.
     """
-    from augment.plan.targets import Request, make_plan
+    from augment.plan.targets import make_plan
 
-    plan = make_plan(sources, Request(weak=weak, **wishes))
+    if match:
+        from augment.render.trial import make_matched_plan
+
+        plan = make_matched_plan(sources, request, made, strict=match == "weak")
+    else:
+        plan = make_plan(sources, request)
     say_sources(sources, plan)
-    if not plan.parts and sources.seen and (plan.without_target or weak is None):
-        why = "no weak tag has a target in it" if plan.without_target else "no sample can be a source"
-        raise InputError(f"recipe {sources.recipe.name} makes nothing here: {why}")
+    if not plan.parts and sources.seen and (plan.without_target or plan.refused or request.weak is None):
+        reasons = ["no weak tag has a target in it"] if plan.without_target else ["no sample can be a source"]
+        reasons = plan.refused or reasons
+        raise InputError(f"recipe {sources.recipe.name} makes nothing here: {reasons[0]}")
     return plan
 
 

@@ -5,11 +5,16 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 from msgspec import Meta, Struct
 
 from augment.operations.parameter_sampling import Number, check_number, uniform
+from augment.operations.registry import Moves
 
 if TYPE_CHECKING:
     import numpy as np
 
     from augment.operations.media import Media
+
+
+MOVES = {"loudness_lufs": Moves("gain_db", -60, 40), "clipping_ratio": Moves()}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,17 +5,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from augment.operations.registry import Kind
+from augment.plan.set_samples import SetSamples, kinds_taken
+from augment.plan.slice_facts import Reference, Slice, facts_of
 from augment.recipe.types import Recipe, Target
 from curate.facts.records import KINDS
 from curate.query.expression import compile_expression
 from curate.records.origin import origin_of
 from curate.records.sample import Sample
+from curate.scan.labels import SPLIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from curate.query.expression import Expression
     from curate.split.grouping import Grouping
+
+_SEEN = {"train", "val"}
+"""Splits whose samples may be looked at: a severity that was fitted to test samples would be tested on itself."""
 
 ALL = "all"
 """The value of `--split` that means every split."""
@@ -33,6 +39,7 @@ class Source(NamedTuple):
         split: Its split.
         marks: What it shares with its like: all marks are drawn alike.
         origin: Of a generated sample, which is a source only of what takes its place.
+        facts: Those that describe a condition, as `slice_facts.FACTS` has them; empty where nothing is to be matched.
     """
 
     path: str
@@ -43,6 +50,7 @@ class Source(NamedTuple):
     split: str | None
     marks: tuple[str, ...]
     origin: dict[str, object] | None = None
+    facts: tuple[float | None, ...] = ()
 
 
 @dataclass(slots=True)
@@ -54,6 +62,7 @@ class Sources:
         splits: Of which samples are made; `ALL`: of all.
         grouping: What makes a group; None: the `key=value` tags of a sample.
         replaces: Whether what is made takes the place of its source: then generated samples are sources too.
+        matches: Whether facts are gathered, of sources and of the real samples that have the tag of a target.
         found: Those that can be used, in the order of the manifest.
         wanted: For each target, which of `found` it can use.
         counts: Samples of each class in the splits, generated ones included.
@@ -61,12 +70,15 @@ class Sources:
         left_out: Why samples were not taken, with numbers.
         seen: Samples of the manifest.
         has_splits: Whether any sample has a split.
+        slices: The real samples of each target's tag.
+        taken: Training samples, for operations that take voices or textures from the set.
     """
 
     recipe: Recipe
     splits: frozenset[str]
     grouping: "Grouping | None" = None
     replaces: bool = False
+    matches: bool = False
     found: list[Source] = field(default_factory=list)
     wanted: list[list[int]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -74,16 +86,23 @@ class Sources:
     left_out: Counter[str] = field(default_factory=Counter)
     seen: int = 0
     has_splits: bool = False
+    slices: dict[str, Slice] = field(default_factory=dict)
+    taken: SetSamples = field(default_factory=lambda: SetSamples(frozenset()))
 
     def gather(self, samples: "Iterable[Sample]") -> None:
         """Take in all samples of a manifest."""
+        self.taken = SetSamples(kinds_taken(self.recipe))
         accepts = [_accepts(target) for target in self.recipe.targets]
         self.wanted = [[] for _ in self.recipe.targets]
         unsplit: list[tuple[Sample, list[int]]] = []
         held_out: set[str] = set()
+        made = {target.tag for target in self.recipe.targets if target.tag} if self.matches else set()
         for sample in samples:
             self.seen += 1
+            for tag in made.intersection(sample.tags):
+                self._see_real(tag, sample)
             self.tags.update(sample.tags)
+            self.taken.see(sample)
             self.has_splits = self.has_splits or sample.split is not None
             if ALL in self.splits or sample.split in self.splits:
                 self._take(sample, [index for index, accept in enumerate(accepts) if accept(sample)])
@@ -142,8 +161,24 @@ class Sources:
                 sample.split,
                 marks,
                 sample.origin if generated else None,
+                tuple(facts_of(sample, kind).values()) if self.matches else (),
             )
         )
+
+    def _see_real(self, tag: str, sample: Sample) -> None:
+        """Take a sample of a slice for what is made to be like, unless it is a test sample or was made itself."""
+        kind = KINDS.get(sample.kind or "")
+        if (
+            kind is None
+            or origin_of(sample.origin).is_generated
+            or any(one.severity == "error" for one in sample.findings)
+        ):
+            return
+        real = self.slices.setdefault(tag, Slice(tag))
+        if sample.split is None or SPLIT_NAMES.get(sample.split.lower()) in _SEEN:
+            real.known.setdefault(kind, []).append(Reference(sample.path, sample.label, facts_of(sample, kind)))
+        else:
+            real.tested += 1
 
 
 def _accepts(target: Target) -> "Callable[[Sample], bool]":

@@ -1,10 +1,10 @@
 """Who gets how many new samples: from weak tags, budgets and short classes to a plan, sample by sample."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from augment.plan.balanced_draw import Marks, draw_evenly
 from augment.plan.sources import Sources
@@ -12,6 +12,9 @@ from augment.plan.weak_tags import WeakTag, worth_working_on
 from augment.recipe.types import Target
 from curate.ground.apportion import apportion, apportion_classes, fill_classes
 from curate.ground.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from augment.plan.slice_facts import Goal, TargetMatch
 
 
 class Request(NamedTuple):
@@ -24,6 +27,7 @@ class Request(NamedTuple):
         top: Only so many of them.
         balance: Fill short classes up to the largest.
         seed: Where chance begins.
+        refused: Targets that are not made, by their place in the recipe.
     """
 
     copies: int | None = None
@@ -32,6 +36,7 @@ class Request(NamedTuple):
     top: int | None = None
     balance: bool = False
     seed: int = 0
+    refused: Collection[int] = ()
 
 
 class Order(NamedTuple):
@@ -78,12 +83,18 @@ class Plan:
         orders: Every sample to make, in the order of their sources.
         without_target: Weak tags for which the recipe has no target.
         notes: What the user should hear.
+        refused: Why targets that were asked for are not made.
+        matches: How targets are matched to their real slices.
+        goals: What the facts of a sample are to become, for each attempt; of targets that are matched.
     """
 
     parts: dict[int, Part] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
     without_target: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    matches: dict[int, "TargetMatch"] = field(default_factory=dict)
+    goals: dict[Order, "tuple[tuple[Goal, ...], ...]"] = field(default_factory=dict)
 
     def labels(self) -> Counter[str]:
         """Return the new samples of each class."""
@@ -103,7 +114,7 @@ def make_plan(sources: Sources, request: Request) -> Plan:
     if request.copies is not None and request.budget is not None:
         raise UsageError("--copies and --budget exclude each other: name the one that you mean")
     plan = Plan()
-    gains = _gains(sources, request, plan)
+    gains = {index: gain for index, gain in _gains(sources, request, plan).items() if index not in request.refused}
     pools = {index: _Pool(sources, index, request.seed) for index in gains}
     for index in [index for index, pool in pools.items() if not pool.size]:
         del pools[index]
@@ -126,10 +137,12 @@ def _gains(sources: Sources, request: Request, plan: Plan) -> dict[int, float | 
     chosen = worth_working_on(request.weak, request.top)
     plan.without_target = [weak.tag for weak in chosen if weak.tag not in places]
     if not chosen:
-        plan.notes.append("no tag has anything to gain: nothing to do")
+        chance = [weak.tag for weak in request.weak if weak.gain > 0]
+        why = f", and the gap of {', '.join(chance[:3])} is within its uncertainty" if chance else ""
+        plan.notes.append(f"no tag has anything sure to gain{why}: nothing to do")
     # A target can make a tag that no sample has yet, so an unknown tag is only suspicious where it is all of them.
     known = [weak.tag for weak in request.weak if weak.tag in sources.tags]
-    gains: dict[int, float | None] = {places[weak.tag]: weak.gain for weak in chosen if weak.tag in places}
+    gains: dict[int, float | None] = {places[weak.tag]: weak.worth for weak in chosen if weak.tag in places}
     if chosen and not known and sources.seen:
         if not gains:
             raise InputError(f"no sample has any of the weak tags ({chosen[0].tag}, …): are they another dataset's?")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from augment.plan.balanced_draw import Marks, draw_evenly
 from augment.render.cache_key import chain_digest, sample_key
-from augment.render.render import ATTEMPTS, Chain, Job, Made, Renderer
+from augment.render.render import ATTEMPTS, Chain, Job, Made, Renderer, Wanted, job_of
+from augment.render.trial import chain_of
 from curate.engine import Failure, run
 from curate.ground.errors import BurnishError, InputError
 from curate.records.sample import Sample
@@ -78,7 +79,7 @@ def choose(sources: "Sources", plan: "Plan", count: int, seed: int) -> "list[Ord
 
 
 def make_pairs(
-    sources: "Sources", orders: "Sequence[Order]", *, seed: int, base: str = "", jobs: int | None = None
+    sources: "Sources", plan: "Plan", orders: "Sequence[Order]", *, seed: int, base: str = "", jobs: int | None = None
 ) -> Iterator[Pair]:
     """Yield the pairs of some orders: the very files that `augment` makes for this recipe, seed, source and copy.
 
@@ -86,6 +87,7 @@ def make_pairs(
 
     Args:
         sources: What the orders are about.
+        plan: That they are of.
         orders: From `choose`.
         seed: Where chance begins.
         base: What the paths of the samples are relative to; empty: the working directory.
@@ -95,7 +97,7 @@ def make_pairs(
         BurnishError: The disk is full.
     """
     # The same keys as `augment` gives: the page shows the very files, not others like them.
-    chains = _Chains(sources)
+    chains = _Chains(sources, plan)
     items = [chains.job(order, seed, base) for order in orders]
     with tempfile.TemporaryDirectory(prefix="burnish-") as staging:
         work = _Shower(tuple(chains.made), staging)
@@ -112,8 +114,8 @@ def make_pairs(
             for order, job, result in zip(orders, items, results, strict=True):
                 shown = result
                 if isinstance(shown, Failure):
-                    ((_, key),) = job.wanted
-                    shown = Shown(Made(key.hex(), rejected=shown.detail, lasting=False))
+                    (wanted,) = job.wanted
+                    shown = Shown(Made(wanted.key.hex(), rejected=shown.detail, lasting=False))
                 if shown.made.fatal:
                     raise BurnishError(f"cannot write to {tempfile.gettempdir()}: {shown.made.fatal}; make room there")
                 # What is rejected for good was drawn as often as it may be; anything else ended at its attempt.
@@ -143,8 +145,8 @@ def _spread(sources: "Sources", plan: "Plan", target: int, count: int, seed: int
 class _Chains:
     """What targets do with kinds of media, numbered as jobs name them."""
 
-    def __init__(self, sources: "Sources") -> None:
-        self._sources = sources
+    def __init__(self, sources: "Sources", plan: "Plan") -> None:
+        self._sources, self._goals = sources, plan.goals
         self._numbers: dict[tuple[int, str], tuple[int, bytes]] = {}
         self.made: list[Chain] = []
 
@@ -154,10 +156,11 @@ class _Chains:
         target = recipe.targets[order.target]
         if (order.target, source.kind) not in self._numbers:
             self._numbers[order.target, source.kind] = (len(self.made), chain_digest(recipe, target, source.kind))
-            self.made.append(Chain(target.steps[source.kind], recipe.accept, recipe.output))
+            self.made.append(chain_of(self._sources, order.target, source.kind))
         number, digest = self._numbers[order.target, source.kind]
-        key = sample_key(digest, seed, source.digest, order.copy)
-        return Job(os.path.join(base, source.path), source.digest, source.kind, ((number, key),))
+        goals = self._goals.get(order, ())
+        key = sample_key(digest, seed, source.digest, order.copy, goals)
+        return job_of(source, base, (Wanted(number, key, goals),))
 
 
 class _Shower:

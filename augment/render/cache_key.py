@@ -3,12 +3,18 @@
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from augment.operations.registry import OPERATIONS, Kind
 from augment.recipe.types import Recipe, Target
 from curate.ground.json import encode_for_digest
 
-RENDER_VERSION = 1
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from augment.plan.slice_facts import Goal
+
+RENDER_VERSION = 2
 """Raised whenever the same recipe makes other bytes than before."""
 
 NAME_DIGITS = 24
@@ -37,9 +43,13 @@ def chain_digest(recipe: Recipe, target: Target, kind: Kind) -> bytes:
     return sha256(encode_for_digest(content)).digest()
 
 
-def sample_key(chain: bytes, seed: int, source_digest: str, copy: int) -> bytes:
-    """Return the key of one generated sample, 32 bytes: it names the file and seeds what is drawn for it."""
-    return sha256(b"%s %d %s %d" % (chain.hex().encode(), seed, source_digest.encode(), copy)).digest()
+def sample_key(chain: bytes, seed: int, source_digest: str, copy: int, goals: "Sequence[Sequence[Goal]]" = ()) -> bytes:
+    """Return the key of one generated sample, 32 bytes: it names the file and seeds what is drawn for it.
+
+    What its facts are to become is a part of it: another real slice asks for other files.
+    """
+    content = b"%s %d %s %d" % (chain.hex().encode(), seed, source_digest.encode(), copy)
+    return sha256(content + (b" " + encode_for_digest(goals) if goals else b"")).digest()
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,6 @@
 """A source through the operations of a target: drawn from a seed of its own, applied in order, explained afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -26,7 +26,13 @@ class Result(NamedTuple):
     operations: tuple[Explained, ...]
 
 
-def apply_steps(media: Media, steps: Sequence[Step], seed: Sequence[int]) -> list[Result]:
+Setting = Mapping[tuple[int, str], float]
+"""Values that take the place of drawn ones, by the place of the step and the parameter."""
+
+
+def apply_steps(
+    media: Media, steps: Sequence[Step], seed: Sequence[int], setting: Setting | None = None
+) -> list[Result]:
     """Return what becomes of a source; several results where an operation splits it.
 
     Every operation draws from a generator of its own, made of the seed and its place, so what one draws does not
@@ -36,6 +42,7 @@ def apply_steps(media: Media, steps: Sequence[Step], seed: Sequence[int]) -> lis
         media: The source; it is not changed.
         steps: In order.
         seed: Whole numbers that say which sample this is.
+        setting: Parameters that were solved for; all others are as they were drawn.
 
     Raises:
         RejectedError: An operation can make nothing sensible of it; it is empty, digital silence, or no numbers.
@@ -44,7 +51,10 @@ def apply_steps(media: Media, steps: Sequence[Step], seed: Sequence[int]) -> lis
     # Seeds hang on places, not on what was drawn before: an operation that is added at the end leaves the draws of
     # those before it as they were. Of a source that was split, each part draws for itself.
     for place, step in enumerate(steps):
-        results = [made for part, result in enumerate(results) for made in _apply(result, step, (*seed, place, part))]
+        solved = {parameter: value for (at, parameter), value in (setting or {}).items() if at == place}
+        results = [
+            made for part, result in enumerate(results) for made in _apply(result, step, (*seed, place, part), solved)
+        ]
     if not results:
         raise RejectedError("nothing is left of it")
     # An operation may overflow or mask all of a short sound: neither is a sample that anyone wants to train with.
@@ -58,9 +68,9 @@ def apply_steps(media: Media, steps: Sequence[Step], seed: Sequence[int]) -> lis
     return results
 
 
-def _apply(result: Result, step: Step, seed: Sequence[int]) -> list[Result]:
+def _apply(result: Result, step: Step, seed: Sequence[int], solved: Mapping[str, float]) -> list[Result]:
     operation = find(step.kind, step.name)
-    drawn = operation.draw(step.prepared.settings, result.media, np.random.default_rng(seed))
+    drawn = {**operation.draw(step.prepared.settings, result.media, np.random.default_rng(seed)), **solved}
     made: list[Result] = []
     # Each operation starts with no notes, so that the origin tells its own from those of the steps before it; the
     # writer of the file wants them all, such as `strip_metadata`.

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -16,8 +16,9 @@ from augment.plan.targets import Order, Plan
 from augment.recipe.types import KINDS
 from augment.render.cache_key import chain_digest, sample_key
 from augment.render.lineage import Heirs, Options
-from augment.render.render import Chain, Job, Made, Renderer
+from augment.render.render import Chain, Job, Made, Renderer, Wanted, job_of
 from augment.render.render_cache import Shelf
+from augment.render.trial import chain_of
 from curate.engine import Failure, Ready, run
 from curate.journal import Journal, Operation
 from curate.journal.fs import digest_of
@@ -25,6 +26,7 @@ from curate.records.sample import Sample
 
 if TYPE_CHECKING:
     from augment.operations.registry import Kind
+    from augment.render.compose import Explained
 
 # The journal is synced to the disk once a batch: more often costs time, more rarely loses more when the power goes.
 _BATCH_S = 1.0
@@ -43,6 +45,7 @@ class GenerationTally:
         rejected: Reasons why nothing was made, with numbers.
         examples: A source for each reason.
         put_off: How many of the rejected may be made the next time: nothing remembers them.
+        missed: By how much samples missed what an operation was asked for, by operation, parameter and reason.
     """
 
     made: Counter[str] = field(default_factory=Counter)
@@ -50,6 +53,16 @@ class GenerationTally:
     rejected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     put_off: int = 0
+    missed: defaultdict[tuple[str, str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def note_missed(self, operations: "Iterable[Explained]") -> None:
+        """Take in what the operations on one sample did not reach."""
+        for operation in operations:
+            found = operation.get("missed")
+            # Of an earlier call it was read from a file, which anyone may have written to.
+            for parameter, miss in found.items() if isinstance(found, dict) else ():
+                if isinstance(miss, dict) and isinstance(miss.get("by"), float | int):
+                    self.missed[str(operation.get("name")), str(parameter), str(miss.get("why"))].append(miss["by"])
 
     def reject(self, reason: str, source: str) -> None:
         """Count one that was not made."""
@@ -93,7 +106,7 @@ class _Generation:
             for kind in KINDS:
                 self.numbers[index, kind] = len(chains)
                 self.digests[index, kind] = chain_digest(self.recipe, target, kind)
-                chains.append(Chain(target.steps[kind], self.recipe.accept, self.recipe.output))
+                chains.append(chain_of(sources, index, kind))
         self.heirs = Heirs(sources, plan, options)
         self.renderer = Renderer(tuple(chains), journal.staging())
 
@@ -149,16 +162,15 @@ class _Generation:
                 ]
                 under_way.append(_UnderWay(part, known))
                 wanted = tuple(
-                    (self.numbers[order.target, source.kind], key)
+                    Wanted(self.numbers[order.target, source.kind], key, self.plan.goals.get(order, ()))
                     for order, key, made in zip(part, keys, known, strict=True)
                     if made is None
                 )
-                path = os.path.join(self.options.base, source.path)
-                yield Job(path, source.digest, source.kind, wanted) if wanted else Ready(())
+                yield job_of(source, self.options.base, wanted) if wanted else Ready(())
 
     def _key(self, source: Source, order: Order) -> bytes:
         digest = self.digests[order.target, source.kind]
-        return sample_key(digest, self.options.seed, source.digest, order.copy)
+        return sample_key(digest, self.options.seed, source.digest, order.copy, self.plan.goals.get(order, ()))
 
     def _paired(
         self, under_way: "_UnderWay", result: "tuple[Made, ...] | Failure"
@@ -202,6 +214,7 @@ class _Generation:
             tag = self.recipe.targets[order.target].tag or self.recipe.name
             (self.tally.made if is_new else self.tally.reused)[tag] += len(made.files)
             for part in range(len(made.files)):
+                self.tally.note_missed(made.operations[part])
                 yield self.heirs.sample(order, made, part)
 
     def _move(self, several: "Iterable[Made]") -> dict[str, str]:

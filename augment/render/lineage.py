@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import replace
 
 from augment.plan.sources import Source, Sources
@@ -87,6 +88,8 @@ class Heirs:
         }
         if len(made.files) > 1:
             origin["part"] = part
+        if made.match:
+            origin["match"] = msgspec.to_builtins(made.match)
         if made.attempt:
             origin["attempt"] = made.attempt
         if source.origin is not None:  # it stays an addition to the dataset, of the same original

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import msgspec
 import numpy as np
 
-from augment.operations.media import Media, RejectedError
+from augment.operations.media import Media, RejectedError, SetSample
 from augment.operations.registry import Kind
+from augment.plan.slice_facts import Goal, Values
 from augment.recipe.types import Limit, Output, Step
 from augment.render.cache_key import name_of, seed_of
-from augment.render.compose import Explained, apply_steps
+from augment.render.compose import Explained, Setting, apply_steps
+from augment.render.fact_search import Dial, Tried, search
 from curate.facts.records import AudioFacts
 from curate.ground.errors import InputError
 from curate.journal.apply import DISK_IS_FULL
@@ -21,15 +23,21 @@ from curate.media.audio import decode_audio
 from curate.media.image import load_with_depth
 from curate.media.storage import read_media
 from curate.records.sample import Sample
-from curate.scan.measure import measure
+from curate.scan.measure import facts_of, measure
 
 if TYPE_CHECKING:
     from mmap import mmap
 
     from numpy.typing import NDArray
 
+    from augment.plan.sources import Source
+
 ATTEMPTS = 4
 """The first draw and three more."""
+
+_NEAR, _FAR = 0.25, 1.0
+"""Distances from a goal, in quartile spreads of the real slice: near enough to stop, and too far to be of its like."""
+_DIGITS = 4
 
 
 class Chain(NamedTuple):
@@ -39,11 +47,27 @@ class Chain(NamedTuple):
         steps: The operations.
         accept: Limits on the facts of what comes out.
         output: How files are written.
+        dials: The parameters that its facts can be solved for with.
     """
 
     steps: tuple[Step, ...]
     accept: tuple[Limit, ...]
     output: Output
+    dials: tuple[Dial, ...] = ()
+
+
+class Wanted(NamedTuple):
+    """One sample that is to be made of a source.
+
+    Attributes:
+        chain: What is done, by number.
+        key: Of the sample.
+        goals: What its facts are to become, for each attempt; empty: whatever comes.
+    """
+
+    chain: int
+    key: bytes
+    goals: tuple[tuple[Goal, ...], ...] = ()
 
 
 class Job(NamedTuple):
@@ -53,13 +77,39 @@ class Job(NamedTuple):
         path: Of the source, seen from the working directory.
         digest: That it had when it was scanned.
         kind: `audio` or `image`.
-        wanted: The chain (by number) and the key of each sample.
+        wanted: The samples.
+        source: The sample that its file belongs to; None where operations need not know.
     """
 
     path: str
     digest: str
     kind: Kind
-    wanted: tuple[tuple[int, bytes], ...]
+    wanted: tuple[Wanted, ...]
+    source: SetSample | None = None
+
+
+def job_of(source: "Source", base: str, wanted: tuple[Wanted, ...]) -> Job:
+    """Return the job of a source.
+
+    Args:
+        source: Of the set.
+        base: What its path is relative to; empty: the working directory.
+        wanted: What is to be made of it.
+    """
+    path = os.path.join(base, source.path)
+    return Job(path, source.digest, source.kind, wanted, SetSample(source.path, path, source.digest, source.tags))
+
+
+class MatchedFact(msgspec.Struct, frozen=True):
+    """A fact beside its goal.
+
+    Attributes:
+        goal: Ends of the quantile bin of the real slice that was aimed at, in the fact's unit.
+        made: What it became.
+    """
+
+    goal: tuple[float, float]
+    made: float | None
 
 
 class Made(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -71,6 +121,7 @@ class Made(msgspec.Struct, frozen=True, omit_defaults=True):
             staging folder, and relative to the destination once they are there.
         operations: Of each file, what was done and drawn.
         rejected: Why nothing was made; empty if something was.
+        match: Of each fact that was to become like a real sample's, the bin that was wanted and what it became.
         attempt: How often it was drawn again.
         lasting: Whether another call would come to the same.
         fatal: Why it is pointless to go on: the disk is full.
@@ -79,10 +130,38 @@ class Made(msgspec.Struct, frozen=True, omit_defaults=True):
     key: str
     files: tuple[Sample, ...] = ()
     operations: tuple[tuple[Explained, ...], ...] = ()
+    match: dict[str, MatchedFact] = {}
     rejected: str = ""
     attempt: int = 0
     lasting: bool = True
     fatal: str = ""
+
+
+class Trial(NamedTuple):
+    """What a sample's facts are as it was drawn, and what they can be brought to.
+
+    Attributes:
+        goals: What is wanted of them.
+        plain: As it was drawn.
+        best: The nearest that was found.
+    """
+
+    goals: tuple[Goal, ...]
+    plain: Values
+    best: Tried
+
+    def matched(self) -> dict[str, MatchedFact]:
+        """Return each fact beside its goal, for the origin."""
+        return {
+            goal.fact: MatchedFact(
+                (round(goal.low, _DIGITS), round(goal.high, _DIGITS)), self.best.facts.get(goal.fact)
+            )
+            for goal in self.goals
+        }
+
+    def farthest(self) -> str:
+        """Return the fact that is farthest from its goal."""
+        return max(self.goals, key=lambda goal: goal.distance(self.best.facts.get(goal.fact))).fact
 
 
 class Renderer:
@@ -99,12 +178,12 @@ class Renderer:
     def __call__(self, job: Job) -> tuple[Made, ...]:
         """Return what became of each sample that is wanted of a source."""
         try:
-            source = _load(job)
+            source = load(job)
         # It may be back at the next call, so this is not remembered.
         except (InputError, OSError) as error:
             reason = f"the source is not usable: {(isinstance(error, OSError) and error.strerror) or error}"
-            return tuple(Made(key.hex(), rejected=reason, lasting=False) for _, key in job.wanted)
-        return tuple(self._make(source, self._chains[chain], key) for chain, key in job.wanted)
+            return tuple(Made(one.key.hex(), rejected=reason, lasting=False) for one in job.wanted)
+        return tuple(self._make(source, self._chains[one.chain], one) for one in job.wanted)
 
     def warm_up(self) -> None:
         """Apply every operation once, so that what libraries import and compile is not taken from the first sample.
@@ -121,29 +200,83 @@ class Renderer:
             with suppress(Exception):  # what the trial does not suit is no fault of the recipe
                 apply_steps(trial[step.kind], (step,), (0,))
 
-    def _make(self, source: "_Loaded", chain: Chain, key: bytes) -> Made:
-        """Draw until the limits hold, `ATTEMPTS` times at most."""
-        if source.media.rescaled_from and all(step.name != "rescale_depth" for step in chain.steps):
-            used, stored = source.media.rescaled_from
-            cure = f"begin the recipe's image operations with `rescale_depth: {{bits: {used}}}`"
-            return Made(key.hex(), rejected=f"its pixels use {used} of {stored} bits: {cure}")
-        reason = ""
+    def trials(self, job: Job) -> tuple[Trial, ...]:
+        """Return what the facts of each sample are as it is drawn, and as near to its goals as they come; no files.
+
+        Raises:
+            InputError: The source cannot be used; an operation's file is gone.
+            RejectedError: An operation can make nothing of it.
+        """
+        source = load(job)
+        for one in job.wanted:
+            _check_depth(source, self._chains[one.chain])
+        return tuple(self._search(source, self._chains[one.chain], one.key, 0, one.goals[0]) for one in job.wanted)
+
+    def _make(self, source: "Loaded", chain: Chain, wanted: Wanted) -> Made:
+        """Return what became of a sample; what no draw can mend (a file that is gone) is not remembered."""
+        key = wanted.key.hex()
+        try:
+            _check_depth(source, chain)
+            return self._draw(source, chain, wanted)
+        except RejectedError as rejected:
+            return Made(key, rejected=str(rejected))
+        except InputError as error:  # a noise that vanished or changed since the recipe was read
+            return Made(key, rejected=str(error), lasting=False)
+        except OSError as error:
+            fatal = error.strerror if error.errno in DISK_IS_FULL else ""
+            return Made(key, rejected=error.strerror or str(error), lasting=False, fatal=fatal or "")
+
+    def _draw(self, source: "Loaded", chain: Chain, wanted: Wanted) -> Made:
+        """Draw until the limits hold and the goals are met, `ATTEMPTS` times at most; else take the nearest.
+
+        Raises:
+            RejectedError: No draw was good enough.
+        """
+        reason = "nothing was drawn"
+        nearest: tuple[int, Trial] | None = None
         # Every attempt has a seed of its own, so a sample that was rejected twice is still the same on every machine.
-        # What no draw can mend (a file that is gone, a full disk) ends it at once, and is not remembered.
         for attempt in range(ATTEMPTS):
             try:
-                return self._try(source, chain, key, attempt)
+                if not wanted.goals:
+                    return self._try(source, chain, wanted.key, attempt)
+                trial = self._search(source, chain, wanted.key, attempt, wanted.goals[attempt])
+                if trial.best.distance <= _NEAR:
+                    return self._try(source, chain, wanted.key, attempt, trial)
+                if nearest is None or trial.best.distance < nearest[1].best.distance:
+                    nearest = attempt, trial
             except RejectedError as rejected:
                 reason = str(rejected)
-            except InputError as error:  # a noise that vanished or changed since the recipe was read
-                return Made(key.hex(), rejected=str(error), lasting=False)
-            except OSError as error:
-                fatal = error.strerror if error.errno in DISK_IS_FULL else ""
-                return Made(key.hex(), rejected=error.strerror or str(error), lasting=False, fatal=fatal or "")
-        return Made(key.hex(), rejected=reason)
+        if nearest is None:
+            raise RejectedError(reason)
+        attempt, trial = nearest
+        if trial.best.distance > _FAR:
+            raise RejectedError(f"{trial.farthest()} cannot be brought to that of the real slice")
+        return self._try(source, chain, wanted.key, attempt, trial)
 
-    def _try(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int) -> Made:
-        results = apply_steps(source.media, chain.steps, seed_of(key, attempt))
+    def _search(self, source: "Loaded", chain: Chain, key: bytes, attempt: int, goals: tuple[Goal, ...]) -> "Trial":
+        """Return the parameters that bring a sample's facts to its goals, or nearest to them."""
+        seed = seed_of(key, attempt)
+
+        def render(setting: Setting) -> tuple[Values, tuple[Explained, ...]]:
+            # Encoded and decoded again: the goals are about what a scan finds in the file.
+            result = apply_steps(source.media, chain.steps, seed, setting)[0]
+            data, _, _ = source.encode(result.media, chain.output)
+            facts = facts_of(bytes(data))
+            return {goal.fact: getattr(facts, goal.fact, None) for goal in goals}, result.operations
+
+        plain, operations = render({})
+        wanted = {goal.fact for goal in goals}
+        drawn = {
+            (dial.step, dial.parameter): float(value)
+            for dial in chain.dials
+            if dial.fact in wanted and isinstance(value := operations[dial.step].get(dial.parameter), float | int)
+        }
+        dials = [dial for dial in chain.dials if (dial.step, dial.parameter) in drawn]
+        best = search(lambda setting: render(setting)[0], dials, goals, drawn, plain)
+        return Trial(goals, plain, best)
+
+    def _try(self, source: "Loaded", chain: Chain, key: bytes, attempt: int, trial: Trial | None = None) -> Made:
+        results = apply_steps(source.media, chain.steps, seed_of(key, attempt), trial.best.setting if trial else None)
         written: list[Sample] = []
         explained = []
         try:
@@ -157,7 +290,7 @@ class Renderer:
             for sample in written:
                 os.unlink(os.path.join(self._staging, sample.path))
             raise
-        return Made(key.hex(), tuple(written), tuple(explained), attempt=attempt)
+        return Made(key.hex(), tuple(written), tuple(explained), trial.matched() if trial else {}, attempt=attempt)
 
     def _write(self, name: str, data: bytes, kind: Kind, chain: Chain) -> Sample:
         """Write a file, measure it as a scan would, and hold it against the limits."""
@@ -178,7 +311,7 @@ class Renderer:
         return sample
 
 
-class _Loaded(NamedTuple):
+class Loaded(NamedTuple):
     """A source, decoded, and what is needed to write its like.
 
     Attributes:
@@ -214,7 +347,19 @@ class _Loaded(NamedTuple):
         return data, encode_audio.WRITABLE[sound.format], more
 
 
-def _load(job: Job) -> _Loaded:
+def _check_depth(source: Loaded, chain: Chain) -> None:
+    """Refuse a picture that left the upper bits of its file empty, unless the recipe says how many it used.
+
+    Raises:
+        RejectedError: It names the operation that says so.
+    """
+    if source.media.rescaled_from and all(step.name != "rescale_depth" for step in chain.steps):
+        used, stored = source.media.rescaled_from
+        cure = f"begin the recipe's image operations with `rescale_depth: {{bits: {used}}}`"
+        raise RejectedError(f"its pixels use {used} of {stored} bits: {cure}")
+
+
+def load(job: Job) -> Loaded:
     data = read_media(job.path)
     assert data is not None
     # The key of the sample says what it is made of: another content under the old digest would never be made again.
@@ -222,8 +367,8 @@ def _load(job: Job) -> _Loaded:
         raise InputError("the source changed since it was scanned")
     if job.kind == "image":
         pixels, depth = load_with_depth(data)
-        return _Loaded("image", Media(pixels, rescaled_from=depth), data)
+        return Loaded("image", Media(pixels, source=job.source, rescaled_from=depth), data)
     decoded = decode_audio(data, None)
     if decoded.samples is None or decoded.header.sample_rate is None:
         raise InputError("the source cannot be decoded")
-    return _Loaded("audio", Media(decoded.samples, decoded.header.sample_rate), decoded.header)
+    return Loaded("audio", Media(decoded.samples, decoded.header.sample_rate, source=job.source), decoded.header)

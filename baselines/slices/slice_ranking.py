@@ -1,29 +1,37 @@
 """Which tags are worth working on: room for improvement x share of the data.
 
-gap = human level - accuracy, gain = gap x share: what the overall accuracy would rise by if the tag were brought to
-human level ("Machine Learning in Production", prioritizing what to work on). Tags overlap: gains are never summed.
-A tag that is above its target has a negative gap and a negative gain, and so stands last.
+gap = target - accuracy, gain = gap x share: what the overall accuracy would rise by if the tag were brought to its
+target ("Machine Learning in Production", prioritizing what to work on). The target is the human level, or where none is
+known what the model reaches elsewhere. Tags overlap: gains are never summed. A tag that is above its target has a
+negative gap and a negative gain, and so stands last.
 """
 
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec import Struct
 
 from baselines.annotators.human_level import ALL
-from baselines.metrics.metrics import by_tag, measure_tag
-from baselines.runs.run_folder import predictions_of_run
+from baselines.metrics.metrics import by_tag
+from baselines.metrics.significance import wilson
+from baselines.runs.run_folder import RUN, predictions_of_run, read_run
 from curate.ground.csv import read_table
 from curate.ground.errors import InputError
 from curate.ground.fraction import share_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from baselines.data.predictions import Prediction
 
 MIN_SAMPLES = 5
 """Fewer samples of a tag say nothing: of 4 that are all right, the Wilson interval still begins at 0.51."""
 _DIGITS = 12
+
+
+Against = Literal["rest", "best", "overall"]
+"""What a tag is held against where no human level is known: `rest`, the samples without the tag; `best`, the best other
+value of the same key (of a tag without one, the rest); `overall`, all samples, the weak ones included."""
 
 
 class Overall(Struct, frozen=True):
@@ -42,9 +50,13 @@ class RankedTag(Struct, frozen=True):
         share: Of all samples.
         accuracy: Share of them that is right.
         interval: 95 % Wilson interval of the accuracy.
-        human: The target: human level, or the overall accuracy where none is known.
-        gap: human - accuracy; below 0 where the model is better.
+        human: Human level; None where it is not known.
+        gap: target - accuracy; below 0 where the model is better.
         gain: gap x share.
+        against: What the target is: `human`, `rest`, `overall`, or the tag that it is the accuracy of.
+        target: The level that it is held against.
+        shrunk_gap: The gap that is left when its uncertainty is taken off, gap x max(0, 1 - variance / gap^2) (the
+            positive part of James and Stein's estimate); None where the number of samples is not known.
     """
 
     tag: str
@@ -52,9 +64,12 @@ class RankedTag(Struct, frozen=True):
     share: float
     accuracy: float
     interval: tuple[float, float] | None
-    human: float
+    human: float | None
     gap: float
     gain: float
+    against: str
+    target: float
+    shrunk_gap: float | None = None
 
 
 class FewSamples(Struct, frozen=True):
@@ -71,58 +86,124 @@ class SliceRanking(Struct, frozen=True):
         overall: All samples together.
         tags: Largest gain first, then larger share, then name.
         too_few: Tags with fewer than `min_samples` samples, by name.
-        without_human: Tags whose target is the overall accuracy, though human levels were given.
-        target: What the gap is to: `human level` or `overall accuracy`.
+        without_human: Tags without a human level, though some were given.
+        against: What tags without a human level are held against.
         min_samples: As it was asked for.
+        left_out: Keys whose tags are not ranked: those that were named, and the groups of the run.
     """
 
     overall: Overall
     tags: tuple[RankedTag, ...]
     too_few: tuple[FewSamples, ...] = ()
     without_human: tuple[str, ...] = ()
-    target: str = "human level"
+    against: Literal["human", "rest", "best", "overall"] = "human"
     min_samples: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 def rank_run(
-    folder: str, human: "float | Mapping[str, float] | None" = None, min_samples: int = MIN_SAMPLES
+    folder: str,
+    human: "float | Mapping[str, float] | None" = None,
+    min_samples: int = MIN_SAMPLES,
+    against: Against = "rest",
+    ignore: "Collection[str]" = (),
 ) -> SliceRanking:
-    """Return the priority table of a run; arguments and errors as `rank`'s and `predictions_of_run`'s."""
-    return rank(predictions_of_run(folder), human, min_samples)
+    """Return the priority table of a run; arguments and errors as `rank`'s and `predictions_of_run`'s.
+
+    The tags that were the run's groups are left out: a speaker is whom the model meets, not a condition that samples
+    can be made for.
+    """
+    predictions = predictions_of_run(folder)
+    # Predictions alone are enough for a table: a folder that another program wrote has no record.
+    group = read_run(folder).parameters.get("group") if os.path.isfile(os.path.join(folder, RUN)) else None
+    grouped = (group,) if isinstance(group, str) else ()
+    return rank(predictions, human, min_samples, against, (*ignore, *grouped))
 
 
 def rank(
     predictions: "Sequence[Prediction]",
     human: "float | Mapping[str, float] | None" = None,
     min_samples: int = MIN_SAMPLES,
+    against: Against = "rest",
+    ignore: "Collection[str]" = (),
 ) -> SliceRanking:
     """Return the priority table of some predictions.
 
     Args:
         predictions: Of the samples of the test set.
         human: Level of people, 0 to 1: one for all tags or by tag, where `(all)` stands for tags that are not named.
-            Without it, the target is the overall accuracy.
         min_samples: Tags with fewer are listed apart.
+        against: The target of tags without a human level.
+        ignore: Keys, or whole tags, that are not ranked.
 
     Raises:
         InputError: There are no predictions.
     """
     if not predictions:
         raise InputError("there are no predictions to rank tags by")
-    # Without a human level the target is the overall accuracy: some tags are always below that, which ranks them
-    # and does not say that the gap can be closed.
-    overall = measure_tag(predictions).accuracy
     levels: Mapping[str, float] = {ALL: human} if isinstance(human, float | int) else human or {}
-    tagged = sorted(by_tag(predictions).items())
-    judged = [(tag, found) for tag, found in tagged if len(found) >= min_samples]
+    tagged = {tag: found for tag, found in sorted(by_tag(predictions).items()) if not _is_left_out(tag, ignore)}
+    judged = {tag: _Count.of(found) for tag, found in tagged.items() if len(found) >= min_samples}
+    whole = _Count.of(predictions)
+    targets = {tag: _target(tag, whole, judged, against) for tag in judged}
+    keys = {tag.partition("=")[0] for one in predictions for tag in one.tags}
     return SliceRanking(
-        overall=Overall(overall, len(predictions)),
-        tags=_sorted(_weak(tag, found, len(predictions), _level(levels, tag, overall)) for tag, found in judged),
-        too_few=tuple(FewSamples(tag, len(found)) for tag, found in tagged if len(found) < min_samples),
-        without_human=tuple(tag for tag, _ in judged if levels and tag not in levels and ALL not in levels),
-        target="human level" if levels else "overall accuracy",
+        overall=Overall(whole.accuracy, whole.samples),
+        tags=_sorted(_weak(tag, found, whole, levels, targets[tag]) for tag, found in judged.items()),
+        too_few=tuple(FewSamples(tag, len(found)) for tag, found in tagged.items() if len(found) < min_samples),
+        without_human=tuple(tag for tag in judged if levels and tag not in levels and ALL not in levels),
+        against="human" if levels else against,
         min_samples=min_samples,
+        left_out=tuple(sorted({name for name in ignore if name in keys})),
     )
+
+
+class _Count(NamedTuple):
+    """How many samples there are, and how many of them are right."""
+
+    right: int
+    samples: int
+
+    @classmethod
+    def of(cls, predictions: "Sequence[Prediction]") -> "_Count":
+        return cls(sum(one.label == one.prediction for one in predictions), len(predictions))
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / self.samples
+
+    def variance(self) -> float:
+        """Return the variance of the accuracy, with two right and two wrong added (Agresti and Coull).
+
+        Of 5 samples that are all wrong the plain estimate is 0, as if nothing could be more certain.
+        """
+        share = (self.right + 2) / (self.samples + 4)
+        return share * (1 - share) / (self.samples + 4)
+
+
+class _Target(NamedTuple):
+    """What a tag is held against: its name, and its samples."""
+
+    against: str
+    of: _Count
+
+
+def _target(tag: str, whole: _Count, judged: "Mapping[str, _Count]", against: Against) -> _Target:
+    own = judged[tag]
+    rest = _Count(whole.right - own.right, whole.samples - own.samples)
+    key, equals, _ = tag.partition("=")
+    siblings = [name for name in judged if equals and name != tag and name.startswith(f"{key}=")]
+    if against == "best" and siblings:
+        # By the lower end of the interval: of many speakers the best is the luckiest, and a value with 5 samples that
+        # are all right would set a target that nothing can reach.
+        best = max(siblings, key=lambda name: (wilson(*judged[name])[0], name))
+        return _Target(best, judged[best])
+    # A tag that every sample carries has no rest: it is held against itself, and there is no gap.
+    return _Target("overall", whole) if against == "overall" or not rest.samples else _Target("rest", rest)
+
+
+def _is_left_out(tag: str, ignore: "Collection[str]") -> bool:
+    return tag in ignore or ("=" in tag and tag.partition("=")[0] in ignore)
 
 
 def rank_table(path: str) -> SliceRanking:
@@ -140,25 +221,38 @@ def rank_table(path: str) -> SliceRanking:
     for row, shares in zip(rows, share_columns(path, rows, ("accuracy", "human", "share")), strict=True):
         if (tag := row.cells["tag"]) in tags:
             raise InputError(f"{path}:{row.line}: the tag {tag!r} is named twice")
-        gap, gain = gap_and_gain(shares["accuracy"], shares["human"], shares["share"])
-        tags[tag] = RankedTag(tag, None, shares["share"], shares["accuracy"], None, shares["human"], gap, gain)
+        human = shares["human"]
+        gap, gain = gap_and_gain(shares["accuracy"], human, shares["share"])
+        tags[tag] = RankedTag(tag, None, shares["share"], shares["accuracy"], None, human, gap, gain, "human", human)
     return SliceRanking(Overall(None, None), _sorted(tags.values()))
 
 
-def gap_and_gain(accuracy: float, human: float, share: float) -> tuple[float, float]:
+def gap_and_gain(accuracy: float, target: float, share: float) -> tuple[float, float]:
     """Return gap and gain, rounded to 12 digits: what is equal on paper is equal here, and ties are the same ties."""
     # Adding 0 makes a rounded -0.0 an ordinary 0.
-    return round(human - accuracy, _DIGITS) + 0.0, round((human - accuracy) * share, _DIGITS) + 0.0
+    return round(target - accuracy, _DIGITS) + 0.0, round((target - accuracy) * share, _DIGITS) + 0.0
 
 
-def _weak(tag: str, found: "Sequence[Prediction]", total: int, human: float) -> RankedTag:
-    measured, share = measure_tag(found), len(found) / total
-    gap, gain = gap_and_gain(measured.accuracy, human, share)
-    return RankedTag(tag, len(found), share, measured.accuracy, measured.interval, human, gap, gain)
-
-
-def _level(levels: "Mapping[str, float]", tag: str, overall: float) -> float:
-    return levels.get(tag, levels.get(ALL, overall))
+def _weak(tag: str, found: _Count, whole: _Count, levels: "Mapping[str, float]", beside: _Target) -> RankedTag:
+    human = levels.get(tag, levels.get(ALL))
+    target = beside.of.accuracy if human is None else human
+    # A human level is taken as it is given: how sure people are of it is not known here.
+    variance = found.variance() + (beside.of.variance() if human is None else 0.0)
+    share = found.samples / whole.samples
+    gap, gain = gap_and_gain(found.accuracy, target, share)
+    return RankedTag(
+        tag=tag,
+        samples=found.samples,
+        share=share,
+        accuracy=found.accuracy,
+        interval=wilson(*found),
+        human=human,
+        gap=gap,
+        gain=gain,
+        against=beside.against if human is None else "human",
+        target=target,
+        shrunk_gap=round(gap * max(0.0, 1 - variance / gap**2), _DIGITS) if gap else 0.0,
+    )
 
 
 def _sorted(tags: "Iterable[RankedTag]") -> tuple[RankedTag, ...]:

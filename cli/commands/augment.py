@@ -41,6 +41,7 @@ def augment(
     budget: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="New samples in all.", show_default=False)
     ] = None,
+    match: augment_options.Match = None,
     split: augment_options.Split = None,
     group: Annotated[
         str | None,
@@ -83,6 +84,7 @@ def augment(
 
     burnish augment speech-standardize set.jsonl --into even --replace -o even.jsonl
     """
+    from augment.plan.targets import Request
     from augment.recipe.reader import load
     from augment.render.lineage import Options
 
@@ -93,16 +95,19 @@ def augment(
     replaces = replace and loaded.standardizes
     # A recipe may name its own seed; --seed goes before it, 0 too.
     begin = loaded.seed if seed is None else seed
+    made = Options(into or "", root or "", begin, jobs, timeout, replaces)
     with streams.passes(manifest) as file:
-        sources = gather_sources(loaded, read(file), split, group, replaces=replaces)
-        plan = plan_for(sources, weak_tags, copies=copies, budget=budget, top=top, balance=balance, seed=begin)
+        sources = gather_sources(
+            loaded, read(file), split, group, base=made.base, replaces=replaces, matches=match is not None
+        )
+        plan = plan_for(sources, Request(copies, budget, weak_tags, top, balance, begin), match, made)
         if dry_run:
             reports.write(describe_plan(sources, plan, begin), formats, "Plan", plan_table)
             return
         file.seek(0)
         # The old lines go on as they are, and lazily: they are read while the new samples are made.
         kept = () if replace else lines(file)
-        _generate(kept, sources, plan, output, Options(into or "", root or "", begin, jobs, timeout, replaces))
+        _generate(kept, sources, plan, output, made)
 
 
 def _check(into: str | None, output: str | None, formats: reports.Formats, *, dry_run: bool) -> None:

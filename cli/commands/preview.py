@@ -30,6 +30,7 @@ def preview(
         int | None,
         typer.Option(metavar="N", min=1, help="New samples of each source: other draws of it.", show_default=False),
     ] = None,
+    match: augment_options.Match = None,
     split: augment_options.Split = None,
     seed: augment_options.Seed = None,
     root: options.Root = None,
@@ -49,8 +50,10 @@ def preview(
 
     burnish preview speech-noise set.jsonl --set noise=noise/ --weak runs/before --count 24 -o noise.html
     """
+    from augment.plan.targets import Request
     from augment.preview.preview import choose, make_pairs
     from augment.recipe.reader import load
+    from augment.render.lineage import Options
     from cli.views.preview.page import page
 
     if output is None:
@@ -60,11 +63,20 @@ def preview(
     loaded = load(recipe, settings or (), wanted_tags(recipe, target, weak_tags, None))
     begin = loaded.seed if seed is None else seed
     with streams.samples(manifest) as samples:
-        sources = gather_sources(loaded, samples, split, None, replaces=loaded.standardizes)
-    plan = plan_for(sources, weak_tags, copies=copies, seed=begin)
+        sources = gather_sources(
+            loaded,
+            samples,
+            split,
+            None,
+            base=root or "",
+            replaces=loaded.standardizes,
+            matches=match is not None,
+        )
+    made = Options("", root or "", begin, jobs)
+    plan = plan_for(sources, Request(copies, weak=weak_tags, seed=begin), match, made)
     orders = choose(sources, plan, count, begin)
     with terminal.progress("preview", lambda: len(orders)) as counted:
-        pairs = list(counted(make_pairs(sources, orders, seed=begin, base=root or "", jobs=jobs)))
+        pairs = list(counted(make_pairs(sources, plan, orders, seed=begin, base=root or "", jobs=jobs)))
     with atomic_write(output) as file:
         file.write(page(sources, plan, pairs, begin))
     rejected = sum(bool(pair.shown.made.rejected) for pair in pairs)

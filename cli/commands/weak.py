@@ -7,7 +7,7 @@ import typer
 
 from baselines.annotators.human_level import read_human
 from baselines.runs.run_folder import PREDICTIONS, predictions_of_run
-from baselines.slices.slice_ranking import MIN_SAMPLES, SliceRanking, rank_run, rank_table
+from baselines.slices.slice_ranking import MIN_SAMPLES, Against, SliceRanking, rank_run, rank_table
 from cli import options
 from cli.effects import Effect
 from cli.io import reports
@@ -23,6 +23,11 @@ def weak(
         str | None,
         typer.Option(metavar="FILE|NUMBER", help="Human level: of each tag, or one for all.", show_default=False),
         Effect.READS,
+    ] = None,
+    against: Annotated[Against, typer.Option(help="What a tag without a human level is held against.")] = "rest",
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Leave out the tags KEY=…, or one tag; may be repeated.", show_default=False),
     ] = None,
     min_samples: Annotated[
         int, typer.Option(metavar="N", min=1, help="Tags with fewer samples are listed apart.")
@@ -41,13 +46,16 @@ def weak(
 ) -> None:
     """Rank tags by what there is to gain: gap to human level x share of the data.
 
-    Without --human, the gap is to the overall accuracy. A human level is a fraction (0.95), or a file: CSV with the
+    Without --human, the gap is to what the samples without the tag reach (--against rest), to the best other value of
+    the same key (best: noise=none for noise=car), or to the overall accuracy, which the weak tags themselves drag down
+    (overall). Tags that were the groups of the run (train --group speaker) are left out. A human level is a fraction
+    (0.95), or a file: CSV with the
     columns tag,human, or the JSON of burnish agreement; the tag (all) stands for the tags that it does not name.
 
     The columns of --table are tag,accuracy,human,share: all fractions (0.94), or all percent (94 or 94 %).
 
-    Look at n and at the interval before you believe a gap. A tag on which the model is better than the target has a
-    negative gap, and stands last.
+    Look at n and at the interval before you believe a gap: "sure" is the gap less its uncertainty. A tag on which the
+    model is better than the target has a negative gap, and stands last.
 
     [bold]Examples[/bold]
 
@@ -57,6 +65,8 @@ def weak(
 
     burnish agreement labels.csv --human-level human.csv && burnish weak runs/before --human human.csv
 
+    burnish weak runs/before --against best --ignore speaker
+
     burnish weak --table priorities.csv
     """
     if run is None and table is None:
@@ -65,10 +75,12 @@ def weak(
         raise UsageError(f"a run ({run}) or --table {table}: one of them")
     if human is not None and table is not None:
         raise UsageError("--human goes with a run; a table has a column for it")
+    if table is not None and (against != "rest" or ignore):
+        raise UsageError("--against and --ignore go with a run; a table has its own targets and tags")
     formats = reports.Formats(json, md, csv, html).check(table or os.path.join(run or "", PREDICTIONS))
     level = read_human(human) if human is not None else None
     # A table has its own human levels; a run is held against `level`, or against its own accuracy.
-    result = rank_table(table) if table is not None else rank_run(run or "", level, min_samples)
+    result = rank_table(table) if table is not None else rank_run(run or "", level, min_samples, against, ignore or ())
     of = run or table or ""
     reports.write(result, formats, f"Priorities of {of}", report, lambda found: _page(found, run, of, html))
 

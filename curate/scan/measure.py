@@ -53,6 +53,12 @@ def measure(known: Sample, path: str, *, shallow: bool = False) -> Sample | None
         return unmeasured(known, path, Finding(check, "error", detail=detail))
 
 
+def facts_of(data: bytes) -> ImageFacts | AudioFacts | None:
+    """Return the facts of an encoded file that is not on the disk; None where it is no image and no audio."""
+    found = _format_of(data[:HEAD_BYTES], None)
+    return _decode(data, found)[0] if found else None
+
+
 def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
     """Return the sample of a file that was not decoded, with the reason; its name has to do for its kind."""
     promised = format_of_name(path)

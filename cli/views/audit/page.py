@@ -40,7 +40,7 @@ def page(result: "Audit", predictions: "Sequence[Prediction]", of: str, links: p
         of: The run.
         links: Leads to the files of samples.
     """
-    from baselines.slices.slice_ranking import rank
+    from baselines.slices.slice_ranking import rank_run
 
     # Paths of a manifest are relative to its root; what is shown and linked is the path as it stands there.
     places = {found.path: os.path.join(links.root, found.path) for found in result.mistakes}
@@ -55,7 +55,7 @@ def page(result: "Audit", predictions: "Sequence[Prediction]", of: str, links: p
         [
             pages.Section("Confusion matrix", matrix, MATRIX_NOTE),
             pages.Section(pairs.title, pages.table(pairs, links)),
-            *priorities(rank(predictions), predictions, links),
+            *priorities(rank_run(of), predictions, links),
             pages.Section(f"The most confident mistakes: {len(shown)} of {result.wrong:,}", cards),
             pages.Section(by_class.title, pages.table(by_class, links)),
             pages.Section(by_tag.title, pages.table(by_tag, links)),

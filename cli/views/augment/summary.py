@@ -1,5 +1,6 @@
 """What `burnish augment` shows: the plan, and what became of it."""
 
+from statistics import median
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -90,7 +91,7 @@ def say_sources(sources: "Sources", plan: "Plan") -> None:
 
     for reason, count in sorted(sources.left_out.items()):
         say(f"  left out as sources: {count:,} {reason}")
-    for note in plan.notes:
+    for note in (*plan.refused, *plan.notes):
         say(f"  {note}")
     for tag, recipes in shipped_for(plan.without_target[:_SHOWN]).items():
         cure = f"; {', '.join(recipes)} has one" if recipes else "; add one to a recipe of your own"
@@ -100,12 +101,18 @@ def say_sources(sources: "Sources", plan: "Plan") -> None:
 
 
 def say_generated(sources: "Sources", tally: "GenerationTally", into: str) -> None:
-    """Say how many samples were made, and what was not, and why."""
+    """Say how many samples were made, which missed what was asked for, and what was not made, and why."""
     made, reused = tally.made.total(), tally.reused.total()
     there = f", {reused:,} were there already" if reused else ""
     say(f"made {made:,} samples with {sources.recipe.name} in {into}{there}")
     for tag in sorted(tally.made | tally.reused):
         say(f"  {printable(tag)}: {tally.made[tag] + tally.reused[tag]:,}")
+    for (operation, parameter, why), by in sorted(tally.missed.items()):
+        furthest = max(by, key=abs)
+        say(
+            f"  {len(by):,} of {made + reused:,} miss {operation}.{parameter}, by {median(by):+.3g} in the median and "
+            f"{furthest:+.3g} at most: {printable(why)}"
+        )
     for reason, count in tally.rejected.most_common():
         say(f"  rejected {count:,}: {printable(reason)} (such as {printable(tally.examples[reason])})")
 

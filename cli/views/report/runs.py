@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from baselines.comparison.compare import Comparison, compare_runs
 from baselines.runs.run_folder import predictions_of_run
 from baselines.slices.audit import Audit, audit_run
-from baselines.slices.slice_ranking import SliceRanking, rank
+from baselines.slices.slice_ranking import SliceRanking, rank_run
 from cli.io.table import Column, Row, Table, percent
 from cli.views.audit import confusion_matrix
 from cli.views.audit.page import MATRIX_NOTE, kind_of, mistake
@@ -59,7 +59,7 @@ def measure(subject: "Subject") -> Measured:
     found = [predictions_of_run(run) for run in subject.runs]
     runs = [(name, audit_run(run, MISTAKES)) for name, run in zip(names(subject.runs), subject.runs, strict=True)]
     # A step `weak` may have been given human levels, which cannot be read off the run.
-    weak = _weak_of_steps(subject) or rank(found[0])
+    weak = _weak_of_steps(subject) or rank_run(subject.runs[0])
     # One run can be shown, only not compared.
     if len(found) < 2:
         return Measured(runs, weak, None, "", found[0], found[-1])

@@ -6,6 +6,7 @@ from baselines.comparison.compare import failed, in_words
 from cli.io.table import percent
 from cli.views.compare.table import run_names
 from cli.views.report import balance, health, samples
+from cli.views.weak.table import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,5 +110,6 @@ def _weak(found: "Measured") -> "Iterator[Sentence]":
     for tag in weak:
         accuracy, gain = percent(tag.accuracy), f"{100 * tag.gain:.2f}"
         on = f" of {tag.samples:,} samples" if tag.samples else ""
-        text = f"{tag.tag}: {accuracy} %{on} are right; at {found.weak.target} the whole would gain {gain} points."
+        target = TARGETS[found.weak.against]
+        text = f"{tag.tag}: {accuracy} %{on} are right; at {target} the whole would gain {gain} points."
         yield Sentence("Weakest tag", (text,), "weak")

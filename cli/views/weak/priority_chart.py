@@ -94,7 +94,7 @@ def _disc(axes: _Axes, weak: "RankedTag") -> "Markup":
     x, y = axes.x(weak.share), axes.y(weak.gap)
     line = drawing.markup("")
     if weak.interval:
-        ends = [axes.y(weak.human - end) for end in weak.interval]
+        ends = [axes.y(weak.target - end) for end in weak.interval]
         line = drawing.markup('<line class="range" x1="{0:.1f}" x2="{0:.1f}" y1="{1:.1f}" y2="{2:.1f}"/>', x, *ends)
     words = f"{weak.tag}: gap {100 * weak.gap:.1f}, share {100 * weak.share:.1f} %, gain {100 * weak.gain:.2f}"
     disc = '<circle cx="{:.1f}" cy="{:.1f}" r="6"><title>{}</title></circle>'

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from cli.views.kit.page import Links, Section
 
 CHART_NOTE = "Up: a larger gap. Right: more samples. On one curve all gains are equal. Lines are 95 % intervals."
+TARGETS = {
+    "human": "human level",
+    "rest": "what the samples without the tag reach",
+    "best": "the best other value of the same key",
+    "overall": "the overall accuracy",
+}
+"""What tags are held against, in words."""
 _SAMPLES = 24
 """Samples that a row of the page leads to."""
 
@@ -25,15 +32,15 @@ def report(result: "SliceRanking") -> Report:
 
 def table(result: "SliceRanking", predictions: "Sequence[Prediction]" = ()) -> Table:
     """Return the priority table; its rows lead to those of the predictions that are wrong."""
-    target = "human" if result.target == "human level" else "target"
     columns = [
         Column("tag", "tag"),
         Column("samples", "n", "count"),
         Column("share", "share", "share"),
         Column("accuracy", "accuracy", "share"),
         Column("interval", "95 % interval", "interval", 1),
-        Column("human", target, "share"),
+        Column("target", "target", "share"),
         Column("gap", "gap", "share"),
+        Column("shrunk_gap", "sure", "share", 2),
         Column("gain", "gain", "share"),
         Column("bar", "gain beside the largest", "drawing", 9),
     ]
@@ -47,8 +54,9 @@ def table(result: "SliceRanking", predictions: "Sequence[Prediction]" = ()) -> T
             weak.share,
             weak.accuracy,
             weak.interval,
-            weak.human,
+            weak.target,
             weak.gap,
+            weak.shrunk_gap,
             # A gain is a product of shares, so it has a digit more.
             Worded(weak.gain, f"{100 * weak.gain:.2f}"),
             bar_cell(weak.gain / most if most > 0 else 0.0, f"gain of {weak.tag}: {100 * weak.gain:.2f}"),
@@ -90,7 +98,7 @@ def page(result: "SliceRanking", predictions: "Sequence[Prediction]", of: str, l
 
     accuracy = result.overall.accuracy
     whole = "" if accuracy is None else f"Of {result.overall.samples:,} samples {percent(accuracy)} % are right. "
-    lead = f"{whole}Where there is most to gain: gap to the {result.target} x share of the samples."
+    lead = f"{whole}Where there is most to gain: gap to {TARGETS[result.against]} x share of the samples."
     sections = priorities(result, predictions, links)
     return pages.report_page("Priorities", of, sections, lead=[lead], notes=sentences(result))
 
@@ -114,19 +122,23 @@ def sentences(result: "SliceRanking") -> list[str]:
     if result.overall.accuracy is not None:
         lines.append(f"{result.overall.samples:,} samples, of which {percent(result.overall.accuracy)} % are right")
     if result.tags:
-        cure = "" if result.target == "human level" else " (for human level: --human)"
-        lines += [
-            f"in percent: gap = {result.target} - accuracy{cure}, gain = gap x share",
-            "a sample may have several tags, so gains are not to be summed",
-        ]
-    elif not result.too_few:
-        lines.append("no sample has a tag; add some: burnish tag, or burnish scan --pattern")
+        cure = "" if result.against == "human" else " (for human level: --human)"
+        lines.append(
+            f"in percent: gap = target - accuracy, gain = gap x share; target: {TARGETS[result.against]}{cure}"
+        )
+        if any(weak.shrunk_gap is not None for weak in result.tags):
+            lines.append("sure = the gap less its uncertainty; a budget is shared out by sure x share")
+        lines.append("a sample may have several tags, so gains are not to be summed")
+    elif not result.too_few and not result.left_out:
+        lines.append("no tested sample has a tag; add some: burnish tag, or burnish scan --pattern")
     # The interval is that of the accuracy: where its upper end reaches the target, there may be no gap at all.
-    chance = [one.tag for one in result.tags if one.gap > 0 and one.interval and one.interval[1] >= one.human]
+    chance = [one.tag for one in result.tags if one.gap > 0 and one.interval and one.interval[1] >= one.target]
     if chance:
-        lines.append(f"the interval reaches the {result.target}, so the gap may be chance: {names(chance)}")
+        lines.append(f"the interval reaches the target, so the gap may be chance: {names(chance)}")
     if result.without_human:
-        lines.append(f"no human level is known, and the overall accuracy stands for it: {names(result.without_human)}")
+        lines.append(f"no human level is known, so the target is from the run: {names(result.without_human)}")
+    if result.left_out:
+        lines.append(f"not ranked: {names(list(result.left_out))}")
     if result.too_few:
         few = [f"{found.tag} ({found.samples})" for found in result.too_few]
         lines.append(f"too few to judge (below --min-samples {result.min_samples}): {names(few)}")

@@ -51,7 +51,7 @@ def planned(tmp_path: Path, text: str, samples: list[Sample], copies: int = 1) -
 
 
 def previewed(sources: Sources, plan: Plan, count: int = 4, seed: int = 0) -> list[Pair]:
-    return list(make_pairs(sources, choose(sources, plan, count, seed), seed=seed, jobs=1))
+    return list(make_pairs(sources, plan, choose(sources, plan, count, seed), seed=seed, jobs=1))
 
 
 def test_pairs_are_spread_over_targets_labels_and_speakers(tmp_path: Path, samples: list[Sample]) -> None:

@@ -161,8 +161,11 @@ def test_which_recipes_ship_and_what_they_make() -> None:
         "speech-noise",
         "speech-standardize",
         "photos-low-light",
+        "photos-scene",
         "photos-wear",
         "defects",
+        "defects-rare",
+        "randaugment",
         "images-standardize",
     }
     assert augmenting <= shipped().keys()

@@ -8,7 +8,7 @@ from PIL import Image
 
 from augment.operations.registry import find
 from augment.recipe.types import Output, Step
-from augment.render.render import Chain, Job, Made, Renderer
+from augment.render.render import Chain, Job, Made, Renderer, Wanted
 from curate.media.image import load_pixels
 
 PIXELS = (np.mgrid[0:40, 0:50][0] * 4095 // 39).astype(np.uint16)
@@ -23,7 +23,7 @@ def rendered(folder: Path, *names: str) -> Made:
         steps.append(Step("image", name, operation.prepare(operation.settings({}))))
     chain = Chain(tuple(steps), (), Output())
     digest = f"sha256:{sha256(path.read_bytes()).hexdigest()}"
-    (made,) = Renderer((chain,), str(folder))(Job(str(path), digest, "image", ((0, bytes(32)),)))
+    (made,) = Renderer((chain,), str(folder))(Job(str(path), digest, "image", (Wanted(0, bytes(32)),)))
     return made
 
 

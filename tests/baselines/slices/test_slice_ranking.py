@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from augment.plan.weak_tags import parse_weak_tags
 from baselines.metrics.significance import wilson
@@ -39,26 +40,71 @@ def test_the_table_of_the_course(tmp_path: Path, unit: str) -> None:
     assert found[0].gain == found[1].gain, "equal on paper is equal here"
 
 
-def test_tags_are_ranked_against_the_overall_accuracy() -> None:
+def test_tags_are_ranked_against_the_rest() -> None:
     report = rank(TEN, min_samples=2)
     assert (report.overall.accuracy, report.overall.samples) == (0.6, 10)
-    assert report.tags == (RankedTag("car", 8, 0.8, 0.5, wilson(4, 8), 0.6, 0.1, 0.08),)
+    # Of the two others both are right: 4 of 6 and, of the tag, 6 of 12 in Agresti and Coull's estimate.
+    sure = 0.5 * (1 - (0.25 / 12 + 4 / 6 * (2 / 6) / 6) / 0.25)
+    (car,) = report.tags
+    assert car.shrunk_gap == pytest.approx(sure)
+    assert replace(car, shrunk_gap=None) == RankedTag("car", 8, 0.8, 0.5, wilson(4, 8), None, 0.5, 0.4, "rest", 1.0)
     assert report.too_few == (FewSamples("rare", 1),)
-    assert report.target == "overall accuracy"
+    assert report.against == "rest"
+    overall = rank(TEN, min_samples=2, against="overall").tags[0]
+    assert (overall.target, overall.gap, overall.gain, overall.against) == (0.6, 0.1, 0.08, "overall")
+
+
+CONDITIONS = answers(
+    (85, True, ("c=none",)), (15, False, ("c=none",)), (11, True, ("c=fog",)), (89, False, ("c=fog",)),
+    (77, True, ("c=rain",)), (23, False, ("c=rain",)), (5, True, ("c=lucky",)),
+)  # fmt: skip
+
+
+def test_a_very_weak_slice_does_not_hide_another() -> None:
+    gaps = {weak.tag: (round(weak.gap, 9), weak.against) for weak in rank(CONDITIONS, against="best").tags}
+    assert gaps["c=rain"] == (0.08, "c=none"), "5 of 5 that are right are no target"
+    overall = {weak.tag: weak.gap for weak in rank(CONDITIONS, against="overall").tags}
+    assert overall["c=rain"] < 0, "the overall accuracy is dragged down by the weakest"
+
+
+def test_gaps_shrink_by_their_uncertainty() -> None:
+    def shrunk(right: int, wrong: int) -> float:
+        (weak,) = rank(answers((right, True, ("t",)), (wrong, False, ("t",))), 0.9).tags
+        return weak.shrunk_gap or 0.0
+
+    assert shrunk(4, 1) == 0.0, "4 of 5 are no sign of a gap to 90 %"
+    assert shrunk(800, 200) == pytest.approx(0.1, abs=0.002), "800 of 1,000 are"
+    assert shrunk(4, 6) < 0.5 * 0.95 < shrunk(400, 600) < 0.5
+    assert shrunk(9, 1) == 0.0
+
+
+def test_a_tag_of_every_sample_has_no_gap() -> None:
+    (weak,) = rank(answers((5, True, ("all",)), (5, False, ("all",)))).tags
+    assert (weak.gap, weak.against, weak.target) == (0.0, "overall", 0.5)
+
+
+def test_keys_and_groups_can_be_left_out(tmp_path: Path) -> None:
+    found = rank(CONDITIONS, ignore=("c=fog",))
+    assert "c=fog" not in {weak.tag for weak in found.tags}
+    assert rank(CONDITIONS, ignore=("c", "gone")).tags == ()
+    assert rank(CONDITIONS, ignore=("c", "gone")).left_out == ("c",)
 
 
 @pytest.mark.parametrize(
     ("human", "level", "without"),
-    [(0.9, 0.9, ()), ({"car": 0.7}, 0.7, ()), ({"(all)": 0.8}, 0.8, ()), ({"other": 1.0}, 0.6, ("car",))],
+    [(0.9, 0.9, ()), ({"car": 0.7}, 0.7, ()), ({"(all)": 0.8}, 0.8, ()), ({"other": 1.0}, None, ("car",))],
     ids=["number", "named", "all", "not named"],
 )
-def test_the_human_level_is_the_target(human: float | dict[str, float], level: float, without: tuple[str]) -> None:
+def test_the_human_level_is_the_target(
+    human: float | dict[str, float], level: float | None, without: tuple[str]
+) -> None:
     report = rank(TEN, human)
     (car,) = report.tags
     assert car.human == level
-    assert car.gap == pytest.approx(level - 0.5)
-    assert car.gain == pytest.approx((level - 0.5) * 0.8)
-    assert (report.target, report.without_human) == ("human level", without)
+    target = 1.0 if level is None else level
+    assert car.gap == pytest.approx(target - 0.5)
+    assert car.gain == pytest.approx((target - 0.5) * 0.8)
+    assert (car.target, report.against, report.without_human) == (target, "human", without)
 
 
 def test_a_level_of_zero_is_a_level() -> None:
@@ -80,8 +126,9 @@ def test_the_json_has_the_shape_that_scripts_and_augment_rely_on() -> None:
     data = msgspec.json.encode(rank(TEN))
     written = msgspec.json.decode(data)
     assert written["overall"] == {"accuracy": 0.6, "samples": 10}
-    assert list(written["tags"][0]) == ["tag", "samples", "share", "accuracy", "interval", "human", "gap", "gain"]
-    assert [(weak.tag, weak.gain) for weak in parse_weak_tags(data, "w.json")] == [("car", 0.08)]
+    assert list(written["tags"][0]) == ["tag", "samples", "share", "accuracy", "interval", "human", "gap", "gain",
+                                             "against", "target", "shrunk_gap"]  # fmt: skip
+    assert [(weak.tag, weak.gain) for weak in parse_weak_tags(data, "w.json")] == [("car", 0.4)]
 
 
 def test_a_run(tmp_path: Path) -> None:

@@ -32,21 +32,25 @@ def test_json_is_what_augment_reads(burnish: Burnish, run: Path) -> None:
     assert report["overall"] == {"accuracy": 82 / 102, "samples": 102}
     assert report["tags"][0] == {
         "tag": "noise=car", "samples": 40, "share": 40 / 102, "accuracy": 0.5,
-        "interval": pytest.approx([0.352, 0.648], abs=1e-3), "human": 82 / 102,
-        "gap": pytest.approx(82 / 102 - 0.5), "gain": pytest.approx((82 / 102 - 0.5) * 40 / 102),
+        "interval": pytest.approx([0.352, 0.648], abs=1e-3), "human": None, "against": "rest", "target": 1.0,
+        "gap": 0.5, "gain": pytest.approx(0.5 * 40 / 102),
+        # Agresti and Coull: 22 of 44 and 64 of 66 right.
+        "shrunk_gap": pytest.approx(0.5 * (1 - (0.25 / 44 + 64 / 66 * (2 / 66) / 66) / 0.25)),
     }  # fmt: skip
+    assert report["against"] == "rest"
     assert report["too_few"] == [{"tag": "rare", "samples": 2}]
 
 
 def test_the_table(burnish: Burnish, run: Path) -> None:
     shown = burnish("weak", "before", "--human", "0.95").stdout
     lines = shown.splitlines()
-    assert lines[0].split() == ["tag", "n", "share", "accuracy", "95", "%", "interval", "human", "gap", "gain"]
-    assert lines[2].split()[:10] == ["noise=car", "40", "39.2", "50.0", "35.2", "to", "64.8", "95.0", "45.0", "17.65"]
+    assert lines[0].split() == ["tag", "n", "share", "accuracy", "95", "%", "interval", "target", "gap", "sure", "gain"]
+    figures = ["noise=car", "40", "39.2", "50.0", "35.2", "to", "64.8", "95.0", "45.0", "43.7", "17.65"]
+    assert lines[2].split()[:11] == figures
     assert lines[2].count("█") == 20
     assert "█" not in lines[3], "a tag above its target has no bar"
     assert "\\x1b[31m" in shown
-    assert "in percent: gap = human level - accuracy, gain = gap x share" in lines
+    assert "in percent: gap = target - accuracy, gain = gap x share; target: human level" in lines
     assert "a sample may have several tags, so gains are not to be summed" in lines
     assert "too few to judge (below --min-samples 5): rare (2)" in lines
 
@@ -55,21 +59,45 @@ def test_without_human_level_the_table_says_what_the_target_is(burnish: Burnish,
     lines = burnish("weak", "before", "--min-samples", 1).stdout.splitlines()
     assert "target" in lines[0]
     assert "102 samples, of which 80.4 % are right" in lines
-    assert "in percent: gap = overall accuracy - accuracy (for human level: --human), gain = gap x share" in lines
+    said = "target: what the samples without the tag reach (for human level: --human)"
+    assert f"in percent: gap = target - accuracy, gain = gap x share; {said}" in lines
     assert not any("too few" in line for line in lines)
+
+
+def test_what_tags_are_held_against_can_be_chosen(burnish: Burnish, run: Path) -> None:
+    parts = ((80, 20, "day"), (70, 30, "dusk"), (10, 90, "low"))
+    conditions = [
+        one
+        for right, wrong, light in parts
+        for one in answers((right, True, (f"light={light}",)), (wrong, False, (f"light={light}",)))
+    ]
+    write_predictions(str(run / "predictions.jsonl"), conditions)
+    for against, gap, name in (
+        ("rest", -0.25, "rest"),
+        ("best", 0.1, "light=day"),
+        ("overall", 160 / 300 - 0.7, "overall"),
+    ):
+        tags = {
+            one["tag"]: one
+            for one in json.loads(burnish("weak", "before", "--against", against, "--json").stdout)["tags"]
+        }
+        assert (tags["light=dusk"]["gap"], tags["light=dusk"]["against"]) == (pytest.approx(gap), name)
+    left = burnish("weak", "before", "--ignore", "light").stdout
+    assert "light=" not in left
+    assert "not ranked: light" in left
 
 
 def test_a_gap_that_may_be_chance_is_said(burnish: Burnish, run: Path) -> None:
     lines = burnish("weak", "before", "--human", 0.6).stdout.splitlines()
-    assert "the interval reaches the human level, so the gap may be chance: noise=car" in lines
+    assert "the interval reaches the target, so the gap may be chance: noise=car" in lines
 
 
 def test_human_levels_of_a_file(burnish: Burnish, run: Path, tmp_path: Path) -> None:
     (tmp_path / "human.csv").write_text("tag,human\nnoise=car,0.75\n")
     result = burnish("weak", "before", "--human", "human.csv")
-    assert "no human level is known, and the overall accuracy stands for it: <script>x</script>" in result.stdout
+    assert "no human level is known, so the target is from the run: <script>x</script>" in result.stdout
     report = json.loads(burnish("weak", "before", "--human", "human.csv", "--json").stdout)
-    assert (report["tags"][0]["human"], report["target"]) == (0.75, "human level")
+    assert (report["tags"][0]["human"], report["against"]) == (0.75, "human")
 
 
 def test_figures_from_elsewhere(burnish: Burnish, tmp_path: Path) -> None:
@@ -82,13 +110,13 @@ def test_figures_from_elsewhere(burnish: Burnish, tmp_path: Path) -> None:
     assert report["overall"] == {"accuracy": None, "samples": None}
     assert report["tags"][2] == {
         "tag": "car", "samples": None, "share": 0.04, "accuracy": 0.89, "interval": None,
-        "human": 0.93, "gap": 0.04, "gain": 0.0016,
+        "human": 0.93, "gap": 0.04, "gain": 0.0016, "against": "human", "target": 0.93, "shrunk_gap": None,
     }  # fmt: skip
 
 
 def test_a_run_without_tags(burnish: Burnish, run: Path) -> None:
     write_predictions(str(run / "predictions.jsonl"), answers((3, True, ())))
-    assert "no sample has a tag; add some: burnish tag" in burnish("weak", "before").stdout
+    assert "no tested sample has a tag; add some: burnish tag" in burnish("weak", "before").stdout
     burnish("weak", "before", "--html", "w.html")
 
 
@@ -98,6 +126,10 @@ def test_a_run_without_tags(burnish: Burnish, run: Path) -> None:
         ([], "name the folder of a run, or a table of figures: --table FILE.csv"),
         (["before", "--table", "t.csv"], "a run (before) or --table t.csv: one of them"),
         (["--table", "t.csv", "--human", "0.9"], "--human goes with a run; a table has a column for it"),
+        (
+            ["--table", "t.csv", "--against", "best"],
+            "--against and --ignore go with a run; a table has its own targets",
+        ),
         (["before", "--human", "95"], "--human 95: a human level is a fraction from 0 to 1; did you mean 0.95?"),
         (["before", "--human", "gone.csv"], "--human: cannot read gone.csv: No such file or directory"),
         (["gone"], "no run in gone: no such folder; make one with burnish train SET --run gone"),

@@ -1,0 +1,213 @@
+"""What sets a weak slice apart, in facts: the goals that generated samples are brought to, and how far they got."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from augment.operations.registry import Kind
+    from curate.records.sample import Sample
+
+FACTS: "dict[Kind, tuple[str, ...]]" = {
+    "audio": ("snr_db", "bandwidth_hz", "loudness_lufs", "duration_s", "clipping_ratio", "silence_ratio"),
+    "image": ("brightness", "contrast", "sharpness", "chroma"),
+}
+"""The facts that describe a condition; those that identify a file or say how it is stored do not."""
+
+FEWEST = 8
+"""Real samples that a slice needs: of fewer, the quartiles that distances are measured in are chance."""
+
+BINS = 10
+_PER_BIN = 4
+_APART = 0.35
+_EDGE = 1e-3
+
+Values = Mapping[str, float | None]
+"""Facts of one sample, by name."""
+
+
+class Goal(NamedTuple):
+    """What a fact is to become: a value that a real sample of the slice has, give or take its quantile bin.
+
+    Attributes:
+        fact: Its name, such as `snr_db`.
+        low: Lower end, in the fact's unit.
+        high: Upper end.
+        spread: Between the quartiles of the slice: what a distance is measured in; above 0.
+    """
+
+    fact: str
+    low: float
+    high: float
+    spread: float
+
+    @property
+    def middle(self) -> float:
+        """The value in the middle of the bin."""
+        return (self.low + self.high) / 2
+
+    def distance(self, value: float | None) -> float:
+        """Return how far a value lies outside, in spreads; 0 inside, infinite where the fact is not known."""
+        if value is None:
+            return float("inf")
+        return max(self.low - value, value - self.high, 0.0) / self.spread
+
+
+class Reference(NamedTuple):
+    """A real sample of a slice: its path, its class and its facts."""
+
+    path: str
+    label: str | None
+    facts: Values
+
+
+@dataclass(slots=True)
+class Slice:
+    """The real samples that carry a tag.
+
+    Attributes:
+        tag: The tag.
+        known: Those of the training and validation part, which generated samples may be made like.
+        tested: How many belong to the test part, which nothing may be fitted to.
+    """
+
+    tag: str
+    known: "dict[Kind, list[Reference]]" = field(default_factory=dict)
+    tested: int = 0
+
+
+def facts_of(sample: "Sample", kind: "Kind") -> Values:
+    """Return the facts of a sample that describe a condition."""
+    measured = sample.audio if kind == "audio" else sample.image
+    return {name: getattr(measured, name, None) for name in FACTS[kind]}
+
+
+def largest_difference(first: Iterable[float], second: Iterable[float]) -> float:
+    """Return D of Kolmogorov and Smirnov, the largest difference of two distribution functions; 0 to 1.
+
+    Args:
+        first: Values of one side, of which there is one or more.
+        second: Of the other.
+    """
+    import numpy as np
+
+    one, other = np.sort(np.fromiter(first, float)), np.sort(np.fromiter(second, float))
+    places = np.concatenate([one, other])
+    # At every value both functions are taken after their step, so that ties step together.
+    steps = [np.searchsorted(side, places, side="right") / side.size for side in (one, other)]
+    return float(np.abs(steps[0] - steps[1]).max())
+
+
+class FactMatch(NamedTuple):
+    """How one fact of what is made lies beside the real slice.
+
+    Attributes:
+        fact: Its name.
+        slice_median: Of the real samples.
+        source_median: Of what is augmented.
+        plain_median: As the recipe draws by itself; None where it was not tried.
+        matched_median: When it is matched.
+        plain_d: Kolmogorov-Smirnov D between the slice and what the recipe makes by itself, 0 to 1.
+        matched_d: The same when it is matched.
+        samples: How many real and how many made samples these are of.
+    """
+
+    fact: str
+    slice_median: float
+    source_median: float | None
+    plain_median: float | None
+    matched_median: float | None
+    plain_d: float | None
+    matched_d: float | None
+    samples: tuple[int, int]
+
+
+class Goals:
+    """The goals of one target: for each sample to make, a real sample of the slice to be like.
+
+    A whole sample is drawn, not each fact by itself, so that what belongs together stays together: a far voice is both
+    softer and noisier. It is of the same class where the slice has enough of them.
+
+    Args:
+        references: The real samples.
+        facts: Those that are matched.
+    """
+
+    def __init__(self, references: Sequence[Reference], facts: Sequence[str]) -> None:
+        import numpy as np
+
+        self.facts = tuple(facts)
+        self.references = sorted(references, key=lambda one: sha256(one.path.encode("utf-8", "surrogatepass")).digest())
+        self._edges: dict[str, list[float]] = {}
+        self._spread: dict[str, float] = {}
+        for fact in facts:
+            values = np.array([value for one in references if (value := one.facts.get(fact)) is not None], float)
+            bins = max(2, min(BINS, values.size // _PER_BIN))
+            self._edges[fact] = [float(edge) for edge in np.quantile(values, np.linspace(0, 1, bins + 1))]
+            low, median, high = (float(value) for value in np.quantile(values, (0.25, 0.5, 0.75)))
+            # Where half of the slice agrees to the last digit (all clips are 1 s long), a thousandth is still the same.
+            self._spread[fact] = max(
+                high - low, (self._edges[fact][-1] - self._edges[fact][0]) / 10, _EDGE * abs(median), 1e-6
+            )
+        self._by_label: dict[str | None, list[Reference]] = {}
+        for one in self.references:
+            self._by_label.setdefault(one.label, []).append(one)
+
+    def of(self, share: float, label: str | None, attempts: int) -> tuple[tuple[Goal, ...], ...]:
+        """Return the goals of one sample, for each attempt another real sample.
+
+        Args:
+            share: Where in the row of all samples to make it stands, 0 to 1: evenly spaced ones meet all references
+                alike.
+            label: Its class.
+            attempts: How many.
+        """
+        same = self._by_label.get(label, [])
+        pool = same if len(same) >= FEWEST else self.references
+        first = int(share * len(pool))
+        # The second and later choices lie far from the first: a goal that cannot be reached has neighbours that cannot.
+        return tuple(
+            self._goals(pool[(first + attempt * (len(pool) // attempts or 1)) % len(pool)])
+            for attempt in range(attempts)
+        )
+
+    def _goals(self, reference: Reference) -> tuple[Goal, ...]:
+        goals = []
+        for fact in self.facts:
+            value = reference.facts.get(fact)
+            if value is not None:
+                edges, spread = self._edges[fact], self._spread[fact]
+                place = next((at for at, edge in enumerate(edges[1:-1]) if value < edge), len(edges) - 2)
+                low, high = edges[place], edges[place + 1]
+                # Ties leave a bin without width, which no rendering would meet.
+                width = max(0.0, spread / (2 * BINS) - (high - low)) / 2
+                goals.append(Goal(fact, low - width, high + width, spread))
+        return tuple(goals)
+
+
+@dataclass(slots=True)
+class TargetMatch:
+    """How one target is matched.
+
+    Attributes:
+        goals: By kind.
+        facts: Of each fact, slice and sources and what is made; complete after the trial.
+        notes: What the user should hear.
+    """
+
+    goals: "dict[Kind, Goals]" = field(default_factory=dict)
+    facts: list[FactMatch] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def sets_apart(slice_facts: Sequence[Values], source_facts: Sequence[Values], facts: Sequence[str]) -> dict[str, float]:
+    """Return D of the facts by which a slice differs plainly from what would be augmented, the largest first."""
+    found = {}
+    for fact in facts:
+        sides = [
+            [value for one in side if (value := one.get(fact)) is not None] for side in (slice_facts, source_facts)
+        ]
+        if all(len(side) >= FEWEST for side in sides) and (apart := largest_difference(*sides)) >= _APART:
+            found[fact] = round(apart, 4)
+    return dict(sorted(found.items(), key=lambda one: -one[1]))

@@ -1,0 +1,148 @@
+"""Bringing the facts of a generated sample to those of a real one: parameters that move a fact are solved for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from augment.operations.registry import find
+from augment.plan.slice_facts import Goal
+from augment.recipe.types import Step
+from augment.render.compose import Setting
+
+MOST_TRIALS = 16
+"""Renderings of one sample while its parameters are looked for; the last of them decides."""
+
+_PER_DIAL = 6
+_FIRST_STEP = 0.2
+_INSIDE = 0.1
+
+
+class Dial(NamedTuple):
+    """A drawn parameter that moves a fact.
+
+    Attributes:
+        fact: That it moves, up or down the whole way between its ends.
+        step: Place of its operation in the chain.
+        parameter: Its name among what the operation draws.
+        low: Smallest value that makes sense.
+        high: Largest one.
+    """
+
+    fact: str
+    step: int
+    parameter: str
+    low: float
+    high: float
+
+
+def dials_of(steps: Sequence[Step]) -> tuple[Dial, ...]:
+    """Return a dial for each fact that one of some operations can be solved for.
+
+    The last operation that moves a fact has the last word on it; a parameter is the dial of one fact only.
+    """
+    dials: dict[str, Dial] = {}
+    taken: set[tuple[int, str]] = set()
+    for place in reversed(range(len(steps))):
+        for fact, (parameter, low, high) in find(steps[place].kind, steps[place].name).moves.items():
+            if parameter and fact not in dials and (place, parameter) not in taken:
+                dials[fact] = Dial(fact, place, parameter, low, high)
+                taken.add((place, parameter))
+    return tuple(sorted(dials.values(), key=lambda dial: dial.step))
+
+
+class Tried(NamedTuple):
+    """One rendering, or the best of several.
+
+    Attributes:
+        setting: What took the place of drawn parameters.
+        facts: Of what came out, by name.
+        distance: Largest distance of a fact from its goal, in spreads of the slice.
+    """
+
+    setting: Setting
+    facts: Mapping[str, float | None]
+    distance: float
+
+
+def search(
+    render: Callable[[Setting], Mapping[str, float | None]],
+    dials: Sequence[Dial],
+    goals: Sequence[Goal],
+    drawn: Setting,
+    facts: Mapping[str, float | None],
+) -> Tried:
+    """Return the setting whose facts lie in, or nearest to, their goals.
+
+    Dial by dial, the secant of the last two renderings says where to go, held inside the bracket once there is one
+    (regula falsi by bisection), since facts are steep in one place and flat in another. A second round mends what
+    later dials moved again. Facts that no dial moves count in the distance: the caller draws again for them.
+
+    Args:
+        render: What comes out for a setting; the same each time it is asked.
+        dials: One for each fact that can be solved for.
+        goals: What is wanted.
+        drawn: Where each dial stands as it was drawn.
+        facts: Of what came out as it was drawn.
+    """
+    wanted = {goal.fact: goal for goal in goals}
+
+    def judged(setting: Setting, facts: Mapping[str, float | None]) -> Tried:
+        return Tried(setting, facts, max((goal.distance(facts.get(goal.fact)) for goal in goals), default=0.0))
+
+    best = latest = judged({}, facts)
+    trials = 1
+    for _ in range(2):
+        for dial in dials:
+            goal, walk = wanted[dial.fact], _Walk(dial, wanted[dial.fact])
+            key = (dial.step, dial.parameter)
+            at = latest.setting.get(key, drawn[key])
+            while trials < MOST_TRIALS and goal.distance(latest.facts.get(dial.fact)) > 0:
+                further = walk.next(at, latest.facts.get(dial.fact))
+                if further is None:
+                    break
+                at, trials = further, trials + 1
+                setting = {**latest.setting, key: at}
+                latest = judged(setting, render(setting))
+                best = min(best, latest, key=lambda one: one.distance)
+        if latest.distance == 0:
+            break
+        # The next round goes on from the best so far: a dial that could not help may stand far out.
+        latest = best
+    return best
+
+
+class _Walk:
+    """Where one dial has stood, and what its fact was there."""
+
+    def __init__(self, dial: Dial, goal: Goal) -> None:
+        self._dial, self._goal = dial, goal
+        self._seen: list[tuple[float, float]] = []
+
+    def next(self, at: float, value: float | None) -> float | None:
+        """Return where to turn the dial; None where turning it does not help any more."""
+        low, high, middle = self._dial.low, self._dial.high, self._goal.middle
+        if value is None or len(self._seen) >= _PER_DIAL:
+            return None
+        self._seen.append((at, value - middle))
+        if len(self._seen) == 1:
+            # Which way is up is not known: a step towards the end that is farther away.
+            step = _FIRST_STEP * (high - low)
+            return min(at + step, high) if high - at > at - low else max(at - step, low)
+        (before, error_before), (now, error) = self._seen[-2:]
+        if error == error_before:
+            return None  # flat: this parameter does not move the fact here
+        wanted = now - error * (now - before) / (error - error_before)
+        ends = self._bracket()
+        if ends:
+            first, last = ends
+            # Too near to an end of the bracket the secant crawls; the middle halves it for sure.
+            margin = _INSIDE * (last - first)
+            wanted = wanted if first + margin < wanted < last - margin else (first + last) / 2
+        wanted = min(max(wanted, low), high)
+        return None if any(wanted == place for place, _ in self._seen) else wanted
+
+    def _bracket(self) -> tuple[float, float] | None:
+        """Return the nearest two places between which the fact passes the middle of its goal."""
+        places = sorted(self._seen)
+        pairs = [(a[0], b[0]) for a, b in pairwise(places) if (a[1] < 0) != (b[1] < 0)]
+        return min(pairs, key=lambda pair: pair[1] - pair[0]) if pairs else None

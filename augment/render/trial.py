@@ -1,0 +1,116 @@
+"""Trying a plan's goals on a few of its samples, before anything is made: how far can the facts be matched?"""
+
+from collections import defaultdict
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from augment.operations.media import RejectedError
+from augment.plan.match import Tested, facts_of_sources, goals_of, match_target, settle
+from augment.plan.slice_facts import TargetMatch
+from augment.plan.targets import make_plan
+from augment.render.cache_key import chain_digest, sample_key
+from augment.render.fact_search import dials_of
+from augment.render.render import ATTEMPTS, Chain, Job, Renderer, Trial, Wanted, job_of
+from curate.engine import Failure, run
+from curate.ground.errors import BurnishError
+
+if TYPE_CHECKING:
+    from augment.operations.registry import Kind
+    from augment.plan.sources import Sources
+    from augment.plan.targets import Order, Plan, Request
+    from augment.render.lineage import Options
+
+SAMPLES = 16
+"""Of each target: D between 16 and the real slice is known to about a quarter."""
+
+
+def chain_of(sources: "Sources", target: int, kind: "Kind") -> Chain:
+    """Return what a target does with one kind of media."""
+    recipe = sources.recipe
+    steps = recipe.targets[target].steps[kind]
+    return Chain(steps, recipe.accept, recipe.output, dials_of(steps))
+
+
+def make_matched_plan(sources: "Sources", request: "Request", options: "Options", *, strict: bool) -> "Plan":
+    """Return a plan whose samples are brought to the facts of the real samples of their targets' tags.
+
+    Args:
+        sources: Of the manifest, gathered with `matches`.
+        request: What the user asks for.
+        options: How samples are made; the trial makes a few of each target, and keeps no file.
+        strict: Whether a target that cannot be matched is not made at all; else it is made as its recipe draws.
+
+    Raises:
+        InputError, UsageError: As `make_plan`.
+    """
+    found = {index: match_target(sources, index) for index in range(len(sources.recipe.targets))}
+    problems = {index: match for index, match in found.items() if isinstance(match, str)}
+    matches = {index: match for index, match in found.items() if isinstance(match, TargetMatch)}
+    plan = make_plan(sources, request._replace(refused=problems if strict else ()))
+    problems |= _try_goals(sources, plan, matches, options)
+    if strict and problems.keys() & plan.parts.keys():
+        plan = make_plan(sources, request._replace(refused=problems))
+    plan.matches = {index: match for index, match in matches.items() if index in plan.parts and index not in problems}
+    plan.goals = goals_of(sources, plan, plan.matches, options.seed, ATTEMPTS)
+    outcome = "nothing is made for it" if strict else "it is made as the recipe draws"
+    for index, problem in problems.items():
+        target = sources.recipe.targets[index]
+        said = f"{target.tag or 'this recipe'} is not matched, {outcome}: {problem}"
+        (plan.refused if strict else plan.notes).append(said)
+    for match in plan.matches.values():
+        plan.notes += match.notes
+    return plan
+
+
+def _try_goals(
+    sources: "Sources", plan: "Plan", matches: "dict[int, TargetMatch]", options: "Options"
+) -> dict[int, str]:
+    """Try the goals of a plan, complete the matches, and return why targets cannot be matched after all."""
+    goals = goals_of(sources, plan, matches, options.seed, ATTEMPTS)
+    chosen = _spread(sources, list(goals))
+    chains = {key: chain_of(sources, *key) for key in chosen}
+    numbers = {key: number for number, key in enumerate(chains)}
+    jobs: list[Job] = []
+    for (target, kind), orders in chosen.items():
+        digest = chain_digest(sources.recipe, sources.recipe.targets[target], kind)
+        for order in orders:
+            source = sources.found[order.source]
+            key = sample_key(digest, options.seed, source.digest, order.copy, goals[order])
+            jobs.append(job_of(source, options.base, (Wanted(numbers[target, kind], key, goals[order]),)))
+    trial = _Trier(Renderer(tuple(chains.values()), ""))
+    results = run(trial, jobs, jobs=options.jobs, chunk_size=2, timeout_s=options.timeout_s, warm_up=trial.warm_up)
+    tested: defaultdict[tuple[int, Kind], list[Tested]] = defaultdict(list)
+    places = [key for key, orders in chosen.items() for _ in orders]
+    with closing(results):
+        for place, result in zip(places, results, strict=True):
+            if isinstance(result, Trial):
+                tested[place].append(Tested(result.goals, result.plain, result.best.facts))
+    refused: dict[int, str] = {}
+    for target, kind in chosen:
+        used = facts_of_sources(sources, target, kind)
+        if problem := settle(sources.recipe.targets[target], kind, matches[target], tested[target, kind], used):
+            refused[target] = problem
+    return refused
+
+
+def _spread(sources: "Sources", orders: "list[Order]") -> "dict[tuple[int, Kind], list[Order]]":
+    """Return some orders of each target and kind, evenly spaced in their row."""
+    rows: defaultdict[tuple[int, Kind], list[Order]] = defaultdict(list)
+    for order in orders:
+        rows[order.target, sources.found[order.source].kind].append(order)
+    return {key: row[:: max(1, -(-len(row) // SAMPLES))] for key, row in rows.items()}
+
+
+class _Trier:
+    """Tries one sample; made once, sent to each worker once."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+        self.warm_up = renderer.warm_up
+
+    def __call__(self, job: Job) -> "Trial | Failure | None":
+        # A source that cannot be used is said when it is to be used; the trial only has one sample fewer.
+        try:
+            return self._renderer.trials(job)[0]
+        except (RejectedError, BurnishError, OSError):
+            return None

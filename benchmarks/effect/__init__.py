@@ -1,0 +1,1 @@
+"""Does the loop keep its word? Targeted samples beside the same budget spent elsewhere, on conditions by other code."""

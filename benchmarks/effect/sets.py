@@ -1,0 +1,128 @@
+"""The sets that the loop is tried on: real recordings and photos, parted, with conditions on validation and test."""
+
+import csv
+import hashlib
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import soundfile
+from PIL import Image
+
+from benchmarks.effect import conditions
+from benchmarks.inputs import real_data
+
+CLEAN = "clean"
+_SHARES = {"train": 0.5, "val": 0.15, "test": 0.35}
+
+
+class Set(NamedTuple):
+    """One set.
+
+    Attributes:
+        name: Of it.
+        files: Yields path and label of what it is made of.
+        kind: `audio` or `image`.
+        conditions: That it is met under, beside clean.
+        most: Samples of each class that are taken at most.
+    """
+
+    name: str
+    files: Callable[[], Iterator[tuple[Path, str]]]
+    kind: str
+    conditions: tuple[str, ...]
+    most: int = 10_000
+
+
+def _folders(*parts: str) -> Iterator[tuple[Path, str]]:
+    for part in parts:
+        for path in sorted((real_data() / part).rglob("*")):
+            if path.suffix.lower() in {".wav", ".jpg", ".png"}:
+                yield path, path.parent.name
+
+
+def _rated() -> Iterator[tuple[Path, str]]:
+    root = real_data() / "rated_photos"
+    with (root / "truth.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            name, label = list(row.values())[:2]
+            yield next(one for one in (root / name, root / "images" / name) if one.exists()), label
+
+
+SETS = {
+    one.name: one
+    for one in (
+        Set("digits", lambda: _folders("fsdd"), "audio", ("street", "far")),
+        Set("words", lambda: _folders("speech_commands"), "audio", ("street", "far", "phone")),
+        Set("clothing", lambda: _folders("clothing"), "image", ("dim", "haze", "shake"), 90),
+        Set("small", _rated, "image", ("dim", "haze"), 100),
+    )
+}
+
+
+def backgrounds(side: int) -> list[Path]:
+    """Return half of the background recordings: 0, those that the conditions are made with; 1, those for recipes."""
+    paths = sorted(
+        one for one in (real_data() / "noise" / "background").iterdir() if one.suffix.lower() in {".wav", ".ogg"}
+    )
+    return [one for number, one in enumerate(paths) if number % 2 == side]
+
+
+def responses() -> list[Path]:
+    """Return the measured rooms; recipes make theirs up."""
+    names = ("rir1.wav", "rir2.wav", "rir3.wav", "rir4.wav", "impulse_response_0.wav")
+    return [real_data() / "noise" / "rir" / name for name in names]
+
+
+def build(which: Set, folder: Path) -> None:
+    """Write a set: `metadata.csv` with label, split and condition, and the files.
+
+    Recordings are parted by a digest of their content, class by class, so that none is on two sides. Training is clean;
+    of validation and test every sample is there clean and under each condition.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    by_label: defaultdict[str, list[Path]] = defaultdict(list)
+    for path, label in which.files():
+        by_label[label].append(path)
+    rows: list[tuple[str, str, str, str]] = []
+    for label, paths in sorted(by_label.items()):
+        unique = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in paths}
+        chosen = [unique[digest] for digest in sorted(unique)][: which.most]
+        edges = np.rint(np.cumsum([0.0, *_SHARES.values()]) * len(chosen)).astype(int)
+        for split, first, last in zip(_SHARES, edges[:-1], edges[1:], strict=True):
+            for number, path in enumerate(chosen[first:last]):
+                for condition in (CLEAN, *(which.conditions if split != "train" else ())):
+                    name = f"{split}/{condition}/{label}-{number:03d}{'.wav' if which.kind == 'audio' else '.jpg'}"
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                    chance = np.random.default_rng(list(hashlib.sha256(name.encode()).digest()[:16]))
+                    (_write_sound if which.kind == "audio" else _write_photo)(path, folder / name, condition, chance)
+                    rows.append((name, label, split, condition))
+    with (folder / "metadata.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file_name", "label", "split", "condition"])
+        writer.writerows(rows)
+
+
+def _write_sound(source: Path, target: Path, condition: str, chance: np.random.Generator) -> None:
+    samples, rate = soundfile.read(source, always_2d=True)
+    mono = samples.mean(axis=1)
+    if condition == "street":
+        mono = conditions.street(mono, rate, chance, backgrounds(0))
+    elif condition == "far":
+        mono = conditions.far(mono, rate, chance, responses())
+    elif condition == "phone":
+        mono = conditions.phone(mono, rate, chance)
+    soundfile.write(target, np.clip(mono, -1, 1), rate, subtype="PCM_16")
+
+
+def _write_photo(source: Path, target: Path, condition: str, chance: np.random.Generator) -> None:
+    with Image.open(source) as image:
+        photo = image.convert("RGB")
+    photo.thumbnail((400, 400))
+    pixels = np.asarray(photo, float) / 255
+    if condition != CLEAN:
+        pixels = conditions.PHOTOS[condition](pixels, chance)
+    Image.fromarray((np.clip(pixels, 0, 1) * 255).round().astype(np.uint8)).save(target, quality=95)

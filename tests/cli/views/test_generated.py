@@ -1,0 +1,41 @@
+"""What is said of samples that missed what an operation was asked for."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from tests.conftest import Burnish
+
+
+def test_what_misses_its_target_is_counted_and_measured(burnish: Burnish, tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    (tmp_path / "a").mkdir()
+    for number in range(5):
+        sound = generator.standard_normal(16000) * 0.01
+        # Three of five have a click that leaves no room for more.
+        sound[8000] = 0.9 if number < 3 else 0.02
+        soundfile.write(tmp_path / "a" / f"{number}.wav", sound, 16000)
+    (tmp_path / "loud.yaml").write_text("kind: augment\naudio:\n  - loudness: {lufs: -20}\n")
+    burnish("scan", "a", "-o", "set.jsonl", "-q")
+    for _ in range(2):  # and again, when all of it is there already
+        said = burnish("augment", "loud.yaml", "set.jsonl", "--into", "new", "-o", "new.jsonl").stderr
+        assert "3 of 5 miss loudness.lufs, by -" in said
+        assert "at most: the true peak may not pass its limit" in said
+    short = [
+        step["missed"]["lufs"]["by"]
+        for line in (tmp_path / "new.jsonl").read_text().splitlines()
+        for step in (json.loads(line).get("origin") or {}).get("operations", [])
+        if "missed" in step
+    ]
+    assert len(short) == 3
+    assert max(short) < -10
+
+
+def test_a_record_that_someone_wrote_into_is_no_miss(burnish: Burnish, tmp_path: Path) -> None:
+    from augment.render.generate import GenerationTally
+
+    tally = GenerationTally()
+    tally.note_missed([{"name": "x", "missed": "much"}, {"missed": {"lufs": 3}}, {"missed": {"lufs": {"by": "far"}}}])
+    assert not tally.missed
