@@ -31,6 +31,7 @@ class SetSamples:
         unsplit: Samples without a split, which count only where none has one.
         held_out: Digests of samples of other splits: a copy of a test sample that lies in training is not used.
         has_splits: Whether any sample has one.
+        seen: Whether there is any sample: of an empty set nothing is made, and nothing missed.
     """
 
     kinds: "frozenset[Kind]"
@@ -38,9 +39,11 @@ class SetSamples:
     unsplit: "dict[Kind, dict[str, SetSample]]" = field(default_factory=dict)
     held_out: set[str] = field(default_factory=set)
     has_splits: bool = False
+    seen: bool = False
 
     def see(self, sample: "Sample") -> None:
         """Take a sample in, if operations may take something of it."""
+        self.seen = True
         self.has_splits = self.has_splits or sample.split is not None
         kind = KINDS_OF_SAMPLES.get(sample.kind or "")
         if kind not in self.kinds or sample.digest is None:
@@ -88,7 +91,8 @@ def with_set(
 
     def prepared(step: Step) -> Step:
         operation = find(step.kind, step.name)
-        if not operation.takes_from_set(step.prepared.settings) or step.kind not in needed:
+        takes = operation.takes_from_set(step.prepared.settings)
+        if not takes or step.kind not in needed or not samples.seen:
             return step
         if not given[step.kind]:
             raise InputError(f"{step.name}: there is no training sample that it could take something from")

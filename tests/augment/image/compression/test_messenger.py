@@ -22,6 +22,12 @@ def test_the_smallest_size_is_reached_by_the_last_sending() -> None:
     assert done("messenger", scene(), sent=3, resize_share=0.25)[0].shape == (96, 128, 3)
 
 
+def test_the_size_falls_evenly_on_the_way() -> None:
+    sent, _, _ = done("messenger", scene(), sent=2, resize_share=0.25, quality=40, sharpen=0, keep_size=False)
+    halfway = encoded_and_decoded(scale(scene(), 64, 48), 40, "420")
+    assert np.array_equal(sent, encoded_and_decoded(scale(halfway, 32, 24), 40, "420"))
+
+
 def test_each_sending_takes_something_away() -> None:
     def loss(sent: int) -> float:
         made = done("messenger", scene(), sent=sent, resize_share=0.9, quality=30, sharpen=0)[0]
