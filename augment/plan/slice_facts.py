@@ -200,6 +200,11 @@ class TargetMatch:
     facts: list[FactMatch] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def real(self, fact: str) -> list[float]:
+        """Return the values of a fact among the real samples."""
+        references = (one for goals in self.goals.values() for one in goals.references)
+        return [value for one in references if (value := one.facts.get(fact)) is not None]
+
 
 def sets_apart(slice_facts: Sequence[Values], source_facts: Sequence[Values], facts: Sequence[str]) -> dict[str, float]:
     """Return D of the facts by which a slice differs plainly from what would be augmented, the largest first."""

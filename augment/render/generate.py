@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from augment.plan.slice_facts import Values, facts_of
 from augment.plan.sources import Source, Sources
 from augment.plan.targets import Order, Plan
 from augment.recipe.types import KINDS
@@ -44,6 +45,7 @@ class GenerationTally:
         rejected: Reasons why nothing was made, with numbers.
         examples: A source for each reason.
         put_off: How many of the rejected may be made the next time: nothing remembers them.
+        facts: Of what was made for targets that are matched, by the target's place in the recipe.
     """
 
     made: Counter[str] = field(default_factory=Counter)
@@ -51,6 +53,11 @@ class GenerationTally:
     rejected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     put_off: int = 0
+    facts: dict[int, list[Values]] = field(default_factory=dict)
+
+    def facts_of(self, target: int, fact: str) -> list[float]:
+        """Return the values of a fact among what was made for a target."""
+        return [value for one in self.facts.get(target, ()) if (value := one.get(fact)) is not None]
 
     def reject(self, reason: str, source: str) -> None:
         """Count one that was not made."""
@@ -202,6 +209,8 @@ class _Generation:
                 continue
             tag = self.recipe.targets[order.target].tag or self.recipe.name
             (self.tally.made if is_new else self.tally.reused)[tag] += len(made.files)
+            if order.target in self.plan.matches:
+                self.tally.facts.setdefault(order.target, []).extend(facts_of(file, source.kind) for file in made.files)
             for part in range(len(made.files)):
                 yield self.heirs.sample(order, made, part)
 

@@ -30,8 +30,11 @@ _DIGITS = 12
 
 
 Against = Literal["rest", "best", "overall"]
-"""What a tag is held against where no human level is known: `rest`, the samples without the tag; `best`, the best other
-value of the same key (of a tag without one, the rest); `overall`, all samples, the weak ones included."""
+"""What a tag is held against where no human level is known.
+
+`rest`: the samples without the tag and without tags that are surely weaker; `best`: the best other value of the same
+key (of a tag without one, the rest); `overall`: all samples, the weak ones included.
+"""
 
 
 class Overall(Struct, frozen=True):
@@ -145,7 +148,8 @@ def rank(
     tagged = {tag: found for tag, found in sorted(by_tag(predictions).items()) if not _is_left_out(tag, ignore)}
     judged = {tag: _Count.of(found) for tag, found in tagged.items() if len(found) >= min_samples}
     whole = _Count.of(predictions)
-    targets = {tag: _target(tag, whole, judged, against) for tag in judged}
+    rests = _rests(predictions, judged)
+    targets = {tag: _target(tag, whole, judged, rests[tag], against) for tag in judged}
     keys = {tag.partition("=")[0] for one in predictions for tag in one.tags}
     return SliceRanking(
         overall=Overall(whole.accuracy, whole.samples),
@@ -188,9 +192,30 @@ class _Target(NamedTuple):
     of: _Count
 
 
-def _target(tag: str, whole: _Count, judged: "Mapping[str, _Count]", against: Against) -> _Target:
-    own = judged[tag]
-    rest = _Count(whole.right - own.right, whole.samples - own.samples)
+def _rests(predictions: "Sequence[Prediction]", judged: "Mapping[str, _Count]") -> "dict[str, _Count]":
+    """Return the rest of each tag: the samples without it and without tags that are surely weaker.
+
+    One slice that is right 11 times of 100 drags the others down so far that a second weak one looks fine beside them.
+    What is weaker by chance only stays in: to leave it out would choose the rest by its luck.
+    """
+    import numpy as np
+
+    right = np.array([one.label == one.prediction for one in predictions], np.bool_)
+    carries = {tag: np.array([tag in one.tags for one in predictions], np.bool_) for tag in judged}
+    ends = sorted((wilson(*found)[1], tag) for tag, found in judged.items())
+    weaker, at, rests = np.zeros_like(right), 0, dict[str, _Count]()
+    for tag in sorted(judged, key=lambda name: judged[name].accuracy):
+        while at < len(ends) and ends[at][0] < judged[tag].accuracy:
+            weaker |= carries[ends[at][1]]
+            at += 1
+        without = ~carries[tag]
+        # Where all others are weaker, they are the rest after all.
+        rest = without & ~weaker if (without & ~weaker).any() else without
+        rests[tag] = _Count(int(right[rest].sum()), int(rest.sum()))
+    return rests
+
+
+def _target(tag: str, whole: _Count, judged: "Mapping[str, _Count]", rest: _Count, against: Against) -> _Target:
     key, equals, _ = tag.partition("=")
     siblings = [name for name in judged if equals and name != tag and name.startswith(f"{key}=")]
     if against == "best" and siblings:

@@ -126,7 +126,7 @@ def _generate(
     with terminal.progress("augment", lambda: len(plan.orders)) as counted:
         made = map(encode, counted(generate(sources, plan, options, tally)))
         streams.write_lines(chain(kept, made), output)
-    say_generated(sources, tally, options.into)
+    say_generated(sources, plan, tally, options.into)
     outcome.worked, outcome.reused = tally.made.total(), tally.reused.total()
     outcome.rejected, outcome.put_off = tally.rejected.total(), tally.put_off
     if plan.orders and not tally.made and not tally.reused:
