@@ -18,7 +18,7 @@ from augment.audio.library_classes import check, classes, missing_package
 from augment.audio.recordings import find_recordings
 from augment.operations.applied_params import Json, reduced
 from augment.operations.media import Media, Noted, RejectedError
-from augment.operations.registry import ParameterError, Prepared
+from augment.operations.registry import Moves, ParameterError, Prepared
 from augment.operations.signatures import check_names, check_types, complaint, named_in
 from curate.ground.errors import InputError
 from curate.ground.json import encode, loads
@@ -80,6 +80,7 @@ class Waveform:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.moves: Mapping[str, Moves] = {}
 
     def settings(self, parameters: "Mapping[str, object]") -> Chosen:
         """See `Operation`: types are checked here, because the library hardly does; then it is made once."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 from augment.image.library_classes import check, classes
 from augment.operations.applied_params import reduced
 from augment.operations.media import Media, Noted, RejectedError
-from augment.operations.registry import ParameterError, Prepared
+from augment.operations.registry import Moves, ParameterError, Prepared
 from augment.operations.signatures import check_names, complaint, named_in
 from curate.ground.json import encode, loads
 from curate.ground.out_of_memory import raise_out_of_memory
@@ -52,6 +52,7 @@ class Transform:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.moves: Mapping[str, Moves] = {}
 
     def settings(self, parameters: "Mapping[str, object]") -> Parameters:
         """See `Operation`: made once, strictly, and tried on a small picture."""

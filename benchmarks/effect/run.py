@@ -29,6 +29,10 @@ START_BELOW = 0.10
 """A condition counts as weak where its accuracy starts so far below the clean one's."""
 
 
+CEILING = "really so"
+"""The arm that trains on the conditions themselves, as if they had been recorded."""
+
+
 class Arm(NamedTuple):
     """One way to spend a budget: a name, the recipe for each kind, and the options of `burnish augment`."""
 
@@ -43,6 +47,7 @@ ARMS = (
     Arm("untargeted", "speech.yaml", "photos.yaml", ()),
     Arm("targeted", "speech.yaml", "photos.yaml", ("--weak",)),
     Arm("matched", "speech.yaml", "photos.yaml", ("--weak", "--match", "auto")),
+    Arm(CEILING, "", "", ()),
 )
 
 
@@ -95,8 +100,10 @@ def change(before: dict[str, bool], after: dict[str, bool], wanted: Sequence[str
 def measure(which: Set, seeds: int, budget: float, model: Sequence[str], work: Path) -> list[dict[str, object]]:
     """Return the change of every arm, seed and condition of one set."""
     folder, manifest = work / which.name, work / f"{which.name}.jsonl"
-    build(which, folder)
+    real, real_manifest = work / f"{which.name}-real", work / f"{which.name}-real.jsonl"
+    build(which, folder, real)
     burnish("scan", folder, "-o", manifest, "-q")
+    burnish("scan", real, "-o", real_manifest, "-q")
     noise = work / "noise"
     noise.mkdir(exist_ok=True)
     for path in backgrounds(1):
@@ -118,7 +125,10 @@ def measure(which: Set, seeds: int, budget: float, model: Sequence[str], work: P
             options = [one for part in arm.options for one in ((part, validation) if part == "--weak" else (part,))]
             named = ["--set", f"noise={noise}"] if arm.audio == "speech.yaml" and which.kind == "audio" else []
             whole = ["--budget", str(round(budget * train)), "--seed", str(seed), *named, *options]
-            burnish("augment", recipe, manifest, "--into", into, "-o", f"{into}.jsonl", *whole, "-q")
+            if arm.name == CEILING:
+                _add_real(manifest, real_manifest, weak, round(budget * train), seed, Path(f"{into}.jsonl"))
+            else:
+                burnish("augment", recipe, manifest, "--into", into, "-o", f"{into}.jsonl", *whole, "-q")
             burnish("train", f"{into}.jsonl", "--run", f"{into}-run", *model, "-q")
             after = right(Path(f"{into}-run"))
             slices = {one: change(before, after, [one]) for one in (CLEAN, *which.conditions)}
@@ -130,6 +140,15 @@ def measure(which: Set, seeds: int, budget: float, model: Sequence[str], work: P
             ]
             shutil.rmtree(into, ignore_errors=True)
     return rows
+
+
+def _add_real(manifest: Path, real: Path, weak: Sequence[str], count: int, seed: int, output: Path) -> None:
+    """Write a manifest with so many training samples really under the weak conditions, drawn at random."""
+    lines = [one for one in real.read_text().splitlines() if json.loads(one)["tags"][0].partition("=")[2] in weak]
+    chosen = np.random.default_rng(seed).permutation(len(lines))[:count]
+    output.write_text(
+        "".join(f"{line}\n" for line in (*manifest.read_text().splitlines(), *(lines[at] for at in chosen)))
+    )
 
 
 def show(rows: Sequence[dict[str, object]]) -> None:
