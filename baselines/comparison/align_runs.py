@@ -21,12 +21,20 @@ class Pair(NamedTuple):
         tags: Those that either run knows.
         a: Whether the first system is right.
         b: Whether the second system is right.
+        group: What it belongs to, as the second run knows it, else the first; None where neither does.
+        name: Its path in the second run.
+        a_again: Whether each repeat of the first system is right.
+        b_again: Whether each repeat of the second system is right.
     """
 
     label: str
     tags: tuple[str, ...]
     a: bool
     b: bool
+    group: str | None = None
+    name: str = ""
+    a_again: tuple[bool, ...] = ()
+    b_again: tuple[bool, ...] = ()
 
 
 class Alignment(Struct, frozen=True):
@@ -97,5 +105,14 @@ def _unique(predictions: "Sequence[Prediction]") -> "dict[str, Prediction]":
 
 
 def _pair(one: "Prediction", other: "Prediction") -> Pair:
-    tags = tuple(dict.fromkeys((*one.tags, *other.tags)))
-    return Pair(other.label, tags, one.prediction == other.label, other.prediction == other.label)
+    truth = other.label
+    return Pair(
+        label=truth,
+        tags=tuple(dict.fromkeys((*one.tags, *other.tags))),
+        a=one.prediction == truth,
+        b=other.prediction == truth,
+        group=one.group if other.group is None else other.group,
+        name=other.path,
+        a_again=tuple(said == truth for said in one.repeats),
+        b_again=tuple(said == truth for said in other.repeats),
+    )

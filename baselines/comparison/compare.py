@@ -1,56 +1,39 @@
 """Whether a second system is better than a first one on the same samples: over all, in each class, on each tag."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from baselines.comparison.align_runs import Alignment, Pair, match
-from baselines.metrics.significance import mcnemar, paired_bootstrap
-from baselines.runs.run_folder import predictions_of_run
+from baselines.comparison.evidence import MIN_SAMPLES, Difference, judge, weigh
+from baselines.comparison.held_still import HeldStill, held_still, not_held
+from baselines.data.group_guess import guess_groups
+from baselines.metrics.metrics import repeats_of
+from baselines.metrics.significance import holm
+from baselines.runs.run_folder import predictions_of_run, record_of_run
+from baselines.runs.run_record import Groups
 from curate.ground.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from baselines.data.predictions import Prediction
+    from baselines.runs.run_record import Run
 
-Verdict = Literal["better", "worse", "cannot tell"]
 Gate = Literal["worse", "not-better"]
 GATES: tuple[Gate, ...] = get_args(Gate)
-
-MIN_SAMPLES = 5
-"""With fewer, the interval is no interval: of one sample that turned right, the bootstrap draws nothing else."""
 FEW_CHANGED_P = 0.05
 """McNemar's p value from which a verdict comes with a caution."""
+_LEAST_P = 0.001
 
 
-class Difference(Struct, frozen=True):
-    """Two systems on the same samples.
+class Repeats(Struct, frozen=True):
+    """How many other draws of its training part each run has tried."""
 
-    Attributes:
-        samples: How many.
-        a: Accuracy of the first system, 0 to 1; in a class this is its recall.
-        b: Accuracy of the second system.
-        difference: b - a.
-        interval: 95 % percentile interval of the difference, by the paired bootstrap.
-        mcnemar_p: Two-sided p value of McNemar's test.
-        verdict: `better` where the interval is above zero, `worse` where it is below, else `cannot tell`; so too for
-            fewer than 5 samples.
-        gained: Samples that only the second system gets right.
-        lost: Samples that only the first system gets right.
-    """
-
-    samples: int
-    a: float
-    b: float
-    difference: float
-    interval: tuple[float, float]
-    mcnemar_p: float
-    verdict: Verdict
-    gained: int
-    lost: int
+    a: int = 0
+    b: int = 0
 
 
 class Comparison(Struct, frozen=True):
@@ -62,6 +45,12 @@ class Comparison(Struct, frozen=True):
         per_tag: By tag, sorted; tags overlap.
         per_class: By true class, sorted.
         matching: How the samples were matched, and what differs.
+        held_still: What is the same in both runs.
+        groups: What ties samples together, and how many there are; None where no run knows.
+        repeats: Of each run; fewer than two say nothing of the draw of its training data.
+        same_draws: Whether the repeats of both runs were trained on the same draws, one by one.
+        not_held: What differs beside what was to be compared, in words.
+        suspects: What looks like a group and was not named by `--group`, in words.
         runs: Their folders.
     """
 
@@ -70,17 +59,28 @@ class Comparison(Struct, frozen=True):
     per_tag: dict[str, Difference]
     per_class: dict[str, Difference]
     matching: Alignment
+    held_still: HeldStill
+    groups: Groups | None
+    repeats: Repeats
+    same_draws: bool = False
+    not_held: tuple[str, ...] = ()
+    suspects: tuple[str, ...] = ()
     runs: tuple[str, str] = ("a", "b")
 
 
 def compare_runs(first: str, second: str, tags: "Collection[str]" = (), seed: int = 0) -> Comparison:
     """Return the comparison of the runs in two folders; arguments and errors as `compare`'s."""
-    result = compare(predictions_of_run(first), predictions_of_run(second), tags, seed)
+    records = record_of_run(first), record_of_run(second)
+    result = compare(predictions_of_run(first), predictions_of_run(second), tags, seed, records)
     return replace(result, runs=(first, second))
 
 
 def compare(
-    first: "Sequence[Prediction]", second: "Sequence[Prediction]", tags: "Collection[str]" = (), seed: int = 0
+    first: "Sequence[Prediction]",
+    second: "Sequence[Prediction]",
+    tags: "Collection[str]" = (),
+    seed: int = 0,
+    records: "tuple[Run | None, Run | None]" = (None, None),
 ) -> Comparison:
     """Return the comparison of two runs.
 
@@ -89,51 +89,56 @@ def compare(
         second: Predictions of the other.
         tags: The only ones to compare; none: all that there are.
         seed: Where the chance of the bootstrap begins.
+        records: Of both runs; None where there is none.
 
     Raises:
         InputError: The runs have no samples in common.
         UsageError: No sample that they have in common has a tag of `tags`.
     """
-    # Tags and classes overlap, and each is judged by itself: with many of them some verdicts are chance.
     pairs, matching = match(first, second)
     by_tag, by_class = _groups((pair.tags, pair) for pair in pairs), _groups(((pair.label,), pair) for pair in pairs)
     for tag in tags:
         if tag not in by_tag:
             raise UsageError(f"--tag {tag!r}: no sample of both runs has it{did_you_mean(tag, by_tag)}")
+    held = held_still(*records)
+    # The draws of a repeat follow from the samples, the seed and its number alone.
+    seeds = [run.parameters.get("seed") if run else None for run in records]
+    same = held.draw is True and seeds[0] == seeds[1]
+    names = (sorted(set(tags) or by_tag), sorted(by_class))
+    rows = [weigh(by_tag[tag], tag, seed, same_draws=same) for tag in names[0]]
+    classes = [weigh(by_class[label], seed=seed, same_draws=same) for label in names[1]]
+    # With --tag, a gate looks at these tags and at no class, so that each of both is a family by itself.
+    adjusted = control_family(rows) + control_family(classes) if tags else control_family(rows + classes)
+    known = {pair.group for pair in pairs} - {None}
+    keys = [run.groups.key for run in reversed(records) if run and run.groups]
     return Comparison(
         samples=len(pairs),
-        overall=_difference(pairs, seed),
-        per_tag={tag: _difference(by_tag[tag], seed) for tag in sorted(set(tags) or by_tag)},
-        per_class={label: _difference(by_class[label], seed) for label in sorted(by_class)},
+        overall=weigh(pairs, "", seed, same_draws=same),
+        per_tag=dict(zip(names[0], adjusted, strict=False)),
+        per_class=dict(zip(names[1], adjusted[len(rows) :], strict=True)),
         matching=matching,
+        held_still=held,
+        groups=Groups(keys[0] if keys else "group", len(known)) if known else None,
+        repeats=Repeats(repeats_of(first), repeats_of(second)),
+        same_draws=same,
+        not_held=tuple(not_held(held, *records)),
+        suspects=() if known else tuple(guess_groups((pair.name, pair.label, pair.tags) for pair in pairs)),
     )
 
 
-def decide(interval: tuple[float, float], samples: int) -> Verdict:
-    """Return the verdict by the fixed rule: interval above zero: better; below: worse; else cannot tell."""
-    # An end that is exactly 0 does not exclude it.
-    low, high = interval
-    if samples < MIN_SAMPLES or low <= 0 <= high:
-        return "cannot tell"
-    return "better" if low > 0 else "worse"
+def control_family(rows: "Sequence[Difference]") -> "list[Difference]":
+    """Return rows with their p values adjusted for each other, and the verdict of a gate that looks at all of them.
 
-
-def _difference(pairs: "Sequence[Pair]", seed: int) -> Difference:
-    # What both get right or both get wrong says nothing of the difference but enlarges n: gained and lost are enough.
-    counts, samples = Counter((pair.a, pair.b) for pair in pairs), len(pairs)
-    both, gained, lost = counts[True, True], counts[False, True], counts[True, False]
-    interval = paired_bootstrap(gained, lost, samples, seed)
-    return Difference(
-        samples=samples,
-        a=(both + lost) / samples,
-        b=(both + gained) / samples,
-        difference=(gained - lost) / samples,
-        interval=interval,
-        mcnemar_p=mcnemar(gained, lost),
-        verdict=decide(interval, samples),
-        gained=gained,
-        lost=lost,
-    )
+    Rows of fewer than five samples never tell, so that no gate looks at them; a thousand tags of one sample each would
+    only blind it for the others.
+    """
+    told = [place for place, row in enumerate(rows) if row.samples >= MIN_SAMPLES]
+    adjusted = dict(zip(told, holm([rows[place].p for place in told]), strict=True))
+    return [
+        replace(row, adjusted_p=p, gate_verdict=judge(p, row.verdict))
+        for place, row in enumerate(rows)
+        for p in (adjusted.get(place, 1.0),)
+    ]
 
 
 def _groups(named: "Iterable[tuple[Iterable[str], Pair]]") -> "dict[str, list[Pair]]":
@@ -145,7 +150,9 @@ def _groups(named: "Iterable[tuple[Iterable[str], Pair]]") -> "dict[str, list[Pa
 
 
 def failed(result: "Comparison", gate: Gate, tags: "Collection[str]" = ()) -> list[str]:
-    """Return, in words, what a gate fails on.
+    """Return, in words, what a gate fails on; it reads the verdicts that are adjusted for all that it looks at.
+
+    Where nothing changed, `worse` by the rows' own intervals failed in 11 to 55 % of trials with 12 to 91 of them.
 
     Args:
         result: The comparison.
@@ -155,20 +162,31 @@ def failed(result: "Comparison", gate: Gate, tags: "Collection[str]" = ()) -> li
     """
     if gate == "not-better":
         looked_at = {tag: result.per_tag[tag] for tag in tags} or {"": result.overall}
-        return [in_words(name, found) for name, found in looked_at.items() if found.verdict != "better"]
+        return [at_the_gate(name, found) for name, found in looked_at.items() if found.gate_verdict != "better"]
     looked_at = {"": result.overall} | {tag: found for tag, found in result.per_tag.items() if not tags or tag in tags}
     if not tags:
         # A tag may have the name of a class, so that classes are told apart by the word before them.
         looked_at |= {f"class {label}": found for label, found in result.per_class.items()}
-    return [in_words(name, found) for name, found in looked_at.items() if found.verdict == "worse"]
+    return [at_the_gate(name, found) for name, found in looked_at.items() if found.gate_verdict == "worse"]
 
 
 def in_words(name: str, found: "Difference") -> str:
     """Return a difference in words: `better on noise=car (+0.310, 95 % interval +0.220 to +0.400, n = 200)`."""
-    figures = f"{found.difference:+.3f}, 95 % interval {found.interval[0]:+.3f} to {found.interval[1]:+.3f}"
     caution = f"; a close call: McNemar p = {found.mcnemar_p:.3f}" if needs_caution(found) else ""
+    return f"{found.verdict} {_figures(name, found)}{caution})"
+
+
+def at_the_gate(name: str, found: "Difference") -> str:
+    """Return what a gate reads, in words: the verdict and the p value that are adjusted for all rows."""
+    p = f"{found.adjusted_p:.3f}" if found.adjusted_p >= _LEAST_P else f"< {_LEAST_P}"
+    return f"{found.gate_verdict} {_figures(name, found)}, adjusted p = {p})".replace("p = <", "p <")
+
+
+def _figures(name: str, found: "Difference") -> str:
     where = "over all" if name == "" else f"on {name}"
-    return f"{found.verdict} {where} ({figures}, n = {found.samples:,}{caution})"
+    low, high = found.interval
+    tied = f" in {found.groups:,} groups" if found.groups else ""
+    return f"{where} ({found.difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}, n = {found.samples:,}{tied}"
 
 
 def needs_caution(found: "Difference") -> bool:
@@ -177,4 +195,4 @@ def needs_caution(found: "Difference") -> bool:
     The bootstrap is too sure where few samples changed: 4 that turned right and none that turned wrong are enough for
     an interval above zero, and p is 0.125.
     """
-    return found.verdict != "cannot tell" and found.mcnemar_p >= FEW_CHANGED_P
+    return found.verdict != "cannot tell" and found.groups is None and found.mcnemar_p >= FEW_CHANGED_P

@@ -13,6 +13,8 @@ from curate.records.sample import View
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from curate.split.grouping import Grouping
+
 
 class LabelledSample(View):
     """The part of a sample that baselines look at."""
@@ -118,6 +120,11 @@ def kind_of(example: LabelledSample) -> Kind | None:
 def label_of(example: LabelledSample) -> str:
     """Return the label of a usable example."""
     return example.label or ""
+
+
+def group_of(grouping: "Grouping | None", example: LabelledSample) -> str | None:
+    """Return the group of a sample; several that it joins make one name; None where it is in none."""
+    return "+".join(grouping.values(example.path, example.tags)) or None if grouping else None
 
 
 def _why_not(sample: LabelledSample) -> str | None:

@@ -30,6 +30,8 @@ class Prediction(msgspec.Struct, frozen=True, omit_defaults=True):
         digest: Of its file, `sha256:…`; what two runs are matched by where both have it, else by path.
         kind: `image` or `audio`.
         probabilities: Of each class, 0 to 1; empty where the model gives none.
+        group: What it belongs to by `--group`, such as the name of a speaker; None where that is not known.
+        repeats: What models from other draws of the training part said, one class each (`train --repeats`).
     """
 
     path: str
@@ -40,6 +42,8 @@ class Prediction(msgspec.Struct, frozen=True, omit_defaults=True):
     digest: str | None = None
     kind: str | None = None
     probabilities: dict[str, float] = {}
+    group: str | None = None
+    repeats: tuple[str, ...] = ()
 
 
 class ExternalPrediction(NamedTuple):

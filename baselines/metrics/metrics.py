@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from baselines.metrics.significance import wilson
+from baselines.metrics.clusters import share_interval, spread
 from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,12 +48,16 @@ class TagMetrics(Struct, frozen=True):
     Attributes:
         samples: How many.
         accuracy: Share of them that is right, 0 to 1.
-        interval: 95 % Wilson interval of the accuracy.
+        interval: 95 % interval of the accuracy: Wilson's; by group and with the spread of repeats where they are known.
+        groups: How many groups they come in; None where that is not known.
+        effective_samples: How many independent samples would say as much.
     """
 
     samples: int
     accuracy: float
     interval: tuple[float, float]
+    groups: int | None = None
+    effective_samples: float | None = None
 
 
 class Metrics(Struct, frozen=True):
@@ -64,6 +68,12 @@ class Metrics(Struct, frozen=True):
         balanced_accuracy: Mean recall of the classes that have samples.
         macro_f1: Mean F1 of all classes; one that was only ever predicted counts as 0 (as scikit-learn's).
         majority_accuracy: Accuracy of always guessing the class that is the most frequent among these samples.
+        training_majority_accuracy: Accuracy on these samples of always guessing the class that is the most frequent
+            among the training samples; None where there is no training part.
+        interval: 95 % interval of the accuracy, as of a tag.
+        groups: How many groups the samples come in; None where that is not known.
+        effective_samples: How many independent samples would say as much.
+        repeats: How many other draws of the training part the interval holds the spread of.
         samples: Number of samples.
         per_class: By class, sorted.
         confusion: Which class was taken for which.
@@ -74,17 +84,23 @@ class Metrics(Struct, frozen=True):
     balanced_accuracy: float
     macro_f1: float
     majority_accuracy: float
+    training_majority_accuracy: float | None
+    interval: tuple[float, float]
+    groups: int | None
+    effective_samples: float | None
+    repeats: int
     samples: int
     per_class: dict[str, ClassMetrics]
     confusion: Confusion
     per_tag: dict[str, TagMetrics]
 
 
-def measure(predictions: "Sequence[Prediction]") -> Metrics:
+def measure(predictions: "Sequence[Prediction]", training_majority: str | None = None) -> Metrics:
     """Return the metrics of some predictions.
 
     Args:
         predictions: One for each sample of the test set.
+        training_majority: The most frequent class of the training part; None where there is none.
 
     Raises:
         InputError: There are no predictions.
@@ -98,18 +114,24 @@ def measure(predictions: "Sequence[Prediction]") -> Metrics:
         for label in sorted(truth.keys() | predicted.keys())
     }
     recalls = [found.recall for found in classes.values() if found.recall is not None]
+    whole = measure_tag(predictions)
     return Metrics(
-        accuracy=_correct(predictions) / len(predictions),
+        accuracy=whole.accuracy,
         balanced_accuracy=sum(recalls) / len(recalls),
         # A class without test samples has no F1 of its own, but what was taken for it is wrong: it counts as 0.
         macro_f1=sum(found.f1 or 0.0 for found in classes.values()) / len(classes),
-        # Of the tested samples, not of the training part: a run that came from elsewhere has no training part, and
-        # `train`, `audit` and `report` have to say the same of the same predictions.
+        # Two guesses with two names: of the tested samples' own class, which is the harder one to beat and which a run
+        # from elsewhere has too; and of the training part's, which is all that a model could have known.
         majority_accuracy=max(truth.values()) / len(predictions),
+        training_majority_accuracy=truth[training_majority] / len(predictions) if training_majority else None,
+        interval=whole.interval,
+        groups=whole.groups,
+        effective_samples=whole.effective_samples,
+        repeats=repeats_of(predictions),
         samples=len(predictions),
         per_class=classes,
         confusion=Confusion(tuple(classes), tuple(tuple(pairs[row, column] for column in classes) for row in classes)),
-        per_tag={tag: measure_tag(found) for tag, found in sorted(by_tag(predictions).items())},
+        per_tag={tag: measure_tag(found, tag) for tag, found in sorted(by_tag(predictions).items())},
     )
 
 
@@ -122,10 +144,38 @@ def by_tag(predictions: "Iterable[Prediction]") -> "dict[str, list[Prediction]]"
     return dict(tagged)
 
 
-def measure_tag(predictions: "Sequence[Prediction]") -> TagMetrics:
+def measure_tag(predictions: "Sequence[Prediction]", tag: str = "") -> TagMetrics:
     """Return the metrics of the samples of one tag, of which there is one or more."""
-    right, samples = _correct(predictions), len(predictions)
-    return TagMetrics(samples, right / samples, wilson(right, samples))
+    groups = groups_of(predictions, tag)
+    right = [found.label == found.prediction for found in predictions]
+    interval = share_interval(right, groups, spread(repeated_shares(predictions)))
+    counted = (len(set(groups)), interval.effective) if groups else (None, None)
+    return TagMetrics(len(right), sum(right) / len(right), interval.ends, *counted)
+
+
+def groups_of(predictions: "Sequence[Prediction]", tag: str = "") -> list[str] | None:
+    """Return the group of each sample, one that has none being its own; None where no group is known.
+
+    Also None where all are of the group that the tag names: of the speaker Ann, Ann's recordings are a sample; it is
+    only of speakers that she is a single one.
+    """
+    names = {found.group for found in predictions}
+    if names == {None} or names == {tag.rpartition("=")[2]}:
+        return None
+    return [f"sample {found.path}" if found.group is None else f"group {found.group}" for found in predictions]
+
+
+def repeats_of(predictions: "Sequence[Prediction]") -> int:
+    """Return how many repeats of the training every prediction has."""
+    return min((len(found.repeats) for found in predictions), default=0)
+
+
+def repeated_shares(predictions: "Sequence[Prediction]") -> list[float]:
+    """Return the accuracy of each repeat of the training."""
+    return [
+        sum(found.repeats[number] == found.label for found in predictions) / len(predictions)
+        for number in range(repeats_of(predictions))
+    ]
 
 
 def class_metrics(right: int, predicted: int, samples: int) -> ClassMetrics:
@@ -141,7 +191,3 @@ def class_metrics(right: int, predicted: int, samples: int) -> ClassMetrics:
     return ClassMetrics(
         right / predicted if predicted else None, right / samples, 2 * right / (predicted + samples), samples
     )
-
-
-def _correct(predictions: "Sequence[Prediction]") -> int:
-    return sum(found.label == found.prediction for found in predictions)

@@ -2,6 +2,10 @@
 
 import math
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Z_95 = 1.959963984540054
 """Quantile 0.975 of the standard normal distribution: two-sided intervals of 95 %."""
@@ -9,9 +13,10 @@ RESAMPLES = 10_000
 """Drawn by `paired_bootstrap`; Efron and Tibshirani (1993) advise 1,000 at least for percentile intervals."""
 EXACT_BELOW = 25
 """Discordant samples below which the test is exact (Edwards 1948; the usual rule for the chi² approximation)."""
+_COUNTED = 1000
 
 
-def wilson(right: float, samples: int) -> tuple[float, float]:
+def wilson(right: float, samples: float) -> tuple[float, float]:
     """Return the 95 % score interval of a proportion (Wilson 1927), both ends within 0 to 1.
 
     (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), with p = right / samples and n = samples.
@@ -19,7 +24,7 @@ def wilson(right: float, samples: int) -> tuple[float, float]:
 
     Args:
         right: How many were right, 0 to `samples`.
-        samples: Of how many; of none, nothing is known and the interval is (0, 1).
+        samples: Of how many, which may be an effective number; of none, nothing is known and the interval is (0, 1).
     """
     if samples == 0:
         # 0/0: any share is possible.
@@ -72,9 +77,27 @@ def exact_p(b: int, c: int) -> float:
     # Where both are wrong or both right the systems do not differ; under the null hypothesis each of the others
     # falls to either side like a coin.
     discordant = b + c
+    if discordant > _COUNTED:
+        # The whole numbers below grow with the square of the samples: 100,000 of them take minutes.
+        from scipy.special import bdtr
+
+        return min(1.0, 2 * float(bdtr(min(b, c), discordant, 0.5)))
     tail = sum(math.comb(discordant, count) for count in range(min(b, c) + 1))
     # Whole numbers are divided only here: 2**n is beyond a float for many samples.
     return min(1.0, 2 * tail / (1 << discordant))
+
+
+def holm(p_values: "Sequence[float]") -> list[float]:
+    """Return the adjusted p values of a family of tests: with all below a level rejected, any is wrong that rarely.
+
+    The k-th smallest of m is multiplied by m - k + 1, is at least the one before it, and 1 at most (Holm 1979). It
+    holds however the tests depend on each other, as tags and classes of the same samples do.
+    """
+    adjusted, least = [1.0] * len(p_values), 0.0
+    for place, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        least = max(least, min(1.0, p_values[index] * (len(p_values) - place)))
+        adjusted[index] = least
+    return adjusted
 
 
 def corrected_chi2(b: int, c: int) -> tuple[float, float]:

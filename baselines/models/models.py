@@ -3,11 +3,13 @@
 The features are scaled already (`baselines.features`), so a model is one estimator of scikit-learn with fixed settings.
 """
 
+from copy import copy
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, cast
 
 from msgspec import Struct
 
+from baselines.models.calibration import couple
 from curate.ground.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -27,13 +29,17 @@ GAMMA = 0.5
 """Of its kernel exp(-gamma |x - y|²)."""
 _UNEVEN = 1.5
 _SMALLEST = 1e-3
+_SMALLEST_VOTE = 0.01
 _NEIGHBOURS = 5
+_BALANCED = ", balanced"
 
 
 class Estimator(Protocol):
     """What all of scikit-learn's classifiers have; those with probabilities have `predict_proba`, others do not."""
 
     classes_: "NDArray[np.int64]"
+    decision_function_shape: str
+    break_ties: bool
 
     def fit(self, features: "Features", label: "NDArray[np.int64]") -> Self: ...
 
@@ -86,7 +92,19 @@ class Candidate(Struct, frozen=True, order=True):
     balanced: bool = False
 
     def __str__(self) -> str:
-        return f"{self.name}, balanced" if self.balanced else self.name
+        return f"{self.name}{_BALANCED}" if self.balanced else self.name
+
+    @classmethod
+    def named(cls, text: str) -> Self:
+        """Return the candidate that `str` made the text of.
+
+        Raises:
+            ValueError: There is no such model.
+        """
+        name = text.removesuffix(_BALANCED)
+        if name not in _ESTIMATORS or (name != text and not _ESTIMATORS[name].weighs):
+            raise ValueError(text)
+        return cls(name, name != text)
 
 
 def check_model(name: str) -> None:
@@ -97,6 +115,11 @@ def check_model(name: str) -> None:
     """
     if name not in MODELS:
         raise UsageError(f"--model {name!r} is unknown{did_you_mean(name, MODELS)}")
+
+
+def settings_of(candidate: Candidate) -> dict[str, str | float | bool | None]:
+    """Return the hyperparameters that a model is fitted with, for the record of a run."""
+    return {name: cast("str | float | bool | None", one) for name, one in _ESTIMATORS[candidate.name].settings.items()}
 
 
 def candidates(name: str, counts: "NDArray[np.int64]") -> tuple[Candidate, ...]:
@@ -150,40 +173,25 @@ def scores(model: Estimator, features: "Features", classes: int) -> "NDArray[np.
         classes: How many there are, also those that the model never saw.
 
     Returns:
-        float64, shape (samples, classes): logarithms of probabilities not below 0.001, or the decision values of a
-        model that has none; a class that the model never saw is far below all others.
+        float64, shape (samples, classes): of a support vector machine the coupled margins of all pairs, of other models
+        logarithms of their probabilities; a class that the model never saw is far below all others.
     """
     import numpy as np
 
     # What was not learned stays far below all others under any temperature: e^-50 of them at 20, the highest one.
     found = np.full((len(features), classes), -1e3)
-    if hasattr(model, "decision_function") and not hasattr(model, "predict_proba"):
-        # Of two classes scikit-learn gives one column, the score of the second.
-        values = model.decision_function(features)
-        found[:, model.classes_] = np.column_stack([-values, values]) if values.ndim == 1 else values
-    else:
-        found[:, model.classes_] = np.log(np.maximum(model.predict_proba(features), _SMALLEST))
+    if hasattr(model, "predict_proba"):
+        # Shares of votes are steps of a fifth, and none of five is no thousandth: with a hundredth the logarithmic loss
+        # of neighbours and trees sank or stayed on five sets of five.
+        least = _SMALLEST if hasattr(model, "decision_function") else _SMALLEST_VOTE
+        found[:, model.classes_] = np.log(np.maximum(model.predict_proba(features), least))
+        return found
+    # A copy, so that the saved machine still votes as scikit-learn does: its own predict refuses to break ties
+    # between pairs.
+    machine = copy(model)
+    machine.decision_function_shape, machine.break_ties = "ovo", False
+    margins = machine.decision_function(features)
+    # Of two classes scikit-learn gives one column, the margin of the second.
+    pairs = margins if margins.ndim == 2 else -margins[:, None]
+    found[:, model.classes_] = couple(pairs, len(model.classes_))
     return found
-
-
-def probabilities(scores: "NDArray[np.float64]", temperature: float) -> "NDArray[np.float64]":
-    """Return softmax(scores / temperature), rows that sum to 1."""
-    import numpy as np
-
-    # Less the maximum, which changes no share and keeps exp within a float.
-    shifted = np.exp((scores - scores.max(axis=1, keepdims=True)) / temperature)
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
-
-
-def fit_temperature(scores: "NDArray[np.float64]", truth: "NDArray[np.int64]") -> float:
-    """Return the temperature under which scores of samples that were not trained on are the likeliest.
-
-    The least mean logarithmic loss over a grid of 41 values from 0.05 to 20 (temperature scaling, Guo et al. 2017).
-    """
-    import numpy as np
-
-    def loss(temperature: float) -> float:
-        right = probabilities(scores, temperature)[np.arange(len(truth)), truth]
-        return float(-np.log(np.maximum(right, 1e-12)).mean())
-
-    return min((float(value) for value in np.geomspace(0.05, 20, 41)), key=loss) if len(truth) else 1.0

@@ -29,6 +29,7 @@ class TrainingMatrix:
         model: Value of `--model`.
         seed: Where chance begins.
         jobs: Worker processes; None: as many as there are processors.
+        names: Digest or path of each sample, which draws go by; empty: by their place.
         kernel: float32, shape (samples, samples): the similarity of all pairs, which all machines that are tried and
             not saved share; None where it is not worth its memory.
         turned: float32, shape (samples, axes): the features in fewer numbers, with the same distances; likewise.
@@ -42,6 +43,7 @@ class TrainingMatrix:
     model: str
     seed: int = 0
     jobs: int | None = None
+    names: tuple[str, ...] = ()
     kernel: "NDArray[np.float32] | None" = None
     turned: "NDArray[np.float32] | None" = None
 

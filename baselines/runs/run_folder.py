@@ -89,6 +89,15 @@ def read_run(folder: str) -> Run:
         raise InputError(f"{path} is not the record of a run: {error}; train again into {folder}") from None
 
 
+def record_of_run(folder: str) -> Run | None:
+    """Return the record of a run; None where there are predictions only, which other programs may have written.
+
+    Raises:
+        InputError: There is one, and it cannot be read.
+    """
+    return read_run(folder) if os.path.lexists(os.path.join(folder, RUN)) else None
+
+
 def write_predictions(path: str, predictions: "Iterable[Prediction]") -> None:
     """Write predictions as JSON Lines, whole or not at all."""
     with atomic_write(path) as file:

@@ -68,7 +68,10 @@ class ModelRecord(Struct, frozen=True):
         temperature: Its probabilities are softmax(scores / temperature).
         training_accuracy: Share of its own training samples that it gets right, 0 to 1.
         trials: What it was chosen from, the best first.
-        folds: In cross-validation, the model that was chosen for each fold.
+        folds: In cross-validation, the model of each fold: the same, but where a fold had one class to learn.
+        settings: The hyperparameters that it was fitted with.
+        embeddings: Of the features that are embeddings, the digest of what made them, in their order.
+        like: The run whose model, hyperparameters and features were held still; None: they were chosen here.
     """
 
     name: str
@@ -80,6 +83,9 @@ class ModelRecord(Struct, frozen=True):
     training_accuracy: float
     trials: tuple[TrialRecord, ...] = ()
     folds: tuple[str, ...] = ()
+    settings: dict[str, str | int | float | bool | None] = {}
+    embeddings: tuple[str, ...] = ()
+    like: str | None = None
 
 
 class Score(Struct, frozen=True):
@@ -88,10 +94,11 @@ class Score(Struct, frozen=True):
     Attributes:
         samples: Tested.
         accuracy: 0 to 1.
-        interval: 95 % Wilson interval of the accuracy.
+        interval: 95 % interval of the accuracy: Wilson's; by group and with the spread of repeats where they are known.
         balanced_accuracy: 0 to 1.
         macro_f1: 0 to 1.
         majority_accuracy: Of always guessing the class that is the most frequent among the tested samples.
+        training_majority_accuracy: Of always guessing the class that is the most frequent among the training samples.
     """
 
     samples: int
@@ -100,6 +107,19 @@ class Score(Struct, frozen=True):
     balanced_accuracy: float
     macro_f1: float
     majority_accuracy: float
+    training_majority_accuracy: float | None = None
+
+
+class Groups(Struct, frozen=True):
+    """What ties samples together.
+
+    Attributes:
+        key: As `--group` named it.
+        count: How many groups are tested.
+    """
+
+    key: str
+    count: int
 
 
 class GitRecord(Struct, frozen=True):
@@ -148,6 +168,11 @@ class Run(Struct, frozen=True):
         git: None outside a repository.
         versions: Of burnish, Python and the libraries.
         machine: System, processor, number of processors.
+        training_digest: `sha256:` of the sorted set of real training samples (digest or path, and label); None where
+            there is no training part.
+        training_majority: The most frequent class of the training part; of equals the first by name.
+        groups: None where no group was named.
+        repeats: How many other draws of the training part were tried.
     """
 
     command: str
@@ -165,4 +190,8 @@ class Run(Struct, frozen=True):
     git: GitRecord | None = None
     versions: dict[str, str] = {}
     machine: dict[str, str | int] = {}
+    training_digest: str | None = None
+    training_majority: str | None = None
+    groups: Groups | None = None
+    repeats: int = 0
     format: int = FORMAT

@@ -16,9 +16,18 @@ from msgspec import Struct
 
 from baselines.data.predictions import Prediction
 from baselines.metrics.metrics import Metrics
-from baselines.metrics.significance import wilson
 from baselines.runs.run_folder import write_run
-from baselines.runs.run_record import Cost, Counts, GitRecord, ManifestRecord, ModelRecord, Parameter, Run, Score
+from baselines.runs.run_record import (
+    Cost,
+    Counts,
+    GitRecord,
+    Groups,
+    ManifestRecord,
+    ModelRecord,
+    Parameter,
+    Run,
+    Score,
+)
 from curate.engine import available_processors
 
 if TYPE_CHECKING:
@@ -41,6 +50,9 @@ class Result(Struct, frozen=True):
         model: None for predictions that came from elsewhere.
         saved: The model as a .skops file.
         source: Name and digest of the file of predictions.
+        training_digest: Of the real training samples.
+        training_majority: Their most frequent class.
+        groups: What `--group` named.
     """
 
     predictions: Sequence[Prediction]
@@ -50,6 +62,9 @@ class Result(Struct, frozen=True):
     model: ModelRecord | None = None
     saved: bytes | None = None
     source: str | None = None
+    training_digest: str | None = None
+    training_majority: str | None = None
+    groups: Groups | None = None
 
 
 class Outcome(Struct, frozen=True):
@@ -103,13 +118,18 @@ def save_run(
         versions=describe_versions(),
         machine=describe_machine(),
         cost=clock.cost(),
+        training_digest=result.training_digest,
+        training_majority=result.training_majority,
+        groups=result.groups,
+        repeats=result.metrics.repeats,
     )
     write_run(folder, run, result.metrics, result.predictions, result.saved)
     return Outcome(folder, run, result.metrics)
 
 
 def _score(metrics: Metrics) -> Score:
-    low, high = wilson(round(metrics.accuracy * metrics.samples), metrics.samples)
+    low, high = metrics.interval
+    guess = metrics.training_majority_accuracy
     return Score(
         samples=metrics.samples,
         accuracy=round(metrics.accuracy, _DIGITS),
@@ -117,6 +137,7 @@ def _score(metrics: Metrics) -> Score:
         balanced_accuracy=round(metrics.balanced_accuracy, _DIGITS),
         macro_f1=round(metrics.macro_f1, _DIGITS),
         majority_accuracy=round(metrics.majority_accuracy, _DIGITS),
+        training_majority_accuracy=None if guess is None else round(guess, _DIGITS),
     )
 
 
@@ -166,6 +187,14 @@ def describe_manifest(samples: "Iterable[LabelledSample]") -> ManifestRecord:
         total.update(line + b"\n")
     counts = dict(sorted(labels.items())), dict(sorted(splits.items()))
     return ManifestRecord(f"sha256:{total.hexdigest()}", count, *counts, (*sorted(recipes),))
+
+
+def digest_of_training(digests: "Iterable[tuple[str, str]]") -> str:
+    """Return the identity of a training part: `sha256:` of the sorted set of names (digest or path) and labels."""
+    total = hashlib.sha256()
+    for name, label in sorted(set(digests)):
+        total.update(f"{name}\0{label}\n".encode("utf-8", "surrogateescape"))
+    return f"sha256:{total.hexdigest()}"
 
 
 def describe_repository(folder: str = ".") -> GitRecord | None:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from baselines.metrics.metrics import Metrics, measure
-from baselines.metrics.significance import wilson
-from baselines.runs.run_folder import predictions_of_run
+from baselines.runs.run_folder import predictions_of_run, record_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,13 +47,11 @@ class Audit(Metrics, frozen=True):
     """The metrics, as `metrics.json` has them, and what is wrong.
 
     Attributes:
-        interval: 95 % Wilson interval of the accuracy.
         confused: Pairs of classes, the most frequent first.
         wrong: Samples that the model got wrong.
         mistakes: Of these the most confident, most confident first; those without a confidence last.
     """
 
-    interval: tuple[float, float]
     confused: tuple[Confused, ...]
     wrong: int
     mistakes: tuple[Mistake, ...]
@@ -62,25 +59,26 @@ class Audit(Metrics, frozen=True):
 
 def audit_run(folder: str, mistakes: int = MISTAKES) -> Audit:
     """Return the audit of a run; errors as `predictions_of_run`'s."""
-    return audit(predictions_of_run(folder), mistakes)
+    record = record_of_run(folder)
+    return audit(predictions_of_run(folder), mistakes, record.training_majority if record else None)
 
 
-def audit(predictions: "Sequence[Prediction]", mistakes: int = MISTAKES) -> Audit:
+def audit(predictions: "Sequence[Prediction]", mistakes: int = MISTAKES, training_majority: str | None = None) -> Audit:
     """Return the audit of some predictions.
 
     Args:
         predictions: Of the samples of the test set.
         mistakes: How many of the mistakes to name.
+        training_majority: The most frequent class of the training part; None where there is none.
 
     Raises:
         InputError: There are no predictions.
     """
-    metrics = measure(predictions)
+    metrics = measure(predictions, training_majority)
     wrong = [found for found in predictions if found.label != found.prediction]
     fields = {name: getattr(metrics, name) for name in metrics.__struct_fields__}
     return Audit(
         **fields,
-        interval=wilson(metrics.samples - len(wrong), metrics.samples),
         confused=confused_classes(metrics.confusion),
         wrong=len(wrong),
         mistakes=tuple(

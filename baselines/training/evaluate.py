@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from baselines.data.labelled_samples import LabelledSample, LeftOut, kind_of, label_of, labelled
+from baselines.data.labelled_samples import LabelledSample, LeftOut, group_of, kind_of, label_of, labelled
 from baselines.data.predictions import Prediction, describe_file, read_external_predictions
 from baselines.data.train_test_partition import DEFAULT_TEST_SPLIT, check_test_split
 from baselines.metrics.metrics import measure
-from baselines.runs.run_record import Counts
+from baselines.runs.run_record import Counts, Groups
 from baselines.runs.save_run import Result
 from curate.ground.errors import InputError, did_you_mean
+from curate.split.grouping import Grouping, make_grouping
 
 if TYPE_CHECKING:
     from baselines.data.predictions import ExternalPrediction
@@ -35,7 +36,9 @@ class Evaluated:
     notes: list[str]
 
 
-def evaluate(samples: Iterable[LabelledSample], file: str, test_split: str | None = None) -> Evaluated:
+def evaluate(
+    samples: Iterable[LabelledSample], file: str, test_split: str | None = None, group: str | None = None
+) -> Evaluated:
     """Hold predictions against labels: on the test split where there is one, else on all samples with a label.
 
     Samples without a prediction, and predictions without a sample, are left out and counted. A label that no sample
@@ -45,10 +48,11 @@ def evaluate(samples: Iterable[LabelledSample], file: str, test_split: str | Non
         samples: Of a manifest.
         file: A .csv or .jsonl with `path`, `prediction` and, if there is one, `confidence`.
         test_split: Its name; None: `test`, if there is one.
+        group: What ties samples together, as for `burnish split --group`.
 
     Raises:
         InputError: The file is malformed, or names none of the tested samples.
-        UsageError: No sample is in that test split.
+        UsageError: No sample is in that test split, or in any group.
     """
     external, left_out = read_external_predictions(file), LeftOut()
     everything = list(samples)
@@ -61,10 +65,21 @@ def evaluate(samples: Iterable[LabelledSample], file: str, test_split: str | Non
     tested = list(_tested(examples, name, external, left_out))
     if not tested:
         raise InputError(_why_none(file, external, examples))
-    predictions = [_prediction(one, external[one.path]) for one in tested]
+    grouping = make_grouping(group) if group else None
+    predictions = [_prediction(one, external[one.path], grouping) for one in tested]
+    known = {found.group for found in predictions} - {None}
+    if grouping and not known:
+        grouping.check_found()
     counts = Counts(0, len(predictions), left_out=dict(left_out.counts.most_common()))
     evaluation = "test split" if name else "all samples with a label"
-    result = Result(predictions, measure(predictions), counts, evaluation, source=describe_file(file))
+    result = Result(
+        predictions,
+        measure(predictions),
+        counts,
+        evaluation,
+        source=describe_file(file),
+        groups=Groups(group, len(known)) if group else None,
+    )
     return Evaluated(result, left_out, list(_notes(everything, predictions, external)))
 
 
@@ -86,7 +101,7 @@ def _tested(
             yield one
 
 
-def _prediction(one: LabelledSample, found: "ExternalPrediction") -> Prediction:
+def _prediction(one: LabelledSample, found: "ExternalPrediction", grouping: Grouping | None) -> Prediction:
     return Prediction(
         path=one.path,
         label=label_of(one),
@@ -95,6 +110,7 @@ def _prediction(one: LabelledSample, found: "ExternalPrediction") -> Prediction:
         tags=one.tags,
         digest=one.digest,
         kind=kind_of(one),
+        group=group_of(grouping, one),
     )
 
 

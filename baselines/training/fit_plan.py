@@ -42,6 +42,7 @@ def make_training_matrix(
         model=model,
         seed=seed,
         jobs=jobs,
+        names=tuple(digest or one.path for one, digest in zip(data.examples, data.digests, strict=True)),
     )
 
 

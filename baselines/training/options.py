@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 
 from baselines.features.reading import Reading
 from baselines.runs.run_record import Parameter
+from baselines.training.like import HeldStill
+
+MOST_REPEATS = 100
+"""Values of `--repeats`; what more of them would tell is less than the first ten do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,8 @@ class TrainingOptions:
         group: What must not be on both sides, as for `burnish split --group`.
         families: Families of features to use; none: all.
         seed: Where chance begins.
+        like: What is held still as in another run; None: nothing.
+        repeats: How many other draws of the training part to try, with other seeds.
         reading: How files are read.
     """
 
@@ -26,6 +32,8 @@ class TrainingOptions:
     group: str | None = None
     families: tuple[str, ...] = ()
     seed: int = 0
+    like: HeldStill | None = None
+    repeats: int = 0
     reading: Reading = field(default_factory=Reading)
 
     def parameters(self) -> dict[str, Parameter]:
@@ -37,4 +45,6 @@ class TrainingOptions:
             "group": self.group,
             "feature": list(self.families),
             "seed": self.seed,
+            **({"like": self.like.run} if self.like else {}),
+            **({"repeats": self.repeats} if self.repeats else {}),
         }

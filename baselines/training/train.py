@@ -1,27 +1,31 @@
 """Train a quick baseline and test it, on a test split or in cross-validation, with nothing tested that was learned."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of
+from baselines.data.group_guess import guess_groups
+from baselines.data.labelled_samples import LabelledSample, LeftOut, group_of, label_of
 from baselines.data.predictions import Prediction
 from baselines.features.families import FEATURES_VERSION
 from baselines.features.reading import Watcher
 from baselines.metrics.metrics import measure
-from baselines.runs.run_record import Counts, ModelRecord, TrialRecord
-from baselines.runs.save_run import Result
+from baselines.models.models import settings_of
+from baselines.runs.run_record import Counts, Groups, ModelRecord, TrialRecord
+from baselines.runs.save_run import Result, digest_of_training
 from baselines.training.fit_plan import make_training_matrix, plan_fits
 from baselines.training.options import TrainingOptions
 from baselines.training.training_data import TrainingData, read_data
 from curate.records.sample import Sample
 from curate.split.group_guess import Suspect
+from curate.split.grouping import Grouping, make_grouping
 from curate.split.leakage import Watch
 
 if TYPE_CHECKING:
     from baselines.models.model_selection import Fitted
     from baselines.models.training_matrix import Task
-
+    from baselines.training.fit_plan import FitPlan
 
 _DIGITS = 4
 _FITS = 0.9
@@ -37,6 +41,7 @@ class Trained:
         left_out: The samples that took no part.
         notes: What the user should know, a sentence each.
         suspects: What looks like a group and is on both sides.
+        untied: What looks like a group and is on one side, so that only the intervals take its samples for independent.
     """
 
     result: Result
@@ -44,6 +49,7 @@ class Trained:
     left_out: LeftOut
     notes: list[str]
     suspects: list[Suspect]
+    untied: list[str]
 
 
 def train(samples: Iterable[LabelledSample], options: TrainingOptions, watch: Watcher = iter) -> Trained:
@@ -61,30 +67,63 @@ def train(samples: Iterable[LabelledSample], options: TrainingOptions, watch: Wa
     from baselines.models.model_selection import fit_all
 
     data = read_data(samples, options, watch)
-    matrix = make_training_matrix(data, options.model, options.group, options.seed, options.reading.jobs)
+    held = options.like.candidate if options.like else None
+    model = held.name if held else options.model
+    matrix = make_training_matrix(data, model, options.group, options.seed, options.reading.jobs)
     plan = plan_fits(data, matrix, options.folds)
     matrices = {name: replace(matrix, features=one.values) for name, one in data.feature_sets.items()}
-    fitted = fit_all(matrices, plan.tasks)
-    predictions = _predictions(data, plan.tasks, fitted)
+    fitted = fit_all(matrices, plan.tasks, held, options.repeats)
+    grouping = make_grouping(options.group) if options.group else None
+    predictions = _predictions(data, plan.tasks, fitted, grouping)
+    suspects = [] if options.group else _suspects(data, plan.tasks)
     return Trained(
-        result=_result(data, predictions, plan.evaluation, fitted),
+        result=_result(data, predictions, plan, fitted, options),
         tested_split=data.tests is not None,
         left_out=data.left_out,
-        notes=[*data.notes, *plan.notes, *_fit_notes(fitted[0])],
-        suspects=[] if options.group else _suspects(data, plan.tasks),
+        notes=[*data.notes, *plan.notes, *_fit_notes(fitted[0]), *_choice_notes(fitted, plan)],
+        suspects=suspects,
+        untied=[] if options.group or suspects else list(guess_groups((p.path, p.label, p.tags) for p in predictions)),
     )
 
 
-def _result(data: TrainingData, predictions: list[Prediction], evaluation: str, fitted: "list[Fitted]") -> Result:
+def _result(
+    data: TrainingData,
+    predictions: list[Prediction],
+    plan: "FitPlan",
+    fitted: "list[Fitted]",
+    options: TrainingOptions,
+) -> Result:
     generated = sum(one.generated for one in data.train)
+    labels = Counter(label_of(one) for one in data.train)
+    majority = min(labels, key=lambda label: (-labels[label], label))
+    # Without generated samples: what a recipe added is no other draw of the data.
+    real = [
+        (digest or one.path, label_of(one))
+        for i, (one, digest) in enumerate(zip(data.examples, data.digests, strict=True))
+        if not one.generated and (data.tests is None or not data.tests[i])
+    ]
+    tested = {found.group for found in predictions} - {None}
     return Result(
         predictions=predictions,
-        metrics=measure(predictions),
+        metrics=measure(predictions, majority),
         counts=Counts(len(data.train), len(predictions), generated, dict(data.left_out.counts.most_common())),
-        evaluation=evaluation,
-        model=_model_record(data, fitted),
+        evaluation=plan.evaluation,
+        model=_model_record(data, fitted, options),
         saved=fitted[0].saved,
+        training_digest=digest_of_training(real),
+        training_majority=majority,
+        groups=Groups(options.group, len(tested)) if options.group else None,
     )
+
+
+def _choice_notes(fitted: "list[Fitted]", plan: "FitPlan") -> list[str]:
+    """Say that there was one choice, where the samples that it was made on are those that are tested."""
+    if len(fitted[0].trials) < 2 or len(plan.tasks) < 2:
+        return []
+    return [
+        f"{fitted[0].chosen} was chosen once, on all samples, and every fold fits it: the model that is scored is the "
+        "one that is saved"
+    ]
 
 
 def _fit_notes(fitted: "Fitted") -> list[str]:
@@ -97,13 +136,16 @@ def _fit_notes(fitted: "Fitted") -> list[str]:
     ]
 
 
-def _predictions(data: TrainingData, tasks: "list[Task]", fitted: "list[Fitted]") -> list[Prediction]:
+def _predictions(
+    data: TrainingData, tasks: "list[Task]", fitted: "list[Fitted]", grouping: Grouping | None
+) -> list[Prediction]:
     """Return the predictions in the order of the manifest."""
     # The folds test by turns, so that what was found is sorted at the end. The classes are asked for once: they are
     # made from all samples, and asking for each prediction took 32 s for 20,000.
     labels, found = data.labels, dict[int, Prediction]()
     for task, result in zip(tasks, fitted, strict=True):
-        for index, row in zip(task.test.tolist(), result.probabilities.tolist(), strict=True):
+        again = [] if result.repeats is None else result.repeats.T.tolist()
+        for place, (index, row) in enumerate(zip(task.test.tolist(), result.probabilities.tolist(), strict=True)):
             # Of equal probabilities the first class by name; they are rounded only afterwards.
             best = max(range(len(row)), key=row.__getitem__)
             one = data.examples[index]
@@ -116,11 +158,13 @@ def _predictions(data: TrainingData, tasks: "list[Task]", fitted: "list[Fitted]"
                 digest=data.digests[index],
                 kind=data.kind,
                 probabilities={label: round(value, _DIGITS) for label, value in zip(labels, row, strict=True)},
+                group=group_of(grouping, one),
+                repeats=tuple(labels[number] for number in again[place]) if again else (),
             )
     return [found[index] for index in sorted(found)]
 
 
-def _model_record(data: TrainingData, fitted: "list[Fitted]") -> ModelRecord:
+def _model_record(data: TrainingData, fitted: "list[Fitted]", options: TrainingOptions) -> ModelRecord:
     final = fitted[0]
     return ModelRecord(
         name=str(final.chosen),
@@ -135,6 +179,9 @@ def _model_record(data: TrainingData, fitted: "list[Fitted]") -> ModelRecord:
             for one in final.trials
         ),
         folds=tuple(_named(str(one.chosen), one.features if len(data.feature_sets) > 1 else "") for one in fitted[1:]),
+        settings=settings_of(final.chosen),
+        embeddings=data.feature_sets[final.features].embeddings,
+        like=options.like.run if options.like else None,
     )
 
 

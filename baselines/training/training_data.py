@@ -35,10 +35,12 @@ class FeatureSet(NamedTuple):
     Attributes:
         values: float32, shape (samples, length).
         families: What they are, in order: families of computed features, `embedding:FILE`.
+        embeddings: Of each of the embeddings, the digest of what made it.
     """
 
     values: "NDArray[np.float32]"
     families: tuple[str, ...]
+    embeddings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -97,10 +99,14 @@ def read_data(
     # Before numpy comes in: the workers are forked from here, and there is one for each processor.
     hold_threads()
     found = usable(samples)
-    choice = choose_features(options.families)
+    if options.like:
+        options.like.check_kind(found.kind)
+    choice = choose_features(options.like.families if options.like else options.families)
     names = choose_families(found.kind, choice.families) if choice.base else ()
     # Before anything is computed: a file of embeddings that does not fit is a wrong option.
     stores = [_read_store(path, found.kind) for path in choice.embeddings]
+    if options.like:
+        options.like.check_embeddings(stores)
     partition = partition_samples(found.examples, options.test_split, found.left_out)
     labels = [label_of(one) for one in partition.train]
     check_labels(labels)
@@ -158,10 +164,11 @@ def _with_embeddings(
 
     vectors = [unit(store.rows(digests, paths), paths) for store in stores]
     names = tuple(f"{EMBEDDING}{store.path}" for store in stores)
-    alone = FeatureSet(np.hstack(vectors), names)
+    makers = tuple(store.about.model_digest for store in stores)
+    alone = FeatureSet(np.hstack(vectors), names, makers)
     if base is None:
         return {"embedding": alone}
-    both = FeatureSet(np.hstack([base.values, *vectors]), base.families + names)
+    both = FeatureSet(np.hstack([base.values, *vectors]), base.families + names, makers)
     return {"embedding": alone, "base + embedding": both} if chosen else {"base": both}
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baselines.runs.run_folder import PREDICTIONS, predictions_of_run
+from baselines.runs.run_folder import PREDICTIONS, predictions_of_run, record_of_run
 from baselines.slices.audit import MISTAKES, Audit
 from baselines.slices.audit import audit as find
 from cli import options
@@ -52,7 +52,8 @@ def audit(
     """
     formats = reports.Formats(json, md, csv, html).check(os.path.join(run, PREDICTIONS))
     predictions = predictions_of_run(run)
-    result = find(predictions, mistakes)
+    record = record_of_run(run)
+    result = find(predictions, mistakes, record.training_majority if record else None)
     title = f"Audit of {run}"
     reports.write(result, formats, title, report, lambda found: _page(found, predictions, run, root, html))
 

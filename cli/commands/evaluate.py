@@ -13,6 +13,7 @@ from cli.io import reports, streams
 from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do
 from cli.views.train.table import report
 from curate.ground.errors import UsageError
+from curate.split.grouping import make_grouping
 
 
 def evaluate(
@@ -31,6 +32,14 @@ def evaluate(
     ] = None,
     test_split: Annotated[
         str | None, typer.Option(metavar="NAME", help="The split to test on.", show_default="test, if there is one")
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY|folder|PATTERN",
+            help="What ties samples together, such as speaker: intervals and verdicts go by it.",
+            show_default=False,
+        ),
     ] = None,
     json: options.Json = False,
     md: options.Md = False,
@@ -54,10 +63,14 @@ def evaluate(
         raise UsageError("name the file of predictions: --predictions FILE.csv")
     check_name(predictions)
     formats = reports.Formats(json, md, csv).check()
-    _evaluate(manifest, predictions, named_folder(run), test_split, formats)
+    if group is not None:
+        make_grouping(group)
+    _evaluate(manifest, predictions, named_folder(run), {"test_split": test_split, "group": group}, formats)
 
 
-def _evaluate(manifest: str | None, file: str, folder: str, test_split: str | None, formats: reports.Formats) -> None:
+def _evaluate(
+    manifest: str | None, file: str, folder: str, wish: dict[str, str | None], formats: reports.Formats
+) -> None:
     from baselines.runs.save_run import Clock, save_run
     from baselines.training.evaluate import evaluate as evaluate_on
 
@@ -67,8 +80,8 @@ def _evaluate(manifest: str | None, file: str, folder: str, test_split: str | No
     if not samples:
         say_nothing_to_do()
         return
-    found = evaluate_on(samples, file, test_split)
-    outcome = save_run(folder, sys.argv[1:], {"test_split": test_split}, samples, found.result, clock)
+    found = evaluate_on(samples, file, **wish)
+    outcome = save_run(folder, sys.argv[1:], {**wish}, samples, found.result, clock)
     say_left_out(found.left_out)
     say_notes(found.notes)
     reports.write(outcome, formats, f"Run {folder}", report)

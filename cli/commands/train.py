@@ -9,12 +9,14 @@ from baselines.data.labelled_samples import LabelledSample
 from baselines.features.choice import choose_features
 from baselines.features.reading import Reading
 from baselines.models.models import MODELS, check_model
-from baselines.training.options import TrainingOptions
+from baselines.training.like import hold_still
+from baselines.training.options import MOST_REPEATS, TrainingOptions
 from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
-from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do, say_suspects
+from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do, say_suspects, say_untied
 from cli.views.train.table import report
+from curate.ground.errors import UsageError
 from curate.split.grouping import make_grouping
 
 
@@ -50,6 +52,26 @@ def train(
         ),
         Effect.READS,
     ] = None,
+    like: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN",
+            help="Hold still: the model, its hyperparameters and the features of that run, so that only the data "
+            "differ; --feature embedding:FILE may name another file of the same embeddings.",
+            show_default=False,
+        ),
+        Effect.READS_RUN,
+    ] = None,
+    repeats: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=MOST_REPEATS,
+            help="Fit N more models, each on another half of the training units and with another seed; how far their "
+            "scores spread stands in every interval, also in those of compare.",
+        ),
+    ] = 0,
     cache: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Where features are kept.", show_default="~/.cache/burnish/features"),
@@ -68,7 +90,8 @@ def train(
     """Train a quick baseline and test it: on the test split where there is one, else in cross-validation.
 
     Images are seen as gradients, colours and a thumbnail, recordings as mel bands and cepstral coefficients over time.
-    auto picks the model by cross-validation on the training part alone. Generated samples only ever train. Nothing
+    auto picks the model once, by cross-validation on all that may be trained on; every fold of the evaluation fits the
+    same. Generated samples only ever train. Nothing
     that is tested, no copy of it and nothing made from it is trained on. The folder of the run gets run.json,
     metrics.json, predictions.jsonl and model.skops.
 
@@ -80,6 +103,8 @@ def train(
 
     burnish train set.jsonl --run runs/shape --model svm --feature hog
 
+    burnish train augmented.jsonl --run runs/after --like runs/before --repeats 5
+
     burnish train set.jsonl --run runs/embedded --feature auto --feature embedding:photos.npz
     """
     formats = reports.Formats(json, md, csv).check()
@@ -89,7 +114,10 @@ def train(
     if group is not None:
         make_grouping(group)
     reading = Reading(root or "", jobs, "" if no_cache else cache)
-    wish = TrainingOptions(model, folds, test_split, group, families, seed, reading)
+    if repeats == 1:
+        raise UsageError("--repeats 1: one draw has no spread; take 5, or 2 at least")
+    held = hold_still(like, model, families) if like is not None else None
+    wish = TrainingOptions(model, folds, test_split, group, families, seed, held, repeats, reading)
     _train(manifest, folder, wish, formats)
 
 
@@ -110,4 +138,5 @@ def _train(manifest: str | None, folder: str, wish: TrainingOptions, formats: re
     say_left_out(trained.left_out)
     say_notes(trained.notes)
     say_suspects(trained.suspects, split=trained.tested_split)
+    say_untied(trained.untied)
     reports.write(outcome, formats, f"Run {folder}", report)

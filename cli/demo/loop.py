@@ -37,12 +37,13 @@ def make_loop(part: str, seed: int) -> list[Step]:
         seed: Where chance begins; 0 is that of the commands themselves.
     """
     work, chance = f"work/{part}", ["--seed", str(seed)] if seed else []
+    held = ("--like", f"{work}/before", *chance)
     return [
         *_cleaning(part, work, chance),
-        *_learning(part, f"{work}/set.jsonl", f"{work}/before", chance, "How good is a quick model now?"),
+        *_learning(part, f"{work}/set.jsonl", f"{work}/before", ("--model", "svm", *chance), "How good is a quick model now?"),
         Step("Which tags are worth working on?", ("weak", f"{work}/before")),
         _augmenting(part, work, chance),
-        *_learning(part, f"{work}/set2.jsonl", f"{work}/after", chance, "The same model on the better data."),
+        *_learning(part, f"{work}/set2.jsonl", f"{work}/after", held, "The same model on the better data."),
         Step("Did it help, and did nothing else sink?", ("compare", f"{work}/before", f"{work}/after")),
     ]
 
@@ -71,9 +72,9 @@ def _cleaning(part: str, work: str, chance: list[str]) -> Iterator[Step]:
     )
 
 
-def _learning(part: str, manifest: str, run: str, chance: list[str], why: str) -> Iterator[Step]:
+def _learning(part: str, manifest: str, run: str, how: Sequence[str], why: str) -> Iterator[Step]:
     yield Step("How uneven are the classes that are trained on?", ("balance", manifest, "--within", "train"))
-    yield Step(why, ("train", manifest, "--run", run, "--model", "svm", *_GROUP[part], *chance))
+    yield Step(why, ("train", manifest, "--run", run, *how, *_GROUP[part]))
 
 
 def _augmenting(part: str, work: str, chance: list[str]) -> Step:

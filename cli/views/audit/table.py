@@ -87,6 +87,11 @@ def sentences(result: "Audit") -> list[str]:
         f"(95 % interval {interval(result.interval)})",
         f"balanced accuracy {balanced} %, macro F1 {f1} %, always guessing the largest class {majority} %",
     ]
+    if result.training_majority_accuracy is not None:
+        guess = percent(result.training_majority_accuracy)
+        lines.append(f"always guessing the largest class of the training part: {guess} %")
+    if result.groups and result.effective_samples is not None:
+        lines.append(f"in {result.groups:,} groups, worth {result.effective_samples:,.0f} independent samples")
     # The sentence that a first run needs most: an accuracy of 90 % is nothing where 90 % have one label.
     if result.interval[0] <= result.majority_accuracy:
         lines.append("the interval reaches the accuracy of that guess: nothing shows that the model learned more")

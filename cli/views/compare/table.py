@@ -5,6 +5,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.comparison.compare import in_words
+from baselines.comparison.evidence import LEVEL, MIN_SAMPLES
 from baselines.runs.run_folder import predictions_of_run
 from cli.io.table import Column, Drawing, Report, Row, SampleLink, Style, Table, Worded, names
 from cli.views.kit import drawing
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from baselines.comparison.compare import Comparison, Difference
+    from baselines.comparison.compare import Comparison
+    from baselines.comparison.evidence import Difference
     from cli.views.kit.page import Links
 
 _STYLES: "Mapping[str, Style]" = {"better": "better", "worse": "worse"}
@@ -55,8 +57,11 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
         Column("difference", "difference", "number", form="{:+.3f}"),
         Column("forest", "difference", "drawing", 9, axis=(f"{-reach:+.2f}", "0", f"{reach:+.2f}")),
         Column("interval", "95 % interval", "interval", 1, "{:+.3f} to {:+.3f}"),
-        Column("mcnemar_p", "McNemar p", "number", 2),
+        Column("mcnemar_p", "McNemar p", "number", 3),
+        Column("adjusted_p", "adj. p", "number", 2),
         Column("verdict", "verdict"),
+        Column("gate_verdict", "gate", "text", 4),
+        Column("groups", "groups", "count", 5),
     ]
     links = _links(turned)
     groups = [
@@ -136,7 +141,8 @@ def page(result: "Comparison", links: "Links") -> bytes:
         ],
         notes=[
             "Differences and their 95 % intervals come from a paired bootstrap: the same samples are drawn for both "
-            "runs. Better: the interval is above zero. Worse: it is below. Else nobody can tell."
+            "runs; with groups or repeats, from Student's t. Better: the interval is above zero. Worse: it is below. "
+            "Else nobody can tell. The gate (--fail-if) reads the adjusted p: Holm over all tags and classes."
         ],
     )
 
@@ -183,12 +189,42 @@ def sentences(result: "Comparison") -> list[str]:
             lines.append(words if found.verdict == "cannot tell" else f"{run_names(result)[1]} is {words}")
     lines += [f"cannot tell on {names(untold)}"] if untold else []
     lines += matching_notes(result)
+    lines += doubts(result)
+    if any(found.verdict != found.gate_verdict for _, found in named):
+        lines.append(
+            "?: by its own interval only; adjusted for all rows (adj. p), chance explains it, and no gate fails"
+        )
     if len(named) >= _MANY:
         # Of intervals that hold in 95 of 100 cases, 2.5 miss on each side where nothing changed at all.
         lines.append(
             f"{len(named):,} comparisons at 95 %: by chance alone about {len(named) * _ONE_SIDE:.1f} would look worse "
             "and as many better, so do not build on a single one"
         )
+    return lines
+
+
+def doubts(result: "Comparison") -> list[str]:
+    """Return what the verdicts rest on, and what is not in them."""
+    a, b = run_names(result)
+    lines = [f"not held still: {words}" for words in result.not_held]
+    repeats = result.repeats
+    if min(repeats.a, repeats.b) < 2:
+        alone = f"; {b if repeats.b < 2 else a} has none" if max(repeats.a, repeats.b) > 1 else ""
+        lines.append(f"the draw of the training data is not in the verdicts: train --repeats 5 in both runs{alone}")
+    else:
+        same = ", the same draws in both" if result.same_draws and repeats.a == repeats.b else ""
+        lines.append(f"repeats: {repeats.a} and {repeats.b}{same}; their spread is in every interval and adjusted p")
+    if result.groups:
+        count = result.groups.count
+        lines.append(f"groups: {count:,} by {result.groups.key}; intervals and p values take these, not samples")
+        rows = sum(one.samples >= MIN_SAMPLES for one in (*result.per_tag.values(), *result.per_class.values()))
+        # Only so far as signs can say: 2 · (1/2)^G.
+        if (least := 2.0 ** (1 - count)) * max(1, rows) > LEVEL:
+            lines.append(
+                f"{count:,} groups reach p = {least:.2g} at best, times {rows:,} rows: too few for a gate to tell "
+                f"{'anything' if least > LEVEL else 'a single tag or class'}"
+            )
+    lines += [f"looks like a group, and samples were taken for independent: {words}" for words in result.suspects]
     return lines
 
 
@@ -220,8 +256,8 @@ def _links(turned: "Sequence[Turned]") -> "Mapping[tuple[str, str], list[SampleL
 def _row(name: str, found: "Difference", reach: float, samples: "Sequence[SampleLink]") -> Row:
     low, high = found.interval
     title = f"{name}: {found.difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}"
-    # An exact p below a thousandth would feign a precision that a few dozen samples do not have.
-    p = Worded(found.mcnemar_p, f"{found.mcnemar_p:.3f}" if found.mcnemar_p >= _LEAST_P else f"< {_LEAST_P}")
+    # A mark in the place of a column: at 80 characters there is no room for a second verdict.
+    doubt = "" if found.verdict == found.gate_verdict else "?"
     cells = (
         name,
         found.samples,
@@ -230,7 +266,15 @@ def _row(name: str, found: "Difference", reach: float, samples: "Sequence[Sample
         found.difference,
         Drawing(None, lambda: forest(found, reach, title)),
         found.interval,
-        p,
-        found.verdict,
+        _p(found.mcnemar_p),
+        _p(found.adjusted_p),
+        Worded(found.verdict, found.verdict + doubt),
+        found.gate_verdict,
+        found.groups,
     )
     return Row(cells, _STYLES.get(found.verdict, ""), abs(found.difference), samples)
+
+
+def _p(value: float) -> Worded:
+    # An exact p below a thousandth would feign a precision that a few dozen samples do not have.
+    return Worded(value, f"{value:.3f}" if value >= _LEAST_P else f"< {_LEAST_P}")

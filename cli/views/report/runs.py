@@ -3,18 +3,16 @@
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec.structs import replace
-
-from baselines.comparison.compare import Comparison, compare
+from baselines.comparison.compare import Comparison, compare_runs
 from baselines.runs.run_folder import predictions_of_run
-from baselines.slices.audit import Audit, audit
+from baselines.slices.audit import Audit, audit_run
 from baselines.slices.slice_ranking import SliceRanking, rank_run
 from cli.io.table import Column, Row, Table, percent
 from cli.views.audit import confusion_matrix
 from cli.views.audit.page import MATRIX_NOTE, kind_of, mistake
 from cli.views.audit.table import classes
 from cli.views.audit.table import sentences as audit_sentences
-from cli.views.compare.table import matching_notes, run_names, tables, turned_samples
+from cli.views.compare.table import doubts, matching_notes, run_names, tables, turned_samples
 from cli.views.kit import page as pages
 from cli.views.kit.drawing import bar_cell
 from cli.views.weak.table import priorities
@@ -59,18 +57,17 @@ def measure(subject: "Subject") -> Measured:
         InputError: The predictions of one cannot be read.
     """
     found = [predictions_of_run(run) for run in subject.runs]
-    runs = [(name, audit(one, MISTAKES)) for name, one in zip(names(subject.runs), found, strict=True)]
+    runs = [(name, audit_run(run, MISTAKES)) for name, run in zip(names(subject.runs), subject.runs, strict=True)]
     # A step `weak` may have been given human levels, which cannot be read off the run.
     weak = _weak_of_steps(subject) or rank_run(subject.runs[0])
     # One run can be shown, only not compared.
     if len(found) < 2:
         return Measured(runs, weak, None, "", found[0], found[-1])
     try:
-        comparison = compare(found[0], found[-1])
+        comparison = compare_runs(subject.runs[0], subject.runs[-1])
     except InputError as error:
         return Measured(runs, weak, None, str(error), found[0], found[-1])
-    ends = (subject.runs[0], subject.runs[-1])
-    return Measured(runs, weak, replace(comparison, runs=ends), "", found[0], found[-1])
+    return Measured(runs, weak, comparison, "", found[0], found[-1])
 
 
 def names(runs: "tuple[str, ...]") -> list[str]:
@@ -104,7 +101,7 @@ def comparison_section(result: Comparison, links: pages.Links) -> dict[str, obje
         "kind": "comparison",
         "title": f"Comparison: {b} against {a}",
         "tables": [(title, drawn) for title, drawn in shown if drawn],
-        "notes": matching_notes(result),
+        "notes": [*matching_notes(result), *doubts(result)],
     }
 
 

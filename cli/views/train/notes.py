@@ -60,3 +60,9 @@ def say_suspects(suspects: "Iterable[Suspect]", *, split: bool) -> None:
             f"warning: {found.name} looks like a group ({found.values:,} values, {found.samples:,.0f} samples each) "
             f"and is both learned from and tested, so the score is too good for new ones; the honest figure: {cure}"
         )
+
+
+def say_untied(guesses: "Iterable[str]") -> None:
+    """Say what looks like a group and was not named, so that intervals are narrower than they should be."""
+    for words in guesses:
+        say(f"note: looks like a group, and the intervals take its samples for independent: {words}")

@@ -41,14 +41,16 @@ def fit_report(found: "Overfit") -> Report:
 
 
 def _scores(outcome: "Outcome") -> Table:
-    score = outcome.run.score
-    low, high = score.interval
+    run, score = outcome.run, outcome.run.score
     remarks = [
-        ("accuracy", score.accuracy, f"95 % interval {100 * low:.1f} % to {100 * high:.1f} %, n = {score.samples:,}"),
+        ("accuracy", score.accuracy, _interval(outcome)),
         ("balanced accuracy", score.balanced_accuracy, "mean recall of the classes"),
         ("macro F1", score.macro_f1, "mean F1 of the classes"),
         ("majority guess", score.majority_accuracy, "accuracy of always guessing the most frequent tested class"),
     ]
+    if score.training_majority_accuracy is not None:
+        words = f"accuracy of always guessing {run.training_majority}, the most frequent training class"
+        remarks.append(("training majority", score.training_majority_accuracy, words))
     columns = [
         Column("name", "score"),
         Column("score", "value", "share", form=" %"),
@@ -61,6 +63,19 @@ def _scores(outcome: "Outcome") -> Table:
     return Table("score", "Scores", columns, rows)
 
 
+def _interval(outcome: "Outcome") -> str:
+    """Return the interval of the accuracy, and what it rests on."""
+    found, named = outcome.metrics, outcome.run.groups
+    low, high = found.interval
+    words = f"95 % interval {100 * low:.1f} % to {100 * high:.1f} %, n = {found.samples:,}"
+    if found.groups and found.effective_samples is not None:
+        key = named.key if named else "group"
+        words += f", worth {found.effective_samples:,.0f} ({found.groups:,} groups by {key})"
+    if found.repeats:
+        words += f", with the spread of {found.repeats} other draws of the training data"
+    return words
+
+
 def _named_facts(outcome: "Outcome") -> "Iterator[tuple[str, str]]":
     run = outcome.run
     yield "tested", f"{run.counts.test:,} samples, {run.evaluation}"
@@ -69,7 +84,8 @@ def _named_facts(outcome: "Outcome") -> "Iterator[tuple[str, str]]":
         yield "trained on", f"{run.counts.train:,} samples{made}"
         tried = ", ".join(f"{one.model} {one.macro_f1:.3f}" for one in run.model.trials)
         several = f" (macro F1 on the training part: {tried})" if len(run.model.trials) > 1 else ""
-        yield "model", run.model.name + several
+        held = f", held still as in {run.model.like}" if run.model.like else several
+        yield "model", run.model.name + held
         yield "training accuracy", f"{100 * run.model.training_accuracy:.1f} %"
     yield "time", f"{run.cost.wall_s:.1f} s, {run.cost.peak_memory_mb:,.0f} MB"
 

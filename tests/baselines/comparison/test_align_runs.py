@@ -3,8 +3,14 @@
 import pytest
 
 from baselines.comparison.align_runs import Alignment, Pair, match
+from baselines.data.predictions import Prediction
 from curate.ground.errors import InputError
 from tests.baselines.predicted import predicted
+
+
+def judged(pairs: list[Pair]) -> list[tuple[str, tuple[str, ...], bool, bool]]:
+    """Return label, tags, and what both systems got right."""
+    return [pair[:4] for pair in pairs]
 
 
 def test_by_path() -> None:
@@ -15,15 +21,25 @@ def test_by_path() -> None:
         predicted("x", "x", path="4"),
     ]
     pairs, found = match(first, second)
-    assert pairs == [Pair("x", ("old", "both", "new"), True, False), Pair("x", (), False, True)]
+    assert judged(pairs) == [("x", ("old", "both", "new"), True, False), ("x", (), False, True)]
     assert found == Alignment(by_path=2, by_digest=0, only_a=1, only_b=1, changed_files=0, relabelled=0)
+
+
+def test_groups_and_repeats_are_those_of_the_second_run_where_it_has_any() -> None:
+    one = [Prediction("1", "x", "x", group="ann", repeats=("x", "y")), Prediction("2", "x", "x", group="ann")]
+    other = [Prediction("1", "x", "x", group="bob", repeats=("y", "x", "x")), Prediction("2", "x", "x")]
+    pairs, _ = match(one, other)
+    assert [(pair.group, pair.a_again, pair.b_again) for pair in pairs] == [
+        ("bob", (True, False), (False, True, True)),
+        ("ann", (), ()),
+    ]
 
 
 def test_by_digest_where_paths_differ() -> None:
     first = [predicted("x", "x", path="old/1", digest="1"), predicted("x", "x", path="old/2")]
     second = [predicted("x", "y", path="new/1", digest="1"), predicted("x", "x", path="new/2")]
     pairs, found = match(first, second)
-    assert pairs == [Pair("x", (), True, False)]
+    assert judged(pairs) == [("x", (), True, False)]
     assert found == Alignment(by_path=0, by_digest=1, only_a=1, only_b=1, changed_files=0, relabelled=0)
 
 
@@ -37,7 +53,7 @@ def test_files_that_changed_places_are_found_by_digest() -> None:
     first = [predicted("x", "x", path="1", digest="a"), predicted("y", "x", path="2", digest="b")]
     second = [predicted("y", "y", path="1", digest="b"), predicted("x", "x", path="2", digest="a")]
     pairs, found = match(first, second)
-    assert pairs == [Pair("x", (), True, True), Pair("y", (), False, True)]
+    assert judged(pairs) == [("x", (), True, True), ("y", (), False, True)]
     assert found == Alignment(0, 2, only_a=0, only_b=0, changed_files=2, relabelled=0)
 
 
@@ -52,7 +68,7 @@ def test_copies_are_not_matched_by_digest() -> None:
 
 def test_another_label_is_the_label_of_the_second_run() -> None:
     pairs, found = match([predicted("x", "y", path="1")], [predicted("y", "x", path="1")])
-    assert pairs == [Pair("y", (), True, False)]
+    assert judged(pairs) == [("y", (), True, False)]
     assert found.relabelled == 1
 
 

@@ -8,14 +8,13 @@ import pytest
 from baselines.comparison.compare import (
     Comparison,
     Gate,
-    Verdict,
     compare,
     compare_runs,
-    decide,
     failed,
     in_words,
     needs_caution,
 )
+from baselines.comparison.evidence import Verdict, decide
 from baselines.data.predictions import Prediction
 from baselines.metrics.significance import exact_p, paired_bootstrap
 from baselines.runs.run_folder import write_predictions
@@ -46,7 +45,12 @@ def test_the_figures() -> None:
     assert (car.samples, car.a, car.b, car.difference, car.verdict) == (20, 0.5, 0.95, 0.45, "better")
     assert (clean.samples, clean.difference, clean.interval, clean.mcnemar_p) == (20, 0.0, (0.0, 0.0), 1.0)
     assert clean.verdict == "cannot tell"
-    assert found.per_class == {"x": found.overall}
+    assert found.overall.p == found.overall.adjusted_p == exact_p(10, 1), "over all stands apart"
+    # Three rows: car and the class at 0.0117, clean at 1. Holm: times 3, then at least that.
+    assert [one.adjusted_p for one in (car, found.per_class["x"], clean)] == pytest.approx(
+        [3 * exact_p(10, 1)] * 2 + [1]
+    )
+    assert found.per_class["x"].interval == found.overall.interval
 
 
 def test_classes_are_told_apart() -> None:

@@ -39,7 +39,8 @@ def test_the_figures_of_four_samples() -> None:
 def test_the_file_has_the_shape_that_scripts_rely_on() -> None:
     written = msgspec.json.decode(msgspec.json.encode(measure(FOUR)))
     assert list(written) == [
-        "accuracy", "balanced_accuracy", "macro_f1", "majority_accuracy", "samples",
+        "accuracy", "balanced_accuracy", "macro_f1", "majority_accuracy", "training_majority_accuracy",
+        "interval", "groups", "effective_samples", "repeats", "samples",
         "per_class", "confusion", "per_tag",
     ]  # fmt: skip
     assert written["confusion"] == {"labels": ["cat", "dog", "fox"], "matrix": [[1, 1, 0], [0, 1, 1], [0, 0, 0]]}

@@ -45,7 +45,10 @@ def test_json_has_the_shape_that_scripts_rely_on(burnish: Burnish, runs: Callabl
     assert car["interval"][0] > 0
     assert car["mcnemar_p"] < 1e-6
     assert report["per_tag"]["clean"]["verdict"] == "worse"
-    assert report["per_class"]["x"] == report["overall"]
+    assert report["per_class"]["x"]["interval"] == report["overall"]["interval"]
+    assert report["held_still"] == {"model": None, "parameters": None, "features": None, "draw": None}
+    assert (report["groups"], report["repeats"]) == (None, {"a": 0, "b": 0})
+    assert (car["gate_verdict"], car["adjusted_p"] < 1e-6) == ("better", True)
     assert report["runs"] == ["before", "after"]
 
 

@@ -1,0 +1,129 @@
+"""`train --like RUN`: the model, its hyperparameters and its features are those of another run, and are not chosen."""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from baselines.features.choice import EMBEDDING
+from baselines.features.families import FAMILIES, FEATURES_VERSION
+from baselines.models.models import Candidate, settings_of
+from baselines.runs.run_folder import read_run
+from curate.facts.records import KINDS
+from curate.ground.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from baselines.runs.run_record import ModelRecord
+    from curate.embeddings.store import Embeddings
+    from curate.facts.records import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class HeldStill:
+    """What is taken from another run.
+
+    Attributes:
+        run: Its folder.
+        candidate: Its model.
+        kind: What it learned from, `image` or `audio`.
+        families: Its features, in their order; with other files of embeddings where the user named such.
+        embeddings: The digest of what made each of the embeddings; empty for a run that did not record it.
+    """
+
+    run: str
+    candidate: Candidate
+    kind: "Kind"
+    families: tuple[str, ...]
+    embeddings: tuple[str, ...] = ()
+
+    def check_kind(self, kind: "Kind") -> None:
+        """Refuse samples of the other kind.
+
+        Raises:
+            UsageError: They are.
+        """
+        if kind != self.kind:
+            raise UsageError(f"--like {self.run} learned from files of kind {self.kind}, and the manifest has {kind}")
+
+    def check_embeddings(self, stores: "Sequence[Embeddings]") -> None:
+        """Refuse embeddings that another model made than those of the run.
+
+        Raises:
+            UsageError: One of them was.
+        """
+        if self.embeddings:
+            for store, digest in zip(stores, self.embeddings, strict=True):
+                if store.about.model_digest != digest:
+                    raise UsageError(
+                        f"{store.path} was made by another model than the embeddings of --like {self.run}; "
+                        "make it with the same: burnish embed"
+                    )
+
+
+def hold_still(run: str, model: str, families: tuple[str, ...]) -> HeldStill:
+    """Return what `--like` takes from a run; everything that is read from it is checked.
+
+    Args:
+        run: Its folder.
+        model: Value of `--model`; `auto` asks for nothing.
+        families: Values of `--feature`; embeddings that the same model made of another manifest may stand here.
+
+    Raises:
+        InputError: There is no run, or what it records cannot be fitted by this version.
+        UsageError: An option asks for something else than the run has; the run has no model.
+    """
+    record = read_run(run).model
+    if record is None:
+        raise UsageError(f"--like {run}: that run has no model, its predictions came from elsewhere")
+    candidate = _candidate(run, record)
+    if model not in {"auto", candidate.name}:
+        raise UsageError(f"--like {run} holds its model still, {candidate.name}; --model {model} asks for another")
+    known = FAMILIES.get(KINDS.get(record.kind, "image"), {})
+    computed = [name for name in record.features if not name.startswith(EMBEDDING)]
+    if record.kind not in KINDS or not record.features or not known.keys() >= set(computed):
+        raise InputError(f"--like {run}: its features ({', '.join(record.features)}) are unknown; train it again")
+    if computed and record.features_version != FEATURES_VERSION:
+        raise UsageError(
+            f"--like {run} has features of version {record.features_version}, and this burnish computes version "
+            f"{FEATURES_VERSION}; train that run again"
+        )
+    features = _features(run, record.features, families)
+    for name in features:
+        path = name.removeprefix(EMBEDDING)
+        if path != name and not os.path.isfile(path):
+            raise UsageError(
+                f"--like {run} learned from {name}, and there is no such file; make it with burnish embed, or name "
+                f"where it is: --feature {EMBEDDING}FILE"
+            )
+    return HeldStill(run, candidate, KINDS[record.kind], features, record.embeddings)
+
+
+def _candidate(run: str, record: "ModelRecord") -> Candidate:
+    try:
+        candidate = Candidate.named(record.name)
+    except ValueError:
+        raise InputError(f"--like {run}: its model {record.name!r} is unknown; train it again") from None
+    mine = settings_of(candidate)
+    # A run of before settings were recorded has those of its version, which were the same.
+    for name in (name for name in (*record.settings, *mine) if record.settings):
+        if name not in mine or name not in record.settings or mine[name] != record.settings[name]:
+            was = record.settings.get(name, "nothing")
+            raise UsageError(
+                f"--like {run}: its {candidate.name} was fitted with {name} = {was}, and this burnish fits with "
+                f"{mine.get(name, 'nothing')}; train that run again"
+            )
+    return candidate
+
+
+def _features(run: str, held: tuple[str, ...], asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the features of the run, with the embeddings that the user named in the place of its own."""
+    own, named = ([name for name in names if name.startswith(EMBEDDING)] for names in (held, asked))
+    rest = {name for name in asked if not name.startswith(EMBEDDING)}
+    fits = rest <= set(held) and (not rest or rest == set(held) - set(own)) and len(named) in {0, len(own)}
+    if not fits:
+        raise UsageError(
+            f"--like {run} holds its features still, {', '.join(held)}; --feature {', '.join(asked)} asks for others"
+        )
+    instead = iter(named or own)
+    return tuple(next(instead) if name.startswith(EMBEDDING) else name for name in held)
