@@ -40,7 +40,9 @@ def make_loop(part: str, seed: int) -> list[Step]:
     held = ("--like", f"{work}/before", *chance)
     return [
         *_cleaning(part, work, chance),
-        *_learning(part, f"{work}/set.jsonl", f"{work}/before", ("--model", "svm", *chance), "How good is a quick model now?"),
+        *_learning(
+            part, f"{work}/set.jsonl", f"{work}/before", ("--model", "svm", *chance), "How good is a quick model now?"
+        ),
         Step("Which tags are worth working on?", ("weak", f"{work}/before")),
         _augmenting(part, work, chance),
         *_learning(part, f"{work}/set2.jsonl", f"{work}/after", held, "The same model on the better data."),
