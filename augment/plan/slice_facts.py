@@ -22,6 +22,7 @@ BINS = 10
 _PER_BIN = 4
 _APART = 0.35
 _EDGE = 1e-3
+_REACH = 0.25
 
 Values = Mapping[str, float | None]
 """Facts of one sample, by name."""
@@ -179,7 +180,8 @@ class Goals:
             if value is not None:
                 edges, spread = self._edges[fact], self._spread[fact]
                 place = next((at for at, edge in enumerate(edges[1:-1]) if value < edge), len(edges) - 2)
-                low, high = edges[place], edges[place + 1]
+                # A bin that reaches over a gap of the slice would let through what no real sample is like.
+                low, high = max(edges[place], value - spread * _REACH), min(edges[place + 1], value + spread * _REACH)
                 # Ties leave a bin without width, which no rendering would meet.
                 width = max(0.0, spread / (2 * BINS) - (high - low)) / 2
                 goals.append(Goal(fact, low - width, high + width, spread))

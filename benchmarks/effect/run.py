@@ -34,12 +34,13 @@ CEILING = "really so"
 
 
 class Arm(NamedTuple):
-    """One way to spend a budget: a name, the recipe for each kind, and the options of `burnish augment`."""
+    """One way to spend a budget: a name, the recipe for each kind, options of `burnish augment`, and the weight."""
 
     name: str
     audio: str
     image: str
     options: tuple[str, ...]
+    weight: str = "1"
 
 
 ARMS = (
@@ -47,6 +48,7 @@ ARMS = (
     Arm("untargeted", "speech.yaml", "photos.yaml", ()),
     Arm("targeted", "speech.yaml", "photos.yaml", ("--weak",)),
     Arm("matched", "speech.yaml", "photos.yaml", ("--weak", "--match", "auto")),
+    Arm("weighted", "speech.yaml", "photos.yaml", ("--weak", "--match", "auto"), "auto"),
     Arm(CEILING, "", "", ()),
 )
 
@@ -129,7 +131,8 @@ def measure(which: Set, seeds: int, budget: float, model: Sequence[str], work: P
                 _add_real(manifest, real_manifest, weak, round(budget * train), seed, Path(f"{into}.jsonl"))
             else:
                 burnish("augment", recipe, manifest, "--into", into, "-o", f"{into}.jsonl", *whole, "-q")
-            burnish("train", f"{into}.jsonl", "--run", f"{into}-run", *model, "-q")
+            still = ("--like", first, "--generated-weight", arm.weight)
+            burnish("train", f"{into}.jsonl", "--run", f"{into}-run", *still, "-q")
             after = right(Path(f"{into}-run"))
             slices = {one: change(before, after, [one]) for one in (CLEAN, *which.conditions)}
             if weak:
