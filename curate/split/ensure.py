@@ -89,13 +89,13 @@ def _in_turn(
     sizes: "Counter[int]", components: "NDArray[np.int64]", label: "NDArray[np.int64]", order: "NDArray[np.uint64]"
 ) -> list[int]:
     """Return components so that classes take turns, each in an order that looks drawn."""
-    heads = {}
+    heads: dict[int, int] = {}
     for index in np.argsort(order, kind="stable").tolist():
         component = int(components[index])
         if component in sizes:
             heads.setdefault(component, int(label[index]))
     met: Counter[int] = Counter()
-    ranked = []
+    ranked: list[tuple[int, int, int]] = []
     for component, its_label in heads.items():
         ranked.append((met[its_label], len(ranked), component))
         met[its_label] += 1

@@ -101,7 +101,7 @@ def _notes(plan: Plan) -> Iterator[str]:
         if not found.samples:
             yield f"warning: {found.tag}: no sample outside of training has it, so it gets no validation part"
         elif found.moved:
-            yield f"{found.tag}: {found.moved:,} samples went from test to validation, {found.validating:,} validate now"
+            yield f"{found.tag}: {found.moved:,} samples moved from test to validation, {found.validating:,} there now"
         elif not found.validating:
             yield (
                 f"warning: {found.tag} gets no validation part: its {found.samples:,} samples outside of training are "
