@@ -43,10 +43,12 @@ def gather_sources(
     split: list[str] | None,
     group: str | None,
     *,
+    base: str,
     replaces: bool,
     matches: bool = False,
 ) -> "Sources":
-    """Return what the manifest offers to the recipe."""
+    """Return what the manifest offers to the recipe, whose operations are given what they take from the set."""
+    from augment.plan.set_samples import with_set
     from augment.plan.sources import ALL, Sources
 
     for note in recipe.notes:
@@ -54,6 +56,9 @@ def gather_sources(
     splits = frozenset(split or ([ALL] if replaces else ["train"]))
     sources = Sources(recipe, splits, make_grouping(group) if group else None, replaces, matches)
     sources.gather(samples)
+    sources.recipe = with_set(recipe, sources.taken, lambda path: os.path.join(base, path))
+    for note in sources.recipe.notes[len(recipe.notes) :]:
+        terminal.say(f"  {note}")
     return sources
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from augment.operations.media import Media
 
 
-MOVES = {"loudness_lufs": Moves("gain_db", -60, 40)}
+MOVES = {"loudness_lufs": Moves("gain_db", -60, 40), "clipping_ratio": Moves()}
 """See `Operation.moves`."""
 
 

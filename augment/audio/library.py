@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 import msgspec
 
 from augment.audio.library_classes import check, classes, missing_package
-from augment.audio.recordings import find_recordings
+from augment.audio.library_moves import MOVES
+from augment.audio.noise.recordings import find_recordings
 from augment.operations.applied_params import Json, reduced
-from augment.operations.media import Media, Noted, RejectedError
-from augment.operations.registry import Moves, ParameterError, Prepared
+from augment.operations.media import Media, Noted, RejectedError, SetSample
+from augment.operations.registry import ParameterError, Prepared
 from augment.operations.signatures import check_names, check_types, complaint, named_in
 from curate.ground.errors import InputError
 from curate.ground.json import encode, loads
 from curate.ground.out_of_memory import raise_out_of_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -80,7 +81,7 @@ class Waveform:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.moves: Mapping[str, Moves] = {}
+        self.moves = MOVES.get(name, {})
 
     def settings(self, parameters: "Mapping[str, object]") -> Chosen:
         """See `Operation`: types are checked here, because the library hardly does; then it is made once."""
@@ -113,6 +114,14 @@ class Waveform:
         identity = {"parameters": rest, "recordings": [digest for _, digest in recordings]}
         return Prepared(Chosen(rest, recordings), identity, notes)
 
+    def takes_from_set(self, settings: Chosen) -> bool:  # noqa: ARG002
+        """See `Operation`: no class of the library does."""
+        return False
+
+    def prepare_from_set(self, settings: Chosen, samples: "Sequence[SetSample]") -> Prepared[Chosen]:  # noqa: ARG002
+        """See `Operation`: never asked for."""
+        return Prepared(settings, None)
+
     def draw(self, settings: Chosen, media: Media, generator: "np.random.Generator") -> Draws:  # noqa: ARG002
         """See `Operation`: a seed, from which the class draws the rest, and the recordings that it may use."""
         drawn: Draws = {"parameters": settings.parameters, "seed": int(generator.integers(2**32))}
@@ -136,7 +145,7 @@ class Waveform:
         applied = values.pop("should_apply")
         rate = values["target_sample_rate"] if applied and self.name == "Resample" else media.sample_rate
         noted: Noted = {"applied": True, "applied_params": _explained(values)} if applied else {"applied": False}
-        return [Media(frames, rate, noted)]
+        return [media._replace(array=frames, sample_rate=rate, noted=noted)]
 
 
 @cache

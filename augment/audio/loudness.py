@@ -20,7 +20,7 @@ _IMPOSSIBLE_PEAK = 16.0
 """24 dBFS: one such sample, a fault of floating point files, would turn the rest down until nothing is heard."""
 
 
-MOVES = {"loudness_lufs": Moves("lufs", -60, -5)}
+MOVES = {"loudness_lufs": Moves("lufs", -60, -5), "clipping_ratio": Moves()}
 """See `Operation.moves`."""
 
 
@@ -55,8 +55,8 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
 def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the recording with one gain for all of it (no limiter works on single peaks); see `gain_to`.
 
-    `gain_db` is noted, and `limited` says whether the true peak held it down. A clip of less than 400 ms, which the
-    standard leaves undefined, counts as if it were repeated until it fills that time.
+    `gain_db` is noted, and by how much the loudness is missed where the true peak holds it down. A clip of less than
+    400 ms, which the standard leaves undefined, counts as if it were repeated until it fills that time.
 
     Raises:
         RejectedError: Nothing in it is over -70 LUFS, the gate of the standard; or a peak is over 24 dBFS.
@@ -67,15 +67,17 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     samples = media.samples
     if (peak := max(float(samples.max()), -float(samples.min()))) > _IMPOSSIBLE_PEAK:
         raise RejectedError(f"a peak of {20 * math.log10(peak):.0f} dBFS is no sound; see the check over-full-scale")
-    gain_db, limited = gain_to(samples, media.sample_rate, drawn["lufs"], drawn.get("max_true_peak_dbtp"))
-    noted: Noted = {**media.noted, "gain_db": gain_db, "limited": limited}
+    gain_db, short_db = gain_to(samples, media.sample_rate, drawn["lufs"], drawn.get("max_true_peak_dbtp"))
+    noted: Noted = {**media.noted, "gain_db": gain_db}
+    if short_db > 0:
+        noted["missed"] = {"lufs": {"by": -round(short_db, 4), "why": "the true peak may not pass its limit"}}
     return media._replace(array=samples * np.float32(10 ** (gain_db / 20)), noted=noted)
 
 
 def gain_to(
     samples: "NDArray[np.float32]", sample_rate: int, lufs: float, max_true_peak_dbtp: float | None
-) -> tuple[float, bool]:
-    """Return the gain in dB, in steps of 0.0001, that gives a loudness, and whether the true peak limits it.
+) -> tuple[float, float]:
+    """Return the gain in dB, in steps of 0.0001, that gives a loudness, and how many dB the true peak takes off it.
 
     Args:
         samples: float32, shape (frames, channels), at least one frame.
@@ -97,12 +99,12 @@ def gain_to(
     if found < _GATE_BITES_LUFS:
         # The gate leaves out the quiet parts of a quiet recording, and lets them pass once it is louder.
         gain_db += lufs - loudness_lufs(samples * np.float32(10 ** (gain_db / 20)), sample_rate)
-    limited = False
+    short_db = 0.0
     if max_true_peak_dbtp is not None:
         from augment.audio.true_peak import true_peak_dbtp
 
         room_db = max_true_peak_dbtp - true_peak_dbtp(samples)
-        limited = gain_db > room_db
-        gain_db = min(gain_db, room_db)
+        short_db = max(0.0, gain_db - room_db)
+        gain_db -= short_db
     # Down, not to the nearest: the true peak may not pass its limit by half a step.
-    return math.floor(gain_db * 1e4) / 1e4, limited
+    return math.floor(gain_db * 1e4) / 1e4, short_db

@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import Number, check_number, uniform
+from augment.operations.registry import Moves
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from augment.operations.media import Media
 
 _SILENT = 1e-6
+
+MOVES = {"loudness_lufs": Moves("peak_dbfs", -60, 0), "clipping_ratio": Moves()}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

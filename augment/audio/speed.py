@@ -5,11 +5,15 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 from msgspec import Meta, Struct
 
 from augment.operations.parameter_sampling import Number, check_number, uniform
+from augment.operations.registry import Moves
 
 if TYPE_CHECKING:
     import numpy as np
 
     from augment.operations.media import Media
+
+MOVES = {"duration_s": Moves("factor", 0.5, 2), "bandwidth_hz": Moves()}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,7 +43,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
 
     What then lies over half of the sample rate is filtered out.
     """
-    from augment.audio.resample import resample
+    from augment.audio.channel.resample import resample
 
     # Only the ratio counts: what was recorded at `factor` Hz is written as if at 1 Hz, and the true rate stays.
     samples = media.samples

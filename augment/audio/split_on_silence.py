@@ -7,12 +7,16 @@ from msgspec import Meta, Struct
 
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import check_number
+from augment.operations.registry import Moves
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from augment.operations.media import Media, Noted
+
+MOVES = {"duration_s": Moves(), "silence_ratio": Moves()}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

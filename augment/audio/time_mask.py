@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 from msgspec import Meta, Struct
 
 from augment.operations.parameter_sampling import Number, check_number, uniform
+from augment.operations.registry import Moves
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from augment.operations.media import Media
 
 _USUAL_SHARE = (0.05, 0.15)
+
+MOVES = {"silence_ratio": Moves()}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import check_number
+from augment.operations.registry import Moves
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 _VAD_RATE = 16000
 _SHORTEST_SPEECH_S = 0.06
+
+MOVES = {"duration_s": Moves(), "silence_ratio": Moves()}
+"""See `Operation.moves`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -129,7 +133,7 @@ def _voiced(
     import numpy as np
     import webrtcvad
 
-    from augment.audio.resample import resample
+    from augment.audio.channel.resample import resample
     from curate.facts.audio import downmix
 
     mono = resample(downmix(samples)[:, None], sample_rate, _VAD_RATE)[:, 0]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from augment.audio.mix_noise import mix
+from augment.audio.noise.mix_noise import mix
 from augment.demo.damage import PAGE, cut, overwrite
 from augment.demo.noises import KINDS, make_noise
 from curate.media.audio import load_audio

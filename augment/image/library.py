@@ -9,15 +9,16 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from augment.image.library_classes import check, classes
+from augment.image.library_moves import MOVES
 from augment.operations.applied_params import reduced
-from augment.operations.media import Media, Noted, RejectedError
-from augment.operations.registry import Moves, ParameterError, Prepared
+from augment.operations.media import Media, Noted, RejectedError, SetSample
+from augment.operations.registry import ParameterError, Prepared
 from augment.operations.signatures import check_names, complaint, named_in
 from curate.ground.json import encode, loads
 from curate.ground.out_of_memory import raise_out_of_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -52,7 +53,7 @@ class Transform:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.moves: Mapping[str, Moves] = {}
+        self.moves = MOVES.get(name, {})
 
     def settings(self, parameters: "Mapping[str, object]") -> Parameters:
         """See `Operation`: made once, strictly, and tried on a small picture."""
@@ -69,6 +70,14 @@ class Transform:
     def prepare(self, settings: Parameters) -> Prepared[Parameters]:
         """See `Operation`: the library's own advice becomes notes."""
         return Prepared(settings, settings, _built(self.name, encode(settings)).warned)
+
+    def takes_from_set(self, settings: Parameters) -> bool:  # noqa: ARG002
+        """See `Operation`: no class of the library does."""
+        return False
+
+    def prepare_from_set(self, settings: Parameters, samples: "Sequence[SetSample]") -> Prepared[Parameters]:  # noqa: ARG002
+        """See `Operation`: never asked for."""
+        return Prepared(settings, None)
 
     def draw(self, settings: Parameters, media: Media, generator: "np.random.Generator") -> Draws:  # noqa: ARG002
         """See `Operation`: a seed, from which the class draws all the rest."""

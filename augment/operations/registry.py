@@ -7,8 +7,10 @@ An own operation is a module with
     draw(settings, media, generator)        -> Draws
     apply(media, drawn)                     -> Media: pure, the same for the same arguments
 
-and, where it changes facts, `MOVES: dict[str, Moves]`; where files are involved, `prepare(settings) -> Prepared`. An
-operation that makes several samples of one has `apply_many(media, drawn) -> list[Media]` instead of `apply`.
+and, where it changes facts, `MOVES: dict[str, Moves]`; where files are involved, `prepare(settings) -> Prepared`; where
+it takes voices or textures from the set that is augmented, `takes_from_set(settings) -> bool` and
+`prepare_from_set(settings, samples) -> Prepared`, which is given training samples only. An operation that makes several
+samples of one has `apply_many(media, drawn) -> list[Media]` instead of `apply`.
 """
 
 from functools import cache
@@ -30,45 +32,58 @@ import msgspec
 import msgspec.inspect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
-    from augment.operations.media import Media
+    from augment.operations.media import Media, SetSample
 
 Kind = Literal["audio", "image"]
 _READS = "reads"
 FolderOfRecordings = Annotated[str, msgspec.Meta(extra={_READS: "recordings"})]
+FolderOfPictures = Annotated[str, msgspec.Meta(extra={_READS: "pictures"})]
 """A setting that names a folder, or one file, on the disk: what an operation reads is declared by its type."""
 SettingsT = TypeVar("SettingsT")
 DrawsT = TypeVar("DrawsT")
 
 OPERATIONS: dict[Kind, dict[str, str]] = {
     "audio": {
-        "bandlimit": "augment.audio.bandlimit",
-        "channels": "augment.audio.channels",
-        "codec": "augment.audio.codec",
+        "babble": "augment.audio.noise.babble",
+        "bandlimit": "augment.audio.channel.bandlimit",
+        "channels": "augment.audio.channel.channels",
+        "codec": "augment.audio.channel.codec",
         "gain": "augment.audio.gain",
         "loudness": "augment.audio.loudness",
-        "mix_noise": "augment.audio.mix_noise",
+        "mix_noise": "augment.audio.noise.mix_noise",
+        "noise_floor": "augment.audio.noise.noise_floor",
         "peak": "augment.audio.peak",
         "pitch": "augment.audio.pitch",
-        "resample": "augment.audio.resample",
-        "reverb": "augment.audio.reverb",
-        "room": "augment.audio.room",
+        "resample": "augment.audio.channel.resample",
+        "reverb": "augment.audio.room.reverb",
+        "room": "augment.audio.room.room",
         "speed": "augment.audio.speed",
         "split_on_silence": "augment.audio.split_on_silence",
         "time_mask": "augment.audio.time_mask",
         "trim_silence": "augment.audio.trim_silence",
     },
     "image": {
+        "camera_shake": "augment.image.lens.camera_shake",
         "crop_square": "augment.image.crop_square",
+        "defocus": "augment.image.lens.defocus",
+        "dust": "augment.image.lens.dust",
         "exif_orient": "augment.image.exif_orient",
-        "jpeg": "augment.image.jpeg",
-        "low_light": "augment.image.low_light",
-        "motion_blur": "augment.image.motion_blur",
+        "exposure": "augment.image.lighting.exposure",
+        "haze": "augment.image.lighting.haze",
+        "jpeg": "augment.image.compression.jpeg",
+        "low_light": "augment.image.lighting.low_light",
+        "messenger": "augment.image.compression.messenger",
+        "motion_blur": "augment.image.lens.motion_blur",
+        "occlude": "augment.image.scene.occlude",
+        "print_scan": "augment.image.compression.print_scan",
         "resize": "augment.image.resize",
         "strip_metadata": "augment.image.strip_metadata",
+        "tilt": "augment.image.scene.tilt",
+        "uneven_light": "augment.image.lighting.uneven_light",
     },
 }
 """Where our own operations are; a module is imported when a recipe names it."""
@@ -129,6 +144,20 @@ class Operation(Protocol[SettingsT, DrawsT]):
             BurnishError: Files that they name are not there, or none of them can be used.
         """
 
+    def takes_from_set(self, settings: SettingsT) -> bool:
+        """Return whether it takes something from the set that is augmented."""
+
+    def prepare_from_set(self, settings: SettingsT, samples: "Sequence[SetSample]") -> "Prepared[SettingsT]":
+        """Return the settings with what is taken from the set; for those that take something from it.
+
+        Args:
+            settings: As `prepare` returned them.
+            samples: Training samples of its kind, in the order of their digests; none is damaged or generated.
+
+        Raises:
+            BurnishError: They do not have what it needs.
+        """
+
     def draw(self, settings: SettingsT, media: "Media", generator: "np.random.Generator") -> DrawsT:
         """Return the parameters for one sample."""
 
@@ -169,7 +198,7 @@ class OwnOperation:
         known = self.module.Settings.__struct_fields__
         for name in parameters:
             if name not in known:
-                hint = did_you_mean(name, known) if known else " (it has none)"
+                hint = did_you_mean(str(name), known) if known else " (it has none)"
                 raise ParameterError(name, f"{self.name} has no parameter {name!r}{hint}")
         try:
             checked: msgspec.Struct = msgspec.convert(dict(parameters), self.module.Settings)
@@ -189,15 +218,11 @@ class OwnOperation:
         return checked
 
     def reads(self, settings: msgspec.Struct) -> tuple[str, ...]:
-        """See `Operation`: the settings whose type is `FolderOfRecordings`."""
+        """See `Operation`: the settings whose type is `FolderOfRecordings`, those that may be left out too."""
         described = msgspec.inspect.type_info(self.module.Settings)
         assert isinstance(described, msgspec.inspect.StructType)
-        kinds = {field.name: field.type for field in described.fields}
-        return tuple(
-            getattr(settings, name)
-            for name, kind in kinds.items()
-            if isinstance(kind, msgspec.inspect.Metadata) and _READS in (kind.extra or {})
-        )
+        named = [field.name for field in described.fields if _is_place(field.type)]
+        return tuple(place for name in named if (place := getattr(settings, name)))  # none: the set that is augmented
 
     def prepare(self, settings: msgspec.Struct) -> Prepared[msgspec.Struct]:
         """See `Operation`."""
@@ -205,6 +230,15 @@ class OwnOperation:
             found: Prepared[msgspec.Struct] = self.module.prepare(settings)
             return found
         return Prepared(settings, msgspec.to_builtins(settings))
+
+    def takes_from_set(self, settings: msgspec.Struct) -> bool:
+        """See `Operation`."""
+        return hasattr(self.module, "takes_from_set") and bool(self.module.takes_from_set(settings))
+
+    def prepare_from_set(self, settings: msgspec.Struct, samples: "Sequence[SetSample]") -> Prepared[msgspec.Struct]:
+        """See `Operation`."""
+        found: Prepared[msgspec.Struct] = self.module.prepare_from_set(settings, samples)
+        return found
 
     def draw(self, settings: object, media: "Media", generator: "np.random.Generator") -> "Mapping[str, object]":
         """See `Operation`."""
@@ -218,6 +252,12 @@ class OwnOperation:
             several: list[Media] = self.module.apply_many(media, drawn)
             return several
         return [self.module.apply(media, drawn)]
+
+
+def _is_place(kind: msgspec.inspect.Type) -> bool:
+    if isinstance(kind, msgspec.inspect.Metadata):
+        return _READS in (kind.extra or {}) or _is_place(kind.type)
+    return isinstance(kind, msgspec.inspect.UnionType) and any(map(_is_place, kind.types))
 
 
 @cache

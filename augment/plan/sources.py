@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from augment.operations.registry import Kind
+from augment.plan.set_samples import SetSamples, kinds_taken
 from augment.plan.slice_facts import Reference, Slice, facts_of
 from augment.recipe.types import Recipe, Target
 from curate.facts.records import KINDS
@@ -70,6 +71,7 @@ class Sources:
         seen: Samples of the manifest.
         has_splits: Whether any sample has a split.
         slices: The real samples of each target's tag.
+        taken: Training samples, for operations that take voices or textures from the set.
     """
 
     recipe: Recipe
@@ -85,9 +87,11 @@ class Sources:
     seen: int = 0
     has_splits: bool = False
     slices: dict[str, Slice] = field(default_factory=dict)
+    taken: SetSamples = field(default_factory=lambda: SetSamples(frozenset()))
 
     def gather(self, samples: "Iterable[Sample]") -> None:
         """Take in all samples of a manifest."""
+        self.taken = SetSamples(kinds_taken(self.recipe))
         accepts = [_accepts(target) for target in self.recipe.targets]
         self.wanted = [[] for _ in self.recipe.targets]
         unsplit: list[tuple[Sample, list[int]]] = []
@@ -98,6 +102,7 @@ class Sources:
             for tag in made.intersection(sample.tags):
                 self._see_real(tag, sample)
             self.tags.update(sample.tags)
+            self.taken.see(sample)
             self.has_splits = self.has_splits or sample.split is not None
             if ALL in self.splits or sample.split in self.splits:
                 self._take(sample, [index for index, accept in enumerate(accepts) if accept(sample)])

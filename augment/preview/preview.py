@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from augment.plan.balanced_draw import Marks, draw_evenly
 from augment.render.cache_key import chain_digest, sample_key
-from augment.render.render import ATTEMPTS, Chain, Job, Made, Renderer, Wanted
+from augment.render.render import ATTEMPTS, Chain, Job, Made, Renderer, Wanted, job_of
 from augment.render.trial import chain_of
 from curate.engine import Failure, run
 from curate.ground.errors import BurnishError, InputError
@@ -160,7 +160,7 @@ class _Chains:
         number, digest = self._numbers[order.target, source.kind]
         goals = self._goals.get(order, ())
         key = sample_key(digest, seed, source.digest, order.copy, goals)
-        return Job(os.path.join(base, source.path), source.digest, source.kind, (Wanted(number, key, goals),))
+        return job_of(source, base, (Wanted(number, key, goals),))
 
 
 class _Shower:

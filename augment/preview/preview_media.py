@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from augment.audio.resample import resample
+from augment.audio.channel.resample import resample
 from augment.preview.spectrogram import draw_spectrogram, spectrogram
 from curate.describe.thumbnails import shortened, waveform
 from curate.facts.audio import downmix

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from augment.plan.slice_facts import Goal
 
-RENDER_VERSION = 1
+RENDER_VERSION = 2
 """Raised whenever the same recipe makes other bytes than before."""
 
 NAME_DIGITS = 24

@@ -58,7 +58,7 @@ def apply_steps(
     if not results:
         raise RejectedError("nothing is left of it")
     # An operation may overflow or mask all of a short sound: neither is a sample that anyone wants to train with.
-    for array, sample_rate, _ in (result.media for result in results):
+    for array, sample_rate, *_ in (result.media for result in results):
         if not array.size:
             raise RejectedError("nothing is left of it")
         if sample_rate is not None and not np.isfinite(array).all():

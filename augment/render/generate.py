@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from augment.plan.targets import Order, Plan
 from augment.recipe.types import KINDS
 from augment.render.cache_key import chain_digest, sample_key
 from augment.render.lineage import Heirs, Options
-from augment.render.render import Chain, Job, Made, Renderer, Wanted
+from augment.render.render import Chain, Job, Made, Renderer, Wanted, job_of
 from augment.render.render_cache import Shelf
 from augment.render.trial import chain_of
 from curate.engine import Failure, Ready, run
@@ -27,6 +27,7 @@ from curate.records.sample import Sample
 
 if TYPE_CHECKING:
     from augment.operations.registry import Kind
+    from augment.render.compose import Explained
 
 # The journal is synced to the disk once a batch: more often costs time, more rarely loses more when the power goes.
 _BATCH_S = 1.0
@@ -46,6 +47,7 @@ class GenerationTally:
         examples: A source for each reason.
         put_off: How many of the rejected may be made the next time: nothing remembers them.
         facts: Of what was made for targets that are matched, by the target's place in the recipe.
+        missed: By how much samples missed what an operation was asked for, by operation, parameter and reason.
     """
 
     made: Counter[str] = field(default_factory=Counter)
@@ -58,6 +60,17 @@ class GenerationTally:
     def facts_of(self, target: int, fact: str) -> list[float]:
         """Return the values of a fact among what was made for a target."""
         return [value for one in self.facts.get(target, ()) if (value := one.get(fact)) is not None]
+
+    missed: defaultdict[tuple[str, str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def note_missed(self, operations: "Iterable[Explained]") -> None:
+        """Take in what the operations on one sample did not reach."""
+        for operation in operations:
+            found = operation.get("missed")
+            # Of an earlier call it was read from a file, which anyone may have written to.
+            for parameter, miss in found.items() if isinstance(found, dict) else ():
+                if isinstance(miss, dict) and isinstance(miss.get("by"), float | int):
+                    self.missed[str(operation.get("name")), str(parameter), str(miss.get("why"))].append(miss["by"])
 
     def reject(self, reason: str, source: str) -> None:
         """Count one that was not made."""
@@ -161,8 +174,7 @@ class _Generation:
                     for order, key, made in zip(part, keys, known, strict=True)
                     if made is None
                 )
-                path = os.path.join(self.options.base, source.path)
-                yield Job(path, source.digest, source.kind, wanted) if wanted else Ready(())
+                yield job_of(source, self.options.base, wanted) if wanted else Ready(())
 
     def _key(self, source: Source, order: Order) -> bytes:
         digest = self.digests[order.target, source.kind]
@@ -212,6 +224,7 @@ class _Generation:
             if order.target in self.plan.matches:
                 self.tally.facts.setdefault(order.target, []).extend(facts_of(file, source.kind) for file in made.files)
             for part in range(len(made.files)):
+                self.tally.note_missed(made.operations[part])
                 yield self.heirs.sample(order, made, part)
 
     def _move(self, several: "Iterable[Made]") -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import msgspec
 import numpy as np
 
-from augment.operations.media import Media, RejectedError
+from augment.operations.media import Media, RejectedError, SetSample
 from augment.operations.registry import Kind
 from augment.plan.slice_facts import Goal, Values
 from augment.recipe.types import Limit, Output, Step
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from mmap import mmap
 
     from numpy.typing import NDArray
+
+    from augment.plan.sources import Source
 
 ATTEMPTS = 4
 """The first draw and three more."""
@@ -76,12 +78,26 @@ class Job(NamedTuple):
         digest: That it had when it was scanned.
         kind: `audio` or `image`.
         wanted: The samples.
+        source: The sample that its file belongs to; None where operations need not know.
     """
 
     path: str
     digest: str
     kind: Kind
     wanted: tuple[Wanted, ...]
+    source: SetSample | None = None
+
+
+def job_of(source: "Source", base: str, wanted: tuple[Wanted, ...]) -> Job:
+    """Return the job of a source.
+
+    Args:
+        source: Of the set.
+        base: What its path is relative to; empty: the working directory.
+        wanted: What is to be made of it.
+    """
+    path = os.path.join(base, source.path)
+    return Job(path, source.digest, source.kind, wanted, SetSample(source.path, path, source.digest, source.tags))
 
 
 class MatchedFact(msgspec.Struct, frozen=True):
@@ -335,8 +351,8 @@ def load(job: Job) -> Loaded:
     if f"sha256:{sha256(data).hexdigest()}" != job.digest:
         raise InputError("the source changed since it was scanned")
     if job.kind == "image":
-        return Loaded("image", Media(load_pixels(data)), data)
+        return Loaded("image", Media(load_pixels(data), source=job.source), data)
     decoded = decode_audio(data, None)
     if decoded.samples is None or decoded.header.sample_rate is None:
         raise InputError("the source cannot be decoded")
-    return Loaded("audio", Media(decoded.samples, decoded.header.sample_rate), decoded.header)
+    return Loaded("audio", Media(decoded.samples, decoded.header.sample_rate, source=job.source), decoded.header)

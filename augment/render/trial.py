@@ -1,6 +1,5 @@
 """Trying a plan's goals on a few of its samples, before anything is made: how far can the facts be matched?"""
 
-import os
 from collections import defaultdict
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from augment.plan.slice_facts import TargetMatch
 from augment.plan.targets import make_plan
 from augment.render.cache_key import chain_digest, sample_key
 from augment.render.fact_search import dials_of
-from augment.render.render import ATTEMPTS, Chain, Job, Renderer, Trial, Wanted
+from augment.render.render import ATTEMPTS, Chain, Job, Renderer, Trial, Wanted, job_of
 from curate.engine import Failure, run
 from curate.ground.errors import BurnishError
 
@@ -77,8 +76,7 @@ def _try_goals(
         for order in orders:
             source = sources.found[order.source]
             key = sample_key(digest, options.seed, source.digest, order.copy, goals[order])
-            path = os.path.join(options.base, source.path)
-            jobs.append(Job(path, source.digest, kind, (Wanted(numbers[target, kind], key, goals[order]),)))
+            jobs.append(job_of(source, options.base, (Wanted(numbers[target, kind], key, goals[order]),)))
     trial = _Trier(Renderer(tuple(chains.values()), ""))
     results = run(trial, jobs, jobs=options.jobs, chunk_size=2, timeout_s=options.timeout_s, warm_up=trial.warm_up)
     tested: defaultdict[tuple[int, Kind], list[Tested]] = defaultdict(list)

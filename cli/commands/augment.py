@@ -96,7 +96,9 @@ def augment(
     begin = loaded.seed if seed is None else seed
     made = Options(into or "", root or "", begin, jobs, timeout, replaces)
     with streams.passes(manifest) as file:
-        sources = gather_sources(loaded, read(file), split, group, replaces=replaces, matches=match is not None)
+        sources = gather_sources(
+            loaded, read(file), split, group, base=made.base, replaces=replaces, matches=match is not None
+        )
         plan = plan_for(sources, Request(copies, budget, weak_tags, top, balance, begin), match, made)
         if dry_run:
             reports.write(describe_plan(sources, plan, begin), formats, "Plan", plan_table)

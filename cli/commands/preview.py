@@ -63,7 +63,15 @@ def preview(
     loaded = load(recipe, settings or (), wanted_tags(recipe, target, weak_tags, None))
     begin = loaded.seed if seed is None else seed
     with streams.samples(manifest) as samples:
-        sources = gather_sources(loaded, samples, split, None, replaces=loaded.standardizes, matches=match is not None)
+        sources = gather_sources(
+            loaded,
+            samples,
+            split,
+            None,
+            base=root or "",
+            replaces=loaded.standardizes,
+            matches=match is not None,
+        )
     made = Options("", root or "", begin, jobs)
     plan = plan_for(sources, Request(copies, weak=weak_tags, seed=begin), match, made)
     orders = choose(sources, plan, count, begin)

@@ -40,7 +40,6 @@ def noise(tmp_path: Path, data: Path) -> str:
     """Noise recordings in the folders that speech-noise looks for."""
     background = data / "noise" / "background"
     for kind, names in {
-        "babble": ["dude_miaowing.wav"],
         "street": ["running_tap.wav"],
         "machine": ["exercise_bike.wav", "stereo_noise.wav"],
     }.items():
@@ -53,18 +52,23 @@ def noise(tmp_path: Path, data: Path) -> str:
 def test_speech_noise(burnish: Burnish, tmp_path: Path, data: Path, noise: str) -> None:
     made = made_by(burnish, tmp_path, data / "speech_commands" / "dog", "speech-noise", "--set", f"noise={noise}")
     count = len({sample["origin"]["source"] for sample in made})
-    assert len(made) == 9 * count
+    assert len(made) == 11 * count
     assert change(made, "quiet", "audio", "loudness_lufs") < -10
     assert change(made, "level=clipped", "audio", "rms_dbfs") != 0
     assert change(made, "distance=far", "audio", "loudness_lufs") < -3
-    for tag in ("band=narrow", "narrow-band"):
-        assert change(made, tag, "audio", "bandwidth_hz") < -1000
+    for tag in ("distance=far", "reverberant"):
+        assert change(made, tag, "audio", "snr_db") < -2, tag
+    for tag in ("band=narrow", "narrow-band", "channel=messenger"):
+        assert change(made, tag, "audio", "bandwidth_hz") < -1000, tag
     for tag in ("noise=babble", "noise=street", "noise=machine", "noisy"):
         assert change(made, tag, "audio", "snr_db") < 0, tag
     for sample in made:
         assert sample["audio"]["sample_rate"] == sample["before"]["audio"]["sample_rate"]
         assert sample["audio"]["duration_s"] == pytest.approx(sample["before"]["audio"]["duration_s"], abs=0.001)
         assert not sample.get("findings")
+        for step in sample["origin"]["operations"]:
+            if step["name"] == "room":
+                assert step["measured_rt60_s"] == pytest.approx(step["rt60_s"], rel=0.01)
 
 
 def test_speech_noise_without_the_folders_works_for_what_needs_none(
@@ -72,9 +76,84 @@ def test_speech_noise_without_the_folders_works_for_what_needs_none(
 ) -> None:
     failed = burnish("augment", "speech-noise", "--into", "x", code=2).stderr
     assert "speech-noise.yaml:" in failed
-    assert "noise/babble" in failed
+    assert "noise/street" in failed
     made = made_by(burnish, tmp_path, data / "speech_commands" / "cat", "speech-noise", "--target", "band=narrow")
     assert {sample["tags"][-2] for sample in made} == {"band=narrow"}
+
+
+def test_babble_is_of_other_speakers_of_the_training_part(burnish: Burnish, tmp_path: Path, data: Path) -> None:
+    """Digits by six speakers, two of them in the test part: nobody behind a sound is its speaker, or tested."""
+    burnish("scan", data / "fsdd", "--pattern", "{label}_{speaker}_{take}", "-o", "set.jsonl", "-q")
+    tested = {"george", "lucas"}
+    samples = lines((tmp_path / "set.jsonl").read_text())[::4]
+    for sample in samples:
+        sample["split"] = "test" if tested & {tag.partition("=")[2] for tag in sample["tags"]} else "train"
+    (tmp_path / "set.jsonl").write_text("".join(json.dumps(sample) + "\n" for sample in samples))
+    speakers: dict[str, str] = {sample["path"]: speaker_of(sample) for sample in samples}
+    for split in ("train", "test"):
+        command = [
+            "augment",
+            "speech-noise",
+            "set.jsonl",
+            "--target",
+            "noise=babble",
+            "--split",
+            split,
+            "--into",
+            split,
+        ]
+        new = [sample for sample in lines(burnish(*command, "-q").stdout) if sample.get("origin")]
+        assert len(new) == sum(sample["split"] == split for sample in samples)
+        for sample in new:
+            voices = next(step for step in sample["origin"]["operations"] if step["name"] == "babble")["voices"]
+            behind = [{speakers[path] for path in voice["recordings"]} for voice in voices]
+            assert all(len(one) == 1 for one in behind)
+            heard = {speaker for one in behind for speaker in one}
+            assert len(heard) == len(behind)
+            assert not heard & {*tested, speaker_of(sample)}
+            assert sample["audio"]["snr_db"] < 25
+
+
+def speaker_of(sample: dict[str, Any]) -> str:
+    """The value of its tag `speaker`."""
+    return next(str(tag).partition("=")[2] for tag in sample["tags"] if tag.startswith("speaker="))
+
+
+def test_speech_corpora(burnish: Burnish, tmp_path: Path, data: Path) -> None:
+    """On folders with the layouts of MUSAN and RIRS_NOISES, made of the recordings at hand."""
+    background, rooms = data / "noise" / "background", data / "noise" / "rir"
+    layout = {
+        "musan/noise/free-sound/noise-free-sound-0000.wav": background / "running_tap.wav",
+        "musan/music/fma/music-fma-0000.wav": background / "pink_noise.wav",
+        "musan/speech/librivox/speech-librivox-0000.wav": background / "dude_miaowing.wav",
+        "RIRS_NOISES/pointsource_noises/noise-free-sound-0001.wav": background / "exercise_bike.wav",
+        "RIRS_NOISES/real_rirs_isotropic_noises/RVB2014_type1_rir_largeroom1_far_angla.wav": rooms / "rir1.wav",
+        "RIRS_NOISES/real_rirs_isotropic_noises/RVB2014_type1_noise_largeroom1_1.wav": background / "white_noise.wav",
+        "RIRS_NOISES/simulated_rirs/smallroom/Room001/Room001-00001.wav": rooms / "impulse_response_0.wav",
+    }
+    for name, path in layout.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, tmp_path / name)
+    made = made_by(burnish, tmp_path, data / "speech_commands" / "dog", "speech-corpora")
+    used = {
+        (sample["tags"][-2], os.path.relpath(step[key]))
+        for sample in made
+        for step in sample["origin"]["operations"]
+        for key in ("noise", "impulse")
+        if key in step
+    }
+    names = list(layout)
+    assert used == {
+        ("noise=ambient", names[0]),
+        ("noise=music", names[1]),
+        ("distance=far", names[4]),
+        ("distance=far", names[5]),
+        ("reverberant", names[6]),
+    }
+    for tag in ("noise=ambient", "noise=music", "distance=far"):
+        assert change(made, tag, "audio", "snr_db") < 0, tag
+    far = [step for sample in made if "distance=far" in sample["tags"] for step in sample["origin"]["operations"]]
+    assert {step["measured_rt60_s"] for step in far if step["name"] == "reverb"} == {0.8385}
 
 
 def test_speech_standardize(burnish: Burnish, tmp_path: Path, data: Path) -> None:

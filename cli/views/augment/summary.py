@@ -152,7 +152,9 @@ def say_sources(sources: "Sources", plan: "Plan") -> None:
 
 
 def say_generated(sources: "Sources", plan: "Plan", tally: "GenerationTally", into: str) -> None:
-    """Say how many samples were made, how like the real ones they are, and what was not made, and why."""
+    """Say how many samples were made, how like the real ones they are, what missed what was asked for, and what was not
+    made, and why.
+    """
     from augment.plan.slice_facts import largest_difference
 
     made, reused = tally.made.total(), tally.reused.total()
@@ -168,6 +170,12 @@ def say_generated(sources: "Sources", plan: "Plan", tally: "GenerationTally", in
                 drawn = "" if fact.plain_d is None else f", {fact.plain_d:.2f} as drawn"
                 medians = f"{fact.fact} {median(found):.4g}, real {fact.slice_median:.4g}"
                 say(f"  {tag}: {medians}; D {d:.2f} (n = {len(found):,}{drawn})")
+    for (operation, parameter, why), by in sorted(tally.missed.items()):
+        furthest = max(by, key=abs)
+        say(
+            f"  {len(by):,} of {made + reused:,} miss {operation}.{parameter}, by {median(by):+.3g} in the median and "
+            f"{furthest:+.3g} at most: {printable(why)}"
+        )
     for reason, count in tally.rejected.most_common():
         say(f"  rejected {count:,}: {printable(reason)} (such as {printable(tally.examples[reason])})")
 

@@ -12,9 +12,11 @@ import soundfile
 
 from augment.operations.media import Media, RejectedError
 from augment.operations.registry import OPERATIONS, find
+from augment.plan.slice_facts import FACTS
 from tests.augment.audio.sounds import noise, tone
 
 PARAMETERS: dict[str, dict[str, Any]] = {
+    "babble": {"folder": "noises", "speakers": 2},
     "mix_noise": {"folder": "noises", "snr_db": [0, 10]},
     "reverb": {"folder": "noises"},
     "codec": {"format": ["mp3", "opus", "vorbis", "gsm610"]},
@@ -35,8 +37,18 @@ def noises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_are_here() -> None:
-    modules = {path.stem for path in Path(__file__).parent.glob("test_*.py")}
+    modules = {path.stem for path in Path(__file__).parent.rglob("test_*.py")}
     assert {f"test_{name}" for name in OPERATIONS["audio"]} <= modules
+
+
+def test_those_that_change_facts_say_so() -> None:
+    quiet = {name for name in OPERATIONS["audio"] if not find("audio", name).moves}
+    assert quiet == {"channels"}
+    for name in OPERATIONS["audio"]:
+        settings = find("audio", name)
+        for fact, (parameter, low, high) in settings.moves.items():
+            assert fact in FACTS["audio"], f"{name} moves {fact}, which nothing is matched by"
+            assert parameter is None or low < high
 
 
 @pytest.mark.usefixtures("noises")

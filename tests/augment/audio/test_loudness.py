@@ -82,8 +82,9 @@ def test_real_clips_and_the_limit_by_another_meter(data: Path) -> None:
         finely = soxr.resample(np.concatenate([silent, changed.array, silent]), 1, 16, quality="VHQ")
         peak_dbtp = 20 * np.log10(np.abs(finely).max())
         assert peak_dbtp <= -0.9, path.name
-        if changed.noted["limited"]:
+        if missed := changed.noted.get("missed"):
             limited += 1
+            assert measured(changed) - -16 == pytest.approx(missed["lufs"]["by"], abs=0.1), path.name
             assert peak_dbtp >= -1.2, path.name
         else:
             assert measured(changed) == pytest.approx(-16, abs=0.1), path.name
@@ -94,11 +95,13 @@ def test_the_limit_lowers_the_gain_and_nothing_else() -> None:
     click = noise(16000, level=0.01)
     click[8000] = 0.9
     changed = made_loud(click, 16000, lufs=-10, max_true_peak_dbtp=-3)
-    assert changed.noted["limited"] is True
+    found = measured(changed)
+    assert changed.noted["missed"]["lufs"]["by"] == pytest.approx(found - -10, abs=0.05)
+    assert changed.noted["missed"]["lufs"]["why"] == "the true peak may not pass its limit"
     np.testing.assert_allclose(changed.array / click, 10 ** (changed.noted["gain_db"] / 20), rtol=1e-5)
     assert np.abs(changed.array).max() <= 10 ** (-3 / 20)
     free = made_loud(click, 16000, lufs=-10, max_true_peak_dbtp=None)
-    assert free.noted["limited"] is False
+    assert "missed" not in free.noted
     assert np.abs(free.array).max() > 1
 
 

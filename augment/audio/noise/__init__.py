@@ -1,0 +1,1 @@
+"""Operations that put other sounds behind a sound: recordings, voices, the floor of a room."""

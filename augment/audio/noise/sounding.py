@@ -1,0 +1,71 @@
+"""Where in a recording something is heard: a noise is drawn from there, and a voice is taken from there."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+FRAME_S = 0.05
+"""Frames that powers are taken of."""
+
+_SILENT = 1e-9
+_PAUSE_S = 1.0
+_SHORTEST_S = 0.25
+_MOST = 64
+
+Parts = tuple[tuple[float, float], ...]
+"""Start and end of each part, in seconds."""
+
+
+def frame_powers(blocks: Iterable[NDArray[np.float32]], sample_rate: int) -> NDArray[np.float64]:
+    """Return the power of each frame of `FRAME_S`, mean over its samples and channels.
+
+    Args:
+        blocks: A recording in pieces of whole frames, but for the last: float32, shape (any, channels).
+        sample_rate: Hz.
+    """
+    size = frame_size(sample_rate)
+    found = [np.zeros(0)]
+    for block in blocks:
+        squares = np.square(block, dtype=np.float64).mean(axis=1)
+        starts = np.arange(0, len(squares), size)
+        found.append(np.add.reduceat(squares, starts) / np.diff(np.append(starts, len(squares))))
+    return np.concatenate(found)
+
+
+def frame_size(sample_rate: int) -> int:
+    """Return how many samples a frame has."""
+    return max(1, round(FRAME_S * sample_rate))
+
+
+def sounding_parts(powers: NDArray[np.float64], sample_rate: int, frames: int, under_mean_db: float = 30.0) -> Parts:
+    """Return the parts in which something is heard; none of a recording that is silent.
+
+    Heard is what is less than so many decibels under the mean power of the whole, and over -90 dBFS (one step of 16
+    bits). A pause of less than a second belongs to the sound, as between the barks of a dog. Parts of less than a
+    quarter of a second would buzz where they are repeated: they are left out where there are longer ones. The 64
+    longest are kept.
+
+    Args:
+        powers: As `frame_powers` returns them.
+        sample_rate: Hz.
+        frames: Samples of the recording.
+        under_mean_db: One click of full scale in ten seconds lifts the mean by as much as the noise around it may be
+            softer than the click: 30 dB under the mean is still noise, where 30 dB under the loudest frame would leave
+            the click only. For voices 15: what is softer is the room between words.
+    """
+    if not len(powers):
+        return ()
+    heard = powers > max(_SILENT, 10 ** (-under_mean_db / 10) * float(powers.mean()))
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], heard, [False]]))).reshape(-1, 2)
+    frame_s = frame_size(sample_rate) / sample_rate
+    spans = [(float(start) * frame_s, min(float(end) * frame_s, frames / sample_rate)) for start, end in edges]
+    if not spans:
+        return ()
+    starts = [spans[0][0], *(after[0] for before, after in pairwise(spans) if after[0] - before[1] >= _PAUSE_S)]
+    ends = [*(before[1] for before, after in pairwise(spans) if after[0] - before[1] >= _PAUSE_S), spans[-1][1]]
+    parts = [(round(start, 6), round(end, 6)) for start, end in zip(starts, ends, strict=True)]
+    longest = sorted(parts, key=lambda part: part[0] - part[1])[:_MOST]
+    kept = [part for part in longest if part[1] - part[0] >= _SHORTEST_S] or longest[:1]
+    return tuple(sorted(kept))

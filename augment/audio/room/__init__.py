@@ -1,0 +1,1 @@
+"""Operations that put a sound into a room, measured or made up."""

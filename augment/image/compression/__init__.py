@@ -1,0 +1,1 @@
+"""Operations that store and send a picture: JPEG, messengers, paper and scanner."""

@@ -1,0 +1,63 @@
+"""Which facts albumentations' classes move."""
+
+from augment.operations.registry import Moves
+
+_LIGHT = {"brightness": Moves(), "contrast": Moves()}
+_TONE = _LIGHT | {"sharpness": Moves(), "chroma": Moves()}
+_COLOUR = {"chroma": Moves()}
+_BLUR = {"sharpness": Moves()}
+_NOISE = {"sharpness": Moves(), "chroma": Moves()}
+_COVER = _LIGHT | {"sharpness": Moves(), "chroma": Moves()}
+
+MOVES: dict[str, dict[str, Moves]] = {
+    "AdditiveNoise": _NOISE,
+    "AdvancedBlur": _BLUR,
+    "AutoContrast": _TONE,
+    "Blur": _BLUR,
+    "CLAHE": _TONE,
+    "ChromaticAberration": _NOISE,
+    "CoarseDropout": _COVER,
+    "ColorJitter": _TONE,
+    "Defocus": _BLUR,
+    "Downscale": _BLUR,
+    "Emboss": {"contrast": Moves(), "sharpness": Moves()},
+    "Equalize": _TONE,
+    "Erasing": _COVER,
+    "GaussNoise": _NOISE,
+    "GaussianBlur": _BLUR,
+    "GlassBlur": _BLUR,
+    "GridDropout": _COVER,
+    "HueSaturationValue": _LIGHT | _COLOUR,
+    "ISONoise": _NOISE,
+    "Illumination": _LIGHT,
+    "ImageCompression": _NOISE,
+    "InvertImg": _LIGHT,
+    "MedianBlur": _BLUR,
+    "MotionBlur": _BLUR,
+    "MultiplicativeNoise": _LIGHT | _NOISE,
+    "PlanckianJitter": _COLOUR,
+    "PlasmaBrightnessContrast": _TONE,
+    "PlasmaShadow": _LIGHT,
+    "Posterize": _NOISE,
+    "RGBShift": _LIGHT | _COLOUR,
+    "RandomBrightnessContrast": _TONE,
+    "RandomFog": _TONE,
+    "RandomGamma": _TONE,
+    "RandomGravel": _COVER,
+    "RandomRain": _TONE,
+    "RandomShadow": _LIGHT,
+    "RandomSnow": _TONE,
+    "RandomSunFlare": _TONE,
+    "RandomToneCurve": _TONE,
+    "RingingOvershoot": _BLUR,
+    "SaltAndPepper": _LIGHT | _NOISE,
+    "Sharpen": {"contrast": Moves(), "sharpness": Moves()},
+    "ShotNoise": _NOISE,
+    "Solarize": _TONE,
+    "Spatter": _COVER,
+    "ToGray": _COLOUR,
+    "ToSepia": _COLOUR,
+    "UnsharpMask": {"contrast": Moves(), "sharpness": Moves()},
+    "ZoomBlur": _BLUR,
+}
+"""By class and fact. Only by drawing again: what a class draws comes from one seed, so no parameter can be turned."""

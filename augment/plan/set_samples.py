@@ -1,0 +1,99 @@
+"""What operations may take from the set itself, voices or textures: of training samples only, whatever is augmented."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from augment.operations.media import SetSample
+from augment.operations.registry import find
+from augment.recipe.types import KINDS, Recipe, Step, Target
+from curate.facts.records import KINDS as KINDS_OF_SAMPLES
+from curate.ground.errors import InputError
+from curate.records.origin import origin_of
+from curate.scan.labels import SPLIT_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from augment.operations.registry import Kind
+    from curate.records.sample import Sample
+
+MOST = 4096
+"""Samples that an operation is given: the first by their digests, as good as any draw and the same each time."""
+
+
+@dataclass(slots=True)
+class SetSamples:
+    """The training samples of a set; all of its samples where it has no splits.
+
+    Attributes:
+        kinds: That operations of the recipe take something of; others are not kept.
+        found: Those that may be used, by kind and digest.
+        unsplit: Samples without a split, which count only where none has one.
+        held_out: Digests of samples of other splits: a copy of a test sample that lies in training is not used.
+        has_splits: Whether any sample has one.
+    """
+
+    kinds: "frozenset[Kind]"
+    found: "dict[Kind, dict[str, SetSample]]" = field(default_factory=dict)
+    unsplit: "dict[Kind, dict[str, SetSample]]" = field(default_factory=dict)
+    held_out: set[str] = field(default_factory=set)
+    has_splits: bool = False
+
+    def see(self, sample: "Sample") -> None:
+        """Take a sample in, if operations may take something of it."""
+        self.has_splits = self.has_splits or sample.split is not None
+        kind = KINDS_OF_SAMPLES.get(sample.kind or "")
+        if kind not in self.kinds or sample.digest is None:
+            return
+        trains = sample.split is not None and SPLIT_NAMES.get(sample.split.lower()) == "train"
+        if sample.split is not None and not trains:
+            self.held_out.add(sample.digest)
+        elif not origin_of(sample.origin).is_generated and not any(one.severity == "error" for one in sample.findings):
+            kept = self.found if trains else self.unsplit
+            known = SetSample(sample.path, "", sample.digest, sample.tags)
+            kept.setdefault(kind, {}).setdefault(sample.digest, known)
+
+    def of(self, kind: "Kind") -> list[SetSample]:
+        """Return the samples of a kind that may be used, in the order of their digests; `MOST` at most."""
+        kept = (self.found if self.has_splits else self.unsplit).get(kind, {})
+        return [kept[digest] for digest in sorted(kept.keys() - self.held_out)][:MOST]
+
+
+def kinds_taken(recipe: Recipe) -> "frozenset[Kind]":
+    """Return the kinds of samples that operations of a recipe take something from."""
+    steps = (step for target in recipe.targets for kind in KINDS for step in target.steps[kind])
+    return frozenset(step.kind for step in steps if find(step.kind, step.name).takes_from_set(step.prepared.settings))
+
+
+def with_set(recipe: Recipe, samples: SetSamples, locate: "Callable[[str], str]") -> Recipe:
+    """Return a recipe whose operations have been given what they take from the set.
+
+    Args:
+        recipe: As it was read.
+        samples: Of the manifest.
+        locate: Returns where the file of a sample is, seen from the working directory.
+
+    Raises:
+        InputError: The set does not have what an operation needs.
+    """
+    given = {
+        kind: [one._replace(file=locate(one.path)) for one in samples.of(kind)]
+        for kind in KINDS
+        if kind in samples.kinds
+    }
+    notes = dict.fromkeys(recipe.notes)
+
+    def prepared(step: Step) -> Step:
+        operation = find(step.kind, step.name)
+        if not operation.takes_from_set(step.prepared.settings):
+            return step
+        if not given[step.kind]:
+            raise InputError(f"{step.name}: there is no training sample that it could take something from")
+        found = operation.prepare_from_set(step.prepared.settings, given[step.kind])
+        notes.update(dict.fromkeys(found.notes))
+        return step._replace(prepared=found)
+
+    def of_target(target: Target) -> Target:
+        return target._replace(steps={kind: tuple(map(prepared, target.steps[kind])) for kind in KINDS})
+
+    return recipe._replace(targets=tuple(map(of_target, recipe.targets)), notes=tuple(notes))
