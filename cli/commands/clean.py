@@ -85,23 +85,32 @@ def clean(
     streams.check_output(output)
     streams.check_output(rejects)
     files = Quarantine(quarantine, root or "") if quarantine else None
-    tally = _clean(manifest, policy, files, output, rejects)
-    say_tally(tally)
+    tally = _clean(manifest, policy, files, output, rejects, apply=apply)
     outcome.rejected = tally.dropped.total()
-    if files:
-        carry_out(files, apply=apply)
     if failed := tally.failed_gates(gates):
         raise GateError("; ".join(failed))
 
 
 def _clean(
-    manifest: str | None, policy: Policy, files: Quarantine | None, output: str | None, rejects: str | None
+    manifest: str | None,
+    policy: Policy,
+    files: Quarantine | None,
+    output: str | None,
+    rejects: str | None,
+    *,
+    apply: bool,
 ) -> CleanTally:
-    """Go through the manifest twice, to learn and to judge, and write what is kept and what is not."""
+    """Go through the manifest twice, to learn and to judge, and write what is kept when what is not is set aside."""
     tally = CleanTally()
-    with ExitStack() as stack:
-        file = stack.enter_context(streams.passes(manifest))
-        rejected = stack.enter_context(atomic_write(rejects)) if rejects else None
+
+    def set_aside() -> None:
+        dropped.close()
+        say_tally(tally)
+        if files:
+            carry_out(files, apply=apply)
+
+    with streams.passes(manifest) as file, ExitStack() as dropped:
+        rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
         dataset = DatasetFolders(files.base if files else "")
         # One pass learns what is normal and where the data lies; whether the quarantine is inside is known only then.
         found = survey(dataset.watch(read_as(file, Facts)), policy)
@@ -109,7 +118,7 @@ def _clean(
             files.refuse_inside(dataset)
         say_survey(found)
         file.seek(0)
-        streams.write_lines(_kept(judge(lines(file), found, policy), tally, rejected, files), output)
+        streams.write_lines(_kept(judge(lines(file), found, policy), tally, rejected, files), output, set_aside)
     return tally
 
 

@@ -1,7 +1,7 @@
 """`burnish dedup`: one copy of each thing stays."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -67,26 +67,31 @@ def dedup(
     streams.check_output(rejects)
     formats = reports.Formats(json, md, csv).check()
     search = Search(exact, distance, keep, on_conflict, root or "", jobs, terminal.progress)  # type: ignore[arg-type]
-    with ExitStack() as stack:
-        file = stack.enter_context(streams.passes(manifest))
-        rejected = stack.enter_context(atomic_write(rejects)) if rejects else None
+    with streams.passes(manifest) as file, ExitStack() as dropped:
+        rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
         groups = find_groups(read_as(file, Item), search)
         file.seek(0)
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
-        _write(kept, groups, output, formats)
+        _write(kept, groups, output, formats, dropped.close)
     say_groups(groups, search, dropped=not report, listed=not any(formats))
     conflicts = sum(bool(group.label_conflict) for group in groups)
     if conflicts and on_conflict == "fail":
         raise GateError(f"--on-conflict fail: {conflicts:,} groups have copies with different labels")
 
 
-def _write(kept: Iterator[bytes], groups: Sequence[Group], output: str | None, formats: reports.Formats) -> None:
+def _write(
+    kept: Iterator[bytes],
+    groups: Sequence[Group],
+    output: str | None,
+    formats: reports.Formats,
+    first: Callable[[], None],
+) -> None:
     """Write the manifest; with --json, --md or --csv the groups take its place on standard output."""
-    if not any(formats):
-        streams.write_lines(kept, output)
-        return
-    if output:
-        streams.write_lines(kept, output)
+    if output or not any(formats):
+        streams.write_lines(kept, output, first)
     else:
         deque(kept, maxlen=0)
-    reports.write(report_of(groups), formats, "Duplicates", table)
+        first()
+    # After the manifest: what reads standard output may leave early (`| head`), and the manifest is to be there then.
+    if any(formats):
+        reports.write(report_of(groups), formats, "Duplicates", table)

@@ -19,7 +19,7 @@ from curate.records.reader import LineError, locate, open_manifest, read, read_a
 from curate.records.writer import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from curate.records.sample import Sample
 
@@ -86,19 +86,32 @@ def check_output(path: str | None) -> None:
         raise UsageError(f"-o {path}: that is the name of a media file; a manifest is named like set.jsonl")
 
 
-def write_lines(lines: "Iterable[bytes]", output: str | None) -> None:
-    """Write manifest lines to a file, or to standard output unless a person would have to read them there."""
+def write_lines(lines: "Iterable[bytes]", output: str | None, first: "Callable[[], None] | None" = None) -> None:
+    """Write manifest lines to a file, or to standard output unless a person would have to read them there.
+
+    Args:
+        lines: The lines, without their ends.
+        output: The file; None or `-`: standard output.
+        first: What else the command has to bring about, called after the last line and before the file takes its name.
+    """
     if output and output != "-":
         number = 0
         with atomic_write(output) as file:
             for number, line in enumerate(lines, start=1):  # noqa: B007 - used after the loop
                 file.write(line + b"\n")
+            # The manifest may replace the one that was read. Killed after that, the command could not be repeated: what
+            # it dropped is in no manifest any more, and was in no file of rejects and no quarantine yet.
+            if first:
+                first()
         outcome.samples_out = number
+        return
     # Thousands of lines of JSON are nothing for a person: a summary, and how to keep the result.
-    elif shows_output():
+    if shows_output():
         summary.show(lines)
     else:
         _write_out(lines)
+    if first:
+        first()
 
 
 def _write_out(lines: "Iterable[bytes]") -> None:

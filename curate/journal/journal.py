@@ -89,7 +89,9 @@ class Journal:
         path = os.path.join(os.path.realpath(folder), name) if name else os.path.realpath(folder)
         try:
             file = JournalFile(path, read_only=read_only)
-            return cls(file if outside or read_only else _only_inside(file, "done", "undoing"), read_only=read_only)
+            # What is pending, too: it is settled when the journal is opened, mostly as done, and then taken back.
+            asked = file if outside or read_only else _only_inside(file, "pending", "done", "undoing")
+            return cls(asked, read_only=read_only)
         except OSError as error:
             raise InputError(f"cannot open the journal {path}: {error.strerror}") from None
 

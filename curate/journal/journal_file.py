@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 from curate.ground.errors import BurnishError, InputError
 from curate.journal.fs import sync_folder, write_all
-from curate.journal.records import STATES, Change, Head, Mark, Record, State, check, decode, encode
+from curate.journal.records import STATES, Change, Head, LaterFormatError, Mark, Record, State, check, decode, encode
 from curate.journal.seal import Seals
 from curate.journal.tree import JOURNAL
 
@@ -117,10 +117,13 @@ class JournalFile:
     def change(self, number: int) -> Change:
         """Return a change that is in the file."""
         self._reader.seek(self._offsets[number])
-        record = decode(self._reader.readline())
+        try:
+            record = decode(self._reader.readline())
+            check(record)  # it was, when it was read; nobody is kept from writing into the file since
+        except ValueError:
+            record = None
         if not isinstance(record, Change) or record.id != number:
             raise InputError(f"{self.path} was changed while it was open")
-        check(record)  # it was, when it was read; nobody is kept from writing into the file since
         return record
 
     def close(self) -> None:
@@ -166,6 +169,9 @@ class JournalFile:
                 try:
                     self._take(decode(line))
                     self._seals.check(line)
+                except LaterFormatError as error:
+                    cure = "take it back with the burnish that wrote it"
+                    raise InputError(f"{self.path}:{number}: {error}; {cure}; nothing was changed") from None
                 except ValueError as error:
                     kind = "damaged" if self.head else "not a journal of burnish"
                     raise InputError(f"{self.path}:{number}: {kind}: {error}; nothing was changed") from None

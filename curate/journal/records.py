@@ -9,13 +9,13 @@ Paths are relative to the folder of the journal, so that a tree which is moved a
 without its end is the trace of a crash and is cut off: nothing is changed on disk before its line is synced.
 
 A journal is data, and data come from strangers: in an archive, in a dataset that was downloaded. What is read is held
-against the same rules as what is written (`check`), before any of it is acted upon. Reserved for later: the kinds
-`rewrite` (contents changed in place, the old ones kept under `backup`) and `put` (a key written to an object store,
-with its `etag`); a version that does not know them refuses such a journal as a whole.
+against the same rules as what is written (`check`), before any of it is acted upon. A journal of a later version, or
+with kinds that are reserved for one, is refused as a whole (`LaterFormatError`): a part taken back is worse than none.
+docs/journal.md says what a version promises.
 """
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -26,6 +26,16 @@ from curate.journal.tree import check_target
 Kind = Literal["move", "copy", "hardlink", "symlink", "create", "folder"]
 State = Literal["pending", "done", "dropped", "undoing", "undone"]
 STATES: tuple[State, ...] = ("pending", "done", "dropped", "undoing", "undone")
+VERSION = 1
+RESERVED = {
+    "rewrite": "contents changed in place, the old ones kept as `backup`",
+    "put": "a key written to an object store, with its `etag`",
+}
+"""Kinds that no version writes yet, so that no two later ones give one name two meanings."""
+
+
+class LaterFormatError(ValueError):
+    """A line is of a version of the format that this burnish does not know."""
 
 
 class Head(msgspec.Struct, frozen=True, tag_field="record", tag="journal"):
@@ -75,7 +85,16 @@ class Mark(msgspec.Struct, frozen=True, tag_field="record", tag="mark"):
     ids: list[int]
 
 
+class _Outline(msgspec.Struct):
+    """What can be asked of a line of any version."""
+
+    record: str = ""
+    version: int = VERSION
+    kind: str = ""
+
+
 Record = Head | Change | Mark
+_outlines = json.Decoder(_Outline)
 _records: json.Decoder[Record] = json.Decoder(Record)  # type: ignore[arg-type]
 
 
@@ -88,9 +107,33 @@ def decode(line: bytes) -> Record:
     """Return the record of a line.
 
     Raises:
+        LaterFormatError: It is one of a later version, or of a kind that this one does not have.
         ValueError: It is none.
     """
-    return _records.decode(line)
+    try:
+        return _records.decode(line)
+    except ValueError:
+        # Later versions may have other fields: their number and the kind are asked for where nothing else can be read.
+        if (later := _later(line)) is not None:
+            raise later from None
+        raise
+
+
+def _later(line: bytes) -> LaterFormatError | None:
+    """Return why a line that cannot be read is one of a later version, if it is."""
+    try:
+        outline = _outlines.decode(line)
+    except ValueError:
+        return None
+    if outline.record == "journal" and outline.version > VERSION:
+        return LaterFormatError(
+            f"version {outline.version} of the journal's format, and this burnish knows version {VERSION}"
+        )
+    if outline.record == "change" and outline.kind and outline.kind not in get_args(Kind):
+        meaning = f" ({RESERVED[outline.kind]})" if outline.kind in RESERVED else ""
+        kind = f"a change of the kind {outline.kind!r}{meaning}"
+        return LaterFormatError(f"{kind}, which version {VERSION} of the journal's format does not have")
+    return None
 
 
 _TOKEN, _DIGEST = re.compile(r"[0-9a-f]{8}"), re.compile(r"sha256:[0-9a-f]{64}")

@@ -159,7 +159,10 @@ def _taken(tree: "Tree", change: "Change", status: "Undone", detail: str) -> Tak
 
 
 def _anything_here(journal: "Journal") -> bool:
-    """Return whether anything that the journal says was made is in its folder, or was put back by hand."""
+    """Return whether anything that the journal says was made is in its folder, or was put back by hand.
+
+    Where only folders are left to be taken back, an undo was killed between removing them and saying so.
+    """
     tree, numbers = journal.tree, [*journal.file.ids("done", "pending", "undoing")]
     for number in numbers:
         change = journal.file.change(number)
@@ -167,7 +170,7 @@ def _anything_here(journal: "Journal") -> bool:
             return True
         if change.kind == "move" and undoable(change, tree)[0] == "gone":
             return True
-    return not numbers
+    return all(journal.file.change(number).kind == "folder" for number in numbers)
 
 
 def _leave_folders(journal: "Journal") -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from curate.ground.errors import BurnishError
+from curate.ground.errors import BurnishError, InputError
 from curate.journal import Journal, Operation, fs
 from curate.journal.seal import Seals
 from tests.conftest import ROOT
@@ -111,31 +111,78 @@ def test_death_before_every_call_of_apply(tmp_path: Path, monkeypatch: pytest.Mo
     if kind in {"hardlink", "symlink"} and way != "rename":
         pytest.skip("links are not renamed")
     for number in range(1, 1000):
-        base, destination, plan = made_by(tmp_path, kind, number)
-        before = look(base)
-        with trouble(monkeypatch, number, Dead, forever=True) as made, suppress(Dead):
-            apply(destination, plan)
-        assert contents(base).keys() >= contents_of(before).keys(), "nothing is lost, recovered or not"
-        check(base, kind, before, plan, resume=number % 2 == 0)
+        for resume in (False, True):
+            base, destination, plan = made_by(tmp_path, kind, 2 * number + resume)
+            before = look(base)
+            with trouble(monkeypatch, number, Dead, forever=True) as made, suppress(Dead):
+                apply(destination, plan)
+            assert contents(base).keys() >= contents_of(before).keys(), "nothing is lost, recovered or not"
+            check(base, kind, before, plan, resume=resume)
         if len(made) < number:
             break
     assert 20 < number < 999
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["move", "copy"])
+@pytest.mark.parametrize("kind", ["move", "copy", "hardlink", "symlink"])
 def test_death_before_every_call_of_undo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
+    if kind in {"hardlink", "symlink"} and way != "rename":
+        pytest.skip("links are not renamed")
     for number in range(1, 1000):
-        base, destination, plan = made_by(tmp_path, kind, number)
-        before = look(base)
-        apply(destination, plan)
-        with trouble(monkeypatch, number, Dead, forever=True) as made, suppress(Dead):
-            undo(destination)
-        assert contents(base).keys() >= contents_of(before).keys()
-        check(base, kind, before, plan, resume=number % 2 == 0)
+        # Both ways on from every call: by turns, the one call that left a journal for ever was met by the wrong one.
+        for resume in (False, True):
+            base, destination, plan = made_by(tmp_path, kind, 2 * number + resume)
+            before = look(base)
+            apply(destination, plan)
+            with trouble(monkeypatch, number, Dead, forever=True) as made, suppress(Dead):
+                undo(destination)
+            assert contents(base).keys() >= contents_of(before).keys()
+            check(base, kind, before, plan, resume=resume)
         if len(made) < number:
             break
     assert 20 < number < 999
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["move", "copy", "hardlink", "symlink", "create"])
+def test_an_undo_that_dies_again_and_again_is_completed_by_repeating_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, kind: str
+) -> None:
+    if kind in {"hardlink", "symlink", "create"} and way == "links":
+        pytest.skip("where it is taken back, no file is renamed")
+    calls = 0
+    for number in range(1, 1000):
+        base = tmp_path / str(number)
+        paths = grow(base / "data", 4)
+        before = look(base)
+        if kind == "create":
+            generate(base / "q")
+        else:
+            apply(base / "q", moves(paths, kind))
+        # The first dies before call `number`, the next ones at other calls: in settling what the one before left too.
+        for death in (number, 1 + number * 7 % 31, 1 + number * 11 % 23):
+            with trouble(monkeypatch, death, Dead, forever=True) as made, suppress(Dead, InputError):
+                undo(base / "q")
+            calls = max(calls, len(made))
+            assert contents(base).keys() >= contents_of(before).keys()
+        if (base / "q" / "journal.jsonl").exists():
+            assert set(statuses(undo(base / "q"))) <= {"undone"}
+        with suppress(FileNotFoundError):
+            (base / "q").rmdir()  # empty: it died after it had removed the journal
+        assert look(base) == before
+        if calls < number:
+            break
+    assert 20 < number < 999
+
+
+def generate(destination: Path) -> None:
+    """Make four files and let the journal take them over."""
+    with Journal.open(str(destination)) as journal:
+        made = [Path(journal.staging()) / f"{number}.wav" for number in range(4)]
+        for number, path in enumerate(made):
+            path.write_bytes(b"%d" % number * 70)
+        outcomes = list(journal.apply(Operation("create", str(path), f"new/{path.name}") for path in made))
+    assert statuses(outcomes) == ["done"] * 4
 
 
 @pytest.mark.slow

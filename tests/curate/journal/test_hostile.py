@@ -40,13 +40,20 @@ def plant(base: Path) -> Path:
     (folder / "deep" / "link").symlink_to(outside)
     (outside / "twin").touch()
     os.link(outside / "twin", folder / "twin")
+    (folder / ".burnish-x").mkdir()  # a step on the way out for a token with `..` in it
     (outside / f".burnish-{TOKEN}-0.tmp").touch()
     (folder / f".burnish-{TOKEN}-0.tmp").touch()
     return folder
 
 
 def invented(chance: random.Random) -> bytes:
-    """Return a journal as a stranger could write it, often one that is nearly right."""
+    """Return a journal as a stranger could write it: wild, right in all that is checked, or right but for one thing."""
+    draw = chance.random()
+    return wild(chance) if draw < 0.25 else well_formed(chance, broken=draw < 0.5)
+
+
+def wild(chance: random.Random) -> bytes:
+    """Return a journal of which most break a rule."""
     token = TOKEN if chance.random() < 0.8 else chance.choice(TOKENS)
     head: dict[str, Any] = {"record": "journal", "token": token, "made": chance.choice((0, 1, 2, 50, -1)), "version": 1}
     if chance.random() < 0.3:
@@ -64,6 +71,44 @@ def invented(chance: random.Random) -> bytes:
         if chance.random() < 0.5:
             change |= {"bytes": chance.choice((0, -1, 1)), "mtime_ns": chance.choice((0, 10**18))}
         records.append(change)
+    return lines_of(records, chance)
+
+
+INSIDE = (
+    "a", "b/c/d", "b/c", "b", "b/new", "b/c/new", "twin", "link", "link/v.txt", "link/new.txt", "link/twin",
+    "link/prod-staging/x", "link/empty", "deep/link", "deep/link/v.txt", "deep/link/new.txt", "deep/new/x",
+)  # fmt: skip
+"""Targets that no rule forbids: what lies behind the links, only the disk knows."""
+OUTSIDE = ("../outside/v.txt", "../outside/new.txt", "../outside/twin", "../data/1.txt", "b/../../outside/new.txt")
+
+
+def well_formed(chance: random.Random, *, broken: bool) -> bytes:
+    """Return a journal that keeps every rule, so that it comes to be acted upon, or every rule but one."""
+    head: dict[str, Any] = {"record": "journal", "token": TOKEN, "made": chance.choice((0, 1, 2, 50)), "version": 1}
+    records = [head]
+    # One move to the outside that was done, and the whole journal is put to the user first: most have none.
+    sources = OUTSIDE if chance.random() < 0.4 else INSIDE
+    for number in range(chance.randrange(1, 4)):
+        kind = chance.choice(("move", "move", "copy", "hardlink", "symlink", "create", "create", "folder"))
+        change: dict[str, Any] = {"record": "change", "id": number, "kind": kind, "target": chance.choice(INSIDE)}
+        if kind != "folder":
+            change["source"] = chance.choice(OUTSIDE if kind in {"copy", "hardlink", "symlink"} else sources)
+        if kind in {"copy", "create"} or (kind == "move" and chance.random() < 0.5):
+            change["digest"] = DIGEST
+        if kind == "symlink":
+            change["link"] = chance.choice(("../outside", "/etc", str(change["source"])))
+        if chance.random() < 0.5:
+            change |= {"bytes": chance.choice((0, 1)), "mtime_ns": chance.choice((0, 10**18))}
+        records.append(change)
+    if broken and chance.random() < 0.3:
+        head["token"] = chance.choice(TOKENS)
+    elif broken:
+        records[-1][chance.choice(("target", "target", "source"))] = chance.choice(PATHS)
+    return lines_of(records, chance)
+
+
+def lines_of(records: list[dict[str, Any]], chance: random.Random) -> bytes:
+    """Return a journal's lines, with marks for most of its changes."""
     ids = [number for number in range(len(records) - 1) if chance.random() < 0.8]
     states = chance.sample(("pending", "done", "dropped", "undoing", "undone"), chance.randrange(1, 3))
     records += [{"record": "mark", "state": state, "ids": ids} for state in states]
@@ -89,6 +134,7 @@ def test_nothing_outside_of_the_folder_changes(tmp_path: Path, act: Callable[[Pa
     chance = random.Random(act.__name__)
     folder = plant(tmp_path / "base")
     before = {path: entry for path, entry in look(tmp_path / "base").items() if "/base/q" not in path}
+    accepted = 0
     for number in range(NUMBER // 4):
         journal = invented(chance)
         (folder / "journal.jsonl").write_bytes(journal)
@@ -96,6 +142,7 @@ def test_nothing_outside_of_the_folder_changes(tmp_path: Path, act: Callable[[Pa
             (folder / f".burnish-{TOKEN}-staging").symlink_to(tmp_path / "base" / "outside" / "prod-staging")
         with suppress(BurnishError, OSError):
             act(folder)
+            accepted += 1
         now = {path: entry for path, entry in look(tmp_path / "base").items() if "/base/q" not in path}
         assert now == before, journal
         assert folder.is_dir(), "a folder that the journal only claims to have made stays"
@@ -103,6 +150,8 @@ def test_nothing_outside_of_the_folder_changes(tmp_path: Path, act: Callable[[Pa
             shutil.rmtree(tmp_path / "base")
             folder = plant(tmp_path / "base")
             before = {path: entry for path, entry in look(tmp_path / "base").items() if "/base/q" not in path}
+    # Of journals that are all refused when they are read, nothing would be learnt of what acts upon them.
+    assert accepted > NUMBER // 4 // 5
 
 
 def test_a_folder_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
@@ -151,6 +200,18 @@ def test_a_foreign_journal_asks_before_it_reaches_outside(foreign: tuple[Path, d
     with suppress(OSError):
         folder.rmdir()
     assert look(folder.parent) == before
+
+
+@pytest.mark.parametrize("state", ["pending", "done", "undoing"])
+def test_a_foreign_journal_asks_in_every_state_that_can_end_outside(tmp_path: Path, state: str) -> None:
+    folder = plant(tmp_path)
+    change = {"record": "change", "id": 0, "kind": "move", "target": "a", "source": "../outside/new.txt"}
+    records = ({"record": "journal", "token": TOKEN, "made": 0}, change, {"record": "mark", "state": state, "ids": [0]})
+    (folder / "journal.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    before = look(tmp_path)
+    with pytest.raises(BurnishError, match=r"1 files outside of its folder .*new\.txt.*--outside"):
+        undo(folder)
+    assert look(tmp_path) == before
 
 
 @pytest.mark.parametrize("edit", [b"../data/", b'"done"', b'"seal":"', b'"made":1'])

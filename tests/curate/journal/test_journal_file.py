@@ -5,14 +5,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from curate.ground.errors import BurnishError, InputError
 from curate.journal import Journal, Operation
 from curate.journal.journal_file import JournalFile
-from curate.journal.records import Change
-from tests.conftest import ROOT
+from curate.journal.records import RESERVED, STATES, VERSION, Change, Kind
+from tests.conftest import ROOT, Burnish
 from tests.curate.journal.trees import apply, grow, look, moves, statuses, undo
 
 
@@ -74,7 +75,7 @@ def test_zeros_at_the_end_are_a_torn_line(tmp_path: Path) -> None:
     ("line", "text", "message"),
     [
         (1, b'{"path": "a.jpg"}', r"journal.jsonl:1: not a journal of burnish: .*; nothing was changed"),
-        (1, b'{"record": "journal", "token": "", "made": 0, "version": 2}', r":1: not a journal of burnish: .*version"),
+        (1, b'{"record": "journal", "token": "", "made": 0, "version": 0}', r":1: not a journal of burnish: .*version"),
         (3, b"?", r"journal.jsonl:3: damaged: JSON is malformed"),
         (3, b'{"record": "mark", "state": "done", "ids": [9]}', r":3: damaged: there is no change 9"),
         (3, b'{"record": "change", "id": 7, "kind": "move", "target": "x"}', r":3: damaged: change 1 is missing"),
@@ -93,6 +94,55 @@ def test_other_damage_is_named_and_nothing_is_touched(tmp_path: Path, line: int,
         with pytest.raises(InputError, match=message):
             attempt(tmp_path / "q")
     assert look(tmp_path) == before
+
+
+LATER = {
+    "version 2": (0, {"record": "journal", "version": 2, "token": "0123abcd", "made": 1}),
+    "version 3": (0, {"record": "journal", "version": 3, "key": ["another", "shape"]}),
+    "'rewrite' (contents changed in place": (
+        -1, {"record": "change", "id": 4, "kind": "rewrite", "target": "even/deep/0.wav", "backup": "old/0.wav"}
+    ),
+    "'put' (a key written to an object store": (
+        -1, {"record": "change", "id": 4, "kind": "put", "target": "s3://bucket/key", "etag": "x"}
+    ),
+    "'chmod', which version 1": (-1, {"record": "change", "id": 4, "kind": "chmod", "target": "even/deep/0.wav"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", LATER)
+@pytest.mark.parametrize(
+    "words", [("undo", "q"), ("undo", "q", "--dry-run"), ("undo", "q", "--outside"),
+              ("organize", "set.jsonl", "--into", "q", "--apply", "-o", "new.jsonl")],
+    ids=["undo", "dry run", "outside", "organize"],
+)  # fmt: skip
+def test_a_later_format_is_refused_in_one_line_before_any_effect(
+    burnish: Burnish, tmp_path: Path, said: str, words: tuple[str, ...]
+) -> None:
+    apply(tmp_path / "q", moves(grow(tmp_path / "data", 4)))
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "a.wav").write_text("a")
+    (tmp_path / "set.jsonl").write_text('{"path": "more/a.wav", "label": "a", "kind": "audio"}\n')
+    file = tmp_path / "q" / "journal.jsonl"
+    lines = file.read_bytes().splitlines(keepends=True)
+    place, record = LATER[said]
+    line = json.dumps(record).encode() + b"\n"
+    # Behind what can be read and is done, and with a torn line behind it, which would be cut off.
+    lines[place:] = [line, *lines[1:]] if place == 0 else [lines[-1], line]
+    file.write_bytes(b"".join(lines) + b'{"record": "ma')
+    before = look(tmp_path)
+    errors = burnish(*words, "-q", code=2).stderr
+    assert said in errors
+    assert f"journal.jsonl:{1 if place == 0 else len(lines)}: " in errors
+    assert errors.rstrip().endswith("take it back with the burnish that wrote it; nothing was changed")
+    assert errors.count("\n") == 1
+    assert look(tmp_path) == before
+
+
+def test_the_page_of_the_format_has_every_kind_state_and_the_version() -> None:
+    page = (ROOT / "docs" / "journal.md").read_text()
+    for word in (*get_args(Kind), *STATES, *RESERVED):
+        assert f"`{word}`" in page, word
+    assert f"This is version {VERSION}." in page
 
 
 def test_two_processes_cannot_work_on_one_folder(tmp_path: Path) -> None:
