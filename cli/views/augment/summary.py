@@ -152,7 +152,7 @@ def say_sources(sources: "Sources", plan: "Plan") -> None:
 
 
 def say_generated(sources: "Sources", plan: "Plan", tally: "GenerationTally", into: str) -> None:
-    """Say how many samples were made, how like real ones they are, what missed its aim, and what was not made, and why."""
+    """Say how many samples were made, how like real ones they are, what missed its aim, and what was not made."""
     from augment.plan.slice_facts import largest_difference
 
     made, reused = tally.made.total(), tally.reused.total()
