@@ -22,6 +22,7 @@ BINS = 10
 _PER_BIN = 4
 _APART = 0.35
 _EDGE = 1e-3
+_REACH = 0.25
 
 Values = Mapping[str, float | None]
 """Facts of one sample, by name."""
@@ -179,7 +180,8 @@ class Goals:
             if value is not None:
                 edges, spread = self._edges[fact], self._spread[fact]
                 place = next((at for at, edge in enumerate(edges[1:-1]) if value < edge), len(edges) - 2)
-                low, high = edges[place], edges[place + 1]
+                # A bin that reaches over a gap of the slice would let through what no real sample is like.
+                low, high = max(edges[place], value - spread * _REACH), min(edges[place + 1], value + spread * _REACH)
                 # Ties leave a bin without width, which no rendering would meet.
                 width = max(0.0, spread / (2 * BINS) - (high - low)) / 2
                 goals.append(Goal(fact, low - width, high + width, spread))
@@ -199,6 +201,11 @@ class TargetMatch:
     goals: "dict[Kind, Goals]" = field(default_factory=dict)
     facts: list[FactMatch] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def real(self, fact: str) -> list[float]:
+        """Return the values of a fact among the real samples."""
+        references = (one for goals in self.goals.values() for one in goals.references)
+        return [value for one in references if (value := one.facts.get(fact)) is not None]
 
 
 def sets_apart(slice_facts: Sequence[Values], source_facts: Sequence[Values], facts: Sequence[str]) -> dict[str, float]:

@@ -128,6 +128,19 @@ def make_plan(sources: Sources, request: Request) -> Plan:
     return plan
 
 
+def make_control_plan(sources: Sources, targeted: Plan, seed: int) -> Plan:
+    """Return a plan with as many samples as a targeted one, over all targets of the recipe alike.
+
+    What it brings is what more data of any kind brings: targeting has to bring more.
+
+    Args:
+        sources: Of all targets of the recipe.
+        targeted: For the weak tags.
+        seed: Where chance begins.
+    """
+    return make_plan(sources, Request(budget=len(targeted.orders), seed=seed))
+
+
 def _gains(sources: Sources, request: Request, plan: Plan) -> dict[int, float | None]:
     """Return the targets to work on, with their tags' gain."""
     targets = sources.recipe.targets

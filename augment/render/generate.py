@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from augment.plan.slice_facts import Values, facts_of
 from augment.plan.sources import Source, Sources
 from augment.plan.targets import Order, Plan
 from augment.recipe.types import KINDS
@@ -45,6 +46,7 @@ class GenerationTally:
         rejected: Reasons why nothing was made, with numbers.
         examples: A source for each reason.
         put_off: How many of the rejected may be made the next time: nothing remembers them.
+        facts: Of what was made for targets that are matched, by the target's place in the recipe.
         missed: By how much samples missed what an operation was asked for, by operation, parameter and reason.
     """
 
@@ -53,6 +55,12 @@ class GenerationTally:
     rejected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     put_off: int = 0
+    facts: dict[int, list[Values]] = field(default_factory=dict)
+
+    def facts_of(self, target: int, fact: str) -> list[float]:
+        """Return the values of a fact among what was made for a target."""
+        return [value for one in self.facts.get(target, ()) if (value := one.get(fact)) is not None]
+
     missed: defaultdict[tuple[str, str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def note_missed(self, operations: "Iterable[Explained]") -> None:
@@ -213,6 +221,8 @@ class _Generation:
                 continue
             tag = self.recipe.targets[order.target].tag or self.recipe.name
             (self.tally.made if is_new else self.tally.reused)[tag] += len(made.files)
+            if order.target in self.plan.matches:
+                self.tally.facts.setdefault(order.target, []).extend(facts_of(file, source.kind) for file in made.files)
             for part in range(len(made.files)):
                 self.tally.note_missed(made.operations[part])
                 yield self.heirs.sample(order, made, part)

@@ -1,7 +1,8 @@
 """The partition into training and test part, and its guards: nothing of what is tested is trained on."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from curate.ground.errors import InputError, UsageError, did_you_mean
@@ -23,15 +24,19 @@ class TrainTestPartition:
     Attributes:
         examples: Those that take part, in the order of the manifest.
         tested: Of each, whether it is of the test split; None where there is none: then they test each other.
+        validates: Of each, whether it is of the validation split: neither learned from nor tested, but asked when there
+            is something to choose.
     """
 
     examples: "list[LabelledSample]"
     tested: "list[bool] | None"
+    validates: "list[bool]" = field(default_factory=list)
 
     @property
     def train(self) -> "list[LabelledSample]":
         """Return what may be trained on."""
-        return [one for one, tests in zip(self.examples, self._tested(), strict=True) if not tests]
+        used = zip(self.examples, self._tested(), self.validates or repeat(False), strict=False)
+        return [one for one, tests, validates in used if not tests and not validates]
 
     @property
     def test(self) -> "list[LabelledSample]":
@@ -43,14 +48,16 @@ class TrainTestPartition:
 
 
 def partition_samples(
-    examples: "Sequence[LabelledSample]", test_split: str | None, left_out: "LeftOut"
+    examples: "Sequence[LabelledSample]", test_split: str | None, left_out: "LeftOut", *, validate: bool = False
 ) -> TrainTestPartition:
-    """Return the partition; samples of other splits (validation) take no part and are counted.
+    """Return the partition; samples of other splits take no part and are counted.
 
     Args:
         examples: Those that can take part.
         test_split: Value of `--test-split`; None: `test`, if there is one.
         left_out: Is counted up.
+        validate: Whether real samples of the validation split are kept for what is to be chosen. Copies of others, and
+            what was made from them, are not: the one would be right for free, the other would have seen the test.
 
     Raises:
         UsageError: The test split that was named is empty.
@@ -58,17 +65,35 @@ def partition_samples(
     """
     name = test_split or DEFAULT_TEST_SPLIT
     check_test_split(examples, test_split)
-    both = [one for one in examples if one.split == name or trains(one.split)]
+    others = {one for sample in examples if sample.split == name or trains(sample.split) for one in _ties(sample)}
+    learned = {one.label for one in examples if trains(one.split)}
+    both = []
     for one in examples:
-        if one.split != name and not trains(one.split):
+        # A class that is not learned says nothing about what is to be chosen.
+        real = not one.generated and one.label in learned
+        is_validation = validate and real and validates(one.split) and one.split != name
+        if one.split == name or trains(one.split) or (is_validation and others.isdisjoint(_ties(one))):
+            both.append(one)
+        else:
             left_out.add(f"of the split {one.split}", one.path)
     # `--test-split train` is legal and makes the training split the test, so the name is asked for before the meaning.
     tested = [one.split == name for one in both]
-    if all(tested):
-        splits = Counter(one.split or "none" for one in examples)
-        counts = ", ".join(f"{count:,} in {split}" for split, count in splits.most_common())
-        raise InputError(f"no sample is for training ({counts}); part them with burnish split --force")
-    return TrainTestPartition(both, tested if any(tested) else None)
+    asked = [one.split != name and not trains(one.split) for one in both]
+    if all(test or ask for test, ask in zip(tested, asked, strict=True)):
+        raise _nothing_to_train_on(examples)
+    return TrainTestPartition(both, tested if any(tested) else None, asked if any(asked) else [])
+
+
+def _nothing_to_train_on(examples: "Sequence[LabelledSample]") -> InputError:
+    splits = Counter(one.split or "none" for one in examples)
+    counts = ", ".join(f"{count:,} in {split}" for split, count in splits.most_common())
+    return InputError(f"no sample is for training ({counts}); part them with burnish split --force")
+
+
+def _ties(sample: "LabelledSample") -> set[str]:
+    """Return what makes a sample the same as another one, or made from it: digests, and the paths that others name."""
+    named = {sample.path, sample.digest, sample.duplicate_of, *sample.parents}
+    return {name for name in named if name}
 
 
 def check_test_split(examples: "Sequence[LabelledSample]", test_split: str | None) -> None:
@@ -116,6 +141,11 @@ def check_two_of_a_class(labels: "Sequence[str]") -> None:
 def trains(split: str | None) -> bool:
     """Return whether the samples of a split are for training; those without a split are."""
     return split is None or SPLIT_NAMES.get(split.lower()) == "train"
+
+
+def validates(split: str | None) -> bool:
+    """Return whether the samples of a split are for validation."""
+    return split is not None and SPLIT_NAMES.get(split.lower()) == "val"
 
 
 def check_no_leaks(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 from baselines.data.draws import draw_half
 from baselines.data.folds import make_folds
 from baselines.models.calibration import fit_temperature, probabilities
+from baselines.models.generated_weight import WEIGHTS, WeightTrial, best_weight, weight_trials
 from baselines.models.models import Candidate, build, candidates, scores
 from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
 from curate.engine import Failure, run
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from baselines.models.models import Estimator
 
+    Mask = NDArray[np.bool_]
     Numbers = NDArray[np.int64]
 
     class ThreadpoolController(Protocol):
@@ -71,6 +73,8 @@ class Fitted(NamedTuple):
         saved: The model as a .skops file, where that was asked for.
         features: Name of the feature set that it was given.
         repeats: int64, shape (repeats, tested samples): what models from other draws of the training part say.
+        generated_weight: What a generated sample weighed beside a real one.
+        weights: Of the first task: what that was chosen from; empty where it was not chosen.
     """
 
     chosen: Candidate
@@ -81,11 +85,22 @@ class Fitted(NamedTuple):
     saved: bytes = b""
     features: str = ""
     repeats: "Numbers | None" = None
+    generated_weight: float = 1.0
+    weights: tuple[WeightTrial, ...] = ()
 
 
 class _InnerFit(NamedTuple):
     """One candidate on one inner fold."""
 
+    candidate: Candidate
+    train: "Numbers"
+    test: "Numbers"
+
+
+class _WeightFit(NamedTuple):
+    """One weight on one inner fold; 0: without generated samples."""
+
+    weight: float
     candidate: Candidate
     train: "Numbers"
     test: "Numbers"
@@ -101,7 +116,11 @@ class _FinalFit(NamedTuple):
 
 
 def fit_all(
-    matrices: "Mapping[str, TrainingMatrix]", tasks: "list[Task]", held: Candidate | None = None, repeats: int = 0
+    matrices: "Mapping[str, TrainingMatrix]",
+    tasks: "list[Task]",
+    held: Candidate | None = None,
+    repeats: int = 0,
+    weak: "Mask | None" = None,
 ) -> list[Fitted]:
     """Return what came of each task.
 
@@ -113,6 +132,8 @@ def fit_all(
         tasks: What each model trains on and tests; the first is the one to save.
         held: The model that is not to be chosen, but fitted.
         repeats: How many more models to fit for each task, on other draws of its training part and with other seeds.
+        weak: The real samples that generated ones were made for: what these weigh is chosen by them; None: it is that
+            of the matrix.
 
     Raises:
         BurnishError: A model could not be fitted.
@@ -133,6 +154,10 @@ def fit_all(
     features = (trials[0].features if trials else "") or next(iter(quick))
     matrix = quick[features]
     chosen = trials[0].candidate if trials else options[features][0]
+    weights: tuple[WeightTrial, ...] = ()
+    if weak is not None and chosen.weighs and matrix.generated is not None:
+        weights = _try_weights(matrix, tasks[0], chosen, weak)
+        matrix = replace(matrix, generated_weight=best_weight(weights))
     # The temperature is no choice but a fit, and each fold has its own, from its own training part.
     rest = _try(matrix, tasks[1:], (chosen,))
     temperatures = [one[0].temperature if one else 1.0 for one in (trials[:1], *rest)]
@@ -142,8 +167,35 @@ def fit_all(
     ]
     found = _in_workers(partial(_fit_final, matrix), fits, matrix.jobs)
     return [
-        one._replace(trials=tuple(trials) if place == 0 else (), features=features) for place, one in enumerate(found)
+        one._replace(
+            trials=tuple(trials) if place == 0 else (),
+            features=features,
+            generated_weight=matrix.generated_weight,
+            weights=weights if place == 0 else (),
+        )
+        for place, one in enumerate(found)
     ]
+
+
+def _try_weights(matrix: TrainingMatrix, task: Task, candidate: Candidate, weak: "Mask") -> tuple[WeightTrial, ...]:
+    """Return how the weak samples and the others do under each weight, in the training part's folds and in validation.
+
+    A fold trains on nothing that was made from what it tests: a unit is never torn.
+    """
+    import numpy as np
+
+    assert matrix.generated is not None
+    real = task.train[~matrix.generated[task.train]]
+    fits: list[_WeightFit] = []
+    for one in _inner_fits(matrix, task, (candidate,)):
+        fits += [_WeightFit(weight, candidate, one.train, one.test) for weight in WEIGHTS]
+        fits.append(_WeightFit(0.0, candidate, np.intersect1d(one.train, real), one.test))
+    answers = _in_workers(partial(_fit_weighted, matrix), fits, matrix.jobs)
+    right: dict[float, list[Mask]] = {}
+    for fit, found in zip(fits, answers, strict=True):
+        right.setdefault(fit.weight, []).append(found)
+    asked = np.concatenate([weak[fit.test] for fit in fits if fit.weight == 0.0]) if fits else np.zeros(0, bool)
+    return weight_trials({weight: np.concatenate(parts) for weight, parts in right.items()}, asked)
 
 
 def macro_f1(truth: "Numbers", guess: "Numbers", classes: int) -> float:
@@ -201,6 +253,10 @@ def _inner_fits(matrix: TrainingMatrix, task: Task, options: tuple[Candidate, ..
             # Few or large units leave a fold with nothing to test, or with one class to learn: it tells nothing.
             if len(test) and len(np.unique(matrix.label[train])) > 1:
                 yield _InnerFit(candidate, train, test)
+        # Conditions that training has too little of are in the validation split, if anywhere: what is chosen on clean
+        # samples alone may be the worse model for them.
+        if task.validation is not None and len(task.validation):
+            yield _InnerFit(candidate, task.train, task.validation)
 
 
 def _trial(matrix: TrainingMatrix, candidate: Candidate, pairs: "list[tuple[_InnerFit, NDArray[np.float64]]]") -> Trial:
@@ -251,8 +307,17 @@ def fit_model(matrix: TrainingMatrix, candidate: Candidate, train: "Numbers", *,
         warnings.filterwarnings("ignore", message=".*converge", category=UserWarning)
         # Of half a training part some classes have one sample; scikit-learn then takes the labels for measurements.
         warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
-        estimator.fit(_input(matrix, model, train), matrix.label[train])
+        estimator.fit(_input(matrix, model, train), matrix.label[train], **_weights(matrix, candidate, train))
     return model
+
+
+def _weights(matrix: TrainingMatrix, candidate: Candidate, train: "Numbers") -> "dict[str, NDArray[np.float64]]":
+    """Return what the samples weigh, where generated ones weigh less and the model can be told."""
+    import numpy as np
+
+    if matrix.generated is None or matrix.generated_weight == 1 or not candidate.weighs:
+        return {}
+    return {"sample_weight": np.where(matrix.generated[train], matrix.generated_weight, 1.0)}
 
 
 def score_model(matrix: TrainingMatrix, model: Model, test: "Numbers") -> "NDArray[np.float64]":
@@ -282,6 +347,16 @@ def _threads() -> "ThreadpoolController":
     return cast("ThreadpoolController", import_module("threadpoolctl").ThreadpoolController())
 
 
+def _fit_weighted(matrix: TrainingMatrix, one: _WeightFit) -> "Mask":
+    """Return which of the tested samples are right."""
+    import numpy as np
+
+    weighted = replace(matrix, generated_weight=one.weight or 1.0)
+    found = score_model(weighted, fit_model(weighted, one.candidate, one.train), one.test).argmax(axis=1)
+    right: Mask = np.equal(found, matrix.label[one.test])
+    return right
+
+
 def _fit_inner(matrix: TrainingMatrix, one: _InnerFit) -> "NDArray[np.float64]":
     return score_model(matrix, fit_model(matrix, one.candidate, one.train), one.test)
 
@@ -290,7 +365,7 @@ def _fit_final(matrix: TrainingMatrix, last: _FinalFit) -> Fitted:
     import numpy as np
 
     # The accuracy on its own training samples costs one more prediction and shows high bias, of which `train` warns.
-    train, test, save = last.task
+    train, test, save, _ = last.task
     model = fit_model(matrix, last.candidate, train, saved=save)
     right = score_model(matrix, model, train).argmax(axis=1) == matrix.label[train]
     found = np.zeros((0, matrix.classes))
@@ -305,7 +380,7 @@ def _repeat(matrix: TrainingMatrix, last: _FinalFit) -> "Numbers":
     """Return what the same model says when it is fitted to other draws, int64 of shape (repeats, tested samples)."""
     import numpy as np
 
-    train, test, _ = last.task
+    train, test = last.task.train, last.task.test
     found = np.zeros((last.repeats, len(test)), np.int64)
     for number in range(last.repeats):
         drawn = draw_half(train, matrix.unit, matrix.label, matrix.testable, matrix.names, (matrix.seed, number))

@@ -94,6 +94,11 @@ class Candidate(Struct, frozen=True, order=True):
     def __str__(self) -> str:
         return f"{self.name}{_BALANCED}" if self.balanced else self.name
 
+    @property
+    def weighs(self) -> bool:
+        """Whether samples can weigh more or less than others."""
+        return _ESTIMATORS[self.name].weighs
+
     @classmethod
     def named(cls, text: str) -> Self:
         """Return the candidate that `str` made the text of.

@@ -29,6 +29,8 @@ class TrainingMatrix:
         model: Value of `--model`.
         seed: Where chance begins.
         jobs: Worker processes; None: as many as there are processors.
+        generated: Which samples a recipe made; None: none.
+        generated_weight: What one of these weighs beside a real one.
         names: Digest or path of each sample, which draws go by; empty: by their place.
         kernel: float32, shape (samples, samples): the similarity of all pairs, which all machines that are tried and
             not saved share; None where it is not worth its memory.
@@ -43,17 +45,27 @@ class TrainingMatrix:
     model: str
     seed: int = 0
     jobs: int | None = None
+    generated: "Mask | None" = None
+    generated_weight: float = 1.0
     names: tuple[str, ...] = ()
     kernel: "NDArray[np.float32] | None" = None
     turned: "NDArray[np.float32] | None" = None
 
 
 class Task(NamedTuple):
-    """One model to fit: indexes of the samples to train on and to test on, and whether to save it."""
+    """One model to fit.
+
+    Attributes:
+        train: Indexes of the samples to train on.
+        test: Of those to test on.
+        save: Whether to save it.
+        validation: Of those that are asked, beside the training part, when there is something to choose; None: none.
+    """
 
     train: "Numbers"
     test: "Numbers"
     save: bool = False
+    validation: "Numbers | None" = None
 
 
 def with_shortcuts(matrix: TrainingMatrix) -> TrainingMatrix:

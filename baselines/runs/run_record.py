@@ -56,6 +56,22 @@ class TrialRecord(Struct, frozen=True):
     accuracy: float
 
 
+class WeightRecord(Struct, frozen=True):
+    """How the model did in validation with a weight of the generated samples; all shares are 0 to 1.
+
+    Attributes:
+        weight: 0: without them.
+        weak: Accuracy on the samples with the tags that they were made for.
+        rest: On the others; None where there are none.
+        samples: How many weak ones and how many others.
+    """
+
+    weight: float
+    weak: float
+    rest: float | None
+    samples: tuple[int, int]
+
+
 class ModelRecord(Struct, frozen=True):
     """The model in `model.skops`, and how it was found.
 
@@ -72,6 +88,8 @@ class ModelRecord(Struct, frozen=True):
         settings: The hyperparameters that it was fitted with.
         embeddings: Of the features that are embeddings, the digest of what made them, in their order.
         like: The run whose model, hyperparameters and features were held still; None: they were chosen here.
+        generated_weight: What a generated sample weighed beside a real one; None where there were none.
+        weights: What that was chosen from; empty where it was not chosen.
     """
 
     name: str
@@ -86,6 +104,8 @@ class ModelRecord(Struct, frozen=True):
     settings: dict[str, str | int | float | bool | None] = {}
     embeddings: tuple[str, ...] = ()
     like: str | None = None
+    generated_weight: float | None = None
+    weights: tuple[WeightRecord, ...] = ()
 
 
 class Score(Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from msgspec import Struct
 
 from baselines.annotators.human_level import ALL
-from baselines.metrics.metrics import by_tag
+from baselines.metrics.metrics import by_tag, measure_tag
 from baselines.metrics.significance import wilson
 from baselines.runs.run_folder import RUN, predictions_of_run, read_run
 from curate.ground.csv import read_table
@@ -30,8 +30,11 @@ _DIGITS = 12
 
 
 Against = Literal["rest", "best", "overall"]
-"""What a tag is held against where no human level is known: `rest`, the samples without the tag; `best`, the best other
-value of the same key (of a tag without one, the rest); `overall`, all samples, the weak ones included."""
+"""What a tag is held against where no human level is known.
+
+`rest`: the samples without the tag and without tags that are surely weaker; `best`: the best other value of the same
+key (of a tag without one, the rest); `overall`: all samples, the weak ones included.
+"""
 
 
 class Overall(Struct, frozen=True):
@@ -49,7 +52,7 @@ class RankedTag(Struct, frozen=True):
         samples: How many samples carry it; None in a table from elsewhere.
         share: Of all samples.
         accuracy: Share of them that is right.
-        interval: 95 % Wilson interval of the accuracy.
+        interval: 95 % interval of the accuracy: by groups where the run knows them, else Wilson's.
         human: Human level; None where it is not known.
         gap: target - accuracy; below 0 where the model is better.
         gain: gap x share.
@@ -143,9 +146,10 @@ def rank(
         raise InputError("there are no predictions to rank tags by")
     levels: Mapping[str, float] = {ALL: human} if isinstance(human, float | int) else human or {}
     tagged = {tag: found for tag, found in sorted(by_tag(predictions).items()) if not _is_left_out(tag, ignore)}
-    judged = {tag: _Count.of(found) for tag, found in tagged.items() if len(found) >= min_samples}
+    judged = {tag: _Count.of(found, tag) for tag, found in tagged.items() if len(found) >= min_samples}
     whole = _Count.of(predictions)
-    targets = {tag: _target(tag, whole, judged, against) for tag in judged}
+    rests = _rests(predictions, judged, whole.effective / whole.samples)
+    targets = {tag: _target(tag, whole, judged, rests[tag], against) for tag in judged}
     keys = {tag.partition("=")[0] for one in predictions for tag in one.tags}
     return SliceRanking(
         overall=Overall(whole.accuracy, whole.samples),
@@ -159,14 +163,26 @@ def rank(
 
 
 class _Count(NamedTuple):
-    """How many samples there are, and how many of them are right."""
+    """How many samples there are, and how many of them are right.
+
+    Attributes:
+        right: Of them.
+        samples: All.
+        interval: 95 % interval of the accuracy.
+        effective: As many independent samples would say as much: 40 clips of one speaker are not 40.
+    """
 
     right: int
     samples: int
+    interval: tuple[float, float]
+    effective: float
 
     @classmethod
-    def of(cls, predictions: "Sequence[Prediction]") -> "_Count":
-        return cls(sum(one.label == one.prediction for one in predictions), len(predictions))
+    def of(cls, predictions: "Sequence[Prediction]", tag: str = "") -> "_Count":
+        measured = measure_tag(predictions, tag)
+        right = sum(one.label == one.prediction for one in predictions)
+        effective = measured.samples if measured.effective_samples is None else measured.effective_samples
+        return cls(right, len(predictions), measured.interval, effective)
 
     @property
     def accuracy(self) -> float:
@@ -177,8 +193,8 @@ class _Count(NamedTuple):
 
         Of 5 samples that are all wrong the plain estimate is 0, as if nothing could be more certain.
         """
-        share = (self.right + 2) / (self.samples + 4)
-        return share * (1 - share) / (self.samples + 4)
+        share = (self.accuracy * self.effective + 2) / (self.effective + 4)
+        return share * (1 - share) / (self.effective + 4)
 
 
 class _Target(NamedTuple):
@@ -188,15 +204,43 @@ class _Target(NamedTuple):
     of: _Count
 
 
-def _target(tag: str, whole: _Count, judged: "Mapping[str, _Count]", against: Against) -> _Target:
-    own = judged[tag]
-    rest = _Count(whole.right - own.right, whole.samples - own.samples)
+def _rests(predictions: "Sequence[Prediction]", judged: "Mapping[str, _Count]", worth: float) -> "dict[str, _Count]":
+    """Return the rest of each tag: the samples without it and without tags that are surely weaker.
+
+    One slice that is right 11 times of 100 drags the others down so far that a second weak one looks fine beside them.
+    What is weaker by chance only stays in: to leave it out would choose the rest by its luck.
+
+    Args:
+        predictions: Of all samples.
+        judged: The tags.
+        worth: How many independent samples one of them is worth, over all.
+    """
+    import numpy as np
+
+    right = np.array([one.label == one.prediction for one in predictions], np.bool_)
+    carries = {tag: np.array([tag in one.tags for one in predictions], np.bool_) for tag in judged}
+    ends = sorted((found.interval[1], tag) for tag, found in judged.items())
+    weaker, at, rests = np.zeros_like(right), 0, dict[str, _Count]()
+    for tag in sorted(judged, key=lambda name: judged[name].accuracy):
+        while at < len(ends) and ends[at][0] < judged[tag].accuracy:
+            weaker |= carries[ends[at][1]]
+            at += 1
+        without = ~carries[tag]
+        # Where all others are weaker, they are the rest after all.
+        rest = without & ~weaker if (without & ~weaker).any() else without
+        hits, samples = int(right[rest].sum()), int(rest.sum())
+        # A tag that every sample carries has no rest, and is asked for none.
+        rests[tag] = _Count(hits, samples, wilson(hits, samples) if samples else (0.0, 1.0), worth * samples)
+    return rests
+
+
+def _target(tag: str, whole: _Count, judged: "Mapping[str, _Count]", rest: _Count, against: Against) -> _Target:
     key, equals, _ = tag.partition("=")
     siblings = [name for name in judged if equals and name != tag and name.startswith(f"{key}=")]
     if against == "best" and siblings:
         # By the lower end of the interval: of many speakers the best is the luckiest, and a value with 5 samples that
         # are all right would set a target that nothing can reach.
-        best = max(siblings, key=lambda name: (wilson(*judged[name])[0], name))
+        best = max(siblings, key=lambda name: (judged[name].interval[0], name))
         return _Target(best, judged[best])
     # A tag that every sample carries has no rest: it is held against itself, and there is no gap.
     return _Target("overall", whole) if against == "overall" or not rest.samples else _Target("rest", rest)
@@ -245,7 +289,7 @@ def _weak(tag: str, found: _Count, whole: _Count, levels: "Mapping[str, float]",
         samples=found.samples,
         share=share,
         accuracy=found.accuracy,
-        interval=wilson(*found),
+        interval=found.interval,
         human=human,
         gap=gap,
         gain=gain,

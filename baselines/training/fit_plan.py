@@ -37,7 +37,8 @@ def make_training_matrix(
         features=data.features,
         label=np.array([number[label_of(one)] for one in data.examples], np.int64),
         unit=units(data.examples, data.digests, make_grouping(group) if group else None),
-        testable=np.array([not one.generated for one in data.examples], np.bool_),
+        testable=np.array([not one.generated for one in data.examples], np.bool_) & ~data.validates,
+        generated=np.array([one.generated for one in data.examples], np.bool_),
         classes=len(number),
         model=model,
         seed=seed,
@@ -72,13 +73,13 @@ def plan_fits(data: TrainingData, matrix: "TrainingMatrix", folds: int) -> FitPl
     from baselines.models.training_matrix import Task
 
     if data.tests is not None:
-        train, test = np.flatnonzero(~data.tests), np.flatnonzero(data.tests)
+        train, test = np.flatnonzero(data.learned), np.flatnonzero(data.tests)
         notes = (
             *_unknown(matrix, train, test, data.labels),
             *_untested(matrix, test, data.labels),
             *_torn(matrix, train, test),
         )
-        return FitPlan([Task(train, test, save=True)], "test split", notes)
+        return FitPlan([Task(train, test, save=True, validation=np.flatnonzero(data.validates))], "test split", notes)
     # A class that only one unit holds is learned by the saved model and not tested: whichever fold tests it, the others
     # have nothing of it.
     alone = lonely(matrix.unit, matrix.label, matrix.testable)
@@ -90,8 +91,9 @@ def plan_fits(data: TrainingData, matrix: "TrainingMatrix", folds: int) -> FitPl
         )
     fold = make_folds(matrix.unit, matrix.label, matrix.testable, count, matrix.seed)
     # The saved model learns from everything, as it is the one to be used; what the folds say of it is on the safe side.
-    tasks = [Task(np.arange(len(fold)), np.array([], np.int64), save=True)]
-    parts = [(np.flatnonzero(fold != k), np.flatnonzero((fold == k) & tested)) for k in range(count)]
+    learned, asked = np.flatnonzero(data.learned), np.flatnonzero(data.validates)
+    tasks = [Task(learned, np.array([], np.int64), save=True, validation=asked)]
+    parts = [(np.flatnonzero((fold != k) & data.learned), np.flatnonzero((fold == k) & tested)) for k in range(count)]
     tasks += [Task(train, test) for train, test in parts if len(test) and len(train)]
     notes = _lonely_notes([data.labels[i] for i in np.unique(matrix.label[alone & matrix.testable])])
     if count < folds:

@@ -12,7 +12,7 @@ from baselines.features.families import FEATURES_VERSION
 from baselines.features.reading import Watcher
 from baselines.metrics.metrics import Metrics, measure
 from baselines.models.models import settings_of
-from baselines.runs.run_record import Counts, Groups, ModelRecord, TrialRecord
+from baselines.runs.run_record import Counts, Groups, ModelRecord, TrialRecord, WeightRecord
 from baselines.runs.save_run import Result, digest_of_training
 from baselines.training.fit_plan import make_training_matrix, plan_fits
 from baselines.training.options import TrainingOptions
@@ -23,6 +23,9 @@ from curate.split.grouping import Grouping, make_grouping
 from curate.split.leakage import Watch
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from baselines.models.model_selection import Fitted
     from baselines.models.training_matrix import Task
     from baselines.training.fit_plan import FitPlan
@@ -72,9 +75,11 @@ def train(samples: Iterable[LabelledSample], options: TrainingOptions, watch: Wa
     held = options.like.candidate if options.like else None
     model = held.name if held else options.model
     matrix = make_training_matrix(data, model, options.group, options.seed, options.reading.jobs)
+    matrix = replace(matrix, generated_weight=options.generated_weight or 1.0)
     plan = plan_fits(data, matrix, options.folds)
     matrices = {name: replace(matrix, features=one.values) for name, one in data.feature_sets.items()}
-    fitted = fit_all(matrices, plan.tasks, held, options.repeats)
+    weak = _weak(data) if options.generated_weight is None else None
+    fitted = fit_all(matrices, plan.tasks, held, options.repeats, weak)
     grouping = make_grouping(options.group) if options.group else None
     predictions = _predictions(data, plan.tasks, fitted, grouping)
     suspects = [] if options.group else _suspects(data, plan.tasks)
@@ -83,7 +88,13 @@ def train(samples: Iterable[LabelledSample], options: TrainingOptions, watch: Wa
         result=result,
         tested_split=data.tests is not None,
         left_out=data.left_out,
-        notes=[*data.notes, *plan.notes, *_fit_notes(fitted[0], result.metrics), *_choice_notes(fitted, plan)],
+        notes=[
+            *data.notes,
+            *plan.notes,
+            *_fit_notes(fitted[0], result.metrics),
+            *_choice_notes(fitted, plan),
+            *_weight_notes(data, fitted[0]),
+        ],
         suspects=suspects,
         untied=[] if options.group or suspects else list(guess_groups((p.path, p.label, p.tags) for p in predictions)),
     )
@@ -103,7 +114,7 @@ def _result(
     real = [
         (digest or one.path, label_of(one))
         for i, (one, digest) in enumerate(zip(data.examples, data.digests, strict=True))
-        if not one.generated and (data.tests is None or not data.tests[i])
+        if not one.generated and data.learned[i]
     ]
     tested = {found.group for found in predictions} - {None}
     return Result(
@@ -117,6 +128,33 @@ def _result(
         training_majority=majority,
         groups=Groups(options.group, len(tested)) if options.group else None,
     )
+
+
+def _weak(data: TrainingData) -> "NDArray[np.bool_] | None":
+    """Return which samples have a tag that generated ones were made for; None where none was made for a tag."""
+    import numpy as np
+
+    tags = {one.origin.made_for for one in data.train if one.origin is not None and one.generated} - {None}
+    if not tags:
+        return None
+    return np.array([not one.generated and not tags.isdisjoint(one.tags) for one in data.examples], np.bool_)
+
+
+def _weight_notes(data: TrainingData, fitted: "Fitted") -> list[str]:
+    """Say what generated samples weigh, and by what that was chosen."""
+    generated = sum(one.generated for one in data.train)
+    if not generated or (not fitted.weights and fitted.generated_weight == 1):
+        return []
+    what = f"{generated:,} generated samples weigh {fitted.generated_weight:g} of a real one each"
+    if not fitted.weights:
+        return [what]
+    before, best = (next(one for one in fitted.weights if one.weight == w) for w in (0.0, fitted.generated_weight))
+    weak, rest = best.samples
+    text = f"{what}: in validation {100 * before.weak:.1f} % of {weak:,} weak samples were right without them, and "
+    text += f"{100 * best.weak:.1f} % with them"
+    if before.rest is not None and best.rest is not None:
+        text += f"; of {rest:,} others {100 * before.rest:.1f} % and {100 * best.rest:.1f} %"
+    return [f"{text} (--generated-weight)"]
 
 
 def _choice_notes(fitted: "list[Fitted]", plan: "FitPlan") -> list[str]:
@@ -196,6 +234,8 @@ def _model_record(data: TrainingData, fitted: "list[Fitted]", options: TrainingO
         settings=settings_of(final.chosen),
         embeddings=data.feature_sets[final.features].embeddings,
         like=options.like.run if options.like else None,
+        generated_weight=final.generated_weight if any(one.generated for one in data.train) else None,
+        weights=tuple(WeightRecord(*one[:3], samples=one.samples) for one in final.weights),
     )
 
 

@@ -55,6 +55,7 @@ class TrainingData:
         digests: Of their files as they are now.
         feature_sets: What a model can learn from, by name; one, unless it is chosen in validation.
         tests: Of each sample, whether it is of the test split; None where there is none.
+        validates: Of each sample, whether it is only asked when there is something to choose.
         left_out: The samples that took no part.
         notes: What the user should know, a sentence each.
     """
@@ -64,6 +65,7 @@ class TrainingData:
     digests: list[str | None]
     feature_sets: "dict[str, FeatureSet]"
     tests: "NDArray[np.bool_] | None"
+    validates: "NDArray[np.bool_]"
     left_out: LeftOut
     notes: list[str] = field(default_factory=list)
 
@@ -75,7 +77,12 @@ class TrainingData:
     @property
     def train(self) -> list[LabelledSample]:
         """What may be trained on."""
-        return [one for i, one in enumerate(self.examples) if self.tests is None or not self.tests[i]]
+        return [self.examples[i] for i in self.learned.nonzero()[0].tolist()]
+
+    @property
+    def learned(self) -> "NDArray[np.bool_]":
+        """Of each sample, whether it may be trained on."""
+        return ~self.validates if self.tests is None else ~self.tests & ~self.validates
 
     @property
     def labels(self) -> list[str]:
@@ -111,7 +118,9 @@ def read_data(
     stores = [_read_store(path, found.kind) for path in choice.embeddings]
     if options.like:
         options.like.check_embeddings(stores)
-    partition = partition_samples(found.examples, options.test_split, found.left_out)
+    partition = partition_samples(
+        found.examples, options.test_split, found.left_out, validate=options.has_choice(found.examples)
+    )
     labels = [label_of(one) for one in partition.train]
     check_labels(labels)
     check_no_leaks(partition.train, partition.test)
@@ -136,14 +145,21 @@ def read_data(
     examples = [partition.examples[i] for i in kept]
     if stores:
         sets["embedding"] = _embedded(stores, digests, paths)
-    trains = [not (partition.tested and partition.tested[i]) for i in kept]
-    side = _side_data(choice, examples, trains)
+    tested = _chosen(partition.tested, kept) if partition.tested else None
+    asked = _chosen(partition.validates, kept) if partition.validates else np.zeros(len(kept), np.bool_)
+    side = _side_data(choice, examples, (~asked if tested is None else ~asked & ~tested).tolist())
     if side:
         sets["side data"] = FeatureSet(np.hstack([one.values for one in side.values()]), tuple(side))
-    data = TrainingData(found.kind, examples, digests, _sets(sets, chosen=choice.chosen), None, found.left_out)
+    data = TrainingData(found.kind, examples, digests, _sets(sets, chosen=choice.chosen), None, asked, found.left_out)
     data.notes += [note for one in side.values() for note in one.notes]
-    _finish(data, [partition.tested[i] for i in kept] if partition.tested else None, extracted.changed)
+    _finish(data, tested, extracted.changed)
     return data
+
+
+def _chosen(mask: list[bool], kept: list[int]) -> "NDArray[np.bool_]":
+    import numpy as np
+
+    return np.array(mask, np.bool_)[kept]
 
 
 def _read_store(path: str, kind: "Kind") -> Embeddings:
@@ -226,19 +242,17 @@ def _readable(partition: TrainTestPartition, extracted: Extracted, left_out: Lef
     return kept
 
 
-def _finish(data: TrainingData, tested: list[bool] | None, changed: int) -> None:
+def _finish(data: TrainingData, tested: "NDArray[np.bool_] | None", changed: int) -> None:
     """Check what is left once unreadable files are gone and the bytes of all others are known."""
-    import numpy as np
-
     if tested is not None:
-        data.tests = np.array(tested, np.bool_)
-        if data.tests.all() or not data.tests.any():
-            side = "training" if data.tests.all() else "test"
+        data.tests = tested
+        if not data.learned.any() or not data.tests.any():
+            side = "test" if data.learned.any() else "training"
             raise InputError(f"no file of the {side} split can be read; scan again: burnish scan")
     check_labels([label_of(one) for one in data.train])
     if tested is not None:
         # Once more, with the digests of the files as they are: a copy may have been made since the scan.
-        train, test = ([i for i, one in enumerate(tested) if one is side] for side in (False, True))
+        train, test = (mask.nonzero()[0].tolist() for mask in (data.learned, tested))
         check_no_leaks(
             [data.examples[i] for i in train],
             [data.examples[i] for i in test],

@@ -77,33 +77,42 @@ def responses() -> list[Path]:
     return [real_data() / "noise" / "rir" / name for name in names]
 
 
-def build(which: Set, folder: Path) -> None:
+def build(which: Set, folder: Path, ceiling: Path) -> None:
     """Write a set: `metadata.csv` with label, split and condition, and the files.
 
     Recordings are parted by a digest of their content, class by class, so that none is on two sides. Training is clean;
     of validation and test every sample is there clean and under each condition.
+
+    Args:
+        which: Of the sets.
+        folder: To write it to; what is there goes.
+        ceiling: For the training samples under the conditions, by the same code: what no augmentation can have, and
+            all that could be had from it.
     """
-    shutil.rmtree(folder, ignore_errors=True)
+    for place in (folder, ceiling):
+        shutil.rmtree(place, ignore_errors=True)
     by_label: defaultdict[str, list[Path]] = defaultdict(list)
     for path, label in which.files():
         by_label[label].append(path)
-    rows: list[tuple[str, str, str, str]] = []
+    rows: dict[Path, list[tuple[str, str, str, str]]] = {folder: [], ceiling: []}
     for label, paths in sorted(by_label.items()):
         unique = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in paths}
         chosen = [unique[digest] for digest in sorted(unique)][: which.most]
         edges = np.rint(np.cumsum([0.0, *_SHARES.values()]) * len(chosen)).astype(int)
         for split, first, last in zip(_SHARES, edges[:-1], edges[1:], strict=True):
             for number, path in enumerate(chosen[first:last]):
-                for condition in (CLEAN, *(which.conditions if split != "train" else ())):
+                for condition in (CLEAN, *which.conditions):
+                    place = ceiling if split == "train" and condition != CLEAN else folder
                     name = f"{split}/{condition}/{label}-{number:03d}{'.wav' if which.kind == 'audio' else '.jpg'}"
-                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                    (place / name).parent.mkdir(parents=True, exist_ok=True)
                     chance = np.random.default_rng(list(hashlib.sha256(name.encode()).digest()[:16]))
-                    (_write_sound if which.kind == "audio" else _write_photo)(path, folder / name, condition, chance)
-                    rows.append((name, label, split, condition))
-    with (folder / "metadata.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["file_name", "label", "split", "condition"])
-        writer.writerows(rows)
+                    (_write_sound if which.kind == "audio" else _write_photo)(path, place / name, condition, chance)
+                    rows[place].append((name, label, split, condition))
+    for place, written in rows.items():
+        with (place / "metadata.csv").open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["file_name", "label", "split", "condition"])
+            writer.writerows(written)
 
 
 def _write_sound(source: Path, target: Path, condition: str, chance: np.random.Generator) -> None:

@@ -34,6 +34,13 @@ def augment(
     top: Annotated[
         int | None, typer.Option(metavar="K", min=1, help="Only for the weakest K of them.", show_default=False)
     ] = None,
+    control: Annotated[
+        bool,
+        typer.Option(
+            "--control",
+            help="With --weak: as many samples, over all targets of the recipe alike, to compare the weak ones with.",
+        ),
+    ] = False,
     balance: Annotated[bool, typer.Option("--balance", help="Fill short classes up to the largest.")] = False,
     copies: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="New samples of each source, per target.", show_default=False)
@@ -80,18 +87,24 @@ def augment(
 
     burnish augment speech-noise set.jsonl --set noise=noise/ --weak runs/before --into augmented -o set2.jsonl
 
+    burnish augment speech-noise set.jsonl --weak runs/before --control --into control -o control.jsonl
+
     burnish augment photos-low-light set.jsonl --into dark --balance --dry-run
 
     burnish augment speech-standardize set.jsonl --into even --replace -o even.jsonl
     """
-    from augment.plan.targets import Request
+    from augment.plan.targets import Request, make_control_plan
     from augment.recipe.reader import load
     from augment.render.lineage import Options
 
     formats = reports.Formats(json, md, csv).check()
     _check(into, output, formats, dry_run=dry_run)
     weak_tags = read_weak_tags(weak) if weak else None
-    loaded = load(recipe, settings or (), wanted_tags(recipe, target, weak_tags, top))
+    if control and (not weak or match):
+        raise UsageError(
+            "--control goes with --weak, and without --match: it is what the same budget brings untargeted"
+        )
+    loaded = load(recipe, settings or (), None if control else wanted_tags(recipe, target, weak_tags, top))
     replaces = replace and loaded.standardizes
     # A recipe may name its own seed; --seed goes before it, 0 too.
     begin = loaded.seed if seed is None else seed
@@ -101,6 +114,8 @@ def augment(
             loaded, read(file), split, group, base=made.base, replaces=replaces, matches=match is not None
         )
         plan = plan_for(sources, Request(copies, budget, weak_tags, top, balance, begin), match, made)
+        if control:
+            plan = make_control_plan(sources, plan, begin)
         if dry_run:
             reports.write(describe_plan(sources, plan, begin), formats, "Plan", plan_table)
             return
@@ -129,7 +144,7 @@ def _generate(
     with terminal.progress("augment", lambda: len(plan.orders)) as counted:
         made = map(encode, counted(generate(sources, plan, options, tally)))
         streams.write_lines(chain(kept, made), output)
-    say_generated(sources, tally, options.into)
+    say_generated(sources, plan, tally, options.into)
     outcome.worked, outcome.reused = tally.made.total(), tally.reused.total()
     outcome.rejected, outcome.put_off = tally.rejected.total(), tally.put_off
     if plan.orders and not tally.made and not tally.reused:

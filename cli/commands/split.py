@@ -41,6 +41,14 @@ def split(
             metavar="exact|hash", help="As near to the shares as can be, or so that no sample ever changes sides."
         ),
     ] = "exact",
+    ensure: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TAG",
+            help="See that a third of this tag's samples outside of training validates; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Forget the splits that samples have.")] = False,
     seed: options.Seed = 0,
     output: options.Output = None,
@@ -52,7 +60,8 @@ def split(
     Samples with the same bytes, copies that dedup --report named, and a generated sample with its source always stay
     together, and so does what --group names: a tag's key (speaker), the folder, a pattern of the file's name, or
     a cluster of an embedding, where no tag says what belongs together.
-    Samples that have a split keep it, and count, unless --force is given.
+    Samples that have a split keep it, and count, unless --force is given, or --ensure moves them from testing to
+    validation: what only test samples have can be neither matched nor chosen by.
 
     [bold]Examples[/bold]
 
@@ -62,9 +71,11 @@ def split(
 
     burnish split set.jsonl --group cluster:photos.npz -o set.jsonl
 
+    burnish split set.jsonl --ensure noise=car -o set.jsonl
+
     burnish split set.jsonl --method hash --group '{speaker}_nohash_{}' -o set.jsonl
     """
-    wish = make_wish(ratio, stratify, group, method, force=force, seed=seed)
+    wish = make_wish(ratio, stratify, group, method, force=force, seed=seed, ensure=ensure or ())
     streams.check_output(output)
     # Two passes over the manifest: one to plan, one to write. Only columns of numbers stay in memory between them.
     with streams.passes(manifest) as file:

@@ -10,7 +10,7 @@ from baselines.features.choice import choose_features
 from baselines.features.reading import Reading
 from baselines.models.models import MODELS, check_model
 from baselines.training.like import hold_still
-from baselines.training.options import MOST_REPEATS, TrainingOptions
+from baselines.training.options import MOST_REPEATS, MOST_WEIGHT, TrainingOptions
 from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
@@ -75,6 +75,14 @@ def train(
             "scores spread stands in every interval, also in those of compare.",
         ),
     ] = 0,
+    generated_weight: Annotated[
+        str,
+        typer.Option(
+            metavar="W|auto",
+            help="What a generated sample weighs beside a real one; auto: chosen in validation, where the weak samples "
+            "gain most and the others lose nothing.",
+        ),
+    ] = "auto",
     cache: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Where features are kept.", show_default="~/.cache/burnish/features"),
@@ -121,9 +129,22 @@ def train(
     reading = Reading(root or "", jobs, "" if no_cache else cache)
     if repeats == 1:
         raise UsageError("--repeats 1: one draw has no spread; take 10, or 2 at least")
+    weight = None if generated_weight == "auto" else _weight(generated_weight)
     held = hold_still(like, model, families) if like is not None else None
-    wish = TrainingOptions(model, folds, test_split, group, families, seed, held, repeats, reading)
+    wish = TrainingOptions(model, folds, test_split, group, families, seed, held, repeats, weight, reading)
     _train(manifest, folder, wish, formats)
+
+
+def _weight(text: str) -> float:
+    try:
+        weight = float(text)
+    except ValueError:
+        weight = 0.0
+    if not 0 < weight <= MOST_WEIGHT:
+        raise UsageError(
+            f"--generated-weight {text}: auto, or a number above 0, {MOST_WEIGHT} at most; 1 is a real one's"
+        )
+    return weight
 
 
 def _train(manifest: str | None, folder: str, wish: TrainingOptions, formats: reports.Formats) -> None:

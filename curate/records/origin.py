@@ -20,6 +20,7 @@ class Origin(msgspec.Struct, gc=False):
         replaces: Whether the sample was made to take the place of its source.
         organized_from: Path before `organize`.
         standardized_from: Path of the generated sample that this one was made from in turn.
+        plan: What it was planned for: `target` is the tag that it was made to have.
     """
 
     source: object = None
@@ -29,6 +30,13 @@ class Origin(msgspec.Struct, gc=False):
     replaces: object = None
     organized_from: object = None
     standardized_from: object = None
+    plan: object = None
+
+    @property
+    def made_for(self) -> str | None:
+        """The tag that a generated sample was made to have, where that is known."""
+        target = self.plan.get("target") if isinstance(self.plan, Mapping) else None
+        return target if isinstance(target, str) else None
 
     @property
     def is_generated(self) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from curate.ground.union_find import join_keys
+from curate.split.ensure import ensure_validation, validation_name
 from curate.split.exact import split_exactly
 from curate.split.hash_split import split_by_place
 from curate.split.report import ClassSplit, LargeGroup, SplitReport
@@ -22,7 +23,10 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
     """Return the code of each sample's split, an index into the report's names, and the report."""
     names = wish.ratio.names
     foreign = () if wish.force else tuple(sorted(columns.splits.keys() - set(names)))
-    report = SplitReport((*names, *foreign), wish.ratio.shares, without=columns.without)
+    known = (*names, *foreign)
+    if wish.ensure and validation_name(known) not in known:
+        known = (*known, validation_name(known))
+    report = SplitReport(known, wish.ratio.shares, without=columns.without)
     if not columns.label:
         return np.zeros(0, np.int64), report
     order = shuffle_order(np.frombuffer(columns.identity, np.uint64), wish.seed)
@@ -43,6 +47,10 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
         split_exactly(split, components, strata if wish.stratify else strata * 0, wish.ratio.shares, order)
     # Groups that samples tear because they keep the splits they had: told, not mended, for --force is the user's to
     # say.
+    if wish.ensure:
+        real = ~np.frombuffer(columns.generated, np.int8).astype(bool)
+        carriers = {tag: np.frombuffer(has, np.int8).astype(bool) & real for tag, has in columns.carriers.items()}
+        report.ensured = ensure_validation(split, components, carriers, report.names, _classes(columns)[0], order)
     report.torn = len(torn)
     report.torn_examples = tuple(int((components == component).argmax()) for component in torn[:_EXAMPLES])
     _describe(report, columns, components, split)

@@ -45,6 +45,7 @@ class Columns:
         derived: For `hash`, 1 for a sample that stands where its source or the other copy stands.
         code_of_value: For `hash`, where each group stands on the scale.
         without: Samples that are in no group though groups were asked for.
+        carriers: For each tag that was asked for, 1 for a sample that has it.
     """
 
     labels: dict[str | None, int] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class Columns:
     derived: "array[int]" = field(default_factory=lambda: array("b"))
     code_of_value: "array[int]" = field(default_factory=lambda: array("Q"))
     without: int = 0
+    carriers: "dict[str, array[int]]" = field(default_factory=dict)
 
     def add(self, seen: Seen, values: tuple[str, ...]) -> None:
         """Take in one sample that is in these groups."""
@@ -70,6 +72,8 @@ class Columns:
             names += seen.origin.parents
         if seen.duplicate_of is not None:
             names.append(seen.duplicate_of)
+        for tag, has in self.carriers.items():
+            has.append(tag in seen.tags)
         keys = list(map(_key, names))
         self.identity.append(keys[0])
         self.generated.append(seen.origin is not None and seen.origin.is_generated)
@@ -82,7 +86,10 @@ class Columns:
 
 
 def read_columns(
-    samples: Iterable[Seen], grouping: Grouping | None, place: Callable[[str], int] | None = None
+    samples: Iterable[Seen],
+    grouping: Grouping | None,
+    place: Callable[[str], int] | None = None,
+    tags: Iterable[str] = (),
 ) -> Columns:
     """Return the columns of a manifest.
 
@@ -90,11 +97,12 @@ def read_columns(
         samples: In the order of the manifest.
         grouping: What makes a group, beyond what always belongs together.
         place: For `hash`: where a name stands on the scale.
+        tags: Of which it is kept who has them.
 
     Raises:
         UsageError: No sample is in a group.
     """
-    columns = Columns()
+    columns = Columns(carriers={tag: array("b") for tag in tags})
     for seen in samples:
         values = grouping.values(seen.path, seen.tags, seen.digest) if grouping else ()
         columns.without += grouping is not None and not values

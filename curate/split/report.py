@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from curate.scan.labels import SPLIT_NAMES
+from curate.split.ensure import Ensured
 
 
 class ClassSplit(NamedTuple):
@@ -47,6 +48,7 @@ class SplitReport:
         large: For each split, its largest group if that alone is larger than the split was to be.
         group_names: By their first sample, the groups that are spoken of; filled while the plan is carried out.
         generated: Generated samples in each split.
+        ensured: Of each tag that was to have a validation part, what became of it.
     """
 
     names: tuple[str, ...]
@@ -62,6 +64,7 @@ class SplitReport:
     large: list[LargeGroup] = field(default_factory=list)
     group_names: dict[int, str] = field(default_factory=dict)
     generated: tuple[int, ...] = ()
+    ensured: list[Ensured] = field(default_factory=list)
 
     def wished(self) -> list[float]:
         """Return how many samples each wished split was to have; those in other splits do not count."""

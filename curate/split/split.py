@@ -56,7 +56,7 @@ def make_plan(samples: Iterable[Seen], wish: Wish) -> Plan:
         from curate.split.hash_split import place as place_of
 
         place = partial(place_of, seed=wish.seed)
-    columns = read_columns(samples, wish.grouping, place)
+    columns = read_columns(samples, wish.grouping, place, wish.ensure)
     return Plan(wish, *solve(columns, wish))
 
 

@@ -1,6 +1,7 @@
 """What a split is asked for: the splits and their shares, what makes a group, and how strictly."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
@@ -91,6 +92,7 @@ class Wish:
         method: `exact`: as near to the shares as can be; `hash`: so that a sample never changes sides.
         force: Forget the splits that samples have.
         seed: Where chance begins.
+        ensure: Tags that are to have a validation part.
     """
 
     ratio: Ratio
@@ -99,6 +101,7 @@ class Wish:
     method: Method = "exact"
     force: bool = False
     seed: int = 0
+    ensure: tuple[str, ...] = ()
 
 
 def make_wish(
@@ -109,6 +112,7 @@ def make_wish(
     *,
     force: bool = False,
     seed: int = 0,
+    ensure: Sequence[str] = (),
 ) -> Wish:
     """Return what the options ask for.
 
@@ -122,8 +126,10 @@ def make_wish(
             "--method hash looks at one group at a time and cannot stratify; leave --stratify out, "
             "or take --method exact"
         )
+    if how == "hash" and ensure:
+        raise UsageError("--method hash never moves a sample to another side, which --ensure may have to; take exact")
     grouping = make_grouping(group) if group is not None else None
-    return Wish(parse_ratio(ratio), grouping, by == "label", how, force, seed)
+    return Wish(parse_ratio(ratio), grouping, by == "label", how, force, seed, tuple(dict.fromkeys(ensure)))
 
 
 def _known(option: str, value: str, values: tuple[str, ...]) -> str:

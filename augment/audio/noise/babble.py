@@ -123,7 +123,7 @@ def prepare_from_set(settings: Settings, samples: "Sequence[SetSample]") -> Prep
     grouping = make_grouping(settings.group)
     spoken: dict[str, list[tuple[str, str]]] = {}
     for sample in samples:
-        for name in grouping.values(sample.path, sample.tags)[:1]:
+        for name in grouping.values(sample.path, sample.tags, sample.digest)[:1]:
             spoken.setdefault(name, []).append((sample.file, sample.digest))
     notes: tuple[str, ...] = ()
     if not spoken:
@@ -156,7 +156,7 @@ def draw(settings: Voices, media: "Media", generator: "np.random.Generator") -> 
     """
     source, given = media.source, settings.settings
     # Whoever is in the sound already, by name or, where names are not known, by the very file.
-    own = set(make_grouping(given.group).values(source.path, source.tags)) if source else set()
+    own = set(make_grouping(given.group).values(source.path, source.tags, source.digest)) if source else set()
     others = [
         voice
         for voice in settings.voices

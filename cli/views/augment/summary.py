@@ -25,6 +25,30 @@ class PlannedLabel(msgspec.Struct, frozen=True):
     samples: int
 
 
+class PlannedFact(msgspec.Struct, frozen=True):
+    """One fact of what a target makes beside the real samples of its tag.
+
+    Attributes:
+        fact: Its name.
+        real: Median of the real samples of training and validation.
+        sources: Median of what is augmented.
+        drawn: Median of a trial, as the recipe draws.
+        matched: Median of the trial when it is matched; None for a fact that cannot be.
+        drawn_d: Kolmogorov-Smirnov D between real and drawn, 0 to 1.
+        matched_d: Between real and matched.
+        samples: Real ones, and those of the trial.
+    """
+
+    fact: str
+    real: float
+    sources: float | None
+    drawn: float | None
+    matched: float | None
+    drawn_d: float | None
+    matched_d: float | None
+    samples: tuple[int, int]
+
+
 class PlannedTarget(msgspec.Struct, frozen=True):
     """What one target makes."""
 
@@ -33,6 +57,7 @@ class PlannedTarget(msgspec.Struct, frozen=True):
     sources: int
     samples: int
     labels: list[PlannedLabel]
+    facts: list[PlannedFact] = []
 
 
 class PlanReport(msgspec.Struct, frozen=True):
@@ -57,8 +82,9 @@ def describe_plan(sources: "Sources", plan: "Plan", seed: int) -> PlanReport:
             part.sources,
             part.total(),
             [PlannedLabel(label, count) for label, count in sorted(part.labels.items())],
+            [PlannedFact(*fact) for fact in plan.matches[index].facts] if index in plan.matches else [],
         )
-        for part in plan.parts.values()
+        for index, part in plan.parts.items()
     ]
     without = shipped_for(plan.without_target)
     return PlanReport(sources.recipe.name, sources.recipe.digest, seed, len(plan.orders), targets, without)
@@ -82,7 +108,32 @@ def plan_table(report: PlanReport) -> Report:
         bar = bar_cell(target.samples / most, f"{tag}: {target.samples:,}") if most else None
         rows.append(Row((tag, target.gain, target.sources, target.samples, bar, _classes(target.labels))))
     caption = f"{report.samples:,} new samples by {report.recipe}, seed {report.seed}"
-    return Report([Table("targets", "Targets", columns, rows)], [caption])
+    tables = [Table("targets", "Targets", columns, rows)]
+    if any(target.facts for target in report.targets):
+        tables.append(_facts(report))
+        caption += "; facts are medians of a trial, D is Kolmogorov and Smirnov's, 0 (alike) to 1"
+    return Report(tables, [caption])
+
+
+def _facts(report: PlanReport) -> Table:
+    columns = [
+        Column("target", "target"),
+        Column("fact", "fact"),
+        Column("real", "real", "number", form="{:.4g}"),
+        Column("sources", "sources", "number", 2, form="{:.4g}"),
+        Column("drawn", "drawn", "number", form="{:.4g}"),
+        Column("matched", "matched", "number", form="{:.4g}"),
+        Column("drawn_d", "D drawn", "number", form="{:.2f}"),
+        Column("matched_d", "D matched", "number", form="{:.2f}"),
+        Column("real_samples", "n real", "count", 1),
+        Column("trial_samples", "n tried", "count", 1),
+    ]
+    rows = [
+        Row((target.tag, *(getattr(fact, column.key) for column in columns[1:8]), *fact.samples))
+        for target in report.targets
+        for fact in target.facts
+    ]
+    return Table("facts", "Facts beside the real samples", columns, rows)
 
 
 def say_sources(sources: "Sources", plan: "Plan") -> None:
@@ -100,13 +151,23 @@ def say_sources(sources: "Sources", plan: "Plan") -> None:
         say(f"  {len(plan.without_target) - _SHOWN:,} more weak tags are without a target")
 
 
-def say_generated(sources: "Sources", tally: "GenerationTally", into: str) -> None:
-    """Say how many samples were made, which missed what was asked for, and what was not made, and why."""
+def say_generated(sources: "Sources", plan: "Plan", tally: "GenerationTally", into: str) -> None:
+    """Say how many samples were made, how like real ones they are, what missed its aim, and what was not made."""
+    from augment.plan.slice_facts import largest_difference
+
     made, reused = tally.made.total(), tally.reused.total()
     there = f", {reused:,} were there already" if reused else ""
     say(f"made {made:,} samples with {sources.recipe.name} in {into}{there}")
     for tag in sorted(tally.made | tally.reused):
         say(f"  {printable(tag)}: {tally.made[tag] + tally.reused[tag]:,}")
+    for index, match in plan.matches.items():
+        tag = printable(sources.recipe.targets[index].tag or "")
+        for fact in match.facts:
+            if found := tally.facts_of(index, fact.fact):
+                d = largest_difference(match.real(fact.fact), found)
+                drawn = "" if fact.plain_d is None else f", {fact.plain_d:.2f} as drawn"
+                medians = f"{fact.fact} {median(found):.4g}, real {fact.slice_median:.4g}"
+                say(f"  {tag}: {medians}; D {d:.2f} (n = {len(found):,}{drawn})")
     for (operation, parameter, why), by in sorted(tally.missed.items()):
         furthest = max(by, key=abs)
         say(

@@ -98,6 +98,16 @@ def _notes(plan: Plan) -> Iterator[str]:
         yield f"{report.without:,} samples {what} {grouping.text}; each is a group of its own"
     if report.stayed:
         yield f"{report.stayed:,} samples kept the split that they had; --force splits all anew"
+    for found in report.ensured:
+        if not found.samples:
+            yield f"warning: {found.tag}: no sample outside of training has it, so it gets no validation part"
+        elif found.moved:
+            yield f"{found.tag}: {found.moved:,} samples moved from test to validation, {found.validating:,} there now"
+        elif not found.validating:
+            yield (
+                f"warning: {found.tag} gets no validation part: its {found.samples:,} samples outside of training are "
+                "one group, or too few to share"
+            )
     yield from _warnings(plan)
 
 

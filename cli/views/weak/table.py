@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CHART_NOTE = "Up: a larger gap. Right: more samples. On one curve all gains are equal. Lines are 95 % intervals."
 TARGETS = {
     "human": "human level",
-    "rest": "what the samples without the tag reach",
+    "rest": "what samples reach without the tag or a surely weaker one",
     "best": "the best other value of the same key",
     "overall": "the overall accuracy",
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from augment.plan.sources import Sources
-from augment.plan.targets import Plan, Request, make_plan
+from augment.plan.targets import Plan, Request, make_control_plan, make_plan
 from augment.plan.weak_tags import WeakTag
 from augment.recipe.reader import load
 from augment.recipe.types import Recipe
@@ -193,3 +193,30 @@ def test_wishes_that_exclude_each_other(recipe: Recipe) -> None:
 def test_nothing_to_do(recipe: Recipe) -> None:
     assert make_plan(gathered(recipe, []), Request()).orders == []
     assert "nothing to do" in make_plan(gathered(recipe, SET), Request(weak=[WeakTag("noise=car", 0)])).notes[0]
+
+
+def test_the_budget_follows_gaps_less_their_uncertainty(recipe: Recipe) -> None:
+    """A gap that may be chance gets nothing, however large the share of its tag."""
+    weak = [WeakTag("noise=car", 0.02, 0.1, 0.18), WeakTag("band=narrow", 0.04, 0.8, 0.0)]
+    plan = make_plan(gathered(recipe, SET), Request(budget=40, weak=weak))
+    (part,) = plan.parts.values()
+    assert (part.target.tag, part.total()) == ("noise=car", 40)
+    assert part.gain == pytest.approx(0.018)
+    nothing = make_plan(gathered(recipe, SET), Request(budget=40, weak=weak[1:]))
+    assert nothing.orders == []
+    assert "the gap of band=narrow is within its uncertainty" in nothing.notes[0]
+
+
+def test_the_control_spends_as_much_on_all_targets_alike(recipe: Recipe) -> None:
+    sources = gathered(recipe, SET)
+    targeted = make_plan(sources, Request(budget=21, weak=[WeakTag("noise=car", 1)]))
+    assert {part.target.tag: part.total() for part in make_control_plan(sources, targeted, 0).parts.values()} == {
+        "noise=car": 11,
+        "band=narrow": 10,
+    }
+
+
+def test_a_target_that_is_refused_leaves_its_budget_to_the_others(recipe: Recipe) -> None:
+    weak = [WeakTag("noise=car", 1), WeakTag("band=narrow", 1)]
+    plan = make_plan(gathered(recipe, SET), Request(budget=20, weak=weak, refused={0: "why"}))
+    assert {part.target.tag: part.total() for part in plan.parts.values()} == {"band=narrow": 20}

@@ -63,6 +63,10 @@ CONDITIONS = answers(
 def test_a_very_weak_slice_does_not_hide_another() -> None:
     gaps = {weak.tag: (round(weak.gap, 9), weak.against) for weak in rank(CONDITIONS, against="best").tags}
     assert gaps["c=rain"] == (0.08, "c=none"), "5 of 5 that are right are no target"
+    rest = {weak.tag: weak.target for weak in rank(CONDITIONS).tags}
+    assert rest["c=rain"] == 90 / 105, "fog is surely weaker, and no part of what rain is held against"
+    assert rest["c=fog"] == 167 / 205, "all the others"
+    assert rest["c=none"] == 1.0, "rain is surely weaker than none: its interval ends below"
     overall = {weak.tag: weak.gap for weak in rank(CONDITIONS, against="overall").tags}
     assert overall["c=rain"] < 0, "the overall accuracy is dragged down by the weakest"
 
@@ -113,7 +117,7 @@ def test_a_level_of_zero_is_a_level() -> None:
 
 
 def test_tags_above_their_target_stand_last_with_a_negative_gain() -> None:
-    found = rank(answers((5, True, ("good",)), (5, False, ("bad",)), (5, True, ("also good",)))).tags
+    found = rank(answers((5, True, ("good",)), (5, False, ("bad",)), (5, True, ("also good",))), against="overall").tags
     assert [weak.tag for weak in found] == ["bad", "also good", "good"], "at the tie, by name"
     assert found[0].gain > 0 > found[1].gain == found[2].gain
 

@@ -1,0 +1,96 @@
+"""Solving for the parameters that move a fact: where there is a solution it is found, in few renderings."""
+
+import math
+from collections.abc import Mapping
+
+import pytest
+
+from augment.operations.registry import Moves, Prepared
+from augment.plan.slice_facts import Goal
+from augment.recipe.types import Step
+from augment.render import fact_search
+from augment.render.fact_search import MOST_TRIALS, Dial, dials_of, search
+
+X, Y = Dial("f", 0, "x", -6, 6), Dial("g", 1, "y", -4, 4)
+
+
+class Rendered:
+    """Two facts of two parameters, as of a picture: the one saturates, the other moves with both."""
+
+    def __init__(self, x: float, y: float) -> None:
+        self.drawn = {(0, "x"): x, (1, "y"): y}
+        self.count = 0
+
+    def __call__(self, setting: Mapping[tuple[int, str], float]) -> dict[str, float | None]:
+        self.count += 1
+        x, y = ({**self.drawn, **setting}[key] for key in self.drawn)
+        return {"f": 10 / (1 + math.exp(-x)), "g": y + 0.2 * x}
+
+
+@pytest.mark.parametrize("start", [-5.5, -1.0, 0.0, 3.0, 5.9])
+@pytest.mark.parametrize("wanted", [0.5, 3.0, 5.0, 9.0])
+def test_one_parameter_is_solved_for(start: float, wanted: float) -> None:
+    render = Rendered(start, 0)
+    goal = Goal("f", wanted - 0.2, wanted + 0.2, 2.0)
+    found = search(render, [X], [goal], {(0, "x"): start}, render({}))
+    assert found.distance == 0
+    assert wanted - 0.2 <= found.facts["f"] <= wanted + 0.2  # type: ignore[operator]
+    assert render.count <= 11
+
+
+def test_two_facts_that_hang_together_are_both_brought_there() -> None:
+    render = Rendered(4, -3)
+    goals = [Goal("f", 2.4, 2.6, 1.0), Goal("g", 1.9, 2.1, 1.0)]
+    found = search(render, [X, Y], goals, render.drawn, render({}))
+    assert found.distance == 0
+    assert render.count <= MOST_TRIALS
+
+
+def test_what_is_there_already_is_not_rendered_again() -> None:
+    render = Rendered(0, 0)
+    found = search(render, [X], [Goal("f", 4, 6, 1.0)], render.drawn, render({}))
+    assert (found.setting, found.distance, render.count) == ({}, 0, 1)
+
+
+def test_the_nearest_is_kept_where_the_goal_is_out_of_reach() -> None:
+    render = Rendered(0, 0)
+    found = search(render, [X], [Goal("f", 12, 13, 2.0)], render.drawn, render({}))
+    assert found.setting == {(0, "x"): 6.0}, "the end of the dial"
+    assert found.distance == pytest.approx((12 - 10 / (1 + math.exp(-6))) / 2)
+
+
+def test_a_parameter_that_moves_nothing_is_given_up_at_once() -> None:
+    render = Rendered(0, 0)
+    flat = Dial("f", 1, "y", -4, 4)  # y does not move f
+    found = search(render, [flat], [Goal("f", 7, 8, 1.0)], render.drawn, render({}))
+    assert render.count == 3, "once as drawn, and once for each round"
+    assert found.distance == 2
+
+
+def test_a_fact_without_a_dial_counts_in_the_distance() -> None:
+    render = Rendered(0, 0)
+    found = search(render, [X], [Goal("f", 4, 6, 1.0), Goal("g", 3, 4, 2.0)], render.drawn, render({}))
+    assert found.distance == 1.5
+
+
+def test_a_fact_that_is_not_known_is_infinitely_far() -> None:
+    assert Goal("f", 1, 2, 1.0).distance(None) == math.inf
+
+
+def test_the_last_operation_has_the_last_word_and_a_parameter_serves_one_fact(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Known:
+        def __init__(self, moves: dict[str, Moves]) -> None:
+            self.moves = moves
+
+    known = {
+        "noise": Known({"snr_db": Moves("snr_db", -20, 60), "silence_ratio": Moves()}),
+        "gain": Known({"loudness_lufs": Moves("gain_db", -60, 40), "peak_dbfs": Moves("gain_db", -60, 40)}),
+        "loudness": Known({"loudness_lufs": Moves("lufs", -60, -5)}),
+    }
+    monkeypatch.setattr(fact_search, "find", lambda kind, name: known[name])
+    steps = [Step("audio", name, Prepared(None, None)) for name in ("noise", "gain", "loudness")]
+    assert dials_of(steps) == (
+        Dial("snr_db", 0, "snr_db", -20, 60),
+        Dial("peak_dbfs", 1, "gain_db", -60, 40),
+        Dial("loudness_lufs", 2, "lufs", -60, -5),
+    )
