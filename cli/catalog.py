@@ -35,6 +35,7 @@ COMMANDS: dict[str, Entry] = {
     "overfit": Entry("Baselines", "Check that a model can fit a handful of samples at all."),
     "weak": Entry("Baselines", "Rank tags by what there is to gain: gap to human level x share of the data."),
     "audit": Entry("Baselines", "Show what a run gets wrong: metrics per class and tag, confusions, mistakes."),
+    "slices": Entry("Baselines", "Find where a run is weak on data without tags, and write it back as tags."),
     "compare": Entry("Baselines", "Tell whether a second run is better, worse, or neither: over all and on each tag."),
     "agreement": Entry("Baselines", "Hold annotators against each other: kappas, alpha, human level per tag."),
     "runs": Entry("Baselines", "List the runs under a folder: when, data, code, parameters, score."),

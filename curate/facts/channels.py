@@ -1,5 +1,7 @@
 """What channels are to each other: whether one is dead, whether they cancel, and how much each counts for loudness."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ _VORBIS = {
 """Where, in Vorbis and Opus, the channels of `_LAYOUTS` are (RFC 7845, section 5.1.1.2)."""
 
 
+@lru_cache(maxsize=256)
 def channel_weights(channels: int, mask: int = 0, format_name: str | None = None) -> NDArray[np.float64]:
     """Return how much each channel counts, ITU-R BS.1770-4, table 3 and annex 3: shape (channels,), 0, 1 or 1.41.
 
@@ -41,7 +44,9 @@ def channel_weights(channels: int, mask: int = 0, format_name: str | None = None
     if format_name == "OGG" and channels in _VORBIS:
         placed = dict(zip(_VORBIS[channels], weights, strict=True))
         weights = [placed[at] for at in range(channels)]
-    return np.array(weights + [0.0] * (channels - len(weights)))
+    found = np.array(weights + [0.0] * (channels - len(weights)))
+    found.setflags(write=False)
+    return found
 
 
 def channel_gap_db(samples: NDArray[np.float32], weights: NDArray[np.float64]) -> float:
@@ -54,6 +59,8 @@ def channel_gap_db(samples: NDArray[np.float32], weights: NDArray[np.float64]) -
         samples: float32, shape (frames, channels).
         weights: Of the channels, see `channel_weights`.
     """
+    if samples.shape[1] < 2:
+        return 0.0
     counted = samples[:, weights > 0]
     if counted.shape[1] < 2:
         return 0.0

@@ -34,11 +34,12 @@ def loudness_lufs(samples: NDArray[np.float32], sample_rate: int, weights: NDArr
     """
     if weights is None:
         weights = channel_weights(samples.shape[1])
-    # Those of the most weight last, as the library has them.
-    order = np.argsort(weights, kind="stable")[np.count_nonzero(weights == 0) :]
-    if not len(order):
-        return GATE_LUFS
-    samples, weights = samples[:, order], weights[order]
+    if len(weights) > 1:
+        # Those of the most weight last, as the library has them.
+        order = np.argsort(weights, kind="stable")[np.count_nonzero(weights == 0) :]
+        if not len(order):
+            return GATE_LUFS
+        samples, weights = samples[:, order], weights[order]
     if sample_rate not in _RATES:
         power = float(np.square(samples, dtype=np.float64).mean(axis=0) @ weights)
         return max(GATE_LUFS, 10 * math.log10(power) - 0.691) if power > 0 else GATE_LUFS

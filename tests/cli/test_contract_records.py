@@ -193,6 +193,7 @@ LOOP = (
     "weak one", "weak one --json", "weak one --html page.html",
     "audit one", "audit one --json", "audit one --html page.html",
     "compare one two", "compare one two --json", "compare one two --html page.html",
+    "slices one set.jsonl --no-cache --html page.html", "slices one set.jsonl --no-cache --json -o sliced.jsonl",
     "runs .", "runs . --json",
     "report one -o page.html",
     "run clean-{kind} --set data={kind} --work work",

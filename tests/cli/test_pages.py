@@ -19,6 +19,7 @@ from baselines.data.predictions import Prediction
 from baselines.runs.run_folder import write_predictions
 from cli.app import load
 from cli.catalog import COMMANDS
+from curate.embeddings.store import About, make_embeddings, write_embeddings
 from tests.cli.browser import Browser, needs_browser
 from tests.conftest import ROOT
 
@@ -39,12 +40,17 @@ REPORTS = {
     "overfit": ["set.jsonl", "--samples", "4"],
     "recipes": [],
     "runs": ["."],
+    "slices": ["many", "--embeddings", "many.npz"],
     "stats": ["set.jsonl", "--by", "label"],
     "train": ["set.jsonl", "--model", "majority", "--run", "trained"],
     "transforms": ["mix_noise"],
     "weak": ["before"],
 }
-PAGES = {name: words for name, words in REPORTS.items() if name in {"agreement", "audit", "balance", "compare", "runs"}}
+PAGES = {
+    name: words
+    for name, words in REPORTS.items()
+    if name in {"agreement", "audit", "balance", "compare", "runs", "slices"}
+}
 PAGES |= {"stats": REPORTS["stats"], "weak": REPORTS["weak"]}
 OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
 NO_TABLES = {"run"}
@@ -56,6 +62,27 @@ def program(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedPro
     result = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=120)
     assert result.returncode == code, result.stderr.decode()
     return result
+
+
+def many_samples(made: Path) -> None:
+    """Make a run of which one tag is nearly always wrong, and vectors of its files, which are not there."""
+    digests = [f"sha256:{number:064x}" for number in range(200)]
+    hidden = [number % 8 == 0 for number in range(200)]
+    predictions = [
+        Prediction(
+            f"{number % 12}.png" if number < 12 else f"gone{number}.png",
+            EVIL,
+            "plain" if (number % 16 < 15 if hidden[number] else number % 20 == 1) else EVIL,
+            tags=(f"a={EVIL}",) if hidden[number] else (),
+            digest=digests[number],
+            kind="image",
+        )
+        for number in range(200)
+    ]
+    (made / "many").mkdir()
+    write_predictions(str(made / "many" / "predictions.jsonl"), predictions)
+    vectors = np.random.default_rng(0).normal(size=(200, 6)).astype(np.float32)
+    write_embeddings(str(made / "many.npz"), make_embeddings(digests, vectors, About("noise")))
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +118,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows = [(f"{number}.png", who, EVIL if number % 2 and who == "ann" else "plain")
                 for number in range(12) for who in ("ann", EVIL)]  # fmt: skip
         csv.writer(file).writerows([("path", "annotator", "label"), *rows])
+    many_samples(made)
     with open(made / "said.csv", "w", newline="") as file:
         csv.writer(file).writerows([("path", "prediction"), *((f"./{number}.png", EVIL) for number in range(12))])
     program(made, "evaluate", *REPORTS["evaluate"], "-q")

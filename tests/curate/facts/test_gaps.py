@@ -12,18 +12,29 @@ NOISE = (np.random.default_rng(0).normal(size=(RATE, 1)) / 10).astype(np.float32
 @pytest.mark.parametrize(
     ("samples", "expected"),
     [
-        ([0, 0, 1, 1, 0], 0),
-        ([1, 0, 0, 0, 1, 0, 1], 0.3),
-        ([0, 0, 0, 0], 0),
-        ([1, 0.5, 0.5, 0.5, 1], 0),
+        pytest.param([0] * 20 + [1] * 20 + [0] * 20, 0, id="ends"),
+        pytest.param([1] + [0] * 12 + [1] + [0] * 30 + [1], 0.030, id="longest"),
+        pytest.param([1, *[0] * 10, 1], 0.010, id="10-ms"),
+        pytest.param([1, *[0] * 9, 1], 0, id="9-ms"),
+        pytest.param([0] * 40, 0, id="nothing-else"),
+        pytest.param([1, *[0.5] * 30, 1], 0, id="held"),
     ],
 )
 def test_inner_silence(samples: list[float], expected: float) -> None:
-    assert inner_silence_s(np.array(samples, np.float32)[:, None], 10) == pytest.approx(expected)
+    assert inner_silence_s(np.array(samples, np.float32)[:, None], 1000) == pytest.approx(expected)
 
 
 def test_silence_is_that_of_all_channels() -> None:
-    assert inner_silence_s(np.array([[1, 1], [0, 1], [1, 1]], np.float32), 1) == 0
+    samples = np.array([[1, 1], *[[0, 1]] * 30, [1, 1]], np.float32)
+    assert inner_silence_s(samples, 1000) == 0
+
+
+@pytest.mark.parametrize("start", range(24))
+def test_no_run_is_looked_over(start: int) -> None:
+    """Only eight places of a run are looked at first: wherever it begins, they are in it."""
+    samples = np.tile(np.array([1, -1], np.float32), 100)[:, None]
+    samples[20 + start : 44 + start] = 0
+    assert inner_silence_s(samples, 2400) == pytest.approx(0.01)
 
 
 def with_gap(start: int, length: int, value: float = 0) -> np.ndarray:
