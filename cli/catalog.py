@@ -30,6 +30,7 @@ COMMANDS: dict[str, Entry] = {
     "preview": Entry("Augment", "Show some samples before and after on a page, with what was drawn and what changed."),
     "transforms": Entry("Augment", "Show every operation that recipes can use, with parameters, units and defaults."),
     "embed": Entry("Baselines", "Make a vector for each file, by a model of yours or one that a package carries."),
+    "coverage": Entry("Baselines", "Show what of a test set lies outside of the training set, by embeddings."),
     "train": Entry("Baselines", "Train a quick baseline, and test it beside the majority guess."),
     "evaluate": Entry("Baselines", "Make a run from the predictions of any other model, or of a person."),
     "overfit": Entry("Baselines", "Check that a model can fit a handful of samples at all."),

@@ -68,6 +68,11 @@ Root = Annotated[
     ),
     Effect.MEDIA,
 ]
+Embeddings = Annotated[
+    str | None,
+    typer.Option("--embeddings", metavar="FILE", help="What burnish embed wrote.", show_default=False),
+    Effect.READS,
+]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Where chance begins.")]
 
 

@@ -16,7 +16,7 @@ from recipe_reference import recipes_page, table
 
 from cli.catalog import COMMANDS
 from cli.views.clean.check_list import flagged_if
-from curate.check.checks import CHECKS, SCAN_CHECKS
+from curate.check.checks import CHECKS, EMBEDDING_CHECKS, SCAN_CHECKS
 from curate.facts.records import AudioFacts, Finding, ImageFacts
 from curate.query.tags import AUTO_TAGS
 from curate.records.sample import Sample
@@ -74,6 +74,11 @@ def checks() -> str:
     head = ("check", "of", "flagged if", "severity", "why")
     lines += table(
         head, ((f"`{name}`", one.kind, flagged_if(name), one.severity, one.reason) for name, one in CHECKS.items())
+    )
+    lines += ["## Made by `burnish clean --embeddings`", ""]
+    lines += table(
+        ("check", "flagged if", "severity", "why"),
+        ((f"`{name}`", flagged_if(name), one.severity, one.meaning) for name, one in EMBEDDING_CHECKS.items()),
     )
     lines += ["## Made by `burnish scan`, while decoding", ""]
     found = ((f"`{name}`", check.severity, check.meaning) for name, check in SCAN_CHECKS.items())

@@ -131,7 +131,7 @@ class Sources:
         for index in targets:
             self.wanted[index].append(len(self.found))
         tags = tuple(sorted(tag for tag in sample.tags if "=" in tag))
-        marks = self.grouping.values(sample.path, sample.tags) if self.grouping else tags
+        marks = self.grouping.values(sample.path, sample.tags, sample.digest) if self.grouping else tags
         self.found.append(
             Source(
                 sample.path,

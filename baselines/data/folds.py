@@ -39,7 +39,7 @@ def units(
     samples: list[int] = []
     keys: list[int] = []
     for index, one in enumerate(examples):
-        values = grouping.values(one.path, one.tags) if grouping else ()
+        values = grouping.values(one.path, one.tags, digests[index]) if grouping else ()
         for name in (*_names(one, digests[index]), *(("group", value) for value in values)):
             samples.append(index)
             keys.append(numbers.setdefault(name, len(numbers)))

@@ -124,7 +124,7 @@ def label_of(example: LabelledSample) -> str:
 
 def group_of(grouping: "Grouping | None", example: LabelledSample) -> str | None:
     """Return the group of a sample; several that it joins make one name; None where it is in none."""
-    return "+".join(grouping.values(example.path, example.tags)) or None if grouping else None
+    return "+".join(grouping.values(example.path, example.tags, example.digest)) or None if grouping else None
 
 
 def _why_not(sample: LabelledSample) -> str | None:

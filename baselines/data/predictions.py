@@ -1,8 +1,9 @@
-"""Predictions: of a run, and from elsewhere: a file with `path`, `prediction` and, if there is one, `confidence`."""
+"""Predictions: of a run, and from elsewhere: `path`, `prediction` and, where known, `confidence`, `probabilities`."""
 
 import hashlib
 import math
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -12,10 +13,13 @@ from curate.ground.errors import InputError
 from curate.ground.json import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _COLUMNS = ("path", "prediction")
 _ENDINGS = (".csv", ".jsonl")
+PROBABILITY = "probability:"
+"""What the name of a CSV column with the probability of a class begins with."""
+_SUM_TOLERANCE = 0.05
 
 
 class Prediction(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -53,11 +57,13 @@ class ExternalPrediction(NamedTuple):
         prediction: The class.
         confidence: 0 to 1; None where it gave none.
         line: Number of its line, from 1.
+        probabilities: Of each class, 0 to 1; empty where it gave none.
     """
 
     prediction: str
     confidence: float | None
     line: int
+    probabilities: "Mapping[str, float]" = MappingProxyType({})
 
 
 class _Row(NamedTuple):
@@ -65,6 +71,7 @@ class _Row(NamedTuple):
     path: object
     prediction: object
     confidence: object
+    probabilities: object = None
 
 
 def check_name(file: str) -> None:
@@ -89,12 +96,15 @@ def read_external_predictions(file: str) -> dict[str, ExternalPrediction]:
     rows: Iterable[_Row] = _json_rows(file)
     if file.lower().endswith(".csv"):
         cells = ((row.line, row.cells) for row in read_table(file, _COLUMNS))
-        rows = (_Row(line, one["path"], one["prediction"], one.get("confidence") or None) for line, one in cells)
+        rows = (_csv_row(line, one) for line, one in cells)
     for row in rows:
         path = _text(file, row, "path")
         if path in found:
             raise InputError(f"{file}:{row.line}: {path} has a prediction in line {found[path].line} already; keep one")
-        found[path] = ExternalPrediction(_text(file, row, "prediction"), _confidence(file, row), row.line)
+        prediction, probabilities = _text(file, row, "prediction"), _probabilities(file, row)
+        # Who gives all of them need not repeat that of the chosen class.
+        confidence = probabilities.get(prediction) if row.confidence is None else _confidence(file, row)
+        found[path] = ExternalPrediction(prediction, confidence, row.line, probabilities)
     if not found:
         raise InputError(f"{file} has no predictions")
     return found
@@ -123,7 +133,13 @@ def _json_row(file: str, line: int, text: bytes) -> _Row:
         raise InputError(f"{file}:{line}: no JSON: {error}") from None
     if not isinstance(record, dict):
         raise InputError(f"{file}:{line}: has to be an object with path and prediction")
-    return _Row(line, record.get("path"), record.get("prediction"), record.get("confidence"))
+    return _Row(line, *(record.get(name) for name in _Row._fields[1:]))
+
+
+def _csv_row(line: int, cells: dict[str, str]) -> _Row:
+    """Return a row of a table; probabilities stand in columns like `probability:cat`."""
+    given = {name.removeprefix(PROBABILITY): cell for name, cell in cells.items() if name.startswith(PROBABILITY)}
+    return _Row(line, cells["path"], cells["prediction"], cells.get("confidence") or None, given or None)
 
 
 def _text(file: str, row: _Row, name: str) -> str:
@@ -133,6 +149,32 @@ def _text(file: str, row: _Row, name: str) -> str:
     if not isinstance(value, str) or not value:
         raise InputError(f"{file}:{row.line}: {name} is {'missing' if value is None or value == '' else 'no text'}")
     return value
+
+
+def _probabilities(file: str, row: _Row) -> dict[str, float]:
+    """Return the probability of each class, as far as there are any.
+
+    Raises:
+        InputError: They are no object of numbers within 0 to 1, or do not sum to 1: logits, or percents.
+    """
+    if row.probabilities is None:
+        return {}
+    where = f"{file}:{row.line}: probabilities"
+    if not isinstance(row.probabilities, dict):
+        raise InputError(f"{where} have to be an object of classes and numbers")
+    found: dict[str, float] = {}
+    for label, given in row.probabilities.items():
+        try:
+            value = float(given) if isinstance(given, str | int | float) else math.nan
+        except ValueError:
+            value = math.nan
+        if not 0 <= value <= 1:
+            raise InputError(f"{where}: that of {label!r} is {given}, not within 0 to 1; give the softmax, not logits")
+        found[label] = value
+    # Rounded to four digits, those of 1,000 classes may be off by 0.05.
+    if abs(sum(found.values()) - 1) > _SUM_TOLERANCE:
+        raise InputError(f"{where} sum to {sum(found.values()):.4g}, not to 1; give the softmax over all classes")
+    return found
 
 
 def _confidence(file: str, row: _Row) -> float | None:

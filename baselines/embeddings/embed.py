@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from baselines.embeddings.network import Network, read_network
 from baselines.embeddings.packages import PACKAGES, load_package
 from baselines.embeddings.preprocessing import ImagePreprocessing, Preprocessing, read_preprocessing
+from baselines.embeddings.torch_models import is_hub_name, load_hub_model
 from baselines.features.cache import FeatureCache, default_folder
 from baselines.features.reading import Reading
 from curate.embeddings.store import About, Embeddings, make_embeddings
@@ -22,7 +23,7 @@ from curate.records.sample import View
 
 if TYPE_CHECKING:
     import mmap
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float32]
 
 _PRELOAD = ("numpy", "cv2", "curate.media.image", "curate.media.audio")
+_CHANGED, _OWN_QUANTILE = 100, 0.01
 _AT_ONCE = 32
 """Windows of a recording in one call of the network: more take memory and no less time on one thread."""
 
@@ -78,23 +80,31 @@ class Model:
 
         return About(self.source, self.digest, self.kind, msgspec.to_builtins(self.preprocessing))
 
-    def vector(self, data: "bytes | mmap.mmap") -> "Vector":
+    def vector(self, data: "bytes | mmap.mmap", *, changed: bool = False) -> "Vector":
         """Return the vector of a file's bytes, float32 of shape (length,).
+
+        Args:
+            data: Of the file.
+            changed: Whether to change it mildly first (`mild_change`).
 
         Raises:
             InputError: It cannot be decoded without a finding, or the model makes no numbers of it.
         """
         import numpy as np
 
+        from baselines.embeddings.mild_change import change_audio, change_image
+
         network = _loaded(self.network)
         if isinstance(self.preprocessing, ImagePreprocessing):
             from curate.media.image import load_pixels
 
-            batch = self.preprocessing.apply(load_pixels(data))
+            pixels = load_pixels(data)
+            batch = self.preprocessing.apply(change_image(pixels) if changed else pixels)
         else:
             from curate.media.audio import load_audio
 
-            batch = self.preprocessing.apply(*load_audio(data))
+            samples, rate = load_audio(data)
+            batch = self.preprocessing.apply(change_audio(samples, rate) if changed else samples, rate)
         parts = [network(batch[start : start + _AT_ONCE]) for start in range(0, len(batch), _AT_ONCE)]
         found: Vector = np.concatenate(parts).mean(axis=0)
         if not np.isfinite(found).all():
@@ -106,7 +116,7 @@ def load_model(package: str | None, path: str | None, preprocessing: str | None)
     """Return the model that the options of `burnish embed` name.
 
     Args:
-        package: One of `packages.PACKAGES`; or None.
+        package: One of `packages.PACKAGES`, or `timm:NAME`, `hf:NAME`; or None.
         path: An .onnx or .tflite file; or None.
         preprocessing: The YAML file that says what it is given; None: beside the model, with its name.
 
@@ -114,6 +124,8 @@ def load_model(package: str | None, path: str | None, preprocessing: str | None)
         UsageError: The package is unknown or not installed.
         InputError: A file cannot be read, or says something that there is not.
     """
+    if package is not None and is_hub_name(package):
+        return Model(package, *load_hub_model(package))
     if package is not None:
         return Model(PACKAGES[package].source if package in PACKAGES else "", *load_package(package))
     path = path or ""
@@ -155,8 +167,8 @@ class _Read(NamedTuple):
 class _Worker:
     """Reads a file and embeds it; runs in a worker process."""
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, model: Model, *, changed: bool = False) -> None:
+        self.model, self.changed = model, changed
 
     def __call__(self, path: str) -> "_Read | str":
         import hashlib
@@ -167,7 +179,7 @@ class _Worker:
             data = read_media(path)
             if data is None:
                 return "has no bytes"
-            return _Read(f"sha256:{hashlib.sha256(data).hexdigest()}", self.model.vector(data))
+            return _Read(f"sha256:{hashlib.sha256(data).hexdigest()}", self.model.vector(data, changed=self.changed))
         except OSError as error:
             return error.strerror or str(error)
         except InputError as error:
@@ -226,8 +238,34 @@ def embed(
     import numpy as np
 
     counted.reused = len(known)
-    counted.embeddings = make_embeddings(list(found), np.stack(list(found.values())), model.about())
+    about = _with_own_similarity(model, [os.path.join(reading.root, one.path) for one in chosen], found, options)
+    counted.embeddings = make_embeddings(list(found), np.stack(list(found.values())), about)
     return counted
+
+
+def _with_own_similarity(
+    model: Model, paths: "Sequence[str]", found: "Mapping[str, Vector]", options: dict[str, Any]
+) -> About:
+    """Return where the vectors come from, with how similar a file is to its own mild change: the 1 % quantile.
+
+    Of 100 files, evenly spaced over the manifest: what it takes is seconds, and the same on every call.
+    """
+    import msgspec
+    import numpy as np
+
+    from curate.embeddings.neighbours import unit
+
+    step = max(1, len(paths) // _CHANGED)
+    with closing(run(_Worker(model, changed=True), paths[::step][:_CHANGED], **options)) as results:
+        pairs = [(found[one.digest], one.vector) for one in results if isinstance(one, _Read) and one.digest in found]
+    pairs = [pair for pair in pairs if all(vector.any() for vector in pair)]
+    if not pairs:
+        return model.about()
+    own, changed = (unit(np.stack(side)) for side in zip(*pairs, strict=True))
+    similarity = float(np.quantile(np.einsum("ij,ij->i", own, changed), _OWN_QUANTILE))
+    return msgspec.structs.replace(
+        model.about(), own_similarity=round(min(similarity, 1.0), 4), own_similarity_files=len(pairs)
+    )
 
 
 def _usable(samples: "Iterable[Embedded]", kind: Kind, counted: Result) -> "Iterator[Embedded]":

@@ -1,8 +1,9 @@
-"""What `--feature` asks for: families that are computed from the files, and embeddings that were made before."""
+"""What `--feature` asks for: families computed from the files, embeddings that were made before, side data."""
 
 from typing import NamedTuple
 
 from baselines.features.families import FAMILIES
+from baselines.features.side_data import TABLE, TAGS
 from curate.ground.errors import UsageError, did_you_mean
 
 AUTO, BASE, EMBEDDING = "auto", "base", "embedding:"
@@ -14,12 +15,17 @@ class FeatureChoice(NamedTuple):
     Attributes:
         families: Of computed features; empty: all of them, if `base`.
         embeddings: Files of `burnish embed`, side by side.
+        tables: CSV files with side data, side by side.
+        tags: Whether tags take part.
         base: Whether computed features take part.
-        chosen: Whether computed features, embeddings, or both are chosen in validation on the training part.
+        chosen: Whether computed features, embeddings, side data, or any of them together are chosen in validation on
+            the training part.
     """
 
     families: tuple[str, ...] = ()
     embeddings: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    tags: bool = False
     base: bool = True
     chosen: bool = False
 
@@ -30,15 +36,21 @@ def choose_features(names: tuple[str, ...]) -> FeatureChoice:
     Raises:
         UsageError: There is no such family, or `auto` has nothing to choose from.
     """
-    known = [AUTO, BASE, *(name for families in FAMILIES.values() for name in families)]
+    known = [AUTO, BASE, TAGS, *(name for families in FAMILIES.values() for name in families)]
     embeddings = tuple(name.removeprefix(EMBEDDING) for name in names if name.startswith(EMBEDDING))
-    rest = [name for name in names if not name.startswith(EMBEDDING)]
+    tables = tuple(name.removeprefix(TABLE) for name in names if name.startswith(TABLE))
+    rest = [name for name in names if not name.startswith((EMBEDDING, TABLE))]
     for name in rest:
         if name not in known:
-            raise UsageError(f"--feature {name!r} is unknown{did_you_mean(name, known)}; or embedding:FILE")
+            raise UsageError(f"--feature {name!r} is unknown{did_you_mean(name, known)}; or embedding:FILE, table:FILE")
     if "" in embeddings:
         raise UsageError("--feature embedding: needs the file that burnish embed wrote, as in embedding:photos.npz")
-    if AUTO in rest and not embeddings:
+    if "" in tables:
+        raise UsageError("--feature table: needs a CSV file with a column path, as in table:patients.csv")
+    tags = TAGS in rest
+    others = bool(embeddings or tables or tags)
+    if AUTO in rest and not others:
         raise UsageError("--feature auto has nothing to choose between: add --feature embedding:FILE")
-    families = tuple(name for name in rest if name not in {AUTO, BASE})
-    return FeatureChoice(families, embeddings, bool(rest) or not embeddings, AUTO in rest)
+    families = tuple(name for name in rest if name not in {AUTO, BASE, TAGS})
+    base = bool(families) or BASE in rest or AUTO in rest or not others
+    return FeatureChoice(families, embeddings, tables, tags, base, AUTO in rest)

@@ -143,7 +143,7 @@ def halve(tested: RunSamples, seed: int) -> Halves:
     if not tested.grouping:
         return Halves(first, np.zeros(len(unit), np.int64), None, [])
     key = tested.grouping.text
-    values = [tested.grouping.values(one.path, one.tags) for one in tested.samples]
+    values = [tested.grouping.values(one.path, one.tags, one.digest) for one in tested.samples]
     fewest = min(len({value for value, here in zip(values, half, strict=True) if here}) for half in (first, ~first))
     notes = [
         f"halves do not cut through a {key}, and samples are compared within it: what is one {key} as a whole cannot "

@@ -111,6 +111,7 @@ def _prediction(one: LabelledSample, found: "ExternalPrediction", grouping: Grou
         tags=one.tags,
         digest=one.digest,
         kind=kind_of(one),
+        probabilities=dict(found.probabilities),
         group=group_of(grouping, one),
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from baselines.features.choice import EMBEDDING
 from baselines.features.families import FAMILIES, FEATURES_VERSION
+from baselines.features.side_data import TABLE, TAGS
 from baselines.models.models import Candidate, settings_of
 from baselines.runs.run_folder import read_run
 from curate.facts.records import KINDS
@@ -80,7 +81,7 @@ def hold_still(run: str, model: str, families: tuple[str, ...]) -> HeldStill:
     if model not in {"auto", candidate.name}:
         raise UsageError(f"--like {run} holds its model still, {candidate.name}; --model {model} asks for another")
     known = FAMILIES.get(KINDS.get(record.kind, "image"), {})
-    computed = [name for name in record.features if not name.startswith(EMBEDDING)]
+    computed = [name for name in record.features if name != TAGS and not name.startswith((EMBEDDING, TABLE))]
     if record.kind not in KINDS or not record.features or not known.keys() >= set(computed):
         raise InputError(f"--like {run}: its features ({', '.join(record.features)}) are unknown; train it again")
     if computed and record.features_version != FEATURES_VERSION:
@@ -90,11 +91,11 @@ def hold_still(run: str, model: str, families: tuple[str, ...]) -> HeldStill:
         )
     features = _features(run, record.features, families)
     for name in features:
-        path = name.removeprefix(EMBEDDING)
-        if path != name and not os.path.isfile(path):
+        prefix, _, path = name.partition(":")
+        if path and not os.path.isfile(path):
+            cure = f"; make it with burnish embed, or name where it is: --feature {prefix}:FILE"
             raise UsageError(
-                f"--like {run} learned from {name}, and there is no such file; make it with burnish embed, or name "
-                f"where it is: --feature {EMBEDDING}FILE"
+                f"--like {run} learned from {name}, and there is no such file{cure if name.startswith(EMBEDDING) else ''}"
             )
     return HeldStill(run, candidate, KINDS[record.kind], features, record.embeddings)
 

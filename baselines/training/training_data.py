@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of, usable
@@ -12,10 +13,11 @@ from baselines.data.train_test_partition import (
     check_two_of_a_class,
     partition_samples,
 )
-from baselines.features.choice import EMBEDDING, choose_features
+from baselines.features.choice import EMBEDDING, FeatureChoice, choose_features
 from baselines.features.extract import Extracted, extract
 from baselines.features.families import choose_families, columns
 from baselines.features.reading import Watcher
+from baselines.features.side_data import TABLE, TAGS, Encoded, columns_of_tags, encode, read_columns
 from baselines.training.options import TrainingOptions
 from curate.embeddings.store import Embeddings, read_embeddings
 from curate.engine.worker import hold_threads
@@ -34,7 +36,7 @@ class FeatureSet(NamedTuple):
 
     Attributes:
         values: float32, shape (samples, length).
-        families: What they are, in order: families of computed features, `embedding:FILE`.
+        families: What they are, in order: families of computed features, `embedding:FILE`, `table:FILE`, `tags`.
         embeddings: Of each of the embeddings, the digest of what made it.
     """
 
@@ -98,6 +100,8 @@ def read_data(
     """
     # Before numpy comes in: the workers are forked from here, and there is one for each processor.
     hold_threads()
+    import numpy as np
+
     found = usable(samples)
     if options.like:
         options.like.check_kind(found.kind)
@@ -113,7 +117,7 @@ def read_data(
     check_no_leaks(partition.train, partition.test)
     # Before the features are computed, which may take minutes: that no sample is in a group is known from the manifest.
     grouping = make_grouping(options.group) if options.group else None
-    if grouping and not any(grouping.values(one.path, one.tags) for one in partition.examples):
+    if grouping and not any(grouping.values(one.path, one.tags, one.digest) for one in partition.examples):
         grouping.check_found()
     if not handful:
         check_two_of_a_class(labels)
@@ -129,10 +133,15 @@ def read_data(
     if choice.base:
         # All families are computed and kept in the cache, and the chosen ones cut out here: the next --feature is free.
         sets["base"] = FeatureSet(extracted.features[kept][:, columns(found.kind, names)], names)
-    if stores:
-        sets |= _with_embeddings(sets.get("base"), stores, digests, paths, chosen=choice.chosen)
     examples = [partition.examples[i] for i in kept]
-    data = TrainingData(found.kind, examples, digests, sets, None, found.left_out)
+    if stores:
+        sets["embedding"] = _embedded(stores, digests, paths)
+    trains = [not (partition.tested and partition.tested[i]) for i in kept]
+    side = _side_data(choice, examples, trains)
+    if side:
+        sets["side data"] = FeatureSet(np.hstack([one.values for one in side.values()]), tuple(side))
+    data = TrainingData(found.kind, examples, digests, _sets(sets, chosen=choice.chosen), None, found.left_out)
+    data.notes += [note for one in side.values() for note in one.notes]
     _finish(data, [partition.tested[i] for i in kept] if partition.tested else None, extracted.changed)
     return data
 
@@ -150,10 +159,42 @@ def _nothing(samples: int) -> "NDArray[np.float32]":
     return np.zeros((samples, 0), np.float32)
 
 
-def _with_embeddings(
-    base: FeatureSet | None, stores: list[Embeddings], digests: list[str | None], paths: list[str], *, chosen: bool
-) -> dict[str, FeatureSet]:
-    """Return the sets that have embeddings in them.
+def _sets(parts: dict[str, FeatureSet], *, chosen: bool) -> dict[str, FeatureSet]:
+    """Return what a model can learn from: all parts together, or, to choose from, each of them and any together."""
+    import numpy as np
+
+    names = list(parts)
+    sizes = range(1, len(names) + 1) if chosen else (len(names),)
+    return {
+        " + ".join(some): FeatureSet(
+            np.hstack([parts[name].values for name in some]),
+            sum((parts[name].families for name in some), ()),
+            sum((parts[name].embeddings for name in some), ()),
+        )
+        for size in sizes
+        for some in combinations(names, size)
+    }
+
+
+def _side_data(choice: FeatureChoice, examples: list[LabelledSample], trains: list[bool]) -> dict[str, Encoded]:
+    """Return what tables and tags say of the samples, by the name of the feature.
+
+    Raises:
+        InputError: A table cannot be read or joined, or a column gives the label away.
+    """
+    labels = [label_of(one) for one in examples]
+    found: dict[str, Encoded] = {}
+    for path in choice.tables:
+        columns, notes = read_columns(path, examples)
+        one = encode(columns, labels, trains, path)
+        found[f"{TABLE}{path}"] = one._replace(notes=notes + one.notes)
+    if choice.tags:
+        found[TAGS] = encode(columns_of_tags(examples), labels, trains, "--feature tags")
+    return found
+
+
+def _embedded(stores: list[Embeddings], digests: list[str | None], paths: list[str]) -> FeatureSet:
+    """Return the vectors of embeddings side by side.
 
     Vectors are taken at length 1, so that what a model sees does not depend on the other samples and a saved model
     can be given new ones; on photos of clothes and on digits by new speakers that was as good as standardizing.
@@ -163,13 +204,8 @@ def _with_embeddings(
     from curate.embeddings.neighbours import unit
 
     vectors = [unit(store.rows(digests, paths), paths) for store in stores]
-    names = tuple(f"{EMBEDDING}{store.path}" for store in stores)
     makers = tuple(store.about.model_digest for store in stores)
-    alone = FeatureSet(np.hstack(vectors), names, makers)
-    if base is None:
-        return {"embedding": alone}
-    both = FeatureSet(np.hstack([base.values, *vectors]), base.families + names, makers)
-    return {"embedding": alone, "base + embedding": both} if chosen else {"base": both}
+    return FeatureSet(np.hstack(vectors), tuple(f"{EMBEDDING}{store.path}" for store in stores), makers)
 
 
 def _readable(partition: TrainTestPartition, extracted: Extracted, left_out: LeftOut) -> list[int]:

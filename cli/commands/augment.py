@@ -45,10 +45,11 @@ def augment(
     group: Annotated[
         str | None,
         typer.Option(
-            metavar="KEY|folder|PATTERN",
+            metavar="KEY|folder|PATTERN|cluster:FILE",
             help="Spread sources evenly over these groups (default: over all key=value tags).",
             show_default=False,
         ),
+        Effect.READS,
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Write only the new samples, not their sources.")] = False,
     settings: augment_options.Settings = None,

@@ -10,11 +10,14 @@ from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams
 from cli.io.outcome import outcome
+from cli.io.replayable_pipe import Rereadable
+from cli.io.terminal import say
 from cli.views.clean.check_list import all_checks, report
 from cli.views.clean.summary import CleanTally, carry_out, say_survey, say_tally
-from curate.check.checks import CHECKS, SCAN_CHECKS
+from curate.check.checks import CHECKS, EMBEDDING_CHECKS, SCAN_CHECKS
 from curate.check.clean import Facts, Judgement, judge, survey
 from curate.check.policy import Policy, known_check, make_policy
+from curate.facts.records import Finding
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError, UsageError
 from curate.organize.quarantine import Quarantine
@@ -50,6 +53,7 @@ def clean(
         list[str] | None,
         typer.Option(metavar="error|warning|CHECK", help="Fail (exit 1) if a sample has such a finding."),
     ] = None,
+    embeddings: options.Embeddings = None,
     list_checks: Annotated[bool, typer.Option("--list", help="Show every check, and leave.")] = False,
     json: Annotated[bool, typer.Option("--json", help="With --list: as JSON.")] = False,
     md: Annotated[bool, typer.Option("--md", help="With --list: as Markdown.")] = False,
@@ -63,7 +67,7 @@ def clean(
 
     Nothing is decoded again, and no file is touched unless --quarantine DIR --apply says so. Warnings are findings too,
     but drop nothing unless --drop names them. A check that would flag half of the set or more says so once instead,
-    unless you name it.
+    unless you name it. --embeddings adds the check outlier: samples that are far from all others in an embedding.
 
     [bold]Examples[/bold]
 
@@ -73,6 +77,8 @@ def clean(
 
     burnish clean set.jsonl --quarantine ../quarantine --apply -o good.jsonl
 
+    burnish clean set.jsonl --embeddings photos.npz -o set.jsonl
+
     burnish clean --list
     """
     if list_checks:
@@ -81,11 +87,12 @@ def clean(
     if apply and not quarantine:
         raise UsageError("--apply moves the dropped files, so it needs --quarantine DIR")
     policy = make_policy(settings or (), config, _listed(only), _listed(drop), _listed(keep))
-    gates = [known_check(name, "--fail-on", {*CHECKS, *SCAN_CHECKS, "error", "warning"}) for name in _listed(fail_on)]
+    known = {*CHECKS, *SCAN_CHECKS, *EMBEDDING_CHECKS, "error", "warning"}
+    gates = [known_check(name, "--fail-on", known) for name in _listed(fail_on)]
     streams.check_output(output)
     streams.check_output(rejects)
     files = Quarantine(quarantine, root or "") if quarantine else None
-    tally = _clean(manifest, policy, files, output, rejects, apply=apply)
+    tally = _clean(manifest, policy, files, (output, rejects), embeddings, apply=apply)
     outcome.rejected = tally.dropped.total()
     if failed := tally.failed_gates(gates):
         raise GateError("; ".join(failed))
@@ -95,13 +102,13 @@ def _clean(
     manifest: str | None,
     policy: Policy,
     files: Quarantine | None,
-    output: str | None,
-    rejects: str | None,
+    outputs: tuple[str | None, str | None],
+    embeddings: str | None,
     *,
     apply: bool,
 ) -> CleanTally:
     """Go through the manifest twice, to learn and to judge, and write what is kept when what is not is set aside."""
-    tally = CleanTally()
+    tally, (output, rejects) = CleanTally(), outputs
 
     def set_aside() -> None:
         dropped.close()
@@ -111,15 +118,28 @@ def _clean(
 
     with streams.passes(manifest) as file, ExitStack() as dropped:
         rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
+        by_digest = _outliers(file, embeddings) if embeddings else {}
         dataset = DatasetFolders(files.base if files else "")
         # One pass learns what is normal and where the data lies; whether the quarantine is inside is known only then.
-        found = survey(dataset.watch(read_as(file, Facts)), policy)
+        found = survey(dataset.watch(read_as(file, Facts)), policy, by_digest)
         if files:
             files.refuse_inside(dataset)
         say_survey(found)
         file.seek(0)
         streams.write_lines(_kept(judge(lines(file), found, policy), tally, rejected, files), output, set_aside)
     return tally
+
+
+def _outliers(file: Rereadable, embeddings: str) -> dict[str, Finding]:
+    from curate.check.outliers import outlier_findings
+    from curate.embeddings.store import read_embeddings
+
+    store = read_embeddings(embeddings)
+    found, missing = outlier_findings((one.digest for one in read_as(file, Facts)), store)
+    file.seek(0)
+    if missing:
+        say(f"  {missing:,} samples have no vector in {embeddings}; whether they are outliers is not known")
+    return found
 
 
 def _kept(

@@ -1,7 +1,7 @@
 """`burnish dedup`: one copy of each thing stays."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from cli.views.dedup.summary import report_of, say_groups
 from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
 from curate.ground.atomic import atomic_write
-from curate.ground.errors import GateError
+from curate.ground.errors import GateError, UsageError
 from curate.records.reader import lines, read_as
 
 
@@ -37,6 +37,16 @@ def dedup(
     json: Annotated[bool, typer.Option("--json", help="Write the groups as JSON to standard output.")] = False,
     md: Annotated[bool, typer.Option("--md", help="Write them as Markdown there.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Write them as CSV there.")] = False,
+    similar: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COSINE|auto",
+            help="Report what is so alike in an embedding, and drop nothing; auto: as alike as a file and its own mild "
+            "change.",
+            show_default=False,
+        ),
+    ] = None,
+    embeddings: options.Embeddings = None,
     rejects: Annotated[
         str | None, typer.Option(metavar="FILE", help="Save the dropped samples."), Effect.REJECTS
     ] = None,
@@ -53,11 +63,16 @@ def dedup(
     best copy stays (sound, largest), and of copies in several splits the one of the test split. Copies with different
     labels are a label conflict: all of them go, unless --on-conflict says otherwise.
 
+    --similar only reports: two photos of one room are alike in an embedding, and no duplicates. The manifest goes on as
+    it is.
+
     [bold]Examples[/bold]
 
     burnish scan photos/ | burnish clean | burnish dedup -o set.jsonl
 
     burnish dedup set.jsonl --report -o set.jsonl
+
+    burnish dedup set.jsonl --similar auto --embeddings photos.npz -o /dev/null
 
     burnish dedup set.jsonl --json --on-conflict fail | jq '.groups[] | select(.leak)'
     """
@@ -66,6 +81,10 @@ def dedup(
     streams.check_output(output)
     streams.check_output(rejects)
     formats = reports.Formats(json, md, csv).check()
+    if similar is not None or embeddings is not None:
+        others = {"--exact": exact, "--distance": distance is not None, "--report": report, "--rejects": rejects}
+        _report_similar(manifest, _similar_options(similar, embeddings, others), formats, output)
+        return
     search = Search(exact, distance, keep, on_conflict, root or "", jobs, terminal.progress)  # type: ignore[arg-type]
     with streams.passes(manifest) as file, ExitStack() as dropped:
         rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
@@ -77,6 +96,33 @@ def dedup(
     conflicts = sum(bool(group.label_conflict) for group in groups)
     if conflicts and on_conflict == "fail":
         raise GateError(f"--on-conflict fail: {conflicts:,} groups have copies with different labels")
+
+
+def _similar_options(similar: str | None, embeddings: str | None, others: Mapping[str, object]) -> tuple[str, str]:
+    """Return the threshold as typed and the file of embeddings."""
+    if similar is None or embeddings is None:
+        raise UsageError("--similar COSINE|auto and --embeddings FILE go together")
+    if given := next((name for name, value in others.items() if value), None):
+        raise UsageError(f"--similar only reports what is alike in an embedding; leave {given} out")
+    return similar, embeddings
+
+
+def _report_similar(manifest: str | None, wish: tuple[str, str], formats: reports.Formats, output: str | None) -> None:
+    """Pass the manifest on as it is, and say what is alike; with --json, --md or --csv on standard output."""
+    from cli.views.dedup.similar import report, say_similar
+    from curate.duplicates.similar import SimilarItem, find_similar, threshold_of
+    from curate.embeddings.store import read_embeddings
+
+    store = read_embeddings(wish[1])
+    threshold, source = threshold_of(wish[0], store)
+    with streams.passes(manifest) as file:
+        found = find_similar(list(read_as(file, SimilarItem)), store, threshold, source)
+        file.seek(0)
+        if output or not any(formats):
+            streams.write_lines(lines(file), output)
+    if any(formats):
+        reports.write(found, formats, "Similar samples", report)
+    say_similar(found, listed=not any(formats))
 
 
 def _write(

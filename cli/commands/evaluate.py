@@ -21,7 +21,9 @@ def evaluate(
     predictions: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE", help="A .csv or .jsonl with path, prediction and, if known, confidence.", show_default=False
+            metavar="FILE",
+            help="A .csv or .jsonl with path, prediction and, if known, confidence or probabilities.",
+            show_default=False,
         ),
         Effect.READS,
     ] = None,

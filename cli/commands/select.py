@@ -1,14 +1,23 @@
 """`burnish select`: the samples that match."""
 
-from typing import Annotated
+import os
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options
-from cli.io import streams
+from cli.effects import Effect
+from cli.io import reports, streams
 from cli.io.terminal import say
+from curate.ground.errors import UsageError
 from curate.query.expression import compile_expression
 from curate.query.selection import Selection, draw
+
+if TYPE_CHECKING:
+    from baselines.slices.picking import Picked
+    from curate.records.sample import Sample
+
+_SAID = 5
 
 
 def select(
@@ -19,6 +28,25 @@ def select(
     split: Annotated[list[str] | None, typer.Option(metavar="S", help="One of these splits.")] = None,
     where: Annotated[str | None, typer.Option(metavar="EXPR", help="An expression over facts.")] = None,
     sample: Annotated[int | None, typer.Option(metavar="N", min=0, help="Of these, N at random.")] = None,
+    spread: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Of these, N that cover all: far from each other.")
+    ] = None,
+    label_next: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Of those without a label, N that teach a model most.")
+    ] = None,
+    embeddings: options.Embeddings = None,
+    predictions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|RUN",
+            help="With --label-next: probabilities of a model of yours.",
+            show_default="a model fitted on the embeddings",
+        ),
+        Effect.READS_RUN,
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Write what was picked, and why, as JSON instead.")] = False,
+    html: options.Html = None,
+    root: options.Root = None,
     seed: options.Seed = 0,
     output: options.Output = None,
     quiet: options.Quiet = False,
@@ -29,6 +57,10 @@ def select(
     An expression compares facts, numbers and texts: < <= > >= == != in, joined by and, or, not. A sample that lacks a
     fact of the comparison does not match, and is counted.
 
+    With --embeddings of burnish embed, --spread and --label-next pick from those that match, the best first, and say
+    why. While there are fewer than 20 labels a class, --label-next takes the most typical sample of each cluster that
+    has no label; then those of dense regions that a model is in doubt about. Copies are picked once.
+
     [bold]Examples[/bold]
 
     burnish select set.jsonl --label cat --label dog --not-tag dark
@@ -38,18 +70,82 @@ def select(
     burnish select set.jsonl --where "'truncated' in findings" | jq -r .path
 
     burnish select set.jsonl --split train --sample 100 --seed 1
+
+    burnish select set.jsonl --label-next 50 --embeddings photos.npz --html next.html -o next.jsonl
     """
     streams.check_output(output)
+    picks = [(name, count) for name, count in (("spread", spread), ("label-next", label_next)) if count]
+    formats = reports.Formats(json, html=html).check(manifest)
+    _check_picks([name for name, _ in picks], sample, embeddings, predictions, formats)
     expression = compile_expression(where) if where else None
     chosen = Selection(
         frozenset(label or ()), frozenset(tag or ()), frozenset(not_tag or ()), frozenset(split or ()), expression
     )
     with streams.samples(manifest) as samples:
         kept = chosen.keep(samples)
-        streams.write_samples(kept if sample is None else draw(kept, sample, seed), output)
-    drawn = "" if sample is None else f", of which {min(sample, chosen.kept):,} were drawn"
+        if picks:
+            found, picked = _pick(list(kept), *picks[0], embeddings or "", predictions, seed)
+            _write(found, picked, formats, output, root)
+            drawn = f", of which {len(picked):,} were picked"
+        else:
+            streams.write_samples(kept if sample is None else draw(kept, sample, seed), output)
+            drawn = "" if sample is None else f", of which {min(sample, chosen.kept):,} were drawn"
     say(f"selected {chosen.kept:,} of {chosen.seen:,} samples{drawn}")
     for note in chosen.never_met() if chosen.seen else ():
         say(f"  {note}")
     if expression and expression.missing:
         say(f"  {expression.missing:,} samples lack a fact of --where, and do not match")
+
+
+def _check_picks(
+    picks: list[str], sample: int | None, embeddings: str | None, predictions: str | None, formats: reports.Formats
+) -> None:
+    """Refuse options that do not go together, before anything is read."""
+    ways = [*picks, *(["sample"] if sample is not None else [])]
+    if len(ways) > 1:
+        raise UsageError(f"--{ways[0]} and --{ways[1]} both choose from what matches; give one of them")
+    if picks and embeddings is None:
+        raise UsageError(f"--{picks[0]} needs --embeddings FILE; make it: burnish embed MANIFEST -o FILE")
+    if not picks and (embeddings is not None or any(formats)):
+        raise UsageError("--embeddings, --json and --html go with --spread or --label-next")
+    if predictions is not None and picks != ["label-next"]:
+        raise UsageError("--predictions goes with --label-next")
+
+
+def _pick(
+    samples: "list[Sample]", way: str, count: int, embeddings: str, predictions: str | None, seed: int
+) -> "tuple[Picked, list[Sample]]":
+    from baselines.data.predictions import read_external_predictions
+    from baselines.runs.run_folder import PREDICTIONS
+    from baselines.slices.picking import pick_spread, pick_to_label
+    from curate.embeddings.store import read_embeddings
+
+    store = read_embeddings(embeddings)
+    if way == "spread":
+        found, places = pick_spread(samples, store, count)
+    else:
+        if predictions is not None and os.path.isdir(predictions):
+            predictions = os.path.join(predictions, PREDICTIONS)
+        given = None if predictions is None else read_external_predictions(predictions)
+        found, places = pick_to_label(samples, store, count, given, seed)
+    return found, [samples[place] for place in places]
+
+
+def _write(
+    found: "Picked", picked: "list[Sample]", formats: reports.Formats, output: str | None, root: str | None
+) -> None:
+    """Write the samples, and why: with --json the reasons take their place on standard output."""
+    from cli.views.kit.page import Links
+    from cli.views.select.picked import page, report, sentences
+
+    if output or not formats.json:
+        streams.write_samples(picked, output)
+    if any(formats):
+        title = "Label next" if found.by != "spread" else "Spread"
+        reports.write(found, formats, title, report, lambda one: page(one, title, Links(root, formats.html)))
+    for one in found.picked[:_SAID]:
+        say(f"  {one.path}: {one.why}")
+    if len(found.picked) > _SAID:
+        say(f"  … and {len(found.picked) - _SAID:,} more; why each: --json, --html")
+    for note in sentences(found):
+        say(f"  {note}")

@@ -28,10 +28,12 @@ def split(
     group: Annotated[
         str | None,
         typer.Option(
-            metavar="KEY|folder|PATTERN",
-            help="What must not straddle: a tag's key, the folder, or a part of the file's name.",
+            metavar="KEY|folder|PATTERN|cluster:FILE",
+            help="What must not straddle: a tag's key, the folder, a part of the file's name, or what is alike in FILE "
+            "of burnish embed.",
             show_default=False,
         ),
+        Effect.READS,
     ] = None,
     method: Annotated[
         str,
@@ -48,7 +50,8 @@ def split(
     """Give each sample its split.
 
     Samples with the same bytes, copies that dedup --report named, and a generated sample with its source always stay
-    together, and so does what --group names: a tag's key (speaker), the folder, or a pattern of the file's name.
+    together, and so does what --group names: a tag's key (speaker), the folder, a pattern of the file's name, or
+    a cluster of an embedding, where no tag says what belongs together.
     Samples that have a split keep it, and count, unless --force is given.
 
     [bold]Examples[/bold]
@@ -56,6 +59,8 @@ def split(
     burnish scan data/ --pattern '{label}_{speaker}_{take}' | burnish split --group speaker -o set.jsonl
 
     burnish split set.jsonl --ratio train=0.6,val=0.2,test=0.2 --seed 1 | burnish balance --by split
+
+    burnish split set.jsonl --group cluster:photos.npz -o set.jsonl
 
     burnish split set.jsonl --method hash --group '{speaker}_nohash_{}' -o set.jsonl
     """

@@ -37,17 +37,20 @@ def train(
     group: Annotated[
         str | None,
         typer.Option(
-            metavar="KEY|folder|PATTERN",
-            help="What must not be trained on and tested: a tag's key, the folder, or a part of the file's name.",
+            metavar="KEY|folder|PATTERN|cluster:FILE",
+            help="What must not be trained on and tested: a tag's key, the folder, a part of the file's name, or what "
+            "is alike in FILE of burnish embed.",
             show_default=False,
         ),
+        Effect.READS,
     ] = None,
     feature: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME|embedding:FILE",
+            metavar="NAME|embedding:FILE|table:FILE|tags",
             help="Only these: hog, colour, thumbnail of images; mel, mfcc, level of recordings; base, all of them; "
-            "embedding:FILE of burnish embed; auto, which of base, embedding or both is best in validation.",
+            "embedding:FILE of burnish embed; table:FILE, columns of a CSV with a path; tags; auto, which of base, "
+            "embedding and side data, or any together, is best in validation.",
             show_default="all",
         ),
         Effect.READS,
@@ -106,6 +109,8 @@ def train(
     burnish train augmented.jsonl --run runs/after --like runs/before --repeats 10
 
     burnish train set.jsonl --run runs/embedded --feature auto --feature embedding:photos.npz
+
+    burnish train set.jsonl --run runs/aged --feature base --feature table:patients.csv
     """
     formats = reports.Formats(json, md, csv).check()
     folder, families = named_folder(run), tuple(feature or ())

@@ -54,6 +54,13 @@ SCAN_CHECKS: dict[str, Verdict] = {
 }
 """Every check that scan makes, by name."""
 
+EMBEDDING_CHECKS: dict[str, Verdict] = {
+    "outlier": Verdict(
+        "warning", "far from all other samples in the embedding: another subject, a rare case, or a fault"
+    ),
+}
+"""Every check that clean makes with `--embeddings`, by name."""
+
 
 class Learnt(NamedTuple):
     """What a relative check learnt from the whole set.

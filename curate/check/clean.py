@@ -7,11 +7,11 @@ flag, once to judge; neither pass holds more than a sample.
 import math
 from array import array
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from curate.check.checks import CHECKS, Check, Learnt
+from curate.check.checks import CHECKS, EMBEDDING_CHECKS, Check, Learnt
 from curate.check.policy import Policy
 from curate.facts.records import KINDS, AudioFacts, Finding, ImageFacts, Severity
 from curate.ground.errors import InputError
@@ -28,6 +28,7 @@ class Facts(MeasuredView, frozen=True):
 
     path: str
     kind: str | None = None
+    digest: str | None = None
     image: ImageFacts | None = None
     audio: AudioFacts | None = None
     findings: tuple[Finding, ...] = ()
@@ -89,6 +90,7 @@ class Survey:
         lacking: The facts that one of them lacks.
         others: Samples of other kinds, which no check applies to.
         remarkable: A byte for each sample, 1 where a check flags it or it has findings already.
+        by_digest: Findings that were made beforehand, with embeddings.
     """
 
     rules: dict[str, list[Rule]] = field(default_factory=lambda: {"image": [], "audio": []})
@@ -99,6 +101,7 @@ class Survey:
     lacking: tuple[str, ...] = ()
     others: Counter[str] = field(default_factory=Counter)
     remarkable: bytearray = field(default_factory=bytearray)
+    by_digest: Mapping[str, Finding] = field(default_factory=dict)
 
 
 class Judgement(NamedTuple):
@@ -115,15 +118,20 @@ class Judgement(NamedTuple):
     dropped_for: Finding | None = None
 
 
-def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
+def survey(samples: Iterable[Facts], policy: Policy, by_digest: Mapping[str, Finding] | None = None) -> Survey:
     """Learn what is normal and what each check would flag.
 
     Memory grows with the number of different sizes and rates, and by 5 to 9 bytes a sample.
 
+    Args:
+        samples: Of the manifest.
+        policy: The user's say.
+        by_digest: Findings that were made beforehand, with embeddings.
+
     Raises:
         InputError: No sample has facts, so this is no manifest of a full scan.
     """
-    found = Survey()
+    found = Survey(by_digest=by_digest or {})
     # Two sorts of checks: a threshold that is fixed judges a sample at once; one that is learnt from the set can judge
     # only when the set was seen, and until then keeps a few bytes of each sample.
     checks = {name: check for name, check in CHECKS.items() if policy.applies(name)}
@@ -143,7 +151,7 @@ def survey(samples: Iterable[Facts], policy: Policy) -> Survey:
         found.samples += 1
         found.sound += _is_sound(sample)
         # Findings that are there already (of scan, or of an earlier clean) have to be looked at in the second pass too.
-        found.remarkable.append(bool(sample.findings))
+        found.remarkable.append(bool(sample.findings) or sample.digest in found.by_digest)
         if sample.kind is not None and sample.kind not in KINDS:
             found.others[sample.kind] += 1
             continue
@@ -189,15 +197,21 @@ def judge(lines: Iterable[bytes], survey: Survey, policy: Policy) -> Iterator[Ju
         kind: [rule for rule in found if rule.name not in survey.everywhere] for kind, found in survey.rules.items()
     }
     for remarkable, line in zip(survey.remarkable, lines, strict=True):
-        yield _judgement(line, rules, policy) if remarkable else Judgement(line)
+        yield _judgement(line, rules, policy, survey.by_digest) if remarkable else Judgement(line)
 
 
-def _judgement(line: bytes, rules: dict[str, list[Rule]], policy: Policy) -> Judgement:
+def _judgement(
+    line: bytes, rules: dict[str, list[Rule]], policy: Policy, by_digest: Mapping[str, Finding]
+) -> Judgement:
     sample = parse(line)
     # Those of the table are made anew; a check that is off now leaves nothing of its last run behind.
-    findings = sample.findings and tuple(one for one in sample.findings if one.check not in CHECKS)
+    findings = sample.findings and tuple(
+        one for one in sample.findings if one.check not in CHECKS and one.check not in EMBEDDING_CHECKS
+    )
     if sample.facts is not None and sample.kind in rules:
         findings += _findings(sample.facts, rules[sample.kind])
+    if found := by_digest.get(sample.digest or ""):
+        findings += (found,)
     judged = sample if findings == sample.findings else changed(sample, findings=findings)
     if not findings:
         return Judgement(encode(judged))

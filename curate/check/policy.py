@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from curate.check.checks import CHECKS, SCAN_CHECKS
+from curate.check.checks import CHECKS, EMBEDDING_CHECKS, SCAN_CHECKS
 from curate.facts.records import Finding, Severity
 from curate.ground.errors import InputError, UsageError, did_you_mean
 from curate.ground.files import read_file
 
 SEVERITIES = ("error", "warning", "off")
 
+_NAMED = frozenset({*CHECKS, *SCAN_CHECKS, *EMBEDDING_CHECKS})
 _OFF = ("off", "Off", "OFF", "no", "No", "NO")
 _SHOWN = 60
 """Characters of a wrong value that an error shows: it is one line, whatever the file holds."""
@@ -84,8 +85,8 @@ def make_policy(
         thresholds,
         severities,
         frozenset(known_check(name, "--only", CHECKS) for name in only),
-        frozenset(known_check(name, "--drop", {*CHECKS, *SCAN_CHECKS, *SEVERITIES[:2]}) for name in drop),
-        frozenset(known_check(name, "--keep", {*CHECKS, *SCAN_CHECKS}) for name in keep),
+        frozenset(known_check(name, "--drop", {*_NAMED, *SEVERITIES[:2]}) for name in drop),
+        frozenset(known_check(name, "--keep", _NAMED) for name in keep),
     )
 
 

@@ -15,6 +15,9 @@ BLOCK = 4096
 """Rows that are compared at a time: a block of similarities is 64 MiB, which one core multiplies in 0.2 s at 512."""
 MOST = 200_000
 """More are refused: of twice as many vectors there are four times as many pairs."""
+MOST_PAIRS = 1_000_000
+"""Similar pairs that are listed; more are no list that anyone reads, and a threshold that tells nothing."""
+_ROUNDING = 1e-6
 _DENSE = 1 / 16
 """A block of which more than this share may be nearer than what is known is cut down row by row first."""
 
@@ -92,6 +95,97 @@ def nearest_of(vectors: "Vectors", others: "Vectors", k: int) -> Neighbours:
         for start in range(0, len(others), BLOCK):
             best.take(vectors[low : low + BLOCK] @ others[start : start + BLOCK].T, low, start)
     return Neighbours(best.index, np.clip(best.similarity, -1, 1))
+
+
+def pairs_above(
+    vectors: "Vectors", cosine: float
+) -> "tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]":
+    """Return the pairs of vectors whose cosine is so large or larger: both rows, the first smaller, and the cosine.
+
+    Args:
+        vectors: float32, shape (samples, length), of length 1 (`unit`).
+        cosine: -1 to 1.
+
+    Raises:
+        InputError: There are more than `MOST` vectors, or more than `MOST_PAIRS` such pairs.
+    """
+    if not len(vectors):
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
+    if len(vectors) > MOST:
+        raise InputError(f"{len(vectors):,} vectors: pairs are found among up to {MOST:,}; take a part of the samples")
+    found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]] = []
+    count = 0
+    for low in range(0, len(vectors), BLOCK):
+        for start in range(low, len(vectors), BLOCK):
+            block = vectors[low : low + BLOCK] @ vectors[start : start + BLOCK].T
+            # Rounding leaves copies a little below 1.
+            if start == low:
+                block[np.tril_indices(len(block))] = -np.inf
+            row, column = np.nonzero(block >= cosine - _ROUNDING)
+            count += len(row)
+            if count > MOST_PAIRS:
+                raise InputError(
+                    f"more than {MOST_PAIRS:,} pairs of {len(vectors):,} samples have a cosine of {cosine:.4f} or "
+                    "more: it tells nothing in this embedding; take a larger one"
+                )
+            found.append((row + low, column + start, np.minimum(block[row, column], 1)))
+    first, second, values = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.lexsort((second, first))
+    return first[order], second[order], values[order]
+
+
+class Distances(NamedTuple):
+    """The nearest others of each vector by Euclidean distance, the nearest first.
+
+    Attributes:
+        row: int64, shape (vectors, k): rows of the vectors that were searched.
+        distance: float32, shape (vectors, k).
+    """
+
+    row: "NDArray[np.int64]"
+    distance: "NDArray[np.float32]"
+
+
+def nearest_by_distance(vectors: "Vectors", k: int, others: "Vectors | None" = None) -> Distances:
+    """Return the k nearest by Euclidean distance, of any vectors, exactly, in blocks as `nearest`.
+
+    Args:
+        vectors: float32, shape (samples, length), finite.
+        k: At least 1; fewer are returned where there are fewer.
+        others: That are searched, float32 of the same length; None: the vectors themselves, each without itself.
+
+    Raises:
+        InputError: There are more than `MOST` vectors on a side.
+    """
+    searched = vectors if others is None else others
+    count = max(len(vectors), len(searched))
+    if count > MOST:
+        raise InputError(f"{count:,} vectors: distances of all pairs are found for up to {MOST:,}; take a part of them")
+    best = _Best(len(vectors), max(0, min(k, len(searched) - (others is None))))
+    if best.k == 0:
+        return Distances(best.index, np.zeros(best.index.shape, np.float32))
+    # -|x - y|² = 2xy - |x|² - |y|². Centred first: products of points far from 0 lose the digits that distances need.
+    middle = searched.mean(axis=0, dtype=np.float64).astype(np.float32)
+    left, right = vectors - middle, searched - middle
+    left_square, right_square = (np.einsum("ij,ij->i", one, one) for one in (left, right))
+    for low in range(0, len(left), BLOCK):
+        for start in range(low if others is None else 0, len(right), BLOCK):
+            block = 2 * (left[low : low + BLOCK] @ right[start : start + BLOCK].T)
+            block -= left_square[low : low + BLOCK, None]
+            block -= right_square[start : start + BLOCK]
+            if others is None and start == low:
+                np.fill_diagonal(block, -np.inf)
+            best.take(block, low, start)
+            if others is None and start != low:
+                best.take(block.T, start, low)
+    # Once more from the differences: of equal points rounding makes a distance of a thousandth and not 0.
+    distance = np.empty(best.index.shape, np.float32)
+    for row in range(best.k):
+        for low in range(0, len(left), BLOCK):
+            apart = left[low : low + BLOCK] - right[best.index[low : low + BLOCK, row]]
+            distance[low : low + BLOCK, row] = np.sqrt(np.einsum("ij,ij->i", apart, apart))
+    order = np.argsort(distance, axis=1, kind="stable")
+    return Distances(np.take_along_axis(best.index, order, axis=1), np.take_along_axis(distance, order, axis=1))
 
 
 class _Best:

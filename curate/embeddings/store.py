@@ -38,6 +38,8 @@ class About(msgspec.Struct, frozen=True, omit_defaults=True):
         kind: `image` or `audio`, where all samples are of one kind.
         preprocessing: What was done to a file before the model saw it.
         version: Of this format.
+        own_similarity: Cosine of a file and its own mild change, 1 % quantile; None where that was not measured.
+        own_similarity_files: Of how many files.
     """
 
     source: str
@@ -45,6 +47,8 @@ class About(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: str = ""
     preprocessing: dict[str, Any] = {}
     version: int = STORE_VERSION
+    own_similarity: float | None = None
+    own_similarity_files: int = 0
 
 
 @dataclass(frozen=True, slots=True)

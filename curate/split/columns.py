@@ -96,7 +96,7 @@ def read_columns(
     """
     columns = Columns()
     for seen in samples:
-        values = grouping.values(seen.path, seen.tags) if grouping else ()
+        values = grouping.values(seen.path, seen.tags, seen.digest) if grouping else ()
         columns.without += grouping is not None and not values
         columns.add(seen, values)
         if place:

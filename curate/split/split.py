@@ -72,7 +72,7 @@ def carry_out(lines: Iterable[bytes], plan: Plan) -> Iterator[bytes]:
     for index, (line, code) in enumerate(zip(lines, plan.split.tolist(), strict=True)):
         seen, name = decode_line(line, _seen), names[code]
         if index in wanted:
-            values = plan.wish.grouping.values(seen.path, seen.tags) if plan.wish.grouping else ()
+            values = plan.wish.grouping.values(seen.path, seen.tags, seen.digest) if plan.wish.grouping else ()
             report.group_names[index] = " + ".join(values) or f"of {seen.path}"
         # Most lines of a second call are as they were, and go on byte for byte.
         new = line if seen.split == name else change_line(line, split=name)

@@ -214,7 +214,9 @@ def test_names_that_are_not_utf8_go_through_every_command(
         if "--json" in step:
             json.loads(result.stdout)
     done = {step.split()[0] for step in LOOP}
-    assert done >= COMMANDS.keys() - {"transforms", "recipes", "demo", "agreement", "embed"}, "no names, or an own test"
+    assert done >= COMMANDS.keys() - {"transforms", "recipes", "demo", "agreement", "coverage", "embed"}, (
+        "no names, or an own test"
+    )
 
 
 @pytest.mark.parametrize("odd", [*ODD, "deep"])

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from cli.io.table import Column, Report, Row, Table
-from curate.check.checks import CHECKS, SCAN_CHECKS
+from curate.check.checks import CHECKS, EMBEDDING_CHECKS, SCAN_CHECKS
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -31,7 +31,11 @@ def all_checks() -> list[Listed]:
         Listed(name, None, None, None, None, one.severity, one.meaning, "scan")
         for name, one in sorted(SCAN_CHECKS.items())
     ]
-    return own + found
+    embedded = [
+        Listed(name, None, None, None, None, one.severity, one.meaning, "clean")
+        for name, one in EMBEDDING_CHECKS.items()
+    ]
+    return own + embedded + found
 
 
 def report(checks: list[Listed]) -> Report:
@@ -51,6 +55,8 @@ def flagged_if(name: str) -> str:
     """Return in words when a check flags a sample."""
     if name in SCAN_CHECKS:
         return "scan finds it while decoding"
+    if name in EMBEDDING_CHECKS:
+        return "with --embeddings: mean distance to the 10 nearest, modified z of its logarithm > 3.5"
     check = CHECKS[name]
     sign = {"below": "<", "above": ">", "other": "is not"}[check.side]
     return f"{check.fact} {sign} {'that of most samples' if check.threshold is None else f'{check.threshold:g}'}"

@@ -7,7 +7,7 @@ from cli.pipeline.files import count_lines
 from cli.views.kit import page as pages
 from cli.views.kit.drawing import two_bars_cell
 from cli.views.report.thumbnails import GONE
-from curate.check.checks import CHECKS, SCAN_CHECKS
+from curate.check.checks import CHECKS, EMBEDDING_CHECKS, SCAN_CHECKS
 
 if TYPE_CHECKING:
     from cli.views.report.subjects import Subject
@@ -103,6 +103,8 @@ def meaning(check: str) -> str:
     """Return what a check says of a file; nothing for a check of another program."""
     if check in SCAN_CHECKS:
         return SCAN_CHECKS[check].meaning
+    if check in EMBEDDING_CHECKS:
+        return EMBEDDING_CHECKS[check].meaning
     return CHECKS[check].reason if check in CHECKS else _OTHERS.get(check, "")
 
 

@@ -94,6 +94,7 @@ def _notes(plan: Plan) -> Iterator[str]:
     # A group that most samples lack is usually a slip in the name, which nothing else would show.
     if report.without and grouping:
         what = "do not match" if grouping.pattern else "have no tag of the key"
+        what = "have no vector in" if grouping.clusters is not None else what
         yield f"{report.without:,} samples {what} {grouping.text}; each is a group of its own"
     if report.stayed:
         yield f"{report.stayed:,} samples kept the split that they had; --force splits all anew"

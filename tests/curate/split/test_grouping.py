@@ -22,7 +22,7 @@ from curate.split.grouping import make_grouping
     ],
 )
 def test_groups_of_a_sample(text: str, path: str, tags: tuple[str, ...], values: tuple[str, ...]) -> None:
-    assert make_grouping(text).values(path, tags) == values
+    assert make_grouping(text).values(path, tags, None) == values
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What `burnish select` shows of samples that were picked by their embeddings."""
