@@ -95,7 +95,8 @@ def hold_still(run: str, model: str, families: tuple[str, ...]) -> HeldStill:
         if path and not os.path.isfile(path):
             cure = f"; make it with burnish embed, or name where it is: --feature {prefix}:FILE"
             raise UsageError(
-                f"--like {run} learned from {name}, and there is no such file{cure if name.startswith(EMBEDDING) else ''}"
+                f"--like {run} learned from {name}, and there is no such file"
+                f"{cure if name.startswith(EMBEDDING) else ''}"
             )
     return HeldStill(run, candidate, KINDS[record.kind], features, record.embeddings)
 
