@@ -82,7 +82,7 @@ def nearest(vectors: "Vectors", k: int) -> Neighbours:
                 np.fill_diagonal(block, -np.inf)
             best.take(block, low, start)
             if start != low:
-                best.take(block.T, start, low)
+                best.take_columns(block, low, start)
     return Neighbours(best.index, np.clip(best.similarity, -1, 1))
 
 
@@ -177,7 +177,7 @@ def nearest_by_distance(vectors: "Vectors", k: int, others: "Vectors | None" = N
                 np.fill_diagonal(block, -np.inf)
             best.take(block, low, start)
             if others is None and start != low:
-                best.take(block.T, start, low)
+                best.take_columns(block, low, start)
     # Once more from the differences: of equal points rounding makes a distance of a thousandth and not 0.
     distance = np.empty(best.index.shape, np.float32)
     for row in range(best.k):
@@ -197,21 +197,38 @@ class _Best:
         self.similarity = np.full((rows, k), -np.inf, np.float32)
 
     def take(self, block: "NDArray[np.float32]", low: int, start: int) -> None:
-        """Take in the similarities of rows `low`… to the vectors `start`…, shape (rows, vectors)."""
+        """Take in the similarities of rows `low`… to the vectors `start`…, shape (rows, vectors), C-contiguous."""
         here = slice(low, low + len(block))
         nearer = block > self.similarity[here, -1][:, None]
         if np.count_nonzero(nearer) > _DENSE * block.size and block.shape[1] > self.k:
             # At first everything is nearer than nothing: sorting it all would cost more than the multiplication.
             least = np.partition(block, -self.k, axis=1)[:, -self.k]
             nearer &= block >= least[:, None]
-        row, column = np.nonzero(nearer)
+        # Of a block that lies in one piece, places in it are found fifteen times as fast as rows and columns.
+        row, column = np.divmod(np.flatnonzero(nearer), block.shape[1])
+        self._merge(row, low, column + start, block[row, column])
+
+    def take_columns(self, block: "NDArray[np.float32]", low: int, start: int) -> None:
+        """Take in the same similarities as those of the vectors `start`… to the rows `low`…: each pair serves both."""
+        nearer = block > self.similarity[start : start + block.shape[1], -1]
+        if np.count_nonzero(nearer) > _DENSE * block.size:
+            self.take(np.ascontiguousarray(block.T), start, low)
+            return
+        row, column = np.divmod(np.flatnonzero(nearer), block.shape[1])
+        order = np.argsort(column, kind="stable")
+        row, column = row[order], column[order]
+        self._merge(column, start, row + low, block[row, column])
+
+    def _merge(
+        self, row: "NDArray[np.int64]", low: int, index: "NDArray[np.int64]", value: "NDArray[np.float32]"
+    ) -> None:
+        """Keep the k best of what rows `low`… have and of what is new to them, sorted by row."""
         if not len(row):
             return
         touched = np.unique(row)
-        old = np.repeat(touched, self.k)
-        rows = np.concatenate((old, row))
-        index = np.concatenate((self.index[low + touched].ravel(), column + start))
-        value = np.concatenate((self.similarity[low + touched].ravel(), block[row, column]))
+        rows = np.concatenate((np.repeat(touched, self.k), row))
+        index = np.concatenate((self.index[low + touched].ravel(), index))
+        value = np.concatenate((self.similarity[low + touched].ravel(), value))
         order = np.lexsort((index, -value, rows))
         first = np.searchsorted(rows[order], touched)
         chosen = order[first[:, None] + np.arange(self.k)]
