@@ -53,8 +53,8 @@ PAGES = {
 }
 PAGES |= {"stats": REPORTS["stats"], "weak": REPORTS["weak"]}
 OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
-NO_TABLES = {"run"}
-"""Commands with --json and without --md: run writes its own table for pull requests."""
+NO_TABLES = {"run", "select"}
+"""Commands with --json and without --md: run writes its own table for pull requests, select says why it chose."""
 
 
 def program(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[bytes]:
