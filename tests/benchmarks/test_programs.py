@@ -16,4 +16,7 @@ def test_all_are_there_and_none_is_left_over() -> None:
     sources = [path.read_text() for folder in ("rows", "tables") for path in (FOLDER / folder).glob("*.py")]
     named = {name for source in sources for name in NAMED.findall(source)}
 
-    assert named == {path.name for path in (FOLDER / "programs").iterdir() if path.is_file()} - IMPORTED_BY_OTHERS - BY_HAND
+    assert (
+        named
+        == {path.name for path in (FOLDER / "programs").iterdir() if path.is_file()} - IMPORTED_BY_OTHERS - BY_HAND
+    )
