@@ -64,7 +64,7 @@ def gather_sources(
 
 
 def plan_for(
-    sources: "Sources", request: "Request", match: "Literal['weak', 'auto'] | None", made: "Options"
+    sources: "Sources", request: "Request", match: "Literal['none', 'weak', 'auto']", made: "Options"
 ) -> "Plan":
     """Return the plan, and say what is not in it and why.
 
@@ -79,7 +79,7 @@ def plan_for(
     """
     from augment.plan.targets import make_plan
 
-    if match:
+    if match != "none":
         from augment.render.trial import make_matched_plan
 
         plan = make_matched_plan(sources, request, made, strict=match == "weak")
