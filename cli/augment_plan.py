@@ -74,8 +74,10 @@ def plan_for(
         match: Whether facts are brought to those of real samples; `weak`: a target is not made where they cannot be.
         made: How samples will be made; a few are tried where facts are to be matched.
 
+    Where nothing can be made for weak tags, that is said and no error: it is what a loop found out.
+
     Raises:
-        InputError: Nothing is in it, though there are samples.
+        InputError: Nothing is in it, though there are samples, and no weak tags were given.
     """
     from augment.plan.targets import make_plan
 
@@ -86,10 +88,12 @@ def plan_for(
     else:
         plan = make_plan(sources, request)
     say_sources(sources, plan)
-    if not plan.parts and sources.seen and (plan.without_target or plan.refused or request.weak is None):
+    if not plan.parts and sources.seen:
         reasons = ["no weak tag has a target in it"] if plan.without_target else ["no sample can be a source"]
-        reasons = plan.refused or reasons
-        raise InputError(f"recipe {sources.recipe.name} makes nothing here: {reasons[0]}")
+        if request.weak is None:
+            raise InputError(f"recipe {sources.recipe.name} makes nothing here: {(plan.refused or reasons)[0]}")
+        if plan.without_target or plan.refused:
+            terminal.say(f"recipe {sources.recipe.name} makes nothing here: {(plan.refused or reasons)[0]}")
     return plan
 
 
