@@ -77,7 +77,8 @@ def plan_for(
     Where nothing can be made for weak tags, that is said and no error: it is what a loop found out.
 
     Raises:
-        InputError: Nothing is in it, though there are samples, and no weak tags were given.
+        InputError: Nothing is in it, though there are samples, and no weak tags were given; every target was to be
+            matched, and none can be.
     """
     from augment.plan.targets import make_plan
 
@@ -90,10 +91,10 @@ def plan_for(
     say_sources(sources, plan)
     if not plan.parts and sources.seen:
         reasons = ["no weak tag has a target in it"] if plan.without_target else ["no sample can be a source"]
-        if request.weak is None:
+        if request.weak is None or plan.refused:
             raise InputError(f"recipe {sources.recipe.name} makes nothing here: {(plan.refused or reasons)[0]}")
-        if plan.without_target or plan.refused:
-            terminal.say(f"recipe {sources.recipe.name} makes nothing here: {(plan.refused or reasons)[0]}")
+        if plan.without_target:
+            terminal.say(f"recipe {sources.recipe.name} makes nothing here: {reasons[0]}")
     return plan
 
 
