@@ -92,11 +92,21 @@ class Target(NamedTuple):
         tag: The tag; None for a recipe without targets, whose operations are for every sample.
         sources: Which samples it is made from.
         steps: Its operations and then those that the recipe applies to every sample, by kind.
+        accept: Limits of its recipe on the facts of what is generated.
+        output: How its recipe has files written.
+        recipe: Name of its recipe: a call may have several.
+        recipe_digest: `sha256:…` of its recipe.
+        mapped_from: Its name in its recipe, where it makes another tag by `--map`.
     """
 
     tag: str | None
     sources: Sources
     steps: dict[Kind, tuple[Step, ...]]
+    accept: tuple[Limit, ...] = ()
+    output: Output = Output()
+    recipe: str = ""
+    recipe_digest: str = ""
+    mapped_from: str | None = None
 
 
 class Recipe(NamedTuple):
@@ -108,10 +118,9 @@ class Recipe(NamedTuple):
         description: What it is for.
         seed: Where chance begins.
         targets: In the order of the file; one with the tag None where it has no targets.
-        accept: Limits on the facts of what is generated.
-        output: How files are written.
         standardizes: Whether what it makes is meant to take the place of its source, in every split.
         notes: What the user should hear, such as noise files that cannot be read.
+        known_tags: Tags that the file has targets for, those that are left out here too.
     """
 
     name: str
@@ -119,10 +128,9 @@ class Recipe(NamedTuple):
     description: str
     seed: int
     targets: tuple[Target, ...]
-    accept: tuple[Limit, ...]
-    output: Output
     standardizes: bool
     notes: tuple[str, ...]
+    known_tags: tuple[str, ...] = ()
 
 
 class Written(Struct, frozen=True, forbid_unknown_fields=True):
