@@ -23,6 +23,7 @@ MoreRecipes = Annotated[
 Map = Annotated[
     list[str] | None,
     typer.Option(
+        "--map",
         metavar="TAG=TARGET",
         help="Let the recipe's TARGET make TAG, a weak tag by another name; may be repeated.",
         show_default=False,
