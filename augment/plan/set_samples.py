@@ -92,7 +92,7 @@ def with_set(
     def prepared(step: Step) -> Step:
         operation = find(step.kind, step.name)
         takes = operation.takes_from_set(step.prepared.settings)
-        if not takes or step.kind not in needed or not samples.seen:
+        if not takes or step.kind not in needed:
             return step
         if not given[step.kind]:
             raise InputError(f"{step.name}: there is no training sample that it could take something from")

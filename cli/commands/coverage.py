@@ -56,8 +56,8 @@ def coverage(
     if train == "-" and test == "-":
         raise UsageError("standard input is one manifest; name a file for TRAIN or for TEST")
     found = measure_coverage(_samples(train), _samples(test), read_embeddings(embeddings))
-    title = f"Coverage of {test} by {train}"
-    reports.write(found, formats, title, report, lambda one: page(one, title, Links(root, html)))
+    of = f"{test} by {train}"
+    reports.write(found, formats, f"Coverage of {of}", report, lambda one: page(one, of, Links(root, html)))
 
 
 def _samples(manifest: str) -> "list[CoveredSample]":

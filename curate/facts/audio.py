@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from curate.facts.channels import channel_gap_db, channel_weights, mono_loss_db
 from curate.facts.fingerprint import fingerprint
-from curate.facts.gaps import dropouts, inner_silence_s
+from curate.facts.gaps import gaps
 from curate.facts.levels import clipping_ratio, dc_offset, peak_dbfs, rms_dbfs
 from curate.facts.loudness import loudness_lufs
 from curate.facts.powers import bandwidth_hz, silence_ratio, snr_db
@@ -34,6 +34,7 @@ def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFact
     sound = spectrum(downmix(samples), rate)
     powers = sound.bands.sum(axis=1)
     weights = channel_weights(samples.shape[1], header.channel_mask or 0, header.format)
+    silence_s, stops = gaps(samples, rate)
     numbers = {
         "peak_dbfs": min(peak, 120.0),
         "rms_dbfs": rms_dbfs(samples),
@@ -45,10 +46,9 @@ def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFact
         "bandwidth_hz": bandwidth_hz(sound),
         "channel_gap_db": channel_gap_db(samples, weights),
         "mono_loss_db": mono_loss_db(samples),
-        "inner_silence_s": inner_silence_s(samples, rate),
+        "inner_silence_s": silence_s,
     }
     rounded = {name: round(value, _DIGITS) for name, value in numbers.items()}
-    stops = dropouts(samples, rate)
     return msgspec.structs.replace(header, fingerprint=fingerprint(sound.bands), dropouts=stops, **rounded)
 
 

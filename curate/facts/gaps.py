@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+Places = NDArray[np.int64]
+
 _SHORTEST_S, _LONGEST_S = 0.003, 0.25
 _REST_S = 0.01
 _LEAST_FRAMES = 8
@@ -12,45 +14,40 @@ _UNDER_MEAN = 1e-2
 _JUMP, _STEPS = 0.5, 4
 
 
-def inner_silence_s(samples: NDArray[np.float32], sample_rate: int) -> float:
-    """Return the longest time for which all channels are exactly zero, in seconds, between the first and last sound.
+def gaps(samples: NDArray[np.float32], sample_rate: int) -> tuple[float, int]:
+    """Return how long a recording is silent inside, and how often it stops short.
 
-    What is shorter than 10 ms counts as none: a wave that crosses zero rests there for a few samples.
+    The first is the longest time for which all channels are exactly zero, in seconds, between the first and the last
+    sound; what is shorter than 10 ms counts as none, since a wave that crosses zero rests there for a few samples.
 
-    Args:
-        samples: float32, shape (frames, channels).
-        sample_rate: Hz.
-    """
-    shortest = max(_LEAST_FRAMES, round(_REST_S * sample_rate))
-    if not _stands_still(samples, shortest):
-        return 0.0
-    silent = _in_all_channels(samples == 0)
-    starts, ends = _runs(silent)
-    inside = (starts > 0) & (ends < len(samples))
-    lengths = (ends - starts)[inside]
-    longest = int(lengths.max()) if len(lengths) else 0
-    return longest / sample_rate if longest >= shortest else 0.0
-
-
-def dropouts(samples: NDArray[np.float32], sample_rate: int) -> int:
-    """Return how often the sound stops short: at zero, or at one value, for 3 to 250 ms.
-
-    Packets that were lost and buffers that ran dry look so, and no pause does: the 5 ms on both sides of it are heard
-    (over -40 dBFS, and less than 20 dB under the mean power), and it begins or ends with a jump of half their RMS.
-    Values held at the largest or the smallest value are clipping, or a square wave.
+    The second is how often the sound stands still, at zero or at any one value, for 3 to 250 ms. Packets that were lost
+    and buffers that ran dry look so, and no pause does: the 5 ms on both sides of it are heard (over -40 dBFS, and less
+    than 20 dB under the mean power), and it begins or ends with a jump of half their RMS. Values held at the largest or
+    the smallest value are clipping, or a square wave.
 
     Args:
         samples: float32, shape (frames, channels).
         sample_rate: Hz.
     """
-    shortest, beside = max(_LEAST_FRAMES, round(_SHORTEST_S * sample_rate)), max(4, round(_BESIDE_S * sample_rate))
+    shortest = max(_LEAST_FRAMES, round(_SHORTEST_S * sample_rate))
     if not _stands_still(samples, shortest):
-        return 0
-    first, last = _runs(_in_all_channels(samples[1:] == samples[:-1]))
-    last = last + 1
-    lengths = last - first
-    chosen = (lengths >= shortest) & (lengths <= _LONGEST_S * sample_rate)
-    chosen &= (first >= beside) & (last + beside <= len(samples))
+        return 0.0, 0
+    changes = np.flatnonzero(_in_any_channel(samples[1:] != samples[:-1])) + 1
+    edges = np.concatenate(([0], changes, [len(samples)]))
+    long = np.flatnonzero(np.diff(edges) >= shortest)
+    first, last = edges[long], edges[long + 1]
+    return _inner_silence_s(samples, sample_rate, first, last), _dropouts(samples, sample_rate, first, last)
+
+
+def _inner_silence_s(samples: NDArray[np.float32], sample_rate: int, first: Places, last: Places) -> float:
+    silent = (samples[first] == 0).all(axis=1) & (first > 0) & (last < len(samples))
+    longest = int((last - first)[silent].max(initial=0))
+    return longest / sample_rate if longest >= max(_LEAST_FRAMES, round(_REST_S * sample_rate)) else 0.0
+
+
+def _dropouts(samples: NDArray[np.float32], sample_rate: int, first: Places, last: Places) -> int:
+    beside = max(4, round(_BESIDE_S * sample_rate))
+    chosen = (last - first <= _LONGEST_S * sample_rate) & (first >= beside) & (last + beside <= len(samples))
     first, last = first[chosen], last[chosen]
     if not len(first):
         return 0
@@ -85,12 +82,7 @@ def _stands_still(samples: NDArray[np.float32], frames: int) -> bool:
     return bool((same[3:] & same[:-3]).any())  # seven in a row
 
 
-def _in_all_channels(true: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    # `all` over an axis of one entry takes as long as all the rest.
+def _in_any_channel(true: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    # `any` over an axis of one entry takes as long as all the rest.
     first: NDArray[np.bool_] = true[:, 0]
-    return first if true.shape[1] == 1 else np.asarray(true.all(axis=1))
-
-
-def _runs(true: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    edges = np.flatnonzero(np.diff(true, prepend=False, append=False))
-    return edges[::2], edges[1::2]
+    return first if true.shape[1] == 1 else np.asarray(true.any(axis=1))

@@ -34,11 +34,11 @@ def loudness_lufs(samples: NDArray[np.float32], sample_rate: int, weights: NDArr
     """
     if weights is None:
         weights = channel_weights(samples.shape[1])
+    if not weights.any():
+        return GATE_LUFS
     if len(weights) > 1:
         # Those of the most weight last, as the library has them.
         order = np.argsort(weights, kind="stable")[np.count_nonzero(weights == 0) :]
-        if not len(order):
-            return GATE_LUFS
         samples, weights = samples[:, order], weights[order]
     if sample_rate not in _RATES:
         power = float(np.square(samples, dtype=np.float64).mean(axis=0) @ weights)
@@ -49,7 +49,7 @@ def loudness_lufs(samples: NDArray[np.float32], sample_rate: int, weights: NDArr
     given = _LIBRARY_WEIGHTS.get(samples.shape[1])
     if given is None:
         return _of_many(samples, sample_rate, weights)
-    if tuple(weights) != given:
+    if len(weights) > 1 and tuple(weights) != given:
         samples = samples * np.sqrt(weights / given).astype(np.float32)
     one = samples[:, 0] if samples.shape[1] == 1 else samples
     found = float(integrated_loudness(np.ascontiguousarray(one), sample_rate))

@@ -3,13 +3,12 @@
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from curate.scan.labels import SPLIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     Mask = NDArray[np.bool_]
@@ -59,6 +58,8 @@ def ensure_validation(
         label: Class of each sample: the classes take turns.
         order: What orders samples whatever the manifest's order.
     """
+    import numpy as np
+
     kinds = [SPLIT_NAMES.get(name.lower()) for name in names]
     asks = np.array([kind == "val" for kind in kinds])
     # Where `dev` has samples, an empty `val` beside it would be a second one.
@@ -89,6 +90,8 @@ def _in_turn(
     sizes: "Counter[int]", components: "NDArray[np.int64]", label: "NDArray[np.int64]", order: "NDArray[np.uint64]"
 ) -> list[int]:
     """Return components so that classes take turns, each in an order that looks drawn."""
+    import numpy as np
+
     heads: dict[int, int] = {}
     for index in np.argsort(order, kind="stable").tolist():
         component = int(components[index])

@@ -20,6 +20,8 @@ from baselines.runs.run_folder import write_predictions
 from cli.app import load
 from cli.catalog import COMMANDS
 from curate.embeddings.store import About, make_embeddings, write_embeddings
+from curate.records.sample import Sample
+from curate.records.writer import encode
 from tests.cli.browser import Browser, needs_browser
 from tests.conftest import ROOT
 
@@ -35,6 +37,7 @@ REPORTS = {
     "balance": ["set.jsonl"],
     "clean": ["--list"],
     "compare": ["before", "after"],
+    "coverage": ["seen.jsonl", "new.jsonl", "--embeddings", "many.npz"],
     "dedup": ["set.jsonl", "--report"],
     "evaluate": ["set.jsonl", "--predictions", "said.csv", "--run", "new"],
     "overfit": ["set.jsonl", "--samples", "4"],
@@ -49,12 +52,12 @@ REPORTS = {
 PAGES = {
     name: words
     for name, words in REPORTS.items()
-    if name in {"agreement", "audit", "balance", "compare", "runs", "slices"}
+    if name in {"agreement", "audit", "balance", "compare", "coverage", "runs", "slices"}
 }
 PAGES |= {"stats": REPORTS["stats"], "weak": REPORTS["weak"]}
 OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
-NO_TABLES = {"run"}
-"""Commands with --json and without --md: run writes its own table for pull requests."""
+NO_TABLES = {"run", "select"}
+"""Commands with --json and without --md: run writes its own table for pull requests, select says why it chose."""
 
 
 def program(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[bytes]:
@@ -65,7 +68,7 @@ def program(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedPro
 
 
 def many_samples(made: Path) -> None:
-    """Make a run of which one tag is nearly always wrong, and vectors of its files, which are not there."""
+    """Make a run of which one tag is nearly always wrong, two manifests of it, and vectors of files that are gone."""
     digests = [f"sha256:{number:064x}" for number in range(200)]
     hidden = [number % 8 == 0 for number in range(200)]
     predictions = [
@@ -81,6 +84,9 @@ def many_samples(made: Path) -> None:
     ]
     (made / "many").mkdir()
     write_predictions(str(made / "many" / "predictions.jsonl"), predictions)
+    samples = [Sample(one.path, EVIL, one.tags, kind="image", digest=one.digest) for one in predictions]
+    for name, part in (("seen", samples[:100]), ("new", samples[100:])):
+        (made / f"{name}.jsonl").write_bytes(b"".join(encode(sample) + b"\n" for sample in part))
     vectors = np.random.default_rng(0).normal(size=(200, 6)).astype(np.float32)
     write_embeddings(str(made / "many.npz"), make_embeddings(digests, vectors, About("noise")))
 

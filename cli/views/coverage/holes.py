@@ -63,12 +63,12 @@ def sentences(found: "Coverage") -> list[str]:
     return lines
 
 
-def page(found: "Coverage", title: str, links: pages.Links) -> bytes:
+def page(found: "Coverage", of: str, links: pages.Links) -> bytes:
     """Return the page.
 
     Args:
         found: What was measured.
-        title: Its heading.
+        of: The two manifests.
         links: Leads to the files of samples.
     """
     shown = found.holes[:_SHOWN]
@@ -84,8 +84,8 @@ def page(found: "Coverage", title: str, links: pages.Links) -> bytes:
     ]
     labels, tags, holes = report(found).tables
     return pages.report_page(
-        title,
-        f"{found.test:,} test samples",
+        "Coverage",
+        of,
         [
             pages.Section(labels.title, pages.table(labels, links)),
             pages.Section(tags.title, pages.table(tags, links)),

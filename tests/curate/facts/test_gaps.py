@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from curate.facts.gaps import dropouts, inner_silence_s
+from curate.facts.gaps import gaps
 
 RATE = 8000
 NOISE = (np.random.default_rng(0).normal(size=(RATE, 1)) / 10).astype(np.float32)
@@ -21,12 +21,12 @@ NOISE = (np.random.default_rng(0).normal(size=(RATE, 1)) / 10).astype(np.float32
     ],
 )
 def test_inner_silence(samples: list[float], expected: float) -> None:
-    assert inner_silence_s(np.array(samples, np.float32)[:, None], 1000) == pytest.approx(expected)
+    assert gaps(np.array(samples, np.float32)[:, None], 1000)[0] == pytest.approx(expected)
 
 
 def test_silence_is_that_of_all_channels() -> None:
     samples = np.array([[1, 1], *[[0, 1]] * 30, [1, 1]], np.float32)
-    assert inner_silence_s(samples, 1000) == 0
+    assert gaps(samples, 1000)[0] == 0
 
 
 @pytest.mark.parametrize("start", range(24))
@@ -34,7 +34,7 @@ def test_no_run_is_looked_over(start: int) -> None:
     """Only eight places of a run are looked at first: wherever it begins, they are in it."""
     samples = np.tile(np.array([1, -1], np.float32), 100)[:, None]
     samples[20 + start : 44 + start] = 0
-    assert inner_silence_s(samples, 2400) == pytest.approx(0.01)
+    assert gaps(samples, 2400)[0] == pytest.approx(0.01)
 
 
 def with_gap(start: int, length: int, value: float = 0) -> np.ndarray:
@@ -59,14 +59,14 @@ def with_gap(start: int, length: int, value: float = 0) -> np.ndarray:
     ],
 )
 def test_dropouts(samples: np.ndarray, expected: int) -> None:
-    assert dropouts(samples, RATE) == expected
+    assert gaps(samples, RATE)[1] == expected
 
 
 def test_a_pause_that_fades_is_none() -> None:
     fade = np.concatenate([np.linspace(1, 0, 2000), np.zeros(400), np.linspace(0, 1, 2000)])[:, None]
-    assert dropouts((NOISE[: len(fade)] * fade).astype(np.float32), RATE) == 0
+    assert gaps((NOISE[: len(fade)] * fade).astype(np.float32), RATE)[1] == 0
 
 
 def test_coarse_steps_are_none() -> None:
     wave = 2.6 / 128 * np.sin(2 * np.pi * 20 * np.arange(RATE) / RATE)[:, None]
-    assert dropouts((np.round(wave * 128) / 128).astype(np.float32), RATE) == 0
+    assert gaps((np.round(wave * 128) / 128).astype(np.float32), RATE)[1] == 0
