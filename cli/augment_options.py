@@ -14,7 +14,7 @@ Recipe = Annotated[
 MoreRecipes = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[RECIPE]...",
+        metavar="RECIPE",
         help="Further recipes, which share the budget: .yaml files, or names of recipes that ship.",
         show_default=False,
     ),

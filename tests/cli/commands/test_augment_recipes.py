@@ -43,7 +43,7 @@ def made(path: Path) -> list[dict[str, Any]]:
 
 
 def test_recipes_in_one_call_make_what_each_makes_alone(folder: Path, burnish: Burnish) -> None:
-    burnish("augment", "sound.yaml", "pictures.yml", "set.jsonl", "--into", "both", "-o", "both.jsonl")
+    burnish("augment", "pictures.yml", "sound.yaml", "set.jsonl", "--into", "both", "-o", "both.jsonl")
     alone = []
     for recipe in ("sound.yaml", "pictures.yml"):
         burnish("augment", recipe, "set.jsonl", "--into", f"{recipe}-new", "-o", "one.jsonl")

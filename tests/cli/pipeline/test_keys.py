@@ -52,11 +52,11 @@ def test_the_key_of_augment_holds_its_recipe_and_the_folders_that_this_one_names
 
 
 def test_every_recipe_of_a_list_is_looked_at_with_its_own_variables(project: Path) -> None:
-    (project / "other.yaml").write_text("kind: augment\nimage: [exposure]")
+    (project / "other.yaml").write_text("kind: augment\naudio: [{mix_noise: {folder: photos}}]")
     step = "{recipe: [other.yaml, mine.yaml], set: {where: noise}, into: new}"
     task = tasks_of(f"kind: pipeline\nsteps: [scan: {{paths: [photos]}}, augment: {step}]")["augment"]
     assert task.recipes == ["other.yaml", "mine.yaml"]
-    assert {"file other.yaml", "file mine.yaml", "folder noise"} <= names(task)
+    assert {"file other.yaml", "folder photos", "file mine.yaml", "folder noise"} <= names(task)
     assert inputs_of(task, Files(), "1")["option recipe"] == "other.yaml\nmine.yaml"
 
 
