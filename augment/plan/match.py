@@ -1,8 +1,6 @@
 """Matching a target to its weak slice: which facts can be brought there, and why a target cannot be matched at all."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -106,25 +104,13 @@ def facts_of_sources(sources: "Sources", index: int, kind: "Kind") -> list[Value
 def goals_of(
     sources: "Sources", plan: "Plan", matches: "dict[int, TargetMatch]", seed: int, attempts: int
 ) -> "dict[Order, tuple[tuple[Goal, ...], ...]]":
-    """Return the goals of every order of a plan whose target is matched, for each attempt.
-
-    The orders of a target stand in a row by their digests, and the real samples in another: each meets the one beside
-    it, so that all real samples are met alike, and one more source moves few of them.
-    """
-    rows: defaultdict[tuple[int, Kind], list[Order]] = defaultdict(list)
-    for order in plan.orders:
-        kind = sources.found[order.source].kind
-        if order.target in matches and kind in matches[order.target].goals:
-            rows[order.target, kind].append(order)
+    """Return the goals of every order of a plan whose target is matched, for each attempt."""
     found = {}
-    for (target, kind), orders in rows.items():
-
-        def rank(order: "Order") -> bytes:
-            return sha256(f"{seed} {sources.found[order.source].digest} {order.copy}".encode()).digest()
-
-        for place, order in enumerate(sorted(orders, key=rank)):
-            label = sources.found[order.source].label
-            found[order] = matches[target].goals[kind].of((place + 0.5) / len(orders), label, attempts)
+    for order in plan.orders:
+        source = sources.found[order.source]
+        goals = matches[order.target].goals.get(source.kind) if order.target in matches else None
+        if goals:
+            found[order] = goals.of(f"{seed} {source.digest} {order.copy}", source.label, attempts)
     return found
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from heapq import nsmallest
+from math import floor, log10
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,24 +20,23 @@ FACTS: "dict[Kind, tuple[str, ...]]" = {
 FEWEST = 8
 """Real samples that a slice needs: of fewer, the quartiles that distances are measured in are chance."""
 
-BINS = 10
-_PER_BIN = 4
+_MOST = 500
 _APART = 0.35
 _EDGE = 1e-3
-_REACH = 0.25
+_REACH = 0.125
 
 Values = Mapping[str, float | None]
 """Facts of one sample, by name."""
 
 
 class Goal(NamedTuple):
-    """What a fact is to become: a value that a real sample of the slice has, give or take its quantile bin.
+    """What a fact is to become: a value that a real sample of the slice has, give or take an eighth of its spread.
 
     Attributes:
         fact: Its name, such as `snr_db`.
         low: Lower end, in the fact's unit.
         high: Upper end.
-        spread: Between the quartiles of the slice: what a distance is measured in; above 0.
+        spread: Between the quartiles of the slice, rounded: what a distance is measured in; above 0.
     """
 
     fact: str
@@ -139,53 +140,52 @@ class Goals:
         import numpy as np
 
         self.facts = tuple(facts)
-        self.references = sorted(references, key=lambda one: sha256(one.path.encode("utf-8", "surrogatepass")).digest())
-        self._edges: dict[str, list[float]] = {}
+        # Of a large slice a part is enough, and always the same one: the goals of a sample cost a hash for each.
+        self.references = sorted(references, key=lambda one: _rank("", one.path))[:_MOST]
         self._spread: dict[str, float] = {}
         for fact in facts:
             values = np.array([value for one in references if (value := one.facts.get(fact)) is not None], float)
-            bins = max(2, min(BINS, values.size // _PER_BIN))
-            self._edges[fact] = [float(edge) for edge in np.quantile(values, np.linspace(0, 1, bins + 1))]
-            low, median, high = (float(value) for value in np.quantile(values, (0.25, 0.5, 0.75)))
+            low, first, median, third, high = (float(at) for at in np.quantile(values, (0, 0.25, 0.5, 0.75, 1)))
             # Where half of the slice agrees to the last digit (all clips are 1 s long), a thousandth is still the same.
-            self._spread[fact] = max(
-                high - low, (self._edges[fact][-1] - self._edges[fact][0]) / 10, _EDGE * abs(median), 1e-6
-            )
+            self._spread[fact] = _rounded(max(third - first, (high - low) / 10, _EDGE * abs(median), 1e-6))
         self._by_label: dict[str | None, list[Reference]] = {}
         for one in self.references:
             self._by_label.setdefault(one.label, []).append(one)
 
-    def of(self, share: float, label: str | None, attempts: int) -> tuple[tuple[Goal, ...], ...]:
+    def of(self, key: str, label: str | None, attempts: int) -> tuple[tuple[Goal, ...], ...]:
         """Return the goals of one sample, for each attempt another real sample.
 
+        Each sample has an order of all real ones of its own (highest random weight), so that a real sample more or
+        less changes few goals, and a sample more or less none: what was made before is not made again.
+
         Args:
-            share: Where in the row of all samples to make it stands, 0 to 1: evenly spaced ones meet all references
-                alike.
+            key: Names the sample.
             label: Its class.
             attempts: How many.
         """
         same = self._by_label.get(label, [])
         pool = same if len(same) >= FEWEST else self.references
-        first = int(share * len(pool))
-        # The second and later choices lie far from the first: a goal that cannot be reached has neighbours that cannot.
-        return tuple(
-            self._goals(pool[(first + attempt * (len(pool) // attempts or 1)) % len(pool)])
-            for attempt in range(attempts)
-        )
+        chosen = nsmallest(attempts, pool, key=lambda one: _rank(key, one.path))
+        return tuple(self._goals(chosen[attempt % len(chosen)]) for attempt in range(attempts))
 
     def _goals(self, reference: Reference) -> tuple[Goal, ...]:
-        goals = []
-        for fact in self.facts:
-            value = reference.facts.get(fact)
-            if value is not None:
-                edges, spread = self._edges[fact], self._spread[fact]
-                place = next((at for at, edge in enumerate(edges[1:-1]) if value < edge), len(edges) - 2)
-                # A bin that reaches over a gap of the slice would let through what no real sample is like.
-                low, high = max(edges[place], value - spread * _REACH), min(edges[place + 1], value + spread * _REACH)
-                # Ties leave a bin without width, which no rendering would meet.
-                width = max(0.0, spread / (2 * BINS) - (high - low)) / 2
-                goals.append(Goal(fact, low - width, high + width, spread))
-        return tuple(goals)
+        known = ((fact, reference.facts.get(fact), self._spread[fact]) for fact in self.facts)
+        return tuple(
+            Goal(fact, value - spread * _REACH, value + spread * _REACH, spread)
+            for fact, value, spread in known
+            if value is not None
+        )
+
+
+def _rank(key: str, path: str) -> bytes:
+    return sha256(f"{key} {path}".encode("utf-8", "surrogatepass")).digest()
+
+
+def _rounded(spread: float) -> float:
+    """Return a spread as 1, 2 or 5 times a power of ten: one real sample more must not move every goal."""
+    power = 10.0 ** floor(log10(spread))
+    nearest: float = min((1.0, 2.0, 5.0, 10.0), key=lambda step: abs(log10(step * power / spread)))
+    return nearest * power
 
 
 @dataclass(slots=True)

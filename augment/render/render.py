@@ -104,7 +104,7 @@ class MatchedFact(msgspec.Struct, frozen=True):
     """A fact beside its goal.
 
     Attributes:
-        goal: Ends of the quantile bin of the real slice that was aimed at, in the fact's unit.
+        goal: Ends of what was aimed at, around the value of a real sample, in the fact's unit.
         made: What it became.
     """
 
