@@ -42,11 +42,10 @@ Target = Annotated[
     typer.Option(metavar="TAG", help="Only this target of the recipe; may be repeated.", show_default=False),
 ]
 Match = Annotated[
-    Literal["weak", "auto"] | None,
+    Literal["none", "weak", "auto"],
     typer.Option(
         help="Draw until the facts are like those of the real samples with the tag, in training and validation; a "
-        "target that cannot be matched is left out (weak) or made as the recipe draws (auto).",
-        show_default=False,
+        "target that cannot be matched is left out (weak) or made as the recipe draws (auto)."
     ),
 ]
 Split = Annotated[

@@ -109,7 +109,7 @@ def gather_sources(
 
 
 def plan_for(
-    sources: "Sources", request: "Request", match: "Literal['weak', 'auto'] | None", made: "Options"
+    sources: "Sources", request: "Request", match: "Literal['none', 'weak', 'auto']", made: "Options"
 ) -> "Plan":
     """Return the plan, and say what is not in it and why.
 
@@ -119,28 +119,32 @@ def plan_for(
         match: Whether facts are brought to those of real samples; `weak`: a target is not made where they cannot be.
         made: How samples will be made; a few are tried where facts are to be matched.
 
+    Where nothing can be made for weak tags, that is said and no error: it is what a loop found out.
+
     Raises:
-        InputError: Nothing is in it, though there are samples.
+        InputError: Nothing is in it, though there are samples, and no weak tags were given.
     """
     from augment.plan.targets import make_plan
     from augment.recipe.join import map_option, suggested_maps
 
-    if match:
+    if match != "none":
         from augment.render.trial import make_matched_plan
 
         plan = make_matched_plan(sources, request, made, strict=match == "weak")
     else:
         plan = make_plan(sources, request)
     say_sources(sources, plan)
-    if not plan.parts and sources.seen and (plan.without_target or plan.refused or request.weak is None):
+    if not plan.parts and sources.seen:
         reasons = ["no weak tag has a target in it"] if plan.without_target else ["no sample can be a source"]
         if maps := suggested_maps(plan.without_target, sources.recipe.known_tags):
             tag = next(iter(maps))
             reasons = [
                 f"no weak tag has a target in it; {tag} may be one by another name: {map_option(tag, maps[tag][0])}"
             ]
-        reasons = plan.refused or reasons
-        raise InputError(f"recipe {sources.recipe.name} makes nothing here: {reasons[0]}")
+        if request.weak is None:
+            raise InputError(f"recipe {sources.recipe.name} makes nothing here: {(plan.refused or reasons)[0]}")
+        if plan.without_target or plan.refused:
+            terminal.say(f"recipe {sources.recipe.name} makes nothing here: {(plan.refused or reasons)[0]}")
     return plan
 
 

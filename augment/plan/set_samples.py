@@ -8,7 +8,7 @@ from augment.operations.registry import find
 from augment.recipe.types import KINDS, Recipe, Step, Target
 from curate.facts.records import KINDS as KINDS_OF_SAMPLES
 from curate.ground.errors import InputError
-from curate.records.origin import origin_of
+from curate.records.origin import origin_of, ties_of
 from curate.scan.labels import SPLIT_NAMES
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ class SetSamples:
         kinds: That operations of the recipe take something of; others are not kept.
         found: Those that may be used, by kind and digest.
         unsplit: Samples without a split, which count only where none has one.
-        held_out: Digests of samples of other splits: a copy of a test sample that lies in training is not used.
+        held_out: Names that tie samples of other splits to others: a copy of a test sample that lies in training is not
+            used, nor is what was made from one.
+        ties: The same of the samples that may be used, by digest.
         has_splits: Whether any sample has one.
         seen: Whether there is any sample: of an empty set nothing is made, and nothing missed.
     """
@@ -38,6 +40,7 @@ class SetSamples:
     found: "dict[Kind, dict[str, SetSample]]" = field(default_factory=dict)
     unsplit: "dict[Kind, dict[str, SetSample]]" = field(default_factory=dict)
     held_out: set[str] = field(default_factory=set)
+    ties: dict[str, set[str]] = field(default_factory=dict)
     has_splits: bool = False
     seen: bool = False
 
@@ -49,17 +52,20 @@ class SetSamples:
         if kind not in self.kinds or sample.digest is None:
             return
         trains = sample.split is not None and SPLIT_NAMES.get(sample.split.lower()) == "train"
+        origin = origin_of(sample.origin)
+        ties = ties_of(sample.path, sample.digest, sample.duplicate_of, origin)
         if sample.split is not None and not trains:
-            self.held_out.add(sample.digest)
-        elif not origin_of(sample.origin).is_generated and not any(one.severity == "error" for one in sample.findings):
+            self.held_out.update(ties)
+        elif not origin.is_generated and not any(one.severity == "error" for one in sample.findings):
             kept = self.found if trains else self.unsplit
             known = SetSample(sample.path, "", sample.digest, sample.tags)
             kept.setdefault(kind, {}).setdefault(sample.digest, known)
+            self.ties.setdefault(sample.digest, set()).update(ties)
 
     def of(self, kind: "Kind") -> list[SetSample]:
         """Return the samples of a kind that may be used, in the order of their digests; `MOST` at most."""
         kept = (self.found if self.has_splits else self.unsplit).get(kind, {})
-        return [kept[digest] for digest in sorted(kept.keys() - self.held_out)][:MOST]
+        return [kept[digest] for digest in sorted(kept) if self.held_out.isdisjoint(self.ties[digest])][:MOST]
 
 
 def kinds_taken(recipe: Recipe) -> "frozenset[Kind]":

@@ -10,7 +10,8 @@ from augment.plan.slice_facts import Reference, Slice, facts_of
 from augment.recipe.types import Recipe, Target
 from curate.facts.records import KINDS
 from curate.query.expression import compile_expression
-from curate.records.origin import origin_of
+from curate.query.tags import auto_rules
+from curate.records.origin import origin_of, ties_of
 from curate.records.sample import Sample
 from curate.scan.labels import SPLIT_NAMES
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _SEEN = {"train", "val"}
 """Splits whose samples may be looked at: a severity that was fitted to test samples would be tested on itself."""
+
+_RULES = auto_rules()
 
 ALL = "all"
 """The value of `--split` that means every split."""
@@ -40,6 +43,8 @@ class Source(NamedTuple):
         marks: What it shares with its like: all marks are drawn alike.
         origin: Of a generated sample, which is a source only of what takes its place.
         facts: Those that describe a condition, as `slice_facts.FACTS` has them; empty where nothing is to be matched.
+        ties: Names that it shares with its copies and with what it comes from.
+        measured: Those of its tags that its own facts give it, as `tag --auto` does.
     """
 
     path: str
@@ -51,6 +56,8 @@ class Source(NamedTuple):
     marks: tuple[str, ...]
     origin: dict[str, object] | None = None
     facts: tuple[float | None, ...] = ()
+    ties: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -72,6 +79,7 @@ class Sources:
         has_splits: Whether any sample has a split.
         slices: The real samples of each target's tag.
         taken: Training samples, for operations that take voices or textures from the set.
+        auto_tagged: Whether a sample has a tag that its facts give it: then what is made gets those of its own facts.
     """
 
     recipe: Recipe
@@ -88,6 +96,7 @@ class Sources:
     has_splits: bool = False
     slices: dict[str, Slice] = field(default_factory=dict)
     taken: SetSamples = field(default_factory=lambda: SetSamples(frozenset()))
+    auto_tagged: bool = False
 
     def gather(self, samples: "Iterable[Sample]") -> None:
         """Take in all samples of a manifest."""
@@ -108,14 +117,18 @@ class Sources:
                 self._take(sample, [index for index, accept in enumerate(accepts) if accept(sample)])
             elif sample.split is None:
                 unsplit.append((sample, [index for index, accept in enumerate(accepts) if accept(sample)]))
-            elif sample.digest:
-                held_out.add(sample.digest)
+            else:
+                held_out.update(_ties(sample))
         # Whether samples without a split are the whole dataset or left over is known when all have been seen.
         if self.has_splits:
             self.left_out += Counter({"without a split": len(unsplit)})
         else:
             for sample, targets in unsplit:
                 self._take(sample, targets)
+        self._leave_out_ties(held_out)
+
+    def _leave_out_ties(self, held_out: set[str]) -> None:
+        """Leave out what shares a file with a sample of another split, and all but the first of copies."""
         # A copy of a test sample that lies in training would carry the test into what is trained on, and of two copies
         # one is enough. Only now are all digests known: the copy may come before its original.
         met: set[str] = set()
@@ -123,6 +136,8 @@ class Sources:
         for index, source in enumerate(self.found):
             if source.digest in held_out:
                 self.left_out["copies of samples in other splits"] += 1
+            elif not held_out.isdisjoint(source.ties):
+                self.left_out["made from samples in other splits, or the other way round"] += 1
             elif source.digest in met:
                 self.left_out["copies of other samples"] += 1
             else:
@@ -151,6 +166,9 @@ class Sources:
             self.wanted[index].append(len(self.found))
         tags = tuple(sorted(tag for tag in sample.tags if "=" in tag))
         marks = self.grouping.values(sample.path, sample.tags, sample.digest) if self.grouping else tags
+        # A tag of the same name that was given by hand stays: facts that never gave it cannot take it away.
+        measured = tuple(tag for tag, rule in _RULES if tag in sample.tags and rule.matches(sample))
+        self.auto_tagged = self.auto_tagged or bool(measured)
         self.found.append(
             Source(
                 sample.path,
@@ -162,6 +180,8 @@ class Sources:
                 marks,
                 sample.origin if generated else None,
                 tuple(facts_of(sample, kind).values()) if self.matches else (),
+                _ties(sample),
+                measured,
             )
         )
 
@@ -179,6 +199,10 @@ class Sources:
             real.known.setdefault(kind, []).append(Reference(sample.path, sample.label, facts_of(sample, kind)))
         else:
             real.tested += 1
+
+
+def _ties(sample: Sample) -> tuple[str, ...]:
+    return tuple(ties_of(sample.path, sample.digest, sample.duplicate_of, origin_of(sample.origin)))
 
 
 def _accepts(target: Target) -> "Callable[[Sample], bool]":

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from augment.plan.slice_facts import Goal, TargetMatch
 
 
+NO_LABEL = ""
+"""Stands for the label of samples that have none."""
+
+
 class Request(NamedTuple):
     """What the user asks for.
 
@@ -120,7 +124,8 @@ def make_plan(sources: Sources, request: Request) -> Plan:
         del pools[index]
         tag = sources.recipe.targets[index].tag
         plan.notes.append(f"no sample is a source for {f'target {tag}' if tag else 'this recipe'}")
-    for index, labels in _numbers(sources, request, pools, gains).items():
+    plan.notes += _kept_by_all(sources, pools)
+    for index, labels in _numbers(sources, request, pools, gains, plan).items():
         target = sources.recipe.targets[index]
         plan.parts[index] = Part(target, gains[index], pools[index].size, labels)
         plan.orders += pools[index].draw(labels)
@@ -163,8 +168,28 @@ def _gains(sources: Sources, request: Request, plan: Plan) -> dict[int, float | 
     return gains
 
 
+def _kept_by_all(sources: Sources, targets: Collection[int]) -> Iterator[str]:
+    """Yield, once for each tag, that all sources have it and what is made keeps it: `condition=clean` far from it."""
+    keepers: dict[str, list[str]] = {}
+    for index in targets:
+        target, used = sources.recipe.targets[index], [sources.found[place] for place in sources.wanted[index]]
+        if len(used) < 2:
+            continue
+        shared = set.intersection(*(set(source.tags) for source in used))
+        # What the recipe itself asks of its sources is no surprise to who wrote it.
+        for tag in sorted(shared - set(target.sources.with_tags)):
+            if target.tag and "=" in tag and not target.makes_untrue(tag):
+                keepers.setdefault(tag, []).append(target.tag)
+    for tag, made in keepers.items():
+        more = f" and {len(made) - 1} more" if len(made) > 1 else ""
+        yield (
+            f"all sources have {tag}, and what is made for {made[0]}{more} keeps it; "
+            f"if that is untrue, say so in the target: drops: [{tag.partition('=')[0]}]"
+        )
+
+
 def _numbers(
-    sources: Sources, request: Request, pools: "dict[int, _Pool]", gains: dict[int, float | None]
+    sources: Sources, request: Request, pools: "dict[int, _Pool]", gains: dict[int, float | None], plan: Plan
 ) -> dict[int, dict[str, int]]:
     """Return how many new samples of each class each target gets."""
     if not pools:
@@ -173,18 +198,21 @@ def _numbers(
     if not request.balance and request.budget is None and (request.copies is not None or request.weak is None):
         copies = 1 if request.copies is None else request.copies
         return {index: {label: count * copies for label, count in pool.counts.items()} for index, pool in pools.items()}
+    pools = _classes(pools, plan)
     weights = [1.0 if gains[index] is None else float(gains[index] or 0) for index in pools]
     if request.balance:
-        labels = {label for pool in pools.values() for label in pool.counts}
+        labels = {label for pool in pools.values() for label in pool.counts} - {NO_LABEL}
+        if not labels:
+            raise InputError("--balance: no source has a label, so there is no class to fill; say --copies or --budget")
         counts = {label: sources.counts[label] for label in sorted(labels)}
         if request.copies is not None:
             raise UsageError("--balance decides how many copies there are: leave out --copies, or say --budget")
         # Classes that no source can fill still say how large the largest is.
-        largest = max(sources.counts.values())
+        largest = max(count for label, count in sources.counts.items() if label != NO_LABEL)
         missing = sum(largest - count for count in counts.values())
         return _balanced(missing if request.budget is None else request.budget, counts, pools, weights)
     # One source may serve several targets, and counts once.
-    usable: set[int] = set().union(*(sources.wanted[index] for index in pools))
+    usable: set[int] = set().union(*(pool.members() for pool in pools.values()))
     shares = apportion(len(usable) if request.budget is None else request.budget, weights)
     made: Counter[str] = Counter()
     planned: dict[int, dict[str, int]] = {}
@@ -194,6 +222,19 @@ def _numbers(
         planned[index] = fill_classes(share, dict.fromkeys(pool.counts, 0), made)
         made.update(planned[index])
     return planned
+
+
+def _classes(pools: "dict[int, _Pool]", plan: Plan) -> "dict[int, _Pool]":
+    """Leave samples without a label out of what is shared among classes, and say so: they are no class of their own.
+
+    Where no source has a label there are no classes, and all are served alike.
+    """
+    if not any(pool.counts.keys() - {NO_LABEL} for pool in pools.values()):
+        return pools
+    without = {index for pool in pools.values() for index in pool.take_out(NO_LABEL)}
+    if without:
+        plan.notes.append(f"{len(without):,} sources have no label: they are no class, and nothing is made of them")
+    return {index: pool for index, pool in pools.items() if pool.size}
 
 
 def _balanced(
@@ -236,9 +277,19 @@ class _Pool:
         # By digest, not by place: a manifest in another order, or one more sample in it, changes few choices.
         for index in sorted(sources.wanted[target], key=rank):
             source = found[index]
-            self._groups.setdefault(source.label or "", {}).setdefault(source.marks, []).append(index)
+            self._groups.setdefault(source.label or NO_LABEL, {}).setdefault(source.marks, []).append(index)
         self.counts = {label: sum(map(len, self._groups[label].values())) for label in sorted(self._groups)}
         self.size = sum(self.counts.values())
+
+    def take_out(self, label: str) -> list[int]:
+        """Return the sources of a class, which is none any more."""
+        taken = [index for group in self._groups.pop(label, {}).values() for index in group]
+        self.size -= self.counts.pop(label, 0)
+        return taken
+
+    def members(self) -> Iterator[int]:
+        """Yield the sources of the classes that count."""
+        yield from (index for label in self.counts for group in self._groups[label].values() for index in group)
 
     def draw(self, labels: dict[str, int]) -> Iterator[Order]:
         """Yield so many orders of each class; if that is the same number for each source, every source once a round."""

@@ -211,7 +211,10 @@ class _Reader:
         if not any(steps.values()):
             raise self.error(path, f"target {tag} has no operation: name some under audio: or image:")
         # A target of pictures only makes nothing of recordings, though the recipe has steps for every recording.
-        return Target(tag, sources, {kind: steps[kind] + common[kind] if steps[kind] else () for kind in KINDS})
+        if tag in written.drops:
+            raise self.error((*path, "drops"), f"target {tag} drops the tag that it makes; leave it out of drops")
+        used = {kind: steps[kind] + common[kind] if steps[kind] else () for kind in KINDS}
+        return Target(tag, sources, used, written.drops)
 
     def _steps(self, path: Place, kind: Kind, items: "list[Unread]", *, prepare: bool = True) -> tuple[Step, ...]:
         return tuple(self._step((*path, number), kind, item, prepare) for number, item in enumerate(items))

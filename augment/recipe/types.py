@@ -92,6 +92,7 @@ class Target(NamedTuple):
         tag: The tag; None for a recipe without targets, whose operations are for every sample.
         sources: Which samples it is made from.
         steps: Its operations and then those that the recipe applies to every sample, by kind.
+        drops: Keys or whole tags of the source that what is made has no more.
         accept: Limits of its recipe on the facts of what is generated.
         output: How its recipe has files written.
         recipe: Name of its recipe: a call may have several.
@@ -102,11 +103,18 @@ class Target(NamedTuple):
     tag: str | None
     sources: Sources
     steps: dict[Kind, tuple[Step, ...]]
+    drops: tuple[str, ...] = ()
     accept: tuple[Limit, ...] = ()
     output: Output = Output()
     recipe: str = ""
     recipe_digest: str = ""
     mapped_from: str | None = None
+
+    def makes_untrue(self, tag: str) -> bool:
+        """Return whether a tag of the source is untrue of what is made: another value of the key, or one to drop."""
+        key, equals, _ = tag.partition("=")
+        own, has_value, _ = (self.tag or "").partition("=")
+        return tag in self.drops or (bool(equals) and (key in self.drops or (bool(has_value) and key == own)))
 
 
 class Recipe(NamedTuple):
@@ -156,5 +164,9 @@ class WrittenTarget(Struct, frozen=True, forbid_unknown_fields=True):
     """A target in a recipe's file."""
 
     sources: Annotated[dict[str, Unread], Meta(description="which samples it is made from")] = {}
+    drops: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(description="keys or whole tags of the source that it makes untrue: `drops: [condition]`"),
+    ] = ()
     audio: Annotated[list[Unread], Meta(description="operations on recordings")] = []
     image: Annotated[list[Unread], Meta(description="operations on pictures")] = []

@@ -8,7 +8,9 @@ from msgspec.structs import replace
 
 from augment.plan.sources import Source, Sources
 from augment.plan.targets import Order, Plan
+from augment.recipe.types import Target
 from augment.render.render import Made
+from curate.query.tags import auto_rules
 from curate.records.sample import Sample
 
 AUGMENTED = "augmented"
@@ -51,6 +53,8 @@ class Heirs:
     def __init__(self, sources: Sources, plan: Plan, options: Options) -> None:
         self.sources, self.plan, self.options = sources, plan, options
         self.recipe = sources.recipe
+        # A set that was never tagged by its facts is not begun with on what is made: real ones would lack the tags.
+        self._rules = auto_rules() if sources.auto_tagged else []
 
     def place(self, order: Order) -> str:
         """Return the folder of a generated sample, relative to the destination: its tag, then its label."""
@@ -69,10 +73,20 @@ class Heirs:
             file,
             path=path.replace(os.sep, "/"),
             label=source.label,
-            tags=_tags(source.tags, target.tag, replaces=self.options.replaces),
+            tags=self._tags(source, target, file),
             split=source.split,
             origin=self._origin(source, order, made, part),
         )
+
+    def _tags(self, source: Source, target: Target, file: Sample) -> tuple[str, ...]:
+        """Return the tags of a generated sample: its source's as far as they are true of it, and those of its own."""
+        # What `tag --auto` gave the source was measured on another file: a picture that was brightened is not `dark`.
+        kept = [tag for tag in source.tags if tag not in source.measured and not target.makes_untrue(tag)]
+        own = [tag for tag, rule in self._rules if rule.matches(file)]
+        made = [target.tag] if target.tag else []
+        kept = [tag for tag in dict.fromkeys((*kept, *own)) if tag not in made]
+        added = [AUGMENTED] if not self.options.replaces and AUGMENTED not in kept else []
+        return (*kept, *made, *added)
 
     def _origin(self, source: Source, order: Order, made: Made, part: int) -> dict[str, object]:
         planned, target = self.plan.parts[order.target], self.recipe.targets[order.target]
@@ -100,17 +114,6 @@ class Heirs:
         elif self.options.replaces:
             origin["replaces"] = True
         return origin
-
-
-def _tags(tags: "tuple[str, ...]", made: str | None, *, replaces: bool) -> "tuple[str, ...]":
-    """Return the tags of a generated sample: a tag `key=value` takes the place of another value of the key."""
-    # `distance=far` is not `distance=near` any more; a plain tag says nothing about another one.
-    key, equals, _ = (made or "").partition("=")
-    kept = [tag for tag in tags if not (equals and tag.startswith(f"{key}=")) and tag != made]
-    added = [made] if made else []
-    if not replaces and AUGMENTED not in kept:
-        added.append(AUGMENTED)
-    return (*kept, *added)
 
 
 def _folder(name: str) -> str:

@@ -7,6 +7,8 @@ generated sample with its source. Generated samples are never tested themselves.
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from curate.records.origin import ties_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -50,10 +52,8 @@ def units(
 
 def _names(example: "LabelledSample", digest: str | None) -> "Iterator[tuple[str, str]]":
     """Yield what ties a sample to others: digests and paths."""
-    yield "name", example.path
-    for name in (digest, example.duplicate_of, *example.parents):
-        if name:
-            yield "name", name
+    for name in ties_of(example.path, digest, example.duplicate_of, example.origin):
+        yield "name", name
 
 
 def make_folds(

@@ -6,6 +6,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.records.origin import ties_of
 from curate.scan.labels import SPLIT_NAMES
 
 if TYPE_CHECKING:
@@ -92,8 +93,7 @@ def _nothing_to_train_on(examples: "Sequence[LabelledSample]") -> InputError:
 
 def _ties(sample: "LabelledSample") -> set[str]:
     """Return what makes a sample the same as another one, or made from it: digests, and the paths that others name."""
-    named = {sample.path, sample.digest, sample.duplicate_of, *sample.parents}
-    return {name for name in named if name}
+    return set(ties_of(sample.path, sample.digest, sample.duplicate_of, sample.origin))
 
 
 def check_test_split(examples: "Sequence[LabelledSample]", test_split: str | None) -> None:
@@ -175,7 +175,8 @@ def check_no_leaks(
     digests = test_digests or [one.digest for one in test]
     held = {digest: one.path for one, digest in zip(test, digests, strict=True) if digest}
     paths = {one.path: one.path for one in test}
-    real = {name: one.path for one in test for name in one.parents} | paths | held
+    made_from = {name: one.path for one in test for name in one.parents}
+    real = made_from | paths | held
     mine = train_digests or [one.digest for one in train]
     for one, digest in zip(train, mine, strict=True):
         copied = held.get(digest or "") or paths.get(one.duplicate_of or "")
@@ -190,3 +191,6 @@ def check_no_leaks(
                 f"{one.path} is trained on and was made from {source} of the test split; "
                 f"augment only the training split, or {_SPLIT}"
             )
+        # And the other way round: what was levelled for the test is still there as it was, and is learned by heart.
+        if tested := made_from.get(digest or "") or made_from.get(one.path):
+            raise InputError(f"{one.path} is trained on, and {tested} of the test split was made from it; {_SPLIT}")

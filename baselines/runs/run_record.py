@@ -34,12 +34,14 @@ class Counts(Struct, frozen=True):
         test: Samples that were tested.
         generated: Of the training samples, those that a recipe made.
         left_out: Samples that took no part, by reason.
+        tagged: Of the training samples that no recipe made, those with a tag; None in the record of an older version.
     """
 
     train: int
     test: int
     generated: int = 0
     left_out: dict[str, int] = {}
+    tagged: int | None = None
 
 
 class TrialRecord(Struct, frozen=True):

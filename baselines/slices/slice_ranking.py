@@ -6,15 +6,15 @@ known what the model reaches elsewhere. Tags overlap: gains are never summed. A 
 negative gap and a negative gain, and so stands last.
 """
 
-import os
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from baselines.annotators.human_level import ALL
 from baselines.metrics.metrics import by_tag, measure_tag
 from baselines.metrics.significance import wilson
-from baselines.runs.run_folder import RUN, predictions_of_run, read_run
+from baselines.runs.run_folder import predictions_of_run, record_of_run
 from curate.ground.csv import read_table
 from curate.ground.errors import InputError
 from curate.ground.fraction import share_columns
@@ -93,6 +93,7 @@ class SliceRanking(Struct, frozen=True):
         against: What tags without a human level are held against.
         min_samples: As it was asked for.
         left_out: Keys whose tags are not ranked: those that were named, and the groups of the run.
+        tagged_in_training: Training samples of the run with a tag; None where that is not known.
     """
 
     overall: Overall
@@ -102,6 +103,7 @@ class SliceRanking(Struct, frozen=True):
     against: Literal["human", "rest", "best", "overall"] = "human"
     min_samples: int = 0
     left_out: tuple[str, ...] = ()
+    tagged_in_training: int | None = None
 
 
 def rank_run(
@@ -118,9 +120,11 @@ def rank_run(
     """
     predictions = predictions_of_run(folder)
     # Predictions alone are enough for a table: a folder that another program wrote has no record.
-    group = read_run(folder).parameters.get("group") if os.path.isfile(os.path.join(folder, RUN)) else None
+    run = record_of_run(folder)
+    group = run.parameters.get("group") if run else None
     grouped = (group,) if isinstance(group, str) else ()
-    return rank(predictions, human, min_samples, against, (*ignore, *grouped))
+    ranking = rank(predictions, human, min_samples, against, (*ignore, *grouped))
+    return replace(ranking, tagged_in_training=run.counts.tagged if run else None)
 
 
 def rank(

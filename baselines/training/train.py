@@ -120,7 +120,13 @@ def _result(
     return Result(
         predictions=predictions,
         metrics=measure(predictions, majority),
-        counts=Counts(len(data.train), len(predictions), generated, dict(data.left_out.counts.most_common())),
+        counts=Counts(
+            len(data.train),
+            len(predictions),
+            generated,
+            dict(data.left_out.counts.most_common()),
+            sum(bool(one.tags) and not one.generated for one in data.train),
+        ),
         evaluation=plan.evaluation,
         model=_model_record(data, fitted, options),
         saved=fitted[0].saved,

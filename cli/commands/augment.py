@@ -50,7 +50,7 @@ def augment(
     budget: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="New samples in all.", show_default=False)
     ] = None,
-    match: augment_options.Match = None,
+    match: augment_options.Match = "none",
     split: augment_options.Split = None,
     group: Annotated[
         str | None,
@@ -107,7 +107,7 @@ def augment(
     formats = reports.Formats(json, md, csv).check()
     _check(into, output, formats, dry_run=dry_run)
     weak_tags = read_weak_tags(weak) if weak else None
-    if control and (not weak or match):
+    if control and (not weak or match != "none"):
         raise UsageError(
             "--control goes with --weak, and without --match: it is what the same budget brings untargeted"
         )
@@ -119,7 +119,7 @@ def augment(
     made = Options(into or "", root or "", begin, jobs, timeout, replaces)
     with streams.passes(manifest) as file:
         sources = gather_sources(
-            loaded, read(file), split, group, base=made.base, replaces=replaces, matches=match is not None
+            loaded, read(file), split, group, base=made.base, replaces=replaces, matches=match != "none"
         )
         plan = plan_for(sources, Request(copies, budget, weak_tags, top, balance, begin), match, made)
         if control:

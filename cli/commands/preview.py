@@ -32,7 +32,7 @@ def preview(
         int | None,
         typer.Option(metavar="N", min=1, help="New samples of each source: other draws of it.", show_default=False),
     ] = None,
-    match: augment_options.Match = None,
+    match: augment_options.Match = "none",
     split: augment_options.Split = None,
     seed: augment_options.Seed = None,
     root: options.Root = None,
@@ -73,7 +73,7 @@ def preview(
             None,
             base=root or "",
             replaces=loaded.standardizes,
-            matches=match is not None,
+            matches=match != "none",
         )
     made = Options("", root or "", begin, jobs)
     plan = plan_for(sources, Request(copies, weak=weak_tags, seed=begin), match, made)

@@ -68,6 +68,10 @@ def run(
     first = known[start] if start else None
     results = _results(pipeline, tasks, first, dry_run=dry_run)
     told = report_of(pipeline.name, pipeline.work, results, time.monotonic() - began)
+    if not dry_run:
+        from cli.views.report.ending import ending
+
+        told.end = ending(pipeline.work, results)
     reports.show(told, plan_table if dry_run else table, as_json=json)
     if not dry_run:
         append_markdown(told)

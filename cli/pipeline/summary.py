@@ -33,12 +33,13 @@ class StepReport(msgspec.Struct):
 
 
 class RunReport(msgspec.Struct):
-    """What `run --json` writes."""
+    """What `run --json` writes; `end` is what came of a loop, in sentences."""
 
     recipe: str
     work: str
     seconds: float
     steps: list[StepReport]
+    end: list[str] = []
 
 
 def report_of(recipe: str, work: str, results: "list[Result]", seconds: float) -> RunReport:
@@ -67,6 +68,7 @@ def table(report: RunReport) -> "RenderableType":
     from rich import box
     from rich.console import Group
     from rich.table import Table
+    from rich.text import Text
 
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in _COLUMNS:
@@ -75,7 +77,7 @@ def table(report: RunReport) -> "RenderableType":
     styles = {"failed": "red", "stopped": "red", "not run": "dim", "cached": "dim"}
     for step in report.steps:
         drawn.add_row(*map(printable, _cells(step)), style=styles.get(step.status))
-    return Group(drawn, sentence(report))
+    return Group(drawn, sentence(report), *map(Text, report.end))
 
 
 def plan_table(report: RunReport) -> "RenderableType":
@@ -109,12 +111,27 @@ def append_markdown(report: RunReport) -> None:
     rows = [_COLUMNS, tuple("---:" if name in {"in", "out", "files", "time"} else "---" for name in _COLUMNS)]
     rows += [_cells(step) for step in report.steps]
     lines = ["| " + " | ".join(_escaped(cell) for cell in row) + " |" for row in rows]
-    text = "\n".join([f"### burnish run {_escaped(report.recipe)}", "", *lines, "", _escaped(sentence(report)), "", ""])
+    text = "\n".join(
+        [
+            f"### burnish run {_escaped(report.recipe)}",
+            "",
+            *lines,
+            "",
+            _escaped(sentence(report)),
+            "",
+            *_listed(report.end),
+            "",
+        ]
+    )
     try:
         with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except OSError as error:
         say(f"cannot write the summary {path}: {error.strerror}")
+
+
+def _listed(lines: list[str]) -> list[str]:
+    return [*(f"- {_escaped(line.strip())}" for line in lines), *([""] if lines else [])]
 
 
 def _step(result: "Result") -> StepReport:

@@ -69,7 +69,7 @@ class Health(Struct, frozen=True):
     """A set at the beginning and at the end.
 
     Attributes:
-        first: Samples at the beginning.
+        first: Samples at the beginning, without the generated ones; None where only one manifest is known.
         last: Samples at the end, without the generated ones.
         generated: Samples at the end that a recipe made.
         flagged: Samples on which something was found, at any step.
@@ -78,13 +78,20 @@ class Health(Struct, frozen=True):
         checks: Errors before warnings, then the most frequent.
     """
 
-    first: int
+    first: int | None
     last: int
     generated: int
     flagged: int
     flagged_left: int
     dropped: dict[str, int]
     checks: tuple[CheckHealth, ...]
+
+    @property
+    def known(self) -> int:
+        """How many samples findings are a share of: those at the beginning, else all that are known."""
+        if self.first is None:
+            return self.last + self.generated + self.flagged - self.flagged_left
+        return max(self.first, self.flagged)
 
 
 def samples_of(path: str) -> "Iterator[Listed]":
@@ -113,7 +120,8 @@ def survey(manifests: "Sequence[str]", rejects: "Sequence[str]" = (), worst: int
         if (key := _key(sample)) in flagged:
             kept.add(key)
     return Health(
-        first=sum(1 for _ in samples_of(manifests[0])),
+        # One manifest is a state, no way from one to another.
+        first=sum(not one.is_generated for one in samples_of(manifests[0])) if len(manifests) > 1 else None,
         last=counts[False],
         generated=counts[True],
         flagged=len(flagged),

@@ -62,6 +62,16 @@ NOWHERE = Origin()
 """The origin of a sample that has none."""
 
 
+def ties_of(path: str, digest: str | None, duplicate_of: str | None, origin: Origin | None) -> list[str]:
+    """Return the names that a sample shares with its copies, with what it comes from and with what comes from it.
+
+    Two samples that share one belong on the same side of every split: the digest (if known, the first), the path,
+    what it was made from, whether as an addition or to take that file's place, and the copy that `dedup` named.
+    """
+    names = (digest, path, *(origin or NOWHERE).parents, duplicate_of)
+    return [name for name in names if name]
+
+
 def origin_of(written: Mapping[str, object] | None) -> Origin:
     """Return the origin of a sample that was read whole, with all that other programs wrote of it."""
     return msgspec.convert(written, Origin) if written else NOWHERE

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from curate.records.origin import Origin
+from curate.records.origin import Origin, ties_of
 from curate.records.sample import View
 from curate.split.grouping import Grouping
 
@@ -67,11 +67,7 @@ class Columns:
         self.label.append(self.labels.setdefault(seen.label, len(self.labels)))
         self.split.append(-1 if seen.split is None else self.splits.setdefault(seen.split, len(self.splits)))
         # What ties a sample to others: its bytes, its path (an origin may name either), its sources, the other copy.
-        names = [seen.path] if seen.digest is None else [seen.digest, seen.path]
-        if seen.origin:
-            names += seen.origin.parents
-        if seen.duplicate_of is not None:
-            names.append(seen.duplicate_of)
+        names = ties_of(seen.path, seen.digest, seen.duplicate_of, seen.origin)
         for tag, has in self.carriers.items():
             has.append(tag in seen.tags)
         keys = list(map(_key, names))

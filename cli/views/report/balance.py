@@ -20,13 +20,13 @@ class Balance(NamedTuple):
     """How even the classes are.
 
     Attributes:
-        first: In the first manifest.
+        first: In the first manifest, without generated samples; None where there is only one.
         own: In the last manifest, without generated samples: of the training split where there is one.
         whole: The same with generated samples.
         trained: Whether these two are of the training split.
     """
 
-    first: Imbalance
+    first: Imbalance | None
     own: Imbalance
     whole: Imbalance
     trained: bool
@@ -42,7 +42,7 @@ def measure(manifests: "Sequence[str]") -> Balance:
         return count_classes(sample for sample in samples_of(path) if wanted(sample))
 
     return Balance(
-        counted(manifests[0], lambda _: True),
+        counted(manifests[0], lambda sample: not sample.is_generated) if len(manifests) > 1 else None,
         counted(last, lambda sample: not sample.is_generated and (not trained or sample.split == TRAIN)),
         counted(last, lambda sample: not trained or sample.split == TRAIN),
         trained,
@@ -51,7 +51,8 @@ def measure(manifests: "Sequence[str]") -> Balance:
 
 def section(found: Balance) -> dict[str, object]:
     """Return the section."""
-    first, own = ({one.label: one.count for one in counts.classes} for counts in (found.first, found.own))
+    own = {one.label: one.count for one in found.own.classes}
+    first = {one.label: one.count for one in found.first.classes} if found.first else None
     # With the generated ones, so that no bar is longer than its place.
     largest = found.whole.classes[0].count
     generated = found.whole.samples > found.own.samples
@@ -70,7 +71,9 @@ def section(found: Balance) -> dict[str, object]:
         title = f"{one.label}: {mine:,}" + (f" and {more:,} generated" if more else "")
         bar = two_bars_cell(mine / largest, one.count / largest, title, "more")
         together = (more or None, one.count) if generated else (None, None)
-        rows.append(Row((one.label, first.get(one.label, 0), mine, *together, bar)))
+        # A column without a value in any row is not shown.
+        before = None if first is None else first.get(one.label, 0)
+        rows.append(Row((one.label, before, mine, *together, bar)))
     return {
         "kind": "balance",
         "title": "Class balance",

@@ -43,11 +43,11 @@ def section(subject: "Subject", health: "Health", album: "Album") -> dict[str, o
 def note(health: "Health") -> str:
     """Return the health in words."""
     if not health.flagged:
-        return f"Nothing was found on {health.first:,} samples."
+        return f"Nothing was found on {health.known:,} samples."
     left = f"{health.flagged_left:,} of them are still there" if health.flagged_left else "none of them is still there"
     gone = sum(health.dropped.values())
     why = f"; {gone:,} {'was' if gone == 1 else 'were'} dropped for it ({reasons(health)})" if gone else ""
-    return f"Something was found on {health.flagged:,} of {health.first:,} samples{why}; {left}."
+    return f"Something was found on {health.flagged:,} of {health.known:,} samples{why}; {left}."
 
 
 def reasons(health: "Health") -> str:
@@ -89,7 +89,7 @@ def _findings(health: "Health") -> Table:
     ]
     rows = []
     for one in health.checks:
-        share = min(one.found / health.first, 1.0) if health.first else 0.0
+        share = min(one.found / health.known, 1.0) if health.known else 0.0
         title = f"{one.check}: found on {one.found:,}, {one.left:,} of them are still there"
         # In front what is still there, behind it what was found: the difference is what went.
         bar = two_bars_cell(share * one.left / one.found, share, title, "gone")

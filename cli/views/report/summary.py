@@ -67,7 +67,10 @@ def tiles(found: Found) -> "Iterator[tuple[str, str]]":
     """Yield figures and what they are."""
     if found.health:
         yield f"{found.health.last:,}", "samples"
-        yield f"{found.health.first - found.health.last:,}", "fewer than at first"
+        # One manifest has no beginning: its generated samples were once taken for 819 that had gone.
+        if found.health.first is not None:
+            change = found.health.last - found.health.first
+            yield f"{abs(change):,}", "more than at first" if change > 0 else "fewer than at first"
     if found.targets:
         yield f"{sum(target.samples for target in found.targets):,}", "generated"
     if found.runs:
@@ -98,11 +101,9 @@ def _capital(text: str) -> str:
 
 
 def _data(found: "Health") -> str:
-    if found.first == found.last:
+    if found.first is None or found.first == found.last:
         return health.note(found)
-    fewer = found.first - found.last
-    size = f"{found.first:,} samples at first, {found.last:,} now"
-    return f"{size}. {health.note(found)}" if fewer else health.note(found)
+    return f"{found.first:,} samples at first, {found.last:,} now. {health.note(found)}"
 
 
 def _weak(found: "Measured") -> "Iterator[Sentence]":

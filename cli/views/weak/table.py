@@ -130,7 +130,7 @@ def sentences(result: "SliceRanking") -> list[str]:
             lines.append("sure = the gap less its uncertainty; a budget is shared out by sure x share")
         lines.append("a sample may have several tags, so gains are not to be summed")
     elif not result.too_few and not result.left_out:
-        lines.append("no tested sample has a tag; add some: burnish tag, or burnish scan --pattern")
+        lines.append(_no_tags(result))
     # The interval is that of the accuracy: where its upper end reaches the target, there may be no gap at all.
     chance = [one.tag for one in result.tags if one.gap > 0 and one.interval and one.interval[1] >= one.target]
     if chance:
@@ -143,3 +143,13 @@ def sentences(result: "SliceRanking") -> list[str]:
         few = [f"{found.tag} ({found.samples})" for found in result.too_few]
         lines.append(f"too few to judge (below --min-samples {result.min_samples}): {names(few)}")
     return lines
+
+
+def _no_tags(result: "SliceRanking") -> str:
+    """Return why there is nothing to rank: there are no tags at all, or those that there are were not tested."""
+    if result.tagged_in_training:
+        return (
+            f"no tested sample has a tag, though {result.tagged_in_training:,} training samples have one; "
+            "tag the test part as well, or give it samples with the tag: burnish split --ensure TAG"
+        )
+    return "no tested sample has a tag; add some: burnish tag, or burnish scan --pattern"

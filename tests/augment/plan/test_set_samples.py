@@ -35,6 +35,15 @@ def test_a_copy_of_a_test_sample_is_not_used() -> None:
     assert seen(sample("a", digest="sha256:1"), sample("b"), sample("t", "test", digest="sha256:1")) == ["b"]
 
 
+@pytest.mark.parametrize(
+    "origin",
+    [{"source": "t"}, {"source_digest": "sha256:t", "replaces": True, "recipe": "trim"}],
+    ids=["path", "digest"],
+)
+def test_what_was_made_from_a_test_sample_is_not_used(origin: dict[str, object]) -> None:
+    assert seen(sample("a", origin=origin), sample("b"), sample("t", "test")) == ["b"]
+
+
 def test_generated_damaged_and_unmeasured_ones_are_not_used() -> None:
     broken = sample("d", findings=(Finding(check="truncated", severity="error", detail="it ends early"),))
     made = sample("g", origin={"source": "a", "recipe": "r"})
@@ -50,5 +59,6 @@ def test_nothing_is_asked_of_a_set_that_nothing_is_made_of(needed: tuple[Kind, .
     recipe = load("speech-noise", (), {"noise=babble"})
     taken = SetSamples(kinds_taken(recipe))
     assert with_set(recipe, taken, str, needed) == recipe
+    taken.see(sample("t", "test"))
     with pytest.raises(InputError, match=r"^babble: there is no training sample"):
         with_set(recipe, taken, str)

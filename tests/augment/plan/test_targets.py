@@ -220,3 +220,53 @@ def test_a_target_that_is_refused_leaves_its_budget_to_the_others(recipe: Recipe
     weak = [WeakTag("noise=car", 1), WeakTag("band=narrow", 1)]
     plan = make_plan(gathered(recipe, SET), Request(budget=20, weak=weak, refused={0: "why"}))
     assert {part.target.tag: part.total() for part in plan.parts.values()} == {"band=narrow": 20}
+
+
+def test_samples_without_a_label_are_no_class_to_fill(recipe: Recipe) -> None:
+    unlabelled = [sample(100 + n, None) for n in range(40)]  # type: ignore[arg-type]
+    sources = gathered(recipe, [*SET, *unlabelled])
+    plan = make_plan(sources, Request(balance=True, weak=[WeakTag("band=narrow", 1)]))
+    # 24 of a, 6 of b: the 40 without a label are not the largest class either.
+    assert made(sources, plan, "band=narrow") == {"b": 18}
+    assert "40 sources have no label: they are no class, and nothing is made of them" in plan.notes
+    plan = make_plan(sources, Request(budget=10, weak=[WeakTag("band=narrow", 1)]))
+    assert made(sources, plan, "band=narrow") == {"a": 5, "b": 5}
+    # Every sample once is no question of classes.
+    plan = make_plan(sources, Request(copies=1))
+    assert made(sources, plan, "band=narrow") == {"a": 24, "b": 6, None: 40}
+
+
+def test_a_set_without_labels_has_no_class_to_fill_and_shares_a_budget_among_all(recipe: Recipe) -> None:
+    sources = gathered(recipe, [sample(n, None) for n in range(8)])  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="--balance: no source has a label"):
+        make_plan(sources, Request(balance=True))
+    plan = make_plan(sources, Request(budget=5, weak=[WeakTag("band=narrow", 1)]))
+    assert made(sources, plan, "band=narrow") == {None: 5}
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [{"source": "9.wav"}, {"source_digest": "sha256:0009", "recipe": "trim", "replaces": True}],
+    ids=["by path", "replaced"],
+)
+def test_what_was_made_from_a_test_sample_is_no_source(recipe: Recipe, origin: dict[str, object]) -> None:
+    tested = sample(9, "a", split="test")
+    for several in ([sample(1, "a", origin=origin), tested], [tested, sample(1, "a", origin=origin)]):
+        sources = gathered(recipe, [*several, sample(2, "a")])
+        assert sources.wanted[1] == [sources.found.index(one) for one in sources.found if one.path == "2.wav"]
+        assert sources.left_out == {"made from samples in other splits, or the other way round": 1}
+
+
+def test_a_tag_that_all_sources_share_is_said_once(recipe: Recipe, tmp_path: Path) -> None:
+    samples = [sample(n, "a", tags=("condition=clean", f"speaker={n % 2}")) for n in range(4)]
+    said = (
+        "all sources have condition=clean, and what is made for noise=car and 1 more keeps it; "
+        "if that is untrue, say so in the target: drops: [condition]"
+    )
+    notes = make_plan(gathered(recipe, samples), Request()).notes
+    assert [note for note in notes if "condition" in note] == [said]
+    (tmp_path / "d.yaml").write_text(RECIPE.replace("{audio: [gain]}", "{drops: [condition], audio: [gain]}"))
+    notes = make_plan(gathered(load(str(tmp_path / "d.yaml")), samples), Request()).notes
+    assert [note.replace(" and 1 more", "") for note in notes if "condition" in note] == [
+        said.replace(" and 1 more", "")
+    ]

@@ -103,3 +103,10 @@ def test_a_generated_sample_is_no_test() -> None:
 def test_what_the_files_hold_now_counts() -> None:
     with pytest.raises(InputError, match=r"a\.wav is trained on and is a copy of t\.wav"):
         check_no_leaks([LabelledSample("a.wav", digest="sha256:old")], TEST, ["sha256:new"], ["sha256:new"])
+
+
+@pytest.mark.parametrize("origin", [made(source="a.wav", replaces=True), Origin(source_digest="sha256:a")], ids=str)
+def test_a_test_sample_that_was_made_from_a_training_sample_is_an_error(origin: Origin) -> None:
+    tested = LabelledSample("t.wav", digest="sha256:t", origin=origin)
+    with pytest.raises(InputError, match=r"a\.wav is trained on, and t\.wav of the test split was made from it"):
+        check_no_leaks([LabelledSample("a.wav", digest="sha256:a")], [tested])

@@ -108,14 +108,14 @@ def test_a_target_of_a_recipe_that_ships_is_named(folder: Path, burnish: Burnish
     )
 
 
-def test_where_nothing_is_made_the_error_has_the_map(folder: Path, burnish: Burnish) -> None:
+def test_where_nothing_is_made_the_map_is_said(folder: Path, burnish: Burnish) -> None:
     (folder / "weak.json").write_text(json.dumps({"tags": [{"tag": "night=dark", "gain": 1}]}))
     (folder / "tagged.jsonl").write_text(burnish("tag", "set.jsonl", "--set", "night=dark=image.width > 0").stdout)
-    error = burnish("augment", "pictures.yml", "tagged.jsonl", "--weak", "weak.json", "--into", "new", code=2).stderr
-    assert error.splitlines()[-1] == (
-        "burnish augment: recipe pictures makes nothing here: no weak tag has a target in it; night=dark may be one by "
+    said = burnish("augment", "pictures.yml", "tagged.jsonl", "--weak", "weak.json", "--into", "new").stderr
+    assert (
+        "recipe pictures makes nothing here: no weak tag has a target in it; night=dark may be one by "
         "another name: --map night=dark=dark"
-    )
+    ) in said
 
 
 def test_control_has_all_targets_under_the_names_that_they_are_given(folder: Path, burnish: Burnish) -> None:

@@ -5,11 +5,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from baselines.runs.run_folder import write_predictions
-from baselines.slices.slice_ranking import rank
+from baselines.runs.run_folder import record_of_run, write_predictions
+from baselines.slices.slice_ranking import rank, rank_run
 from cli.views.weak.priority_chart import draw, ticks
+from cli.views.weak.table import sentences
 from tests.baselines.predicted import answers
 from tests.conftest import Burnish
 
@@ -118,6 +120,13 @@ def test_a_run_without_tags(burnish: Burnish, run: Path) -> None:
     write_predictions(str(run / "predictions.jsonl"), answers((3, True, ())))
     assert "no tested sample has a tag; add some: burnish tag" in burnish("weak", "before").stdout
     burnish("weak", "before", "--html", "w.html")
+
+
+def test_tags_in_training_only_are_said_to_be_there(burnish: Burnish, run: Path) -> None:
+    write_predictions(str(run / "predictions.jsonl"), answers((3, True, ())))
+    assert record_of_run(str(run)) is None
+    ranking = msgspec.structs.replace(rank_run(str(run)), tagged_in_training=7)
+    assert sentences(ranking)[-1].startswith("no tested sample has a tag, though 7 training samples have one; ")
 
 
 @pytest.mark.parametrize(

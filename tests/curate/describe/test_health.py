@@ -69,7 +69,16 @@ def test_what_was_only_not_selected_was_not_dropped_for_a_warning(tmp_path: Path
 
 def test_an_empty_manifest(tmp_path: Path) -> None:
     found = survey([manifest(tmp_path, "a.jsonl")])
-    assert (found.first, found.last, found.checks) == (0, 0, ())
+    assert (found.first, found.last, found.checks) == (None, 0, ())
+
+
+def test_one_manifest_has_no_beginning_and_generated_samples_are_not_missing(tmp_path: Path) -> None:
+    made = [{"path": f"{n}.new", "origin": {"recipe": "r", "source": "a"}} for n in range(3)]
+    path = manifest(tmp_path, "a.jsonl", {"path": "a", "findings": [finding("dark")]}, {"path": "b"}, *made)
+    found = survey([path])
+    assert (found.first, found.last, found.generated, found.known) == (None, 2, 3, 5)
+    found = survey([path, path])
+    assert (found.first, found.last, found.generated, found.known) == (2, 2, 3, 2)
 
 
 def test_a_malformed_line_is_named(tmp_path: Path) -> None:
