@@ -11,6 +11,25 @@ Recipe = Annotated[
     typer.Argument(metavar="RECIPE", help="A recipe's file, or the name of one that ships.", show_default=False),
     Effect.READS_RECIPE,
 ]
+MoreRecipes = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="RECIPE",
+        help="Further recipes, which share the budget: .yaml files, or names of recipes that ship.",
+        show_default=False,
+    ),
+    Effect.READS_RECIPE,
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="TAG=TARGET",
+        help="Let the recipe's TARGET make TAG, a weak tag by another name; may be repeated.",
+        show_default=False,
+    ),
+    Effect.VALUE,
+]
 Weak = Annotated[
     str | None,
     typer.Option(

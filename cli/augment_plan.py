@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cli.io import terminal
 from cli.views.augment.summary import say_sources
-from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.ground.errors import InputError, UsageError, did_you_mean, nearest
 from curate.ground.files import read_file
 from curate.ground.json import encode
 from curate.split.grouping import make_grouping
@@ -16,25 +16,70 @@ if TYPE_CHECKING:
     from augment.plan.sources import Sources
     from augment.plan.targets import Plan, Request
     from augment.plan.weak_tags import WeakTag
+    from augment.recipe.join import Choice
     from augment.recipe.types import Recipe
     from augment.render.lineage import Options
     from curate.records.sample import Sample
 
 
-def wanted_tags(
-    recipe: str, targets: list[str] | None, weak: "list[WeakTag] | None", top: int | None
-) -> "set[str] | None":
-    """Return the tags to make samples for; None: all that the recipe has targets for."""
+def recipes_and_manifest(recipe: str, more: list[str] | None, manifest: str | None) -> tuple[list[str], str | None]:
+    """Return the recipes and the manifest of a command line `RECIPE [RECIPE...] [MANIFEST]`.
+
+    Raises:
+        UsageError: Two of them can be neither a recipe nor, being the last of the others, the manifest.
+    """
+    from augment.recipe.join import names_recipe
+
+    # The command line gives the last place to the manifest, which may be left out: then a recipe stands there.
+    further = [*(more or ()), *([] if manifest is None else [manifest])]
+    others = [place for place in further if not names_recipe(place)]
+    if len(others) > 1:
+        raise UsageError(
+            f"{others[0]} is no recipe (a .yaml file, or the name of one that ships), and the manifest is {others[-1]}"
+        )
+    return [recipe, *(place for place in further if names_recipe(place))], others[0] if others else None
+
+
+def choose_targets(
+    recipes: list[str],
+    targets: list[str] | None,
+    weak: "list[WeakTag] | None",
+    top: int | None,
+    mapping: list[str] | None = None,
+    *,
+    control: bool = False,
+) -> "Choice":
+    """Return which targets of the recipes are wanted, and what they make.
+
+    Args:
+        recipes: Their names.
+        targets: Only these, where any are named.
+        weak: The weak tags of a run; None: all targets.
+        top: Only so many of them.
+        mapping: Texts `TAG=TARGET`.
+        control: Whether all targets are wanted, whatever is weak.
+    """
     from augment.plan.weak_tags import worth_working_on
+    from augment.recipe.join import Choice, parse_map
     from augment.recipe.reader import target_tags
 
-    if targets:
-        known = target_tags(recipe)
-        for tag in targets:
-            if tag not in known:
-                raise UsageError(f"--target {tag}: recipe {recipe} has no such target{did_you_mean(tag, known)}")
-        return set(targets)
-    return None if weak is None else {found.tag for found in worth_working_on(weak, top)}
+    tags = {found.tag for found in weak or ()}
+    mapped = parse_map(mapping or (), recipes, tags)
+    if weak is not None:
+        for tag in mapped.keys() - tags:
+            terminal.say(f"  --map: {tag} is no tag of the run{nearest(tag, tags)}, and nothing is made for it")
+    worked_on = None if weak is None else {found.tag for found in worth_working_on(weak, top)}
+    if control:
+        return Choice(None, mapped, worked_on or ())
+    if not targets:
+        return Choice(worked_on, mapped)
+    known = {tag for recipe in recipes for tag in target_tags(recipe)} | mapped.keys()
+    for tag in targets:
+        if tag not in known:
+            raise UsageError(
+                f"--target {tag}: recipe {' + '.join(recipes)} has no such target{did_you_mean(tag, known)}"
+            )
+    return Choice(set(targets), mapped)
 
 
 def gather_sources(
@@ -81,6 +126,7 @@ def plan_for(
             matched, and none can be.
     """
     from augment.plan.targets import make_plan
+    from augment.recipe.join import map_option, suggested_maps
 
     if match != "none":
         from augment.render.trial import make_matched_plan
@@ -91,6 +137,11 @@ def plan_for(
     say_sources(sources, plan)
     if not plan.parts and sources.seen:
         reasons = ["no weak tag has a target in it"] if plan.without_target else ["no sample can be a source"]
+        if maps := suggested_maps(plan.without_target, sources.recipe.known_tags):
+            tag = next(iter(maps))
+            reasons = [
+                f"no weak tag has a target in it; {tag} may be one by another name: {map_option(tag, maps[tag][0])}"
+            ]
         if request.weak is None or plan.refused:
             raise InputError(f"recipe {sources.recipe.name} makes nothing here: {(plan.refused or reasons)[0]}")
         if plan.without_target:

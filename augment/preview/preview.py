@@ -152,10 +152,9 @@ class _Chains:
 
     def job(self, order: "Order", seed: int, base: str) -> Job:
         """Return the job of one order, with the key that `augment` gives it."""
-        source, recipe = self._sources.found[order.source], self._sources.recipe
-        target = recipe.targets[order.target]
+        source, target = self._sources.found[order.source], self._sources.recipe.targets[order.target]
         if (order.target, source.kind) not in self._numbers:
-            self._numbers[order.target, source.kind] = (len(self.made), chain_digest(recipe, target, source.kind))
+            self._numbers[order.target, source.kind] = (len(self.made), chain_digest(target, source.kind))
             self.made.append(chain_of(self._sources, order.target, source.kind))
         number, digest = self._numbers[order.target, source.kind]
         goals = self._goals.get(order, ())

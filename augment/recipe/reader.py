@@ -103,11 +103,22 @@ def target_tags(name: str) -> list[str]:
     Raises:
         InputError: There is no such recipe, or it is no YAML.
     """
-    path = locate(name)
-    with open(path, "rb") as file:
-        content = load_yaml(file.read(), name).content
-    targets = content.get("targets") if isinstance(content, dict) else None
-    return list(targets) if isinstance(targets, dict) else []
+    return list(_mapping_in(name, "targets"))
+
+
+def variables_of(name: str) -> dict[str, object]:
+    """Return the variables of a recipe with their own values, without checking the rest of it.
+
+    Raises:
+        InputError: There is no such recipe, or it is no YAML.
+    """
+    return _mapping_in(name, "vars")
+
+
+def _mapping_in(name: str, key: str) -> dict[str, object]:
+    content = load_yaml(read_file(locate(name), MAX_BYTES), name).content
+    found = content.get(key) if isinstance(content, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 class _Reader:
@@ -165,19 +176,24 @@ class _Reader:
             raise self.error((), "no operation in it: name some under audio:, image: or targets:")
         # Neither changes what is made: variables count where their values were filled in.
         fields = {key: value for key, value in msgspec.to_builtins(top).items() if key not in {"description", "vars"}}
-        digest = sha256(encode_for_digest(fields)).hexdigest()
+        digest = f"sha256:{sha256(encode_for_digest(fields)).hexdigest()}"
+        accept = tuple(
+            self._limit(kind, name, value) for kind, limits in top.accept.items() for name, value in limits.items()
+        )
+        output = self._output()
+        # Several recipes may work in one call, so what a target is made by goes with it.
+        targets = tuple(
+            target._replace(accept=accept, output=output, recipe=self.name, recipe_digest=digest) for target in targets
+        )
         return Recipe(
             self.name,
-            f"sha256:{digest}",
+            digest,
             top.description.strip(),
             top.seed,
             targets,
-            tuple(
-                self._limit(kind, name, value) for kind, limits in top.accept.items() for name, value in limits.items()
-            ),
-            self._output(),
             top.standardizes,
             tuple(self.notes),
+            tuple(top.targets),
         )
 
     def _target(self, tag: str, content: object, common: "dict[Kind, tuple[Step, ...]]", *, prepare: bool) -> Target:

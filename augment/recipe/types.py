@@ -93,12 +93,22 @@ class Target(NamedTuple):
         sources: Which samples it is made from.
         steps: Its operations and then those that the recipe applies to every sample, by kind.
         drops: Keys or whole tags of the source that what is made has no more.
+        accept: Limits of its recipe on the facts of what is generated.
+        output: How its recipe has files written.
+        recipe: Name of its recipe: a call may have several.
+        recipe_digest: `sha256:…` of its recipe.
+        mapped_from: Its name in its recipe, where it makes another tag by `--map`.
     """
 
     tag: str | None
     sources: Sources
     steps: dict[Kind, tuple[Step, ...]]
     drops: tuple[str, ...] = ()
+    accept: tuple[Limit, ...] = ()
+    output: Output = Output()
+    recipe: str = ""
+    recipe_digest: str = ""
+    mapped_from: str | None = None
 
     def makes_untrue(self, tag: str) -> bool:
         """Return whether a tag of the source is untrue of what is made: another value of the key, or one to drop."""
@@ -116,10 +126,9 @@ class Recipe(NamedTuple):
         description: What it is for.
         seed: Where chance begins.
         targets: In the order of the file; one with the tag None where it has no targets.
-        accept: Limits on the facts of what is generated.
-        output: How files are written.
         standardizes: Whether what it makes is meant to take the place of its source, in every split.
         notes: What the user should hear, such as noise files that cannot be read.
+        known_tags: Tags that the file has targets for, those that are left out here too.
     """
 
     name: str
@@ -127,10 +136,9 @@ class Recipe(NamedTuple):
     description: str
     seed: int
     targets: tuple[Target, ...]
-    accept: tuple[Limit, ...]
-    output: Output
     standardizes: bool
     notes: tuple[str, ...]
+    known_tags: tuple[str, ...] = ()
 
 
 class Written(Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from augment.operations.registry import OPERATIONS, Kind
-from augment.recipe.types import Recipe, Target
+from augment.recipe.types import Target
 from curate.ground.json import encode_for_digest
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ NAME_DIGITS = 24
 _LIBRARY: dict[Kind, str] = {"audio": "audiomentations", "image": "albumentations"}
 
 
-def chain_digest(recipe: Recipe, target: Target, kind: Kind) -> bytes:
+def chain_digest(target: Target, kind: Kind) -> bytes:
     """Return the digest of everything in a recipe that decides what one target makes of one kind of media.
 
     Files that operations read count by their content, libraries by their version; other targets, paths and the
@@ -36,8 +36,8 @@ def chain_digest(recipe: Recipe, target: Target, kind: Kind) -> bytes:
         RENDER_VERSION,
         [[step.name, step.prepared.identity] for step in steps],
         libraries,
-        sorted(limit for limit in recipe.accept if limit.kind == kind),
-        getattr(recipe.output, kind),
+        sorted(limit for limit in target.accept if limit.kind == kind),
+        getattr(target.output, kind),
         target.tag,
     ]
     return sha256(encode_for_digest(content)).digest()

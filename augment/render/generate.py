@@ -113,7 +113,7 @@ class _Generation:
         for index, target in enumerate(self.recipe.targets):
             for kind in KINDS:
                 self.numbers[index, kind] = len(chains)
-                self.digests[index, kind] = chain_digest(self.recipe, target, kind)
+                self.digests[index, kind] = chain_digest(target, kind)
                 chains.append(chain_of(sources, index, kind))
         self.heirs = Heirs(sources, plan, options)
         self.renderer = Renderer(tuple(chains), journal.staging())
@@ -219,7 +219,8 @@ class _Generation:
                 self.tally.reject(reason, source.path)
                 self.tally.put_off += not made.lasting or made.key in failures
                 continue
-            tag = self.recipe.targets[order.target].tag or self.recipe.name
+            target = self.recipe.targets[order.target]
+            tag = target.tag or target.recipe
             (self.tally.made if is_new else self.tally.reused)[tag] += len(made.files)
             if order.target in self.plan.matches:
                 self.tally.facts.setdefault(order.target, []).extend(facts_of(file, source.kind) for file in made.files)

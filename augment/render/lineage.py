@@ -59,7 +59,7 @@ class Heirs:
     def place(self, order: Order) -> str:
         """Return the folder of a generated sample, relative to the destination: its tag, then its label."""
         source, target = self.sources.found[order.source], self.recipe.targets[order.target]
-        return f"{_folder(target.tag or self.recipe.name)}/{_folder(source.label or 'no-label')}"
+        return f"{_folder(target.tag or target.recipe)}/{_folder(source.label or 'no-label')}"
 
     def sample(self, order: Order, made: Made, part: int) -> Sample:
         """Return a generated sample: its file's facts, its source's label, split and tags, and its origin."""
@@ -89,17 +89,19 @@ class Heirs:
         return (*kept, *made, *added)
 
     def _origin(self, source: Source, order: Order, made: Made, part: int) -> dict[str, object]:
-        planned = self.plan.parts[order.target]
+        planned, target = self.plan.parts[order.target], self.recipe.targets[order.target]
         origin: dict[str, object] = {
             "source": source.path,
             "source_digest": source.digest,
-            "recipe": self.recipe.name,
-            "recipe_digest": self.recipe.digest,
+            "recipe": target.recipe,
+            "recipe_digest": target.recipe_digest,
             "copy": order.copy,
             "seed": self.options.seed,
             "operations": made.operations[part],
             "plan": {"target": planned.target.tag, "new": planned.total(), "gain": planned.gain},
         }
+        if target.mapped_from is not None:
+            origin["mapped_from"] = target.mapped_from
         if len(made.files) > 1:
             origin["part"] = part
         if made.match:

@@ -26,9 +26,8 @@ SAMPLES = 16
 
 def chain_of(sources: "Sources", target: int, kind: "Kind") -> Chain:
     """Return what a target does with one kind of media."""
-    recipe = sources.recipe
-    steps = recipe.targets[target].steps[kind]
-    return Chain(steps, recipe.accept, recipe.output, dials_of(steps))
+    found = sources.recipe.targets[target]
+    return Chain(found.steps[kind], found.accept, found.output, dials_of(found.steps[kind]))
 
 
 def make_matched_plan(sources: "Sources", request: "Request", options: "Options", *, strict: bool) -> "Plan":
@@ -72,7 +71,7 @@ def _try_goals(
     numbers = {key: number for number, key in enumerate(chains)}
     jobs: list[Job] = []
     for (target, kind), orders in chosen.items():
-        digest = chain_digest(sources.recipe, sources.recipe.targets[target], kind)
+        digest = chain_digest(sources.recipe.targets[target], kind)
         for order in orders:
             source = sources.found[order.source]
             key = sample_key(digest, options.seed, source.digest, order.copy, goals[order])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import augment_options, options
-from cli.augment_plan import gather_sources, plan_for, read_weak_tags, wanted_tags
+from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak_tags, recipes_and_manifest
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.io.outcome import outcome
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 def augment(
     recipe: augment_options.Recipe,
+    more: augment_options.MoreRecipes = None,
     manifest: options.Manifest = None,
     into: Annotated[
         str | None, typer.Option(metavar="DIR", help="The folder for the new files.", show_default=False), Effect.MAKES
     ] = None,
     weak: augment_options.Weak = None,
     target: augment_options.Target = None,
+    mapping: augment_options.Map = None,
     top: Annotated[
         int | None, typer.Option(metavar="K", min=1, help="Only for the weakest K of them.", show_default=False)
     ] = None,
@@ -83,18 +85,23 @@ def augment(
     sources give the same bytes on every machine; what is there already is not made again, so a call that was killed is
     completed by repeating it. `burnish undo DIR` takes it back.
 
+    After the first recipe, what ends in .yaml or .yml or is the name of a recipe that ships is a recipe too, and the
+    last of the others is the manifest. A weak tag that no recipe has a target for may be one by another name: --map.
+
     [bold]Examples[/bold]
 
     burnish augment speech-noise set.jsonl --set noise=noise/ --weak runs/before --into augmented -o set2.jsonl
 
     burnish augment speech-noise set.jsonl --weak runs/before --control --into control -o control.jsonl
 
+    burnish augment photos-low-light photos-wear set.jsonl --weak runs/before --map lighting=dim=dark --into new
+
     burnish augment photos-low-light set.jsonl --into dark --balance --dry-run
 
     burnish augment speech-standardize set.jsonl --into even --replace -o even.jsonl
     """
     from augment.plan.targets import Request, make_control_plan
-    from augment.recipe.reader import load
+    from augment.recipe.join import load_several
     from augment.render.lineage import Options
 
     formats = reports.Formats(json, md, csv).check()
@@ -104,10 +111,11 @@ def augment(
         raise UsageError(
             "--control goes with --weak, and without --match: it is what the same budget brings untargeted"
         )
-    loaded = load(recipe, settings or (), None if control else wanted_tags(recipe, target, weak_tags, top))
-    replaces = replace and loaded.standardizes
+    recipes, manifest = recipes_and_manifest(recipe, more, manifest)
+    choice = choose_targets(recipes, target, weak_tags, top, mapping, control=control)
     # A recipe may name its own seed; --seed goes before it, 0 too.
-    begin = loaded.seed if seed is None else seed
+    loaded = load_several(recipes, settings or (), choice, seed)
+    replaces, begin = replace and loaded.standardizes, loaded.seed
     made = Options(into or "", root or "", begin, jobs, timeout, replaces)
     with streams.passes(manifest) as file:
         sources = gather_sources(

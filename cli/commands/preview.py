@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import augment_options, options
-from cli.augment_plan import gather_sources, plan_for, read_weak_tags, wanted_tags
+from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak_tags, recipes_and_manifest
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from curate.ground.atomic import atomic_write
@@ -14,6 +14,7 @@ from curate.ground.errors import UsageError
 
 def preview(
     recipe: augment_options.Recipe,
+    more: augment_options.MoreRecipes = None,
     manifest: options.Manifest = None,
     output: Annotated[
         str | None,
@@ -26,6 +27,7 @@ def preview(
     settings: augment_options.Settings = None,
     weak: augment_options.Weak = None,
     target: augment_options.Target = None,
+    mapping: augment_options.Map = None,
     copies: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, help="New samples of each source: other draws of it.", show_default=False),
@@ -52,16 +54,17 @@ def preview(
     """
     from augment.plan.targets import Request
     from augment.preview.preview import choose, make_pairs
-    from augment.recipe.reader import load
+    from augment.recipe.join import load_several
     from augment.render.lineage import Options
     from cli.views.preview.page import page
 
     if output is None:
         raise UsageError("where to? name the page: -o preview.html")
+    recipes, manifest = recipes_and_manifest(recipe, more, manifest)
     reports.check_html(output, manifest, "-o")
     weak_tags = read_weak_tags(weak) if weak else None
-    loaded = load(recipe, settings or (), wanted_tags(recipe, target, weak_tags, None))
-    begin = loaded.seed if seed is None else seed
+    loaded = load_several(recipes, settings or (), choose_targets(recipes, target, weak_tags, None, mapping), seed)
+    begin = loaded.seed
     with streams.samples(manifest) as samples:
         sources = gather_sources(
             loaded,

@@ -103,7 +103,7 @@ def _results(pipeline: "Pipeline", tasks: "list[Task]", first: "Task | None", *,
     number = version("burnish")
     planned = Runner(pipeline.work, load_state(pipeline.work, pipeline.name, number), -1, View(tasks))
     # Recipes of steps that are cached are not looked through, and which those are, the plan says.
-    if dry_run or any(task.recipe for task in tasks):
+    if dry_run or any(task.recipes for task in tasks):
         results = planned.plan(tasks, first)
         check_recipes([result.task for result in results if result.status != "cached"])
     if dry_run:

@@ -122,6 +122,10 @@ def command(name: str) -> Command:
     runs = [option for option in options.values() if not option.flag and option.takes_run and not option.is_many]
     if len(runs) >= 2:
         options["runs"] = Option("runs", "", False, True, False, "RUN", "The runs to compare.", Effect.READS_RUN, runs)
+    # RECIPE [RECIPE]... of augment are two arguments for the command line's sake; a step has one, a name or a list.
+    if "more" in options and options["more"].effect is Effect.READS_RECIPE:
+        more = options.pop("more")
+        options["recipe"] = options["recipe"]._replace(is_many=True, parameter=more.parameter)
     writes = "report" if "json" in found else ""
     if "output" in found:
         writes = "page" if "html" in found["output"].metavar.lower() else "manifest"

@@ -128,8 +128,10 @@ def _paths_of_recipe(task: "Task", name: str) -> "Iterator[str]":
         yield path
         with open(path, "rb") as file:
             written = load_yaml(file.read(), path)
-        own = written.content.get("vars") if isinstance(written.content, dict) else None
-        filled = written.substituted(override(own or {}, task.chosen.get("set", [])))
+        own = (written.content.get("vars") if isinstance(written.content, dict) else None) or {}
+        # Of several recipes each has variables of its own.
+        settings = [one for one in task.chosen.get("set", []) if one.partition("=")[0] in own]
+        filled = written.substituted(override(own, settings))
     except (InputError, UsageError, OSError):
         return  # what is wrong with it is said when it is checked, before the first step
     yield from _named_paths(filled.content)

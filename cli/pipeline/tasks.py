@@ -4,7 +4,8 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from augment.recipe.reader import load, locate
+from augment.recipe.join import Choice, load_several, names_recipe, parse_map
+from augment.recipe.reader import locate
 from cli.effects import FILES_WRITTEN, Effect, why_unwritable
 from cli.pipeline.commands import command
 from cli.pipeline.values import check_words, command_line, words_of
@@ -61,11 +62,10 @@ class Task:
         return [task for tasks in self.needs.values() for task in tasks]
 
     @property
-    def recipe(self) -> str:
-        """Return the augment recipe that it reads; empty if none."""
-        return next(
-            (w for name, (w, *_) in self.chosen.items() if self.command.options[name].effect is Effect.READS_RECIPE), ""
-        )
+    def recipes(self) -> list[str]:
+        """Return the augment recipes that it reads."""
+        chosen = self.chosen.items()
+        return [w for name, words in chosen if self.command.options[name].effect is Effect.READS_RECIPE for w in words]
 
     @property
     def artifact(self) -> str:
@@ -145,8 +145,8 @@ class _Maker:
                 if option.takes_run:
                     words = [self._run(task, option, word) for word in words]
                 # Only whether it is there; what is in it is checked when all tasks are known (`check_recipes`).
-                if option.effect is Effect.READS_RECIPE and words:
-                    locate(words[0])
+                if option.effect is Effect.READS_RECIPE:
+                    _check_recipe_names(words)
                 check_words(self.command, option, words)
             except ValueError as error:
                 raise self._error(f"{self.step.command}: {name} {error}", self.step.command, name) from None
@@ -238,6 +238,14 @@ class _Maker:
         return self.pipeline.error(problem, self.step, *path)
 
 
+def _check_recipe_names(words: list[str]) -> None:
+    """Refuse recipes that are not there, and those that a command line would take for the manifest."""
+    for place, word in enumerate(words):
+        locate(word)
+        if place and not names_recipe(word):
+            raise ValueError(f"{word!r} has to end in .yaml or .yml, or be the name of a recipe that ships")
+
+
 def _check_places(pipeline: "Pipeline", tasks: list[Task]) -> None:
     """Refuse a work folder inside the data, where the next scan would find what the last run made."""
     work = os.path.realpath(pipeline.work)
@@ -279,11 +287,13 @@ def check_recipes(tasks: list[Task]) -> None:
         InputError: One cannot be read, or something in it is wrong.
     """
     for task in tasks:
-        if not task.recipe:
+        if not task.recipes:
             continue
         # Which targets are wanted is only known when the weak tags are.
         wanted = () if "weak" in task.chosen else task.chosen.get("target")
+        seed = next(map(int, task.chosen.get("seed", [])), None)
         try:
-            load(task.recipe, task.chosen.get("set", []), wanted)
+            mapped = parse_map(task.chosen.get("map", []), task.recipes)
+            load_several(task.recipes, task.chosen.get("set", []), Choice(wanted, mapped), seed)
         except BurnishError as error:
             raise InputError(f"step {task.step.id}: {error}") from None

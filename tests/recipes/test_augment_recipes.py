@@ -317,3 +317,21 @@ def test_images_standardize(burnish: Burnish, tmp_path: Path, data: Path) -> Non
         assert max(sample["image"]["width"], sample["image"]["height"]) == 128
         assert "augmented" not in sample.get("tags", [])
     assert os.path.basename(made[0]["path"]).endswith(".jpg")
+
+
+def test_auto_tags_are_what_tag_finds(burnish: Burnish, tmp_path: Path, data: Path) -> None:
+    (tmp_path / "set").mkdir()
+    for folder, ending in ((data / "speech_commands" / "dog", "wav"), (data / "clothing" / "test" / "hat", "jpg")):
+        for place in sorted(folder.glob(f"*.{ending}"))[:8]:
+            shutil.copy(place, tmp_path / "set")
+    made = made_by(burnish, tmp_path, tmp_path / "set", "auto-tags")
+    # Without the tags that it says it gives, so that only the facts speak.
+    for sample in made:
+        sample["tags"] = []
+    (tmp_path / "bare.jsonl").write_text("".join(json.dumps(sample) + "\n" for sample in made))
+    found = lines(burnish("tag", "bare.jsonl", "--auto", "-q").stdout)
+    for tag in ("bright", "small", "loud", "short", "long"):
+        asked = [sample for sample in found if sample["origin"]["plan"]["target"] == tag]
+        assert sum(tag in sample.get("tags", []) for sample in asked) >= 0.75 * len(asked) > 0, tag
+    clipped = [sample for sample in found if sample["origin"]["plan"]["target"] == "clipped"]
+    assert min(sample["audio"]["clipping_ratio"] for sample in clipped) > 0.005

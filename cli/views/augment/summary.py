@@ -57,6 +57,8 @@ class PlannedTarget(msgspec.Struct, frozen=True):
     sources: int
     samples: int
     labels: list[PlannedLabel]
+    recipe: str
+    mapped_from: str | None = None
     facts: list[PlannedFact] = []
 
 
@@ -69,10 +71,12 @@ class PlanReport(msgspec.Struct, frozen=True):
     samples: int
     targets: list[PlannedTarget]
     without_target: dict[str, list[str]]
+    may_be_mapped_to: dict[str, list[str]] = {}
 
 
 def describe_plan(sources: "Sources", plan: "Plan", seed: int) -> PlanReport:
     """Return a plan as a record."""
+    from augment.recipe.join import suggested_maps
     from augment.recipe.reader import shipped_for
 
     targets = [
@@ -82,12 +86,15 @@ def describe_plan(sources: "Sources", plan: "Plan", seed: int) -> PlanReport:
             part.sources,
             part.total(),
             [PlannedLabel(label, count) for label, count in sorted(part.labels.items())],
+            part.target.recipe,
+            part.target.mapped_from,
             [PlannedFact(*fact) for fact in plan.matches[index].facts] if index in plan.matches else [],
         )
         for index, part in plan.parts.items()
     ]
     without = shipped_for(plan.without_target)
-    return PlanReport(sources.recipe.name, sources.recipe.digest, seed, len(plan.orders), targets, without)
+    recipe, maps = sources.recipe, suggested_maps(plan.without_target, sources.recipe.known_tags)
+    return PlanReport(recipe.name, recipe.digest, seed, len(plan.orders), targets, without, maps)
 
 
 def plan_table(report: PlanReport) -> Report:
@@ -138,15 +145,24 @@ def _facts(report: PlanReport) -> Table:
 
 def say_sources(sources: "Sources", plan: "Plan") -> None:
     """Say what was left out, and which weak tags the recipe can do nothing for."""
+    from augment.recipe.join import map_option, shipped_by_value, suggested_maps
     from augment.recipe.reader import shipped_for
 
     for reason, count in sorted(sources.left_out.items()):
         say(f"  left out as sources: {count:,} {reason}")
     for note in (*plan.refused, *plan.notes):
         say(f"  {note}")
-    for tag, recipes in shipped_for(plan.without_target[:_SHOWN]).items():
-        cure = f"; {', '.join(recipes)} has one" if recipes else "; add one to a recipe of your own"
-        say(f"  {printable(tag)} is weak, but {sources.recipe.name} has no target for it{cure}")
+    shown = plan.without_target[:_SHOWN]
+    maps = suggested_maps(shown, sources.recipe.known_tags)
+    for tag, recipes in shipped_for(shown).items():
+        cure = f"{', '.join(recipes)} has one" if recipes else "add one to a recipe of your own"
+        if tag in maps:
+            options = " or ".join(map_option(tag, target) for target in maps[tag])
+            cure = f"if a target means the same, add {printable(options)}"
+        elif elsewhere := {} if recipes else shipped_by_value(tag):
+            name, target = next(iter(elsewhere.items()))
+            cure = f"if {target} of {name} means the same, use that recipe with {printable(map_option(tag, target))}"
+        say(f"  {printable(tag)} is weak, but {sources.recipe.name} has no target for it; {cure}")
     if len(plan.without_target) > _SHOWN:
         say(f"  {len(plan.without_target) - _SHOWN:,} more weak tags are without a target")
 

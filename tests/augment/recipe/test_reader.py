@@ -43,7 +43,7 @@ def test_a_recipe_is_read(tmp_path: Path) -> None:
     assert level.steps["image"] == ()
     assert [step.name for step in dark.steps["image"]] == ["jpeg"]
     assert dark.steps["audio"] == (), "a target without operations on recordings makes none"
-    assert [(limit.fact, limit.is_lowest, limit.value) for limit in recipe.accept] == [
+    assert [(limit.fact, limit.is_lowest, limit.value) for limit in recipe.targets[0].accept] == [
         ("duration_s", True, 0.1),
         ("clipping_ratio", False, 0.001),
     ]

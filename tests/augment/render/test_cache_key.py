@@ -13,7 +13,7 @@ RECIPE = "kind: augment\ntargets:\n  a: {audio: [{gain: {gain_db: 3}}]}\n  b: {a
 def digest(tmp_path: Path, text: str) -> bytes:
     (tmp_path / "r.yaml").write_text(text)
     recipe = load(str(tmp_path / "r.yaml"))
-    return chain_digest(recipe, recipe.targets[0], "audio")
+    return chain_digest(recipe.targets[0], "audio")
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,15 @@ def test_the_key_of_augment_holds_its_recipe_and_the_folders_that_this_one_names
     assert "folder work/augment" not in names(task), "what it makes itself is no input"
 
 
+def test_every_recipe_of_a_list_is_looked_at_with_its_own_variables(project: Path) -> None:
+    (project / "other.yaml").write_text("kind: augment\naudio: [{mix_noise: {folder: photos}}]")
+    step = "{recipe: [other.yaml, mine.yaml], set: {where: noise}, into: new}"
+    task = tasks_of(f"kind: pipeline\nsteps: [scan: {{paths: [photos]}}, augment: {step}]")["augment"]
+    assert task.recipes == ["other.yaml", "mine.yaml"]
+    assert {"file other.yaml", "folder photos", "file mine.yaml", "folder noise"} <= names(task)
+    assert inputs_of(task, Files(), "1")["option recipe"] == "other.yaml\nmine.yaml"
+
+
 def test_a_step_that_is_named_is_looked_at_and_its_folder_is_no_option(project: Path) -> None:
     text = (
         "kind: pipeline\nsteps: [{id: before, evaluate: {predictions: p.csv}, input: set.jsonl}, {weak: {run: before}}]"

@@ -63,6 +63,11 @@ BAD = {
     "scan without paths": ("  - scan: {label: none}", 6, "scan needs paths"),
     "key twice": ("  - clean: {only: dark, only: blurry}", 6, "'only' is here a second time (first on line 6)"),
     "syntax": ("  - clean: {only: [dark}", 6, "expected ',' or ']'"),
+    "an augment recipe that is none": (
+        "  - augment: {recipe: [photos-wear, set.jsonl]}",
+        6,
+        "augment: there is no recipe set.jsonl",
+    ),
     "missing augment recipe": (
         "  - augment: {recipe: no-such-recipe}",
         6,
