@@ -57,9 +57,9 @@ class Goal(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A real sample of a slice: its path, its class and its facts."""
+    """A real sample of a slice: its digest (its path where that is not known), its class and its facts."""
 
-    path: str
+    name: str
     label: str | None
     facts: Values
 
@@ -141,7 +141,7 @@ class Goals:
 
         self.facts = tuple(facts)
         # Of a large slice a part is enough, and always the same one: the goals of a sample cost a hash for each.
-        self.references = sorted(references, key=lambda one: _rank("", one.path))[:_MOST]
+        self.references = sorted(references, key=lambda one: _rank("", one.name))[:_MOST]
         self._spread: dict[str, float] = {}
         for fact in facts:
             values = np.array([value for one in references if (value := one.facts.get(fact)) is not None], float)
@@ -165,7 +165,7 @@ class Goals:
         """
         same = self._by_label.get(label, [])
         pool = same if len(same) >= FEWEST else self.references
-        chosen = nsmallest(attempts, pool, key=lambda one: _rank(key, one.path))
+        chosen = nsmallest(attempts, pool, key=lambda one: _rank(key, one.name))
         return tuple(self._goals(chosen[attempt % len(chosen)]) for attempt in range(attempts))
 
     def _goals(self, reference: Reference) -> tuple[Goal, ...]:
@@ -177,8 +177,8 @@ class Goals:
         )
 
 
-def _rank(key: str, path: str) -> bytes:
-    return sha256(f"{key} {path}".encode("utf-8", "surrogatepass")).digest()
+def _rank(key: str, name: str) -> bytes:
+    return sha256(f"{key} {name}".encode("utf-8", "surrogatepass")).digest()
 
 
 def _rounded(spread: float) -> float:

@@ -196,7 +196,9 @@ class Sources:
             return
         real = self.slices.setdefault(tag, Slice(tag))
         if sample.split is None or SPLIT_NAMES.get(sample.split.lower()) in _SEEN:
-            real.known.setdefault(kind, []).append(Reference(sample.path, sample.label, facts_of(sample, kind)))
+            real.known.setdefault(kind, []).append(
+                Reference(sample.digest or sample.path, sample.label, facts_of(sample, kind))
+            )
         else:
             real.tested += 1
 
