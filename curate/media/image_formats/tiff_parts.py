@@ -34,6 +34,11 @@ _OLD_JPEG_ADVICE = (
     "it holds JPEG data of TIFF 6.0's old style, of which nobody can tell whether they are whole: look at it, "
     "and convert it (tiffcp -c lzw)"
 )
+_SEPARATE = 2
+_PLANES_ADVICE = (
+    "each of its colours is a JPEG of its own (separate planes), which is not read here; "
+    "save it with interleaved colours, or without JPEG, in the program that made it"
+)
 _MAX_UNPACKED_BYTES = 1 << 30
 _BLOCK_BYTES, _PIECE_BYTES = 1 << 20, 1 << 16
 
@@ -77,6 +82,9 @@ def _check_page(
                 detail = f"a part of the picture holds more than the {most} bytes that the header promises"
                 return Finding("length-mismatch", "error", detail=f"{detail}: the height is wrong"), held
     problem = _check_amount(fields, len(parts), held if held and most else None)
+    if compression == _JPEG and fields.get(PLANAR, (1,))[0] == _SEPARATE and fields.get(SAMPLES, (1,))[0] > 1:
+        # Whole, or it would have been said above: Pillow cannot put the planes together, which is no damage.
+        problem = problem or Finding("unreadable", "error", detail=_PLANES_ADVICE)
     if compression == _OLD_JPEG:
         problem = problem or Finding("unchecked", "warning", detail=_OLD_JPEG_ADVICE)
     return problem, 0 if compression == _RAW else held

@@ -74,3 +74,12 @@ def test_what_libtiff_prints_stays_off_the_terminal(capfd: pytest.CaptureFixture
     data[2000:2400] = b"\xff" * 400
     assert checks(data) == [("damaged", "error")]
     assert capfd.readouterr().err == ""
+
+
+def test_separate_planes_are_not_read_and_no_damage() -> None:
+    # Three strips, of which each becomes the plane of a colour: height, planar configuration.
+    data = with_number(with_number(encode("RGB", 80 * 3 * 32), 257, 32), 284, 2)
+    assert checks(data) == [("unreadable", "error")]
+    start, length = strips(data)[1]
+    data[start + length // 2 : start + length - 2] = bytes(length - 2 - length // 2)
+    assert checks(data) == [("damaged", "error")]
