@@ -73,6 +73,12 @@ Embeddings = Annotated[
     typer.Option("--embeddings", metavar="FILE", help="What burnish embed wrote.", show_default=False),
     Effect.READS,
 ]
+FeatureCache = Annotated[
+    str | None,
+    typer.Option("--cache", metavar="DIR", help="Where features are kept.", show_default="~/.cache/burnish/features"),
+    Effect.CACHE,
+]
+NoFeatureCache = Annotated[bool, typer.Option("--no-cache", help="Compute all features anew, and keep none.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Where chance begins.")]
 
 
