@@ -1,9 +1,9 @@
-"""Tests of whether a part of the samples is wrong more often than the rest, group by group, and of many such parts."""
+"""Tests of whether a part of the samples is wrong more often than the rest, group by group."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import numpy as np
     from numpy.typing import NDArray
@@ -57,18 +57,3 @@ def count_tables(
         np.bincount(stratum, weights, minlength=0) for weights in (wrong & inside, inside, wrong, np.ones(len(wrong)))
     )
     return [Counts(*map(int, row)) for row in zip(*sums, strict=True)]
-
-
-def weighted_holm(p_values: "Sequence[float]", weights: "Sequence[float]") -> list[float]:
-    """Return the adjusted p values of a family of tests of which some matter more than others (Holm 1979, section 4).
-
-    In the order of p / weight, each p is multiplied by the weights not yet passed over its own weight, is at least the
-    one before it, and 1 at most. Equal weights are the usual method. It holds for weights that do not look at what is
-    tested.
-    """
-    adjusted, least, left = [1.0] * len(p_values), 0.0, sum(weights)
-    for index in sorted(range(len(p_values)), key=lambda at: p_values[at] / weights[at]):
-        least = max(least, min(1.0, p_values[index] * left / weights[index]))
-        adjusted[index] = least
-        left -= weights[index]
-    return adjusted

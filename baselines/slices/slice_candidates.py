@@ -6,7 +6,8 @@ import numpy as np
 from msgspec import Struct
 
 from baselines.data.folds import make_folds, units
-from baselines.metrics.fisher import count_tables, more_wrong_p, weighted_holm
+from baselines.metrics.fisher import count_tables, more_wrong_p
+from baselines.metrics.significance import holm
 from baselines.slices.error_clusters import evidence, find_regions
 from baselines.slices.slice_terms import SliceSample, Term, find_terms, member_table
 from baselines.slices.sliceline import find_conjunctions
@@ -202,7 +203,7 @@ def find_candidates(search: Search, halves: Halves, draw: int, seed: int) -> lis
 
 def significant(candidates: list[Candidate]) -> list[tuple[Candidate, float, int]]:
     """Return the candidates that hold, with adjusted p and how many halves found them; of those alike the surest."""
-    adjusted = weighted_holm([one.p for one in candidates], [one.weight for one in candidates])
+    adjusted = holm([one.p for one in candidates], [one.weight for one in candidates])
     ranked = sorted(zip(adjusted, candidates, strict=True), key=lambda pair: (pair[0], pair[1].p))
     holding = [(one, p) for p, one in ranked if p < LEVEL]
     kept: list[tuple[Candidate, float]] = []

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import fisher_exact, hypergeom
 
-from baselines.metrics.fisher import Counts, count_tables, more_wrong_p, weighted_holm
+from baselines.metrics.fisher import Counts, count_tables, more_wrong_p
+from baselines.metrics.significance import holm
 
 
 @pytest.mark.parametrize(
@@ -42,11 +43,11 @@ def test_a_group_that_is_worse_as_a_whole_is_no_slice() -> None:
 
 
 def test_equal_weights_are_holms_method() -> None:
-    assert weighted_holm([0.01, 0.04, 0.03, 0.005], [1] * 4) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert weighted_holm([], []) == []
+    assert holm([0.01, 0.04, 0.03, 0.005], [1] * 4) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([], []) == []
 
 
 def test_weights_by_hand() -> None:
     # p / w: .02, .03, .04: .01 · 1 / .5, .0075 · .5 / .25, .01 · .25 / .25, each at least the one before it
-    assert weighted_holm([0.01, 0.0075, 0.01], [0.5, 0.25, 0.25]) == pytest.approx([0.02, 0.02, 0.02])
-    assert weighted_holm([0.5, 0.001], [0.9, 0.1]) == pytest.approx([0.5, 0.01])
+    assert holm([0.01, 0.0075, 0.01], [0.5, 0.25, 0.25]) == pytest.approx([0.02, 0.02, 0.02])
+    assert holm([0.5, 0.001], [0.9, 0.1]) == pytest.approx([0.5, 0.01])
