@@ -1,6 +1,5 @@
 """The page of `burnish audit`: the confusion matrix, priorities, mistakes to look at, and all metrics."""
 
-import os
 from typing import TYPE_CHECKING
 
 from cli.io.table import percent
@@ -8,7 +7,6 @@ from cli.views.audit import confusion_matrix
 from cli.views.audit.table import classes, confused, sentences, tags
 from cli.views.kit import page as pages
 from cli.views.weak.table import priorities
-from curate.describe.thumbnails import make_previews
 from curate.media.sniff import format_of_name
 
 if TYPE_CHECKING:
@@ -42,10 +40,8 @@ def page(result: "Audit", predictions: "Sequence[Prediction]", of: str, links: p
     """
     from baselines.slices.slice_ranking import rank_run
 
-    # Paths of a manifest are relative to its root; what is shown and linked is the path as it stands there.
-    places = {found.path: os.path.join(links.root, found.path) for found in result.mistakes}
-    previews = make_previews((places[found.path], kind_of(found)) for found in result.mistakes)
-    shown = [mistake(found, pages.media(found.path, previews[places[found.path]], links)) for found in result.mistakes]
+    media = pages.media_of(((found.path, kind_of(found)) for found in result.mistakes), links)
+    shown = [mistake(found, media[found.path]) for found in result.mistakes]
     cards = pages.macro("mistake_cards", shown) if shown else ""
     matrix = pages.scrolled(confusion_matrix.draw(result.confusion), "confusion matrix")
     pairs, by_class, by_tag = (of_kind(result, predictions) for of_kind in (confused, classes, tags))

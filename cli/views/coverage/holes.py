@@ -1,11 +1,9 @@
 """What `burnish coverage` shows: shares outside by label and tag, the samples, and a page with them."""
 
-import os
 from typing import TYPE_CHECKING
 
 from cli.io.table import Column, Report, Row, SampleLink, Table, interval, names, percent
 from cli.views.kit import page as pages
-from curate.describe.thumbnails import make_previews
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,13 +70,12 @@ def page(found: "Coverage", of: str, links: pages.Links) -> bytes:
         links: Leads to the files of samples.
     """
     shown = found.holes[:_SHOWN]
-    places = {one.path: os.path.join(links.root, one.path) for one in shown}
-    previews = make_previews((places[one.path], one.kind) for one in shown)
+    media = pages.media_of(((one.path, one.kind) for one in shown), links)
     cards = [
         {
             "title": one.label or "without a label",
             "why": f"{one.distance:.3f} from the nearest, {one.nearest.rpartition('/')[2]}",
-            **pages.media(one.path, previews[places[one.path]], links),
+            **media[one.path],
         }
         for one in shown
     ]

@@ -14,14 +14,13 @@ from urllib.parse import quote
 
 from cli.io.table import Cell, Column, Drawing, Row, Table, Worded
 from cli.views.kit.drawing import markup, visible, waveform
+from curate.describe.thumbnails import Preview, make_previews
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from jinja2 import Environment
     from markupsafe import Markup
-
-    from curate.describe.thumbnails import Preview
 
 
 class Section(NamedTuple):
@@ -142,7 +141,7 @@ def scrolled(drawn: "Markup", title: str) -> "Markup":
     return markup(frame, title, drawn)
 
 
-def media(path: str, preview: "Preview", links: Links | None = None) -> Media:
+def media(path: str, preview: Preview, links: Links | None = None) -> Media:
     """Return what the templates show of a file.
 
     Args:
@@ -165,6 +164,20 @@ def media(path: str, preview: "Preview", links: Links | None = None) -> Media:
         "note": preview.note,
         "problem": preview.problem,
     }
+
+
+def media_of(files: "Iterable[tuple[str, str | None]]", links: Links) -> dict[str, Media]:
+    """Return what the templates show of the files of samples, by path; their previews are made here.
+
+    Args:
+        files: Path, as the manifest has it, and kind of each.
+        links: Leads to them.
+    """
+    # Paths of a manifest are relative to its root; what is shown and linked is the path as it stands there.
+    kinds = dict(files)
+    places = {path: os.path.join(links.root, path) for path in kinds}
+    previews = make_previews((places[path], kind) for path, kind in kinds.items())
+    return {path: media(path, previews[place], links) for path, place in places.items()}
 
 
 def data_url(media_type: str, data: bytes) -> str:

@@ -1,11 +1,9 @@
 """Samples that were picked, each with why: a table, sentences, and a page to look at and to listen to."""
 
-import os
 from typing import TYPE_CHECKING
 
 from cli.io.table import Column, Report, Row, Table
 from cli.views.kit import page as pages
-from curate.describe.thumbnails import make_previews
 
 if TYPE_CHECKING:
     from baselines.slices.picking import Picked
@@ -46,12 +44,8 @@ def page(found: "Picked", title: str, links: pages.Links) -> bytes:
         links: Leads to the files of samples.
     """
     shown = found.picked[:_SHOWN]
-    places = {one.path: os.path.join(links.root, one.path) for one in shown}
-    previews = make_previews((places[one.path], one.kind) for one in shown)
-    cards = [
-        {"title": f"{number}", "why": one.why, **pages.media(one.path, previews[places[one.path]], links)}
-        for number, one in enumerate(shown, start=1)
-    ]
+    media = pages.media_of(((one.path, one.kind) for one in shown), links)
+    cards = [{"title": f"{number}", "why": one.why, **media[one.path]} for number, one in enumerate(shown, start=1)]
     drawn = report(found)
     more = f", the first {len(shown):,} of {len(found.picked):,}" if len(shown) < len(found.picked) else ""
     return pages.report_page(

@@ -1,6 +1,5 @@
 """The page of `burnish slices`: the slices with their worst samples to look at and to listen to."""
 
-import os
 from typing import TYPE_CHECKING
 
 from baselines.slices.audit import Mistake
@@ -9,7 +8,6 @@ from cli.views.audit.page import kind_of, mistake
 from cli.views.kit import page as pages
 from cli.views.kit.drawing import markup, paragraphs
 from cli.views.slices.table import described, p_value, sentences, table
-from curate.describe.thumbnails import make_previews
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,12 +32,10 @@ def page(result: "Slices", predictions: "Sequence[Prediction]", of: str, links: 
     by_path = {one.path: one for one in predictions}
     most = max(4, min(_SHOWN, _SHOWN_IN_ALL // max(1, len(result.slices))))
     worst = {one.name: _mistakes(one, by_path)[:most] for one in result.slices}
-    places = {found.path: os.path.join(links.root, found.path) for part in worst.values() for found in part}
-    kinds = {places[found.path]: kind_of(found) for part in worst.values() for found in part}
-    previews = make_previews(kinds.items())
+    media = pages.media_of(((found.path, kind_of(found)) for part in worst.values() for found in part), links)
     sections = [pages.Section("Slices", pages.table(table(result, by_path), links))]
     for one in result.slices:
-        shown = [mistake(each, pages.media(each.path, previews[places[each.path]], links)) for each in worst[one.name]]
+        shown = [mistake(each, media[each.path]) for each in worst[one.name]]
         body = paragraphs(_words(one)) + (pages.macro("mistake_cards", shown) if shown else markup(""))
         sections.append(pages.Section(one.name, body))
     first, *rest = sentences(result)

@@ -1,12 +1,10 @@
 """The page of `burnish stats`: histograms, the sample at each extreme, groups side by side, and all figures."""
 
-import os
 from typing import TYPE_CHECKING, TypedDict
 
 from cli.views.kit import drawing
 from cli.views.kit import page as pages
 from cli.views.stats.table import facts, groups, page_histogram, sentences
-from curate.describe.thumbnails import make_previews
 from curate.facts.fact_schema import CATEGORIES, NUMBERS, part_of
 
 if TYPE_CHECKING:
@@ -48,9 +46,7 @@ def page(result: "Statistics", of: str, links: pages.Links) -> bytes:
         of: The manifest.
         links: Leads to the files of samples.
     """
-    places = {example.path: os.path.join(links.root, example.path) for example in result.examples}
-    previews = make_previews((places[example.path], example.kind) for example in result.examples)
-    shown = {path: pages.media(path, previews[place], links) for path, place in places.items()}
+    shown = pages.media_of(((example.path, example.kind) for example in result.examples), links)
     # A set of pictures is not to have an empty section of recordings.
     kinds = {part_of(name) for name, found in result.whole.numbers.items() if found.number}
     many = f", in {len(result.groups):,} groups by {result.by}" if result.by else ""
