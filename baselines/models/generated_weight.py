@@ -5,13 +5,23 @@ With the weight of a real one, made samples tear elsewhere: on spoken words a cl
 """
 
 import math
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+
+from baselines.models.fitting import fit_model, in_workers, inner_fits, score_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from baselines.models.models import Candidate
+    from baselines.models.training_matrix import Task, TrainingMatrix
+
+    Mask = NDArray[np.bool_]
+    Numbers = NDArray[np.int64]
 
 WEIGHTS = (1.0, 0.5, 0.25, 0.1)
 """What is tried."""
@@ -36,6 +46,55 @@ class WeightTrial(NamedTuple):
     rest: float | None
     rest_loss: float
     samples: tuple[int, int]
+
+
+class _WeightFit(NamedTuple):
+    """One weight on one inner fold; 0: without generated samples."""
+
+    weight: float
+    candidate: "Candidate"
+    train: "Numbers"
+    test: "Numbers"
+
+
+def try_weights(
+    matrix: "TrainingMatrix", task: "Task", candidate: "Candidate", weak: "Mask"
+) -> tuple[WeightTrial, ...]:
+    """Return how the weak samples and the others do under each weight, in the training part's folds and in validation.
+
+    Args:
+        matrix: Some of its samples are generated.
+        task: Whose training part is cut into folds.
+        candidate: The model that was chosen; it takes weights.
+        weak: Of each sample, whether it is a real one that generated ones were made for.
+
+    Raises:
+        BurnishError: A model could not be fitted.
+    """
+    import numpy as np
+
+    assert matrix.generated is not None
+    real = task.train[~matrix.generated[task.train]]
+    fits: list[_WeightFit] = []
+    for one in inner_fits(matrix, task, (candidate,)):
+        fits += [_WeightFit(weight, candidate, one.train, one.test) for weight in WEIGHTS]
+        fits.append(_WeightFit(0.0, candidate, np.intersect1d(one.train, real), one.test))
+    answers = in_workers(partial(_fit_weighted, matrix), fits, matrix.jobs)
+    right: dict[float, list[Mask]] = {}
+    for fit, found in zip(fits, answers, strict=True):
+        right.setdefault(fit.weight, []).append(found)
+    asked = np.concatenate([weak[fit.test] for fit in fits if fit.weight == 0.0]) if fits else np.zeros(0, bool)
+    return weight_trials({weight: np.concatenate(parts) for weight, parts in right.items()}, asked)
+
+
+def _fit_weighted(matrix: "TrainingMatrix", one: _WeightFit) -> "Mask":
+    """Return which of the tested samples are right."""
+    import numpy as np
+
+    weighted = replace(matrix, generated_weight=one.weight or 1.0)
+    found = score_model(weighted, fit_model(weighted, one.candidate, one.train), one.test).argmax(axis=1)
+    right: Mask = np.equal(found, matrix.label[one.test])
+    return right
 
 
 def weight_trials(right: "Mapping[float, NDArray[np.bool_]]", weak: "NDArray[np.bool_]") -> tuple[WeightTrial, ...]:

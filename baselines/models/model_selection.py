@@ -1,46 +1,28 @@
-"""Fitting: which candidate is the best on the training part, and what it says of the test part.
+"""Which candidate is the best on the training part, and what it says of the test part.
 
 Everything runs in worker processes: first each candidate on each inner fold, then the winner on each task.
 """
 
-from contextlib import closing
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.data.draws import draw_half
-from baselines.data.folds import make_folds
 from baselines.models.calibration import fit_temperature, probabilities
-from baselines.models.generated_weight import WEIGHTS, WeightTrial, best_weight, weight_trials
-from baselines.models.models import Candidate, build, candidates, scores
+from baselines.models.fitting import InnerFit, fit_model, in_workers, inner_fits, score_model
+from baselines.models.generated_weight import WeightTrial, best_weight, try_weights
+from baselines.models.models import Candidate, candidates
 from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
-from curate.engine import Failure, run
-from curate.ground.errors import BurnishError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from contextlib import AbstractContextManager
+    from collections.abc import Mapping
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from baselines.models.models import Estimator
-
     Mask = NDArray[np.bool_]
     Numbers = NDArray[np.int64]
-
-    class ThreadpoolController(Protocol):
-        """What is used of threadpoolctl, which has no types."""
-
-        def limit(self, *, limits: int) -> AbstractContextManager[object]: ...
-
-
-Item = TypeVar("Item")
-Answer = TypeVar("Answer")
-_INNER_FOLDS = 3
-_DAY_S = 86400.0
-_PRELOAD = ("baselines.models.preload",)
 
 
 class Trial(NamedTuple):
@@ -87,23 +69,6 @@ class Fitted(NamedTuple):
     repeats: "Numbers | None" = None
     generated_weight: float = 1.0
     weights: tuple[WeightTrial, ...] = ()
-
-
-class _InnerFit(NamedTuple):
-    """One candidate on one inner fold."""
-
-    candidate: Candidate
-    train: "Numbers"
-    test: "Numbers"
-
-
-class _WeightFit(NamedTuple):
-    """One weight on one inner fold; 0: without generated samples."""
-
-    weight: float
-    candidate: Candidate
-    train: "Numbers"
-    test: "Numbers"
 
 
 class _FinalFit(NamedTuple):
@@ -156,7 +121,7 @@ def fit_all(
     chosen = trials[0].candidate if trials else options[features][0]
     weights: tuple[WeightTrial, ...] = ()
     if weak is not None and chosen.weighs and matrix.generated is not None:
-        weights = _try_weights(matrix, tasks[0], chosen, weak)
+        weights = try_weights(matrix, tasks[0], chosen, weak)
         matrix = replace(matrix, generated_weight=best_weight(weights))
     # The temperature is no choice but a fit, and each fold has its own, from its own training part.
     rest = _try(matrix, tasks[1:], (chosen,))
@@ -165,7 +130,7 @@ def fit_all(
         _FinalFit(task, _able(matrix, task.train, chosen), temperature, repeats)
         for task, temperature in zip(tasks, temperatures, strict=True)
     ]
-    found = _in_workers(partial(_fit_final, matrix), fits, matrix.jobs)
+    found = in_workers(partial(_fit_final, matrix), fits, matrix.jobs)
     return [
         one._replace(
             trials=tuple(trials) if place == 0 else (),
@@ -175,27 +140,6 @@ def fit_all(
         )
         for place, one in enumerate(found)
     ]
-
-
-def _try_weights(matrix: TrainingMatrix, task: Task, candidate: Candidate, weak: "Mask") -> tuple[WeightTrial, ...]:
-    """Return how the weak samples and the others do under each weight, in the training part's folds and in validation.
-
-    A fold trains on nothing that was made from what it tests: a unit is never torn.
-    """
-    import numpy as np
-
-    assert matrix.generated is not None
-    real = task.train[~matrix.generated[task.train]]
-    fits: list[_WeightFit] = []
-    for one in _inner_fits(matrix, task, (candidate,)):
-        fits += [_WeightFit(weight, candidate, one.train, one.test) for weight in WEIGHTS]
-        fits.append(_WeightFit(0.0, candidate, np.intersect1d(one.train, real), one.test))
-    answers = _in_workers(partial(_fit_weighted, matrix), fits, matrix.jobs)
-    right: dict[float, list[Mask]] = {}
-    for fit, found in zip(fits, answers, strict=True):
-        right.setdefault(fit.weight, []).append(found)
-    asked = np.concatenate([weak[fit.test] for fit in fits if fit.weight == 0.0]) if fits else np.zeros(0, bool)
-    return weight_trials({weight: np.concatenate(parts) for weight, parts in right.items()}, asked)
 
 
 def macro_f1(truth: "Numbers", guess: "Numbers", classes: int) -> float:
@@ -224,8 +168,8 @@ def _try(matrix: TrainingMatrix, tasks: "list[Task]", options: tuple[Candidate, 
     """Return the trials of each task, the best first: by macro F1, then accuracy, then the order of the candidates."""
     # All fits of all tasks are one list for one pool: the workers hold the matrix once, and none waits for the slowest
     # fit of a task. The answers come back in this order, so that each task takes as many as it gave.
-    inner = [list(_inner_fits(matrix, task, options)) for task in tasks]
-    answers = iter(_in_workers(partial(_fit_inner, matrix), [one for part in inner for one in part], matrix.jobs))
+    inner = [list(inner_fits(matrix, task, options)) for task in tasks]
+    answers = iter(in_workers(partial(_fit_inner, matrix), [one for part in inner for one in part], matrix.jobs))
     found = []
     for part in inner:
         pairs = [(one, next(answers)) for one in part]
@@ -238,28 +182,7 @@ def _best_first(trial: Trial) -> tuple[float, float]:
     return -trial.macro_f1, -trial.accuracy
 
 
-def _inner_fits(matrix: TrainingMatrix, task: Task, options: tuple[Candidate, ...]) -> "Iterator[_InnerFit]":
-    import numpy as np
-
-    if options[0].name == "majority":
-        return
-    unit, label = matrix.unit[task.train], matrix.label[task.train]
-    testable = matrix.testable[task.train]
-    fold = make_folds(unit, label, testable, _INNER_FOLDS, matrix.seed)
-    for candidate in options:
-        for number in range(_INNER_FOLDS):
-            test = task.train[(fold == number) & testable]
-            train = task.train[fold != number]
-            # Few or large units leave a fold with nothing to test, or with one class to learn: it tells nothing.
-            if len(test) and len(np.unique(matrix.label[train])) > 1:
-                yield _InnerFit(candidate, train, test)
-        # Conditions that training has too little of are in the validation split, if anywhere: what is chosen on clean
-        # samples alone may be the worse model for them.
-        if task.validation is not None and len(task.validation):
-            yield _InnerFit(candidate, task.train, task.validation)
-
-
-def _trial(matrix: TrainingMatrix, candidate: Candidate, pairs: "list[tuple[_InnerFit, NDArray[np.float64]]]") -> Trial:
+def _trial(matrix: TrainingMatrix, candidate: Candidate, pairs: "list[tuple[InnerFit, NDArray[np.float64]]]") -> Trial:
     import numpy as np
 
     mine = [(one.test, found) for one, found in pairs if one.candidate == candidate]
@@ -272,92 +195,7 @@ def _trial(matrix: TrainingMatrix, candidate: Candidate, pairs: "list[tuple[_Inn
     return Trial(candidate, macro_f1(truth, guess, matrix.classes), accuracy, fit_temperature(values, truth))
 
 
-class Model(NamedTuple):
-    """A fitted estimator.
-
-    Attributes:
-        estimator: Of scikit-learn.
-        train: Indexes of the samples that it was fitted on.
-        candidate: Which it is.
-        saved: Whether its input is features, and not a shortcut of the matrix.
-    """
-
-    estimator: "Estimator"
-    train: "Numbers"
-    candidate: Candidate
-    saved: bool
-
-
-def fit_model(matrix: TrainingMatrix, candidate: Candidate, train: "Numbers", *, saved: bool = False) -> Model:
-    """Return a model that was fitted on some samples.
-
-    Args:
-        matrix: What is to be learned.
-        candidate: Which model.
-        train: Indexes of the samples.
-        saved: Whether it will be used without this matrix's shortcuts.
-    """
-    import warnings
-
-    similarities = candidate.name == "svm" and matrix.kernel is not None and not saved
-    estimator = build(candidate, len(train), matrix.seed, similarities=similarities)
-    model = Model(estimator, train, candidate, saved)
-    with _threads().limit(limits=1), warnings.catch_warnings():
-        # A quick baseline that stops before it has converged is a baseline all the same.
-        warnings.filterwarnings("ignore", message=".*converge", category=UserWarning)
-        # Of half a training part some classes have one sample; scikit-learn then takes the labels for measurements.
-        warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
-        estimator.fit(_input(matrix, model, train), matrix.label[train], **_weights(matrix, candidate, train))
-    return model
-
-
-def _weights(matrix: TrainingMatrix, candidate: Candidate, train: "Numbers") -> "dict[str, NDArray[np.float64]]":
-    """Return what the samples weigh, where generated ones weigh less and the model can be told."""
-    import numpy as np
-
-    if matrix.generated is None or matrix.generated_weight == 1 or not candidate.weighs:
-        return {}
-    return {"sample_weight": np.where(matrix.generated[train], matrix.generated_weight, 1.0)}
-
-
-def score_model(matrix: TrainingMatrix, model: Model, test: "Numbers") -> "NDArray[np.float64]":
-    """Return the scores of some samples, float64 of shape (samples, classes)."""
-    with _threads().limit(limits=1):
-        return scores(model.estimator, _input(matrix, model, test), matrix.classes)
-
-
-def _input(matrix: TrainingMatrix, model: Model, samples: "Numbers") -> "NDArray[np.float32] | NDArray[np.float64]":
-    """Return what a model is given of some samples."""
-    # Rows of the kernel are samples, columns those that the machine was fitted on. A model that is saved gets plain
-    # features: who loads it has new samples, and none of these shortcuts.
-    if not model.saved and model.candidate.name == "svm" and matrix.kernel is not None:
-        return matrix.kernel[samples][:, model.train]
-    if not model.saved and model.candidate.name in {"logistic", "knn"} and matrix.turned is not None:
-        return matrix.turned[samples].astype("float64")
-    return matrix.features[samples].astype("float64")
-
-
-@cache
-def _threads() -> "ThreadpoolController":
-    """Return what holds numerical libraries to one thread; made once, as it looks through all loaded libraries.
-
-    There is a process for each processor; and a process that is forked from one with a pool of OpenMP threads would
-    wait for these threads for ever.
-    """
-    return cast("ThreadpoolController", import_module("threadpoolctl").ThreadpoolController())
-
-
-def _fit_weighted(matrix: TrainingMatrix, one: _WeightFit) -> "Mask":
-    """Return which of the tested samples are right."""
-    import numpy as np
-
-    weighted = replace(matrix, generated_weight=one.weight or 1.0)
-    found = score_model(weighted, fit_model(weighted, one.candidate, one.train), one.test).argmax(axis=1)
-    right: Mask = np.equal(found, matrix.label[one.test])
-    return right
-
-
-def _fit_inner(matrix: TrainingMatrix, one: _InnerFit) -> "NDArray[np.float64]":
+def _fit_inner(matrix: TrainingMatrix, one: InnerFit) -> "NDArray[np.float64]":
     return score_model(matrix, fit_model(matrix, one.candidate, one.train), one.test)
 
 
@@ -388,15 +226,4 @@ def _repeat(matrix: TrainingMatrix, last: _FinalFit) -> "Numbers":
         found[number] = score_model(other, fit_model(other, _able(other, drawn, last.candidate), drawn), test).argmax(
             axis=1
         )
-    return found
-
-
-def _in_workers(work: "Callable[[Item], Answer]", items: "Iterable[Item]", jobs: int | None) -> "list[Answer]":
-    """Return the results in order; a model that could not be fitted ends it all."""
-    found = []
-    with closing(run(work, items, jobs=jobs, chunk_size=1, timeout_s=_DAY_S, preload=_PRELOAD)) as results:
-        for result in results:
-            if isinstance(result, Failure):
-                raise BurnishError(f"a model could not be fitted: {result.detail}")
-            found.append(result)
     return found

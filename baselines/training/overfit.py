@@ -63,7 +63,7 @@ def overfit(samples: Iterable[LabelledSample], count: int, options: TrainingOpti
     """
     import numpy as np
 
-    from baselines.models.model_selection import fit_model, score_model
+    from baselines.models.fitting import fit_model, score_model
     from baselines.models.models import candidates
     from baselines.training.fit_plan import make_training_matrix
 

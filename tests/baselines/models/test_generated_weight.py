@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from baselines.models.fitting import fit_model, score_model
 from baselines.models.generated_weight import FEWEST, WeightTrial, best_weight, weight_trials
-from baselines.models.model_selection import fit_all, fit_model, score_model
+from baselines.models.model_selection import fit_all
 from baselines.models.models import Candidate
 from baselines.models.training_matrix import Task, TrainingMatrix
 

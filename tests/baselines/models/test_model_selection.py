@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from baselines.models.calibration import probabilities
-from baselines.models.model_selection import fit_all, fit_model, macro_f1, score_model
+from baselines.models.fitting import fit_model, score_model
+from baselines.models.model_selection import fit_all, macro_f1
 from baselines.models.models import Candidate
 from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
 from tests.conftest import ROOT
