@@ -77,8 +77,11 @@ def try_weights(
     real = task.train[~matrix.generated[task.train]]
     fits: list[_WeightFit] = []
     for one in inner_fits(matrix, task, (candidate,)):
-        fits += [_WeightFit(weight, candidate, one.train, one.test) for weight in WEIGHTS]
-        fits.append(_WeightFit(0.0, candidate, np.intersect1d(one.train, real), one.test))
+        alone = np.intersect1d(one.train, real)
+        # Where a class has generated samples only, there is no model without them to compare with.
+        if len(np.unique(matrix.label[alone])) > 1:
+            fits += [_WeightFit(weight, candidate, one.train, one.test) for weight in WEIGHTS]
+            fits.append(_WeightFit(0.0, candidate, alone, one.test))
     answers = in_workers(partial(_fit_weighted, matrix), fits, matrix.jobs)
     right: dict[float, list[Mask]] = {}
     for fit, found in zip(fits, answers, strict=True):
