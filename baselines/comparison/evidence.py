@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from baselines.metrics.clusters import Variance, at_least, of_groups, quantile, spread, t_test, together
+from baselines.metrics.clusters import (
+    Variance,
+    at_least,
+    name_groups,
+    of_groups,
+    quantile,
+    spread,
+    sum_by_group,
+    t_test,
+    together,
+)
 from baselines.metrics.significance import exact_p, mcnemar, paired_bootstrap
 
 if TYPE_CHECKING:
@@ -79,7 +89,9 @@ def weigh(pairs: "Sequence[Pair]", tag: str = "", seed: int = 0, *, same_draws: 
     # What both get right or both get wrong says nothing of the difference but enlarges n: gained and lost are enough.
     counts, samples = Counter((pair.a, pair.b) for pair in pairs), len(pairs)
     both, gained, lost = counts[True, True], counts[False, True], counts[True, False]
-    difference, groups = (gained - lost) / samples, _totals(pairs, tag)
+    difference = (gained - lost) / samples
+    names = name_groups([pair.group for pair in pairs], [pair.name for pair in pairs], tag)
+    groups = sum_by_group((pair.b - pair.a for pair in pairs), names) if names else None
     draws = draw_variance(pairs, same_draws=same_draws)
     if groups is None and not draws.value:
         interval, p = paired_bootstrap(gained, lost, samples, seed), exact_p(gained, lost)
@@ -134,19 +146,6 @@ def draw_variance(pairs: "Sequence[Pair]", *, same_draws: bool) -> Variance:
     if same_draws and len(of_a) == len(of_b):
         return spread([b - a for a, b in zip(of_a, of_b, strict=True)])
     return together(spread(of_a), spread(of_b))
-
-
-def _totals(pairs: "Sequence[Pair]", tag: str) -> dict[str, tuple[float, int]] | None:
-    """Return the sum of the differences and the number of samples of each group; None where no group is known."""
-    names = {pair.group for pair in pairs}
-    if names == {None} or names == {tag.rpartition("=")[2]}:
-        return None
-    found: dict[str, tuple[float, int]] = {}
-    for pair in pairs:
-        name = f"sample {pair.name}" if pair.group is None else f"group {pair.group}"
-        total, number = found.get(name, (0.0, 0))
-        found[name] = (total + pair.b - pair.a, number + 1)
-    return found
 
 
 def _by_t(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from baselines.metrics.significance import Z_95, wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class Variance(NamedTuple):
@@ -69,6 +69,34 @@ def of_groups(totals: "Mapping[str, tuple[float, int]]") -> Variance:
     return Variance(groups / (groups - 1) * square / samples**2, groups - 1)
 
 
+def name_groups(groups: "Sequence[str | None]", samples: "Sequence[str]", tag: str = "") -> "list[str] | None":
+    """Return the group of each sample, one that has none being its own; None where no group is known.
+
+    Also None where all are of the group that the tag names: of the speaker Ann, Ann's recordings are a sample; it is
+    only of speakers that she is a single one.
+
+    Args:
+        groups: Of each sample, as far as it is known.
+        samples: Their paths.
+        tag: That all of them carry.
+    """
+    known = set(groups)
+    if known == {None} or known == {tag.rpartition("=")[2]}:
+        return None
+    return [
+        f"sample {sample}" if group is None else f"group {group}" for group, sample in zip(groups, samples, strict=True)
+    ]
+
+
+def sum_by_group(values: "Iterable[float]", groups: "Iterable[str]") -> dict[str, tuple[float, int]]:
+    """Return the sum of the values and the number of samples of each group, as `of_groups` takes them."""
+    totals: dict[str, tuple[float, int]] = {}
+    for value, group in zip(values, groups, strict=True):
+        total, number = totals.get(group, (0.0, 0))
+        totals[group] = (total + value, number + 1)
+    return totals
+
+
 def at_least(own: Variance, groups: Variance) -> Variance:
     """Return the variance by groups, or that of independent samples where it is the larger one.
 
@@ -118,10 +146,7 @@ def share_interval(
     share = hits / samples
     own = Variance(share * (1 - share) / samples)
     if groups:
-        totals: dict[str, tuple[float, int]] = {}
-        for one, group in zip(right, groups, strict=True):
-            total, number = totals.get(group, (0.0, 0))
-            totals[group] = (total + one, number + 1)
+        totals = sum_by_group(right, groups)
         if len(totals) == 1:
             # How far other groups are from the only one, nobody knows.
             return Interval(wilson(share, 1), 1.0)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from baselines.metrics.clusters import share_interval, spread
+from baselines.metrics.clusters import name_groups, share_interval, spread
 from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -146,23 +146,11 @@ def by_tag(predictions: "Iterable[Prediction]") -> "dict[str, list[Prediction]]"
 
 def measure_tag(predictions: "Sequence[Prediction]", tag: str = "") -> TagMetrics:
     """Return the metrics of the samples of one tag, of which there is one or more."""
-    groups = groups_of(predictions, tag)
+    groups = name_groups([found.group for found in predictions], [found.path for found in predictions], tag)
     right = [found.label == found.prediction for found in predictions]
     interval = share_interval(right, groups, spread(repeated_shares(predictions)))
     counted = (len(set(groups)), interval.effective) if groups else (None, None)
     return TagMetrics(len(right), sum(right) / len(right), interval.ends, *counted)
-
-
-def groups_of(predictions: "Sequence[Prediction]", tag: str = "") -> list[str] | None:
-    """Return the group of each sample, one that has none being its own; None where no group is known.
-
-    Also None where all are of the group that the tag names: of the speaker Ann, Ann's recordings are a sample; it is
-    only of speakers that she is a single one.
-    """
-    names = {found.group for found in predictions}
-    if names == {None} or names == {tag.rpartition("=")[2]}:
-        return None
-    return [f"sample {found.path}" if found.group is None else f"group {found.group}" for found in predictions]
 
 
 def repeats_of(predictions: "Sequence[Prediction]") -> int:
