@@ -18,6 +18,7 @@ Style = Literal["", "better", "worse", "error", "warning", "dim"]
 MOST_ROWS = 40
 """Of a table on a terminal; pages, Markdown, CSV and JSON have all."""
 _NAMES = 8
+_LEAST_P = 0.001
 _FORMS = {"count": "{:,}", "number": "{:.3f}", "text": "{}"}
 
 
@@ -164,6 +165,11 @@ def or_dash(share: float | None) -> Cell:
 def interval(ends: tuple[float, float] | None) -> str:
     """Return the ends of an interval of shares in percent, without the sign."""
     return "" if ends is None else f"{percent(ends[0])} to {percent(ends[1])}"
+
+
+def p_value(p: float) -> Worded:
+    """Return the cell of a p value; below a thousandth it would feign a precision that few samples do not have."""
+    return Worded(p, f"{p:.3f}" if p >= _LEAST_P else f"< {_LEAST_P}")
 
 
 def names(items: "Sequence[str]", most: int = _NAMES) -> str:

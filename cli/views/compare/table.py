@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from baselines.comparison.compare import in_words
 from baselines.comparison.evidence import LEVEL, MIN_SAMPLES
 from baselines.runs.run_folder import predictions_of_run
-from cli.io.table import Column, Drawing, Report, Row, SampleLink, Style, Table, Worded, names
+from cli.io.table import Column, Drawing, Report, Row, SampleLink, Style, Table, Worded, names, p_value
 from cli.views.kit import drawing
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ _WIDTH, _HEIGHT = 240, 18
 _MANY = 8
 _ONE_SIDE = 0.025
 _SHORT = 8
-_LEAST_P = 0.001
 _LINKS = 24
 _ALL = "all samples"
 
@@ -264,15 +263,10 @@ def _row(name: str, found: "Difference", reach: float, samples: "Sequence[Sample
         found.difference,
         Drawing(None, lambda: forest(found, reach, title)),
         found.interval,
-        _p(found.mcnemar_p),
-        _p(found.adjusted_p),
+        p_value(found.mcnemar_p),
+        p_value(found.adjusted_p),
         Worded(found.verdict, found.verdict + doubt),
         found.gate_verdict,
         found.groups,
     )
     return Row(cells, _STYLES.get(found.verdict, ""), abs(found.difference), samples)
-
-
-def _p(value: float) -> Worded:
-    # An exact p below a thousandth would feign a precision that a few dozen samples do not have.
-    return Worded(value, f"{value:.3f}" if value >= _LEAST_P else f"< {_LEAST_P}")

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from baselines.slices.audit import Mistake
-from cli.io.table import percent
+from cli.io.table import p_value, percent
 from cli.views.audit.page import kind_of, mistake
 from cli.views.kit import page as pages
 from cli.views.kit.drawing import markup, paragraphs
-from cli.views.slices.table import described, p_value, sentences, table
+from cli.views.slices.table import described, sentences, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cli.io.table import Column, Report, Row, SampleLink, Table, Worded, percent
+from cli.io.table import Column, Report, Row, SampleLink, Table, Worded, p_value, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,11 +47,6 @@ def table(result: "Slices", predictions: "Mapping[str, Prediction] | None" = Non
 def described(one: "Slice") -> list[str]:
     """Return what holds inside a slice more often than outside, with both shares."""
     return [f"{part.name} {100 * part.inside:.0f} % (else {100 * part.outside:.0f} %)" for part in one.described]
-
-
-def p_value(p: float) -> Worded:
-    """Return the cell of a p value; rounded to nothing, it would read as certain."""
-    return Worded(p, "< 0.001" if p < 0.001 else f"{p:.3f}")
 
 
 def _words(one: "Prediction") -> str:
