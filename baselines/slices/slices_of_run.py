@@ -1,13 +1,12 @@
 """The slices of a run: its predictions joined with what a manifest knows, its vectors, and the tags of the slices."""
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from baselines.data.labelled_samples import kind_of
-from baselines.runs.run_folder import RUN, predictions_of_run, read_run
+from baselines.runs.run_folder import predictions_of_run, record_of_run
 from baselines.slices.find_slices import FoundSlices, find_slices, slice_tags
 from baselines.slices.slice_candidates import RunSamples
 from baselines.slices.slice_terms import SLICE_KEY, SliceSample
@@ -69,7 +68,7 @@ def slices_of_run(
     """
     predictions = predictions_of_run(folder)
     # Predictions alone will do, as for the other reports; then nothing is known of groups and features.
-    run = read_run(folder) if os.path.isfile(os.path.join(folder, RUN)) else None
+    run = record_of_run(folder)
     samples, notes = _joined(predictions, known)
     source = choose_source(wish.embeddings, run, _one_kind(samples))
     vectors = read_vectors(source, samples, wish.reading, watch, all_of=True)
