@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from baselines.metrics.significance import wilson
-from curate.embeddings.neighbours import nearest_by_distance, unit
+from curate.embeddings.neighbours import nearest_by_distance
 from curate.embeddings.store import Embeddings
 from curate.ground.errors import InputError
 from curate.records.sample import View
@@ -156,8 +156,7 @@ def measure_coverage(train: Sequence[CoveredSample], test: Sequence[CoveredSampl
 
 
 def _vectors(samples: Sequence[CoveredSample], store: Embeddings) -> "NDArray[np.float32]":
-    paths = [one.path for one in samples]
-    return unit(store.rows([one.digest for one in samples], paths), paths)
+    return store.unit_rows([one.digest for one in samples], [one.path for one in samples])
 
 
 def _parts(

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from baselines.slices.label_next import choose
-from curate.embeddings.neighbours import unit
 from curate.embeddings.spread import spread
 from curate.embeddings.store import Embeddings
 from curate.ground.errors import InputError, UsageError
@@ -131,8 +130,7 @@ def pick_to_label(
 def _vectors(samples: "Sequence[Sample]", store: Embeddings) -> "NDArray[np.float32]":
     if not samples:
         raise InputError("no sample is left to pick from; is a condition too narrow?")
-    paths = [one.path for one in samples]
-    return unit(store.rows([one.digest for one in samples], paths), paths)
+    return store.unit_rows([one.digest for one in samples], [one.path for one in samples])
 
 
 def _copies(samples: "Sequence[Sample]") -> "NDArray[np.int64]":

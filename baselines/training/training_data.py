@@ -217,9 +217,7 @@ def _embedded(stores: list[Embeddings], digests: list[str | None], paths: list[s
     """
     import numpy as np
 
-    from curate.embeddings.neighbours import unit
-
-    vectors = [unit(store.rows(digests, paths), paths) for store in stores]
+    vectors = [store.unit_rows(digests, paths) for store in stores]
     makers = tuple(store.about.model_digest for store in stores)
     return FeatureSet(np.hstack(vectors), tuple(f"{EMBEDDING}{store.path}" for store in stores), makers)
 

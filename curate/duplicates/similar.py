@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from curate.embeddings.neighbours import pairs_above, unit
+from curate.embeddings.neighbours import pairs_above
 from curate.ground.errors import InputError, UsageError
 from curate.records.sample import View
 
@@ -104,8 +104,7 @@ def find_similar(items: Sequence[SimilarItem], store: "Embeddings", threshold: f
     unique = list(first_of.values())
     if not unique:
         raise InputError("the manifest has no samples")
-    paths = [one.path for one in unique]
-    vectors = unit(store.rows([one.digest for one in unique], paths), paths)
+    vectors = store.unit_rows([one.digest for one in unique], [one.path for one in unique])
     first, second, cosine = pairs_above(vectors, threshold)
     pairs = []
     # Of equally similar ones in the order of the manifest, as they came.

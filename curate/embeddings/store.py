@@ -93,6 +93,16 @@ class Embeddings:
             )
         return self.vectors[places]
 
+    def unit_rows(self, digests: "Sequence[str | None]", paths: "Sequence[str]") -> "Vectors":
+        """Return the vector of each sample at length 1, float32 of shape (samples, length); arguments as `rows`'.
+
+        Raises:
+            InputError: Some have none, or are zero and have no direction.
+        """
+        from curate.embeddings.neighbours import unit
+
+        return unit(self.rows(digests, paths), tuple(paths))
+
     def places(self, digests: "Sequence[str | None]") -> "NDArray[np.int64]":
         """Return the row of each digest, int64; -1 where it has none."""
         import numpy as np
