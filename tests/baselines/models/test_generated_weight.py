@@ -82,6 +82,7 @@ def test_nothing_is_chosen_for_a_model_that_takes_no_weights() -> None:
 @pytest.mark.parametrize("real_classes", [(0,), ()], ids=["one class", "none"])
 def test_where_real_samples_alone_teach_nothing_there_is_nothing_to_compare_with(real_classes: tuple[int, ...]) -> None:
     found, task, weak = matrix()
+    assert found.generated is not None
     # A class of which training has generated samples only, as when a recipe was to fill it.
     kept = task.train[found.generated[task.train] | np.isin(found.label[task.train], real_classes)]
     (fitted,) = fit_all({"": found}, [task._replace(train=kept)], weak=weak)
