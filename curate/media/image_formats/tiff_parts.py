@@ -116,11 +116,11 @@ def _size(part: memoryview, compression: int, fields: dict[int, tuple[int, ...]]
     if fields.get(FILL_ORDER, (1,))[0] != 1 or (len(part) > 1 and part[0] == 0 and part[1] & 1):
         return most
     walked = walk_lzw(part, 8, tiff=True, most=2 * most)
+    if walked.wrong_code_at is not None:
+        raise zlib.error(f"an LZW code behind {walked.wrong_code_at} bytes means nothing")
     row = (_pixel_bits(fields) * fields.get(TILE_WIDTH, fields[WIDTH])[0] + 7) // 8
     if walked.is_complete and fields.get(PHOTOMETRIC, (0,))[0] != _YCBCR and walked.length % row:
         raise zlib.error(f"its LZW codes make {walked.length} bytes, no whole number of rows of {row} bytes")
-    if walked.wrong_code_at is not None:
-        raise zlib.error(f"an LZW code behind {walked.wrong_code_at} bytes means nothing")
     return walked.length if walked.is_complete else most
 
 
