@@ -1,6 +1,6 @@
 """The claim, measured: weak tags get samples, and their accuracy beside the same budget spent elsewhere.
 
-    python benchmarks/effect/run.py [--sets digits,words] [--seeds 3] [--budget 0.5] [--embeddings] [--out FILE]
+    python benchmarks/effect/run.py [--sets digits,words] [--seeds 3] [--budget 0.5] [--model svm] [--out FILE]
 
 For each set the conditions are made anew, a model is trained on the clean training part, its weak tags are found on the
 validation part, and every arm spends the same number of samples, with the same model. What is compared is the accuracy
@@ -55,7 +55,7 @@ ARMS = (
 
 def burnish(*arguments: str | Path) -> str:
     """Run a command and return what it writes to stdout; stop with its stderr where it fails."""
-    command = [str(Path(sys.executable).parent / "python"), "burnish.py", *map(str, arguments)]
+    command = [sys.executable, "burnish.py", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
     if done.returncode:
         sys.exit(f"{' '.join(command)}\n{done.stderr}")
