@@ -34,7 +34,9 @@ def samples(tmp_path: Path, recording: Callable[..., Path]) -> list[Sample]:
         path = recording(tmp_path / f"{number}.wav", 0.5, seed=number)
         sounds, rate = soundfile.read(path)
         if number >= 16:
-            soundfile.write(path, sounds * 10 ** (-(20 + number - 16) / 20), rate, subtype="PCM_24")  # FLOAT has the time in its header
+            soundfile.write(
+                path, sounds * 10 ** (-(20 + number - 16) / 20), rate, subtype="PCM_24"
+            )  # FLOAT has the time in its header
         measured = measure(Sample(str(path)), str(path))
         assert measured is not None
         tags, split = (("level=low",), "val") if number >= 16 else ((), "train")
