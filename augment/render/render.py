@@ -248,18 +248,18 @@ class Renderer:
             # Encoded and decoded again: the goals are about what a scan finds in the file.
             result = apply_steps(source.media, chain.steps, seed, setting)[0]
             data, _, _ = source.encode(result.media, chain.output)
-            facts = facts_of(bytes(data))
+            facts = facts_of(data)
             return {goal.fact: getattr(facts, goal.fact, None) for goal in goals}, result.operations
 
         plain, operations = render({})
         wanted = {goal.fact for goal in goals}
+        # An operation may not have drawn a parameter: a band without an upper edge has none to turn.
         drawn = {
-            (dial.step, dial.parameter): float(value)
+            dial: float(value)
             for dial in chain.dials
             if dial.fact in wanted and isinstance(value := operations[dial.step].get(dial.parameter), float | int)
         }
-        dials = [dial for dial in chain.dials if (dial.step, dial.parameter) in drawn]
-        best = search(lambda setting: render(setting)[0], dials, goals, drawn, plain)
+        best = search(lambda setting: render(setting)[0], drawn, goals, plain)
         return Trial(goals, plain, best)
 
     def _try(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int, trial: Trial | None = None) -> Made:
