@@ -44,10 +44,6 @@ class Recording(Struct, frozen=True):
     sample_rate: int
     sounding: Parts
 
-    def duration_s(self) -> float:
-        """Return how long it lasts."""
-        return self.frames / self.sample_rate
-
 
 class Found(Struct, frozen=True):
     """What a folder holds.
