@@ -109,7 +109,7 @@ def _covers(height: int, width: int, drawn: Draws, generator: "np.random.Generat
     cv2, longer = opencv(), max(height, width)
     mask = np.zeros((height, width), np.uint8)
     for _ in range(drawn["specks"]):
-        # Small grains are far more frequent than large ones: 5 % have more than half of the largest radius.
+        # Small grains are far more frequent than large ones: 3 % have more than half of the largest radius.
         radius = max(0.35, drawn["speck_share"] * longer * float(generator.beta(1, 5)))
         axes = [round(_WHOLE * radius * stretch) for stretch in (1.0, generator.uniform(0.5, 1))]
         turned = float(generator.uniform(0, 180))
