@@ -35,6 +35,7 @@ class Codec(NamedTuple):
         lossy_by: It can be told how small to make the file.
         kbps: Lowest and highest bit rate of one channel that it can be told, kbit/s, at some sample rate; None where
             it has its own.
+        highest: The highest sample rate of a codec for any, Hz.
     """
 
     container: str
@@ -43,6 +44,7 @@ class Codec(NamedTuple):
     channels: int = 1
     lossy_by: bool = False
     kbps: tuple[float, float] | None = None
+    highest: int = 768_000
 
 
 _MOST_COMPRESSION = 0.999
@@ -66,7 +68,8 @@ CODECS: dict[Format, Codec] = {
     "ms_adpcm": Codec("WAV", "MS_ADPCM", channels=2),
     "opus": Codec("OGG", "OPUS", (8000, 12000, 16000, 48000), 2, lossy_by=True, kbps=(6, 128)),
     "ulaw": Codec("WAV", "ULAW", (8000,), 2),
-    "vorbis": Codec("OGG", "VORBIS", channels=2, lossy_by=True),
+    # libvorbis refuses more than 200 kHz, upon which libsndfile ends the process.
+    "vorbis": Codec("OGG", "VORBIS", channels=2, lossy_by=True, highest=192_000),
 }
 """The formats; those of telephones (ulaw, alaw, g726, gsm610, amr_nb) work at 8 kHz, as their standards say."""
 
@@ -188,7 +191,9 @@ def apply(media: "Media", drawn: Draws) -> "Media":
 def coding_rate(codec: Codec, wanted: int) -> int:
     """Return the sample rate that a codec works at: the next higher one that it knows, or its highest."""
     # Upwards first: a lower rate would take away treble that the codec itself would have kept.
-    return min((rate for rate in codec.rates if rate >= wanted), default=max(codec.rates, default=wanted))
+    return min(
+        (rate for rate in codec.rates if rate >= wanted), default=max(codec.rates, default=min(wanted, codec.highest))
+    )
 
 
 def _together(codec: Codec, channels: int) -> int:

@@ -80,6 +80,12 @@ def test_any_shape(name: Format, frames: int, channels: int) -> None:
 
 
 @pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("rate", [1000, 384_000])
+def test_any_rate(name: Format, rate: int) -> None:
+    assert through_codec(noise(3000, 2), rate, name).shape == (3000, 2)
+
+
+@pytest.mark.parametrize("name", HERE)
 def test_channels_stay_apart(name: Format) -> None:
     both = np.concatenate([tone(440, 1, 8000), np.zeros((8000, 1), np.float32)], axis=1)
     coded = through_codec(both, 8000, name, 0.3)
