@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-extras test-fast coverage check format bench golden soak verdicts clean
+.PHONY: demo test test-extras test-fast coverage check format bench effect golden soak verdicts clean
 
 demo: .venv/ready
 	$(BIN)/burnish demo
@@ -51,6 +51,10 @@ verdicts: .venv/ready
 	$(BIN)/python -m benchmarks.clusters
 	$(BIN)/python -m benchmarks.equal_runs
 	$(BIN)/python -m benchmarks.confidence
+
+# What targeted samples bring beside the same budget spent elsewhere: minutes for a set and a seed (SETS="--sets digits").
+effect: .venv/ready
+	$(BIN)/python benchmarks/effect/run.py $(SETS)
 
 soak: .venv/ready
 	BURNISH_SOAK=1 $(BIN)/pytest -q -n auto

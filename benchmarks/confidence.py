@@ -28,12 +28,9 @@ BINS = 10
 
 def auroc(score: "NDArray[np.float64]", right: "NDArray[np.bool_]") -> float:
     """Return the chance that a right answer has a higher score than a wrong one; ties count a half (Mann-Whitney)."""
-    from scipy.stats import rankdata
+    from sklearn.metrics import roc_auc_score
 
-    hits, misses = int(right.sum()), int((~right).sum())
-    if not hits or not misses:
-        return float("nan")
-    return float((rankdata(score)[right].sum() - hits * (hits + 1) / 2) / (hits * misses))
+    return float(roc_auc_score(right, score)) if right.any() and not right.all() else float("nan")
 
 
 def calibration_error(score: "NDArray[np.float64]", right: "NDArray[np.bool_]") -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from baselines.data.labelled_samples import LabelledSample
+from benchmarks.inputs import real_data
 from curate.records.reader import read_as
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +32,7 @@ def real_sets(words: list[str]) -> list[RealSet]:
         parts = (word.partition("=")[::2] for word in words)
         named = ((name, *rest.partition("@")[::2]) for name, rest in parts)
         return [RealSet(name, _read(path), group or None) for name, path, group in named]
-    data = os.environ["BURNISH_DATA"]
+    data = real_data()
     with tempfile.TemporaryDirectory() as folder:
         labels = _labels_of_photos(data, folder)
         photos = _scan(f"{data}/rated_photos/images", "--metadata", labels)
@@ -46,7 +47,7 @@ def real_sets(words: list[str]) -> list[RealSet]:
     ]
 
 
-def _labels_of_photos(data: str, folder: str) -> str:
+def _labels_of_photos(data: Path, folder: str) -> str:
     path = os.path.join(folder, "labels.csv")
     with open(f"{data}/rated_photos/truth.csv", newline="") as table, open(path, "w", newline="") as out:
         writer = csv.writer(out)

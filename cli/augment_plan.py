@@ -126,7 +126,6 @@ def plan_for(
             matched, and none can be.
     """
     from augment.plan.targets import make_plan
-    from augment.recipe.join import map_option, suggested_maps
 
     if match != "none":
         from augment.render.trial import make_matched_plan
@@ -136,17 +135,24 @@ def plan_for(
         plan = make_plan(sources, request)
     say_sources(sources, plan)
     if not plan.parts and sources.seen:
-        reasons = ["no weak tag has a target in it"] if plan.without_target else ["no sample can be a source"]
-        if maps := suggested_maps(plan.without_target, sources.recipe.known_tags):
-            tag = next(iter(maps))
-            reasons = [
-                f"no weak tag has a target in it; {tag} may be one by another name: {map_option(tag, maps[tag][0])}"
-            ]
+        why = f"recipe {sources.recipe.name} makes nothing here: {_why_nothing(sources, plan)}"
         if request.weak is None or plan.refused:
-            raise InputError(f"recipe {sources.recipe.name} makes nothing here: {(plan.refused or reasons)[0]}")
+            raise InputError(why)
         if plan.without_target:
-            terminal.say(f"recipe {sources.recipe.name} makes nothing here: {reasons[0]}")
+            terminal.say(why)
     return plan
+
+
+def _why_nothing(sources: "Sources", plan: "Plan") -> str:
+    from augment.recipe.join import map_option, suggested_maps
+
+    if plan.refused:
+        return plan.refused[0]
+    if not plan.without_target:
+        return "no sample can be a source"
+    for tag, targets in suggested_maps(plan.without_target, sources.recipe.known_tags).items():
+        return f"no weak tag has a target in it; {tag} may be one by another name: {map_option(tag, targets[0])}"
+    return "no weak tag has a target in it"
 
 
 def read_weak_tags(name: str) -> "list[WeakTag]":

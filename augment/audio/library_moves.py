@@ -1,4 +1,4 @@
-"""Which facts audiomentations' classes move, and with which of their parameters."""
+"""Which facts audiomentations' classes move."""
 
 from augment.operations.registry import Moves
 

@@ -63,9 +63,11 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     """
     import numpy as np
 
+    from augment.audio.headroom import largest
+
     assert media.sample_rate
     samples = media.samples
-    if (peak := max(float(samples.max()), -float(samples.min()))) > _IMPOSSIBLE_PEAK:
+    if (peak := largest(samples)) > _IMPOSSIBLE_PEAK:
         raise RejectedError(f"a peak of {20 * math.log10(peak):.0f} dBFS is no sound; see the check over-full-scale")
     gain_db, short_db = gain_to(samples, media.sample_rate, drawn["lufs"], drawn.get("max_true_peak_dbtp"))
     noted: Noted = {**media.noted, "gain_db": gain_db}

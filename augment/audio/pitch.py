@@ -80,7 +80,7 @@ def shift_pitch(samples: "NDArray[np.float32]", sample_rate: int, semitones: flo
     from augment.audio.headroom import mean_square
 
     # librosa's default of 2048 samples lasts 256 ms at 8 kHz, longer than many a syllable, and 46 ms at 44.1 kHz.
-    window = max(256, 1 << math.ceil(math.log2(0.064 * sample_rate)))
+    window = 1 << max(8, math.ceil(math.log2(0.064 * sample_rate)))
     # librosa warns of sounds that are shorter than a window.
     source = fit(samples, max(window, len(samples))).T
     shifted = effects.pitch_shift(source, sr=sample_rate, n_steps=semitones, res_type="soxr_hq", n_fft=window)

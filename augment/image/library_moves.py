@@ -3,11 +3,10 @@
 from augment.operations.registry import Moves
 
 _LIGHT = {"brightness": Moves(), "contrast": Moves()}
-_TONE = _LIGHT | {"sharpness": Moves(), "chroma": Moves()}
 _COLOUR = {"chroma": Moves()}
 _BLUR = {"sharpness": Moves()}
-_NOISE = {"sharpness": Moves(), "chroma": Moves()}
-_COVER = _LIGHT | {"sharpness": Moves(), "chroma": Moves()}
+_NOISE = _BLUR | _COLOUR
+_TONE = _LIGHT | _NOISE
 
 MOVES: dict[str, dict[str, Moves]] = {
     "AdditiveNoise": _NOISE,
@@ -16,17 +15,17 @@ MOVES: dict[str, dict[str, Moves]] = {
     "Blur": _BLUR,
     "CLAHE": _TONE,
     "ChromaticAberration": _NOISE,
-    "CoarseDropout": _COVER,
+    "CoarseDropout": _TONE,
     "ColorJitter": _TONE,
     "Defocus": _BLUR,
     "Downscale": _BLUR,
     "Emboss": {"contrast": Moves(), "sharpness": Moves()},
     "Equalize": _TONE,
-    "Erasing": _COVER,
+    "Erasing": _TONE,
     "GaussNoise": _NOISE,
     "GaussianBlur": _BLUR,
     "GlassBlur": _BLUR,
-    "GridDropout": _COVER,
+    "GridDropout": _TONE,
     "HueSaturationValue": _LIGHT | _COLOUR,
     "ISONoise": _NOISE,
     "Illumination": _LIGHT,
@@ -34,7 +33,7 @@ MOVES: dict[str, dict[str, Moves]] = {
     "InvertImg": _LIGHT,
     "MedianBlur": _BLUR,
     "MotionBlur": _BLUR,
-    "MultiplicativeNoise": _LIGHT | _NOISE,
+    "MultiplicativeNoise": _TONE,
     "PlanckianJitter": _COLOUR,
     "PlasmaBrightnessContrast": _TONE,
     "PlasmaShadow": _LIGHT,
@@ -43,18 +42,18 @@ MOVES: dict[str, dict[str, Moves]] = {
     "RandomBrightnessContrast": _TONE,
     "RandomFog": _TONE,
     "RandomGamma": _TONE,
-    "RandomGravel": _COVER,
+    "RandomGravel": _TONE,
     "RandomRain": _TONE,
     "RandomShadow": _LIGHT,
     "RandomSnow": _TONE,
     "RandomSunFlare": _TONE,
     "RandomToneCurve": _TONE,
     "RingingOvershoot": _BLUR,
-    "SaltAndPepper": _LIGHT | _NOISE,
+    "SaltAndPepper": _TONE,
     "Sharpen": {"contrast": Moves(), "sharpness": Moves()},
     "ShotNoise": _NOISE,
     "Solarize": _TONE,
-    "Spatter": _COVER,
+    "Spatter": _TONE,
     "ToGray": _COLOUR,
     "ToSepia": _COLOUR,
     "UnsharpMask": {"contrast": Moves(), "sharpness": Moves()},

@@ -33,6 +33,11 @@ def linear(pixels: "NDArray[np.uint8]") -> "NDArray[np.float32]":
     return _to_linear()[pixels]
 
 
+def tint(stops: float) -> "NDArray[np.float64]":
+    """Return what red, green and blue light are multiplied by, shape (3,): blue gets so many stops more than red."""
+    return np.exp2(np.array([-0.5, 0, 0.5]) * stops)
+
+
 def stored(light: "NDArray[np.float32]") -> "NDArray[np.uint8]":
     """Return the stored values of light, uint8 of the same shape; what is outside 0 to 1 is clipped."""
     # A table instead of a power for each pixel. Half a step is added because the conversion cuts off.

@@ -26,7 +26,6 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s(?=[A-Z])")
 
 _EXAMPLES: dict[str, dict[str, object]] = {
     "bandlimit": {"low_hz": 300, "high_hz": 3400},
-    "exposure": {"exposure_stops": [-1, 1]},
     "mix_noise": {"folder": "noise", "snr_db": [5, 20]},
     "motion_blur": {"length_px": [3, 9]},
     "occlude": {"area_share": [0.1, 0.3]},

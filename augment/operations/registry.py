@@ -219,7 +219,7 @@ class OwnOperation:
         return checked
 
     def reads(self, settings: msgspec.Struct) -> tuple[str, ...]:
-        """See `Operation`: the settings whose type is `FolderOfRecordings`, those that may be left out too."""
+        """See `Operation`: the settings whose type is a folder to read, those that may be left out too."""
         described = msgspec.inspect.type_info(self.module.Settings)
         assert isinstance(described, msgspec.inspect.StructType)
         named = [field.name for field in described.fields if _is_place(field.type)]

@@ -12,7 +12,9 @@ from augment.plan.slice_facts import (
     Goals,
     TargetMatch,
     Values,
+    known_values,
     largest_difference,
+    part_of_slice,
     sets_apart,
 )
 
@@ -77,11 +79,12 @@ def _match_kind(
     target = sources.recipe.targets[index]
     if len(references) < FEWEST:
         return f"only {len(references)} samples of training and validation have {target.tag}; {FEWEST} are needed"
+    references = part_of_slice(references)
     able = movable(target.steps[kind])
     facts = [
         fact
         for fact in FACTS[kind]
-        if fact in able and sum(one.facts.get(fact) is not None for one in references) >= FEWEST
+        if fact in able and len(known_values(fact, (one.facts for one in references))) >= FEWEST
     ]
     used = facts_of_sources(sources, index, kind)
     apart = sets_apart([one.facts for one in references], used, FACTS[kind])
@@ -153,20 +156,16 @@ def _misses(fact: str, trial: Sequence[Tested]) -> float:
 
 
 def _beside(fact: str, goals: Goals, trial: Sequence[Tested], sources: Sequence[Values], *, matched: bool) -> FactMatch:
-    real = _known(fact, (one.facts for one in goals.references))
-    before = _known(fact, sources)
-    plain, after = _known(fact, (one.plain for one in trial)), _known(fact, (one.matched for one in trial))
+    real = known_values(fact, (one.facts for one in goals.references))
+    before = known_values(fact, sources)
+    plain, after = known_values(fact, (one.plain for one in trial)), known_values(fact, (one.matched for one in trial))
     return FactMatch(
         fact=fact,
-        slice_median=median(real),
-        source_median=median(before) if before else None,
-        plain_median=median(plain) if plain else None,
-        matched_median=median(after) if after and matched else None,
-        plain_d=round(largest_difference(real, plain), 4) if plain else None,
+        real=median(real),
+        sources=median(before) if before else None,
+        drawn=median(plain) if plain else None,
+        matched=median(after) if after and matched else None,
+        drawn_d=round(largest_difference(real, plain), 4) if plain else None,
         matched_d=round(largest_difference(real, after), 4) if after and matched else None,
         samples=(len(real), len(after)),
     )
-
-
-def _known(fact: str, several: Iterable[Values]) -> list[float]:
-    return [value for one in several if (value := one.get(fact)) is not None]

@@ -7,6 +7,8 @@ from heapq import nsmallest
 from math import floor, log10
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from augment.operations.registry import Kind
     from curate.records.sample import Sample
@@ -46,7 +48,7 @@ class Goal(NamedTuple):
 
     @property
     def middle(self) -> float:
-        """The value in the middle of the bin."""
+        """The value in the middle."""
         return (self.low + self.high) / 2
 
     def distance(self, value: float | None) -> float:
@@ -85,6 +87,11 @@ def facts_of(sample: "Sample", kind: "Kind") -> Values:
     return {name: getattr(measured, name, None) for name in FACTS[kind]}
 
 
+def known_values(fact: str, several: Iterable[Values]) -> list[float]:
+    """Return the values of a fact, of the samples that have it."""
+    return [value for one in several if (value := one.get(fact)) is not None]
+
+
 def largest_difference(first: Iterable[float], second: Iterable[float]) -> float:
     """Return D of Kolmogorov and Smirnov, the largest difference of two distribution functions; 0 to 1.
 
@@ -101,28 +108,36 @@ def largest_difference(first: Iterable[float], second: Iterable[float]) -> float
     return float(np.abs(steps[0] - steps[1]).max())
 
 
-class FactMatch(NamedTuple):
-    """How one fact of what is made lies beside the real slice.
+class FactMatch(Struct, frozen=True):
+    """How one fact of what is made lies beside the real slice, as a trial found it; medians in the fact's unit.
 
     Attributes:
         fact: Its name.
-        slice_median: Of the real samples.
-        source_median: Of what is augmented.
-        plain_median: As the recipe draws by itself; None where it was not tried.
-        matched_median: When it is matched.
-        plain_d: Kolmogorov-Smirnov D between the slice and what the recipe makes by itself, 0 to 1.
-        matched_d: The same when it is matched.
-        samples: How many real and how many made samples these are of.
+        real: Of the real samples of training and validation.
+        sources: Of what is augmented.
+        drawn: As the recipe draws by itself; None where it was not tried.
+        matched: When it is matched; None for a fact that cannot be.
+        drawn_d: Kolmogorov-Smirnov D between real and drawn, 0 to 1.
+        matched_d: Between real and matched.
+        samples: How many real and how many tried samples these are of.
     """
 
     fact: str
-    slice_median: float
-    source_median: float | None
-    plain_median: float | None
-    matched_median: float | None
-    plain_d: float | None
+    real: float
+    sources: float | None
+    drawn: float | None
+    matched: float | None
+    drawn_d: float | None
     matched_d: float | None
     samples: tuple[int, int]
+
+
+def part_of_slice(references: Sequence[Reference]) -> list[Reference]:
+    """Return the real samples that goals are taken from: of a large slice a part, always the same one.
+
+    All else is told of the same part. The goals of a sample cost a hash for each.
+    """
+    return sorted(references, key=lambda one: _rank("", one.name))[:_MOST]
 
 
 class Goals:
@@ -140,11 +155,10 @@ class Goals:
         import numpy as np
 
         self.facts = tuple(facts)
-        # Of a large slice a part is enough, and always the same one: the goals of a sample cost a hash for each.
-        self.references = sorted(references, key=lambda one: _rank("", one.name))[:_MOST]
+        self.references = references
         self._spread: dict[str, float] = {}
         for fact in facts:
-            values = np.array([value for one in references if (value := one.facts.get(fact)) is not None], float)
+            values = known_values(fact, (one.facts for one in self.references))
             low, first, median, third, high = (float(at) for at in np.quantile(values, (0, 0.25, 0.5, 0.75, 1)))
             # Where half of the slice agrees to the last digit (all clips are 1 s long), a thousandth is still the same.
             self._spread[fact] = _rounded(max(third - first, (high - low) / 10, _EDGE * abs(median), 1e-6))
@@ -204,17 +218,14 @@ class TargetMatch:
 
     def real(self, fact: str) -> list[float]:
         """Return the values of a fact among the real samples."""
-        references = (one for goals in self.goals.values() for one in goals.references)
-        return [value for one in references if (value := one.facts.get(fact)) is not None]
+        return known_values(fact, (one.facts for goals in self.goals.values() for one in goals.references))
 
 
 def sets_apart(slice_facts: Sequence[Values], source_facts: Sequence[Values], facts: Sequence[str]) -> dict[str, float]:
     """Return D of the facts by which a slice differs plainly from what would be augmented, the largest first."""
     found = {}
     for fact in facts:
-        sides = [
-            [value for one in side if (value := one.get(fact)) is not None] for side in (slice_facts, source_facts)
-        ]
+        sides = [known_values(fact, side) for side in (slice_facts, source_facts)]
         if all(len(side) >= FEWEST for side in sides) and (apart := largest_difference(*sides)) >= _APART:
             found[fact] = round(apart, 4)
     return dict(sorted(found.items(), key=lambda one: -one[1]))

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 _SEEN = {"train", "val"}
 """Splits whose samples may be looked at: a severity that was fitted to test samples would be tested on itself."""
 
-_RULES = auto_rules()
-
 ALL = "all"
 """The value of `--split` that means every split."""
 
@@ -167,7 +165,7 @@ class Sources:
         tags = tuple(sorted(tag for tag in sample.tags if "=" in tag))
         marks = self.grouping.values(sample.path, sample.tags, sample.digest) if self.grouping else tags
         # A tag of the same name that was given by hand stays: facts that never gave it cannot take it away.
-        measured = tuple(tag for tag, rule in _RULES if tag in sample.tags and rule.matches(sample))
+        measured = tuple(tag for tag, rule in auto_rules() if tag in sample.tags and rule.matches(sample))
         self.auto_tagged = self.auto_tagged or bool(measured)
         self.found.append(
             Source(

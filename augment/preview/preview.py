@@ -9,9 +9,8 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from augment.plan.balanced_draw import Marks, draw_evenly
-from augment.render.cache_key import chain_digest, sample_key
-from augment.render.render import ATTEMPTS, Chain, Job, Made, Renderer, Wanted, job_of
-from augment.render.trial import chain_of
+from augment.render.jobs import Jobs
+from augment.render.render import ATTEMPTS, Chain, Job, Made, Renderer
 from curate.engine import Failure, run
 from curate.ground.errors import BurnishError, InputError
 from curate.records.sample import Sample
@@ -97,10 +96,10 @@ def make_pairs(
         BurnishError: The disk is full.
     """
     # The same keys as `augment` gives: the page shows the very files, not others like them.
-    chains = _Chains(sources, plan)
-    items = [chains.job(order, seed, base) for order in orders]
+    planned = Jobs(sources, plan, seed, base, plan.goals)
+    items = [planned.job(order.source, (planned.wanted(order),)) for order in orders]
     with tempfile.TemporaryDirectory(prefix="burnish-") as staging:
-        work = _Shower(tuple(chains.made), staging)
+        work = _Shower(planned.chains, staging)
         results = run(
             work,
             items,
@@ -140,26 +139,6 @@ def _spread(sources: "Sources", plan: "Plan", target: int, count: int, seed: int
     # Small groups come again before large ones are used up: what is missing then is taken as it comes.
     several = dict.fromkeys(draw_evenly(groups, _LOOKS_PER_PAIR * count)) | dict.fromkeys(range(len(orders)))
     return (orders[place] for place in islice(several, count))
-
-
-class _Chains:
-    """What targets do with kinds of media, numbered as jobs name them."""
-
-    def __init__(self, sources: "Sources", plan: "Plan") -> None:
-        self._sources, self._goals = sources, plan.goals
-        self._numbers: dict[tuple[int, str], tuple[int, bytes]] = {}
-        self.made: list[Chain] = []
-
-    def job(self, order: "Order", seed: int, base: str) -> Job:
-        """Return the job of one order, with the key that `augment` gives it."""
-        source, target = self._sources.found[order.source], self._sources.recipe.targets[order.target]
-        if (order.target, source.kind) not in self._numbers:
-            self._numbers[order.target, source.kind] = (len(self.made), chain_digest(target, source.kind))
-            self.made.append(chain_of(self._sources, order.target, source.kind))
-        number, digest = self._numbers[order.target, source.kind]
-        goals = self._goals.get(order, ())
-        key = sample_key(digest, seed, source.digest, order.copy, goals)
-        return job_of(source, base, (Wanted(number, key, goals),))
 
 
 class _Shower:

@@ -66,9 +66,8 @@ class Tried(NamedTuple):
 
 def search(
     render: Callable[[Setting], Mapping[str, float | None]],
-    dials: Sequence[Dial],
+    drawn: Mapping[Dial, float],
     goals: Sequence[Goal],
-    drawn: Setting,
     facts: Mapping[str, float | None],
 ) -> Tried:
     """Return the setting whose facts lie in, or nearest to, their goals.
@@ -79,9 +78,8 @@ def search(
 
     Args:
         render: What comes out for a setting; the same each time it is asked.
-        dials: One for each fact that can be solved for.
+        drawn: Where each dial stands as it was drawn; one dial for each fact that can be solved for.
         goals: What is wanted.
-        drawn: Where each dial stands as it was drawn.
         facts: Of what came out as it was drawn.
     """
     wanted = {goal.fact: goal for goal in goals}
@@ -92,10 +90,9 @@ def search(
     best = latest = judged({}, facts)
     trials = 1
     for _ in range(2):
-        for dial in dials:
-            goal, walk = wanted[dial.fact], _Walk(dial, wanted[dial.fact])
-            key = (dial.step, dial.parameter)
-            at = latest.setting.get(key, drawn[key])
+        for dial, start in drawn.items():
+            goal, key = wanted[dial.fact], (dial.step, dial.parameter)
+            walk, at = _Walk(dial, goal), latest.setting.get(key, start)
             while trials < MOST_TRIALS and goal.distance(latest.facts.get(dial.fact)) > 0:
                 further = walk.next(at, latest.facts.get(dial.fact))
                 if further is None:

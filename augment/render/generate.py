@@ -11,22 +11,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from augment.plan.slice_facts import Values, facts_of
-from augment.plan.sources import Source, Sources
+from augment.plan.slice_facts import Values, facts_of, known_values
+from augment.plan.sources import Sources
 from augment.plan.targets import Order, Plan
 from augment.recipe.types import KINDS
-from augment.render.cache_key import chain_digest, sample_key
+from augment.render.jobs import Jobs
 from augment.render.lineage import Heirs, Options
-from augment.render.render import Chain, Job, Made, Renderer, Wanted, job_of
+from augment.render.render import Job, Made, Renderer
 from augment.render.render_cache import Shelf
-from augment.render.trial import chain_of
 from curate.engine import Failure, Ready, run
 from curate.journal import Journal, Operation
 from curate.journal.fs import digest_of
 from curate.records.sample import Sample
 
 if TYPE_CHECKING:
-    from augment.operations.registry import Kind
     from augment.render.compose import Explained
 
 # The journal is synced to the disk once a batch: more often costs time, more rarely loses more when the power goes.
@@ -59,7 +57,7 @@ class GenerationTally:
 
     def facts_of(self, target: int, fact: str) -> list[float]:
         """Return the values of a fact among what was made for a target."""
-        return [value for one in self.facts.get(target, ()) if (value := one.get(fact)) is not None]
+        return known_values(fact, self.facts.get(target, ()))
 
     missed: defaultdict[tuple[str, str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
 
@@ -106,17 +104,9 @@ class _Generation:
         self.sources, self.plan, self.options, self.tally = sources, plan, options, tally
         self.recipe = sources.recipe
         self.journal, self.shelf = journal, Shelf(options.into)
-        self.numbers: dict[tuple[int, Kind], int] = {}
-        self.digests: dict[tuple[int, Kind], bytes] = {}
-        chains: list[Chain] = []
-        # Workers are sent all chains once, and jobs name them by number.
-        for index, target in enumerate(self.recipe.targets):
-            for kind in KINDS:
-                self.numbers[index, kind] = len(chains)
-                self.digests[index, kind] = chain_digest(target, kind)
-                chains.append(chain_of(sources, index, kind))
+        self.jobs = Jobs(sources, plan, options.seed, options.base, plan.goals)
         self.heirs = Heirs(sources, plan, options)
-        self.renderer = Renderer(tuple(chains), journal.staging())
+        self.renderer = Renderer(self.jobs.chains, journal.staging())
 
     def samples(self) -> Iterator[Sample]:
         """Yield the generated samples."""
@@ -161,24 +151,17 @@ class _Generation:
         """Yield a job for each source, or nothing to wait for where the shelf has all of it."""
         # `run` asks for items well before it gives results, so what belongs to each is kept in a queue, in its order.
         for number, orders in groupby(self.plan.orders, key=lambda order: order.source):
-            source, several = self.sources.found[number], list(orders)
+            several = list(orders)
             for at in range(0, len(several), _PER_JOB):
                 part = several[at : at + _PER_JOB]
-                keys = [self._key(source, order) for order in part]
+                asked = [self.jobs.wanted(order) for order in part]
                 known = [
-                    self.shelf.find(key.hex(), self.heirs.place(order)) for key, order in zip(keys, part, strict=True)
+                    self.shelf.find(one.key.hex(), self.heirs.place(order))
+                    for one, order in zip(asked, part, strict=True)
                 ]
                 under_way.append(_UnderWay(part, known))
-                wanted = tuple(
-                    Wanted(self.numbers[order.target, source.kind], key, self.plan.goals.get(order, ()))
-                    for order, key, made in zip(part, keys, known, strict=True)
-                    if made is None
-                )
-                yield job_of(source, self.options.base, wanted) if wanted else Ready(())
-
-    def _key(self, source: Source, order: Order) -> bytes:
-        digest = self.digests[order.target, source.kind]
-        return sample_key(digest, self.options.seed, source.digest, order.copy, self.plan.goals.get(order, ()))
+                wanted = tuple(one for one, made in zip(asked, known, strict=True) if made is None)
+                yield self.jobs.job(number, wanted) if wanted else Ready(())
 
     def _paired(
         self, under_way: "_UnderWay", result: "tuple[Made, ...] | Failure"
@@ -190,7 +173,7 @@ class _Generation:
             if known is not None:
                 yield order, known, False
             elif isinstance(result, Failure):
-                key = self._key(self.sources.found[order.source], order)
+                key = self.jobs.wanted(order).key
                 yield order, Made(key.hex(), rejected=result.detail, lasting=False), True
             else:
                 yield order, next(new), True

@@ -54,7 +54,7 @@ class Heirs:
         self.sources, self.plan, self.options = sources, plan, options
         self.recipe = sources.recipe
         # A set that was never tagged by its facts is not begun with on what is made: real ones would lack the tags.
-        self._rules = auto_rules() if sources.auto_tagged else []
+        self._rules = auto_rules() if sources.auto_tagged else ()
 
     def place(self, order: Order) -> str:
         """Return the folder of a generated sample, relative to the destination: its tag, then its label."""

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from augment.plan.sources import Source
 
 ATTEMPTS = 4
 """The first draw and three more."""
@@ -88,18 +87,6 @@ class Job(NamedTuple):
     source: SetSample | None = None
 
 
-def job_of(source: "Source", base: str, wanted: tuple[Wanted, ...]) -> Job:
-    """Return the job of a source.
-
-    Args:
-        source: Of the set.
-        base: What its path is relative to; empty: the working directory.
-        wanted: What is to be made of it.
-    """
-    path = os.path.join(base, source.path)
-    return Job(path, source.digest, source.kind, wanted, SetSample(source.path, path, source.digest, source.tags))
-
-
 class MatchedFact(msgspec.Struct, frozen=True):
     """A fact beside its goal.
 
@@ -121,7 +108,7 @@ class Made(msgspec.Struct, frozen=True, omit_defaults=True):
             staging folder, and relative to the destination once they are there.
         operations: Of each file, what was done and drawn.
         rejected: Why nothing was made; empty if something was.
-        match: Of each fact that was to become like a real sample's, the bin that was wanted and what it became.
+        match: Of each fact that was to become like a real sample's, what was aimed at and what it became.
         attempt: How often it was drawn again.
         lasting: Whether another call would come to the same.
         fatal: Why it is pointless to go on: the disk is full.
@@ -178,7 +165,7 @@ class Renderer:
     def __call__(self, job: Job) -> tuple[Made, ...]:
         """Return what became of each sample that is wanted of a source."""
         try:
-            source = load(job)
+            source = _load(job)
         # It may be back at the next call, so this is not remembered.
         except (InputError, OSError) as error:
             reason = f"the source is not usable: {(isinstance(error, OSError) and error.strerror) or error}"
@@ -207,12 +194,12 @@ class Renderer:
             InputError: The source cannot be used; an operation's file is gone.
             RejectedError: An operation can make nothing of it.
         """
-        source = load(job)
+        source = _load(job)
         for one in job.wanted:
             _check_depth(source, self._chains[one.chain])
         return tuple(self._search(source, self._chains[one.chain], one.key, 0, one.goals[0]) for one in job.wanted)
 
-    def _make(self, source: "Loaded", chain: Chain, wanted: Wanted) -> Made:
+    def _make(self, source: "_Loaded", chain: Chain, wanted: Wanted) -> Made:
         """Return what became of a sample; what no draw can mend (a file that is gone) is not remembered."""
         key = wanted.key.hex()
         try:
@@ -226,7 +213,7 @@ class Renderer:
             fatal = error.strerror if error.errno in DISK_IS_FULL else ""
             return Made(key, rejected=error.strerror or str(error), lasting=False, fatal=fatal or "")
 
-    def _draw(self, source: "Loaded", chain: Chain, wanted: Wanted) -> Made:
+    def _draw(self, source: "_Loaded", chain: Chain, wanted: Wanted) -> Made:
         """Draw until the limits hold and the goals are met, `ATTEMPTS` times at most; else take the nearest.
 
         Raises:
@@ -253,7 +240,7 @@ class Renderer:
             raise RejectedError(f"{trial.farthest()} cannot be brought to that of the real slice")
         return self._try(source, chain, wanted.key, attempt, trial)
 
-    def _search(self, source: "Loaded", chain: Chain, key: bytes, attempt: int, goals: tuple[Goal, ...]) -> "Trial":
+    def _search(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int, goals: tuple[Goal, ...]) -> "Trial":
         """Return the parameters that bring a sample's facts to its goals, or nearest to them."""
         seed = seed_of(key, attempt)
 
@@ -261,21 +248,21 @@ class Renderer:
             # Encoded and decoded again: the goals are about what a scan finds in the file.
             result = apply_steps(source.media, chain.steps, seed, setting)[0]
             data, _, _ = source.encode(result.media, chain.output)
-            facts = facts_of(bytes(data))
+            facts = facts_of(data)
             return {goal.fact: getattr(facts, goal.fact, None) for goal in goals}, result.operations
 
         plain, operations = render({})
         wanted = {goal.fact for goal in goals}
+        # An operation may not have drawn a parameter: a band without an upper edge has none to turn.
         drawn = {
-            (dial.step, dial.parameter): float(value)
+            dial: float(value)
             for dial in chain.dials
             if dial.fact in wanted and isinstance(value := operations[dial.step].get(dial.parameter), float | int)
         }
-        dials = [dial for dial in chain.dials if (dial.step, dial.parameter) in drawn]
-        best = search(lambda setting: render(setting)[0], dials, goals, drawn, plain)
+        best = search(lambda setting: render(setting)[0], drawn, goals, plain)
         return Trial(goals, plain, best)
 
-    def _try(self, source: "Loaded", chain: Chain, key: bytes, attempt: int, trial: Trial | None = None) -> Made:
+    def _try(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int, trial: Trial | None = None) -> Made:
         results = apply_steps(source.media, chain.steps, seed_of(key, attempt), trial.best.setting if trial else None)
         written: list[Sample] = []
         explained = []
@@ -311,7 +298,7 @@ class Renderer:
         return sample
 
 
-class Loaded(NamedTuple):
+class _Loaded(NamedTuple):
     """A source, decoded, and what is needed to write its like.
 
     Attributes:
@@ -347,7 +334,7 @@ class Loaded(NamedTuple):
         return data, encode_audio.WRITABLE[sound.format], more
 
 
-def _check_depth(source: Loaded, chain: Chain) -> None:
+def _check_depth(source: _Loaded, chain: Chain) -> None:
     """Refuse a picture that left the upper bits of its file empty, unless the recipe says how many it used.
 
     Raises:
@@ -359,7 +346,7 @@ def _check_depth(source: Loaded, chain: Chain) -> None:
         raise RejectedError(f"its pixels use {used} of {stored} bits: {cure}")
 
 
-def load(job: Job) -> Loaded:
+def _load(job: Job) -> _Loaded:
     data = read_media(job.path)
     assert data is not None
     # The key of the sample says what it is made of: another content under the old digest would never be made again.
@@ -367,8 +354,8 @@ def load(job: Job) -> Loaded:
         raise InputError("the source changed since it was scanned")
     if job.kind == "image":
         pixels, depth = load_with_depth(data)
-        return Loaded("image", Media(pixels, source=job.source, rescaled_from=depth), data)
+        return _Loaded("image", Media(pixels, source=job.source, rescaled_from=depth), data)
     decoded = decode_audio(data, None)
     if decoded.samples is None or decoded.header.sample_rate is None:
         raise InputError("the source cannot be decoded")
-    return Loaded("audio", Media(decoded.samples, decoded.header.sample_rate, source=job.source), decoded.header)
+    return _Loaded("audio", Media(decoded.samples, decoded.header.sample_rate, source=job.source), decoded.header)

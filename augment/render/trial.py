@@ -8,10 +8,9 @@ from augment.operations.media import RejectedError
 from augment.plan.match import Tested, facts_of_sources, goals_of, match_target, settle
 from augment.plan.slice_facts import TargetMatch
 from augment.plan.targets import make_plan
-from augment.render.cache_key import chain_digest, sample_key
-from augment.render.fact_search import dials_of
-from augment.render.render import ATTEMPTS, Chain, Job, Renderer, Trial, Wanted, job_of
-from curate.engine import Failure, run
+from augment.render.jobs import Jobs
+from augment.render.render import ATTEMPTS, Renderer, Trial
+from curate.engine import run
 from curate.ground.errors import BurnishError
 
 if TYPE_CHECKING:
@@ -19,15 +18,10 @@ if TYPE_CHECKING:
     from augment.plan.sources import Sources
     from augment.plan.targets import Order, Plan, Request
     from augment.render.lineage import Options
+    from augment.render.render import Job
 
 SAMPLES = 16
 """Of each target: D between 16 and the real slice is known to about a quarter."""
-
-
-def chain_of(sources: "Sources", target: int, kind: "Kind") -> Chain:
-    """Return what a target does with one kind of media."""
-    found = sources.recipe.targets[target]
-    return Chain(found.steps[kind], found.accept, found.output, dials_of(found.steps[kind]))
 
 
 def make_matched_plan(sources: "Sources", request: "Request", options: "Options", *, strict: bool) -> "Plan":
@@ -67,17 +61,10 @@ def _try_goals(
     """Try the goals of a plan, complete the matches, and return why targets cannot be matched after all."""
     goals = goals_of(sources, plan, matches, options.seed, ATTEMPTS)
     chosen = _spread(sources, list(goals))
-    chains = {key: chain_of(sources, *key) for key in chosen}
-    numbers = {key: number for number, key in enumerate(chains)}
-    jobs: list[Job] = []
-    for (target, kind), orders in chosen.items():
-        digest = chain_digest(sources.recipe.targets[target], kind)
-        for order in orders:
-            source = sources.found[order.source]
-            key = sample_key(digest, options.seed, source.digest, order.copy, goals[order])
-            jobs.append(job_of(source, options.base, (Wanted(numbers[target, kind], key, goals[order]),)))
-    trial = _Trier(Renderer(tuple(chains.values()), ""))
-    results = run(trial, jobs, jobs=options.jobs, chunk_size=2, timeout_s=options.timeout_s, warm_up=trial.warm_up)
+    planned = Jobs(sources, plan, options.seed, options.base, goals)
+    items = [planned.job(order.source, (planned.wanted(order),)) for orders in chosen.values() for order in orders]
+    trial = _Trier(Renderer(planned.chains, ""))
+    results = run(trial, items, jobs=options.jobs, chunk_size=2, timeout_s=options.timeout_s, warm_up=trial.warm_up)
     tested: defaultdict[tuple[int, Kind], list[Tested]] = defaultdict(list)
     places = [key for key, orders in chosen.items() for _ in orders]
     with closing(results):
@@ -107,7 +94,7 @@ class _Trier:
         self._renderer = renderer
         self.warm_up = renderer.warm_up
 
-    def __call__(self, job: Job) -> "Trial | Failure | None":
+    def __call__(self, job: "Job") -> Trial | None:
         # A source that cannot be used is said when it is to be used; the trial only has one sample fewer.
         try:
             return self._renderer.trials(job)[0]

@@ -68,7 +68,7 @@ def far(samples: Samples, rate: int, chance: Chance, responses: Sequence[Path]) 
 
 
 def phone(samples: Samples, rate: int, chance: Chance) -> Samples:
-    """Send speech over a telephone: 8 kHz, the band of a handset, GSM or u-law, and its level."""
+    """Send speech over a telephone: 8 kHz, the band of a handset, u-law or ADPCM (IMA, G.726), and its level."""
     codec = ("pcm_mulaw", "adpcm_ima_wav", "g726")[int(chance.integers(3))]
     low, high = int(chance.integers(250, 400)), int(chance.integers(2800, 3500))
     data = io.BytesIO()

@@ -1,6 +1,6 @@
 """The claim, measured: weak tags get samples, and their accuracy beside the same budget spent elsewhere.
 
-    python benchmarks/effect/run.py [--sets digits,words] [--seeds 3] [--budget 0.5] [--embeddings] [--out FILE]
+    python benchmarks/effect/run.py [--sets digits,words] [--seeds 3] [--budget 0.5] [--model svm] [--out FILE]
 
 For each set the conditions are made anew, a model is trained on the clean training part, its weak tags are found on the
 validation part, and every arm spends the same number of samples, with the same model. What is compared is the accuracy
@@ -9,6 +9,7 @@ on the test part, of which nothing was looked at. Needs BURNISH_DATA and ffmpeg.
 
 import argparse
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 import numpy as np
 
+from baselines.metrics.clusters import of_groups, quantile
 from benchmarks.effect.sets import CLEAN, SETS, Set, backgrounds, build
 from benchmarks.inputs import HERE
 
@@ -55,7 +57,7 @@ ARMS = (
 
 def burnish(*arguments: str | Path) -> str:
     """Run a command and return what it writes to stdout; stop with its stderr where it fails."""
-    command = [str(Path(sys.executable).parent / "python"), "burnish.py", *map(str, arguments)]
+    command = [sys.executable, "burnish.py", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
     if done.returncode:
         sys.exit(f"{' '.join(command)}\n{done.stderr}")
@@ -84,19 +86,20 @@ class Slice(NamedTuple):
 
 def change(before: dict[str, bool], after: dict[str, bool], wanted: Sequence[str]) -> Slice:
     """Return the change on all samples whose condition is wanted; a recording under several conditions is one unit."""
-    units: defaultdict[str, list[int]] = defaultdict(list)
+    units: dict[str, tuple[float, int]] = {}
+    right_before = 0
     for path, was in before.items():
         condition, name = Path(path).parts[-2:]
         if condition in wanted:
-            units[name].append(after[path] - was)
-    sums = np.array([sum(one) for one in units.values()], float)
-    samples = sum(len(one) for one in units.values())
-    mean = sums.sum() / samples
-    # Recordings, not samples, were drawn: the ratio of two sums over them, by its linearized variance.
-    sizes = np.array([len(one) for one in units.values()], float)
-    spread = np.sqrt(np.sum((sums - mean * sizes) ** 2) * len(sums) / (len(sums) - 1)) / samples
-    start = sum(was for path, was in before.items() if Path(path).parts[-2] in wanted) / samples
-    return Slice(samples, start, (mean, mean - 1.96 * spread, mean + 1.96 * spread))
+            total, number = units.get(name, (0.0, 0))
+            units[name] = (total + after[path] - was, number + 1)
+            right_before += was
+    samples = sum(number for _, number in units.values())
+    mean = sum(total for total, _ in units.values()) / samples
+    # Recordings, not samples, were drawn.
+    variance = of_groups(units)
+    half = quantile(variance.freedom) * math.sqrt(variance.value)
+    return Slice(samples, right_before / samples, (mean, mean - half, mean + half))
 
 
 def measure(which: Set, seeds: int, budget: float, model: Sequence[str], work: Path) -> list[dict[str, object]]:
@@ -106,10 +109,6 @@ def measure(which: Set, seeds: int, budget: float, model: Sequence[str], work: P
     build(which, folder, real)
     burnish("scan", folder, "-o", manifest, "-q")
     burnish("scan", real, "-o", real_manifest, "-q")
-    noise = work / "noise"
-    noise.mkdir(exist_ok=True)
-    for path in backgrounds(1):
-        shutil.copy(path, noise)
     validation, first = work / f"{which.name}-validation", work / f"{which.name}-before"
     # Weak tags come from validation: a budget that was shared out by test samples would be tested on itself.
     burnish("train", manifest, "--run", validation, "--test-split", "val", *model, "-q")
@@ -117,32 +116,41 @@ def measure(which: Set, seeds: int, budget: float, model: Sequence[str], work: P
     before = right(first)
     clean = change(before, before, [CLEAN]).before
     weak = [one for one in which.conditions if change(before, before, [one]).before <= clean - START_BELOW]
-    train = json.loads((first / "run.json").read_text())["manifest"]["splits"]["train"]
+    count = round(budget * json.loads((first / "run.json").read_text())["manifest"]["splits"]["train"])
     rows: list[dict[str, object]] = []
     for seed in range(seeds):
         for arm in ARMS:
-            recipe = RECIPES / (arm.audio if which.kind == "audio" else arm.image)
             into = work / f"{which.name}-{arm.name}-{seed}"
-            shutil.rmtree(into, ignore_errors=True)
-            options = [one for part in arm.options for one in ((part, validation) if part == "--weak" else (part,))]
-            named = ["--set", f"noise={noise}"] if arm.audio == "speech.yaml" and which.kind == "audio" else []
-            whole = ["--budget", str(round(budget * train)), "--seed", str(seed), *named, *options]
             if arm.name == CEILING:
-                _add_real(manifest, real_manifest, weak, round(budget * train), seed, Path(f"{into}.jsonl"))
+                _add_real(manifest, real_manifest, weak, count, seed, Path(f"{into}.jsonl"))
             else:
-                burnish("augment", recipe, manifest, "--into", into, "-o", f"{into}.jsonl", *whole, "-q")
+                _augment(arm, which.kind, manifest, validation, count, seed, into)
             still = ("--like", first, "--generated-weight", arm.weight)
             burnish("train", f"{into}.jsonl", "--run", f"{into}-run", *still, "-q")
             after = right(Path(f"{into}-run"))
-            slices = {one: change(before, after, [one]) for one in (CLEAN, *which.conditions)}
-            if weak:
-                slices["weak part"] = change(before, after, weak)
+            parts = {one: [one] for one in (CLEAN, *which.conditions)} | ({"weak part": weak} if weak else {})
             rows += [
-                {"set": which.name, "seed": seed, "arm": arm.name, "slice": name, **found._asdict()}
-                for name, found in slices.items()
+                {"set": which.name, "seed": seed, "arm": arm.name, "slice": name}
+                | change(before, after, wanted)._asdict()
+                for name, wanted in parts.items()
             ]
             shutil.rmtree(into, ignore_errors=True)
     return rows
+
+
+def _augment(arm: Arm, kind: str, manifest: Path, validation: Path, count: int, seed: int, into: Path) -> None:
+    """Spend a budget as an arm does, and write `INTO.jsonl`."""
+    shutil.rmtree(into, ignore_errors=True)
+    name = arm.audio if kind == "audio" else arm.image
+    options = [one for part in arm.options for one in ((part, validation) if part == "--weak" else (part,))]
+    if name == "speech.yaml":
+        noise = into.parent / "noise"
+        noise.mkdir(exist_ok=True)
+        for path in backgrounds(1):
+            shutil.copy(path, noise)
+        options += ["--set", f"noise={noise}"]
+    spent = ("--budget", str(count), "--seed", str(seed), "--into", into, "-o", f"{into}.jsonl")
+    burnish("augment", RECIPES / name, manifest, *spent, *options, "-q")
 
 
 def _add_real(manifest: Path, real: Path, weak: Sequence[str], count: int, seed: int, output: Path) -> None:

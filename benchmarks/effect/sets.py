@@ -48,8 +48,7 @@ def _rated() -> Iterator[tuple[Path, str]]:
     root = real_data() / "rated_photos"
     with (root / "truth.csv").open(newline="") as file:
         for row in csv.DictReader(file):
-            name, label = list(row.values())[:2]
-            yield next(one for one in (root / name, root / "images" / name) if one.exists()), label
+            yield root / row["path"], row["label"]
 
 
 SETS = {

@@ -14,9 +14,8 @@ from cli.io.replayable_pipe import Rereadable
 from cli.io.terminal import say
 from cli.views.clean.check_list import all_checks, report
 from cli.views.clean.summary import CleanTally, carry_out, say_survey, say_tally
-from curate.check.checks import CHECKS, EMBEDDING_CHECKS, SCAN_CHECKS
 from curate.check.clean import Facts, Judgement, judge, survey
-from curate.check.policy import Policy, known_check, make_policy
+from curate.check.policy import NAMED_OR_SEVERE, Policy, known_check, make_policy
 from curate.facts.records import Finding
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError, UsageError
@@ -87,8 +86,7 @@ def clean(
     if apply and not quarantine:
         raise UsageError("--apply moves the dropped files, so it needs --quarantine DIR")
     policy = make_policy(settings or (), config, _listed(only), _listed(drop), _listed(keep))
-    known = {*CHECKS, *SCAN_CHECKS, *EMBEDDING_CHECKS, "error", "warning"}
-    gates = [known_check(name, "--fail-on", known) for name in _listed(fail_on)]
+    gates = [known_check(name, "--fail-on", NAMED_OR_SEVERE) for name in _listed(fail_on)]
     streams.check_output(output)
     streams.check_output(rejects)
     files = Quarantine(quarantine, root or "") if quarantine else None

@@ -12,6 +12,8 @@ from curate.ground.files import read_file
 SEVERITIES = ("error", "warning", "off")
 
 _NAMED = frozenset({*CHECKS, *SCAN_CHECKS, *EMBEDDING_CHECKS})
+NAMED_OR_SEVERE = _NAMED | {*SEVERITIES[:2]}
+"""What a rule for samples may name: a check, or all findings of a severity."""
 _OFF = ("off", "Off", "OFF", "no", "No", "NO")
 _SHOWN = 60
 """Characters of a wrong value that an error shows: it is one line, whatever the file holds."""
@@ -85,7 +87,7 @@ def make_policy(
         thresholds,
         severities,
         frozenset(known_check(name, "--only", CHECKS) for name in only),
-        frozenset(known_check(name, "--drop", {*_NAMED, *SEVERITIES[:2]}) for name in drop),
+        frozenset(known_check(name, "--drop", NAMED_OR_SEVERE) for name in drop),
         frozenset(known_check(name, "--keep", _NAMED) for name in keep),
     )
 

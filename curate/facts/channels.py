@@ -79,8 +79,11 @@ def mono_loss_db(samples: NDArray[np.float32]) -> float:
     """
     if samples.shape[1] < 2:
         return 0.0
-    power = float(samples.var(axis=0, dtype=np.float64).mean())
+    # Channel by channel: numpy takes several times as long over an axis of two entries.
+    power = float(np.mean([channel.var(dtype=np.float64) for channel in samples.T]))
     if decibels(power) <= FLOOR_DBFS:
         return 0.0
-    mixed = float(samples.mean(axis=1, dtype=np.float64).var())
-    return min(-FLOOR_DBFS, max(0.0, -decibels(mixed / power)))
+    mixed = np.zeros(len(samples))
+    for channel in samples.T:
+        mixed += channel
+    return min(-FLOOR_DBFS, max(0.0, -decibels(float(mixed.var()) / samples.shape[1] ** 2 / power)))

@@ -36,7 +36,7 @@ def loudness_lufs(samples: NDArray[np.float32], sample_rate: int, weights: NDArr
         weights = channel_weights(samples.shape[1])
     if not weights.any():
         return GATE_LUFS
-    if len(weights) > 1:
+    if tuple(weights) != _LIBRARY_WEIGHTS.get(len(weights)):
         # Those of the most weight last, as the library has them.
         order = np.argsort(weights, kind="stable")[np.count_nonzero(weights == 0) :]
         samples, weights = samples[:, order], weights[order]

@@ -68,6 +68,8 @@ _ANNOUNCED: "dict[str, Callable[[bytes | mmap], Iterator[tuple[int, int]]]]" = {
     "WEBP": webp_frames,
 }
 """Sizes of all frames, read without decoding: Pillow tells them frame by frame, or allocates them when it opens."""
+_MENDED: "dict[str, Callable[[bytes | mmap], bytes]]" = {"JPEG2000": with_end_marker, "PNG": without_broken_chunks}
+"""What makes a file readable of whose structure there is only a warning: its decoder refuses the whole file for it."""
 # First bytes that are too short to be believed against another format, but do for a name that ends wrongly.
 _WEAK_MARKS = {
     b"BM": "BMP",
@@ -233,11 +235,9 @@ def _decode_with_pillow(data: "bytes | mmap", name: str, min_side: int | None) -
     announced = _ANNOUNCED.get(name)
     if announced and (problem := announced_as_oversized(announced(data))):
         return _failed(problem, ImageFacts(name, None, *next(announced(data), (None, None))))
-    structure = check_png(data) if name == "PNG" else None
+    structure = _STRUCTURE[name](data) if name in _MENDED else None
     if structure and structure.severity == "warning":
-        data = without_broken_chunks(data)  # Pillow refuses the whole file for the checksum of a comment
-    if name == "JPEG2000" and (structure := check_boxes(data)) and structure.severity == "warning":
-        data = with_end_marker(data)
+        data = _MENDED[name](data)
     image = open_counting(data) if name == "PNG" else open_picture(data, name)
     if name == "AVIF" and (problem := announced_as_oversized(repeat(image.size, getattr(image, "n_frames", 1)))):
         return _failed(problem, ImageFacts(name, None, *image.size))
@@ -250,7 +250,7 @@ def _decode_with_pillow(data: "bytes | mmap", name: str, min_side: int | None) -
         # `getexif` of a PNG decodes the whole picture where that has not been done: not of one that is too large.
         orientation = 1 if first is None else _orientation(image)
         first = None if first is None else upright(first, orientation)
-    if name not in {"PNG", "JPEG2000"}:
+    if name not in _MENDED:
         structure = _check_structure(data, name)
     if structure and structure.severity == "error":
         problem = structure

@@ -1,6 +1,7 @@
 """Tags: slices of a dataset, named by hand, by an expression over facts, or by what is usual to look at."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from curate.ground.errors import UsageError
 from curate.query.expression import Expression, compile_expression, parses, quoted
@@ -37,9 +38,10 @@ def compile_tag(text: str) -> tuple[str, Expression]:
     raise UsageError(f"--set {quoted(text)} is not TAG=EXPR; an example: --set 'tiny=image.width < 32'")
 
 
-def auto_rules() -> list[tuple[str, Expression]]:
+@cache
+def auto_rules() -> tuple[tuple[str, Expression], ...]:
     """Return the rules of `AUTO_TAGS`, compiled."""
-    return [(tag, compile_expression(expression)) for tag, expression in AUTO_TAGS.items()]
+    return tuple((tag, compile_expression(expression)) for tag, expression in AUTO_TAGS.items())
 
 
 def add_tags(

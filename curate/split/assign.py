@@ -39,21 +39,23 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
     report.stayed = int((split >= 0).sum())
     homes, torn = _homes(components, split, len(report.names))
     split = np.where(split < 0, homes[components], split)
+    strata, labels = _classes(columns)
     if wish.method == "hash":
         found = split_by_place(components, len(homes), columns, wish.ratio)
         split = np.where(split < 0, found[components], split)
     else:
-        strata, _ = _classes(columns)
         split_exactly(split, components, strata if wish.stratify else strata * 0, wish.ratio.shares, order)
+    generated = np.frombuffer(columns.generated, np.int8).astype(bool)
+    if wish.ensure:
+        carriers = {tag: np.frombuffer(has, np.int8).astype(bool) & ~generated for tag, has in columns.carriers.items()}
+        report.ensured = ensure_validation(split, components, carriers, report.names, strata, order)
     # Groups that samples tear because they keep the splits they had: told, not mended, for --force is the user's to
     # say.
-    if wish.ensure:
-        real = ~np.frombuffer(columns.generated, np.int8).astype(bool)
-        carriers = {tag: np.frombuffer(has, np.int8).astype(bool) & real for tag, has in columns.carriers.items()}
-        report.ensured = ensure_validation(split, components, carriers, report.names, _classes(columns)[0], order)
     report.torn = len(torn)
     report.torn_examples = tuple(int((components == component).argmax()) for component in torn[:_EXAMPLES])
-    _describe(report, columns, components, split)
+    _count(report, strata, labels, split)
+    report.generated = tuple(np.bincount(split[generated], minlength=len(report.names)).tolist())
+    _describe_groups(report, components, split)
     return split, report
 
 
@@ -100,17 +102,18 @@ def _classes(columns: "Columns") -> "tuple[NDArray[np.int64], list[str | None]]"
     return renamed[np.frombuffer(columns.label, np.int32)], labels
 
 
-def _describe(
-    report: SplitReport, columns: "Columns", components: "NDArray[np.int64]", split: "NDArray[np.int64]"
+def _count(
+    report: SplitReport, strata: "NDArray[np.int64]", labels: list[str | None], split: "NDArray[np.int64]"
 ) -> None:
-    """Count what went where, and look for groups that are larger than their split was to be."""
+    """Count what of each class went where."""
     splits = len(report.names)
-    strata, labels = _classes(columns)
     table = np.bincount(strata * splits + split, minlength=len(labels) * splits).reshape(-1, splits)
     report.classes = [ClassSplit(label, tuple(row)) for label, row in zip(labels, table.tolist(), strict=True)]
     report.counts = tuple(table.sum(axis=0).tolist())
-    generated = np.frombuffer(columns.generated, np.int8).astype(bool)
-    report.generated = tuple(np.bincount(split[generated], minlength=splits).tolist())
+
+
+def _describe_groups(report: SplitReport, components: "NDArray[np.int64]", split: "NDArray[np.int64]") -> None:
+    """Count the groups, and look for those that are larger than their split was to be."""
     sizes = np.bincount(components)
     report.groups = len(sizes)
     report.joined = int((sizes > 1).sum())

@@ -65,23 +65,26 @@ def ensure_validation(
     # Where `dev` has samples, an empty `val` beside it would be a second one.
     validation = max(np.flatnonzero(asks).tolist(), key=lambda place: int((split == place).sum()))
     trains = np.array([kind == "train" for kind in kinds])
+    # What trains stays where it is, so this is the same for all tags.
+    away = ~trains[split]
+    free = ~np.isin(components, np.unique(components[~away]))
     found = []
     for tag, has in carriers.items():
-        outside = has & ~trains[split]
-        validates = int((has & asks[split]).sum())
+        outside, asked = has & away, asks[split]
+        validates = int((has & asked).sum())
         wanted = -(-int(outside.sum()) // PARTS) - validates
-        tested = has & ~trains[split] & ~asks[split]
-        torn = np.unique(components[trains[split]])
-        sizes = Counter(components[tested & ~np.isin(components, torn)].tolist())
+        tested = outside & ~asked
+        sizes = Counter(components[tested & free].tolist())
         most = min(wanted, int(tested.sum()) // 2)
-        moved = 0
+        moved, chosen = 0, []
         for component in _in_turn(sizes, components, label, order)[: max(0, len(sizes) - 1)]:
             if moved >= most:
                 break
             # A component that is too large is passed over: a smaller one may still fit.
             if moved + sizes[component] <= max(most, 1):
-                split[components == component] = validation
+                chosen.append(component)
                 moved += sizes[component]
+        split[np.isin(components, chosen)] = validation
         found.append(Ensured(tag, int(outside.sum()), moved, validates + moved))
     return found
 

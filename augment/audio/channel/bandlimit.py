@@ -18,7 +18,6 @@ _SLOPE = 0.1
 _HIGHEST_HZ = 384_000  # half of the highest sample rate there is
 _SILENT = 1e-6
 
-
 MOVES = {"bandwidth_hz": Moves("high_hz", 500, 20_000), "loudness_lufs": Moves()}
 """See `Operation.moves`."""
 
@@ -32,12 +31,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     high_hz: Annotated[
         Number | None, Meta(description="Hz, or [low, high], or null for no upper edge; 3400 is a telephone's")
     ] = 3400.0
-
     roll_off_db_per_octave: Annotated[
         Number | None,
         Meta(
             description="dB per octave outside, or [low, high], -3 dB at the edges (Butterworth's curve); 24 to 60 is "
-            " within the limits of ITU-T G.712 for telephones; null: steep, nothing left a tenth further on"
+            "within the limits of ITU-T G.712 for telephones; null: steep, nothing left a tenth further on"
         ),
     ] = None
 

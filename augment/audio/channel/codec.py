@@ -33,7 +33,9 @@ class Codec(NamedTuple):
         rates: The sample rates that the codec knows, in order; empty for any.
         channels: The most channels that it takes; those of a recording with more are encoded one by one.
         lossy_by: It can be told how small to make the file.
-        kbps: Lowest and highest bit rate of one channel that it can be told, kbit/s; None where it has its own.
+        kbps: Lowest and highest bit rate of one channel that it can be told, kbit/s, at some sample rate; None where
+            it has its own.
+        highest: The highest sample rate of a codec for any, Hz.
     """
 
     container: str
@@ -42,6 +44,7 @@ class Codec(NamedTuple):
     channels: int = 1
     lossy_by: bool = False
     kbps: tuple[float, float] | None = None
+    highest: int = 768_000
 
 
 _MOST_COMPRESSION = 0.999
@@ -65,7 +68,8 @@ CODECS: dict[Format, Codec] = {
     "ms_adpcm": Codec("WAV", "MS_ADPCM", channels=2),
     "opus": Codec("OGG", "OPUS", (8000, 12000, 16000, 48000), 2, lossy_by=True, kbps=(6, 128)),
     "ulaw": Codec("WAV", "ULAW", (8000,), 2),
-    "vorbis": Codec("OGG", "VORBIS", channels=2, lossy_by=True),
+    # libvorbis refuses more than 200 kHz, upon which libsndfile ends the process.
+    "vorbis": Codec("OGG", "VORBIS", channels=2, lossy_by=True, highest=192_000),
 }
 """The formats; those of telephones (ulaw, alaw, g726, gsm610, amr_nb) work at 8 kHz, as their standards say."""
 
@@ -166,17 +170,18 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     name, asked = drawn["format"], drawn.get("bitrate_kbps")
     codec = CODECS[name]
     rate = coding_rate(codec, drawn.get("sample_rate", media.sample_rate))
+    channels = _together(codec, media.samples.shape[1])
     noted: Noted = {**media.noted}
     kbps = None
     if asked is not None:
-        kbps = possible_kbps(name, rate, asked)
+        kbps = possible_kbps(name, rate, channels, asked)
         if abs(kbps - asked) > _KBPS_GRAIN:
             why = f"{name} has no such bit rate at {rate} Hz"
             noted["missed"] = {"bitrate_kbps": {"by": round(kbps - asked, 4), "why": why}}
     elif not codec.container and codec.kbps:
         # libsndfile's own mapping, for codecs that it does not have.
         low, high = codec.kbps
-        kbps = possible_kbps(name, rate, high - (high - low) * drawn.get("compression", 0.5))
+        kbps = possible_kbps(name, rate, channels, high - (high - low) * drawn.get("compression", 0.5))
     coded = through_codec(
         media.samples, media.sample_rate, name, drawn.get("compression"), kbps, drawn.get("sample_rate")
     )
@@ -186,20 +191,33 @@ def apply(media: "Media", drawn: Draws) -> "Media":
 def coding_rate(codec: Codec, wanted: int) -> int:
     """Return the sample rate that a codec works at: the next higher one that it knows, or its highest."""
     # Upwards first: a lower rate would take away treble that the codec itself would have kept.
-    return min((rate for rate in codec.rates if rate >= wanted), default=max(codec.rates, default=wanted))
+    return min(
+        (rate for rate in codec.rates if rate >= wanted), default=max(codec.rates, default=min(wanted, codec.highest))
+    )
 
 
-def possible_kbps(name: Format, rate: int, asked: float) -> float:
+def _together(codec: Codec, channels: int) -> int:
+    """Return how many of the channels are encoded in one file: all, or each by itself."""
+    # Telephone codecs are mono; what they do to one channel does not depend on the others.
+    return channels if channels <= codec.channels else 1
+
+
+def possible_kbps(name: Format, rate: int, channels: int, asked: float) -> float:
     """Return the nearest bit rate of one channel that a codec can be told, kbit/s.
 
     Args:
         name: A name in `CODECS`.
         rate: That it works at, Hz: MPEG 1, 2 and 2.5 have bit rates of their own.
+        channels: That are encoded together, which share the bit rate of an MPEG file.
         asked: kbit/s.
     """
     if name == "amr_nb":
         return min(_AMR_NB_KBPS, key=lambda mode: abs(mode - asked))
-    low, high = _mp3_range(rate) if name == "mp3" else CODECS[name].kbps or (asked, asked)
+    low, high = CODECS[name].kbps or (asked, asked)
+    if name == "mp3":
+        low, high = (kbps / channels for kbps in _mp3_range(rate))
+    elif name == "aac":
+        high = min(high, 6 * rate / 1000)  # a block of 1024 samples has 6144 bits at most (ISO/IEC 13818-7)
     return min(max(asked, low), high)
 
 
@@ -238,8 +256,7 @@ def through_codec(
     # A rate that was asked for is gone through even where the codec knows more: what it takes away is the point of it.
     narrow = resample(samples, sample_rate, wanted)
     sent = np.clip(resample(narrow, wanted, rate), -1, 1)
-    # Telephone codecs are mono; what they do to one channel does not depend on the others.
-    groups = [sent] if sent.shape[1] <= codec.channels else [sent[:, [at]] for at in range(sent.shape[1])]
+    groups = np.split(sent, sent.shape[1] // _together(codec, sent.shape[1]), axis=1)
     back = np.concatenate([_round_trip(group, rate, codec, compression, bitrate_kbps) for group in groups], axis=1)
     return fit(resample(back, rate, sample_rate), len(samples))
 

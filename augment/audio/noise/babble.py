@@ -121,21 +121,21 @@ def prepare(settings: Settings) -> "Prepared[Voices] | Prepared[Settings]":
 def prepare_from_set(settings: Settings, samples: "Sequence[SetSample]") -> Prepared[Voices]:
     """Sort the samples of the set by speakers; where none is known, each is taken for another one, which is said."""
     grouping = make_grouping(settings.group)
-    spoken: dict[str, list[tuple[str, str]]] = {}
+    by_speaker: dict[str, list[tuple[str, str]]] = {}
     for sample in samples:
         for name in grouping.values(sample.path, sample.tags, sample.digest)[:1]:
-            spoken.setdefault(name, []).append((sample.file, sample.digest))
+            by_speaker.setdefault(name, []).append((sample.file, sample.digest))
     notes: tuple[str, ...] = ()
-    if not spoken:
+    if not by_speaker:
         notes = (
             f"babble: no training sample has a speaker by group {settings.group!r}, so that each counts as another "
             "speaker, and a voice may be that of the sound itself; say what makes a speaker: group",
         )
         return _prepared(settings, tuple(Voice("", ((one.file, one.digest),)) for one in samples), notes)
     lowest = settings.speakers if isinstance(settings.speakers, int) else settings.speakers[0]
-    if len(spoken) <= lowest:
-        notes = (f"babble: the set has {len(spoken)} speakers, so that at most {len(spoken) - 1} talk behind another",)
-    voices = [Voice(name, tuple(several[:_PER_VOICE])) for name, several in spoken.items()]
+    if (number := len(by_speaker)) <= lowest:
+        notes = (f"babble: the set has {number} speakers, so that at most {number - 1} talk behind another",)
+    voices = [Voice(name, tuple(several[:_PER_VOICE])) for name, several in by_speaker.items()]
     return _prepared(settings, tuple(sorted(voices, key=lambda voice: voice.recordings[0][1])), notes)
 
 

@@ -138,8 +138,8 @@ def room_tone(
     noise /= np.sqrt(np.square(noise).mean()) or 1
     harmonics = np.arange(1, _HARMONICS + 1)
     phases = generator.uniform(0, 2 * np.pi, _HARMONICS)
-    if hum_hz:
-        heard = harmonics[harmonics * hum_hz < sample_rate / 2]
+    heard = harmonics[harmonics * hum_hz < sample_rate / 2]
+    if hum_hz and len(heard):
         time_s = np.arange(frames)[:, None] / sample_rate
         waves = np.sin(2 * np.pi * hum_hz * heard * time_s + phases[: len(heard)]) * 0.5 ** (heard - 1)
         # Their power as a formula, not as it is in a short piece, where half a period may stand for all.

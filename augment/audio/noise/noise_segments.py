@@ -1,6 +1,5 @@
 """Pieces of recordings for mixing: at the rate that is needed, and as long as is needed, however short the file."""
 
-import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,10 +8,10 @@ import numpy as np
 from augment.audio.channel.resample import resample
 from augment.audio.noise.recordings import claims, read_part
 from augment.audio.noise.sounding import frame_powers, sounding_parts
+from augment.operations.folder_contents import read_unchanged
 from curate.facts.audio import downmix
 from curate.ground.errors import InputError
 from curate.media.audio import load_audio
-from curate.media.storage import read_media
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,14 +140,7 @@ def whole(path: str, digest: str, sample_rate: int) -> "NDArray[np.float32]":
     Raises:
         InputError: It cannot be read, or has changed.
     """
-    try:
-        data = read_media(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
-    assert data is not None
-    if f"sha256:{hashlib.sha256(data).hexdigest()}" != digest:
-        raise InputError(f"{path} has changed since the command began: run it again")
-    samples, rate = load_audio(data)
+    samples, rate = load_audio(read_unchanged(path, digest))
     # Shared by all who ask again: one that wrote to it would change what the next sample hears.
     found = resample(samples, rate, sample_rate).view()
     found.flags.writeable = False

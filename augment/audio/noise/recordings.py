@@ -1,17 +1,16 @@
 """Folders of recordings that operations mix in: noises and impulse responses."""
 
-import hashlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from augment.audio.noise.corpora import Sound, chosen_of_corpus
 from augment.audio.noise.sounding import Parts, frame_powers, frame_size, sounding_parts
-from curate.engine import Failure, run
+from augment.operations.folder_contents import find_in_folder, read_of_kind
 from curate.ground.errors import InputError
-from curate.media.sniff import FORMATS, format_of_name, sniff
-from curate.media.storage import open_media, read_media
-from curate.scan.walk import walk
+from curate.media.sniff import format_of_name
+from curate.media.storage import open_media
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -45,10 +44,6 @@ class Recording(Struct, frozen=True):
     sample_rate: int
     sounding: Parts
 
-    def duration_s(self) -> float:
-        """Return how long it lasts."""
-        return self.frames / self.sample_rate
-
 
 class Found(Struct, frozen=True):
     """What a folder holds.
@@ -71,7 +66,6 @@ def find_recordings(folder: str, purpose: str, wanted: "Collection[Sound] | None
     """Return the recordings in a folder and those below it; hidden files and what is no audio are not looked at.
 
     All are decoded, to see whether they can be and where something is heard in them; silent ones are left out.
-    Decoders work in processes of their own: a file that ends or hangs one is left out like any that cannot be read.
 
     Args:
         folder: The folder, or a single file.
@@ -81,59 +75,22 @@ def find_recordings(folder: str, purpose: str, wanted: "Collection[Sound] | None
     Raises:
         InputError: The folder is missing, or has no recording that can be read.
     """
-    recordings: dict[str, Recording] = {}
-    notes: list[str] = []
-    try:
-        files = [(entry.path, entry.problem) for entry in walk([folder])]
-    except InputError as error:
-        raise InputError(f"{purpose}: {error}") from None
-    if wanted is not None:
-        # Before anything is decoded: OpenSLR's simulated rooms are 60,000 files.
-        files, note = chosen_of_corpus(folder, files, wanted, purpose)
-        notes += [note] if note else []
-    looks = run(_look_at, files, chunk_size=4, preload=("curate.media.audio", "soundfile"))
-    for (path, _), found in zip(files, looks, strict=True):
-        if isinstance(found, Recording):
-            recordings.setdefault(found.digest, found)
-        elif found:
-            notes.append(f"{path} is left out: {found.detail if isinstance(found, Failure) else found}")
-    if not recordings:
-        why = f" ({notes[0]})" if notes else ""
-        raise InputError(
-            f"{purpose}: {folder} has no recording that can be read{why}; put WAV, FLAC or OGG files there"
-        )
-    return Found(tuple(recordings[digest] for digest in sorted(recordings)), tuple(notes))
-
-
-def _look_at(file: tuple[str, str]) -> Recording | str | None:
-    """Return the recording, or why it cannot be read, or None for what is no recording."""
-    path, problem = file
-    if problem:
-        return problem
-    try:
-        return _inspect(path)
-    except (InputError, OSError) as error:
-        return getattr(error, "strerror", None) or str(error)
+    # Before anything is decoded: OpenSLR's simulated rooms are 60,000 files.
+    choose = partial(chosen_of_corpus, folder, wanted=wanted, purpose=purpose) if wanted is not None else None
+    return Found(*find_in_folder(folder, purpose, "audio", _inspect, choose))
 
 
 def _inspect(path: str) -> Recording | None:
     from curate.media.audio import decode_audio
 
-    named = format_of_name(path)
-
-    def is_audio(head: bytes) -> bool:
-        known = FORMATS.get(sniff(head) or "") or named
-        return known is not None and known.kind == "audio"
-
-    # By content first: a folder of noises often has a text or a picture beside them, which is no problem to tell of.
-    data = read_media(path, is_audio)
-    if data is None:
+    if (read := read_of_kind(path, "audio")) is None:
         return None
-    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    data, digest = read
     if claimed := claims(path):
         frames, rate = claimed
         parts = sounding_parts(frame_powers(_blocks(path, frames, rate), rate), rate, frames)
     else:
+        named = format_of_name(path)
         samples, header, findings = decode_audio(data, named.name if named else None)
         if samples is None or header.sample_rate is None:
             raise InputError("; ".join(found.detail for found in findings) or "it has no samples")

@@ -63,8 +63,9 @@ def sounding_parts(powers: NDArray[np.float64], sample_rate: int, frames: int, u
     spans = [(float(start) * frame_s, min(float(end) * frame_s, frames / sample_rate)) for start, end in edges]
     if not spans:
         return ()
-    starts = [spans[0][0], *(after[0] for before, after in pairwise(spans) if after[0] - before[1] >= _PAUSE_S)]
-    ends = [*(before[1] for before, after in pairwise(spans) if after[0] - before[1] >= _PAUSE_S), spans[-1][1]]
+    pauses = [(end, start) for (_, end), (start, _) in pairwise(spans) if start - end >= _PAUSE_S]
+    starts = [spans[0][0], *(start for _, start in pauses)]
+    ends = [*(end for end, _ in pauses), spans[-1][1]]
     parts = [(round(start, 6), round(end, 6)) for start, end in zip(starts, ends, strict=True)]
     longest = sorted(parts, key=lambda part: part[0] - part[1])[:_MOST]
     kept = [part for part in longest if part[1] - part[0] >= _SHORTEST_S] or longest[:1]

@@ -92,7 +92,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     import numpy as np
 
     from augment.image.compression.jpeg import encoded_and_decoded
-    from augment.image.light import linear, stored
+    from augment.image.light import linear, stored, tint
     from curate.media.opencv import opencv
 
     cv2 = opencv()
@@ -113,9 +113,8 @@ def apply(media: "Media", drawn: Draws) -> "Media":
         light = cv2.GaussianBlur(light, (0, 0), drawn["blur_px"], borderType=cv2.BORDER_REFLECT_101)
     ink = np.float32(drawn["ink_share"])
     light = ink + (1 - ink) * light
-    tint = np.array([-0.5, 0, 0.5]) * drawn["paper_tint_stops"]
     paper = grain(height, width, drawn["grain_share"], drawn["seed"])[..., None] * np.float32(drawn["paper_share"])
-    scanned = stored(light * paper * np.exp2(tint).astype(np.float32))
+    scanned = stored(light * paper * tint(drawn["paper_tint_stops"]).astype(np.float32))
     return media._replace(array=encoded_and_decoded(scanned, drawn["quality"], "420"))
 
 

@@ -109,26 +109,18 @@ def _covers(height: int, width: int, drawn: Draws, generator: "np.random.Generat
     cv2, longer = opencv(), max(height, width)
     mask = np.zeros((height, width), np.uint8)
     for _ in range(drawn["specks"]):
-        # Small grains are far more frequent than large ones: 5 % have more than half of the largest radius.
+        # Small grains are far more frequent than large ones: 3 % have more than half of the largest radius.
         radius = max(0.35, drawn["speck_share"] * longer * float(generator.beta(1, 5)))
         axes = [round(_WHOLE * radius * stretch) for stretch in (1.0, generator.uniform(0.5, 1))]
         turned = float(generator.uniform(0, 180))
         outline = np.array(cv2.ellipse2Poly((0, 0), (max(axes[0], 4), max(axes[1], 4)), round(turned), 0, 360, 30))
         outline = outline * generator.uniform(0.75, 1.1, (len(outline), 1))
         place = generator.random(2) * (width, height) * _WHOLE
-        _fill(mask, outline + place, round(255 * generator.uniform(0.5, 1)))
+        points = np.rint(outline + place).astype(np.int32)
+        cv2.fillPoly(mask, [points], round(255 * generator.uniform(0.5, 1)), cv2.LINE_AA, _SUBPIXEL_BITS)
     for _ in range(drawn["hairs"]):
         mask = np.maximum(mask, _hair(height, width, drawn["hair_share"] * longer, generator))
     return mask.astype(np.float32) / np.float32(255)
-
-
-def _fill(mask: "NDArray[np.uint8]", outline: "NDArray[np.float64]", level: int) -> None:
-    import numpy as np
-
-    from curate.media.opencv import opencv
-
-    points = np.rint(outline).astype(np.int32)
-    opencv().fillPoly(mask, [points], level, lineType=opencv().LINE_AA, shift=_SUBPIXEL_BITS)
 
 
 def _hair(height: int, width: int, length_px: float, generator: "np.random.Generator") -> "NDArray[np.uint8]":

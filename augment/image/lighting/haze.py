@@ -92,12 +92,11 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     """
     import numpy as np
 
-    from augment.image.light import linear, stored
+    from augment.image.light import linear, stored, tint
 
     pixels = np.asarray(media.array, np.uint8)
     passes = transmission(pixels.shape[0], pixels.shape[1], drawn)[..., None]
-    tint = np.array([-0.5, 0, 0.5]) * drawn["airlight_tint_stops"]
-    air = np.minimum(drawn["airlight_share"] * 2**tint, 1).astype(np.float32)
+    air = np.minimum(drawn["airlight_share"] * tint(drawn["airlight_tint_stops"]), 1).astype(np.float32)
     return media._replace(array=stored(linear(pixels) * passes + air * (1 - passes)))
 
 

@@ -28,9 +28,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Cover a part with strips from the border, patches or leaves, textured from other pictures, with shadow."""
 
     folder: Annotated[
-        FolderOfPictures,
-        Meta(description="folder of pictures to cut textures out of; empty: training samples of the set itself"),
-    ] = ""
+        FolderOfPictures | None,
+        Meta(description="folder of pictures to cut textures out of, instead of training samples of the set itself"),
+    ] = None
     count: Annotated[int | tuple[int, int], Meta(description="1 to 20, or [low, high]; things in front")] = (1, 2)
     area_share: Annotated[
         Number, Meta(description="0.001 to 0.9, or [low, high]; of the picture, that all of them cover together")

@@ -1,13 +1,12 @@
 """Textures out of other pictures: where they come from, and pieces that look like a surface, not like a scene."""
 
-import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import Struct
 
-from curate.ground.errors import InputError
+from augment.operations.folder_contents import find_in_folder, read_of_kind, read_unchanged
 from curate.media.opencv import opencv
 
 if TYPE_CHECKING:
@@ -39,51 +38,17 @@ def find_textures(folder: str, purpose: str) -> tuple[tuple[Texture, ...], tuple
     Raises:
         InputError: The folder is missing, or has no picture that can be read.
     """
-    from curate.engine import Failure, run
-    from curate.scan.walk import walk
-
-    found: dict[str, Texture] = {}
-    notes: list[str] = []
-    try:
-        files = [(entry.path, entry.problem) for entry in walk([folder])]
-    except InputError as error:
-        raise InputError(f"{purpose}: {error}") from None
-    # Decoders work in processes of their own: a file that ends or hangs one is left out like any that cannot be read.
-    looks = run(_look_at, files, chunk_size=8, preload=("curate.media.image",))
-    for (path, _), look in zip(files, looks, strict=True):
-        if isinstance(look, Texture):
-            found.setdefault(look.digest, look)
-        elif look:
-            notes.append(f"{path} is left out: {look.detail if isinstance(look, Failure) else look}")
-    if not found:
-        why = f" ({notes[0]})" if notes else ""
-        raise InputError(f"{purpose}: {folder} has no picture that can be read{why}; put JPEG or PNG files there")
-    return tuple(found[digest] for digest in sorted(found)), tuple(notes)
+    return find_in_folder(folder, purpose, "image", _look_at)
 
 
-def _look_at(file: tuple[str, str]) -> Texture | str | None:
-    """Return the picture, or why it cannot be read, or None for what is no picture."""
+def _look_at(path: str) -> Texture | None:
     from curate.media.image import load_pixels
-    from curate.media.sniff import FORMATS, format_of_name, sniff
-    from curate.media.storage import read_media
 
-    path, problem = file
-    if problem:
-        return problem
-    named = format_of_name(path)
-
-    def is_picture(head: bytes) -> bool:
-        known = FORMATS.get(sniff(head) or "") or named
-        return known is not None and known.kind == "image"
-
-    try:
-        data = read_media(path, is_picture)
-        if data is None:
-            return None
-        load_pixels(data)
-    except (InputError, OSError) as error:
-        return getattr(error, "strerror", None) or str(error)
-    return Texture(path, f"sha256:{hashlib.sha256(data).hexdigest()}")
+    if (read := read_of_kind(path, "image")) is None:
+        return None
+    data, digest = read
+    load_pixels(data)
+    return Texture(path, digest)
 
 
 @lru_cache(maxsize=32)
@@ -95,16 +60,8 @@ def small_copy(path: str, digest: str) -> "NDArray[np.uint8]":
     """
     from augment.image.resize import scale
     from curate.media.image import load_pixels
-    from curate.media.storage import read_media
 
-    try:
-        data = read_media(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
-    assert data is not None
-    if f"sha256:{hashlib.sha256(data).hexdigest()}" != digest:
-        raise InputError(f"{path} has changed since the command began: run it again")
-    pixels = load_pixels(data)
+    pixels = load_pixels(read_unchanged(path, digest))
     factor = min(1.0, _LONGEST_PX / max(pixels.shape[:2]))
     height, width = (max(1, round(side * factor)) for side in pixels.shape[:2])
     found = scale(pixels, width, height).view()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from augment.plan.slice_facts import FactMatch
 from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import printable, say
 from cli.views.kit.drawing import bar_cell
@@ -25,30 +26,6 @@ class PlannedLabel(msgspec.Struct, frozen=True):
     samples: int
 
 
-class PlannedFact(msgspec.Struct, frozen=True):
-    """One fact of what a target makes beside the real samples of its tag.
-
-    Attributes:
-        fact: Its name.
-        real: Median of the real samples of training and validation.
-        sources: Median of what is augmented.
-        drawn: Median of a trial, as the recipe draws.
-        matched: Median of the trial when it is matched; None for a fact that cannot be.
-        drawn_d: Kolmogorov-Smirnov D between real and drawn, 0 to 1.
-        matched_d: Between real and matched.
-        samples: Real ones, and those of the trial.
-    """
-
-    fact: str
-    real: float
-    sources: float | None
-    drawn: float | None
-    matched: float | None
-    drawn_d: float | None
-    matched_d: float | None
-    samples: tuple[int, int]
-
-
 class PlannedTarget(msgspec.Struct, frozen=True):
     """What one target makes."""
 
@@ -59,7 +36,7 @@ class PlannedTarget(msgspec.Struct, frozen=True):
     labels: list[PlannedLabel]
     recipe: str
     mapped_from: str | None = None
-    facts: list[PlannedFact] = []
+    facts: list[FactMatch] = []
 
 
 class PlanReport(msgspec.Struct, frozen=True):
@@ -88,7 +65,7 @@ def describe_plan(sources: "Sources", plan: "Plan", seed: int) -> PlanReport:
             [PlannedLabel(label, count) for label, count in sorted(part.labels.items())],
             part.target.recipe,
             part.target.mapped_from,
-            [PlannedFact(*fact) for fact in plan.matches[index].facts] if index in plan.matches else [],
+            list(plan.matches[index].facts) if index in plan.matches else [],
         )
         for index, part in plan.parts.items()
     ]
@@ -181,8 +158,8 @@ def say_generated(sources: "Sources", plan: "Plan", tally: "GenerationTally", in
         for fact in match.facts:
             if found := tally.facts_of(index, fact.fact):
                 d = largest_difference(match.real(fact.fact), found)
-                drawn = "" if fact.plain_d is None else f", {fact.plain_d:.2f} as drawn"
-                medians = f"{fact.fact} {median(found):.4g}, real {fact.slice_median:.4g}"
+                drawn = "" if fact.drawn_d is None else f", {fact.drawn_d:.2f} as drawn"
+                medians = f"{fact.fact} {median(found):.4g}, real {fact.real:.4g}"
                 say(f"  {tag}: {medians}; D {d:.2f} (n = {len(found):,}{drawn})")
     for (operation, parameter, why), by in sorted(tally.missed.items()):
         furthest = max(by, key=abs)

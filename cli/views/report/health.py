@@ -101,10 +101,8 @@ def _findings(health: "Health") -> Table:
 
 def meaning(check: str) -> str:
     """Return what a check says of a file; nothing for a check of another program."""
-    if check in SCAN_CHECKS:
-        return SCAN_CHECKS[check].meaning
-    if check in EMBEDDING_CHECKS:
-        return EMBEDDING_CHECKS[check].meaning
+    if verdict := SCAN_CHECKS.get(check) or EMBEDDING_CHECKS.get(check):
+        return verdict.meaning
     return CHECKS[check].reason if check in CHECKS else _OTHERS.get(check, "")
 
 

@@ -56,18 +56,19 @@ def measure(subject: "Subject") -> Measured:
     Raises:
         InputError: The predictions of one cannot be read.
     """
-    found = [predictions_of_run(run) for run in subject.runs]
+    first, last = subject.runs[0], subject.runs[-1]
     runs = [(name, audit_run(run, MISTAKES)) for name, run in zip(names(subject.runs), subject.runs, strict=True)]
     # A step `weak` may have been given human levels, which cannot be read off the run.
-    weak = _weak_of_steps(subject) or rank_run(subject.runs[0])
+    weak = _weak_of_steps(subject) or rank_run(first)
+    found = [predictions_of_run(run) for run in dict.fromkeys((first, last))]
+    comparison, problem = None, ""
     # One run can be shown, only not compared.
-    if len(found) < 2:
-        return Measured(runs, weak, None, "", found[0], found[-1])
-    try:
-        comparison = compare_runs(subject.runs[0], subject.runs[-1])
-    except InputError as error:
-        return Measured(runs, weak, None, str(error), found[0], found[-1])
-    return Measured(runs, weak, comparison, "", found[0], found[-1])
+    if len(subject.runs) > 1:
+        try:
+            comparison = compare_runs(first, last)
+        except InputError as error:
+            problem = str(error)
+    return Measured(runs, weak, comparison, problem, found[0], found[-1])
 
 
 def names(runs: "tuple[str, ...]") -> list[str]:

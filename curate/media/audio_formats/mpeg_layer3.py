@@ -69,10 +69,11 @@ def judge_layer3(data: Buffer, starts: list[int], sizes: list[int]) -> tuple[Fin
     if not fits.all():
         return (_at_frame(starts, int(np.argmin(fits)), "is too short for its side information"),)
     sides = raw[side_at[:, None] + np.arange(side_bytes)]
-    broken = has_checksum & (_checksums(raw, at, sides) != _checksum_there(raw, at))
+    summed = np.flatnonzero(has_checksum)
+    broken = summed[_checksums(raw, at[summed], sides[summed]) != _checksum_there(raw, at[summed])]
     # Some encoders set the flag and write no sums: only where most are right do the others mean something.
-    if broken.any() and 2 * int(broken.sum()) < int(has_checksum.sum()):
-        return (_at_frame(starts, int(np.argmax(broken)), "has another checksum than its contents"),)
+    if len(broken) and 2 * len(broken) < len(summed):
+        return (_at_frame(starts, int(broken[0]), "has another checksum than its contents"),)
     side = _read(np.unpackbits(sides, axis=1), is_first_version, 1 if mono else 2)
     if side.wrong.any():
         return (_at_frame(starts, int(np.argmax(side.wrong)), "has side information that cannot be"),)

@@ -62,11 +62,11 @@ def _renumbered(data: Buffer, decoded: DecodedAudio) -> DecodedAudio:
         data: The stream; its pages are whole.
         decoded: What came out of it as it is.
     """
-    pages = [(at, page) for at in _offsets(data) if (page := _page(data, at)) is not None]
-    ends = _opus_ends(data, [at for at, _ in pages])
-    granules = [int.from_bytes(data[at + 6 : at + 14], "little", signed=True) for at, _ in pages]
+    offsets = list(_offsets(data))
+    ends = _opus_ends(data, offsets)
+    granules = [int.from_bytes(data[at + 6 : at + 14], "little", signed=True) for at in offsets]
     # What was cut out of a longer stream begins late; its last page may leave out the end of its last packets.
-    start = granules[2] - ends[2] if len(pages) > 3 else 0
+    start = granules[2] - ends[2] if len(offsets) > 3 else 0
     last = granules[-1] - start if start >= 0 else ends[-1]
     kept = last if ends[-1] - _OPUS_BLOCK < last <= ends[-1] else ends[-1]
     rate, skipped = decoded.header.sample_rate or 48000, int.from_bytes(_payload(data, 0)[10:12], "little")
@@ -76,7 +76,7 @@ def _renumbered(data: Buffer, decoded: DecodedAudio) -> DecodedAudio:
         return decoded
     anew = [
         _rewritten(data, at, data[at + 6 : at + 14] if end == 0 else min(end, kept).to_bytes(8, "little"))
-        for (at, _), end in zip(pages, ends, strict=True)
+        for at, end in zip(offsets, ends, strict=True)
     ]
     again = decode(b"".join(anew), "OGG")
     return again if again.samples is not None and len(again.samples) > frames else decoded

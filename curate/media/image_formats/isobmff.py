@@ -1,7 +1,7 @@
 """The structure of files made of boxes, ISO base media: AVIF and JPEG 2000."""
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from curate.facts.records import Finding
 from curate.media.image_formats.jpeg2000 import BARE_CODESTREAM, END_MARKER, check_codestream, read_codestream
@@ -22,6 +22,15 @@ Not for WebP: a good lossless one may hold 136,000 zeros in a row, and a lossy o
 """
 
 
+class _Box(NamedTuple):
+    """A box at the top level: where it starts, where its content does, and where it says that it ends."""
+
+    kind: bytes
+    start: int
+    content: int
+    end: int
+
+
 def check_boxes(data: "bytes | mmap") -> Finding | None:
     """Say whether every box, and the codestream of a JPEG 2000, ends within the file.
 
@@ -31,37 +40,42 @@ def check_boxes(data: "bytes | mmap") -> Finding | None:
     """
     if data[:4] == BARE_CODESTREAM:
         return _find_zeros(data, 0, len(data)) or check_codestream(data, 0, len(data))
+    for kind, _, content, end in _boxes(data):
+        if kind not in _KINDS:
+            break  # what follows the last box is none
+        if not content <= end <= len(data):
+            return _truncated(f"its part {kind.decode()!r} reaches to byte {end} of {len(data)}")
+        if kind in {b"jp2c", b"mdat"} and (problem := _find_zeros(data, content, end)):
+            return problem
+        if kind == b"jp2c" and (problem := check_codestream(data, content, end)):
+            return problem
+    return None
+
+
+def _boxes(data: "bytes | mmap") -> "Iterator[_Box]":
     at = 0
     while at + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
+        content = at + 8
         if size == 1 and at + 16 <= len(data):
-            size = struct.unpack_from(">Q", data, at + 8)[0]
+            size, content = struct.unpack_from(">Q", data, at + 8)[0], at + 16
         # A box of size 0 reaches to the end of the file.
         end = at + size if size else len(data)
-        if kind not in _KINDS:
-            break  # what follows the last box is none
-        if end > len(data) or size in range(1, 8):
-            return _truncated(f"its part {kind.decode()!r} reaches to byte {end} of {len(data)}")
-        if kind in {b"jp2c", b"mdat"} and (problem := _find_zeros(data, at + 8, end)):
-            return problem
-        if kind == b"jp2c" and (problem := check_codestream(data, at + 8, end)):
-            return problem
-        at = end
-    return None
+        yield _Box(kind, at, content, end)
+        at = max(content, end)
 
 
 def with_end_marker(data: "bytes | mmap") -> bytes:
     """Return a JPEG 2000 that lacks nothing but its end marker with one: OpenJPEG refuses it without."""
     if data[:4] == BARE_CODESTREAM:
         return bytes(data) + END_MARKER
-    at = 0
-    while at + 8 <= len(data):
-        size, kind = struct.unpack_from(">I4s", data, at)
-        if kind == b"jp2c" and size != 1:
-            end = at + size if size else len(data)
-            longer = struct.pack(">I", size + len(END_MARKER) if size else 0)
-            return b"".join((data[:at], longer, data[at + 4 : end], END_MARKER, data[end:]))
-        at += max(8, size) if size else len(data)
+    for kind, start, content, end in _boxes(data):
+        if kind == b"jp2c":
+            head = bytearray(data[start:content])
+            if any(head[:4]):  # 0: up to the end of the file, wherever that is
+                field, place = (">Q", 8) if content - start == 16 else (">I", 0)
+                struct.pack_into(field, head, place, end - start + len(END_MARKER))
+            return b"".join((data[:start], head, data[content:end], END_MARKER, data[end:]))
     return bytes(data)
 
 

@@ -56,7 +56,7 @@ def walk_lzw(data: "bytes | memoryview", literal_bits: int, *, tiff: bool, most:
             starts, wide = at + offsets[:fits], widths[:fits]
         else:
             # A table that is full stays as it is until a clear code: all codes are of 12 bits.
-            starts = np.arange(at, max(at, bits.number - _MAX_WIDTH + 1), _MAX_WIDTH)[: 8 * _TABLE_SIZE]
+            starts = at + _MAX_WIDTH * np.arange(min(8 * _TABLE_SIZE, (bits.number - at) // _MAX_WIDTH))
             wide = np.full(len(starts), _MAX_WIDTH)
         codes = bits.codes(starts, wide)
         stops = np.flatnonzero((codes == clear) | (codes == clear + 1))

@@ -82,7 +82,7 @@ def _check_page(
                 detail = f"a part of the picture holds more than the {most} bytes that the header promises"
                 return Finding("length-mismatch", "error", detail=f"{detail}: the height is wrong"), held
     problem = _check_amount(fields, len(parts), held if held and most else None)
-    if compression == _JPEG and fields.get(PLANAR, (1,))[0] == _SEPARATE and fields.get(SAMPLES, (1,))[0] > 1:
+    if compression == _JPEG and _planes(fields) > 1:
         # Whole, or it would have been said above: Pillow cannot put the planes together, which is no damage.
         problem = problem or Finding("unreadable", "error", detail=_PLANES_ADVICE)
     if compression == _OLD_JPEG:
@@ -116,22 +116,28 @@ def _size(part: memoryview, compression: int, fields: dict[int, tuple[int, ...]]
     if fields.get(FILL_ORDER, (1,))[0] != 1 or (len(part) > 1 and part[0] == 0 and part[1] & 1):
         return most
     walked = walk_lzw(part, 8, tiff=True, most=2 * most)
+    if walked.wrong_code_at is not None:
+        raise zlib.error(f"an LZW code behind {walked.wrong_code_at} bytes means nothing")
     row = (_pixel_bits(fields) * fields.get(TILE_WIDTH, fields[WIDTH])[0] + 7) // 8
     if walked.is_complete and fields.get(PHOTOMETRIC, (0,))[0] != _YCBCR and walked.length % row:
         raise zlib.error(f"its LZW codes make {walked.length} bytes, no whole number of rows of {row} bytes")
-    if walked.wrong_code_at is not None:
-        raise zlib.error(f"an LZW code behind {walked.wrong_code_at} bytes means nothing")
     return walked.length if walked.is_complete else most
 
 
 def _number_of_parts(fields: dict[int, tuple[int, ...]]) -> int | None:
     """Return how many strips or tiles the size of a page asks for; None where it does not say how high they are."""
-    planes = fields.get(SAMPLES, (1,))[0] if fields.get(PLANAR, (1,))[0] == 2 else 1
     if TILES[0] in fields:
         width, height = fields[TILE_WIDTH][0], fields[TILE_HEIGHT][0]
-        return -(-fields[WIDTH][0] // width) * -(-fields[HEIGHT][0] // height) * planes if width and height else None
+        if not width or not height:
+            return None
+        return -(-fields[WIDTH][0] // width) * -(-fields[HEIGHT][0] // height) * _planes(fields)
     rows = fields.get(ROWS_PER_STRIP, (0,))[0]
-    return -(-fields[HEIGHT][0] // rows) * planes if rows else None
+    return -(-fields[HEIGHT][0] // rows) * _planes(fields) if rows else None
+
+
+def _planes(fields: dict[int, tuple[int, ...]]) -> int:
+    """Return into how many planes, one behind the other, the channels of a page are parted."""
+    return fields.get(SAMPLES, (1,))[0] if fields.get(PLANAR, (1,))[0] == _SEPARATE else 1
 
 
 def _rows(fields: dict[int, tuple[int, ...]], number: int) -> tuple[int, ...]:
@@ -161,8 +167,7 @@ def _part_bytes(fields: dict[int, tuple[int, ...]]) -> int | None:
 
 def _picture_bytes(fields: dict[int, tuple[int, ...]]) -> int:
     """Return the least that all strips or tiles of a page unpack to."""
-    planes = fields.get(SAMPLES, (1,))[0] if fields.get(PLANAR, (1,))[0] == 2 else 1
-    return fields[WIDTH][0] * _pixel_bits(fields) // 8 * fields[HEIGHT][0] * planes
+    return fields[WIDTH][0] * _pixel_bits(fields) // 8 * fields[HEIGHT][0] * _planes(fields)
 
 
 def _pixel_bits(fields: dict[int, tuple[int, ...]]) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,17 @@ def test_those_that_change_facts_say_so() -> None:
         for fact, (parameter, low, high) in settings.moves.items():
             assert fact in FACTS["audio"], f"{name} moves {fact}, which nothing is matched by"
             assert parameter is None or low < high
+
+
+@pytest.mark.usefixtures("noises")
+@pytest.mark.parametrize("rate", [1, 100, 384_000])
+@pytest.mark.parametrize("name", OPERATIONS["audio"])
+def test_any_sample_rate_is_taken_or_refused(name: str, rate: int) -> None:
+    operation, media = find("audio", name), Media(noise(3000, 2), rate)
+    settings = operation.prepare(operation.settings(PARAMETERS.get(name, {}))).settings
+    with suppress(RejectedError):
+        for made in operation.apply(media, operation.draw(settings, media, np.random.default_rng(5))):
+            assert np.isfinite(made.array).all()
 
 
 @pytest.mark.usefixtures("noises")

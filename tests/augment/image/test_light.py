@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from augment.image.light import linear, stored
+from augment.image.light import linear, stored, tint
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,8 @@ def test_every_level_comes_back() -> None:
 
 def test_what_is_out_of_range_is_clipped() -> None:
     assert stored(np.array([-0.5, 0, 1, 7], np.float32)).tolist() == [0, 0, 255, 255]
+
+
+def test_a_tint_gives_blue_so_many_stops_more_than_red() -> None:
+    assert tint(2).tolist() == [0.5, 1, 2]
+    assert tint(0).tolist() == [1, 1, 1]

@@ -32,7 +32,7 @@ class Rendered:
 def test_one_parameter_is_solved_for(start: float, wanted: float) -> None:
     render = Rendered(start, 0)
     goal = Goal("f", wanted - 0.2, wanted + 0.2, 2.0)
-    found = search(render, [X], [goal], {(0, "x"): start}, render({}))
+    found = search(render, {X: start}, [goal], render({}))
     assert found.distance == 0
     assert wanted - 0.2 <= found.facts["f"] <= wanted + 0.2  # type: ignore[operator]
     assert render.count <= 11
@@ -41,20 +41,20 @@ def test_one_parameter_is_solved_for(start: float, wanted: float) -> None:
 def test_two_facts_that_hang_together_are_both_brought_there() -> None:
     render = Rendered(4, -3)
     goals = [Goal("f", 2.4, 2.6, 1.0), Goal("g", 1.9, 2.1, 1.0)]
-    found = search(render, [X, Y], goals, render.drawn, render({}))
+    found = search(render, {X: 4, Y: -3}, goals, render({}))
     assert found.distance == 0
     assert render.count <= MOST_TRIALS
 
 
 def test_what_is_there_already_is_not_rendered_again() -> None:
     render = Rendered(0, 0)
-    found = search(render, [X], [Goal("f", 4, 6, 1.0)], render.drawn, render({}))
+    found = search(render, {X: 0}, [Goal("f", 4, 6, 1.0)], render({}))
     assert (found.setting, found.distance, render.count) == ({}, 0, 1)
 
 
 def test_the_nearest_is_kept_where_the_goal_is_out_of_reach() -> None:
     render = Rendered(0, 0)
-    found = search(render, [X], [Goal("f", 12, 13, 2.0)], render.drawn, render({}))
+    found = search(render, {X: 0}, [Goal("f", 12, 13, 2.0)], render({}))
     assert found.setting == {(0, "x"): 6.0}, "the end of the dial"
     assert found.distance == pytest.approx((12 - 10 / (1 + math.exp(-6))) / 2)
 
@@ -62,14 +62,14 @@ def test_the_nearest_is_kept_where_the_goal_is_out_of_reach() -> None:
 def test_a_parameter_that_moves_nothing_is_given_up_at_once() -> None:
     render = Rendered(0, 0)
     flat = Dial("f", 1, "y", -4, 4)  # y does not move f
-    found = search(render, [flat], [Goal("f", 7, 8, 1.0)], render.drawn, render({}))
+    found = search(render, {flat: 0}, [Goal("f", 7, 8, 1.0)], render({}))
     assert render.count == 3, "once as drawn, and once for each round"
     assert found.distance == 2
 
 
 def test_a_fact_without_a_dial_counts_in_the_distance() -> None:
     render = Rendered(0, 0)
-    found = search(render, [X], [Goal("f", 4, 6, 1.0), Goal("g", 3, 4, 2.0)], render.drawn, render({}))
+    found = search(render, {X: 0}, [Goal("f", 4, 6, 1.0), Goal("g", 3, 4, 2.0)], render({}))
     assert found.distance == 1.5
 
 

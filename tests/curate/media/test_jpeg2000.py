@@ -43,6 +43,21 @@ def test_without_its_end_marker_a_picture_is_whole(options: dict[str, object]) -
         assert checks(data[:-missing]) == [("truncated", "error")]
 
 
+def in_64_bits(data: bytes) -> bytes:
+    """Return the same file with the length of its codestream in 64 bits (ISO/IEC 15444-1, I.4)."""
+    box = data.index(b"jp2c") - 4
+    size = struct.unpack_from(">I", data, box)[0] or len(data) - box
+    assert box + size == len(data)
+    return data[:box] + struct.pack(">I4sQ", 1, b"jp2c", size + 8) + data[box + 8 :]
+
+
+def test_a_codestream_whose_length_has_64_bits() -> None:
+    data = encode(tile_size=(50, 40))
+    assert checks(in_64_bits(data)) == []
+    assert checks(in_64_bits(without_end_marker(data))) == [("metadata-damage", "warning")]
+    assert checks(in_64_bits(data)[:-3]) == [("truncated", "error")]
+
+
 def test_missing_tiles() -> None:
     data = encode(tile_size=(50, 40), no_jp2=True)
     last = data.rindex(b"\xff\x90\0\x0a")

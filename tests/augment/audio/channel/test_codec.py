@@ -13,7 +13,17 @@ from msgspec import ValidationError, convert
 
 from augment.audio.channel import codec
 from augment.audio.channel.bandlimit import bandlimit
-from augment.audio.channel.codec import CODECS, Format, Settings, apply, draw, level_for, prepare, through_codec
+from augment.audio.channel.codec import (
+    CODECS,
+    Format,
+    Settings,
+    apply,
+    draw,
+    level_for,
+    possible_kbps,
+    prepare,
+    through_codec,
+)
 from augment.audio.channel.resample import resample
 from augment.operations.media import Media
 from curate.facts.audio import measure_audio
@@ -67,6 +77,12 @@ def test_the_same_bytes_every_time(speech: Sound, name: Format) -> None:
 @pytest.mark.parametrize(("frames", "channels"), [(1, 1), (10, 2), (700, 3)])
 def test_any_shape(name: Format, frames: int, channels: int) -> None:
     assert through_codec(noise(frames, channels), 16000, name).shape == (frames, channels)
+
+
+@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("rate", [1000, 384_000])
+def test_any_rate(name: Format, rate: int) -> None:
+    assert through_codec(noise(3000, 2), rate, name).shape == (3000, 2)
 
 
 @pytest.mark.parametrize("name", HERE)
@@ -135,6 +151,23 @@ def test_a_bit_rate_is_heard_and_one_that_there_is_not_is_said(speech: Sound, na
     loud = Media(resample(speech, 16000, 44100), 44100)
     if name == "mp3":
         assert apply(loud, few).noted["missed"]["bitrate_kbps"]["by"] == 24
+
+
+def test_two_channels_share_the_bit_rates_of_mp3() -> None:
+    # MPEG 1 has 32 to 320 kbit/s, MPEG 2 8 to 160, of a file: of two channels half of that each.
+    def missed(channels: int, rate: int, kbps: float) -> object:
+        noted = apply(Media(noise(rate, channels), rate), {"format": "mp3", "bitrate_kbps": kbps}).noted
+        return noted["missed"]["bitrate_kbps"]["by"] if "missed" in noted else None
+
+    assert missed(2, 44100, 16) is None
+    assert missed(2, 44100, 200) == -40
+    assert missed(2, 16000, 100) == -20
+    # Three are encoded one by one.
+    assert missed(3, 44100, 16) == 16
+
+
+def test_aac_has_no_more_bits_than_its_blocks_hold() -> None:
+    assert [possible_kbps("aac", rate, 1, 120) for rate in (8000, 16000, 44100)] == [48, 96, 120]
 
 
 @pytest.mark.parametrize(("name", "rate", "kbps"), [("OPUS", 16000, 16), ("MPEG_LAYER_III", 22050, 24)])

@@ -29,7 +29,7 @@ def test_found_below_the_folder_in_the_order_of_digests(tmp_path: Path) -> None:
     assert {os.path.basename(one.path) for one in found.recordings} == {"a.wav", "b.flac", "c.ogg"}
     assert found.digests() == sorted(found.digests())
     assert {one.frames for one in found.recordings} == {2000}
-    assert found.recordings[0].duration_s() == 0.125
+    assert found.recordings[0].frames / found.recordings[0].sample_rate == 0.125
     assert found.notes == ()
 
 
