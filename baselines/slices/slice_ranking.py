@@ -222,14 +222,18 @@ def _rests(predictions: "Sequence[Prediction]", judged: "Mapping[str, _Count]", 
     import numpy as np
 
     right = np.array([one.label == one.prediction for one in predictions], np.bool_)
-    carries = {tag: np.array([tag in one.tags for one in predictions], np.bool_) for tag in judged}
+    carriers: dict[str, list[int]] = {tag: [] for tag in judged}
+    for place, one in enumerate(predictions):
+        for tag in carriers.keys() & one.tags:
+            carriers[tag].append(place)
     ends = sorted((found.interval[1], tag) for tag, found in judged.items())
     weaker, at, rests = np.zeros_like(right), 0, dict[str, _Count]()
     for tag in sorted(judged, key=lambda name: judged[name].accuracy):
         while at < len(ends) and ends[at][0] < judged[tag].accuracy:
-            weaker |= carries[ends[at][1]]
+            weaker[carriers[ends[at][1]]] = True
             at += 1
-        without = ~carries[tag]
+        without = np.ones_like(right)
+        without[carriers[tag]] = False
         # Where all others are weaker, they are the rest after all.
         rest = without & ~weaker if (without & ~weaker).any() else without
         hits, samples = int(right[rest].sum()), int(rest.sum())
