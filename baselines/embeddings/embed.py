@@ -17,7 +17,7 @@ from curate.embeddings.store import About, Embeddings, make_embeddings
 from curate.engine import Failure, Ready, run
 from curate.engine.worker import hold_threads
 from curate.facts.records import Finding, Kind
-from curate.ground.errors import InputError
+from curate.ground.errors import InputError, UsageError
 from curate.ground.json import encode_for_digest
 from curate.records.sample import View
 
@@ -133,6 +133,28 @@ def load_model(package: str | None, path: str | None, preprocessing: str | None)
     return Model(os.path.basename(path), read_network(path, described.output), described)
 
 
+def load_again(about: About, path: str) -> Model:
+    """Return the model that made embeddings, for files that have none yet.
+
+    Args:
+        about: What is known of it.
+        path: Of the embeddings, for messages.
+
+    Raises:
+        UsageError: It cannot be found by what is known, or is another one by now.
+    """
+    packages = [name for name, one in PACKAGES.items() if one.source == about.source]
+    if not packages and not is_hub_name(about.source):
+        raise UsageError(
+            f"{path} was made by {about.source}, which cannot be found again for new files; train the run on base "
+            "features, or on embeddings of a package"
+        )
+    model = load_model(packages[0] if packages else about.source, None, None)
+    if model.digest != about.model_digest:
+        raise UsageError(f"{path} was made by another version of {about.source} than is installed: burnish embed again")
+    return model
+
+
 @lru_cache(maxsize=2)
 def _loaded(network: Network) -> "Callable[[NDArray[np.float32]], NDArray[np.float32]]":
     return network.load()
@@ -191,6 +213,8 @@ def embed(
     model: Model,
     reading: Reading,
     watch: "Callable[[Iterable[Any]], Iterator[Any]]" = iter,
+    *,
+    own_similarity: bool = True,
 ) -> Result:
     """Return a vector for each file of the model's kind.
 
@@ -202,6 +226,7 @@ def embed(
         model: What makes the vectors.
         reading: How files are read, and where vectors are kept between calls.
         watch: Passes the results on, and shows how far it is.
+        own_similarity: Whether to measure how alike a file and its own mild change are.
 
     Raises:
         InputError: OpenCV cannot run the model; no sample is of its kind; no file could be embedded.
@@ -238,7 +263,8 @@ def embed(
     import numpy as np
 
     counted.reused = len(known)
-    about = _with_own_similarity(model, [os.path.join(reading.root, one.path) for one in chosen], found, options)
+    paths = [os.path.join(reading.root, one.path) for one in chosen]
+    about = _with_own_similarity(model, paths, found, options) if own_similarity else model.about()
     counted.embeddings = make_embeddings(list(found), np.stack(list(found.values())), about)
     return counted
 

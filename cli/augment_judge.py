@@ -1,0 +1,130 @@
+"""A plan of `augment` and a model of `baselines`, brought together: neither floor knows the other."""
+
+import os
+import tempfile
+from typing import TYPE_CHECKING, NamedTuple
+
+from cli.io import terminal
+from cli.views.augment.hardness import TargetHardness, realism_of
+from curate.ground.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from augment.plan.judging import JudgedTarget
+    from augment.plan.sources import Sources
+    from augment.plan.targets import Plan
+    from augment.render.lineage import Options
+    from baselines.metrics.hardness import Answer
+    from baselines.training.judge import Judge
+
+MEASURED = 150
+"""Of each target, where nothing is left out: an accuracy is known to 8 points."""
+
+
+class Asked(NamedTuple):
+    """A judge, and what the tested samples of its run came to.
+
+    Attributes:
+        judge: The run's model.
+        tested: What the run says of its tested samples, by tag.
+    """
+
+    judge: "Judge"
+    tested: "dict[str, list[Answer]]"
+
+    def real(self, tag: str) -> "tuple[list[Answer], str]":
+        """Return the answers to the real samples of a tag, and which samples they are."""
+        if found := self.judge.of_tag(tag):
+            return found, "training and validation"
+        return self.tested.get(tag, []), "the run's test"
+
+
+def run_to_ask(run: str | None, weak: str | None, option: str) -> str:
+    """Return the run whose model is asked.
+
+    Raises:
+        UsageError: None is named.
+    """
+    named = run or weak
+    if named is None or not os.path.isdir(named):
+        raise UsageError(f"{option} asks a model: name its run with --run RUN (or with --weak RUN)")
+    return named
+
+
+def ask(run: str, manifest: "Iterable[bytes]", options: "Options") -> Asked:
+    """Return the judge of a run, for what is made of the samples of a manifest; says what it is waiting for."""
+    from baselines.data.labelled_samples import LabelledSample
+    from baselines.features.reading import Reading
+    from baselines.metrics.hardness import Answer
+    from baselines.metrics.metrics import by_tag
+    from baselines.runs.run_folder import predictions_of_run
+    from baselines.training.judge import make_judge
+    from curate.records.reader import read_as
+
+    samples = list(read_as(manifest, LabelledSample))
+    with terminal.progress("judge", lambda: len(samples)) as counted:
+        judge = make_judge(samples, run, Reading(options.base, options.jobs), counted)
+    tested = {
+        tag: [
+            Answer(
+                one.prediction,
+                one.confidence or 0.0,
+                one.probabilities.get(one.label, 0.0),
+                one.prediction == one.label,
+                number,
+            )
+            for number, one in enumerate(several)
+        ]
+        for tag, several in by_tag(predictions_of_run(run)).items()
+    }
+    return Asked(judge, tested)
+
+
+def judge_targets(
+    sources: "Sources", plan: "Plan", asked: Asked, options: "Options", *, limits: bool
+) -> list[TargetHardness]:
+    """Have what a plan makes judged, and return how hard and how real it is; with limits, the plan is changed.
+
+    Args:
+        sources: Of the manifest.
+        plan: What is to be made.
+        asked: The model.
+        options: How samples are made.
+        limits: Whether draws that are too easy or too hard are left out; else only some of each target are judged.
+    """
+    from augment.render.judged_plan import judge_plan
+
+    with tempfile.TemporaryDirectory(prefix="burnish-") as folder:
+        judged = judge_plan(sources, plan, options, asked.judge, folder, None if limits else MEASURED)
+        return [
+            found
+            for index, one in judged.items()
+            if (found := _describe(sources.recipe.targets[index].tag or "", one, asked)) is not None
+        ]
+
+
+def _describe(tag: str, judged: "JudgedTarget[Answer]", asked: Asked) -> TargetHardness | None:
+    from baselines.metrics.hardness import hardness
+
+    if not judged.drawn or not judged.kept:
+        return None
+    real, real_from = asked.real(tag)
+    realism, note = None, ""
+    try:
+        realism = realism_of(asked.judge.realism(tag, judged.samples))
+    except InputError as error:
+        note = f"how real it is cannot be told: {error}"
+    return TargetHardness(
+        tag,
+        asked.judge.run,
+        asked.judge.model,
+        hardness(judged.drawn, real),
+        hardness(judged.kept, real),
+        real_from,
+        judged.easy,
+        judged.hard,
+        judged.most,
+        realism,
+        note,
+    )
