@@ -2,24 +2,30 @@
 
 import os
 import tempfile
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from augment.plan.judging import JudgedTarget
 from cli.io import terminal
 from cli.views.augment.hardness import TargetHardness, realism_of
+from cli.views.preview.judged import JudgedPreview, PairAnswers
 from curate.ground.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from augment.plan.judging import JudgedTarget
     from augment.plan.sources import Sources
-    from augment.plan.targets import Plan
+    from augment.plan.targets import Order, Plan
     from augment.render.lineage import Options
     from baselines.metrics.hardness import Answer
     from baselines.training.judge import Judge
+    from curate.records.sample import Sample
 
 MEASURED = 150
 """Of each target, where nothing is left out: an accuracy is known to 8 points."""
+
+PREVIEWED = 60
+"""Of each target, where a page is made: to 12 points, in a few seconds."""
 
 
 class Asked(NamedTuple):
@@ -50,6 +56,13 @@ def run_to_ask(run: str | None, weak: str | None, option: str) -> str:
     if named is None or not os.path.isdir(named):
         raise UsageError(f"{option} asks a model: name its run with --run RUN (or with --weak RUN)")
     return named
+
+
+def run_with_model(run: str | None, weak: str | None) -> str | None:
+    """Return the run whose model a preview asks: the one that was named, or that of the weak tags if it has a model."""
+    if run is not None:
+        return run
+    return weak if weak is not None and os.path.isfile(os.path.join(weak, "model.skops")) else None
 
 
 def ask(run: str, manifest: "Iterable[bytes]", options: "Options") -> Asked:
@@ -102,6 +115,44 @@ def judge_targets(
             for index, one in judged.items()
             if (found := _describe(sources.recipe.targets[index].tag or "", one, asked)) is not None
         ]
+
+
+def judge_preview(
+    sources: "Sources", plan: "Plan", shown: "Sequence[Order]", asked: Asked, options: "Options"
+) -> JudgedPreview:
+    """Return what a model says of the pairs of a preview, and of more of their kind, so that more can be told.
+
+    Args:
+        sources: Of the manifest.
+        plan: What `augment` would make.
+        shown: The orders of the pairs.
+        asked: The model.
+        options: How samples are made.
+    """
+    from augment.preview.preview import choose
+    from augment.render.judged_plan import make_samples
+
+    more = choose(sources, plan, PREVIEWED * len(plan.parts), options.seed)
+    orders = sorted({*shown, *more}, key=lambda order: (order.target, order))
+    with tempfile.TemporaryDirectory(prefix="burnish-") as folder:
+        made = make_samples(sources, plan, orders, options, folder)
+        answers = asked.judge.answers([sample for _, sample in made])
+        real = {one.path: answer for one, answer in asked.judge.real}
+        parts: defaultdict[Order, list[tuple[Sample, Answer | None]]] = defaultdict(list)
+        for (order, sample), answer in zip(made, answers, strict=True):
+            parts[order].append((sample, answer))
+        pairs = {
+            order: PairAnswers(real.get(sources.found[order.source].path), tuple(answer for _, answer in several))
+            for order, several in parts.items()
+        }
+        targets = {}
+        for index, part in plan.parts.items():
+            several = [one for order, found in parts.items() if order.target == index for one in found if one[1]]
+            said = [answer for _, answer in several if answer]
+            judged = JudgedTarget(said, said, [sample for sample, _ in several])
+            if (found := _describe(part.target.tag or "", judged, asked)) is not None:
+                targets[index] = found
+    return JudgedPreview(asked.judge.run, asked.judge.model, pairs, targets)
 
 
 def _describe(tag: str, judged: "JudgedTarget[Answer]", asked: Asked) -> TargetHardness | None:
