@@ -67,14 +67,14 @@ def realism_of(found: "TwoSample") -> Realism:
 
 
 def say_share(share: Share) -> str:
-    """Return `41 of 50 right (82 %, 69 to 90)`."""
+    """Return `41 of 50 (82 %, 69 to 90)`."""
     low, high = (100 * end for end in share.interval)
-    return f"{share.right:,} of {share.samples:,} right ({100 * share.share:.0f} %, {low:.0f} to {high:.0f})"
+    return f"{share.right:,} of {share.samples:,} ({100 * share.share:.0f} %, {low:.0f} to {high:.0f})"
 
 
 def say_hardness(found: Hardness, real_from: str) -> str:
     """Return in words how hard what was made is."""
-    made = f"what is made {say_share(found.made)}"
+    made = f"right on what is made {say_share(found.made)}"
     if found.real is None or found.difference is None:
         return f"{made}; no real sample of the tag to hold it against"
     low, high = (100 * end for end in found.difference)
@@ -83,7 +83,7 @@ def say_hardness(found: Hardness, real_from: str) -> str:
         "too hard": f"too hard, by {-high:.0f} to {-low:.0f} points",
         "cannot tell": f"no difference to be told ({low:+.0f} to {high:+.0f} points)",
     }[found.verdict]
-    return f"{made}, real ones of {real_from} {say_share(found.real)}: {verdict}"
+    return f"{made}, on real ones of {real_from} {say_share(found.real)}: {verdict}"
 
 
 def say_realism(found: Realism) -> str:
@@ -102,7 +102,7 @@ def sentences(several: "Sequence[TargetHardness]") -> list[str]:
         lines.append(f"{tag}: {say_hardness(one.first, one.real_from)}")
         if one.left_out_most:
             left = f"{one.too_easy:,} draws left out as too easy, {one.too_hard:,} as too hard"
-            after = f"; then {say_share(one.kept.made)}" if one.too_easy or one.too_hard else ""
+            after = f"; then right on {say_share(one.kept.made)}" if one.too_easy or one.too_hard else ""
             lines.append(f"{tag}: {left} (at most {one.left_out_most:,}){after}")
         if one.realism:
             lines.append(f"{tag}: {say_realism(one.realism)}")
