@@ -52,10 +52,11 @@ def run_to_ask(run: str | None, weak: str | None, option: str) -> str:
     Raises:
         UsageError: None is named.
     """
-    named = run or weak
-    if named is None or not os.path.isdir(named):
+    if run is not None:
+        return run
+    if weak is None or not os.path.isdir(weak):
         raise UsageError(f"{option} asks a model: name its run with --run RUN (or with --weak RUN)")
-    return named
+    return weak
 
 
 def run_with_model(run: str | None, weak: str | None) -> str | None:
