@@ -131,7 +131,7 @@ def test_packages_are_named_with_how_to_install_them(name: str) -> None:
 
 
 def test_the_model_of_an_embedding_is_found_again_or_it_is_said(model: Model) -> None:
-    with pytest.raises(UsageError, match="a.npz was made by mean.onnx, which cannot be found again for new files"):
+    with pytest.raises(UsageError, match=r"a\.npz was made by mean\.onnx, which cannot be found again for new files"):
         load_again(model.about(), "a.npz")
     speech = About(PACKAGES["speech"].source, "sha256:older", "audio")
     if weights_of(PACKAGES["speech"]) is None:
