@@ -12,13 +12,14 @@ from cli.views.preview.judged import JudgedPreview, PairAnswers
 from curate.ground.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from augment.plan.sources import Sources
     from augment.plan.targets import Order, Plan
     from augment.render.lineage import Options
     from baselines.metrics.hardness import Answer
     from baselines.training.judge import Judge
+    from cli.io.replayable_pipe import Rereadable
     from curate.records.sample import Sample
 
 MEASURED = 150
@@ -28,7 +29,7 @@ PREVIEWED = 60
 """Of each target, where a page is made: to 12 points, in a few seconds."""
 
 
-class Asked(NamedTuple):
+class _Asked(NamedTuple):
     """A judge, and what the tested samples of its run came to.
 
     Attributes:
@@ -66,7 +67,7 @@ def run_with_model(run: str | None, weak: str | None) -> str | None:
     return weak if weak is not None and os.path.isfile(os.path.join(weak, "model.skops")) else None
 
 
-def ask(run: str, manifest: "Iterable[bytes]", options: "Options") -> Asked:
+def _ask(run: str, manifest: "Rereadable", options: "Options") -> _Asked:
     """Return the judge of a run, for what is made of the samples of a manifest; says what it is waiting for."""
     from baselines.data.labelled_samples import LabelledSample
     from baselines.features.reading import Reading
@@ -76,6 +77,7 @@ def ask(run: str, manifest: "Iterable[bytes]", options: "Options") -> Asked:
     from baselines.training.judge import make_judge
     from curate.records.reader import read_as
 
+    manifest.seek(0)
     samples = list(read_as(manifest, LabelledSample))
     with terminal.progress("judge", lambda: len(samples)) as counted:
         judge = make_judge(samples, run, Reading(options.base, options.jobs), counted)
@@ -92,23 +94,27 @@ def ask(run: str, manifest: "Iterable[bytes]", options: "Options") -> Asked:
         ]
         for tag, several in by_tag(predictions_of_run(run)).items()
     }
-    return Asked(judge, tested)
+    return _Asked(judge, tested)
 
 
 def judge_targets(
-    sources: "Sources", plan: "Plan", asked: Asked, options: "Options", *, limits: bool
+    sources: "Sources", plan: "Plan", run: str | None, manifest: "Rereadable", options: "Options", *, limits: bool
 ) -> list[TargetHardness]:
     """Have what a plan makes judged, and return how hard and how real it is; with limits, the plan is changed.
 
     Args:
         sources: Of the manifest.
         plan: What is to be made.
-        asked: The model.
+        run: Whose model is asked; None: none is.
+        manifest: Is read again.
         options: How samples are made.
         limits: Whether draws that are too easy or too hard are left out; else only some of each target are judged.
     """
     from augment.render.judged_plan import judge_plan
 
+    if run is None or not plan.orders:
+        return []
+    asked = _ask(run, manifest, options)
     with tempfile.TemporaryDirectory(prefix="burnish-") as folder:
         judged = judge_plan(sources, plan, options, asked.judge, folder, None if limits else MEASURED)
         return [
@@ -119,20 +125,29 @@ def judge_targets(
 
 
 def judge_preview(
-    sources: "Sources", plan: "Plan", shown: "Sequence[Order]", asked: Asked, options: "Options"
-) -> JudgedPreview:
+    sources: "Sources",
+    plan: "Plan",
+    shown: "Sequence[Order]",
+    run: str | None,
+    manifest: "Rereadable",
+    options: "Options",
+) -> JudgedPreview | None:
     """Return what a model says of the pairs of a preview, and of more of their kind, so that more can be told.
 
     Args:
         sources: Of the manifest.
         plan: What `augment` would make.
         shown: The orders of the pairs.
-        asked: The model.
+        run: Whose model is asked; None: none is.
+        manifest: Is read again.
         options: How samples are made.
     """
     from augment.preview.preview import choose
     from augment.render.judged_plan import make_samples
 
+    if run is None or not shown:
+        return None
+    asked = _ask(run, manifest, options)
     more = choose(sources, plan, PREVIEWED * len(plan.parts), options.seed)
     orders = sorted({*shown, *more}, key=lambda order: (order.target, order))
     with tempfile.TemporaryDirectory(prefix="burnish-") as folder:
@@ -156,7 +171,7 @@ def judge_preview(
     return JudgedPreview(asked.judge.run, asked.judge.model, pairs, targets)
 
 
-def _describe(tag: str, judged: "JudgedTarget[Answer]", asked: Asked) -> TargetHardness | None:
+def _describe(tag: str, judged: "JudgedTarget[Answer]", asked: _Asked) -> TargetHardness | None:
     from baselines.metrics.hardness import hardness
 
     if not judged.drawn or not judged.kept:

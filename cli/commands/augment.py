@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import augment_options, options
-from cli.augment_judge import ask, judge_targets, run_to_ask
+from cli.augment_judge import judge_targets, run_to_ask
 from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak_tags, recipes_and_manifest
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
@@ -130,10 +130,7 @@ def augment(
         plan = plan_for(sources, Request(copies, budget, weak_tags, top, balance, begin), match, made)
         if control:
             plan = make_control_plan(sources, plan, begin)
-        judged = []
-        if asked_run and plan.orders:
-            file.seek(0)
-            judged = judge_targets(sources, plan, ask(asked_run, file, made), made, limits=hardness == "limit")
+        judged = judge_targets(sources, plan, asked_run, file, made, limits=hardness == "limit")
         if dry_run:
             reports.write(describe_plan(sources, plan, begin, judged), formats, "Plan", plan_table)
             return

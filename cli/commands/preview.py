@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import augment_options, options
-from cli.augment_judge import ask, judge_preview, run_with_model
+from cli.augment_judge import judge_preview, run_with_model
 from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak_tags, recipes_and_manifest
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
@@ -74,7 +74,7 @@ def preview(
     weak_tags = read_weak_tags(weak) if weak else None
     loaded = load_several(recipes, settings or (), choose_targets(recipes, target, weak_tags, None, mapping), seed)
     begin = loaded.seed
-    made, asked_run, judged = Options("", root or "", begin, jobs), run_with_model(run, weak), None
+    made = Options("", root or "", begin, jobs)
     with streams.passes(manifest) as file:
         sources = gather_sources(
             loaded,
@@ -87,9 +87,7 @@ def preview(
         )
         plan = plan_for(sources, Request(copies, weak=weak_tags, seed=begin), match, made)
         orders = choose(sources, plan, count, begin)
-        if asked_run and orders:
-            file.seek(0)
-            judged = judge_preview(sources, plan, orders, ask(asked_run, file, made), made)
+        judged = judge_preview(sources, plan, orders, run_with_model(run, weak), file, made)
     with terminal.progress("preview", lambda: len(orders)) as counted:
         pairs = list(counted(make_pairs(sources, plan, orders, seed=begin, base=root or "", jobs=jobs)))
     with atomic_write(output) as html:
