@@ -16,7 +16,7 @@ FEATURES_VERSION = 2
 """Raised whenever a feature is defined anew, so that older ones are not reused."""
 
 FAMILIES: "dict[Kind, dict[str, int]]" = {
-    "image": {"hog": 3852, "colour": 288, "thumbnail": 192},
+    "image": {"hog": 3852, "colour": 576, "thumbnail": 384},
     "audio": {"mel": 1600, "mfcc": 520, "level": 22},
 }
 """How many numbers each family has; in this order they make the vector of a file."""
