@@ -76,7 +76,7 @@ def stretch_channels(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     places = [int(share * (len(flat) - 1)) for share in (_DARK_SHARE, _LIGHT_SHARE)]
     dark, light = np.partition(flat, places, axis=0)[places].astype(np.float32)
     stretched = (pixels - dark) * (np.float32(255) / np.maximum(light - dark, _LEAST_LEVELS))
-    return np.rint(np.clip(stretched, 0, 255)).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(stretched, 0, 255)), np.uint8)
 
 
 def _thumbnail(pixels: NDArray[np.uint8]) -> Vector:
@@ -84,7 +84,7 @@ def _thumbnail(pixels: NDArray[np.uint8]) -> Vector:
     import cv2
 
     lab = np.asarray(cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
-    return _resize(lab, _THUMBNAIL).ravel() / 100
+    return np.asarray(_resize(lab, _THUMBNAIL).ravel() / 100, np.float32)
 
 
 def _square(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
