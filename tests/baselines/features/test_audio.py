@@ -67,7 +67,8 @@ def test_noise_before_and_after_a_word_moves_the_second_view_less() -> None:
     clean[12000 : 12000 + 9600] = chirp()
     noise = np.random.default_rng(3).normal(0, 0.03, clean.shape).astype(np.float32)
     deep, above = (describe_audio(clean + noise, 16000)["mel"] - describe_audio(clean, 16000)["mel"]).reshape(2, 800)
-    assert np.linalg.norm(above) < 0.5 * np.linalg.norm(deep)
+    # 0.057 of it where nothing is taken off, 0.028 without the noise.
+    assert np.linalg.norm(above) < 0.04 * np.linalg.norm(deep)
 
 
 @pytest.mark.parametrize(
