@@ -17,7 +17,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 import numpy as np
 
+from baselines.embeddings.packages import package_for, weights_of
 from benchmarks.effect.figures import CEILING, Outcome, read, show, write
 from benchmarks.effect.sets import CLEAN, GROUP, SETS, Set, backgrounds, build
 from benchmarks.inputs import HERE
@@ -32,7 +33,10 @@ from benchmarks.inputs import HERE
 START_BELOW = 0.10
 """A condition counts as weak where its accuracy starts so far below the clean one's."""
 _COPIES = Path(__file__).parent / "copies.yaml"
-_RECIPES = {"audio": ("speech-noise",), "image": ("photos-low-light", "photos-scene", "photos-wear")}
+_RECIPES: Mapping[str, tuple[str, ...]] = {
+    "audio": ("speech-noise",),
+    "image": ("photos-low-light", "photos-scene", "photos-wear"),
+}
 _MAP = {
     "street": "noisy",
     "far": "distance=far",
@@ -49,12 +53,12 @@ class Arm(NamedTuple):
     """One way to spend a budget: a name, recipes for each kind, options of `burnish augment`, and the weight."""
 
     name: str
-    recipes: dict[str, tuple[str, ...]]
+    recipes: Mapping[str, tuple[str, ...]]
     options: tuple[str, ...] = ()
     weight: str = "1"
 
 
-_BLIND = {"audio": ("randaugment",), "image": ("randaugment",)}
+_BLIND: Mapping[str, tuple[str, ...]] = {"audio": ("randaugment",), "image": ("randaugment",)}
 ARMS = (
     Arm("copies", dict.fromkeys(_RECIPES, (str(_COPIES),))),
     Arm("randaugment", _BLIND),
@@ -178,6 +182,10 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="only show what is there")
     wish = parser.parse_args()
     wish.into.mkdir(parents=True, exist_ok=True)
+    for kind in {SETS[name].kind for name in wish.sets.split(",")} if "embedding" in wish.features else ():
+        _, package = package_for(kind)
+        if weights_of(package) is None:
+            sys.exit(f"--features embedding needs burnish[{package.extra}]; without it: --features base")
     arms = [arm for arm in ARMS if wish.arms is None or arm.name in wish.arms.split(",")]
     for seed in () if wish.show else map(int, wish.seeds.split(",")):
         for name in wish.sets.split(","):

@@ -17,6 +17,7 @@ from PIL import Image
 
 from benchmarks.effect import conditions
 from benchmarks.inputs import real_data
+from curate.facts.records import Kind
 
 CLEAN = "clean"
 _SHARES = {"train": 0.5, "val": 0.15, "test": 0.35}
@@ -35,7 +36,7 @@ class Set(NamedTuple):
 
     name: str
     files: Callable[[], Iterator[tuple[Path, str, str]]]
-    kind: str
+    kind: Kind
     conditions: tuple[str, ...]
     most: int = 10_000
 
