@@ -12,7 +12,8 @@ def picture(noise: float, height: int = 200, width: int = 300, *, seed: int = 0)
     rows, columns = np.mgrid[0:height, 0:width]
     scene = 60 + 100 * columns / width + 40 * (rows > height / 2)
     drawn = scene[..., None] + np.random.default_rng(seed).normal(0, noise * 255, (height, width, 3))
-    return np.clip(np.rint(drawn), 0, 255).astype(np.uint8)
+    found: NDArray[np.uint8] = np.clip(np.rint(drawn), 0, 255).astype(np.uint8)
+    return found
 
 
 @pytest.mark.parametrize("noise", [0.01, 0.03, 0.1])
