@@ -20,7 +20,7 @@ from benchmarks.inputs import real_data
 from curate.facts.records import Kind
 
 CLEAN = "clean"
-_SHARES = {"train": 0.5, "val": 0.15, "test": 0.35}
+_SHARES = {"train": 0.5, "val": 0.2, "test": 0.3}
 
 
 class Set(NamedTuple):
@@ -78,7 +78,7 @@ SETS = {
     for one in (
         Set("digits", _digits, "audio", ("street", "far", "phone")),
         Set("words", _words, "audio", ("street", "far", "phone")),
-        Set("clothing", _clothing, "image", ("dim", "haze", "shake", "covered"), 90),
+        Set("clothing", _clothing, "image", ("dim", "haze", "shake", "covered"), 60),
         Set("small", _rated, "image", ("dim", "haze", "covered"), 100),
     )
 }

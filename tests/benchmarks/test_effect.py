@@ -96,10 +96,10 @@ def test_no_recording_is_on_two_sides_and_training_is_clean(tmp_path: Path, data
     counts = Counter((row["split"], row["condition"]) for row in rows)
     assert counts == {
         ("train", "clean"): 30,
-        ("val", "clean"): 9,
-        ("val", "street"): 9,
-        ("test", "clean"): 21,
-        ("test", "street"): 21,
+        ("val", "clean"): 12,
+        ("val", "street"): 12,
+        ("test", "clean"): 18,
+        ("test", "street"): 18,
     }
     digests: dict[str, set[str]] = {}
     for row in rows:
