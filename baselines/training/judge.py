@@ -6,7 +6,7 @@ it nor from its source, its copies or its group. Real samples are judged alike, 
 """
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,8 +16,9 @@ import numpy as np
 from baselines.data.folds import ALWAYS_TRAINS, make_folds
 from baselines.data.labelled_samples import LabelledSample, label_of
 from baselines.data.train_test_partition import trains, validates
-from baselines.embeddings.embed import Embedded, embed, load_again
-from baselines.features.choice import EMBEDDING
+from baselines.embeddings.embed import Embedded, embed, load_again, load_model
+from baselines.embeddings.embed import Model as EmbeddingModel
+from baselines.features.choice import EMBEDDING, PACKAGE
 from baselines.features.extract import extract
 from baselines.features.families import FAMILIES, columns
 from baselines.features.reading import Reading, Watcher
@@ -34,7 +35,7 @@ from baselines.training.one_encoder import reencode
 from baselines.training.options import TrainingOptions
 from baselines.training.training_data import TrainingData, read_data
 from curate.embeddings.neighbours import unit
-from curate.embeddings.store import Embeddings, read_embeddings
+from curate.embeddings.store import read_embeddings
 from curate.ground.errors import InputError, UsageError
 from curate.records.origin import origin_of, ties_of
 
@@ -62,12 +63,12 @@ class _FeatureReader(NamedTuple):
 
     Attributes:
         held: Which features it learned from.
-        stores: Its embeddings, in their order.
+        models: That made its embeddings, in their order.
         reading: How files are read.
     """
 
     held: HeldStill
-    stores: tuple[Embeddings, ...]
+    models: tuple[EmbeddingModel, ...]
     reading: Reading
 
     def read(self, samples: Sequence[LabelledSample], *, cached: bool = True) -> "tuple[Vectors, Mask]":
@@ -81,10 +82,10 @@ class _FeatureReader(NamedTuple):
             readable[list(extracted.failures)] = False
             parts.append(extracted.features[:, columns(kind, families)])
         views = [Embedded(one.path, one.kind, one.bytes, one.mtime_ns, one.digest, one.findings) for one in samples]
-        for store in self.stores:
-            made = embed(views, load_again(store.about, store.path), reading, own_similarity=False).embeddings
+        for model in self.models:
+            made = embed(views, model, reading, own_similarity=False).embeddings
             places = made.places([one.digest for one in samples])
-            vectors, known = np.zeros((len(samples), store.length), np.float32), places >= 0
+            vectors, known = np.zeros((len(samples), made.length), np.float32), places >= 0
             vectors[known] = unit(made.vectors[places[known]])
             readable &= known
             parts.append(vectors)
@@ -240,10 +241,7 @@ def make_judge(samples: Iterable[LabelledSample], run: str, reading: Reading, wa
     held = hold_still(run, "auto", (), option="the run")
     if side := [name for name in held.families if name == TAGS or name.startswith(TABLE)]:
         raise UsageError(f"the run {run} learned from {side[0]}, which what is made has not; train one on files alone")
-    paths = [name.removeprefix(EMBEDDING) for name in held.families if name.startswith(EMBEDDING)]
-    features = _FeatureReader(held, tuple(read_embeddings(path) for path in paths), reading)
-    for store in features.stores:
-        load_again(store.about, store.path)
+    features = _FeatureReader(held, tuple(_embedding_models(held.families)), reading)
     seen = [one for one in samples if trains(one.split) or validates(one.split)]
     if not seen:
         raise InputError("the manifest has no training or validation samples to judge by")
@@ -267,6 +265,15 @@ def make_judge(samples: Iterable[LabelledSample], run: str, reading: Reading, wa
     places = [_Place(int(fold[at]), int(matrix.unit[at])) for at in judged]
     judge.real += zip(examples, models.ask(matrix.features[judged], examples, places), strict=True)
     return judge
+
+
+def _embedding_models(families: Sequence[str]) -> Iterator[EmbeddingModel]:
+    """Yield what made the embeddings that a run learned from, files before packages."""
+    for name in families:
+        if name.startswith(EMBEDDING):
+            store = read_embeddings(name.removeprefix(EMBEDDING))
+            yield load_again(store.about, store.path)
+    yield from (load_model(name.removeprefix(PACKAGE), None, None) for name in families if name.startswith(PACKAGE))
 
 
 def _fit(matrix: "TrainingMatrix", candidate: Candidate, train: "Numbers") -> Model:
