@@ -17,7 +17,7 @@ from curate.embeddings.store import About, Embeddings, make_embeddings
 from curate.engine import Failure, Ready, run
 from curate.engine.worker import hold_threads
 from curate.facts.records import Finding, Kind
-from curate.ground.errors import InputError
+from curate.ground.errors import InputError, UsageError
 from curate.ground.json import encode_for_digest
 from curate.records.sample import View
 
@@ -148,6 +148,28 @@ def load_model(package: str | None, path: str | None, preprocessing: str | None)
     path = path or ""
     described = read_preprocessing(preprocessing or f"{os.path.splitext(path)[0]}.yaml")
     return Model(os.path.basename(path), read_network(path, described.output), described)
+
+
+def load_again(about: About, path: str) -> Model:
+    """Return the model that made embeddings, for files that have none yet.
+
+    Args:
+        about: What is known of it.
+        path: Of the embeddings, for messages.
+
+    Raises:
+        UsageError: It cannot be found by what is known, or is another one by now.
+    """
+    packages = [name for name, one in PACKAGES.items() if one.source == about.source]
+    if not packages and not is_hub_name(about.source):
+        raise UsageError(
+            f"{path} was made by {about.source}, which cannot be found again for new files; train the run on base "
+            "features, or on embeddings of a package"
+        )
+    model = load_model(packages[0] if packages else about.source, None, None)
+    if model.digest != about.model_digest:
+        raise UsageError(f"{path} was made by another version of {about.source} than is installed: burnish embed again")
+    return model
 
 
 @lru_cache(maxsize=2)

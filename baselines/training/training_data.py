@@ -95,7 +95,12 @@ class TrainingData:
 
 
 def read_data(
-    samples: Iterable[LabelledSample], options: TrainingOptions, watch: Watcher = iter, *, handful: bool = False
+    samples: Iterable[LabelledSample],
+    options: TrainingOptions,
+    watch: Watcher = iter,
+    *,
+    handful: bool = False,
+    validate: bool = False,
 ) -> TrainingData:
     """Return the samples that take part, with their features.
 
@@ -104,6 +109,7 @@ def read_data(
         options: How to train.
         watch: Passes on what was read, and shows how far it is.
         handful: Whether this is the sanity check, which may have one sample of each class.
+        validate: Whether the validation split is read, though nothing is chosen.
 
     Raises:
         InputError: There is nothing to learn from; a test sample or a copy of one is on the training side.
@@ -127,9 +133,8 @@ def read_data(
     if options.like:
         made_by = [(store.path, store.about.model_digest) for store in stores]
         options.like.check_embeddings(made_by + [(name, model.digest) for name, model in models.items()])
-    partition = partition_samples(
-        found.examples, options.test_split, found.left_out, validate=options.has_choice(found.examples)
-    )
+    validate = validate or options.has_choice(found.examples)
+    partition = partition_samples(found.examples, options.test_split, found.left_out, validate=validate)
     labels = [label_of(one) for one in partition.train]
     check_labels(labels)
     check_no_leaks(partition.train, partition.test)

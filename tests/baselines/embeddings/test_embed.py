@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from baselines.embeddings import onnx_writer as onnx
-from baselines.embeddings.embed import Embedded, Model, embed, load_model
+from baselines.embeddings.embed import Embedded, Model, embed, load_again, load_model
 from baselines.embeddings.network import check_opencv
 from baselines.embeddings.packages import PACKAGES, load_package, weights_of
 from baselines.features.reading import Reading
+from curate.embeddings.store import About
 from curate.ground.errors import InputError, UsageError
 from curate.records.sample import Sample
 from curate.scan.measure import measure
@@ -127,3 +128,15 @@ def test_packages_are_named_with_how_to_install_them(name: str) -> None:
     assert model.kind == PACKAGES[name].kind
     assert network.load() is not None
     assert os.path.basename(PACKAGES[name].file)
+
+
+def test_the_model_of_an_embedding_is_found_again_or_it_is_said(model: Model) -> None:
+    with pytest.raises(UsageError, match=r"a\.npz was made by mean\.onnx, which cannot be found again for new files"):
+        load_again(model.about(), "a.npz")
+    speech = About(PACKAGES["speech"].source, "sha256:older", "audio")
+    if weights_of(PACKAGES["speech"]) is None:
+        pytest.skip("the speech embedding is not installed")
+    with pytest.raises(UsageError, match="by another version of Google speech embedding"):
+        load_again(speech, "a.npz")
+    installed = load_model("speech", None, None)
+    assert load_again(installed.about(), "a.npz").digest == installed.digest
