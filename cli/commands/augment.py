@@ -10,7 +10,7 @@ from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.io.outcome import outcome
-from cli.views.augment.summary import describe_plan, plan_table, say_generated
+from cli.views.augment.summary import describe_plan, plan_table, remarks_of, say_generated
 from curate.ground.errors import GateError, UsageError
 from curate.records.reader import lines, read
 from curate.records.writer import encode
@@ -155,5 +155,7 @@ def _generate(
     say_generated(sources, plan, tally, options.into)
     outcome.worked, outcome.reused = tally.made.total(), tally.reused.total()
     outcome.rejected, outcome.put_off = tally.rejected.total(), tally.put_off
+    outcome.made = {tag: tally.made[tag] + tally.reused[tag] for tag in sorted(tally.made | tally.reused)}
+    outcome.remarks = remarks_of(sources, plan, tally)
     if plan.orders and not tally.made and not tally.reused:
         raise GateError("not one sample could be made")

@@ -33,13 +33,14 @@ class StepReport(msgspec.Struct):
 
 
 class RunReport(msgspec.Struct):
-    """What `run --json` writes; `end` is what came of a loop, in sentences."""
+    """What `run --json` writes; `loop` is what came of a loop, as `cli.views.report.ending` has it, `end` in sentences."""
 
     recipe: str
     work: str
     seconds: float
     steps: list[StepReport]
     end: list[str] = []
+    loop: msgspec.Struct | None = None
 
 
 def report_of(recipe: str, work: str, results: "list[Result]", seconds: float) -> RunReport:

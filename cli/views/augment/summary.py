@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from augment.plan.remarks import Remark
 from augment.plan.slice_facts import FactMatch
 from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import printable, say
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from augment.render.generate import GenerationTally
 
 _SHOWN = 5
+_REMARKS = 20
 _LABELS = 8
 
 
@@ -129,19 +131,40 @@ def say_sources(sources: "Sources", plan: "Plan") -> None:
         say(f"  left out as sources: {count:,} {reason}")
     for note in (*plan.refused, *plan.notes):
         say(f"  {note}")
-    shown = plan.without_target[:_SHOWN]
+    for remark in without_target(sources, plan)[:_SHOWN]:
+        say(f"  {printable(remark.detail)}; {printable(remark.cure)}")
+    if len(plan.without_target) > _SHOWN:
+        say(f"  {len(plan.without_target) - _SHOWN:,} more weak tags are without a target")
+
+
+def without_target(sources: "Sources", plan: "Plan") -> list[Remark]:
+    """Return, for the first weak tags that no recipe makes, what to do about each."""
+    from augment.recipe.join import map_option, shipped_by_value, suggested_maps
+    from augment.recipe.reader import shipped_for
+
+    shown = plan.without_target[:_REMARKS]
     maps = suggested_maps(shown, sources.recipe.known_tags)
+    remarks = []
     for tag, recipes in shipped_for(shown).items():
         cure = f"{', '.join(recipes)} has one" if recipes else "add one to a recipe of your own"
         if tag in maps:
             options = " or ".join(map_option(tag, target) for target in maps[tag])
-            cure = f"if a target means the same, add {printable(options)}"
+            cure = f"if a target means the same, add {options}"
         elif elsewhere := {} if recipes else shipped_by_value(tag):
             name, target = next(iter(elsewhere.items()))
-            cure = f"if {target} of {name} means the same, use that recipe with {printable(map_option(tag, target))}"
-        say(f"  {printable(tag)} is weak, but {sources.recipe.name} has no target for it; {cure}")
-    if len(plan.without_target) > _SHOWN:
-        say(f"  {len(plan.without_target) - _SHOWN:,} more weak tags are without a target")
+            cure = f"if {target} of {name} means the same, use that recipe with {map_option(tag, target)}"
+        detail = f"{tag} is weak, but {sources.recipe.name} has no target for it"
+        remarks.append(Remark(tag, "no-target", detail, cure=cure))
+    return remarks
+
+
+def remarks_of(sources: "Sources", plan: "Plan", tally: "GenerationTally") -> list[Remark]:
+    """Return what was not made, or not as it was to be, and why."""
+    rejected = [
+        Remark("", "rejected", f"{count:,} rejected: {reason}, such as {tally.examples[reason]}")
+        for reason, count in tally.rejected.most_common(_SHOWN)
+    ]
+    return [*without_target(sources, plan), *plan.remarks, *rejected]
 
 
 def say_generated(sources: "Sources", plan: "Plan", tally: "GenerationTally", into: str) -> None:

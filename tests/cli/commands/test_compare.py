@@ -12,7 +12,7 @@ import pytest
 from baselines.comparison.compare import compare
 from baselines.data.predictions import Prediction
 from baselines.runs.run_folder import write_predictions
-from cli.views.compare.table import forest
+from cli.views.compare.forest import forest
 from tests.baselines.predicted import answers
 from tests.cli.test_contract import in_terminal
 from tests.conftest import ROOT, Burnish

@@ -40,15 +40,17 @@ def test_weak_tags_that_no_recipe_can_make_do_not_end_the_loop(burnish: Burnish,
     (project / "mine.yaml").write_text(RECIPE.replace("TAG", "loud"))
     done = json.loads(burnish("run", "loop.yaml", "--json").stdout)
     assert [step["status"] for step in done["steps"]] == ["run"] * 6
-    end = done["end"]
-    assert [line.partition(":")[0] for line in end[:4]] == [
-        "accuracy of before", "accuracy of after", "verdict", "weakest tag",
-    ]  # fmt: skip
-    assert end[0].split()[-2:] == end[1].split()[-2:], "nothing was made, so nothing changed"
-    assert "cannot tell" in end[2].lower()
-    assert end[3].startswith("weakest tag: noise=car: ")
-    assert end[4] == "generated: nothing"
-    assert any(line.startswith("  not made: noise=car is weak, but mine has no target for it") for line in end)
+    end, loop = done["end"], done["loop"]
+    assert loop["before"]["accuracy"] == loop["after"]["accuracy"], "nothing was made, so nothing changed"
+    assert (loop["verdict"], loop["made"], loop["control"]) == ("cannot tell", {}, None)
+    assert loop["weak"][0]["tag"] == "noise=car"
+    assert [(one["tag"], one["why"], one["is_made"]) for one in loop["remarks"]] == [("noise=car", "no-target", False)]
+    assert end[0].startswith("accuracy of before: ")
+    assert end[0].split()[3:] == end[1].split()[3:]
+    assert end[2].startswith("verdict: cannot tell over all")
+    assert any(line.startswith("weak: noise=car ") for line in end)
+    assert "generated: nothing" in end
+    assert any("not made, noise=car: noise=car is weak, but mine has no target for it; " in line for line in end)
     assert end[-1] == "page: burnish report work"
 
 
