@@ -11,10 +11,10 @@ import numpy as np
 from augment.operations.media import Media, RejectedError, SetSample
 from augment.operations.registry import Kind
 from augment.plan.slice_facts import Goal, Values
-from augment.recipe.types import Limit, Output, Step
+from augment.recipe.types import Limit, Output, Step, operations_of
 from augment.render.cache_key import name_of, seed_of
-from augment.render.compose import Explained, Setting, apply_steps
-from augment.render.fact_search import Dial, Tried, search
+from augment.render.compose import Explained, Result, Setting, apply_steps
+from augment.render.fact_search import Tried, dials_of, search
 from curate.facts.records import AudioFacts
 from curate.ground.errors import InputError
 from curate.journal.apply import DISK_IS_FULL
@@ -46,13 +46,11 @@ class Chain(NamedTuple):
         steps: The operations.
         accept: Limits on the facts of what comes out.
         output: How files are written.
-        dials: The parameters that its facts can be solved for with.
     """
 
     steps: tuple[Step, ...]
     accept: tuple[Limit, ...]
     output: Output
-    dials: tuple[Dial, ...] = ()
 
 
 class Wanted(NamedTuple):
@@ -183,7 +181,7 @@ class Renderer:
             "audio": Media(generator.uniform(-0.1, 0.1, (8000, 1)).astype(np.float32), 16_000),
             "image": Media(generator.integers(0, 256, (96, 96, 3), dtype=np.uint8)),
         }
-        for step in (step for chain in self._chains for step in chain.steps):
+        for step in (step for chain in self._chains for step in operations_of(chain.steps)):
             with suppress(Exception):  # what the trial does not suit is no fault of the recipe
                 apply_steps(trial[step.kind], (step,), (0,))
 
@@ -244,19 +242,21 @@ class Renderer:
         """Return the parameters that bring a sample's facts to its goals, or nearest to them."""
         seed = seed_of(key, attempt)
 
-        def render(setting: Setting) -> tuple[Values, tuple[Explained, ...]]:
+        def render(setting: Setting) -> tuple[Values, Result]:
             # Encoded and decoded again: the goals are about what a scan finds in the file.
             result = apply_steps(source.media, chain.steps, seed, setting)[0]
             data, _, _ = source.encode(result.media, chain.output)
             facts = facts_of(data)
-            return {goal.fact: getattr(facts, goal.fact, None) for goal in goals}, result.operations
+            return {goal.fact: getattr(facts, goal.fact, None) for goal in goals}, result
 
-        plain, operations = render({})
+        plain, made = render({})
         wanted = {goal.fact for goal in goals}
-        # An operation may not have drawn a parameter: a band without an upper edge has none to turn.
+        operations = {place: drawn for (place, _), drawn in zip(made.done, made.operations, strict=True)}
+        # Only what this sample went through can be turned: another one may have drawn another branch. And an operation
+        # may not have drawn a parameter: a band without an upper edge has none.
         drawn = {
             dial: float(value)
-            for dial in chain.dials
+            for dial in dials_of(made.done)
             if dial.fact in wanted and isinstance(value := operations[dial.step].get(dial.parameter), float | int)
         }
         best = search(lambda setting: render(setting)[0], drawn, goals, plain)

@@ -86,9 +86,7 @@ def compare_runs(
     if control is None:
         return result
     names = list(result.per_tag), list(result.per_class)
-    beside = hold_against(
-        (before, after, predictions_of_run(control)), (*records, record_of_run(control)), names, seed
-    )
+    beside = hold_against((before, after, predictions_of_run(control)), (*records, record_of_run(control)), names, seed)
     return replace(result, control=replace(beside, run=control))
 
 

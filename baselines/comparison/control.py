@@ -156,9 +156,7 @@ def _triples(
     return found
 
 
-def _grouped(
-    triples: "Sequence[_Triple]", names_of: "Callable[[Pair], Iterable[str]]"
-) -> dict[str, list[_Triple]]:
+def _grouped(triples: "Sequence[_Triple]", names_of: "Callable[[Pair], Iterable[str]]") -> dict[str, list[_Triple]]:
     # By what the two that are compared know of a sample, so that rows are about the same samples in every column.
     groups: defaultdict[str, list[_Triple]] = defaultdict(list)
     for triple in triples:

@@ -66,8 +66,8 @@ def compare(
     --fail-if worse fails if B is worse over all, on a tag or in a class; with --tag, over all or on one of these tags.
     --fail-if not-better fails unless B is better over all; with --tag, unless it is better on each of these.
 
-    --control RUN sets a third run beside them: the accuracies of all three, the change of both, and what B brings beyond
-    the control, with intervals. Verdicts and gates stay those of A and B.
+    --control RUN sets a third run beside them: the accuracies of all three, the change of both, and what B brings
+    beyond the control, with intervals. Verdicts and gates stay those of A and B.
 
     [bold]Examples[/bold]
 

@@ -97,9 +97,7 @@ def _tell_loop(told: "RunReport", work: str, results: "list[Result]") -> None:
         told.end = [printable(f"what came of it cannot be told: {error}")]
 
 
-def _prepare(
-    recipe: str, settings: list[str], work: str | None, *, control: bool
-) -> "tuple[Pipeline, list[Task]]":
+def _prepare(recipe: str, settings: list[str], work: str | None, *, control: bool) -> "tuple[Pipeline, list[Task]]":
     from augment.recipe.reader import locate
     from cli.pipeline.control import with_control
     from cli.pipeline.recipe import read_pipeline

@@ -75,10 +75,10 @@ def _control_of(pipeline: "Pipeline", task: Task, doubled: set[str]) -> "Step":
         raise pipeline.error("--control does this step twice, and files can be moved once: mode: copy", step)
     targeted = _is_targeted(task)
     options = {name: value for name, value in step.options.items() if not targeted or _name(name) in _KEPT}
-    for name in options:
+    for name, value in options.items():
         effect = task.command.options[_name(name)].effect
-        if effect in FILES_WRITTEN | FOLDERS_MADE and isinstance(options[name], str):
-            options[name] = _beside(options[name], is_file=effect in FILES_WRITTEN)
+        if effect in FILES_WRITTEN | FOLDERS_MADE and isinstance(value, str):
+            options[name] = _beside(value, is_file=effect in FILES_WRITTEN)
     if targeted:
         options["control"] = True
     # What the targeted run has chosen by itself is held still in the control, or the models would be compared as well.

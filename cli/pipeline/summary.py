@@ -33,7 +33,7 @@ class StepReport(msgspec.Struct):
 
 
 class RunReport(msgspec.Struct):
-    """What `run --json` writes; `loop` is what came of a loop, as `cli.views.report.ending` has it, `end` in sentences."""
+    """What `run --json` writes; `loop` is what came of a loop (`cli.views.report.ending`), `end` the same in words."""
 
     recipe: str
     work: str

@@ -124,9 +124,6 @@ def _facts(report: PlanReport) -> Table:
 
 def say_sources(sources: "Sources", plan: "Plan") -> None:
     """Say what was left out, and which weak tags the recipe can do nothing for."""
-    from augment.recipe.join import map_option, shipped_by_value, suggested_maps
-    from augment.recipe.reader import shipped_for
-
     for reason, count in sorted(sources.left_out.items()):
         say(f"  left out as sources: {count:,} {reason}")
     for note in (*plan.refused, *plan.notes):

@@ -1,4 +1,4 @@
-"""What `burnish compare --control` shows: three accuracies side by side, and what targeting brings beyond the control."""
+"""What `burnish compare --control` shows: three accuracies side by side, and what B brings beyond it."""
 
 import os
 from typing import TYPE_CHECKING
@@ -54,6 +54,17 @@ def control_table(result: "Comparison", heads: tuple[str, str]) -> list[Table]:
     return [Table("control", title, columns, [_row(name, one, reach) for name, one in rows.items()])]
 
 
+def control_tiles(result: "Comparison") -> list[tuple[str, str]]:
+    """Return the figures of the control for the top of a page, and what they are; none where there is no control."""
+    if result.control is None:
+        return []
+    whole, name = result.control.overall, control_name(result)
+    return [
+        (f"{whole.control:.3f}", f"accuracy of {name}"),
+        (f"{whole.beyond_control.difference:+.3f}", f"beyond {name}"),
+    ]
+
+
 def control_sentences(result: "Comparison") -> list[str]:
     """Return in words what targeting brings beyond the control, and what that rests on."""
     control = result.control
@@ -66,7 +77,7 @@ def control_sentences(result: "Comparison") -> list[str]:
         if where == "over all" or one.beyond_control.verdict != "cannot tell"
     ]
     if control.samples < result.samples:
-        lines.append(f"{control.samples:,} of the {result.samples:,} samples are in the control too; its rows are those")
+        lines.append(f"the control has {control.samples:,} of the {result.samples:,} samples; its rows are about those")
     lines += [f"control not held still: {words}" for words in control.not_held]
     return [*lines, OUTSIDE]
 

@@ -8,7 +8,7 @@ from baselines.comparison.compare import in_words
 from baselines.comparison.evidence import LEVEL, MIN_SAMPLES
 from baselines.runs.run_folder import predictions_of_run
 from cli.io.table import Column, Drawing, Report, Row, SampleLink, Style, Table, Worded, names, p_value
-from cli.views.compare.control import control_name, control_sentences, control_table
+from cli.views.compare.control import control_sentences, control_table, control_tiles
 from cli.views.compare.forest import forest
 from cli.views.kit import drawing
 
@@ -133,7 +133,7 @@ def page(result: "Comparison", links: "Links") -> bytes:
         ],
         tiles=[
             (f"{overall.a:.3f}", f"accuracy of {a}"),
-            *([(f"{result.control.overall.control:.3f}", f"accuracy of {control_name(result)}")] if result.control else []),
+            *control_tiles(result),
             (f"{overall.b:.3f}", f"accuracy of {b}"),
             (f"{overall.difference:+.3f}", "difference"),
             (overall.verdict, "over all"),
