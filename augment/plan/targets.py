@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from augment.plan.balanced_draw import Marks, draw_evenly
+from augment.plan.budget import Estimate, estimate, shares_by_gain
 from augment.plan.remarks import Remark
 from augment.plan.sources import Sources
 from augment.plan.weak_tags import WeakTag, worth_working_on
@@ -90,6 +91,7 @@ class Plan:
         notes: What the user should hear.
         refused: Why targets that were asked for are not made.
         remarks: What is not made, or not as it was to be, for programs; the cures of `without_target` are not in it.
+        estimate: What half and twice as many samples would bring, of a plan for weak tags.
         matches: How targets are matched to their real slices.
         goals: What the facts of a sample are to become, for each attempt; of targets that are matched.
     """
@@ -100,6 +102,7 @@ class Plan:
     notes: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    estimate: Estimate | None = None
     matches: dict[int, "TargetMatch"] = field(default_factory=dict)
     goals: dict[Order, "tuple[tuple[Goal, ...], ...]"] = field(default_factory=dict)
 
@@ -135,6 +138,11 @@ def make_plan(sources: Sources, request: Request) -> Plan:
         plan.parts[index] = Part(target, gains[index], pools[index].size, labels)
         plan.orders += pools[index].draw(labels)
     plan.orders.sort()
+    if request.weak is not None:
+        parts = list(plan.parts.values())
+        plan.estimate = estimate(
+            [part.total() for part in parts], [part.gain or 0.0 for part in parts], [part.sources for part in parts]
+        )
     return plan
 
 
@@ -219,7 +227,12 @@ def _numbers(
         return _balanced(missing if request.budget is None else request.budget, counts, pools, weights)
     # One source may serve several targets, and counts once.
     usable: set[int] = set().union(*(pool.members() for pool in pools.values()))
-    shares = apportion(len(usable) if request.budget is None else request.budget, weights)
+    total, sizes = len(usable) if request.budget is None else request.budget, [pool.size for pool in pools.values()]
+    shares = apportion(total, weights if request.weak is None else shares_by_gain(total, weights, sizes))
+    if request.budget is None:
+        # Beyond one sample of each source more of the same bring little: what is over is not spent on others either,
+        # who have their share.
+        shares = [min(share, size) for share, size in zip(shares, sizes, strict=True)]
     made: Counter[str] = Counter()
     planned: dict[int, dict[str, int]] = {}
     for (index, pool), share in zip(pools.items(), shares, strict=True):

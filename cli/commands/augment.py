@@ -79,8 +79,9 @@ def augment(
 ) -> None:
     """Make new samples of the training samples, as a recipe says, and write the manifest with both.
 
-    With --weak, the weak tags get new samples, the budget shared in proportion to what each can gain, as many in all as
-    there are sources unless --budget says otherwise; with --balance, short classes are filled. Without either, every
+    With --weak, the weak tags get new samples, the budget shared by what each can surely gain, with diminishing
+    returns; unless --budget says otherwise, as many in all as there are sources, and for no tag more than it has
+    sources; with --balance, short classes are filled. Without either, every
     target makes one sample of each of its sources. Classes and groups are served evenly. The same recipe, seed and
     sources give the same bytes on every machine; what is there already is not made again, so a call that was killed is
     completed by repeating it. `burnish undo DIR` takes it back.

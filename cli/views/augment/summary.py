@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from augment.plan.budget import Estimate, in_words
 from augment.plan.remarks import Remark
 from augment.plan.slice_facts import FactMatch
 from cli.io.table import Column, Report, Row, Table
@@ -51,6 +52,7 @@ class PlanReport(msgspec.Struct, frozen=True):
     targets: list[PlannedTarget]
     without_target: dict[str, list[str]]
     may_be_mapped_to: dict[str, list[str]] = {}
+    estimate: Estimate | None = None
 
 
 def describe_plan(sources: "Sources", plan: "Plan", seed: int) -> PlanReport:
@@ -73,7 +75,7 @@ def describe_plan(sources: "Sources", plan: "Plan", seed: int) -> PlanReport:
     ]
     without = shipped_for(plan.without_target)
     recipe, maps = sources.recipe, suggested_maps(plan.without_target, sources.recipe.known_tags)
-    return PlanReport(recipe.name, recipe.digest, seed, len(plan.orders), targets, without, maps)
+    return PlanReport(recipe.name, recipe.digest, seed, len(plan.orders), targets, without, maps, plan.estimate)
 
 
 def plan_table(report: PlanReport) -> Report:
@@ -98,7 +100,7 @@ def plan_table(report: PlanReport) -> Report:
     if any(target.facts for target in report.targets):
         tables.append(_facts(report))
         caption += "; facts are medians of a trial, D is Kolmogorov and Smirnov's, 0 (alike) to 1"
-    return Report(tables, [caption])
+    return Report(tables, [caption, *([in_words(report.estimate, report.samples)] if report.estimate else [])])
 
 
 def _facts(report: PlanReport) -> Table:
@@ -181,6 +183,8 @@ def say_generated(sources: "Sources", plan: "Plan", tally: "GenerationTally", in
                 drawn = "" if fact.drawn_d is None else f", {fact.drawn_d:.2f} as drawn"
                 medians = f"{fact.fact} {median(found):.4g}, real {fact.real:.4g}"
                 say(f"  {tag}: {medians}; D {d:.2f} (n = {len(found):,}{drawn})")
+    if plan.estimate:
+        say(f"  {in_words(plan.estimate, len(plan.orders))}")
     for (operation, parameter, why), by in sorted(tally.missed.items()):
         furthest = max(by, key=abs)
         say(

@@ -76,7 +76,7 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
         )
         for key, title, head, found in groups
     ]
-    return [*compared, *control_table(result, (a, b))]
+    return [compared[0], *control_table(result, (a, b)), *compared[1:]]
 
 
 class Turned(NamedTuple):

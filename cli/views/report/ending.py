@@ -145,7 +145,8 @@ def _lines(loop: Loop, work: str) -> "Iterator[str]":
         yield f"generated: {total:,} samples{beside}"
         yield from (f"  {tag}: {count:,} new samples" for tag, count in loop.made.items())
     for remark in loop.remarks[:_REASONS]:
-        yield f"  {_head(remark)}: {remark.detail}{f'; {remark.cure}' if remark.cure else ''}"
+        cure = "" if remark.cure in remark.detail else f"; {remark.cure}"
+        yield f"  {_head(remark)}: {remark.detail}{cure}"
     if len(loop.remarks) > _REASONS:
         yield f"  and {len(loop.remarks) - _REASONS:,} more; all are in run --json"
     yield f"page: {loop.page or f'burnish report {work}'}"
@@ -154,7 +155,7 @@ def _lines(loop: Loop, work: str) -> "Iterator[str]":
 def _head(remark: Remark) -> str:
     if remark.why == "rejected":
         return "not made"
-    return f"{'made, but not like the real ones' if remark.is_made else 'not made'}, {remark.tag}"
+    return f"{'made as the recipe draws' if remark.is_made else 'not made'}, {remark.tag}"
 
 
 def _weak_lines(weak: "Sequence[Weak]") -> "Iterator[str]":

@@ -102,7 +102,7 @@ def comparison_section(result: Comparison, links: pages.Links) -> dict[str, obje
     shown = []
     for one in tables(result, turned_samples(result)):
         # What is decided stands before what nobody can tell, because only so many rows are seen at once.
-        decided = sorted(one.rows, key=lambda row: order[row.style])
+        decided = sorted(one.rows, key=lambda row: order[row.style]) if one.key in {"tag", "class"} else one.rows
         shown.append((one.title, pages.table(one._replace(rows=decided), links)))
     return {
         "kind": "comparison",
