@@ -71,6 +71,7 @@ def test_a_control_is_trained_compared_and_reported(burnish: Burnish, project: P
     (project / "mine.yaml").write_text(
         RECIPE.replace("TAG", "noise=car") + "  loud:\n    audio: [{gain: {gain_db: 9}}]\n"
     )
+    (project / "loop.yaml").write_text(LOOP.replace("weak: before, into", "weak: before, budget: 13, into"))
     burnish("run", "loop.yaml")
     before = {path: path.stat().st_mtime_ns for path in (project / "work").glob("0*")}
     planned = json.loads(burnish("run", "loop.yaml", "--control", "--dry-run", "--json").stdout)
@@ -87,7 +88,7 @@ def test_a_control_is_trained_compared_and_reported(burnish: Burnish, project: P
     loop = done["loop"]
     made = [json.loads(line) for line in (project / "work" / "05-augment-control.jsonl").read_text().splitlines()]
     targets = [one["origin"]["plan"]["target"] for one in made if "origin" in one]
-    assert loop["control_made"] == sum(loop["made"].values()) == len(targets) > 0
+    assert loop["control_made"] == sum(loop["made"].values()) == len(targets) == 13
     assert set(targets) == {"noise=car", "loud"}
     assert loop["control"]["folder"] == "work/after-control"
     assert any("beyond the control over all" in line for line in loop["said"])
