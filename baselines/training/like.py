@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from baselines.features.choice import EMBEDDING
+from baselines.features.choice import EMBEDDING, PACKAGE
 from baselines.features.families import FAMILIES, FEATURES_VERSION
 from baselines.features.side_data import TABLE, TAGS
 from baselines.models.models import Candidate, settings_of
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from baselines.runs.run_record import ModelRecord
-    from curate.embeddings.store import Embeddings
     from curate.facts.records import Kind
 
 
@@ -29,7 +28,8 @@ class HeldStill:
         candidate: Its model.
         kind: What it learned from, `image` or `audio`.
         families: Its features, in their order; with other files of embeddings where the user named such.
-        embeddings: The digest of what made each of the embeddings; empty for a run that did not record it.
+        embeddings: The digest of what made each of the embeddings, files before packages; empty for a run that did
+            not record it.
     """
 
     run: str
@@ -47,18 +47,21 @@ class HeldStill:
         if kind != self.kind:
             raise UsageError(f"--like {self.run} learned from files of kind {self.kind}, and the manifest has {kind}")
 
-    def check_embeddings(self, stores: "Sequence[Embeddings]") -> None:
+    def check_embeddings(self, made_by: "Sequence[tuple[str, str]]") -> None:
         """Refuse embeddings that another model made than those of the run.
+
+        Args:
+            made_by: Of each of them, its file or its package, and the digest of the model.
 
         Raises:
             UsageError: One of them was.
         """
         if self.embeddings:
-            for store, digest in zip(stores, self.embeddings, strict=True):
-                if store.about.model_digest != digest:
+            for (name, digest), held in zip(made_by, self.embeddings, strict=True):
+                if digest != held:
                     raise UsageError(
-                        f"{store.path} was made by another model than the embeddings of --like {self.run}; "
-                        "make it with the same: burnish embed"
+                        f"{name} was made by another model than the embeddings of --like {self.run}; make them with "
+                        "the same"
                     )
 
 
@@ -81,7 +84,7 @@ def hold_still(run: str, model: str, families: tuple[str, ...]) -> HeldStill:
     if model not in {"auto", candidate.name}:
         raise UsageError(f"--like {run} holds its model still, {candidate.name}; --model {model} asks for another")
     known = FAMILIES.get(KINDS.get(record.kind, "image"), {})
-    computed = [name for name in record.features if name != TAGS and not name.startswith((EMBEDDING, TABLE))]
+    computed = [name for name in record.features if name != TAGS and not name.startswith((EMBEDDING, PACKAGE, TABLE))]
     if record.kind not in KINDS or not record.features or not known.keys() >= set(computed):
         raise InputError(f"--like {run}: its features ({', '.join(record.features)}) are unknown; train it again")
     if computed and record.features_version != FEATURES_VERSION:
@@ -92,7 +95,7 @@ def hold_still(run: str, model: str, families: tuple[str, ...]) -> HeldStill:
     features = _features(run, record.features, families)
     for name in features:
         prefix, _, path = name.partition(":")
-        if path and not os.path.isfile(path):
+        if path and prefix != PACKAGE.rstrip(":") and not os.path.isfile(path):
             made = name.startswith(EMBEDDING)
             cure = f"; make it with burnish embed, or name where it is: --feature {prefix}:FILE" if made else ""
             raise UsageError(f"--like {run} learned from {name}, and there is no such file{cure}")

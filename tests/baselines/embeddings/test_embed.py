@@ -92,7 +92,7 @@ def test_one_line_before_any_work(tmp_path: Path, model: Model, recording: Calla
         load_model(None, "model.pt", str(tmp_path / "mean.yaml"))
     with pytest.raises(InputError, match=r"cannot read .*none.yaml"):
         load_model(None, str(tmp_path / "none.onnx"), None)
-    with pytest.raises(UsageError, match=r"photo. is unknown.*photos"):
+    with pytest.raises(UsageError, match=r"called .photo. .*photos"):
         load_model("photo", None, None)
     with pytest.raises(InputError, match="OpenCV 5 or newer"):
         check_opencv("4.13.0")
