@@ -1,0 +1,71 @@
+"""Acutance: how steep the edges of a picture are, whatever their contrast."""
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL import Image
+
+_SIDE = 256
+_EVERY = 4
+_DIAGONAL = math.sqrt(2)
+
+
+def reduced(grey: "Image.Image") -> "Image.Image":
+    """Return a copy whose longer side has 256 to 511 pixels, each the mean of a square; a smaller picture as it is.
+
+    Args:
+        grey: Mode `L`.
+    """
+    factor = max(grey.size) // _SIDE
+    return grey.reduce(factor) if factor > 1 else grey
+
+
+def acutance(grey: "Image.Image") -> float:
+    """Return how little a step in brightness from one pixel to the next tells of the step after it, 0 to 1.
+
+    sqrt((1 - r) / 2), where r is the correlation of each step with the one behind it, at a longer side of 256 pixels.
+    A lone sharp edge has r = 0 and reads 0.71, white noise (r = -1/2) 0.87, sharp photos 0.5; a slope goes on as it
+    began and reads 0, and so does a picture without any step, of which nothing can be said.
+
+    It is the Laplacian's power over the gradient's. Over the variance of the grey levels, which is the usual measure
+    (Pech-Pacheco et al., 2000), the power says as much of how many edges there are as of how sharp they are. The least
+    of four directions counts, because a shaken picture is sharp across the movement.
+
+    Args:
+        grey: Mode `L`, from `reduced`.
+    """
+    values = np.asarray(grey).astype(np.int16)
+    # Between the two sizes that pixels of whole numbers give, a power law: blur falls like one.
+    beyond = max(0.0, math.log2(max(grey.size) / _SIDE))
+    fine = _steepness(values, 1)
+    return fine ** (1 - beyond) * _steepness(values, 2) ** beyond if beyond else fine
+
+
+def _steepness(values: "NDArray[np.int16]", step: int) -> float:
+    """Return the acutance at every so manieth pixel."""
+    if min(values.shape) <= 2 * step:
+        return 0.0
+    # Every fourth row says as much as all of them, for a quarter of the time.
+    count = (values.shape[0] - 2 * step - 1) // (_EVERY * step) + 1
+    above, row, below = (values[place * step :: _EVERY * step][:count] for place in range(3))
+    left, middle, right = slice(None, -2 * step), slice(step, -step), slice(2 * step, None)
+    centre = row[:, middle]
+    turns = (
+        _turn(row[:, left], centre, row[:, right]),
+        _turn(above[:, middle], centre, below[:, middle]),
+        _turn(above[:, left], centre, below[:, right]) / _DIAGONAL,
+        _turn(above[:, right], centre, below[:, left]) / _DIAGONAL,
+    )
+    return math.sqrt(min(turns) / 2)
+
+
+def _turn(before: "NDArray[np.int16]", at: "NDArray[np.int16]", behind: "NDArray[np.int16]") -> float:
+    """Return 1 - r of the steps to a pixel and from it; 0 where there are none."""
+    here = (at - before).ravel().astype(np.float32)
+    further = (behind - at).ravel().astype(np.float32)
+    power = float(np.dot(here, here)) + float(np.dot(further, further))
+    return max(0.0, 1 - 2 * float(np.dot(here, further)) / power) if power else 0.0

@@ -1,0 +1,134 @@
+"""Clipping: peaks that were cut flat, also where a codec, a resampler or a change of level came after."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+_FULL_SCALE = 0.999
+_FULL_SCALE_OF = {"PCM_S8": 127 / 128, "PCM_U8": 127 / 128, "ULAW": 32124 / 32768, "ALAW": 32256 / 32768}
+_STEP, _STEP_8_BIT = 2.0**-15, 2.0**-7
+_LEAST_STEPS = 64
+_RUN = 3
+_STEEP_STEPS, _STEEP_SPREADS = 8, 10
+_INNER, _OUTSIDE = 0.5, 0.01
+
+_BINS = 256
+_LEVELS = np.arange(round(0.4 * _BINS), _BINS + 1)
+_UNDER, _FARTHER_UNDER = np.round(0.88 * _LEVELS).astype(int), np.round(0.76 * _LEVELS).astype(int)
+_GATE, _GATE_SAMPLES = 0.3, 8192
+_SIGMAS, _EFFECT = 2.0, 0.017
+_FLATTER = 0.01
+_WAVES = 3
+
+Channel = NDArray[np.float32]
+
+
+def clipping_ratio(samples: NDArray[np.float32], subtype: str | None) -> float:
+    """Return the share of samples that stand at a rail, 0 to 1.
+
+    Either in runs of 3 or more, at full scale or at the largest or smallest value of the channel itself (turned down
+    after it was clipped). A wave that is round at its top, such as a deep tone, is flat for a few samples too: the run
+    has to end in a fall that is steep beside what varies inside it. Square waves, and waves that are as flat at other
+    levels (of a synthesizer, or of few bits), are none.
+
+    Or, where no value repeats because a codec, a resampler or a filter came after, in a shoulder: the histogram rises
+    towards a level and falls behind it, where that of natural sound only falls, and the half-waves that reach that
+    level are flatter than those that stay under it. Then the share is that of the samples from 0.88 of the level on.
+    Of 3 % of the samples clipped, 8 to 10 in 10 recordings of speech are found after MP3 or resampling; of 1 %, half.
+
+    Args:
+        samples: float32, shape (frames, channels).
+        subtype: As in the facts.
+    """
+    return sum(_clipped(channel, subtype) for channel in samples.T) / samples.size
+
+
+def _clipped(channel: Channel, subtype: str | None) -> int:
+    top, bottom = float(channel.max()), float(channel.min())
+    peak = max(top, -bottom)
+    coarse = subtype in _FULL_SCALE_OF
+    full = _FULL_SCALE_OF.get(subtype or "", _FULL_SCALE)
+    own = peak > _LEAST_STEPS * (_STEP_8_BIT if coarse else _STEP)
+    # In 8 bit and companded formats waves are flat of themselves: there only full scale is a rail for runs.
+    rails = (min(top, full), max(bottom, -full)) if own and not coarse else (full, -full)
+    flat = _flat(channel, rails, coarse=coarse)
+    return flat or (_piled(channel, peak) if own else 0)
+
+
+def _flat(channel: Channel, rails: tuple[float, float], *, coarse: bool) -> int:
+    """Return how many samples are in runs at the rails; 0 for a wave that is flat elsewhere, or nowhere but there."""
+    at_rails = [channel >= np.float32(rails[0]), channel <= np.float32(rails[1])]
+    count = sum(_in_runs(channel, at_rail, coarse=coarse) for at_rail in at_rails)
+    if not count or coarse:
+        return count
+    levels = np.abs(channel)
+    heard = levels > 0.25 * max(rails[0], -rails[1])
+    elsewhere = heard & ~at_rails[0] & ~at_rails[1]
+    inner = np.count_nonzero(elsewhere[1:] & (channel[1:] == channel[:-1]))
+    is_square = np.count_nonzero(elsewhere) < _OUTSIDE * np.count_nonzero(heard)
+    return 0 if is_square or inner > _INNER * count else count
+
+
+def _in_runs(channel: Channel, at_rail: NDArray[np.bool_], *, coarse: bool) -> int:
+    if np.count_nonzero(at_rail) < _RUN:
+        return 0
+    edges = np.flatnonzero(np.diff(at_rail, prepend=False, append=False))
+    long = np.diff(edges)[::2] >= _RUN
+    first, behind = edges[::2][long], edges[1::2][long]
+    if coarse or not len(first):
+        return int((behind - first).sum())
+    # The pieces between the runs are reduced with them, and left out.
+    bounds = np.column_stack((first, np.minimum(behind, len(channel) - 1))).ravel()
+    spread = (np.maximum.reduceat(channel, bounds) - np.minimum.reduceat(channel, bounds))[::2]
+    before, after = channel[np.maximum(first - 2, 0)], channel[np.minimum(behind + 1, len(channel) - 1)]
+    fall = np.maximum(np.abs(channel[first] - before), np.abs(channel[behind - 1] - after))
+    steep = fall > _STEEP_STEPS * _STEP + _STEEP_SPREADS * spread
+    return int((behind - first)[steep].sum())
+
+
+def _piled(channel: Channel, peak: float) -> int:
+    """Return how many samples stand in a shoulder of the histogram, if clipping explains it."""
+    # Most recordings have none, and a part of the samples says so.
+    few = channel[:: -(-len(channel) // _GATE_SAMPLES)]
+    if _shoulder(few, peak)[0] < _GATE:
+        return 0
+    sigmas, level, count = _shoulder(channel, peak)
+    if sigmas < max(_SIGMAS, _EFFECT * len(channel) ** 0.5) or _flatter(channel, level) < _FLATTER:
+        return 0
+    return count
+
+
+def _shoulder(channel: Channel, peak: float) -> tuple[float, float, int]:
+    """Return how plain the plainest shoulder is, in standard deviations, its level, and how many samples are in it."""
+    levels = np.abs(channel)
+    levels *= np.float32((_BINS - 0.01) / peak)
+    # Pillow counts bytes several times faster than numpy.bincount.
+    bytes_ = levels.astype(np.uint8)
+    counts = Image.frombuffer("L", (bytes_.size, 1), bytes_, "raw", "L", 0, 1).histogram()
+    from_level = np.zeros(_BINS + 1, np.int64)
+    from_level[:-1] = np.cumsum(counts[::-1])[::-1]
+    beyond = from_level[_LEVELS]
+    near = from_level[_UNDER] - beyond
+    lower = from_level[_FARTHER_UNDER] - from_level[_UNDER]
+    # Behind a rail there is only what a codec throws over it.
+    sigmas = (near - np.maximum(lower, 3 * beyond)) / np.sqrt(near + lower + 4)
+    best = int(sigmas.argmax())
+    return float(sigmas[best]), float(_LEVELS[best]) * peak / _BINS, int(from_level[_UNDER[best]])
+
+
+def _flatter(channel: Channel, level: float) -> float:
+    """Return by how much of their length half-waves that reach a level stay in their upper fifth longer than others.
+
+    Steady tones of any shape have no others, and read 0.
+    """
+    levels = np.abs(channel)
+    crossings = np.flatnonzero(np.diff(np.signbit(channel))) + 1
+    starts = np.concatenate(([0], crossings))
+    lengths = np.diff(np.append(starts, len(channel)))
+    tops = np.maximum.reduceat(levels, starts)
+    shares = np.add.reduceat((levels >= 0.8 * np.repeat(tops, lengths)).astype(np.float32), starts) / lengths
+    seen = lengths >= _RUN
+    tall, others = seen & (tops >= 0.85 * level), seen & (tops >= 0.25 * level) & (tops < 0.7 * level)
+    if min(np.count_nonzero(tall), np.count_nonzero(others)) < _WAVES:
+        return 0.0
+    return float(shares[tall].mean() - shares[others].mean())
