@@ -13,6 +13,7 @@ _SILENCE_GATE = 1e-7
 
 _QUIETEST = 0.1
 _PAUSE = 10**0.25
+_MEAN_OF_MEDIAN = 2.0
 
 _BAND_RANGE = 1e-7
 _BINS = 4
@@ -59,7 +60,9 @@ def snr_db(sound: Spectrum) -> float:
     pauses = upper <= _PAUSE * float(np.partition(upper, at)[at])
     noise = float(powers[pauses].mean(dtype=np.float64))
     signal = float(powers.mean(dtype=np.float64)) - noise
-    noise += float(sound.low[heard].mean(dtype=np.float64))
+    low = sound.low[heard]
+    # A breath at the microphone or a knock is there for a moment; the mean of a steady rumble is twice its median.
+    noise += min(float(low.mean(dtype=np.float64)), _MEAN_OF_MEDIAN * float(np.median(low)))
     return min(MAX_DB, max(MIN_DB, decibels(signal / noise)))
 
 
