@@ -15,7 +15,8 @@ Score = Callable[[float], float]
 
 _SIGMA = 1.4826
 """Of a normal distribution, the standard deviation over the median absolute deviation."""
-_SIGMAS = 5.0
+_SIGMAS = 3.5
+"""The modified z-score from which Iglewicz and Hoaglin (1993) call a value an outlier."""
 _FEWEST = 20
 """Of fewer values, median and spread are chance."""
 
@@ -27,13 +28,13 @@ class Learnt(NamedTuple):
         score: From the fact to the value that is compared.
         threshold: None: nothing was learnt, so nothing is odd.
         median: Of the facts; None where the rule has none.
-        deviation: Median absolute deviation, in the unit of the fact, or in doublings.
+        samples: How many there were to learn from.
     """
 
     score: Score
     threshold: float | None
     median: float | None = None
-    deviation: float | None = None
+    samples: int = 0
 
 
 class Spread(NamedTuple):
@@ -49,7 +50,7 @@ class Spread(NamedTuple):
 
 
 def learn_fence(counts: Counter[float], side: str, spread: Spread) -> Learnt:
-    """Learn the threshold that lies five standard deviations, or the floor, beyond the median.
+    """Learn the threshold that lies 3.5 standard deviations, or the floor, beyond the median.
 
     The deviation is that of a normal distribution with this median absolute deviation, which half of the values may
     be wild without moving.
@@ -61,7 +62,7 @@ def learn_fence(counts: Counter[float], side: str, spread: Spread) -> Learnt:
     """
     known = Counter({value: count for value, count in counts.items() if value > 0 or not spread.doublings})
     if known.total() < _FEWEST:
-        return Learnt(float, None)
+        return Learnt(float, None, samples=known.total())
     scaled = Counter({math.log2(value) if spread.doublings else value: count for value, count in known.items()})
     median = quantile(scaled, 0.5)
     distances: Counter[float] = Counter()
@@ -71,7 +72,7 @@ def learn_fence(counts: Counter[float], side: str, spread: Spread) -> Learnt:
     away = max(_SIGMAS * _SIGMA * deviation, spread.floor)
     fence = median - away if side == "below" else median + away
     found, middle = (2.0**fence, 2.0**median) if spread.doublings else (fence, median)
-    return Learnt(float, float(f"{found:.3g}"), middle, deviation)
+    return Learnt(float, float(f"{found:.3g}"), middle, known.total())
 
 
 def learn_with_limit(counts: Counter[float], side: str, spread: Spread, limit: float) -> Learnt:

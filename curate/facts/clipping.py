@@ -10,7 +10,7 @@ _STEP, _STEP_8_BIT = 2.0**-15, 2.0**-7
 _LEAST_STEPS = 64
 _RUN = 3
 _STEEP_STEPS, _STEEP_SPREADS = 8, 10
-_INNER, _OUTSIDE = 0.5, 0.01
+_INNER, _OUTSIDE, _LEAST_HEARD = 0.5, 0.01, 100
 
 _BINS = 256
 _LEVELS = np.arange(round(0.4 * _BINS), _BINS + 1)
@@ -48,11 +48,16 @@ def _clipped(channel: Channel, subtype: str | None) -> int:
     peak = max(top, -bottom)
     coarse = subtype in _FULL_SCALE_OF
     full = _FULL_SCALE_OF.get(subtype or "", _FULL_SCALE)
-    own = peak > _LEAST_STEPS * (_STEP_8_BIT if coarse else _STEP)
+    least = _LEAST_STEPS * (_STEP_8_BIT if coarse else _STEP)
     # In 8 bit and companded formats waves are flat of themselves: there only full scale is a rail for runs.
-    rails = (min(top, full), max(bottom, -full)) if own and not coarse else (full, -full)
+    rails = (full, -full) if coarse else (_rail(top, least, full), -_rail(-bottom, least, full))
     flat = _flat(channel, rails, coarse=coarse)
-    return flat or (_piled(channel, peak) if own else 0)
+    return flat or (_piled(channel, peak) if peak > least else 0)
+
+
+def _rail(extreme: float, least: float, full: float) -> float:
+    """Return the level that runs are looked for at: of a channel that is turned down, its own extreme."""
+    return min(extreme, full) if extreme > least else full
 
 
 def _flat(channel: Channel, rails: tuple[float, float], *, coarse: bool) -> int:
@@ -65,7 +70,8 @@ def _flat(channel: Channel, rails: tuple[float, float], *, coarse: bool) -> int:
     heard = levels > 0.25 * max(rails[0], -rails[1])
     elsewhere = heard & ~at_rails[0] & ~at_rails[1]
     inner = np.count_nonzero(elsewhere[1:] & (channel[1:] == channel[:-1]))
-    is_square = np.count_nonzero(elsewhere) < _OUTSIDE * np.count_nonzero(heard)
+    in_all = np.count_nonzero(heard)
+    is_square = in_all > _LEAST_HEARD and np.count_nonzero(elsewhere) < _OUTSIDE * in_all
     return 0 if is_square or inner > _INNER * count else count
 
 
@@ -77,11 +83,13 @@ def _in_runs(channel: Channel, at_rail: NDArray[np.bool_], *, coarse: bool) -> i
     first, behind = edges[::2][long], edges[1::2][long]
     if coarse or not len(first):
         return int((behind - first).sum())
+    channel = np.clip(channel, -1, 1)  # of floats beyond full scale all are equally wrong
     # The pieces between the runs are reduced with them, and left out.
     bounds = np.column_stack((first, np.minimum(behind, len(channel) - 1))).ravel()
     spread = (np.maximum.reduceat(channel, bounds) - np.minimum.reduceat(channel, bounds))[::2]
     before, after = channel[np.maximum(first - 2, 0)], channel[np.minimum(behind + 1, len(channel) - 1)]
     fall = np.maximum(np.abs(channel[first] - before), np.abs(channel[behind - 1] - after))
+    fall[(first == 0) & (behind == len(channel))] = np.inf  # nothing but the rail
     steep = fall > _STEEP_STEPS * _STEP + _STEEP_SPREADS * spread
     return int((behind - first)[steep].sum())
 

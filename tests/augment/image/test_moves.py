@@ -26,7 +26,7 @@ STEPS = 9
 def facts_of(pixels: "NDArray[np.uint8] | NDArray[np.float32]") -> dict[str, float]:
     header = ImageFacts(format="PNG", mode="RGB", width=pixels.shape[1], height=pixels.shape[0])
     facts = measure_image(np.ascontiguousarray(pixels, np.uint8), header)
-    return {name: getattr(facts, name) for name in ("brightness", "contrast", "sharpness", "chroma")}
+    return {name: getattr(facts, name) for name in ("brightness", "contrast", "acutance", "chroma")}
 
 
 def test_facts_and_classes_have_their_right_names() -> None:
