@@ -33,14 +33,13 @@ def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFact
         samples = np.clip(samples, -_LARGEST, _LARGEST)
     rate = header.sample_rate or 1
     sound = spectrum(downmix(samples), rate)
-    powers = sound.bands.sum(axis=1)
     weights = channel_weights(samples.shape[1], header.channel_mask or 0, header.format)
     silence_s, stops = gaps(samples, rate)
     numbers = {
         "peak_dbfs": min(peak, 120.0),
         "rms_dbfs": rms_dbfs(samples),
         "loudness_lufs": loudness_lufs(samples, rate, weights),
-        "silence_ratio": silence_ratio(powers),
+        "silence_ratio": silence_ratio(sound.powers),
         "clipping_ratio": clipping_ratio(samples, header.subtype),
         "dc_offset": dc_offset(samples),
         "snr_db": snr_db(sound),

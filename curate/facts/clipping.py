@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 _FULL_SCALE = 0.999
 _FULL_SCALE_OF = {"PCM_S8": 127 / 128, "PCM_U8": 127 / 128, "ULAW": 32124 / 32768, "ALAW": 32256 / 32768}
@@ -12,11 +11,11 @@ _RUN = 3
 _STEEP_STEPS, _STEEP_SPREADS = 8, 10
 _INNER, _OUTSIDE, _LEAST_HEARD = 0.5, 0.01, 100
 
-_BINS = 256
+_BINS = 64
 _LEVELS = np.arange(round(0.4 * _BINS), _BINS + 1)
 _UNDER, _FARTHER_UNDER = np.round(0.88 * _LEVELS).astype(int), np.round(0.76 * _LEVELS).astype(int)
 _OF_LOWER, _OF_BEYOND = 0.7, 2
-_GATE, _GATE_SAMPLES = 0.7, 8192
+_GATE_SAMPLES, _GATE = 4096, 0.32
 _SIGMAS, _EFFECT = 2.5, 0.05
 _FLATTER, _MUCH_FLATTER = 0.01, 0.25
 _WAVES = 3
@@ -103,9 +102,11 @@ def _in_runs(channel: Channel, at_rail: NDArray[np.bool_], *, coarse: bool) -> i
 
 def _piled(channel: Channel, peak: float) -> int:
     """Return how many samples stand in a shoulder of the histogram, if clipping explains it."""
-    # Most recordings have none, and a part of the samples says so.
-    few = channel[:: -(-len(channel) // _GATE_SAMPLES)]
-    if _shoulder(few, peak)[0] < _GATE:
+    # Of natural sound few of the samples over a quarter of the peak are over half of it; what is clipped has a third.
+    # A part of the samples says so: 8 in 10 recordings end here, and 1 in 100 of those with a shoulder.
+    few = np.abs(channel[:: -(-len(channel) // _GATE_SAMPLES)])
+    half, quarter = np.count_nonzero(few > np.float32(peak / 2)), np.count_nonzero(few > np.float32(peak / 4))
+    if half < _GATE * quarter:
         return 0
     sigmas, level, count = _shoulder(channel, peak)
     if sigmas < _SIGMAS or _is_steady(channel):
@@ -120,19 +121,16 @@ def _shoulder(channel: Channel, peak: float) -> tuple[float, float, int]:
     """Return how plain the plainest shoulder is, in standard deviations, its level, and how many samples are in it."""
     levels = np.abs(channel)
     levels *= np.float32((_BINS - 0.01) / peak)
-    # Pillow counts bytes several times faster than numpy.bincount.
-    bytes_ = levels.astype(np.uint8)
-    counts = Image.frombuffer("L", (bytes_.size, 1), bytes_, "raw", "L", 0, 1).histogram()
-    from_level = np.zeros(_BINS + 1, np.int64)
-    from_level[:-1] = np.cumsum(counts[::-1])[::-1]
-    beyond = from_level[_LEVELS]
-    near = from_level[_UNDER] - beyond
-    lower = from_level[_FARTHER_UNDER] - from_level[_UNDER]
+    counts = np.bincount(levels.astype(np.intp), minlength=_BINS)
+    from_level = np.zeros(_BINS + 1)
+    np.cumsum(counts[::-1], out=from_level[-2::-1])
+    beyond, under, farther_under = from_level[_LEVELS], from_level[_UNDER], from_level[_FARTHER_UNDER]
+    near, lower = under - beyond, farther_under - under
     # Behind a rail there is only what a codec throws over it.
     least = np.maximum(_OF_LOWER * lower, _OF_BEYOND * beyond)
     sigmas = (near - least) / np.sqrt(near + _OF_LOWER**2 * lower + 4)
     best = int(sigmas.argmax())
-    return float(sigmas[best]), float(_LEVELS[best]) * peak / _BINS, int(from_level[_UNDER[best]])
+    return float(sigmas[best]), float(_LEVELS[best]) * peak / _BINS, int(under[best])
 
 
 def _is_steady(channel: Channel) -> bool:

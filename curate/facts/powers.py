@@ -51,18 +51,17 @@ def snr_db(sound: Spectrum) -> float:
     Args:
         sound: See `curate.facts.spectrum`.
     """
-    powers = sound.bands.sum(axis=1)
-    heard = powers > DIGITAL_SILENCE
+    heard = sound.powers > DIGITAL_SILENCE
     if not heard.any():
         return MIN_DB
-    powers, upper = powers[heard], sound.bands[heard, 1:].sum(axis=1)
+    powers, low = sound.powers[heard], sound.low[heard]
+    upper = powers - sound.bands[heard, 0]
     at = int(_QUIETEST * (len(upper) - 1))
     pauses = upper <= _PAUSE * float(np.partition(upper, at)[at])
     noise = float(powers[pauses].mean(dtype=np.float64))
     signal = float(powers.mean(dtype=np.float64)) - noise
-    low = sound.low[heard]
     # A breath at the microphone or a knock is there for a moment; the mean of a steady rumble is twice its median.
-    noise += min(float(low.mean(dtype=np.float64)), _MEAN_OF_MEDIAN * float(np.median(low)))
+    noise += min(float(low.mean(dtype=np.float64)), _MEAN_OF_MEDIAN * float(np.partition(low, len(low) // 2)[len(low) // 2]))
     return min(MAX_DB, max(MIN_DB, decibels(signal / noise)))
 
 

@@ -31,12 +31,14 @@ class Spectrum(NamedTuple):
     Attributes:
         bands: float32, shape (frames, 22): power in bands with the edges 50, 200 ... 3400 (geometric), 5000,
             7000, 10000, 14000 Hz and half the sample rate; 0 in those that the sample rate does not reach.
+        powers: float32, shape (frames,): power in all bands.
         low: float32, shape (frames,): power below 50 Hz, without the offset of the frames that sound.
         average: float64, shape (bins,): power in each bin, mean over the frames.
         bin_hz: Distance of the bins.
     """
 
     bands: NDArray[np.float32]
+    powers: NDArray[np.float32]
     low: NDArray[np.float32]
     average: NDArray[np.float64]
     bin_hz: float
@@ -88,16 +90,19 @@ def spectrum(mono: NDArray[np.float32], sample_rate: int) -> Spectrum:
         np.matmul(power, weights, out=bands[at : at + rows])
         total += power.sum(axis=0)
     average = (total[::2] + total[1::2]) * (scale / count)
-    return Spectrum(bands, _low(lowest, bands) * np.float32(scale), average, sample_rate / size)
+    powers = bands.sum(axis=1)
+    return Spectrum(bands, powers, _low(lowest, powers > DIGITAL_SILENCE, scale), average, sample_rate / size)
 
 
-def _low(lowest: NDArray[np.float32], bands: NDArray[np.float32]) -> NDArray[np.float32]:
+def _low(lowest: NDArray[np.float32], heard: NDArray[np.bool_], scale: float) -> NDArray[np.float32]:
     """Return the power of the two lowest bins, from their real and imaginary parts; a constant is none."""
     # Not the mean of the whole clip: zeros that pad it have no offset, and would have one without it.
-    heard = bands.sum(axis=1) > DIGITAL_SILENCE
-    offset = float(lowest[heard, 0].mean()) if heard.any() else 0.0
-    # A constant c has c times the sum of the window, `hop`, in the first bin, and half of that, negative, in the next.
-    first, real, imaginary = lowest[:, 0] - offset, lowest[:, 2] + offset / 2, lowest[:, 3]
-    power: NDArray[np.float32] = first * first / 2 + real * real + imaginary * imaginary
-    power[~heard] = 0
+    offset = float(np.dot(lowest[:, 0], heard)) / max(1, np.count_nonzero(heard))
+    # A constant c has c times the sum of the window in the first bin, and half of that, negative, in the next.
+    lowest[:, 0] -= offset
+    lowest[:, 2] += offset / 2
+    lowest *= lowest
+    # The first bin has no twin at negative frequencies, for which `scale` makes up.
+    power: NDArray[np.float32] = lowest @ np.array([scale / 2, 0, scale, scale], np.float32)
+    power *= heard
     return power

@@ -76,7 +76,7 @@ def test_silence_ratio(powers: list[float], expected: float) -> None:
 def test_snr(powers: list[float], expected: float) -> None:
     bands = np.zeros((len(powers), 22), np.float32)
     bands[:, 5] = powers
-    sound = Spectrum(bands, np.zeros(len(powers), np.float32), np.zeros(9), 25)
+    sound = Spectrum(bands, bands.sum(axis=1), np.zeros(len(powers), np.float32), np.zeros(9), 25)
     assert snr_db(sound) == pytest.approx(expected, abs=0.1)
 
 
