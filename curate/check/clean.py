@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from curate.check.checks import CHECKS, EMBEDDING_CHECKS, Check
 from curate.check.classes import flagged_classes
-from curate.check.learn import Learnt, learn_fence
+from curate.check.learn import Learnt, Spread, learn_fence
 from curate.check.policy import Policy
 from curate.facts.records import KINDS, AudioFacts, Finding, ImageFacts, Severity
 from curate.ground.errors import InputError
@@ -265,14 +265,13 @@ def _learner(name: str, policy: Policy) -> Callable[[Counter[float]], Learnt] | 
     """Return what learns the threshold of a check; None for one that is fixed."""
     check = CHECKS[name]
     if policy.auto and check.spread and name not in policy.thresholds:
-        return partial(_fence_or_default, check=check)
+        return partial(_fence_or_default, side=check.side, spread=check.spread, default=check.threshold)
     return check.learn
 
 
-def _fence_or_default(counts: Counter[float], check: Check) -> Learnt:
-    assert check.spread
-    found = learn_fence(counts, check.side, check.spread)
-    return found if found.threshold is not None else found._replace(threshold=check.threshold)
+def _fence_or_default(counts: Counter[float], side: str, spread: Spread, default: float | None) -> Learnt:
+    found = learn_fence(counts, side, spread)
+    return found if found.threshold is not None else found._replace(threshold=default)
 
 
 def _scored(check: Check, learnt: Learnt) -> Callable[[ImageFacts | AudioFacts], float | None]:

@@ -134,7 +134,7 @@ def _shoulder(channel: Channel, peak: float) -> tuple[float, float, int]:
 
 
 def _is_steady(channel: Channel) -> bool:
-    """Return whether a sound is as loud at all times: of two tones that beat, the histogram has a shoulder by nature."""
+    """Return whether a sound is as loud at all times: two tones that beat have a shoulder by nature."""
     parts = channel[: len(channel) // _PARTS * _PARTS].reshape(_PARTS, -1)
     if not parts.size:
         return True

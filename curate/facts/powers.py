@@ -54,14 +54,16 @@ def snr_db(sound: Spectrum) -> float:
     heard = sound.powers > DIGITAL_SILENCE
     if not heard.any():
         return MIN_DB
-    powers, low = sound.powers[heard], sound.low[heard]
-    upper = powers - sound.bands[heard, 0]
+    powers, low, lowest = sound.powers, sound.low, sound.bands[:, 0]
+    if not heard.all():
+        powers, low, lowest = powers[heard], low[heard], lowest[heard]
+    upper = powers - lowest
     at = int(_QUIETEST * (len(upper) - 1))
     pauses = upper <= _PAUSE * float(np.partition(upper, at)[at])
-    noise = float(powers[pauses].mean(dtype=np.float64))
-    signal = float(powers.mean(dtype=np.float64)) - noise
+    noise = float(np.dot(powers, pauses)) / np.count_nonzero(pauses)
+    signal = float(powers.sum()) / len(powers) - noise
     # A breath at the microphone or a knock is there for a moment; the mean of a steady rumble is twice its median.
-    noise += min(float(low.mean(dtype=np.float64)), _MEAN_OF_MEDIAN * float(np.partition(low, len(low) // 2)[len(low) // 2]))
+    noise += min(float(low.sum()) / len(low), _MEAN_OF_MEDIAN * float(np.partition(low, len(low) // 2)[len(low) // 2]))
     return min(MAX_DB, max(MIN_DB, decibels(signal / noise)))
 
 

@@ -97,7 +97,7 @@ def spectrum(mono: NDArray[np.float32], sample_rate: int) -> Spectrum:
 def _low(lowest: NDArray[np.float32], heard: NDArray[np.bool_], scale: float) -> NDArray[np.float32]:
     """Return the power of the two lowest bins, from their real and imaginary parts; a constant is none."""
     # Not the mean of the whole clip: zeros that pad it have no offset, and would have one without it.
-    offset = float(np.dot(lowest[:, 0], heard)) / max(1, np.count_nonzero(heard))
+    offset = float(lowest[heard, 0].sum()) / max(1, int(np.count_nonzero(heard)))
     # A constant c has c times the sum of the window in the first bin, and half of that, negative, in the next.
     lowest[:, 0] -= offset
     lowest[:, 2] += offset / 2

@@ -59,6 +59,8 @@ def test_too_small_to_tell(size: tuple[int, int]) -> None:
     assert acutance(reduced(picture(noise))) == 0
 
 
-@pytest.mark.parametrize(("size", "expected"), [((256, 10), (256, 10)), ((511, 511), (511, 511)), ((1024, 8), (256, 2))])
+@pytest.mark.parametrize(
+    ("size", "expected"), [((256, 10), (256, 10)), ((511, 511), (511, 511)), ((1024, 8), (256, 2))]
+)
 def test_reduced(size: tuple[int, int], expected: tuple[int, int]) -> None:
     assert reduced(Image.new("L", size)).size == expected

@@ -67,9 +67,7 @@ def softened(image: Image.Image, seed: int) -> Image.Image:
 
 @pytest.mark.parametrize("blur", [softened, shaken, defocused], ids=["gaussian", "motion", "defocus"])
 @pytest.mark.parametrize("folder", ["clothing", "circuit_boards"])
-def test_blurred_photos_are_told_from_sharp_ones(
-    folder: str, blur: Callable[[Image.Image, int], Image.Image]
-) -> None:
+def test_blurred_photos_are_told_from_sharp_ones(folder: str, blur: Callable[[Image.Image, int], Image.Image]) -> None:
     before = np.array([sharp(image) for image in photos(folder)])
     after = np.array([sharp(blur(image, seed)) for seed, image in enumerate(photos(folder))])
     area = (before[:, None] > after).mean()
