@@ -14,6 +14,7 @@ from curate.ground.apportion import apportion, apportion_classes, fill_classes
 from curate.ground.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from augment.plan.judging import Answer
     from augment.plan.slice_facts import Goal, TargetMatch
 
 
@@ -90,6 +91,7 @@ class Plan:
         refused: Why targets that were asked for are not made.
         matches: How targets are matched to their real slices.
         goals: What the facts of a sample are to become, for each attempt; of targets that are matched.
+        answers: What a model says of a sample before it is made, with the run that it is of; where one was asked.
     """
 
     parts: dict[int, Part] = field(default_factory=dict)
@@ -99,6 +101,7 @@ class Plan:
     refused: list[str] = field(default_factory=list)
     matches: dict[int, "TargetMatch"] = field(default_factory=dict)
     goals: dict[Order, "tuple[tuple[Goal, ...], ...]"] = field(default_factory=dict)
+    answers: dict[Order, "tuple[str, Answer]"] = field(default_factory=dict)
 
     def labels(self) -> Counter[str]:
         """Return the new samples of each class."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from augment.operations.media import Media
 
-MOVES = {"acutance": Moves("radius_share", 0, 0.025), "contrast": Moves()}
+MOVES = {"acutance": Moves("radius_share", 0, 0.025), "contrast": Moves(), "noise_sd": Moves()}
 """See `Operation.moves`: beyond, acutance falls no further: what is left of the edges is rounding to 8 bits."""
 
 _FINER = 8

@@ -17,7 +17,7 @@ _POINTS_PER_PIXEL = 16
 _SHARE: Number = (0.01, 0.03)
 
 
-MOVES = {"acutance": Moves("length_share", 0, 0.05)}
+MOVES = {"acutance": Moves("length_share", 0, 0.05), "noise_sd": Moves()}
 """See `Operation.moves`: beyond, acutance falls no further: what is left of the edges is rounding to 8 bits."""
 
 

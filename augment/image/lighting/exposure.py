@@ -17,6 +17,7 @@ MOVES = {
     "contrast": Moves("contrast_gain", 0.1, 3),
     "acutance": Moves(),
     "chroma": Moves(),
+    "noise_sd": Moves(),
 }
 """See `Operation.moves`."""
 

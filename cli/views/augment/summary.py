@@ -8,9 +8,12 @@ import msgspec
 from augment.plan.slice_facts import FactMatch
 from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import printable, say
+from cli.views.augment.hardness import TargetHardness, hardness_table, sentences
 from cli.views.kit.drawing import bar_cell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from augment.plan.sources import Sources
     from augment.plan.targets import Plan
     from augment.render.generate import GenerationTally
@@ -49,10 +52,11 @@ class PlanReport(msgspec.Struct, frozen=True):
     targets: list[PlannedTarget]
     without_target: dict[str, list[str]]
     may_be_mapped_to: dict[str, list[str]] = {}
+    hardness: list[TargetHardness] = []
 
 
-def describe_plan(sources: "Sources", plan: "Plan", seed: int) -> PlanReport:
-    """Return a plan as a record."""
+def describe_plan(sources: "Sources", plan: "Plan", seed: int, hardness: "Sequence[TargetHardness]" = ()) -> PlanReport:
+    """Return a plan as a record, with what a model says of it where one was asked."""
     from augment.recipe.join import suggested_maps
     from augment.recipe.reader import shipped_for
 
@@ -71,7 +75,7 @@ def describe_plan(sources: "Sources", plan: "Plan", seed: int) -> PlanReport:
     ]
     without = shipped_for(plan.without_target)
     recipe, maps = sources.recipe, suggested_maps(plan.without_target, sources.recipe.known_tags)
-    return PlanReport(recipe.name, recipe.digest, seed, len(plan.orders), targets, without, maps)
+    return PlanReport(recipe.name, recipe.digest, seed, len(plan.orders), targets, without, maps, list(hardness))
 
 
 def plan_table(report: PlanReport) -> Report:
@@ -96,7 +100,9 @@ def plan_table(report: PlanReport) -> Report:
     if any(target.facts for target in report.targets):
         tables.append(_facts(report))
         caption += "; facts are medians of a trial, D is Kolmogorov and Smirnov's, 0 (alike) to 1"
-    return Report(tables, [caption])
+    if report.hardness:
+        tables.append(hardness_table(report.hardness))
+    return Report(tables, [caption, *sentences(report.hardness)])
 
 
 def _facts(report: PlanReport) -> Table:
@@ -142,6 +148,12 @@ def say_sources(sources: "Sources", plan: "Plan") -> None:
         say(f"  {printable(tag)} is weak, but {sources.recipe.name} has no target for it; {cure}")
     if len(plan.without_target) > _SHOWN:
         say(f"  {len(plan.without_target) - _SHOWN:,} more weak tags are without a target")
+
+
+def say_hardness(several: "Sequence[TargetHardness]") -> None:
+    """Say how hard and how real what is to be made is."""
+    for line in sentences(several):
+        say(f"  {line}")
 
 
 def say_generated(sources: "Sources", plan: "Plan", tally: "GenerationTally", into: str) -> None:

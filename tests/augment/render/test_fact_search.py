@@ -38,6 +38,22 @@ def test_one_parameter_is_solved_for(start: float, wanted: float) -> None:
     assert render.count <= 11
 
 
+@pytest.mark.parametrize("start", [50.0, 3000.0, 80_000.0])
+def test_a_parameter_that_goes_by_ratios_is_solved_for(start: float) -> None:
+    dial = Dial("noise", 0, "white", 50, 50_000, log=True)
+    rendered = []
+
+    def render(setting: Mapping[tuple[int, str], float]) -> dict[str, float | None]:
+        rendered.append(setting.get((0, "white"), start))
+        return {"noise": rendered[-1] ** -0.5}
+
+    found = search(render, {dial: start}, [Goal("noise", 0.045, 0.055, 0.05)], render({}))
+    assert found.distance == 0
+    assert 50 <= found.setting[0, "white"] <= 50_000
+    assert found.setting[0, "white"] == pytest.approx(400, rel=0.25)
+    assert len(rendered) <= 8, "by differences it would crawl along the flat end"
+
+
 def test_two_facts_that_hang_together_are_both_brought_there() -> None:
     render = Rendered(4, -3)
     goals = [Goal("f", 2.4, 2.6, 1.0), Goal("g", 1.9, 2.1, 1.0)]
