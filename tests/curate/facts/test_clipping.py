@@ -86,7 +86,7 @@ def voice(seed: int) -> np.ndarray:
             out[at : at + 1000] += loudness * np.exp(-time / decay) * np.sin(2 * np.pi * hz * time / 16000)
         at += int(random.normal(140, 6))
     out += random.normal(size=len(out)) * 0.003
-    return out / np.abs(out).max()
+    return np.asarray(out / np.abs(out).max())
 
 
 def as_mp3(samples: np.ndarray) -> np.ndarray:
