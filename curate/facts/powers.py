@@ -38,12 +38,12 @@ def snr_db(sound: Spectrum) -> float:
     """Return an estimate of the signal-to-noise ratio, -20 to 100 dB; -20 for digital silence.
 
     10 log10(signal / noise). The noise is the mean power of the pauses: of the frames whose power from 200 Hz on is at
-    most 2.5 dB over what the quietest tenth of them stays under. Above 200 Hz many bins make the power of noise steady;
+    most 1.5 dB over what the quietest tenth of them stays under. Above 200 Hz many bins make the power of noise steady;
     its mean, not a low quantile, is then right for noise of any colour. What is under 50 Hz, where nobody speaks,
-    counts as noise in all frames. Frames under -100 dBFS, such as zeros that pad a clip, are not counted: they say
+    counts as noise in all frames: its mean, or twice its median where that is less. Frames under -100 dBFS, such as zeros that pad a clip, are not counted: they say
     nothing of the noise in the rest.
 
-    Speech with pauses and white or pink noise reads 1 dB too low to 1 dB too high from 0 to 30 dB; with babble, whose
+    Speech with pauses and white or pink noise reads at most 1.5 dB wrong from 0 to 30 dB; with babble, whose
     quiet moments are taken for pauses, 5 dB too high at 0 dB and 2 to 3 from 5 dB on. Without a pause, as in a clip cut
     close around a word or in music, the quietest sound counts as noise and the estimate is a lower limit: spoken
     digits that are clean read 9 to 34, half of them under 19. A steady sound reads -20 to 0.
