@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from math import exp, log
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from augment.operations.registry import find
 from augment.plan.slice_facts import Goal
-from augment.recipe.types import Step
-from augment.render.compose import Setting
+from augment.render.compose import Place, Setting
+
+if TYPE_CHECKING:
+    from augment.recipe.types import Step
 
 MOST_TRIALS = 16
 """Renderings of one sample while its parameters are looked for; the last of them decides."""
@@ -23,7 +25,7 @@ class Dial(NamedTuple):
 
     Attributes:
         fact: That it moves, up or down the whole way between its ends.
-        step: Place of its operation in the chain.
+        step: Place of its operation in the recipe.
         parameter: Its name among what the operation draws.
         low: Smallest value that makes sense.
         high: Largest one.
@@ -31,7 +33,7 @@ class Dial(NamedTuple):
     """
 
     fact: str
-    step: int
+    step: Place
     parameter: str
     low: float
     high: float
@@ -46,15 +48,20 @@ class Dial(NamedTuple):
         return min(max(exp(place) if self.log else place, self.low), self.high)
 
 
-def dials_of(steps: Sequence[Step]) -> tuple[Dial, ...]:
+def dials_of(done: "Sequence[tuple[Place, Step]]") -> tuple[Dial, ...]:
     """Return a dial for each fact that one of some operations can be solved for.
 
     The last operation that moves a fact has the last word on it; a parameter is the dial of one fact only.
+
+    Args:
+        done: The operations that a sample went through: of a choice, only those of the branches that it drew.
     """
     dials: dict[str, Dial] = {}
-    taken: set[tuple[int, str]] = set()
-    for place in reversed(range(len(steps))):
-        for fact, (parameter, low, high, by_ratio) in find(steps[place].kind, steps[place].name).moves.items():
+    taken: set[tuple[Place, str]] = set()
+    for place, step in reversed(done):
+        if step.choice:
+            continue
+        for fact, (parameter, low, high, by_ratio) in find(step.kind, step.name).moves.items():
             if parameter and fact not in dials and (place, parameter) not in taken:
                 dials[fact] = Dial(fact, place, parameter, low, high, by_ratio)
                 taken.add((place, parameter))

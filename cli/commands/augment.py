@@ -11,7 +11,7 @@ from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.io.outcome import outcome
-from cli.views.augment.summary import describe_plan, plan_table, say_generated, say_hardness
+from cli.views.augment.summary import describe_plan, plan_table, remarks_of, say_generated, say_hardness
 from curate.ground.errors import GateError, UsageError
 from curate.records.reader import lines, read
 from curate.records.writer import encode
@@ -82,8 +82,9 @@ def augment(
 ) -> None:
     """Make new samples of the training samples, as a recipe says, and write the manifest with both.
 
-    With --weak, the weak tags get new samples, the budget shared in proportion to what each can gain, as many in all as
-    there are sources unless --budget says otherwise; with --balance, short classes are filled. Without either, every
+    With --weak, the weak tags get new samples, the budget shared by what each can surely gain, with diminishing
+    returns; unless --budget says otherwise, as many in all as there are sources, and for no tag more than it has
+    sources; with --balance, short classes are filled. Without either, every
     target makes one sample of each of its sources. Classes and groups are served evenly. The same recipe, seed and
     sources give the same bytes on every machine; what is there already is not made again, so a call that was killed is
     completed by repeating it. `burnish undo DIR` takes it back.
@@ -163,5 +164,7 @@ def _generate(
     say_generated(sources, plan, tally, options.into)
     outcome.worked, outcome.reused = tally.made.total(), tally.reused.total()
     outcome.rejected, outcome.put_off = tally.rejected.total(), tally.put_off
+    outcome.made = {tag: tally.made[tag] + tally.reused[tag] for tag in sorted(tally.made | tally.reused)}
+    outcome.remarks = remarks_of(sources, plan, tally)
     if plan.orders and not tally.made and not tally.reused:
         raise GateError("not one sample could be made")
