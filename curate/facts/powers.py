@@ -40,8 +40,8 @@ def snr_db(sound: Spectrum) -> float:
     10 log10(signal / noise). The noise is the mean power of the pauses: of the frames whose power from 200 Hz on is at
     most 1.5 dB over what the quietest tenth of them stays under. Above 200 Hz many bins make the power of noise steady;
     its mean, not a low quantile, is then right for noise of any colour. What is under 50 Hz, where nobody speaks,
-    counts as noise in all frames: its mean, or twice its median where that is less. Frames under -100 dBFS, such as zeros that pad a clip, are not counted: they say
-    nothing of the noise in the rest.
+    counts as noise in all frames: its mean, or twice its median where that is less. Frames under -100 dBFS, such as
+    zeros that pad a clip, are not counted: they say nothing of the noise in the rest.
 
     Speech with pauses and white or pink noise reads at most 1.5 dB wrong from 0 to 30 dB; with babble, whose
     quiet moments are taken for pauses, 5 dB too high at 0 dB and 2 to 3 from 5 dB on. Without a pause, as in a clip cut
