@@ -74,6 +74,14 @@ def test_waves_that_are_flat_by_themselves_are_not_clipped(shape: str, cycles: n
     assert clipping_ratio(stored(SHAPES[shape](cycles), peak_db), "PCM_16") <= 0.001
 
 
+def test_two_steady_tones_have_a_shoulder_by_nature() -> None:
+    chance, time = np.random.default_rng(0), np.arange(32000) / 16000
+    for _ in range(20):
+        low, high = chance.uniform(80, 1500, 2)
+        both = chance.uniform(0.4, 1) * np.sin(2 * np.pi * low * time) + np.sin(2 * np.pi * high * time)
+        assert clipping_ratio(stored(both / np.abs(both).max(), -6), "PCM_16") <= 0.001
+
+
 def voice(seed: int) -> np.ndarray:
     """Return two seconds at 16 kHz like vowels: pulses through resonances, of changing loudness and pitch."""
     random = np.random.default_rng(seed)
