@@ -27,7 +27,7 @@ _GRAIN_PX = 0.7
 MOVES = {
     "brightness": Moves("exposure_stops", -8, 0),
     "contrast": Moves(),
-    "sharpness": Moves(),
+    "acutance": Moves(),
     "chroma": Moves(),
     "noise_sd": Moves("white_electrons", 50, 50_000, log=True),
 }
