@@ -78,7 +78,9 @@ def prompts() -> list[Sound]:
     found = []
     for language in LANGUAGES:
         folder = real_data() / "voice_prompts" / language
-        paths = sorted(str(path) for part in ("letters", "phonetic", "digits") for path in (folder / part).glob("*.wav"))
+        paths = sorted(
+            str(path) for part in ("letters", "phonetic", "digits") for path in (folder / part).glob("*.wav")
+        )
         for path in paths[:: len(paths) // OF_EACH][:OF_EACH]:
             sound = load(path)
             start, end = trim_bounds(sound, 35, 512, 160)
@@ -147,7 +149,7 @@ def main() -> None:
     print(f"| background | SNR, dB | {' | '.join(METHODS)} |\n|---|---|{'---|' * len(METHODS)}")
     used = dict.fromkeys(METHODS, 0.0)
     heard_s = 0.0
-    totals = {name: 0 for name in METHODS}
+    totals = dict.fromkeys(METHODS, 0)
     for kind in BACKGROUNDS:
         for snr_db in levels[:1] if kind in WITHOUT_LEVEL else levels:
             draw = np.random.default_rng(1)

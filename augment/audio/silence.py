@@ -1,4 +1,4 @@
-"""Which frames of a recording are kept: by the rule of librosa's `effects.trim` and `split`, or over its noise floor."""
+"""Which frames of a recording are kept: by the rule of librosa's `trim` and `split`, or over its noise floor."""
 
 import math
 
@@ -81,7 +81,7 @@ def standing_out(
 
 
 def over_floor_db(samples: NDArray[np.float32], sample_rate: int, hop_length: int) -> NDArray[np.float64]:
-    """Return by how much each frame stands out of the noise floor of its recording, dB, in the channel where it is most.
+    """Return by how much each frame stands out of the noise floor of its recording, in dB, in the channel of the most.
 
     10 log10 of the mean over bands of power / floor, after the divergence of Ramirez et al., "Efficient voice activity
     detection algorithms using long-term speech information" (2004). The floor of a band is what a fifth of the frames
@@ -99,7 +99,7 @@ def over_floor_db(samples: NDArray[np.float32], sample_rate: int, hop_length: in
     size = max(16, 1 << round(math.log2(max(1.0, _WINDOW_S * sample_rate))))
     window = np.hanning(size + 1)[:-1].astype(np.float32)
     # From the third bin on: the window spreads DC over the first two.
-    first = max(2, math.ceil(_LOWEST_HZ * size / sample_rate)) if _LOWEST_HZ < sample_rate / 4 else 2
+    first = max(2, math.ceil(_LOWEST_HZ * size / sample_rate)) if sample_rate / 4 > _LOWEST_HZ else 2
     edges = _edges(first, size // 2 + 1)
     highest = np.zeros(1 + len(samples) // hop_length)
     for channel in samples.T:

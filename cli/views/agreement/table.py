@@ -60,9 +60,7 @@ def _each(result: "Agreement") -> Table:
     ]
     # Who agrees least comes first: in a crowd that is whom one looks for.
     ordered = sorted(result.each, key=lambda one: (one.agreement is None, one.agreement or 0, one.annotator))
-    rows = [
-        Row([one.annotator, one.samples, one.agreement, bar_cell(one.agreement, one.annotator)]) for one in ordered
-    ]
+    rows = [Row([one.annotator, one.samples, one.agreement, bar_cell(one.agreement, one.annotator)]) for one in ordered]
     return Table("annotators", "Every annotator beside the others, the least alike first", columns, rows, _EACH)
 
 

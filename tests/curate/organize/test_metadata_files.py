@@ -56,7 +56,8 @@ def test_keys_beyond_what_a_table_holds_stay_together() -> None:
     notes: list[str] = []
     first, second = (json.loads(line) for line in metadata_files(placed, "hf", notes)["metadata.jsonl"].splitlines())
     assert notes == [
-        "of 101 keys of tags the 100 that most samples have get a column of metadata; the others stand in the column tags"
+        "of 101 keys of tags the 100 that most samples have get a column of metadata; "
+        "the others stand in the column tags"
     ]
     assert len(first) == len(second) == MOST_COLUMNS + 2
     # The last key is that of both samples, so it has a column, and the last of those that one sample has has none.
