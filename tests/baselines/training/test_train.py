@@ -9,7 +9,7 @@ import pytest
 from baselines.data.labelled_samples import LabelledSample
 from baselines.features.reading import Reading
 from baselines.training.options import TrainingOptions
-from baselines.training.train import Trained, train
+from baselines.training.train import Trained, _kept, train
 from curate.ground.errors import InputError, UsageError
 from tests.baselines.samples import example, generated, stripes, tone, tones
 
@@ -155,6 +155,14 @@ def test_predictions_of_many_samples_take_no_longer_each(monkeypatch: pytest.Mon
     monkeypatch.setattr(TrainingData, "labels", property(labels))
     learn(tones(tmp_path, 20))
     assert len(asked) < 20, "the classes are sorted once, not for each prediction"
+
+
+def test_of_hundreds_of_classes_the_likeliest_are_kept_and_that_of_the_label() -> None:
+    row = [0.0] * 300
+    row[7], row[40], row[100], row[200] = 0.5, 0.3, 0.19, 0.01
+    assert _kept(row, 200) == [7, 40, 100, 200]
+    assert _kept(row, 40) == [7, 40, 100]
+    assert _kept(row, 299) == [7, 40, 100, 299]
 
 
 def test_one_class_is_an_error(tmp_path: Path) -> None:
