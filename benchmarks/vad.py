@@ -138,6 +138,25 @@ def is_right(found: Bounds, one: Clip) -> bool:
     return -LOST_S <= early <= LEFT_S and -LOST_S <= late <= LEFT_S
 
 
+def right_of(clips: "list[Clip]", used: dict[str, float]) -> list[int]:
+    """Return how many prompts each method finds, and add up the processor seconds that each takes."""
+    found = []
+    for name, method in METHODS.items():
+        began = time.process_time()
+        found.append(sum(is_right(method(one.sound), one) for one in clips))
+        used[name] += time.process_time() - began
+    return found
+
+
+def alone(kind: str, recordings: dict[str, Sound]) -> list[Sound]:
+    """Return pieces of a background in which nobody speaks."""
+    draw = np.random.default_rng(2)
+    sounds = [background(kind, ALONE_S * RATE, draw, recordings) for _ in range(ALONE)]
+    if kind not in WITHOUT_LEVEL:
+        sounds = [one * ALONE_RMS / np.sqrt(np.square(one).mean()) for one in sounds]
+    return [one.astype(np.float32)[:, None] for one in sounds]
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser()
@@ -146,33 +165,25 @@ def main() -> None:
     folder = real_data() / "noise" / "background"
     recordings = {kind: load(f"{folder}/{name}.wav") for kind, name in RECORDINGS.items()}
     voices = prompts()
-    print(f"| background | SNR, dB | {' | '.join(METHODS)} |\n|---|---|{'---|' * len(METHODS)}")
-    used = dict.fromkeys(METHODS, 0.0)
-    heard_s = 0.0
-    totals = dict.fromkeys(METHODS, 0)
+    print(f"| behind | {' | '.join(METHODS)} |\n|---|{'---|' * len(METHODS)}")
+    used, heard_s, totals = dict.fromkeys(METHODS, 0.0), 0.0, np.zeros((len(levels), len(METHODS)), int)
     for kind in BACKGROUNDS:
-        for snr_db in levels[:1] if kind in WITHOUT_LEVEL else levels:
+        rows = []
+        for number, snr_db in enumerate(levels[:1] if kind in WITHOUT_LEVEL else levels):
             draw = np.random.default_rng(1)
             clips = [clip(voice, kind, snr_db, draw, recordings) for voice in voices]
             heard_s += sum(len(one.sound) for one in clips) / RATE
-            cells = []
-            for name, method in METHODS.items():
-                began = time.process_time()
-                right = sum(is_right(method(one.sound), one) for one in clips)
-                used[name] += time.process_time() - began
-                totals[name] += right
-                cells.append(f"{right}")
-            print(f"| {kind} | {'' if kind in WITHOUT_LEVEL else f'{snr_db:g}'} | {' | '.join(cells)} |", flush=True)
-    print(f"| all of these | | {' | '.join(str(right) for right in totals.values())} |")
+            rows.append(right_of(clips, used))
+            totals[number] += rows[-1]
+        print(
+            f"| {kind} | {' | '.join(' / '.join(map(str, cells)) for cells in zip(*rows, strict=True))} |", flush=True
+        )
+    print(f"| all of these | {' | '.join(' / '.join(map(str, cells)) for cells in totals.T)} |")
     for kind in BACKGROUNDS:
-        draw = np.random.default_rng(2)
-        alone = [background(kind, ALONE_S * RATE, draw, recordings) for _ in range(ALONE)]
-        if kind not in WITHOUT_LEVEL:
-            alone = [one * ALONE_RMS / np.sqrt(np.square(one).mean()) for one in alone]
-        sounds = [one.astype(np.float32)[:, None] for one in alone]
+        sounds = alone(kind, recordings)
         cells = [str(sum(method(sound) is None for sound in sounds)) for method in METHODS.values()]
-        print(f"| {kind} alone, of {ALONE} | | {' | '.join(cells)} |", flush=True)
-    print(f"| ms of processor time for a second | | {' | '.join(f'{1e3 * s / heard_s:.2f}' for s in used.values())} |")
+        print(f"| {kind} alone, of {ALONE} | {' | '.join(cells)} |", flush=True)
+    print(f"| ms of processor time for a second | {' | '.join(f'{1e3 * s / heard_s:.2f}' for s in used.values())} |")
 
 
 if __name__ == "__main__":
