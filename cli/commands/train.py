@@ -96,7 +96,8 @@ def train(
 ) -> None:
     """Train a quick baseline and test it: on the test split where there is one, else in cross-validation.
 
-    Images are seen as gradients, colours and a thumbnail, recordings as mel bands and cepstral coefficients over time.
+    Images are seen as gradients, colours and a thumbnail, recordings as mel bands and cepstral coefficients over time;
+    colours also as if light and haze were even, sounds also above their steady noise.
     auto picks the model once, by cross-validation on all that may be trained on; every fold of the evaluation fits the
     same. Generated samples only ever train. Nothing
     that is tested, no copy of it and nothing made from it is trained on. The folder of the run gets run.json,

@@ -49,7 +49,7 @@ def test_limits() -> None:
 
 def test_a_level_that_would_clip_is_noted() -> None:
     # A square wave has the lowest peaks for its power: any other order of its phases has higher ones.
-    loud = np.sign(tone(440, 1)) * np.float32(0.99)
+    loud = (0.99 * np.sign(tone(440, 1))).astype(np.float32)
     noted = apply(Media(loud, 16000), {"semitones": 3}).noted
     assert noted["missed"]["level_db"]["by"] == pytest.approx(20 * np.log10(noted["scale"]), abs=1e-3)
     quiet = apply(Media(loud / 4, 16000), {"semitones": 3}).noted
