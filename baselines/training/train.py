@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from baselines.training.fit_plan import FitPlan
 
 _DIGITS = 4
-_ALL_KEPT, _KEPT_SHARE = 100, 0.98
-"""Of more classes than this, the probabilities of the likeliest are kept, so many that they have this share: those of
-20,000 samples and 1,000 classes take 300 MB."""
+_MOST_KEPT = 100
+"""Classes whose probabilities are kept, the likeliest: those of 20,000 samples and 1,000 classes take 300 MB."""
 _FITS = 0.9
 _MUCH = 0.1
 _BY_HEART = frozenset({"knn", "trees"})
@@ -212,7 +211,7 @@ def _predictions(
             best = max(range(len(row)), key=row.__getitem__)
             one = data.examples[index]
             label = label_of(one)
-            kept = _kept(row, place_of[label]) if len(labels) > _ALL_KEPT else range(len(row))
+            kept = _kept(row, place_of[label]) if len(labels) > _MOST_KEPT else range(len(row))
             found[index] = Prediction(
                 path=one.path,
                 label=label,
@@ -230,13 +229,8 @@ def _predictions(
 
 def _kept(row: list[float], label: int) -> list[int]:
     """Return the classes whose probabilities are kept, in their order: the likeliest, and that of the label."""
-    kept, total = {label}, 0.0
-    for number in sorted(range(len(row)), key=row.__getitem__, reverse=True):
-        if total >= _KEPT_SHARE:
-            break
-        kept.add(number)
-        total += row[number]
-    return sorted(kept)
+    likeliest = sorted(range(len(row)), key=row.__getitem__, reverse=True)
+    return sorted({label, *likeliest[:_MOST_KEPT]})
 
 
 def _model_record(data: TrainingData, fitted: "list[Fitted]", options: TrainingOptions) -> ModelRecord:
