@@ -164,7 +164,7 @@ def say_generated(sources: "Sources", plan: "Plan", tally: "GenerationTally", in
     for (operation, parameter, why), by in sorted(tally.missed.items()):
         furthest = max(by, key=abs)
         say(
-            f"  {len(by):,} of {made + reused:,} miss {operation}.{parameter}, by {median(by):+.3g} in the median and "
+            f"warning: {len(by):,} of {made + reused:,} miss {operation}.{parameter}, by {median(by):+.3g} in the median and "
             f"{furthest:+.3g} at most: {printable(why)}"
         )
     for reason, count in tally.rejected.most_common():
