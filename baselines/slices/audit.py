@@ -1,5 +1,6 @@
 """What a model gets wrong: all metrics, the pairs of classes that it confuses, and labels that are likely wrong."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -117,12 +118,13 @@ def confused_classes(confusion: "Confusion") -> tuple[Confused, ...]:
 
 
 def _pairs(confusion: "Confusion") -> "Iterator[Confused]":
-    for row, label in enumerate(confusion.labels):
-        counts = confusion.matrix[row]
-        for column, count in enumerate(counts):
-            if count and column != row:
-                # As a share of its class: ten samples of a rare class matter more than ten of a common one.
-                yield Confused(label, confusion.labels[column], count, count / sum(counts))
+    totals: Counter[int] = Counter()
+    for row, _, count in confusion.cells():
+        totals[row] += count
+    for row, column, count in confusion.cells():
+        if column != row:
+            # As a share of its class: ten samples of a rare class matter more than ten of a common one.
+            yield Confused(confusion.labels[row], confusion.labels[column], count, count / totals[row])
 
 
 def _label_first(found: "Prediction") -> tuple[bool, float, bool, float, str]:
