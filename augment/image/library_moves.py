@@ -4,7 +4,7 @@ from augment.operations.registry import Moves
 
 _LIGHT = {"brightness": Moves(), "contrast": Moves()}
 _COLOUR = {"chroma": Moves()}
-_BLUR = {"sharpness": Moves()}
+_BLUR = {"sharpness": Moves(), "noise_sd": Moves()}
 _NOISE = _BLUR | _COLOUR
 _TONE = _LIGHT | _NOISE
 

@@ -47,10 +47,11 @@ def train(
     feature: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME|embedding:FILE|table:FILE|tags",
+            metavar="NAME|package:NAME|embedding:FILE|table:FILE|tags",
             help="Only these: hog, colour, thumbnail of images; mel, mfcc, level of recordings; base, all of them; "
-            "embedding:FILE of burnish embed; table:FILE, columns of a CSV with a path; tags; auto, which of base, "
-            "embedding and side data, or any together, is best in validation.",
+            "package:NAME, an embedding by a model that an extra brings; embedding:FILE of burnish embed; table:FILE, "
+            "columns of a CSV with a path; tags; auto, which of base, embedding and side data, or any together, is "
+            "best in validation, with the embedding that is installed where none is named.",
             show_default="all",
         ),
         Effect.READS,
@@ -113,7 +114,9 @@ def train(
 
     burnish train augmented.jsonl --run runs/after --like runs/before --repeats 10
 
-    burnish train set.jsonl --run runs/embedded --feature auto --feature embedding:photos.npz
+    burnish train set.jsonl --run runs/embedded --feature auto
+
+    burnish train set.jsonl --run runs/own --feature embedding:resnet.npz
 
     burnish train set.jsonl --run runs/aged --feature base --feature table:patients.csv
     """

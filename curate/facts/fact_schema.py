@@ -55,6 +55,7 @@ NUMBERS: dict[str, Quantity] = {
     "image.sharpness": Quantity("sharpness", lowest="blurriest", highest="sharpest"),
     "image.entropy": Quantity("entropy", "bit", 2, lowest="plainest", highest="busiest"),
     "image.chroma": Quantity("chroma", lowest="greyest", highest="most colourful"),
+    "image.noise_sd": Quantity("noise", lowest="least noise", highest="most noise"),
     "audio.duration_s": Quantity("duration", "s", 2, 1, True, "shortest", "longest"),
     "audio.peak_dbfs": Quantity("peak", "dBFS", 1),
     "audio.rms_dbfs": Quantity("RMS level", "dBFS", 1),

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from curate.facts.brightness import mean_and_contrast, perceived_brightness, percentiles
+from curate.facts.noise import noise_sd
 from curate.facts.phash import phash_disc, phashes
 from curate.facts.sharpness import sharpness, thumbnail
 
@@ -44,6 +45,7 @@ def measure_image(pixels: "NDArray[np.uint8]", header: "ImageFacts") -> "ImageFa
         "sharpness": sharpness(small),
         "entropy": entropy(image),
         "chroma": chroma(planes),
+        "noise_sd": noise_sd(pixels),
     }
     rounded = {name: round(value, _DIGITS) for name, value in numbers.items()}
     whole, inner = phashes(small)

@@ -51,6 +51,7 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
         sharpness: cleanvision's blurriness score, 0 (blurred) to 1 (sharp).
         entropy: Shannon entropy of the 8-bit histogram over all channels, in bits.
         chroma: Mean over pixels of (largest - smallest of R, G, B), 0 (grey) to 1.
+        noise_sd: Standard deviation of the noise from pixel to pixel, in the evenest quarter of the picture, 0 to 1.
         phash: 64-bit perceptual hash of the upright picture, 16 hexadecimal digits.
         phash_inner: The same without 2.5 % at each edge: the candidate key for cropped copies.
         phash_disc: Hash that rotation and mirroring do not change: the candidate key for turned and flipped copies.
@@ -74,6 +75,7 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
     sharpness: float | None = None
     entropy: float | None = None
     chroma: float | None = None
+    noise_sd: float | None = None
     phash: str | None = None
     phash_inner: str | None = None
     phash_disc: str | None = None

@@ -18,6 +18,7 @@ MOVES = {
     "brightness": Moves("paper_share", 0.3, 1),
     "sharpness": Moves(),
     "chroma": Moves(),
+    "noise_sd": Moves(),
 }
 """See `Operation.moves`."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from augment.operations.media import Media
 
-MOVES = {"sharpness": Moves("radius_share", 0, 0.04), "contrast": Moves()}
+MOVES = {"sharpness": Moves("radius_share", 0, 0.04), "contrast": Moves(), "noise_sd": Moves()}
 """See `Operation.moves`: beyond, the score of sharpness falls no further, and may jump up again."""
 
 _FINER = 8

@@ -17,7 +17,7 @@ _POINTS_PER_PIXEL = 16
 _SHARE: Number = (0.01, 0.03)
 
 
-MOVES = {"sharpness": Moves("length_share", 0, 0.1)}
+MOVES = {"sharpness": Moves("length_share", 0, 0.1), "noise_sd": Moves()}
 """See `Operation.moves`: beyond, the score of sharpness falls no further, and may jump up again."""
 
 

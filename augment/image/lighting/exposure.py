@@ -17,6 +17,7 @@ MOVES = {
     "contrast": Moves("contrast_gain", 0.1, 3),
     "sharpness": Moves(),
     "chroma": Moves(),
+    "noise_sd": Moves(),
 }
 """See `Operation.moves`."""
 

@@ -18,6 +18,7 @@ MOVES = {
     "brightness": Moves("airlight_share", 0.2, 1),
     "sharpness": Moves(),
     "chroma": Moves(),
+    "noise_sd": Moves(),
 }
 """See `Operation.moves`."""
 
