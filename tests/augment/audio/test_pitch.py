@@ -52,5 +52,5 @@ def test_a_level_that_would_clip_is_noted() -> None:
     loud = (0.99 * np.sign(tone(440, 1))).astype(np.float32)
     noted = apply(Media(loud, 16000), {"semitones": 3}).noted
     assert noted["missed"]["level_db"]["by"] == pytest.approx(20 * np.log10(noted["scale"]), abs=1e-3)
-    quiet = apply(Media(loud / 4, 16000), {"semitones": 3}).noted
+    quiet = apply(Media(loud * np.float32(0.25), 16000), {"semitones": 3}).noted
     assert "missed" not in quiet
