@@ -45,9 +45,9 @@ def _excerpt(recordings: Sequence[Path], rate: int, frames: int, chance: Chance)
 
 
 def street(samples: Samples, rate: int, chance: Chance, noises: Sequence[Path]) -> Samples:
-    """Put a background recording behind speech: SNR of the whole clip normal around 5 dB, from -3 to 14 dB."""
+    """Put a background recording behind speech: SNR of the whole clip normal around 0 dB, from -8 to 9 dB."""
     noise = _excerpt(noises, rate, len(samples), chance)
-    snr_db = float(np.clip(chance.normal(5, 4), -3, 14))
+    snr_db = float(np.clip(chance.normal(0, 4), -8, 9))
     mixed = samples + noise * _rms(samples) / _rms(noise) * 10 ** (-snr_db / 20)
     return np.asarray(mixed / max(1.0, float(np.abs(mixed).max()) / 0.98))
 
@@ -64,7 +64,7 @@ def far(samples: Samples, rate: int, chance: Chance, responses: Sequence[Path]) 
     floor = np.fft.irfft(white * frequency**-0.65, len(samples))
     hum = 0.5 * np.sin(2 * np.pi * 100 * np.arange(len(samples)) / rate)
     floor = floor / _rms(floor) + hum
-    return np.asarray(wet + floor * _rms(wet) / _rms(floor) * 10 ** (-chance.uniform(14, 28) / 20))
+    return np.asarray(wet + floor * _rms(wet) / _rms(floor) * 10 ** (-chance.uniform(8, 20) / 20))
 
 
 def phone(samples: Samples, rate: int, chance: Chance) -> Samples:

@@ -177,7 +177,7 @@ def main() -> None:
     parser.add_argument("--features", default="base,embedding")
     parser.add_argument("--arms", help="only these, by name")
     parser.add_argument("--seeds", default="0,1,2")
-    parser.add_argument("--budget", type=float, default=0.5, help="share of the training part")
+    parser.add_argument("--budget", type=float, default=1.0, help="share of the training part")
     parser.add_argument("--into", type=Path, default=HERE / "effect", help="one JSON file for each set, features, seed")
     parser.add_argument("--show", action="store_true", help="only show what is there")
     wish = parser.parse_args()
