@@ -15,6 +15,7 @@ _FEWEST_BINS = 4
 _QUIET = 0.2
 """Share of the frames that a band is at least as soft in as its floor: pauses are a fifth of a recording or more."""
 _SILENT = 1e-10
+_SKIRT = 1e-8
 _CHUNK = 4096
 
 
@@ -101,20 +102,27 @@ def over_floor_db(samples: NDArray[np.float32], sample_rate: int, hop_length: in
     # From the third bin on: the window spreads DC over the first two.
     first = max(2, math.ceil(_LOWEST_HZ * size / sample_rate)) if sample_rate / 4 > _LOWEST_HZ else 2
     edges = _edges(first, size // 2 + 1)
-    highest = np.zeros(1 + len(samples) // hop_length)
+    count = 1 + len(samples) // hop_length
+    if len(samples) < size:
+        samples = np.pad(samples, ((0, size - len(samples)), (0, 0)), "symmetric")
+    # At both ends the nearest whole window: zeros beyond them would make a click of what does not begin at zero, and
+    # to mirror it makes a kink in a tone, 80 dB over its floor.
+    starts = np.clip(np.arange(count) * hop_length - size // 2, 0, len(samples) - size)
+    highest = np.zeros(count)
     for channel in samples.T:
-        # Mirrored at both ends: zeros would make a click of a start that is not zero.
-        padded = np.pad(channel, size // 2, "symmetric")
-        windows = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop_length]
+        windows = np.lib.stride_tricks.sliding_window_view(channel, size)
         powers = np.concatenate(
             [
-                np.add.reduceat(np.square(np.abs(np.fft.rfft(windows[at : at + _CHUNK] * window))), edges, axis=1)
-                for at in range(0, len(windows), _CHUNK)
+                np.add.reduceat(
+                    np.square(np.abs(np.fft.rfft(windows[starts[at : at + _CHUNK]] * window))), edges, axis=1
+                )
+                for at in range(0, count, _CHUNK)
             ]
         )
-        floor = np.maximum(np.quantile(powers, _QUIET, axis=0), _SILENT * size * np.diff([*edges, size // 2 + 1]))
-        found = 10 * np.log10(np.maximum((powers / floor).mean(axis=1), _SILENT))
-        highest = np.maximum(highest, found[: len(highest)])
+        # What lies 80 dB under the loudest frame is the rounding of numbers, or the skirt of a tone.
+        least = max(_SILENT * size * (size // 2), _SKIRT * float(powers.sum(axis=1).max())) / len(edges)
+        floor = np.maximum(np.quantile(powers, _QUIET, axis=0), least)
+        highest = np.maximum(highest, 10 * np.log10(np.maximum((powers / floor).mean(axis=1), _SILENT)))
     return highest
 
 

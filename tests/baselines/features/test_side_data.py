@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from baselines.data.labelled_samples import LabelledSample
-from baselines.features.side_data import SideColumn, columns_of_tags, encode, gives_away, read_columns
+from baselines.features.side_data import SideColumn, _told, columns_of_tags, encode, gives_away, read_columns
 from curate.ground.errors import InputError
 
 LABELS = ["a", "b"] * 10
@@ -108,6 +108,13 @@ def test_what_gives_the_label_away_is_counted_as_if_one_by_one() -> None:
         for place in draw.choice(140, wrong, replace=False):
             cells[place] = f"c{draw.integers(7)}-0"
         assert gives_away(cells, label) == (_by_definition(cells, label) >= 0.99)
+
+
+def test_a_sample_is_none_of_the_others() -> None:
+    assert _told(Counter(a=3, b=1), 4, "a")
+    assert not _told(Counter(a=2, b=1), 3, "a")
+    assert not _told(Counter(a=3, b=1), 4, "b")
+    assert not _told(Counter(a=1), 1, "a")
 
 
 def test_a_column_of_few_values_and_many_classes_takes_no_copies_of_counts() -> None:
