@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from baselines.metrics.clusters import Variance, of_groups, quantile, t_test, together
-from baselines.metrics.significance import holm
+from curate.statistics.holm import holm
 from benchmarks.effect.sets import CLEAN
 
 CEILING = "really so"
