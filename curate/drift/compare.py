@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from curate.drift.comparisons import SUBJECTS, Compared, comparisons
 from curate.drift.rows import check_versions
-from curate.drift.verdicts import Judge, Test, Verdict, verdict_of
+from curate.drift.tests import Test, Verdict
+from curate.drift.verdicts import Judge, verdict_of_all
 from curate.ground.errors import InputError
 from curate.statistics.group_permutation import make_units
 
@@ -78,7 +79,7 @@ def drift_of(reference: "Rows", new: "Rows", found: Compared, tests: "Sequence[T
     decided.sort(key=lambda one: (order[one.verdict], -one.effect, one.name))
     units = judge.units
     return Drift(
-        verdict_of(decided),
+        verdict_of_all(one.verdict for one in decided),
         tuple(decided),
         (reference.seen, new.seen),
         (reference.kept, new.kept),

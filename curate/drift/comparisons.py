@@ -49,6 +49,11 @@ class Comparison:
         """How many values there are."""
         return len(self.values[0]), len(self.values[1])
 
+    @property
+    def numbers(self) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
+        """The values of a fact that is a number."""
+        return self.values[0].astype(np.float64), self.values[1].astype(np.float64)
+
 
 @dataclass(slots=True)
 class Compared:
@@ -126,7 +131,12 @@ def _field(sides: "tuple[Rows, Rows]", name: Subject, notes: list[str]) -> "Iter
     if sum(there) == 1:
         notes.append(f"only the {_side(there)} has a {name}: it is not compared")
     if all(there):
-        yield from _of_column(sides, name, name, (np.ones(sides[0].kept, np.bool_), np.ones(sides[1].kept, np.bool_)))
+        every = (np.ones(sides[0].kept, np.bool_), np.ones(sides[1].kept, np.bool_))
+        # Into a log labels come back later, and for a part: that one is missing is no news where there are predictions.
+        waits = name == "label" and is_known(column_of(sides[1], "prediction")).any()
+        for one in _of_column(sides, name, name, every):
+            if not (waits and one.form == "share"):
+                yield one
 
 
 def _of_column(

@@ -128,7 +128,7 @@ class Reservoir:
             if kept is None or len(kept) < size:
                 like = kept if kept is not None else column
                 assert like is not None
-                grown = np.full(size, np.nan if like.dtype == np.float64 else None, like.dtype)
+                grown = _missing(size, like)
                 if kept is not None:
                     grown[: len(kept)] = kept
                 columns[name] = kept = grown
@@ -186,6 +186,25 @@ def blocks(samples: "Iterable[Watched]") -> "Iterator[list[Watched]]":
     iterator = iter(samples)
     while part := list(islice(iterator, BLOCK_SAMPLES)):
         yield part
+
+
+def joined_rows(first: Rows, second: Rows) -> Rows:
+    """Return the rows of both; what one does not have is missing in it."""
+    joined = Rows(first.seen + second.seen, {}, first.facts_versions | second.facts_versions)
+    for name in first.columns.keys() | second.columns.keys():
+        parts = []
+        for rows, other in ((first, second), (second, first)):
+            like = rows.columns.get(name, other.columns.get(name))
+            assert like is not None
+            parts.append(rows.columns[name] if name in rows.columns else _missing(rows.kept, like))
+        joined.columns[name] = np.concatenate(parts)
+    return joined
+
+
+def _missing(
+    size: int, like: "NDArray[np.float64] | NDArray[np.object_]"
+) -> "NDArray[np.float64] | NDArray[np.object_]":
+    return np.full(size, np.nan if like.dtype == np.float64 else None, like.dtype)
 
 
 def check_versions(reference: Rows, new: Rows) -> None:

@@ -18,6 +18,7 @@ ENOUGH = 100
 _TABLES = 100_000
 _CHUNK = 1000
 _CELLS = 1 << 21
+_MOST_DRAWS = 20_000
 
 
 def total_variation(a: "Counts", b: "Counts") -> float:
@@ -66,9 +67,8 @@ def stability_by_chance(bins: int, n: int, m: int, alpha: float) -> float:
 def permutation_p(a: "Counts", b: "Counts", draws: int, rng: np.random.Generator) -> float:
     """Return P(total variation >= what was seen) if which samples are of b is chance.
 
-    Exact over all tables with these sums where they are few. Else (1 + hits) / (1 + draws), and where nothing of what
-    was drawn reached it, the bound below if that is smaller: more draws than patience would be needed to say p < 1e-6.
-    p is valid: whether the bound is looked at, only p at its least decides.
+    Exact over all tables with these sums where they are few. Else (1 + hits) / (1 + draws); or the bound below, if that
+    is less than all draws together could say: p < 1e-9 would need more of them than anybody has patience for.
 
     Args:
         a: Counts of the reference.
@@ -94,8 +94,10 @@ def permutation_p(a: "Counts", b: "Counts", draws: int, rng: np.random.Generator
         if hits + len(reached) >= ENOUGH:
             return ENOUGH / (made + int(reached[ENOUGH - hits - 1]) + 1)
         hits, made, total = hits + len(reached), made + len(apart), total + float(apart.sum())
-    least = (1 + hits) / (1 + made)
-    return min(least, _tail((seen - total / made) / (2 * n * m), n, m)) if not hits else least
+        # Below all that the draws could say, the bound says it at once.
+        if (bound := _tail((seen - total / made) / (2 * n * m), n, m)) < 1 / (1 + draws):
+            return bound
+    return (1 + hits) / (1 + made)
 
 
 def _exact(both: "Counts", m: int, seen: int) -> float:
@@ -144,7 +146,7 @@ def band(a: "Counts", b: "Counts", alpha: float, rng: np.random.Generator) -> fl
     n, m = int(a.sum()), int(b.sum())
     unmet = -math.log(alpha) * (1 / n + 1 / m) if min(n, m) else 1.0
     draws = math.ceil(20 / alpha)
-    if draws * len(a) > 4 * _CELLS:
+    if draws > _MOST_DRAWS or draws * len(a) > _CELLS:
         # McDiarmid again, and for the mean √ of the variances: nobody draws a tail of one in a million.
         p, q = a / n, b / m
         mean = float(np.sqrt(p * (1 - p) / n + q * (1 - q) / m).sum() / 2)

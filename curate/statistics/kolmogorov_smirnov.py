@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.float64]
@@ -49,42 +51,54 @@ def distance(a: "Numbers", b: "Numbers") -> Distance:
     return Distance(steps / pairs, auc, steps, passed_a + passed_b, (len(a), len(b)))
 
 
-def p_value(found: Distance) -> float:
-    """Return P(D >= d) if all values are of one distribution: exact with ties for few values, else by its limit."""
+def p_values(found: "Sequence[Distance]") -> list[float]:
+    """Return P(D >= d) of each, if its values are of one distribution: exact with ties for few, else by its limit."""
     from scipy.stats import kstwo
 
-    if sum(found.sizes) <= EXACT_UP_TO:
-        return exact_p(found)
-    # Of n and m values, D is distributed like that of nm / (n + m) against a known distribution; ties only lower it.
-    n, m = found.sizes
-    return min(1.0, float(kstwo.sf(found.d, max(1, round(n * m / (n + m))))))
+    p = [1.0] * len(found)
+    alike: dict[tuple[int, int], list[int]] = {}
+    for place, one in enumerate(found):
+        n, m = one.sizes
+        if n + m <= EXACT_UP_TO:
+            alike.setdefault((n, m), []).append(place)
+        else:
+            # Of n and m values, D is distributed like that of nm / (n + m) against a known distribution; ties lower it.
+            p[place] = min(1.0, float(kstwo.sf(one.d, max(1, round(n * m / (n + m))))))
+    for places in alike.values():
+        for place, exact in zip(places, exact_ps([found[at] for at in places]), strict=True):
+            p[place] = exact
+    return p
 
 
-def exact_p(found: Distance) -> float:
-    """Return P(D >= d) over all ways of parting the values of both samples, ties included.
+def exact_ps(found: "Sequence[Distance]") -> list[float]:
+    """Return P(D >= d) of distances of equal sizes over all ways of parting the values of both samples, ties included.
 
     A walk over the pooled values (Hodges 1957) that only looks where a different value follows (Schröer and Trenkler
     1995). What leaves the band is added up: 1 less what stays would lose a small p in the last bits.
     """
-    if not found.steps:
-        return 1.0
-    n, m = sorted(found.sizes)
-    total, looks = n + m, np.zeros(n + m + 1, np.bool_)
-    looks[found.ends] = True
-    count = np.arange(n + 1)
-    # chance[i]: i of the first k values are of the smaller sample, and the walk has not left the band.
-    chance, left = np.zeros(n + 1), 0.0
-    chance[0] = 1.0
+    sizes = found[0].sizes
+    (n, m), total = sorted(sizes), sum(sizes)
+    looks = np.zeros((total + 1, len(found), 1), np.bool_)
+    for place, one in enumerate(found):
+        looks[one.ends, place] = True
+    steps, count = np.array([[one.steps] for one in found]), np.arange(n + 1)
+    # chance[t, i]: i of the first k values are of the smaller sample, and walk t has not left its band. All facts of a
+    # set walk side by side: a step costs the call, not the numbers.
+    chance, left = np.zeros((len(found), n + 1)), np.zeros(len(found))
+    chance[:, 0] = 1.0
     for k in range(1, total + 1):
         rest = total - k + 1
-        taken = chance * ((n - count) / rest)
-        chance *= (m - (k - 1 - count)) / rest
-        chance[1:] += taken[:-1]
-        if looks[k]:
-            outside = np.abs(count * m - (k - count) * n) >= found.steps
-            left += float(chance[outside].sum())
-            chance[outside] = 0.0
-    return min(1.0, left)
+        # Of a sample that is used up nothing can be taken, so no walk gets to a place that there is not.
+        low, high = max(0, k - m - 1), min(n, k) + 1
+        part = chance[:, low:high]
+        taken = part[:, :-1] * ((n - count[low : high - 1]) / rest)
+        part *= (m - (k - 1 - count[low:high])) / rest
+        part[:, 1:] += taken
+        if looks[k].any():
+            outside = (np.abs(count[low:high] * m - (k - count[low:high]) * n) >= steps) & looks[k]
+            left += np.where(outside, part, 0.0).sum(axis=1)
+            part[outside] = 0.0
+    return [min(1.0, float(value)) if one.steps else 1.0 for value, one in zip(left, found, strict=True)]
 
 
 def band(n: int, m: int, alpha: float) -> float:

@@ -5,7 +5,15 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from curate.statistics.kolmogorov_smirnov import EXACT_UP_TO, band, distance, exact_p, p_value
+from curate.statistics.kolmogorov_smirnov import EXACT_UP_TO, Distance, band, distance, exact_ps, p_values
+
+
+def exact_p(found: Distance) -> float:
+    return exact_ps([found])[0]
+
+
+def p_value(found: Distance) -> float:
+    return p_values([found])[0]
 
 
 def numbers(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -37,6 +45,14 @@ def test_ties_are_counted_over_all_ways_of_parting(seed: int) -> None:
         hits, ways = hits + (distance(both[mask], both[~mask]).steps >= seen.steps), ways + 1
     assert exact_p(seen) == pytest.approx(hits / ways)
     assert exact_p(distance(b, a)) == pytest.approx(hits / ways), "neither side is special"
+
+
+def test_tests_of_equal_and_of_other_sizes_do_not_touch_each_other() -> None:
+    rng = np.random.default_rng(3)
+    found = [
+        distance(rng.integers(0, 9, n).astype(float), rng.normal(size=m)) for n, m in ((7, 9), (9, 7), (7, 9), (3, 2))
+    ]
+    assert p_values(found) == pytest.approx([exact_p(one) for one in found])
 
 
 def test_a_small_p_keeps_its_digits() -> None:
