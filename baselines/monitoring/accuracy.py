@@ -80,7 +80,8 @@ def trusted(reference: "Rows") -> str:
         )
     error = calibration_error(confidence[has], right[has])
     if error >= MOST_CALIBRATION_ERROR:
-        return f"the reference's calibration error is {error:.3f}, not below {MOST_CALIBRATION_ERROR}: its confidences promise nothing"
+        least = f"not below {MOST_CALIBRATION_ERROR}"
+        return f"the reference's calibration error is {error:.3f}, {least}: its confidences promise nothing"
     return ""
 
 

@@ -130,7 +130,7 @@ def _facts_of(reference: "Rows", new: "Rows") -> "Matrix":
         values = np.concatenate([column_of(side, name) for side in (reference, new)]).astype(np.float64)
         known = np.isfinite(values)
         if known.any() and len(np.unique(values[known])) > 1:
-            # Ranks of both together: which sample is of which side changes none of them. A missing one is in the middle.
+            # Ranks of both together: which sample is of which side changes none. A missing one is in the middle.
             ranks = np.where(known, _ranks(np.where(known, values, np.nan)), 0.0)
             columns += [ranks, ranks**2]
         if known.any() and not known.all():

@@ -21,9 +21,10 @@ _MOST_CLASSES = 200
 
 
 def estimate_labels(confusion: "Shares", predicted: "Shares") -> "Shares":
-    """Return the shares q of labels for which C q is what was predicted (black box shift estimation, Lipton et al. 2018).
+    """Return the shares q of labels for which C q is what was predicted.
 
-    It holds if only the shares of the labels changed, not what samples of a label look like.
+    Black box shift estimation (Lipton et al. 2018). It holds if only the shares of the labels changed, not what samples
+    of a label look like.
 
     Args:
         confusion: Shape (classes, classes): how often class i is predicted of samples of class j; columns sum to 1.

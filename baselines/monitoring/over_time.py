@@ -98,7 +98,7 @@ def _report(asked: Watch, window: "Window", drift: Drift, number: int, digest: s
         accuracy=accuracy_parts(asked.reference, rows),
         expected=_expected(rows, doubt, notes),
         label_shift=shift,
-        shown=_shown(asked.reference, rows, drift),
+        shown=_shown(rows, drift),
         notes=tuple(notes),
     )
 
@@ -162,7 +162,7 @@ def _findings(rows: "Rows") -> dict[str, float]:
     return {check: number / rows.kept for check, number in sorted(counts.most_common(_TOP))}
 
 
-def _shown(reference: "Rows", rows: "Rows", drift: Drift) -> tuple[Shown, ...]:
+def _shown(rows: "Rows", drift: Drift) -> tuple[Shown, ...]:
     """Return samples to look at: where a fact drifted, those farthest out to that side; else the first."""
     order = np.arange(rows.kept)
     moved = next((one for one in drift.tests if one.verdict == "drifted" and one.auc is not None), None)

@@ -6,7 +6,6 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from cli.io import reports, streams
@@ -15,31 +14,8 @@ from cli.watch.asked import Asked, file_of
 from curate.ground.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from curate.drift.history import WindowReport
-    from curate.drift.tests import Verdict
-    from curate.drift.windows import Log
-
-
-class OverTime(Struct, frozen=True):
-    """What became of a log.
-
-    Attributes:
-        verdict: Of the windows of this call: drifted if any is, steady only if all are.
-        windows: All that the history has, those of this call last.
-        new: How many of them are of this call.
-        waiting: Samples of the last window, which is not over yet, or too small.
-        passed: Samples of windows that were judged before.
-        alpha: Of all windows together.
-    """
-
-    verdict: "Verdict"
-    windows: "tuple[WindowReport, ...]"
-    new: int
-    waiting: int
-    passed: int
-    alpha: float
+    from curate.drift.history import OverTime, WindowReport
+    from curate.drift.windows import Every, Log
 
 
 def compare_over_time(asked: Asked, every: str, field: str | None, history: str | None) -> None:
@@ -62,9 +38,10 @@ def compare_over_time(asked: Asked, every: str, field: str | None, history: str 
     asked.end(found.verdict, found)
 
 
-def _judged(asked: Asked, every: str, field: str | None, history: str | None, began: float) -> tuple[OverTime, int]:
+def _judged(asked: Asked, every: str, field: str | None, history: str | None, began: float) -> "tuple[OverTime, int]":
+    """Return what became of the log, and how many windows the history had before."""
     from baselines.monitoring.over_time import Watch, digest_of, watch
-    from curate.drift.history import check_continues, read_history
+    from curate.drift.history import OverTime, check_continues, read_history
     from curate.drift.verdicts import verdict_of_all
     from curate.drift.windows import parse_every
 
@@ -77,25 +54,20 @@ def _judged(asked: Asked, every: str, field: str | None, history: str | None, be
     reference = asked.read_reference()
     if history and reference.kept:
         check_continues(before, history, parted.unit, digest_of(reference))
+    log = _read_log(asked, parted, field, before[-1].place if before else None)
     shared = Watch(reference, asked.on, parted, asked.alpha, asked.margin, asked.group, asked.seed)
-    log = _read_log(asked, shared, field, before)
-    windows = watch(shared, log.windows, len(before), endless=history is not None)
-    windows = _with_run(windows, log, began)
+    windows = _with_run(watch(shared, log.windows, len(before), endless=history is not None), log, began)
     verdict = verdict_of_all(one.verdict for one in windows)
     return OverTime(verdict, (*before, *windows), len(windows), log.waiting, log.passed, asked.alpha), len(before)
 
 
-def _read_log(asked: Asked, shared: "object", field: str | None, before: "Sequence[WindowReport]") -> "Log":
+def _read_log(asked: Asked, every: "Every", field: str | None, after: int | None) -> "Log":
     from curate.drift.rows import view
-    from curate.drift.windows import part, parse_every
-    from baselines.monitoring.over_time import Watch
+    from curate.drift.windows import part
 
-    assert isinstance(shared, Watch)
-    after = before[-1].place if before else None
     with streams.records(file_of(asked.new) if asked.new else None, view(field)) as samples:
-        return part(
-            samples, shared.every, after=after, timed=field is not None, grouping=asked.grouping(), seed=asked.seed
-        )
+        timed = field is not None
+        return part(samples, every, after=after, timed=timed, grouping=asked.grouping(), seed=asked.seed)
 
 
 def _with_run(windows: "list[WindowReport]", log: "Log", began: float) -> "list[WindowReport]":

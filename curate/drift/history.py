@@ -158,6 +158,26 @@ class WindowReport(msgspec.Struct, frozen=True):
         return tuple(one for one in self.tests if one.verdict == "drifted")
 
 
+class OverTime(msgspec.Struct, frozen=True):
+    """What became of a log.
+
+    Attributes:
+        verdict: Of the windows of this call: drifted if any is, steady only if all are.
+        windows: All that the history has, those of this call last.
+        new: How many of them are of this call.
+        waiting: Samples of the last window, which is not over yet, or too small.
+        passed: Samples of windows that were judged before.
+        alpha: Of all windows together.
+    """
+
+    verdict: Verdict
+    windows: tuple[WindowReport, ...]
+    new: int
+    waiting: int
+    passed: int
+    alpha: float
+
+
 def share_of_alpha(alpha: float, number: int, windows: int | None) -> float:
     """Return the alpha of a window, so that all of them together keep the whole.
 

@@ -1,7 +1,7 @@
 """The samples of one side as columns: all of few, and of many as many as are drawn, in memory that does not grow.
 
-A log of a year has millions of lines. What is drawn is a simple random sample of them (a reservoir), so every test holds
-for it as it would for all; how many were drawn is reported.
+A log of a year has millions of lines. What is drawn is a simple random sample of them (a reservoir), so every test
+holds for it as it would for all; how many were drawn is reported.
 """
 
 from dataclasses import dataclass, field
@@ -54,8 +54,7 @@ def view(name: str | None) -> type[Watched]:
     if name in Watched.__struct_fields__:
         raise InputError(f"the field {name} is not free to be used here; name one of your own, such as time or id")
     fields = [("named", str | int | float | None, None)]
-    made = msgspec.defstruct("Named", fields, bases=(Watched,), rename={"named": name}, frozen=True, gc=False)
-    return made  # type: ignore[return-value]
+    return msgspec.defstruct("Named", fields, bases=(Watched,), rename={"named": name}, frozen=True, gc=False)
 
 
 @dataclass(slots=True)

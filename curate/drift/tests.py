@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from curate.drift.comparisons import Subject  # noqa: TC001 - msgspec reads it
+from curate.drift.comparisons import Subject
 from curate.statistics import categories, kolmogorov_smirnov
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Verdict = Literal["drifted", "steady", "cannot tell"]
 STEPS = 256
-"""Values at which distribution functions are compared where whole groups are exchanged, and where more are simulated."""
+"""Values at which distribution functions are compared where groups are exchanged, or more samples simulated."""
 _BINS = 10
 _MOVED = 3
 

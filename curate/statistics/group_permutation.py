@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_WAYS = 20_000
 """Ways of exchanging that are all gone through; of more, some are drawn."""
 FEWEST_FOR_BAND = 10
-"""Groups of each side below which nothing is said of how far others may be off: the bootstrap of five is far too sure."""
+"""Groups of each side below which nothing is said of others: the bootstrap of five is far too sure of itself."""
 _CELLS = 1 << 22
 
 Form = Literal["ordered", "names"]

@@ -1,4 +1,4 @@
-"""Drawings over time: every chart of a page has one column for each window, so that windows are chosen on any of them."""
+"""Drawings over time: every chart has one column for each window, so that windows are chosen on any of them."""
 
 from typing import TYPE_CHECKING, NamedTuple
 

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from cli.watch.over_time import OverTime
-    from curate.drift.history import WindowReport
+    from curate.drift.history import OverTime, WindowReport
 
     Windows = Sequence[WindowReport]
 
@@ -86,9 +85,9 @@ def _rule(found: "OverTime") -> str:
         return ""
     last = found.windows[-1]
     return (
-        f"An alarm needs an effect of {last.margin:g} or more, and a p value, adjusted for all tests of its window, below the "
-        f"window's share of alpha {found.alpha:g}: {last.alpha:.2g} for the last one. Over all windows, alarms where nothing "
-        f"changed come in at most {percent(found.alpha)} % of such pages."
+        f"An alarm needs an effect of {last.margin:g} or more, and a p value, adjusted for all tests of its window, "
+        f"below the window's share of alpha {found.alpha:g}: {last.alpha:.2g} for the last one. Over all windows, alarms "
+        f"where nothing changed come in at most {percent(found.alpha)} % of such pages."
     )
 
 
@@ -118,8 +117,10 @@ def _inputs(windows: "Windows") -> list[Card]:
         missing = [spread.missing if spread else None for spread in spreads]
         if any(missing):
             cards.append(_share(windows, f"missing {name}", missing))
-    for check in sorted({check for one in windows for check in one.findings}):
-        cards.append(_share(windows, f"finding {check}", [one.findings.get(check, 0.0) for one in windows]))
+    checks = sorted({check for one in windows for check in one.findings})
+    cards += [
+        _share(windows, f"finding {one}", [window.findings.get(one, 0.0) for window in windows]) for one in checks
+    ]
     # Alarms first: of forty charts, those are what somebody came for.
     return sorted(cards, key=lambda card: not card["alarm"])
 
@@ -236,7 +237,8 @@ def _samples(windows: "Windows", links: pages.Links) -> list[dict[str, object]]:
         others = one.shown[len(cards) :]
         listed = [{"path": shown.path, "href": links.href(shown.path), "words": shown.words} for shown in others]
         alarms = [
-            f"{title_of(test.name)}: effect {test.effect:.3f} (margin {one.margin:g}), p {test.adjusted_p:.2g} (alpha {one.alpha:.2g})"
+            f"{title_of(test.name)}: effect {test.effect:.3f} (margin {one.margin:g}), "
+            f"p {test.adjusted_p:.2g} (alpha {one.alpha:.2g})"
             for test in one.alarms
         ]
         found.append(

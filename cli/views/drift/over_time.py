@@ -8,8 +8,7 @@ from cli.views.drift.table import STYLES, sides, title_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cli.watch.over_time import OverTime
-    from curate.drift.history import WindowReport
+    from curate.drift.history import OverTime, WindowReport
 
 
 def report(found: "OverTime") -> Report:
@@ -74,10 +73,10 @@ def alarms_table(windows: "Sequence[WindowReport]") -> Table:
             "error",
             one.number,
         )
-        for one in windows
+        for one in reversed(windows)
         for test in one.alarms
     ]
-    return Table("alarms", "Alarms", columns, rows)
+    return Table("alarms", "Alarms, newest first", columns, rows)
 
 
 def parts_table(windows: "Sequence[WindowReport]") -> Table:
@@ -114,9 +113,9 @@ def sentences(found: "OverTime") -> list[str]:
     """Return what is to be known of all of it."""
     new = found.windows[len(found.windows) - found.new :]
     alarms = sum(bool(one.alarms) for one in new)
+    shared = f"alpha {found.alpha:g} is shared by all windows of the page"
     lines = [
-        f"{found.verdict}: {found.new:,} windows are new, {alarms:,} of them drifted; alpha {found.alpha:g} is shared by all "
-        f"windows of the page"
+        f"{found.verdict}: {found.new:,} windows are new, {alarms:,} of them drifted; {shared}"
         if new
         else "no new window"
     ]

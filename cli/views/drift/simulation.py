@@ -40,13 +40,14 @@ def _amount(one: "Visible") -> Worded | None:
 
 def sentences(found: "Simulation") -> list[str]:
     """Return what is to be known of all of it."""
-    drawn = f"whole groups by {found.groups}" if found.groups else "samples"
+    drawn = f"samples in whole groups by {found.groups}" if found.groups else "samples"
     lines = [
-        f"without any change, {percent(found.alarms)} % of {found.trials:,} calls said drifted (allowed: {percent(found.alpha)} %), "
-        f"{percent(found.steady)} % steady, the others cannot tell: {found.n:,} {'samples in ' if found.groups else ''}{drawn} drawn "
-        f"from {found.samples:,} against the rest",
-        f"seen from: the least shift tried that is found in 8 of 10 calls, in standard deviations or as a share of the samples "
-        f"that change to the most frequent name; nothing: none up to 2 sd, or a share of 1 (margin {found.margin:g})",
+        f"without any change, {percent(found.alarms)} % of {found.trials:,} calls said drifted (allowed: "
+        f"{percent(found.alpha)} %), {percent(found.steady)} % steady, the others cannot tell: {found.n:,} {drawn} "
+        f"drawn from {found.samples:,} against the rest",
+        "seen from: the least shift tried that is found in 8 of 10 calls, in standard deviations, or as a share of the "
+        "samples that change to the most frequent name; empty: none up to 2 sd, or all of them (margin "
+        f"{found.margin:g})",
     ]
     if found.generated:
         lines.append(f"{found.generated:,} generated samples were left out")

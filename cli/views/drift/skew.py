@@ -45,7 +45,8 @@ def sentences(found: "Skew") -> list[str]:
     """Return what is to be known of all of it."""
     lines = [
         f"{found.verdict}: {found.joined:,} samples are in both by {found.key}; numbers differ by more than "
-        f"{found.tolerance:g} of their size, and no more than a share of {found.margin:g} of the samples may (alpha {found.alpha:g})",
+        f"{found.tolerance:g} of their size, and at most a share of {found.margin:g} of the samples may (alpha "
+        f"{found.alpha:g})",
         f"only in the reference: {found.only[0]:,}, only in the new set: {found.only[1]:,}",
     ]
     if found.without:

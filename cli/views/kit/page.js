@@ -180,8 +180,7 @@ if (charts.length) {
   const last = columns[0].length - 1;
   const names = columns[0].map((column) => column.textContent.split(": ")[0]);
   const status = document.getElementById("chosen");
-  const invitation = status.textContent;
-  const reset = make("button", { type: "button", hidden: true }, "all windows");
+  const reset = make("button", { type: "button" }, "all windows");
   status.after(reset);
   let from = -1, to = -1;
   const choose = (one, other) => {
@@ -190,11 +189,12 @@ if (charts.length) {
     const inside = (number) => from < 0 || (number >= low && number <= high);
     columns.forEach((row) => row.forEach((column, at) => column.classList.toggle("chosen", from >= 0 && inside(at))));
     parts.forEach((part) => { part.hidden = !inside(Number(part.dataset.window)); });
-    reset.hidden = from < 0;
     const many = low === high ? names[low] : `${names[low]} … ${names[high]}`;
-    status.textContent = from < 0 ? invitation : `${high - low + 1} of ${last + 1} windows: ${many}`;
+    status.textContent = from < 0 ? "all windows are shown" : `${high - low + 1} of ${last + 1} windows: ${many}`;
   };
   reset.addEventListener("click", () => choose(-1, -1));
+  // A page of fifty windows begins with the one that came last.
+  parts.forEach((part) => { part.hidden = Number(part.dataset.window) !== last; });
   charts.forEach((chart, place) => {
     const at = (event) => {
       const box = chart.getBoundingClientRect();
