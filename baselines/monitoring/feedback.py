@@ -77,14 +77,14 @@ def read_outcomes(path: str, key: str, time: str | None = None) -> dict[str, Out
     for line, fields in rows:
         value, label = (
             fields.get(key),
-            next((fields[name] for name in LABEL_FIELDS if fields.get(name) not in {None, ""}), None),
+            next((fields[name] for name in LABEL_FIELDS if fields.get(name) not in (None, "")), None),
         )
         if value is None or value == "":
             raise InputError(f"{path}:{line}: it has no {key}")
         if label is None:
             raise InputError(f"{path}:{line}: it has no label (nor outcome); leave out the line until there is one")
         at = fields.get(time) if time else None
-        one = Outcome(_name(label, path, line), None if at in {None, ""} else _seconds(at, path, line), line, at)  # type: ignore[arg-type]
+        one = Outcome(_name(label, path, line), None if at in (None, "") else _seconds(at, path, line), line, at)  # type: ignore[arg-type]
         before = found.setdefault(_name(value, path, line), one)
         if before.label != one.label:
             raise InputError(
@@ -129,7 +129,7 @@ def join(
             joined.without_key += 1
             yield line.rstrip(b"\r\n"), False
             continue
-        name = str(value)
+        name = _name(value, source, number)
         # Which of two the outcome belongs to nobody can know; to take the last would make the model look better.
         if name in seen:
             raise ManifestError(source, number, f"{key} {name} has a prediction in line {seen[name]} already; keep one")
@@ -149,7 +149,7 @@ def _labelled(fields: dict[str, object], outcome: Outcome, joined: Joined, time:
     joined.labelled += 1
     before, said = fields.get("label"), fields.get("prediction")
     joined.changed += before is not None and before != outcome.label
-    if said not in {None, ""}:
+    if said not in (None, ""):
         joined.judged += 1
         joined.right += str(said) == outcome.label
     made = {**fields, "label": outcome.label}

@@ -12,7 +12,7 @@ from msgspec import Struct
 from baselines.metrics.significance import Z_95
 from baselines.metrics.two_sample import tell_apart
 from curate.drift.comparisons import column_of, is_known
-from curate.drift.tests import Test
+from curate.drift.tests import OneTest
 from curate.facts.fact_schema import CATEGORIES, NUMBERS
 from curate.ground.errors import InputError
 
@@ -65,7 +65,7 @@ class Joint(NamedTuple):
         newest: Those of the new samples that look newest, the newest first.
     """
 
-    test: Test
+    test: OneTest
     strongest: tuple[Strong, ...]
     newest: tuple[Newest, ...]
 
@@ -102,7 +102,7 @@ def joint_test(reference: "Rows", new: "Rows", judge: "Judge", embeddings: "Embe
     effect = max(0.0, 2 * found.auc - 1)
     upper = _upper(found.auc, found.interval[1], judge.alpha)
     bound = max(effect, min(1.0, 2 * upper - 1))
-    test = Test(NAME, "features", effect, found.p, 1.0, "cannot tell", found.samples, bound=bound, auc=found.auc)
+    test = OneTest(NAME, "features", effect, found.p, 1.0, "cannot tell", found.samples, bound=bound, auc=found.auc)
     order = np.argsort(-found.scores[sides[0].kept :], kind="stable")[:_NEWEST].tolist()
     paths, kinds = column_of(sides[1], "path"), column_of(sides[1], "kind")
     scores = found.scores[sides[0].kept :]

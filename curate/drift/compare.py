@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from curate.drift.comparisons import SUBJECTS, Compared, comparisons
 from curate.drift.rows import check_versions
-from curate.drift.tests import Test, Verdict
+from curate.drift.tests import OneTest, Verdict
 from curate.drift.verdicts import Judge, verdict_of_all
 from curate.ground.errors import InputError
 from curate.statistics.group_permutation import make_units
@@ -37,7 +37,7 @@ class Drift(Struct, frozen=True):
     """
 
     verdict: Verdict
-    tests: tuple[Test, ...]
+    tests: tuple[OneTest, ...]
     samples: tuple[int, int]
     compared: tuple[int, int]
     alpha: float
@@ -64,7 +64,7 @@ def prepare(reference: "Rows", new: "Rows", on: "Sequence[Subject]", judge: Judg
     return comparisons(reference, new, on, judge.group or None)
 
 
-def drift_of(reference: "Rows", new: "Rows", found: Compared, tests: "Sequence[Test]", judge: Judge) -> Drift:
+def drift_of(reference: "Rows", new: "Rows", found: Compared, tests: "Sequence[OneTest]", judge: Judge) -> Drift:
     """Return the report of tests that were made.
 
     Args:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from curate.drift.tests import Test, Verdict
+from curate.drift.tests import OneTest, Verdict
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError, ManifestError
 from curate.ground.json import Decoder, encode
@@ -137,7 +137,7 @@ class WindowReport(msgspec.Struct, frozen=True):
     verdict: Verdict
     alpha: float
     margin: float
-    tests: tuple[Test, ...]
+    tests: tuple[OneTest, ...]
     reference: str
     first: str | None = None
     last: str | None = None
@@ -153,7 +153,7 @@ class WindowReport(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
     @property
-    def alarms(self) -> tuple[Test, ...]:
+    def alarms(self) -> tuple[OneTest, ...]:
         """Return the tests that say drifted."""
         return tuple(one for one in self.tests if one.verdict == "drifted")
 

@@ -34,7 +34,7 @@ class Moved(Struct, frozen=True):
     shares: tuple[float, float]
 
 
-class Test(Struct, frozen=True):
+class OneTest(Struct, frozen=True):
     """What one comparison says.
 
     Attributes:
@@ -130,11 +130,11 @@ def names_of(one: "Comparison") -> list[str]:
     return sorted({str(value) for values in one.values for value in values})
 
 
-def describe(one: "Comparison") -> Test:
+def describe(one: "Comparison") -> OneTest:
     """Return what is to be seen without any test."""
     a, b = one.values
     same = len(np.unique(np.concatenate([a, b]))) == 1 if one.form == "numbers" else len(names_of(one)) == 1
-    bare = Test(one.name, one.on, 0.0, 1.0, 1.0, "cannot tell", one.sizes, least_p=float(same))
+    bare = OneTest(one.name, one.on, 0.0, 1.0, 1.0, "cannot tell", one.sizes, least_p=float(same))
     if one.form == "numbers":
         apart = kolmogorov_smirnov.distance(*one.numbers)
         first, second = one.numbers
@@ -155,7 +155,7 @@ def describe(one: "Comparison") -> Test:
     return replace(_printed(found, counts_a, counts_b), l_infinity=categories.l_infinity(counts_a, counts_b))
 
 
-def _printed(test: Test, a: "NDArray[np.int64]", b: "NDArray[np.int64]") -> Test:
+def _printed(test: OneTest, a: "NDArray[np.int64]", b: "NDArray[np.int64]") -> OneTest:
     return replace(
         test,
         jensen_shannon=categories.jensen_shannon(a, b),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from msgspec.structs import replace
 
-from curate.drift.tests import Test, Verdict, coded, counted, describe, fisher
+from curate.drift.tests import OneTest, Verdict, coded, counted, describe, fisher
 from curate.statistics import categories, group_permutation, kolmogorov_smirnov, needed
 from curate.statistics.holm import holm
 
@@ -44,7 +44,7 @@ class Judge:
     explain: bool = True
     extra: int = 0
 
-    def test(self, comparisons: "Sequence[Comparison]") -> list[Test]:
+    def test(self, comparisons: "Sequence[Comparison]") -> list[OneTest]:
         """Return the tests with their own p values; `decide` adjusts them."""
         family = max(1, len(comparisons) + self.extra)
         draws = min(_MOST_DRAWS, max(999, math.ceil(10 * family / self.alpha)))
@@ -71,14 +71,14 @@ class Judge:
             made[place] = replace(made[place], p=p[place], bound=min(1.0, made[place].effect + off))
         return made
 
-    def decide(self, tests: "Sequence[Test]", comparisons: "Sequence[Comparison]" = ()) -> list[Test]:
+    def decide(self, tests: "Sequence[OneTest]", comparisons: "Sequence[Comparison]" = ()) -> list[OneTest]:
         """Return the tests with adjusted p values and verdicts.
 
         Args:
             tests: All of the call.
             comparisons: Of them, as far as there are any, for how many samples would tell.
         """
-        told = testable([one.least_p for one in tests], self.alpha)
+        told = able_to_reject([one.least_p for one in tests], self.alpha)
         adjusted = dict(zip(told, holm([tests[place].p for place in told]), strict=True))
         by_name = {one.name: one for one in comparisons}
         found = []
@@ -98,11 +98,11 @@ class Judge:
     def _of_groups(
         self,
         one: "Comparison",
-        test: Test,
+        test: OneTest,
         ways: "tuple[NDArray[np.bool_], bool]",
         least: float,
         rng: np.random.Generator,
-    ) -> Test:
+    ) -> OneTest:
         units = self.units
         assert units is not None
         form: Form = "ordered" if one.form == "numbers" else "names"
@@ -114,23 +114,28 @@ class Judge:
         off = group_permutation.band(counts, units, form, self.alpha, rng)
         return replace(test, p=p, bound=min(1.0, test.effect + off), least_p=max(least, float(test.least_p == 1)))
 
-    def _why(self, one: Test, level: float, comparison: "Comparison") -> tuple[str, int | None]:
+    def _why(self, one: OneTest, level: float, comparison: "Comparison") -> tuple[str, int | None]:
         """Return why a test cannot tell, and how many samples of each side would."""
         a, b = counted(*coded(comparison))
         form: Form = "names" if comparison.form == "names" else "ordered"
-        if one.effect >= self.margin:
+        changed = one.p < self.alpha
+        if one.effect >= self.margin and changed:
             number = needed.needed_for_drifted(a / a.sum(), b / b.sum(), form, level)
             return f"a change as large would be found with {number:,} of each" if number else "", number
         # A difference that is there, but small, is told from the margin by more samples than none at all.
-        true = one.effect if one.p < self.alpha else 0.0
+        true = one.effect if changed else 0.0
         number = needed.needed_for_steady((a + b) / (a + b).sum(), form, self.margin, self.alpha, true)
-        return f"steady would be told of {number:,} of each" if number else "", number
+        if number and one.effect >= self.margin:
+            # What was seen may be there, or be chance: so many tell which.
+            number = max(number, needed.needed_for_drifted(a / a.sum(), b / b.sum(), form, level) or number)
+        return f"{number:,} of each would tell" if number else "", number
 
     def _why_groups(self, family: int) -> str:
         units = self.units
         assert units is not None
         a, b = units.counts
-        what, level = f"{a:,} against {b:,} {self.group or 'groups'}", self.alpha / max(1, family)
+        word = f"{self.group}s" if self.group.isalpha() and self.group != "folder" else "groups"
+        what, level = f"{a:,} against {b:,} {word}", self.alpha / max(1, family)
         least = units.least_p if units.ways <= group_permutation.MOST_WAYS else 1 / _MOST_DRAWS
         if least >= level:
             tests = f", and {family:,} tests at once need one under {level:.2g}" if family > 1 else ""
@@ -152,7 +157,7 @@ def verdict_of_all(verdicts: "Iterable[Verdict]") -> Verdict:
     return "steady" if found == {"steady"} else "cannot tell"
 
 
-def testable(least: "Sequence[float]", alpha: float) -> list[int]:
+def able_to_reject(least: "Sequence[float]", alpha: float) -> list[int]:
     """Return the places of the tests that could reject at all, each of the others being a test that blinds the rest.
 
     With K the smallest number for which at most K tests can have a p below alpha / K, these are the family (Tarone

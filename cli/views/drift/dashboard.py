@@ -86,8 +86,8 @@ def _rule(found: "OverTime") -> str:
     last = found.windows[-1]
     return (
         f"An alarm needs an effect of {last.margin:g} or more, and a p value, adjusted for all tests of its window, "
-        f"below the window's share of alpha {found.alpha:g}: {last.alpha:.2g} for the last one. Over all windows, alarms "
-        f"where nothing changed come in at most {percent(found.alpha)} % of such pages."
+        f"below the window's share of alpha {found.alpha:g}: {last.alpha:.2g} for the last one. Over all windows, "
+        f"alarms where nothing changed come in at most {percent(found.alpha)} % of such pages."
     )
 
 

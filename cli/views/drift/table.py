@@ -9,7 +9,7 @@ from curate.facts.fact_schema import CATEGORIES, NUMBERS
 if TYPE_CHECKING:
     from baselines.monitoring.joint import Newest, Strong
     from baselines.monitoring.two_sets import TwoSets
-    from curate.drift.tests import Test
+    from curate.drift.tests import OneTest
 
 STYLES: "dict[str, Style]" = {"drifted": "error", "steady": "dim", "cannot tell": ""}
 _LINKS = 24
@@ -25,7 +25,7 @@ def report(found: "TwoSets") -> Report:
     )
 
 
-def tests_table(tests: "tuple[Test, ...]") -> Table:
+def tests_table(tests: "tuple[OneTest, ...]") -> Table:
     """Return a row for each test."""
     columns = [
         Column("name", "what"),
@@ -48,7 +48,7 @@ def tests_table(tests: "tuple[Test, ...]") -> Table:
     return Table("tests", "Tests", columns, [_row(one) for one in tests], most=len(tests) or 1)
 
 
-def _row(one: "Test") -> Row:
+def _row(one: "OneTest") -> Row:
     before, after = sides(one)
     cells = (
         Worded(one.name, title_of(one.name)),
@@ -79,7 +79,7 @@ def title_of(name: str) -> str:
     return f"{start}{missing}{words}" if "." not in fact or part in words else f"{start}{missing}{words} ({part})"
 
 
-def sides(one: "Test") -> tuple[Worded | None, Worded | None]:
+def sides(one: "OneTest") -> tuple[Worded | None, Worded | None]:
     """Return what stands in the table for the reference and for the new set: medians, shares, or what moved most."""
     if one.middle is not None:
         quantity = NUMBERS.get(one.name)
