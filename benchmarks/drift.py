@@ -154,7 +154,7 @@ def made_rows(rng: np.random.Generator, number: int, shift: float = 0.0, facts: 
 
 def joint(_work: Path, trials: int) -> None:
     print("share of calls with p < .05 (alone) / drifted at alpha .01, margin .1; one of ten facts shifted by sd")
-    for number in (50, 100, 200, 500, 1000, 2000):
+    for number in map(int, os.environ.get("SIZES", "50 100 200 500 1000 2000").split()):
         line = [f"{number:5}"]
         for shift in (0.0, 0.2, 0.5):
             small = told = 0
@@ -174,11 +174,11 @@ def history(_work: Path, trials: int) -> None:
     pages, windows = 0, Counter[str]()
     for seed in range(start, start + trials):
         rng = np.random.default_rng([seed, 52])
-        reference = made_rows(rng, 1000)
+        reference = made_rows(rng, 400)
         made = []
         for place in range(52):
             rows = made_rows(rng, int(rng.integers(60, 140)))
-            made.append(Window(place, place, Reservoir(rows=rows)))
+            made.append(Window(738_000 + 7 * place, 738_000 + 7 * place, Reservoir(rows=rows)))
         found = watch(Watch(reference, ("facts", "label"), Every("week"), seed=seed), made, endless=bool(seed % 2))
         windows.update(one.verdict for one in found)
         pages += any(one.alarms for one in found)
