@@ -194,6 +194,8 @@ LOOP = (
     "audit one", "audit one --json", "audit one --html page.html",
     "compare one two", "compare one two --json", "compare one two --html page.html",
     "slices one set.jsonl --no-cache --html page.html", "slices one set.jsonl --no-cache --json -o sliced.jsonl",
+    "drift one set.jsonl --html page.html", "drift set.jsonl set.jsonl --on facts,tags --json",
+    "feedback one one/predictions.jsonl --rejects none.jsonl -o back.jsonl",
     "runs .", "runs . --json",
     "report one -o page.html",
     "run clean-{kind} --set data={kind} --work work",

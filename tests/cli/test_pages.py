@@ -39,6 +39,7 @@ REPORTS = {
     "compare": ["before", "after"],
     "coverage": ["seen.jsonl", "new.jsonl", "--embeddings", "many.npz"],
     "dedup": ["set.jsonl", "--report"],
+    "drift": ["before", "set.jsonl", "--on", "facts,label,tags,features"],
     "evaluate": ["set.jsonl", "--predictions", "said.csv", "--run", "new"],
     "overfit": ["set.jsonl", "--samples", "4"],
     "recipes": [],
@@ -52,7 +53,7 @@ REPORTS = {
 PAGES = {
     name: words
     for name, words in REPORTS.items()
-    if name in {"agreement", "audit", "balance", "compare", "coverage", "runs", "slices"}
+    if name in {"agreement", "audit", "balance", "compare", "coverage", "drift", "runs", "slices"}
 }
 PAGES |= {"stats": REPORTS["stats"], "weak": REPORTS["weak"]}
 OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
