@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from baselines.gates.automate import ALPHA, DEGREES
+from baselines.gates.automate import DEGREES
 from cli.io.table import Column, Report, Row, Style, Table, names, p_value
 from cli.views.kit import drawing
 from cli.views.kit.drawing import bar_cell
@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 _STYLES: "Mapping[str, Style]" = {"people": "error", "own threshold": "warning"}
 _ON_TERMINAL = 12
+_MUCH_OFF = 0.05
+_KEEP_LOOKING = (
+    "cases that the model decides alone get no label any more: send some of them to people all the same, or nobody will "
+    "see when it gets worse"
+)
 _WIDTH, _HEIGHT = 760, 260
-_PLOT_WIDTH, _PLOT_HEIGHT = 700, 215
+_LEFT, _PLOT_WIDTH, _BOTTOM = 60, 680, 215
 
 
 def report(found: "Automation") -> Report:
@@ -27,45 +32,38 @@ def report(found: "Automation") -> Report:
 
 def sentences(found: "Automation") -> list[str]:
     """Return in words how much may be automated, and what that rests on."""
-    wish, part = found.wish, found.whole
-    lines = [f"{found.degree}: {DEGREES[found.degree]}"]
-    if part.threshold is not None and part.risk_upper is not None:
-        lines.append(
-            f"answers with a confidence of {part.threshold:.4f} or more are given alone: {found.share:.1%} of the "
-            f"cases; people get {1 - found.share:.1%}"
-        )
-        lines.append(
-            f"{part.wrong:,} of {part.automated:,} such answers were wrong, surely no more than {part.risk_upper:.2%} "
-            "(95 %, exact), on cases that the threshold was not chosen by"
-        )
-    elif wish.max_risk is not None:
-        lines.append(
-            f"at no confidence is the risk surely {wish.max_risk:g} or less: all {part.samples:,} go to people"
-        )
-    else:
-        lines.append("people cost less for all cases")
+    lines = [f"{found.degree}: {DEGREES[found.degree]}", *_threshold(found)]
     if found.together is not None:
         lines.append(
-            f"model and people together: accuracy {found.together:.4f}; people alone {wish.human:g}, the model alone "
-            f"{found.accuracy:.4f}"
+            f"model and people together: accuracy {found.together:.4f}; people alone {found.wish.human:g}, the model "
+            f"alone {found.accuracy:.4f}"
         )
     if found.cost is not None and found.cost_people is not None:
         lines.append(f"cost of a case {found.cost:.4g}; by people alone {found.cost_people:.4g}")
-    own = [tag for tag, one in found.per_tag.items() if one.rule in _STYLES]
-    if own:
+    if own := [tag for tag, one in found.per_tag.items() if one.rule in _STYLES]:
         lines.append(f"a higher risk than allowed, and so a rule of their own: {names(own)}")
-    if found.calibration_error >= ALPHA:
+    if found.calibration_error >= _MUCH_OFF:
         lines.append(
             f"the confidence is off by {found.calibration_error:.3f} on average: the threshold was tried out and "
             "holds, but .9 does not mean 9 of 10 right"
         )
     if found.unlabelled:
         lines.append(f"{found.unlabelled:,} cases without a label or a confidence were left out")
-    lines.append(
-        "cases that the model decides alone get no label any more: send some of them to people all the same, or nobody "
-        "will see when it gets worse"
-    )
-    return lines
+    return [*lines, _KEEP_LOOKING]
+
+
+def _threshold(found: "Automation") -> list[str]:
+    part, allowed = found.whole, found.wish.max_risk
+    if part.threshold is not None and part.risk_upper is not None:
+        return [
+            f"answers with a confidence of {part.threshold:.4f} or more are given alone: {found.share:.1%} of the "
+            f"cases; people get {1 - found.share:.1%}",
+            f"{part.wrong:,} of {part.automated:,} such answers were wrong, surely no more than {part.risk_upper:.2%} "
+            "(95 %, exact), on cases that the threshold was not chosen by",
+        ]
+    if allowed is not None:
+        return [f"at no confidence is the risk surely {allowed:g} or less: all {part.samples:,} go to people"]
+    return ["people cost less for all cases"]
 
 
 def page(found: "Automation", of: str) -> bytes:
@@ -145,36 +143,40 @@ def _picture(found: "Automation") -> "Markup":
     """Return the risk over the coverage, with the allowed risk and what is automated."""
     allowed = found.wish.max_risk
     top = max(max((risk for *_, risk in found.curve), default=0.0), allowed or 0.0, 0.01) * 1.1
-    left, bottom = _WIDTH - _PLOT_WIDTH, _PLOT_HEIGHT
 
     def at(coverage: float, risk: float) -> tuple[float, float]:
-        return left + coverage * (_PLOT_WIDTH - 20), bottom * (1 - risk / top)
+        return _LEFT + coverage * _PLOT_WIDTH, _BOTTOM * (1 - risk / top)
 
-    parts = []
-    for share in (0.0, 0.5, 1.0):
-        x, y = at(share, share * top)
-        parts += [
-            drawing.markup('<line class="grid" x1="{0:.1f}" x2="{0:.1f}" y1="0" y2="{1}"/>', x, bottom),
-            drawing.markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>', left, _WIDTH, y),
-            drawing.markup('<text x="{:.1f}" y="{}" text-anchor="middle">{:.0%}</text>', x, bottom + 16, share),
-            drawing.markup(
-                '<text x="{}" y="{:.1f}" text-anchor="end">{:.1%}</text>', left - 6, max(y, 8) + 4, share * top
-            ),
-        ]
-    words = "share that the model decides alone, the surest first; upwards: share of these that are wrong"
-    parts.append(drawing.markup('<text x="{}" y="{}">{}</text>', left, bottom + 34, words))
+    parts = _axes(top)
     if allowed is not None:
         _, y = at(0.0, allowed)
         parts += [
-            drawing.markup('<line class="zero" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>', left, _WIDTH, y),
-            drawing.markup('<text class="name" x="{}" y="{:.1f}">allowed: {:g}</text>', left + 6, y - 5, allowed),
+            drawing.markup('<line class="zero" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>', _LEFT, _WIDTH, y),
+            drawing.markup('<text class="name" x="{}" y="{:.1f}">allowed: {:g}</text>', _LEFT + 6, y - 5, allowed),
         ]
     x, _ = at(found.share, 0.0)
     parts += [
-        drawing.markup('<line class="range" x1="{0:.1f}" x2="{0:.1f}" y1="0" y2="{1}"/>', x, bottom),
+        drawing.markup('<line class="range" x1="{0:.1f}" x2="{0:.1f}" y1="0" y2="{1}"/>', x, _BOTTOM),
         drawing.markup('<text class="name" x="{:.1f}" y="12">automated: {:.1%}</text>', x + 6, found.share),
     ]
     points = " ".join("{:.1f},{:.1f}".format(*at(coverage, risk)) for _, coverage, risk in found.curve)
     parts.append(drawing.markup('<polyline class="line" points="{}"/>', points))
     title = f"risk from 0 to {top:.1%} over coverage from 0 to 100 %; {found.share:.1%} are automated"
     return drawing.drawing("chart", _WIDTH, _HEIGHT, title, parts, stretched=False)
+
+
+def _axes(top: float) -> "list[Markup]":
+    """Return the grid with its figures: coverage from 0 to 1 to the right, risk from 0 to `top` upwards."""
+    words = "share that the model decides alone, the surest first; upwards: share of these that are wrong"
+    parts = [drawing.markup('<text x="{}" y="{}">{}</text>', _LEFT, _BOTTOM + 34, words)]
+    for share in (0.0, 0.5, 1.0):
+        x, y = _LEFT + share * _PLOT_WIDTH, _BOTTOM * (1 - share)
+        parts += [
+            drawing.markup('<line class="grid" x1="{0:.1f}" x2="{0:.1f}" y1="0" y2="{1}"/>', x, _BOTTOM),
+            drawing.markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>', _LEFT, _WIDTH, y),
+            drawing.markup('<text x="{:.1f}" y="{}" text-anchor="middle">{:.0%}</text>', x, _BOTTOM + 16, share),
+            drawing.markup(
+                '<text x="{}" y="{:.1f}" text-anchor="end">{:.1%}</text>', _LEFT - 6, max(y, 8) + 4, share * top
+            ),
+        ]
+    return parts
