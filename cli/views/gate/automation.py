@@ -18,8 +18,8 @@ _STYLES: "Mapping[str, Style]" = {"people": "error", "own threshold": "warning"}
 _ON_TERMINAL = 12
 _MUCH_OFF = 0.05
 _KEEP_LOOKING = (
-    "cases that the model decides alone get no label any more: send some of them to people all the same, or nobody will "
-    "see when it gets worse"
+    "cases that the model decides alone get no label any more: send some of them to people all the same, or nobody "
+    "will see when it gets worse"
 )
 _WIDTH, _HEIGHT = 760, 260
 _LEFT, _PLOT_WIDTH, _BOTTOM = 60, 680, 215
