@@ -20,13 +20,12 @@ def made(tmp_path: Path) -> Made:
 
     def write(name: str, size: int, brightness: float = 0.5, **fields: object) -> Path:
         draw = random.Random(name)
-        lines = [
-            {
-                "path": f"{name}/{n}.jpg", "kind": "image", "facts_version": 5, "digest": f"sha256:{n:064x}", "id": f"i{n}",
-                "label": draw.choice("abc"), "image": {"width": 64, "brightness": round(draw.gauss(brightness, 0.1), 4)},
-            } | {key: value(n) if callable(value) else value for key, value in fields.items()}
-            for n in range(size)
-        ]  # fmt: skip
+        lines = []
+        for n in range(size):
+            facts = {"width": 64, "brightness": round(draw.gauss(brightness, 0.1), 4)}
+            line = {"path": f"{name}/{n}.jpg", "kind": "image", "facts_version": 5, "digest": f"sha256:{n:064x}"}
+            line |= {"id": f"i{n}", "label": draw.choice("abc"), "image": facts}
+            lines.append(line | {key: value(n) if callable(value) else value for key, value in fields.items()})
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
         return tmp_path / f"{name}.jsonl"
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from curate.drift.compare import compare
+from curate.drift.rows import Reservoir, fill
 from curate.drift.tests import OneTest, fisher, least_of_share
 from curate.drift.verdicts import Judge, able_to_reject, verdict_of_all
 from curate.ground.errors import InputError
 from curate.split.grouping import make_grouping
-from curate.drift.rows import Reservoir, fill
 from tests.curate.drift.sets import normal, photo, photos
 
 
@@ -67,7 +67,7 @@ def test_labels_that_change_places() -> None:
     assert test.verdict == "drifted"
     assert test.effect == pytest.approx(0.5)
     assert test.l_infinity == pytest.approx(0.5)
-    assert [(one.name, one.shares) for one in test.moved][0] == ("b", (0.5, 0.0))
+    assert (test.moved[0].name, test.moved[0].shares) == ("b", (0.5, 0.0))
 
 
 def speakers(names: str, level: dict[str, float], seed: int) -> list[object]:

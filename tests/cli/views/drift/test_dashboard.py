@@ -16,7 +16,8 @@ EVIL = "<script>document.title='owned'</script>\u202e"
 
 def window(number: int, *, alarm: bool = False, name: str = "") -> WindowReport:
     verdict = "drifted" if alarm else "cannot tell"
-    test = OneTest("image.brightness", "facts", 0.5, 1e-9, 1e-8, verdict, (100, 50), middle=(0.5, 0.2), auc=0.1)  # type: ignore[arg-type]
+    figures = {"middle": (0.5, 0.2), "auc": 0.1}
+    test = OneTest("image.brightness", "facts", 0.5, 1e-9, 1e-8, verdict, (100, 50), **figures)  # type: ignore[arg-type]
     return WindowReport(
         number, name or f"week {number}", "week", number, 50, 50, verdict, 0.005, 0.1, (test,), "sha256:1",  # type: ignore[arg-type]
         inputs={"image.brightness": Spread(0.1, 0.5 - 0.1 * number, 0.9, 0.0), "confidence": Spread(0.1, 0.8, 0.9, 0.0)},
@@ -80,7 +81,8 @@ def test_a_history_without_windows_is_a_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", [400, 1200])
 def test_windows_are_chosen_on_any_chart(dashboard: Path, width: int) -> None:
     with Browser(dashboard, width) as browser:
-        shown = "[...document.querySelectorAll('[data-window]')].filter((one) => !one.hidden).map((one) => one.dataset.window).join()"
+        parts = "[...document.querySelectorAll('[data-window]')].filter((one) => !one.hidden)"
+        shown = f"{parts}.map((one) => one.dataset.window).join()"
         assert browser.ask(shown) == "2", "the last one, until others are chosen"
         browser.ask("document.querySelectorAll('svg.over-time')[1].focus()")
         browser.press("ArrowRight")
@@ -94,7 +96,8 @@ def test_windows_are_chosen_on_any_chart(dashboard: Path, width: int) -> None:
         assert browser.ask(shown) == "0,1,2"
         drag = """(() => { const chart = document.querySelector('svg.over-time'), box = chart.getBoundingClientRect();
             chart.setPointerCapture = () => {}; chart.hasPointerCapture = () => true;
-            const send = (name, share) => chart.dispatchEvent(new PointerEvent(name, {clientX: box.left + share * box.width, pointerId: 1}));
+            const send = (name, share) => chart.dispatchEvent(
+                new PointerEvent(name, {clientX: box.left + share * box.width, pointerId: 1}));
             send('pointerdown', 0.9); send('pointermove', 0.5); })()"""
         browser.ask(drag)
         assert browser.ask(shown) == "1,2"
