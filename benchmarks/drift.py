@@ -187,8 +187,8 @@ def history(_work: Path, trials: int) -> None:
     )
 
 
-NUMBERS = ("brightness_p1", "brightness_p5", "brightness_p50", "brightness_p95", "brightness_p99", "contrast", "sharpness",
-           "entropy", "chroma", "noise_sd", "acutance")  # fmt: skip
+NUMBERS = ("brightness_p1", "brightness_p5", "brightness_p50", "brightness_p95", "brightness_p99", "contrast",
+           "sharpness", "entropy", "chroma", "noise_sd", "acutance")  # fmt: skip
 
 
 def write_lines(path: Path, number: int) -> None:

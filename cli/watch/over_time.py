@@ -53,7 +53,7 @@ def _judged(asked: Asked, every: str, field: str | None, history: str | None, be
     before = read_history(history) if history else []
     reference = asked.read_reference()
     if history and reference.kept:
-        check_continues(before, history, parted.unit, digest_of(reference))
+        check_continues(before, history, parted.unit, digest_of(reference), asked.alpha)
     log = _read_log(asked, parted, field, before[-1].place if before else None)
     shared = Watch(reference, asked.on, parted, asked.alpha, asked.margin, asked.group, asked.seed)
     windows = _with_run(watch(shared, log.windows, len(before), endless=history is not None), log, began)

@@ -214,11 +214,11 @@ def read_history(path: str) -> list[WindowReport]:
     return found
 
 
-def check_continues(history: "Sequence[WindowReport]", path: str, every: str, reference: str) -> None:
+def check_continues(history: "Sequence[WindowReport]", path: str, every: str, reference: str, alpha: float) -> None:
     """Refuse to go on with a history that was made otherwise.
 
     Raises:
-        InputError: It has other windows, or another reference: its lines would not be comparable.
+        InputError: It has other windows, another reference, or another alpha, which then would not be that of the page.
     """
     if not history:
         return
@@ -227,6 +227,9 @@ def check_continues(history: "Sequence[WindowReport]", path: str, every: str, re
         raise InputError(f"{path} has windows of {last.every}, not of {every}; name another file for those")
     if last.reference != reference:
         raise InputError(f"{path} was made with another reference; name another file, or give the reference of then")
+    if not math.isclose(last.alpha, share_of_alpha(alpha, last.number, None), rel_tol=1e-6):
+        spent = last.alpha / share_of_alpha(1.0, last.number, None)
+        raise InputError(f"{path} was made with --alpha {spent:.3g}, not {alpha:g}; name another file for that")
 
 
 def write_history(path: str, windows: "Sequence[WindowReport]") -> None:

@@ -87,7 +87,7 @@ class Judge:
             verdict: Verdict = "steady" if one.bound < self.margin else "cannot tell"
             if p < self.alpha and one.effect >= self.margin:
                 verdict = "drifted"
-            why, number = "", None
+            why, number = "", one.needed if verdict == "cannot tell" else None
             if verdict == "cannot tell" and self.units is not None:
                 why = self._why_groups(sum(test.least_p < 1 for test in tests))
             elif verdict == "cannot tell" and self.explain and one.name in by_name:

@@ -211,3 +211,17 @@ def test_a_run_is_a_reference(burnish: Burnish, made: Made, tmp_path: Path) -> N
     found = json.loads(burnish("drift", "run", "log.jsonl", "--json").stdout)
     drifted = {one["name"] for one in found["tests"] if one["verdict"] == "drifted"}
     assert {"confidence", "prediction", "accuracy", "label"} <= drifted
+
+
+def test_a_malformed_line_is_named_on_either_side(burnish: Burnish, made: Made, tmp_path: Path) -> None:
+    made("old", 20)
+    (tmp_path / "bad.jsonl").write_text('{"path": "a"}\n{"path": "b", "confidence": "high"}\n')
+    for words in (("old.jsonl", "bad.jsonl"), ("bad.jsonl", "old.jsonl")):
+        assert "bad.jsonl:2: not a sample: Expected `float" in burnish("drift", *words, code=2).stderr
+
+
+def test_a_recipe_starts_no_program(burnish: Burnish, made: Made, tmp_path: Path) -> None:
+    made("old", 20)
+    step = '  - drift: {reference: old.jsonl, on_alarm: "touch owned"}'
+    (tmp_path / "r.yaml").write_text(f"kind: pipeline\nsteps:\n  - select: {{}}\n    input: old.jsonl\n{step}\n")
+    assert "a recipe starts no programs" in burnish("run", "r.yaml", "--work", "w", code=2).stderr

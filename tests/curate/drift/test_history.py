@@ -11,7 +11,19 @@ from curate.ground.errors import InputError, ManifestError
 
 def window(number: int) -> WindowReport:
     test = OneTest("label", "label", 0.5, 0.001, 0.002, "drifted", (100, 50), middle=(0.1, 0.2))
-    return WindowReport(number, f"w{number}", "week", number, 50, 50, "drifted", 0.01, 0.1, (test,), "sha256:1")
+    return WindowReport(
+        number,
+        f"w{number}",
+        "week",
+        number,
+        50,
+        50,
+        "drifted",
+        share_of_alpha(0.01, number, None),
+        0.1,
+        (test,),
+        "sha256:1",
+    )
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
@@ -50,9 +62,11 @@ def test_lines_that_are_missing_are_seen(tmp_path: Path) -> None:
 
 
 def test_a_history_goes_on_only_as_it_began() -> None:
-    check_continues([], "h", "day", "sha256:2")
-    check_continues([window(1)], "h", "week", "sha256:1")
+    check_continues([], "h", "day", "sha256:2", 0.5)
+    check_continues([window(1), window(2)], "h", "week", "sha256:1", 0.01)
     with pytest.raises(InputError, match="windows of week, not of day"):
-        check_continues([window(1)], "h", "day", "sha256:1")
+        check_continues([window(1)], "h", "day", "sha256:1", 0.01)
     with pytest.raises(InputError, match="another reference"):
-        check_continues([window(1)], "h", "week", "sha256:2")
+        check_continues([window(1)], "h", "week", "sha256:2", 0.01)
+    with pytest.raises(InputError, match=r"made with --alpha 0\.01, not 0\.05"):
+        check_continues([window(1), window(2)], "h", "week", "sha256:1", 0.05)

@@ -20,7 +20,7 @@ def window(number: int, *, alarm: bool = False, name: str = "") -> WindowReport:
     test = OneTest("image.brightness", "facts", 0.5, 1e-9, 1e-8, verdict, (100, 50), **figures)  # type: ignore[arg-type]
     return WindowReport(
         number, name or f"week {number}", "week", number, 50, 50, verdict, 0.005, 0.1, (test,), "sha256:1",  # type: ignore[arg-type]
-        inputs={"image.brightness": Spread(0.1, 0.5 - 0.1 * number, 0.9, 0.0), "confidence": Spread(0.1, 0.8, 0.9, 0.0)},
+        inputs={"image.brightness": Spread(0.1, 0.5 - 0.1 * number, 0.9, 0), "confidence": Spread(0.1, 0.8, 0.9, 0)},
         names={"label": {EVIL: 0.25, "plain": 0.75}},
         empty=0.02,
         findings={"dark": 0.1},
