@@ -110,11 +110,11 @@ def is_known(column: "Column") -> "NDArray[np.bool_]":
 
 def _facts(sides: "tuple[Rows, Rows]", notes: list[str]) -> "Iterator[Comparison]":
     kinds = [column_of(side, "kind") for side in sides]
-    for part in ("image", "audio"):
-        counts = [int((kind == part).sum()) for kind in kinds]
-        measured = [any(name.startswith(f"{part}.") for name in side.columns) for side in sides]
+    for kind_of_facts in ("image", "audio"):
+        counts = [int((kind == kind_of_facts).sum()) for kind in kinds]
+        measured = [any(name.startswith(f"{kind_of_facts}.") for name in side.columns) for side in sides]
         if sum(measured) == 1 and max(counts):
-            notes.append(f"only the {_side(measured)} has facts of kind {part}: they are not compared")
+            notes.append(f"only the {_side(measured)} has facts of kind {kind_of_facts}: they are not compared")
     for name in (*NUMBERS, *CATEGORIES):
         applies: list[NDArray[np.bool_]] = []
         for side, kind in zip(sides, kinds, strict=True):
@@ -214,7 +214,7 @@ def _tags(sides: "tuple[Rows, Rows]", without: str | None, notes: list[str]) -> 
     yield from _marks(sides, "tags", "tag", plain)
 
 
-def _marks(sides: "tuple[Rows, Rows]", on: Subject, word: str, columns: "list[Column]") -> "Iterator[Comparison]":
+def _marks(sides: "tuple[Rows, Rows]", on: Subject, word: str, columns: "Sequence[Column]") -> "Iterator[Comparison]":
     """Yield for each mark (a tag, a finding) whether samples have it."""
     marks = Counter(mark for column in columns for row in column for mark in set(row or ()))
     every = [np.ones(side.kept, np.bool_) for side in sides]

@@ -54,7 +54,9 @@ def view(name: str | None) -> type[Watched]:
     if name in Watched.__struct_fields__:
         raise InputError(f"the field {name} is not free to be used here; name one of your own, such as time or id")
     fields = [("named", str | int | float | None, None)]
-    return msgspec.defstruct("Named", fields, bases=(Watched,), rename={"named": name}, frozen=True, gc=False)
+    made = msgspec.defstruct("Named", fields, bases=(Watched,), rename={"named": name}, frozen=True, gc=False)
+    assert issubclass(made, Watched)
+    return made
 
 
 @dataclass(slots=True)
@@ -196,14 +198,14 @@ def joined_rows(first: Rows, second: Rows) -> Rows:
             like = rows.columns.get(name, other.columns.get(name))
             assert like is not None
             parts.append(rows.columns[name] if name in rows.columns else _missing(rows.kept, like))
-        joined.columns[name] = np.concatenate(parts)
+        joined.columns[name] = np.concatenate(parts)  # type: ignore[assignment] # both are of one type
     return joined
 
 
 def _missing(
     size: int, like: "NDArray[np.float64] | NDArray[np.object_]"
 ) -> "NDArray[np.float64] | NDArray[np.object_]":
-    return np.full(size, np.nan if like.dtype == np.float64 else None, like.dtype)
+    return np.full(size, np.nan) if like.dtype == np.float64 else np.full(size, None, object)
 
 
 def check_versions(reference: Rows, new: Rows) -> None:

@@ -112,7 +112,7 @@ def _inputs(windows: "Windows") -> list[Card]:
         ]
         # What is the same in every window tells nothing, unless it is what an alarm is about.
         if _varies([*medians, *(end for band in bands if band for end in band)]) or any(_alarms(windows, name)):
-            series = charts.Series(medians, bands, _alarms(windows, name))  # type: ignore[arg-type]
+            series = charts.Series(medians, bands, _alarms(windows, name))
             cards.append(_card(windows, title_of(name), series, NUMBERS[name].show))
         missing = [spread.missing if spread else None for spread in spreads]
         if any(missing):
@@ -131,7 +131,7 @@ def _outputs(windows: "Windows") -> list[Card]:
     spreads = [one.inputs.get("confidence") for one in windows]
     if any(spreads):
         bands = [(one.q1, one.q3) if one and one.q1 is not None and one.q3 is not None else None for one in spreads]
-        series = charts.Series([one.median if one else None for one in spreads], bands, _alarms(windows, "confidence"))  # type: ignore[arg-type]
+        series = charts.Series([one.median if one else None for one in spreads], bands, _alarms(windows, "confidence"))
         cards.append(_card(windows, "confidence", series, _three))
     empty = [one.empty for one in windows]
     if any(value is not None for value in empty):

@@ -8,15 +8,10 @@ NAMES = [f"sha256:{n}" for n in range(40)]
 
 
 def drawn(
-    label: list[int], unit: list[int] | None = None, able_to_reject: list[bool] | None = None, number: int = 0
+    label: list[int], unit: list[int] | None = None, testable: list[bool] | None = None, number: int = 0
 ) -> list[int]:
     count = len(label)
-    arrays = (
-        np.arange(count),
-        np.array(unit or range(count)),
-        np.array(label),
-        np.array(able_to_reject or [True] * count),
-    )
+    arrays = np.arange(count), np.array(unit or range(count)), np.array(label), np.array(testable or [True] * count)
     return [int(index) for index in draw_half(*arrays, NAMES[:count], (0, number))]
 
 

@@ -37,17 +37,17 @@ def test_single_samples_are_stratified_exactly() -> None:
 def test_units_stay_whole_and_generated_samples_do_not_count() -> None:
     unit = np.array([0, 0, 1, 1, 2, 3, 3])
     label = np.array([0, 0, 0, 1, 1, 1, 1])
-    able_to_reject = np.array([True, False, True, True, True, True, False])
-    fold = make_folds(unit, label, able_to_reject, 2, seed=0)
+    testable = np.array([True, False, True, True, True, True, False])
+    fold = make_folds(unit, label, testable, 2, seed=0)
     assert all(len(set(fold[unit == one].tolist())) == 1 for one in range(4))
-    assert sorted(np.bincount(fold[able_to_reject]).tolist()) == [2, 3]
+    assert sorted(np.bincount(fold[testable]).tolist()) == [2, 3]
 
 
 def test_a_class_of_one_unit_only_trains() -> None:
     unit, label = np.array([0, 1, 2, 3, 3]), np.array([0, 0, 1, 2, 2])
-    able_to_reject = np.ones(5, bool)
-    assert lonely(unit, label, able_to_reject).tolist() == [False, False, True, True, True]
-    assert (make_folds(unit, label, able_to_reject, 2, 0) == ALWAYS_TRAINS).tolist() == [False, False, True, True, True]
+    testable = np.ones(5, bool)
+    assert lonely(unit, label, testable).tolist() == [False, False, True, True, True]
+    assert (make_folds(unit, label, testable, 2, 0) == ALWAYS_TRAINS).tolist() == [False, False, True, True, True]
 
 
 def test_a_unit_of_generated_samples_only_always_trains() -> None:
@@ -65,11 +65,11 @@ def test_the_seed_decides(seed: int) -> None:
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.booleans()), min_size=1, max_size=40))
 def test_no_unit_is_torn_and_what_is_tested_can_be_learned(rows: list[tuple[int, int, bool]]) -> None:
-    unit, label, able_to_reject = (np.array(column) for column in zip(*rows, strict=True))
-    fold = make_folds(unit, label, able_to_reject, 3, 0)
-    tested = able_to_reject & ~lonely(unit, label, able_to_reject) & (fold != ALWAYS_TRAINS)
+    unit, label, testable = (np.array(column) for column in zip(*rows, strict=True))
+    fold = make_folds(unit, label, testable, 3, 0)
+    tested = testable & ~lonely(unit, label, testable) & (fold != ALWAYS_TRAINS)
     for one in set(unit.tolist()):
         assert len(set(fold[unit == one].tolist())) == 1
-    assert np.all(fold[able_to_reject & ~lonely(unit, label, able_to_reject)] >= 0)
+    assert np.all(fold[testable & ~lonely(unit, label, testable)] >= 0)
     assert np.all(fold < 3)
-    assert np.all(tested <= able_to_reject)
+    assert np.all(tested <= testable)

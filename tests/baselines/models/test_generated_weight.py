@@ -53,8 +53,8 @@ def matrix(seed: int = 0) -> tuple[TrainingMatrix, Task, np.ndarray]:
     generated = np.arange(240) >= 120
     label = np.where(generated, 1 - label, label)
     validation = np.arange(80, 120)
-    able_to_reject = ~generated & (np.arange(240) < 80)
-    found = TrainingMatrix(features, label, np.arange(240), able_to_reject, 2, "logistic", jobs=1, generated=generated)
+    testable = ~generated & (np.arange(240) < 80)
+    found = TrainingMatrix(features, label, np.arange(240), testable, 2, "logistic", jobs=1, generated=generated)
     train = np.concatenate([np.arange(80), np.arange(120, 240)])
     weak = np.zeros(240, bool)
     weak[80:120] = True

@@ -133,7 +133,7 @@ def test_classes_of_one_sample_leave_nothing_to_choose_by() -> None:
 
 def test_generated_samples_train_and_choose_nothing() -> None:
     matrix = clusters()
-    matrix.able_to_reject[:30] = False
+    matrix.testable[:30] = False
     matrix.label[:30] = 0  # all wrong: they would choose badly
     fitted = fit_all({"": matrix}, [Task(np.arange(60), np.arange(0))])[0]
     assert fitted.trials[0].accuracy < 1

@@ -1,5 +1,7 @@
 """Accuracy of a window against the reference, and what confidences promise."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from curate.drift.rows import Rows
 from tests.curate.drift.sets import photos
 
 
-def said(right: int, samples: int, **columns: list[object]) -> Rows:
+def said(right: int, samples: int, **columns: Sequence[object]) -> Rows:
     prediction = ["a"] * right + ["b"] * (samples - right)
     return photos([0.5] * samples, label=["a"] * samples, prediction=prediction, **columns)
 
@@ -33,7 +35,8 @@ def test_without_labels_there_is_no_accuracy() -> None:
 
 def test_expected_accuracy_by_hand() -> None:
     found = expected_accuracy([0.9, 0.8, 0.7, 0.6])
-    assert (found.accuracy, found.samples) == (pytest.approx(0.75), 4)
+    assert found.accuracy == pytest.approx(0.75)
+    assert found.samples == 4
     assert found.sd == pytest.approx(0.209165, abs=5e-7)
 
 

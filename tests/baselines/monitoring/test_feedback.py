@@ -8,7 +8,7 @@ import pytest
 from baselines.monitoring.feedback import Joined, join, quantiles, read_outcomes
 from curate.ground.errors import InputError, ManifestError
 
-LOG = [
+LOG: list[dict[str, object]] = [
     {"path": "a", "prediction": "x", "at": "2026-01-01T00:00:00Z", "theirs": {"deep": [1]}},
     {"path": "b", "prediction": "y", "label": "y", "at": "2026-01-02T00:00:00Z"},
     {"path": "c", "prediction": "x"},

@@ -1,5 +1,7 @@
 """Labels that predictions imply."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -25,7 +27,7 @@ def test_classes_that_are_mixed_up_are_refused(second: list[float]) -> None:
         estimate_labels(np.array([[0.5, second[0]], [0.5, second[1]]]), np.array([0.5, 0.5]))
 
 
-def rows(pairs: list[tuple[str | None, str]]) -> Rows:
+def rows(pairs: Sequence[tuple[str | None, str]]) -> Rows:
     return photos([0.5] * len(pairs), label=[label for label, _ in pairs], prediction=[said for _, said in pairs])
 
 

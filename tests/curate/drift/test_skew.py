@@ -1,5 +1,7 @@
 """The same samples twice."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from curate.drift.rows import Rows
@@ -8,7 +10,7 @@ from curate.ground.errors import InputError
 from tests.curate.drift.sets import photos
 
 
-def rows(brightness: list[float | None], first: int = 0, **columns: list[object]) -> Rows:
+def rows(brightness: Sequence[float | None], first: int = 0, **columns: Sequence[object]) -> Rows:
     return photos(brightness, digest=[f"sha256:{first + n}" for n in range(len(brightness))], **columns)
 
 

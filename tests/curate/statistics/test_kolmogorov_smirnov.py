@@ -50,7 +50,8 @@ def test_ties_are_counted_over_all_ways_of_parting(seed: int) -> None:
 def test_tests_of_equal_and_of_other_sizes_do_not_touch_each_other() -> None:
     rng = np.random.default_rng(3)
     found = [
-        distance(rng.integers(0, 9, n).astype(float), rng.normal(size=m)) for n, m in ((7, 9), (9, 7), (7, 9), (3, 2))
+        distance(rng.integers(0, 9, n).astype(np.float64), rng.normal(size=m))
+        for n, m in ((7, 9), (9, 7), (7, 9), (3, 2))
     ]
     assert p_values(found) == pytest.approx([exact_p(one) for one in found])
 
@@ -62,7 +63,7 @@ def test_a_small_p_keeps_its_digits() -> None:
 
 def test_the_limit_takes_over_without_a_step() -> None:
     size = EXACT_UP_TO // 2 + 1
-    a, b = np.arange(size) + 0.0, np.arange(size) + 90.5
+    a, b = np.arange(size, dtype=np.float64), np.arange(size, dtype=np.float64) + 90.5
     assert p_value(distance(a, b)) == pytest.approx(exact_p(distance(a, b)), rel=0.05)
 
 
