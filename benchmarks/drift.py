@@ -182,9 +182,11 @@ def history(_work: Path, trials: int) -> None:
         found = watch(Watch(reference, ("facts", "label"), Every("week"), seed=seed), made, endless=bool(seed % 2))
         windows.update(one.verdict for one in found)
         pages += any(one.alarms for one in found)
-    print(
-        f"histories {start} to {start + trials - 1}, 52 windows without change: {pages} with an alarm; {dict(windows)}"
-    )
+        if (seed + 1 - start) % 10 == 0 or seed == start + trials - 1:
+            print(
+                f"histories {start} to {seed}, 52 windows without change: {pages} with an alarm; {dict(windows)}",
+                flush=True,
+            )
 
 
 NUMBERS = ("brightness_p1", "brightness_p5", "brightness_p50", "brightness_p95", "brightness_p99", "contrast",

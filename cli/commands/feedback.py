@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baselines.monitoring.feedback import Joined, join, quantiles, read_outcomes
 from cli import options
 from cli.effects import Effect
 from cli.io import streams
@@ -18,6 +17,8 @@ from curate.records.reader import name_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import IO
+
+    from baselines.monitoring.feedback import Joined
 
 _DAY_S, _HOUR_S = 86_400, 3_600
 
@@ -69,6 +70,8 @@ def feedback(
 
     burnish feedback log.jsonl outcomes.csv | burnish drift runs/first - --on prediction
     """
+    from baselines.monitoring.feedback import Joined, join, read_outcomes
+
     streams.check_output(output)
     streams.check_output(rejects)
     if rejects is not None and rejects in {predictions, outcomes}:
@@ -90,8 +93,10 @@ def _labelled(found: "Iterable[tuple[bytes, bool]]", waiting: "IO[bytes] | None"
             waiting.write(line + b"\n")
 
 
-def sentences(joined: Joined, key: str) -> list[str]:
+def sentences(joined: "Joined", key: str) -> list[str]:
     """Return what came of the join, in words."""
+    from baselines.monitoring.feedback import quantiles
+
     of = f"{joined.labelled:,} of {joined.predictions:,} predictions"
     lines = [f"{of} are labelled now; {joined.unlabelled:,} have no outcome yet"]
     if joined.without_key:

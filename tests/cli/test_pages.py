@@ -39,7 +39,7 @@ REPORTS = {
     "compare": ["before", "after"],
     "coverage": ["seen.jsonl", "new.jsonl", "--embeddings", "many.npz"],
     "dedup": ["set.jsonl", "--report"],
-    "drift": ["before", "set.jsonl", "--on", "facts,label,tags,features"],
+    "drift": ["many", "set.jsonl", "--on", "facts,label,tags,features"],
     "evaluate": ["set.jsonl", "--predictions", "said.csv", "--run", "new"],
     "overfit": ["set.jsonl", "--samples", "4"],
     "recipes": [],

@@ -90,8 +90,9 @@ def sides(one: "OneTest") -> tuple[Worded | None, Worded | None]:
         )
         return tuple(Worded(value, show(value)) for value in one.middle)  # type: ignore[return-value]
     if one.moved:
+        raw = ["; ".join(f"{moved.name} {moved.shares[side]:.4f}" for moved in one.moved) for side in (0, 1)]
         texts = ["; ".join(f"{moved.name} {percent(moved.shares[side])} %" for moved in one.moved) for side in (0, 1)]
-        return Worded(texts[0], texts[0]), Worded(texts[1], texts[1])
+        return Worded(raw[0], texts[0]), Worded(raw[1], texts[1])
     return None, None
 
 
