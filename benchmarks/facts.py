@@ -1,8 +1,8 @@
 """What the facts behind `blurry`, `noisy` and `clipped` say of damage that other programs did.
 
-`python -m benchmarks.facts blur|snr|clipping [--count N]` prints the tables of docs/benchmarks.md. Blur is made by scipy
-(Gaussian) and OpenCV (defocus, movement), clipping is followed by libsndfile's codecs or soxr, noise is made by numpy or
-recorded. Sizes of blur are in pixels of a longer side of 533.
+`python -m benchmarks.facts blur|snr|clipping [--count N] [--sets NAME ...]` prints the tables of docs/benchmarks.md.
+Blur is made by scipy (Gaussian) and OpenCV (defocus, movement), clipping is followed by libsndfile's codecs or soxr,
+noise is made by numpy or recorded. Sizes of blur are in pixels of a longer side of 533.
 """
 
 import argparse
@@ -34,11 +34,11 @@ SNRS_DB = (0, 10, 20, 30)
 SHARES = (0.01, 0.03, 0.1)
 
 
-def gaussian(pixels: Pixels, size: float, angle: float) -> Pixels:
+def gaussian(pixels: Pixels, size: float, _: float) -> Pixels:
     return gaussian_filter(pixels, (size, size, 0), mode="reflect")
 
 
-def defocus(pixels: Pixels, size: float, angle: float) -> Pixels:
+def defocus(pixels: Pixels, size: float, _: float) -> Pixels:
     side = int(size) + 2
     rows, columns = np.mgrid[-side : side + 1, -side : side + 1]
     disc = np.clip(size + 0.5 - np.hypot(rows, columns), 0, 1)
@@ -96,42 +96,41 @@ def photos(folder: str, count: int) -> Iterator[Pixels]:
             yield np.ascontiguousarray(np.asarray(ImageOps.exif_transpose(image).convert("RGB")))
 
 
-def steepness(pixels: Pixels, quality: int = 92) -> float:
-    """Return the acutance that a scan of the picture as a JPEG finds."""
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=quality)
-    facts = facts_of(file.getvalue())
+def steepness(data: bytes) -> float:
+    """Return the acutance that a scan of a file finds."""
+    facts = facts_of(data)
     assert isinstance(facts, ImageFacts)
     return facts.acutance or 0.0
 
 
-def blur_table(count: int) -> None:
-    """Print, for each blur, the area under the curve, what is found at 1 % false flags, and at the check's threshold."""
+def as_jpeg(pixels: Pixels) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=92)
+    return file.getvalue()
+
+
+def blur_table(count: int, sets: list[str]) -> None:
+    """Print, for each blur, the area under the curve, and what is found at 1 % false flags and at the threshold."""
     threshold = CHECKS["blurry"].threshold
     assert threshold is not None
-    sets = ("clothing", "circuit_boards")
-    columns = [f"{name}: area | at 1 % | at {threshold:g}" for name in sets]
-    print(f"| blur | {' | '.join(columns)} |\n|---|{'---|' * 3 * len(sets)}")
-    rows: dict[str, list[str]] = {name: [] for name in BLURS}
-    for name in sets:
-        # The threshold of 1 % false flags from all photos of the set, of which `count` are blurred.
-        sharp = np.array([steepness(pixels) for pixels in photos(name, 10**6)])
+    for name in sets or ["clothing", "circuit_boards"]:
+        # The threshold of 1 % false flags is from all photos of the set, of which `count` are blurred.
+        sharp = np.array([steepness(path.read_bytes()) for path in some(f"{name}/**/*.jpg", 10**6)])
         at_one = float(np.quantile(sharp, 0.01))
         after: dict[str, list[float]] = {blur: [] for blur in BLURS}
         for seed, pixels in enumerate(photos(name, count)):
             scale, angle = max(pixels.shape) / 533, random.Random(seed).uniform(0, np.pi)
             for blur, (make, size, then) in BLURS.items():
                 made = make(pixels, size * scale, angle)
-                after[blur].append(steepness(then(made) if then else made))
+                after[blur].append(steepness(as_jpeg(then(made) if then else made)))
+        false = 100 * (sharp < threshold).mean()
+        print(f"{name}: {len(sharp)} photos; {threshold:g} flags {false:.2f} % of them, {at_one:.3f} flags 1 %")
+        print(f"| blur | area | found at 1 % | found at {threshold:g} |\n|---|---|---|---|")
         for blur, values in after.items():
             blurred = np.array(values)
-            area = float((sharp[:, None] > blurred).mean())
-            found = (f"{100 * (blurred < limit).mean():.0f} %" for limit in (at_one, threshold))
-            rows[blur] += [f"{area:.3f}".lstrip("0"), *found]
-        print(f"{name}: {len(sharp)} photos, 1 % under {at_one:.3f}; under {threshold:g}: "
-              f"{100 * (sharp < threshold).mean():.2f} %")  # fmt: skip
-    for blur, cells in rows.items():
-        print(f"| {blur} | {' | '.join(cells)} |")
+            area = f"{(sharp[:, None] > blurred).mean():.3f}".removeprefix("0")
+            found = " | ".join(f"{100 * (blurred < limit).mean():.0f} %" for limit in (at_one, threshold))
+            print(f"| {blur} | {area} | {found} |", flush=True)
 
 
 def clips(folder: str, count: int) -> list[tuple[Sound, int]]:
@@ -155,9 +154,9 @@ def babble(chance: np.random.Generator, prompts: list[Sound], voices: int, count
     return mixed
 
 
-def snr_table(count: int) -> None:
+def snr_table(count: int, sets: list[str]) -> None:
     """Print estimated less mixed SNR: median, and the middle 80 %; speech of four prompts with pauses between."""
-    prompts = [samples for samples, _ in clips("voice_prompts", 4 * count)]
+    prompts = [samples for samples, _ in clips((sets or ["voice_prompts"])[0], 4 * count)]
     recorded, _ = soundfile.read(real_data() / "noise/background/pink_noise.wav")
     kinds = ("white", "pink", "pink, recorded", "babble of 5", "babble of 20")
     apart: dict[str, list[list[float]]] = {kind: [] for kind in kinds}
@@ -191,8 +190,8 @@ def through(samples: Sound, rate: int, container: str, subtype: str | None = Non
 
 
 AFTER: dict[str, Callable[[Sound, int], Sound]] = {
-    "nothing": lambda samples, rate: samples,
-    "turned down to -26 dBFS": lambda samples, rate: 0.05 * samples,
+    "nothing": lambda samples, _: samples,
+    "turned down to -26 dBFS": lambda samples, _: 0.05 * samples,
     "MP3": lambda samples, rate: through(0.9 * samples, rate, "MP3"),
     "Vorbis": lambda samples, rate: through(0.9 * samples, rate, "OGG", "VORBIS"),
     "Opus": lambda samples, rate: through(0.9 * soxr.resample(samples, rate, 16000), 16000, "OGG", "OPUS"),
@@ -203,9 +202,9 @@ AFTER: dict[str, Callable[[Sound, int], Sound]] = {
 }
 
 
-def clipping_table(count: int) -> None:
+def clipping_table(count: int, sets: list[str]) -> None:
     """Print the share found of recordings of which 1, 3 or 10 % of the samples are at the rail, after what follows."""
-    sets = ("voice_prompts", "fsdd", "speech_commands")
+    sets = sets or ["voice_prompts", "fsdd", "speech_commands"]
     shares = " / ".join(f"{100 * share:g}" for share in (0, *SHARES))
     print(f"| after it | {' | '.join(f'{name}: {shares} %' for name in sets)} |\n|---|{'---|' * len(sets)}")
     for name, then in AFTER.items():
@@ -236,9 +235,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("table", choices=tables)
     parser.add_argument("--count", type=int, default=60, help="photos, sounds or recordings of each set")
+    parser.add_argument("--sets", nargs="*", default=[], help="folders of the real data")
     asked = parser.parse_args()
     cv2.setNumThreads(1)
-    tables[asked.table](asked.count)
+    tables[asked.table](asked.count, asked.sets)
 
 
 if __name__ == "__main__":
