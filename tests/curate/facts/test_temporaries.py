@@ -12,7 +12,7 @@ import numpy as np
 from curate.facts.image import measure_image
 from curate.facts.records import ImageFacts
 
-pixels = np.random.default_rng(0).integers(0, 256, (533, 400, 3)).astype(np.uint8)
+pixels = np.resize(np.arange(251, dtype=np.uint8), (533, 400, 3))
 for _ in range(3):
     measure_image(pixels, ImageFacts())
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
