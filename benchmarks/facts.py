@@ -9,6 +9,7 @@ import argparse
 import io
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -35,14 +36,15 @@ SHARES = (0.01, 0.03, 0.1)
 
 
 def gaussian(pixels: Pixels, size: float, _: float) -> Pixels:
-    return gaussian_filter(pixels, (size, size, 0), mode="reflect")
+    blurred: Pixels = gaussian_filter(pixels, (size, size, 0), mode="reflect")
+    return blurred
 
 
 def defocus(pixels: Pixels, size: float, _: float) -> Pixels:
     side = int(size) + 2
     rows, columns = np.mgrid[-side : side + 1, -side : side + 1]
     disc = np.clip(size + 0.5 - np.hypot(rows, columns), 0, 1)
-    return cv2.filter2D(pixels, -1, disc / disc.sum(), borderType=cv2.BORDER_REFLECT)
+    return cv2.filter2D(pixels, -1, disc / disc.sum(), borderType=cv2.BORDER_REFLECT).astype(np.uint8)
 
 
 def movement(pixels: Pixels, size: float, angle: float) -> Pixels:
@@ -53,7 +55,7 @@ def movement(pixels: Pixels, size: float, angle: float) -> Pixels:
     first, last = (tuple(int(value) for value in np.round(side / 2 + way * reach)) for way in (-1, 1))
     cv2.line(line, first, last, 1.0, thickness=8)
     kernel = cv2.resize(line, (side // 8, side // 8), interpolation=cv2.INTER_AREA)
-    return cv2.filter2D(pixels, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REFLECT)
+    return cv2.filter2D(pixels, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REFLECT).astype(np.uint8)
 
 
 def noisy(pixels: Pixels, levels: float) -> Pixels:
@@ -72,13 +74,13 @@ BLURS: dict[str, tuple[Callable[[Pixels, float, float], Pixels], float, Callable
     **{f"defocus, radius {size:g}": (defocus, size, None) for size in (3, 4, 6, 10)},
     **{f"movement of {size:g}, any direction": (movement, size, None) for size in (7, 10, 15, 25)},
     **{
-        f"{name}, then noise of {levels} levels": (blur, size, lambda pixels, levels=levels: noisy(pixels, levels))
+        f"{name}, then noise of {levels} levels": (blur, size, partial(noisy, levels=levels))
         for name, blur, size in (("Gaussian, sd 4", gaussian, 4), ("defocus, radius 6", defocus, 6))
         for levels in (3, 6, 12)
     },
     **{
         f"Gaussian, sd 4, then JPEG at quality {quality}": (
-            gaussian, 4, lambda pixels, quality=quality: coded(pixels, quality)
+            gaussian, 4, partial(coded, quality=quality)
         )
         for quality in (60, 30, 15)
     },
@@ -186,7 +188,11 @@ def through(samples: Sound, rate: int, container: str, subtype: str | None = Non
     file = io.BytesIO()
     soundfile.write(file, samples, rate, format=container, subtype=subtype)
     file.seek(0)
-    return soundfile.read(file)[0]
+    return np.asarray(soundfile.read(file)[0])
+
+
+def _at(samples: Sound, rate: int, other: int) -> Sound:
+    return np.asarray(soxr.resample(samples, rate, other))
 
 
 AFTER: dict[str, Callable[[Sound, int], Sound]] = {
@@ -194,11 +200,9 @@ AFTER: dict[str, Callable[[Sound, int], Sound]] = {
     "turned down to -26 dBFS": lambda samples, _: 0.05 * samples,
     "MP3": lambda samples, rate: through(0.9 * samples, rate, "MP3"),
     "Vorbis": lambda samples, rate: through(0.9 * samples, rate, "OGG", "VORBIS"),
-    "Opus": lambda samples, rate: through(0.9 * soxr.resample(samples, rate, 16000), 16000, "OGG", "OPUS"),
-    "11,025 Hz, and turned down": lambda samples, rate: 0.3 * soxr.resample(samples, rate, 11025),
-    "16 kHz, MP3, turned down": lambda samples, rate: (
-        0.3 * through(0.9 * soxr.resample(samples, rate, 16000), 16000, "MP3")
-    ),
+    "Opus": lambda samples, rate: through(0.9 * _at(samples, rate, 16000), 16000, "OGG", "OPUS"),
+    "11,025 Hz, and turned down": lambda samples, rate: 0.3 * _at(samples, rate, 11025),
+    "16 kHz, MP3, turned down": lambda samples, rate: 0.3 * through(0.9 * _at(samples, rate, 16000), 16000, "MP3"),
 }
 
 
@@ -220,9 +224,9 @@ def clipping_table(count: int, sets: list[str]) -> None:
 
 def _clipped(samples: Sound, share: float) -> Sound:
     if not share:
-        return samples / np.abs(samples).max()
+        return np.asarray(samples / np.abs(samples).max())
     rail = np.quantile(np.abs(samples), 1 - share)
-    return np.clip(samples / rail, -1, 1)
+    return np.asarray(np.clip(samples / rail, -1, 1))
 
 
 def _is_clipped(samples: Sound) -> bool:

@@ -15,7 +15,8 @@ _LEAST_SIDE = 8
 _EVERY = (19, 17, 23)
 _STEPLESS = 1e-3
 _EVEN, _BESIDE = 8, 2
-_DIAGONAL = math.sqrt(2)
+_LENGTHS = (1.0, 1.0, math.sqrt(2), math.sqrt(2))
+"""Of a step along a row, a column and the two diagonals."""
 
 
 def reduced(grey: "Image.Image") -> "Image.Image":
@@ -84,21 +85,24 @@ def _steepness(values: "NDArray[np.uint8]", step: int) -> float:
     every = next(count for count in _EVERY if width % count or count == _EVERY[-1])
     first, last = step * (width + 1), flat.size - step * (width + 1)
     inside = _inside(height, width, step, every)
+    away = [step * offset for offset in (1, width, width + 1, width - 1)]
+    # All directions at once: at these sizes the calls take longer than the arithmetic.
+    here, further = np.empty((2, len(away), len(inside)), np.float32)
+    for row, offset in enumerate(away):
+        here[row] = flat[first - offset : last - offset : every]
+        further[row] = flat[first + offset : last + offset : every]
     centre = flat[first:last:every].astype(np.float32)
-    lines = []
-    for offset in (1, width, width + 1, width - 1):
-        away = step * offset
-        here = centre - flat[first - away : last - away : every]
-        further = flat[first + away : last + away : every] - centre
-        here *= inside
-        further *= inside
-        power = float(np.dot(here, here)) + float(np.dot(further, further))
-        lines.append((power, 2 * float(np.dot(here, further))))
+    np.subtract(centre, here, out=here)
+    further -= centre
+    here *= inside
+    further *= inside
+    powers = [float(np.dot(one, one)) + float(np.dot(two, two)) for one, two in zip(here, further, strict=True)]
     # Along stripes there is nothing that could be sharp.
-    enough = _STEPLESS * max(power for power, _ in lines)
-    lengths = (1.0, 1.0, _DIAGONAL, _DIAGONAL)
+    enough = _STEPLESS * max(powers)
     turns = [
-        (1 - both / power) / length for (power, both), length in zip(lines, lengths, strict=True) if power > enough
+        (1 - 2 * float(np.dot(here[at], further[at])) / power) / length
+        for at, (power, length) in enumerate(zip(powers, _LENGTHS, strict=True))
+        if power > enough
     ]
     return math.sqrt(max(0.0, min(turns, default=0.0)) / 2)
 
