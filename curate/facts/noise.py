@@ -35,7 +35,7 @@ def noise_sd(pixels: NDArray[np.uint8]) -> float:
     return float(np.sqrt(_lower_quartile(np.maximum(left, 0)))) / 255
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _blocks(height: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """Return where the green of each block is, shape (blocks, pixels), and two slopes of length 1, (pixels, 2)."""
     (rows, down), (columns, across) = _along(height), _along(width)
