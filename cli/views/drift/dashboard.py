@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from curate.drift.history import OverTime, WindowReport
+    from curate.drift.tests import OneTest
 
     Windows = Sequence[WindowReport]
 
@@ -56,12 +57,6 @@ def page(found: "OverTime", of: str, links: pages.Links) -> bytes:
         (f"{alarms:,}", "with an alarm"),
         (f"{sum(one.samples for one in windows):,}", "samples"),
     ]
-    sections = [
-        ("Input", _inputs(windows)),
-        ("Output", _outputs(windows)),
-        ("Accuracy where labels came back", _accuracy(windows)),
-        ("Software", _software(windows)),
-    ]
     return pages.render(
         "drift/dashboard",
         title="Drift over time",
@@ -70,7 +65,7 @@ def page(found: "OverTime", of: str, links: pages.Links) -> bytes:
         tiles=tiles,
         overview=_overview(windows) if windows else "",
         ends=(windows[0].window, windows[-1].window) if windows else ("", ""),
-        sections=[(title, cards) for title, cards in sections if cards],
+        sections=_sections(windows),
         alarms=pages.table(alarms_table(windows)),
         parts=pages.table(parts_table(windows)),
         windows=pages.table(windows_table(windows), links),
@@ -78,6 +73,16 @@ def page(found: "OverTime", of: str, links: pages.Links) -> bytes:
         rule=_rule(found),
         notes=lines[1:],
     )
+
+
+def _sections(windows: "Windows") -> list[tuple[str, list[Card]]]:
+    parts = {
+        "Input": _inputs(windows),
+        "Output": _outputs(windows),
+        "Accuracy where labels came back": _accuracy(windows),
+        "Software": _software(windows),
+    }
+    return [(title, cards) for title, cards in parts.items() if cards]
 
 
 def _rule(found: "OverTime") -> str:
@@ -236,11 +241,7 @@ def _samples(windows: "Windows", links: pages.Links) -> list[dict[str, object]]:
         ]
         others = one.shown[len(cards) :]
         listed = [{"path": shown.path, "href": links.href(shown.path), "words": shown.words} for shown in others]
-        alarms = [
-            f"{title_of(test.name)}: effect {test.effect:.3f} (margin {one.margin:g}), "
-            f"p {test.adjusted_p:.2g} (alpha {one.alpha:.2g})"
-            for test in one.alarms
-        ]
+        alarms = [_alarm_words(one, test) for test in one.alarms]
         found.append(
             {
                 "number": one.number - 1,
@@ -253,6 +254,13 @@ def _samples(windows: "Windows", links: pages.Links) -> list[dict[str, object]]:
             }
         )
     return found
+
+
+def _alarm_words(window: "WindowReport", test: "OneTest") -> str:
+    return (
+        f"{title_of(test.name)}: effect {test.effect:.3f} (margin {window.margin:g}), "
+        f"p {test.adjusted_p:.2g} (alpha {window.alpha:.2g})"
+    )
 
 
 def _alarms(windows: "Windows", name: str) -> list[bool]:
