@@ -13,14 +13,19 @@ from tests.curate.drift.sets import normal, photo, photos
 
 @pytest.fixture(scope="module")
 def reference() -> Rows:
-    return photos(normal(600), label=np.random.default_rng(1).choice(list("abc"), 600).tolist())
+    return photos(normal(400), label=np.random.default_rng(1).choice(list("abc"), 400).tolist())
+
+
+@pytest.fixture(autouse=True)
+def few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curate.drift.simulate._TRIED", 15)
 
 
 def test_without_change_there_are_few_alarms_and_large_changes_are_seen(reference: Rows) -> None:
-    found = simulate(reference, 200, judge=Judge(0.05), trials=40)
+    found = simulate(reference, 150, judge=Judge(0.05), trials=20)
     visible = {one.name: one for one in found.visible}
-    assert found.alarms <= 0.15
-    assert (found.samples, found.n, found.trials) == (600, 200, 40)
+    assert found.alarms <= 0.2
+    assert (found.samples, found.n, found.trials) == (400, 150, 20)
     shift = visible["image.brightness"].shift
     assert shift is not None
     assert 0.2 <= shift <= 0.8
@@ -30,7 +35,7 @@ def test_without_change_there_are_few_alarms_and_large_changes_are_seen(referenc
 
 def test_more_samples_see_less(reference: Rows) -> None:
     shifts = []
-    for number in (30, 300):
+    for number in (20, 200):
         found = simulate(reference, number, ("facts",), Judge(0.05), trials=10)
         shifts.append(next(one.shift for one in found.visible if one.name == "image.brightness"))
     assert shifts[0] is not None
@@ -40,7 +45,7 @@ def test_more_samples_see_less(reference: Rows) -> None:
 
 def test_half_of_the_reference_at_most_can_be_new(reference: Rows) -> None:
     with pytest.raises(InputError, match="at most half"):
-        simulate(reference, 301)
+        simulate(reference, 201)
 
 
 def test_groups_are_drawn_whole() -> None:

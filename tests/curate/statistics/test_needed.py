@@ -7,7 +7,7 @@ from curate.statistics import categories, kolmogorov_smirnov
 from curate.statistics.needed import needed_for_drifted, needed_for_steady
 
 
-def test_unchanged_numbers_need_four_times_what_the_band_alone_says() -> None:
+def test_unchanged_numbers_need_nearly_three_times_what_the_band_alone_says() -> None:
     found = needed_for_steady(np.full(256, 1 / 256), "ordered", 0.1, 0.01)
     assert found is not None
     assert 1300 < found < 1600
