@@ -94,6 +94,7 @@ class SliceRanking(Struct, frozen=True):
         min_samples: As it was asked for.
         left_out: Keys whose tags are not ranked: those that were named, and the groups of the run.
         tagged_in_training: Training samples of the run with a tag; None where that is not known.
+        training_samples: Real training samples of the run, of which new ones can be made; None where that is not known.
     """
 
     overall: Overall
@@ -104,6 +105,7 @@ class SliceRanking(Struct, frozen=True):
     min_samples: int = 0
     left_out: tuple[str, ...] = ()
     tagged_in_training: int | None = None
+    training_samples: int | None = None
 
 
 def rank_run(
@@ -124,7 +126,10 @@ def rank_run(
     group = run.parameters.get("group") if run else None
     grouped = (group,) if isinstance(group, str) else ()
     ranking = rank(predictions, human, min_samples, against, (*ignore, *grouped))
-    return replace(ranking, tagged_in_training=run.counts.tagged if run else None)
+    if run is None:
+        return ranking
+    counts = run.counts
+    return replace(ranking, tagged_in_training=counts.tagged, training_samples=counts.train - counts.generated)
 
 
 def rank(
