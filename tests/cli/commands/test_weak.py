@@ -135,7 +135,9 @@ def test_what_half_and_twice_the_budget_bring_is_said_as_an_estimate(burnish: Bu
     # One weak tag, n = N new samples: half bring .5 / (.5 + k) of n / (1 + k), k from .04 to 1.1 of the sources.
     assert len(said) == 1
     assert said[0].startswith("burnish augment --weak makes 360 samples, one for each training sample, if no --budget")
-    assert said[0].endswith("half of these 360 samples would bring 66 to 96 % of their rise, twice as many 102 to 135 %")
+    assert said[0].endswith(
+        "half of these 360 samples would bring 66 to 96 % of their rise, twice as many 102 to 135 %"
+    )
     assert not any("estimate" in line for line in sentences(rank_run(str(run)))), "no record says how many there are"
     sure = msgspec.structs.replace(ranking, tags=ranking.tags[1:])
     assert not any("estimate" in line for line in sentences(sure)), "nothing is surely weak, and nothing is made"
