@@ -94,9 +94,9 @@ def search(
 
     Dial by dial, the secant of the last two renderings says where to go, held inside the bracket once there is one
     (regula falsi by bisection), since facts are steep in one place and flat in another. A second round mends what
-    later dials moved again. Facts that no dial moves decide between settings that are equally near otherwise: haze was
-    made too dense where that brought a colourful picture nearer to the chroma of a grey one. They count in the distance:
-    the caller draws again for them.
+    later dials moved again. Facts that no dial moves only decide between settings that are equally near otherwise: haze
+    came out too dense where that brought a colourful picture nearer to the chroma of a grey one. They count in the
+    distance: the caller draws again for them.
 
     Args:
         render: What comes out for a setting; the same each time it is asked.

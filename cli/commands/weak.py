@@ -46,11 +46,11 @@ def weak(
 ) -> None:
     """Rank tags by what there is to gain: gap to human level x share of the data.
 
-    Without --human, the gap is to the best other value of the same key (--against best: noise=none for noise=car) and, of
-    a tag without one, to the rest: what the samples reach that have neither the tag nor a surely weaker one (rest). Or to
-    the overall accuracy, which the weak tags themselves drag down (overall). Tags that were the groups of the run (train --group speaker) are left
-    out. A human level is a fraction (0.95), or a file: CSV with the columns tag,human, or the JSON of burnish
-    agreement; the tag (all) stands for the tags that it does not name.
+    Without --human, the gap is to the best other value of the same key (--against best: noise=none for noise=car) and,
+    of a tag without one, to the rest: what the samples reach that have neither the tag nor a surely weaker one (rest).
+    Or to the overall accuracy, which the weak tags themselves drag down (overall). Tags that were the groups of the run
+    (train --group speaker) are left out. A human level is a fraction (0.95), or a file: CSV with the columns tag,human,
+    or the JSON of burnish agreement; the tag (all) stands for the tags that it does not name.
 
     The columns of --table are tag,accuracy,human,share: all fractions (0.94), or all percent (94 or 94 %).
 

@@ -30,8 +30,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     uneven_db: Annotated[
         Number,
         Meta(
-            description="dB, or [low, high]; standard deviation of the response from octave to octave: 1 is a studio's, "
-            "3 to 6 that of a laptop or telephone on a table, spoken to from its side"
+            description="dB, or [low, high]; standard deviation of the response from octave to octave: 1 is a studio, "
+            "3 to 6 a laptop or telephone on a table, spoken to from its side"
         ),
     ] = (1.0, 6.0)
     low_cut_hz: Annotated[
