@@ -88,7 +88,9 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     return media._replace(array=found, noted=noted)
 
 
-def response(hz: "NDArray[np.float64]", uneven_db: float, low_cut_hz: float | None, seed: int) -> "NDArray[np.float64]":
+def response(
+    hz: "NDArray[np.floating]", uneven_db: float, low_cut_hz: float | None, seed: int
+) -> "NDArray[np.float64]":
     """Return the gain at some frequencies.
 
     Straight lines in dB over log frequency, through a normal draw of the standard deviation `uneven_db` at every octave
