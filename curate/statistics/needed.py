@@ -61,12 +61,12 @@ def needed_for_drifted(a: "Shares", b: "Shares", form: Form, alpha: float) -> in
 
     def tells(n: int) -> bool:
         rng = np.random.default_rng(0)
-        seen = apart(*(rng.multinomial(n, one, size=_DRAWS).astype(np.float64) for one in (a, b)), form)
-        found = float(np.quantile(seen, 1 - POWER))
+        old, new = (rng.multinomial(n, one, size=_DRAWS).astype(np.float64) for one in (a, b))
+        found = float(np.quantile(apart(old, new, form), 1 - POWER))
         if form == "ordered":
             return found > math.sqrt(math.log(2 / alpha) / n)
-        same = apart(*(rng.multinomial(n, middle, size=_DRAWS_OF_TAIL).astype(np.float64) for _ in range(2)), form)
-        return found > _tail_of(same, alpha)
+        old, new = (rng.multinomial(n, middle, size=_DRAWS_OF_TAIL).astype(np.float64) for _ in range(2))
+        return found > _tail_of(apart(old, new, form), alpha)
 
     effect = float(apart(a[None], b[None], form)[0])
     return _least(tells, 2 * (math.log(2 / alpha) / 2 + 1) / effect**2) if effect else None
