@@ -32,21 +32,30 @@ class Browser:
         width: Of the window, px.
         dark: Whether the person prefers dark pages.
         folder: For the profile of the browser; a page that is an address needs one.
+        profile: Of an earlier browser, to go on with what it kept.
     """
 
-    def __init__(self, page: Path | str, width: int = 1200, *, dark: bool = False, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        page: Path | str,
+        width: int = 1200,
+        *,
+        dark: bool = False,
+        folder: Path | None = None,
+        profile: Path | None = None,
+    ) -> None:
         self.console: list[str] = []
         self.requests: list[str] = []
         self._address = page if isinstance(page, str) else page.as_uri()
         self._folder = folder or (page.parent if isinstance(page, Path) else Path())
+        self.profile = profile or self._folder / f"profile{time.monotonic_ns()}"
         self._width, self._dark = width, dark
         self._number, self._rest = 0, b""
 
     def __enter__(self) -> Self:
         their_end, ours = os.pipe()
         answers, their_answers = os.pipe()
-        profile = self._folder / f"profile{time.monotonic_ns()}"
-        words = [BROWSER or "", *_OPTIONS, f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank"]
+        words = [BROWSER or "", *_OPTIONS, f"--user-data-dir={self.profile}", "--remote-debugging-pipe", "about:blank"]
         # The browser knows its ends of the pipes by the numbers 3 and 4 only.
         shell = ["bash", "-c", f'exec "$@" 3<&{their_end} 4>&{their_answers}', "bash", *words]
         self._process = subprocess.Popen(

@@ -77,7 +77,8 @@ const markOf = (number) => {
 const fill = (row, number) => {
   const side = first(number);
   const [mark, kind] = markOf(number);
-  const said = words(standing(number));
+  // What one said the first time must not be read when the same is asked again.
+  const said = question === "blind" ? "" : words(standing(number));
   row.querySelector(".mark").textContent = mark;
   row.querySelector(".mark").className = `mark ${kind}`;
   row.querySelector("b").textContent = visible(shownName(number));
@@ -85,7 +86,7 @@ const fill = (row, number) => {
   const beside = side.prediction !== undefined ? `→ ${side.prediction}` : (side.findings ?? []).map(([check]) => check).join(", ");
   row.querySelector("i").textContent = visible(said ? `✎ ${said}` : `${beside}${score}`);
   row.ariaSelected = String(number === current);
-  row.ariaLabel = visible([shownName(number), beside, said ? `answered ${said}` : "not answered"].filter(Boolean).join(", "));
+  row.ariaLabel = visible([shownName(number), beside, mark ? `answered ${said}` : "not answered"].filter(Boolean).join(", "));
   row.classList.toggle("current", number === current);
 };
 
@@ -100,9 +101,8 @@ const makeRow = (number, place) => {
   row.append(small, text, make("span", { className: "mark" }));
   row.addEventListener("click", () => enqueue(async () => { await show(number); closeList(); }));
   thumbnailOf(first(number), (address) => {
-    // Looked for again: while it came, the row may have been scrolled away.
-    if (!address.startsWith("data:image/") && data.mode === "serve") small.textContent = "–";
-    else if (rows.get(number) === row) small.replaceChildren(make("img", { src: address, alt: "" }));
+    if (address && (data.mode === "page" || address.startsWith("data:image/"))) small.replaceChildren(make("img", { src: address, alt: "" }));
+    else small.textContent = "–";
   });
   fill(row, number);
   return row;

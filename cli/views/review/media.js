@@ -65,9 +65,9 @@ const fetchThumbnails = async () => {
     try {
       const reply = await fetch(`/thumbnails/${part.map(([digest]) => nameOf(digest)).join(",")}`);
       const found = reply.ok ? await reply.json() : {};
-      for (const [digest, show] of part) {
+      for (const [digest, shows] of part) {
         thumbnails.set(digest, found[digest] ?? "");
-        show(found[digest] ?? "");
+        for (const show of shows) show(found[digest] ?? "");
       }
     } catch {
       break;
@@ -88,7 +88,8 @@ const thumbnailOf = (side, show) => {
     show(known);
     return;
   }
+  const shows = wanted.get(side.digest) ?? []; // one file may be in several rows
   wanted.delete(side.digest);
-  wanted.set(side.digest, show);
+  wanted.set(side.digest, [...shows, show]);
   setTimeout(fetchThumbnails, 30);
 };

@@ -175,7 +175,7 @@ const drawWords = (number) => {
   const asks = {
     label: side.label === undefined ? "What is it?" : `Is it ${side.label}?`,
     reject: "Keep it?",
-    pair: "Which of the two stays?",
+    pair: stays ? `The ${stays} stays?` : "Which of the two stays?",
     realism: "Real or made?",
     blind: "What is it?",
   };

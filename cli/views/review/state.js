@@ -51,7 +51,7 @@ const take = (entries) => {
 // In words, what stands of an item.
 const LABELS = {
   reject: { keep: "keep" },
-  pair: { first: "the first stays", second: "the second stays", both: "both stay" },
+  pair: { first: "first stays", second: "second stays", both: "both stay" },
   realism: { real: "real", made: "made" },
 };
 const REJECTED = question === "pair" ? "both go" : "reject";
