@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "compare": Entry("Baselines", "Tell whether a second run is better, worse, or neither: over all and on each tag."),
     "agreement": Entry("Baselines", "Hold annotators against each other: kappas, alpha, human level per tag."),
     "runs": Entry("Baselines", "List the runs under a folder: when, data, code, parameters, score."),
+    "review": Entry("Label", "Ask a person by keys: is the label right, keep or reject, which copy stays."),
     "gate": Entry("Release", "Tell from prediction logs whether a new model may be promoted: shadow, canary, switch."),
     "automate": Entry("Release", "Tell from which confidence on a model may decide alone, and what people keep."),
     "run": Entry("Recipes", "Run a pipeline: the steps of a recipe, and only those that have something to do."),
