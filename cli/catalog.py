@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "compare": Entry("Baselines", "Tell whether a second run is better, worse, or neither: over all and on each tag."),
     "agreement": Entry("Baselines", "Hold annotators against each other: kappas, alpha, human level per tag."),
     "runs": Entry("Baselines", "List the runs under a folder: when, data, code, parameters, score."),
+    "review": Entry("Label", "Ask a person by keys: is the label right, keep or reject, which copy stays."),
     "drift": Entry("Watch", "Tell whether new samples are like a reference: drifted, steady, or cannot tell."),
     "feedback": Entry("Watch", "Join predictions with outcomes that came later, to new labelled samples."),
     "gate": Entry("Release", "Tell from prediction logs whether a new model may be promoted: shadow, canary, switch."),

@@ -22,6 +22,7 @@ READERS = {
     "preview": ["preview", "photos-wear", "-o", "page.html"],
     "evaluate": ["evaluate", "--predictions", "said.csv", "--run", "nowhere"],
     "overfit": ["overfit"],
+    "review": ["review", "--annotator", "ann", "--page", "page.html"],
     "select": ["select"],
     "split": ["split", "--ratio", "train=0.5,test=0.5"],
     "stats": ["stats"],
