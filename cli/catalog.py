@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "compare": Entry("Baselines", "Tell whether a second run is better, worse, or neither: over all and on each tag."),
     "agreement": Entry("Baselines", "Hold annotators against each other: kappas, alpha, human level per tag."),
     "runs": Entry("Baselines", "List the runs under a folder: when, data, code, parameters, score."),
+    "predict": Entry("Baselines", "Apply the model of a run to other samples, as fields in the pipe."),
     "issues": Entry("Label", "Find labels that are wrong, ambiguous or in conflict, and say how good the list is."),
     "run": Entry("Recipes", "Run a pipeline: the steps of a recipe, and only those that have something to do."),
     "recipes": Entry("Recipes", "List the recipes that ship, print one, or write their schema for editors."),

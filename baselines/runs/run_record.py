@@ -92,6 +92,7 @@ class ModelRecord(Struct, frozen=True):
         like: The run whose model, hyperparameters and features were held still; None: they were chosen here.
         generated_weight: What a generated sample weighed beside a real one; None where there were none.
         weights: What that was chosen from; empty where it was not chosen.
+        digest: `sha256:` of the file; None in the record of an older version.
     """
 
     name: str
@@ -108,6 +109,7 @@ class ModelRecord(Struct, frozen=True):
     like: str | None = None
     generated_weight: float | None = None
     weights: tuple[WeightRecord, ...] = ()
+    digest: str | None = None
 
 
 class Score(Struct, frozen=True):

@@ -59,6 +59,18 @@ def change_line(line: bytes, **fields: object) -> bytes:
     return _with_added(line, fields) or encode(changed(parse(line), **fields))
 
 
+def extend_line(line: bytes, **fields: object) -> bytes:
+    """Return the line of a sample with fields of any name set, also those that burnish does not read back itself.
+
+    None and an empty tuple take a field away; the rest of the line stays as it is.
+    """
+    try:
+        return _with_added(line, fields) or json.encode(_with_changes(_raw_fields.decode(line), fields))
+    except (msgspec.DecodeError, UnicodeEncodeError, TypeError):
+        # As in `encode`: a lone surrogate keeps nothing raw.
+        return json.encode(_with_changes(json.loads(line), fields))
+
+
 def _with_added(line: bytes, fields: dict[str, object]) -> bytes | None:
     """Return the line with fields added at its end; None if one of them may stand in the line already.
 
