@@ -42,6 +42,7 @@ COMMANDS: dict[str, Entry] = {
     "runs": Entry("Baselines", "List the runs under a folder: when, data, code, parameters, score."),
     "predict": Entry("Baselines", "Apply the model of a run to other samples, as fields in the pipe."),
     "issues": Entry("Label", "Find labels that are wrong, ambiguous or in conflict, and say how good the list is."),
+    "relabel": Entry("Label", "Change labels to what people decided, with a record in the sample and a way back."),
     "run": Entry("Recipes", "Run a pipeline: the steps of a recipe, and only those that have something to do."),
     "recipes": Entry("Recipes", "List the recipes that ship, print one, or write their schema for editors."),
     "report": Entry("Recipes", "Make one page of a work folder or of runs: health, balance, weak tags, comparison."),
