@@ -1,6 +1,11 @@
 """The commands: what `burnish --help` shows, without importing any of them."""
 
-from typing import NamedTuple
+from importlib import import_module
+from keyword import iskeyword
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Entry(NamedTuple):
@@ -43,9 +48,19 @@ COMMANDS: dict[str, Entry] = {
     "predict": Entry("Baselines", "Apply the model of a run to other samples, as fields in the pipe."),
     "issues": Entry("Label", "Find labels that are wrong, ambiguous or in conflict, and say how good the list is."),
     "relabel": Entry("Label", "Change labels to what people decided, with a record in the sample and a way back."),
+    "export": Entry("Label", "Write the samples for another tool: Label Studio, CVAT, FiftyOne, or a table."),
+    "import": Entry("Label", "Read labels back from another tool, as a manifest and as answers."),
     "run": Entry("Recipes", "Run a pipeline: the steps of a recipe, and only those that have something to do."),
     "recipes": Entry("Recipes", "List the recipes that ship, print one, or write their schema for editors."),
     "report": Entry("Recipes", "Make one page of a work folder or of runs: health, balance, weak tags, comparison."),
     "demo": Entry("Recipes", "Make a small messy dataset, and run the whole loop on it before your eyes."),
 }
 """In the order in which `--help` shows them; the module of a command is `cli.commands.NAME`, its function `NAME`."""
+
+
+def function_of(name: str) -> "Callable[..., None]":
+    """Return the function of a command; only now its module is imported."""
+    # `import` is a word of Python's own, so its module and its function are `import_`.
+    place = f"{name}_" if iskeyword(name) else name
+    function: Callable[..., None] = getattr(import_module(f"cli.commands.{place}"), place)
+    return function

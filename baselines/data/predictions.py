@@ -154,7 +154,7 @@ def _csv_row(file: str, line: int, cells: dict[str, str]) -> _Row:
     probabilities: object = given or None
     if not given and (text := cells.get("probabilities")):
         try:
-            probabilities = loads(text)
+            probabilities = loads(text.encode("utf-8", "surrogateescape"))
         except ValueError as error:
             raise InputError(f"{file}:{line}: probabilities are no JSON: {error}") from None
     return _Row(line, cells["path"], cells["prediction"], cells.get("confidence") or None, probabilities)
