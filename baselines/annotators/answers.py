@@ -1,5 +1,4 @@
-"""Answers of `burnish review` as annotations: who labelled what, how far people agree with themselves, and how long it
-took."""
+"""Answers of `burnish review` as annotations: who labelled what, how steadily, and how long it took."""
 
 from collections import defaultdict
 from statistics import median

@@ -63,7 +63,11 @@ def evidence_of_predictions(predictions: "Sequence[Prediction]", source: str) ->
         row[[place[name] for name in one.probabilities]] = list(one.probabilities.values())
     # Four digits, as most tools write them, make every doubt below a twentieth of a thousandth the same.
     own = found[np.arange(len(able)), [place[one.label] for one in able]]
-    notes = [f"samples without probabilities, which are not judged: {rest:,}"] if (rest := len(predictions) - len(able)) else []
+    notes = (
+        [f"samples without probabilities, which are not judged: {rest:,}"]
+        if (rest := len(predictions) - len(able))
+        else []
+    )
     if (zero := int((own == 0).sum())) > _MUCH * len(able):
         notes.append(f"labels whose probability is exactly 0, rounded most likely: {zero:,}; more digits rank them")
     samples = [LabelledSample(one.path, one.label, one.tags, kind=one.kind, digest=one.digest) for one in able]

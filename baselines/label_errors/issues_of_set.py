@@ -85,14 +85,14 @@ def look_at_run(folder: str) -> RunToLookAt:
     """
     record = record_of_run(folder)
     if record is None or record.model is None:
-        return RunToLookAt(folder, record, refits=False, why=f"the predictions of {folder}, which came from elsewhere")
+        return RunToLookAt(folder, record, refits=False, why=f"the predictions of {folder}, from elsewhere")
     if record.groups or record.parameters.get("group"):
         return RunToLookAt(
             folder,
             record,
             refits=True,
-            why=f"the run {folder} held {record.parameters.get('group')} apart, which makes a model doubt the labels of "
-            "every new one: its model was fitted again, in random folds",
+            why=f"the run {folder} held {record.parameters.get('group')} apart, and a model doubts the labels of a "
+            "new one: its model was fitted again, in random folds",
         )
     return RunToLookAt(
         folder, record, refits=True, why=f"the model of {folder} was fitted again, in random folds over all samples"
@@ -161,7 +161,9 @@ def issues_of_predictions(run: RunToLookAt, options: IssueOptions) -> Issues:
 
 def _part(evidence: Evidence, places: list[int]) -> Evidence:
     samples = [evidence.samples[at] for at in places]
-    return evidence._replace(samples=samples, given=evidence.given[places], probabilities=evidence.probabilities[places])
+    return evidence._replace(
+        samples=samples, given=evidence.given[places], probabilities=evidence.probabilities[places]
+    )
 
 
 def issues_of_samples(
@@ -256,7 +258,10 @@ def _copies(
         found.append([at for index in members if (at := at_line[index]) is not None])
     notes = []
     if search.unconfirmed:
-        notes.append(f"pairs of likely copies that could not be compared: {len(search.unconfirmed):,}, such as {search.unconfirmed[0]}")
+        notes.append(
+            f"pairs of likely copies that could not be compared: {len(search.unconfirmed):,}, such as "
+            f"{search.unconfirmed[0]}"
+        )
     return found, notes
 
 

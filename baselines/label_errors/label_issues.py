@@ -77,7 +77,7 @@ class Judged(Struct, frozen=True):
     Attributes:
         media: `image` or `audio`.
         judged: Samples whose label was held against models that did not learn it.
-        estimated: Wrong labels among them, by the calibrated confident joint.
+        estimated: Wrong labels among them, by the calibrated confident joint, and at most what planted errors allow.
         flagged: Samples with a wrong or an ambiguous label in the list.
         source: Whose probabilities these are.
         planted: What became of planted errors; None where nothing could be planted.
@@ -145,7 +145,8 @@ def wrong_labels(
     for at in places.tolist():
         sample, best = evidence.samples[at], int(found[at].argmax())
         suggested = evidence.labels[best]
-        why = f"models that did not learn it give {sample.label} {found[at, given[at]]:.3f}, {suggested} {found[at, best]:.3f}"
+        shares = f"{sample.label} {found[at, given[at]]:.3f}, {suggested} {found[at, best]:.3f}"
+        why = f"models that did not learn it give {shares}"
         share = None
         if near is not None:
             share = round(float(near[0][at]), _DIGITS)
@@ -153,11 +154,14 @@ def wrong_labels(
         kind: IssueKind = "wrong-label" if sure[at] else "ambiguous-label"
         score = round(float(found[at, given[at]]), _DIGITS)
         issues.append(_issue(sample, score, suggested, kind, why, share))
+    estimated = estimated_errors(found, given)
+    if planted:
+        estimated = min(estimated, planted.at_most)
     media = next((one.kind for one in evidence.samples if one.kind), None) or ""
     report = Judged(
         media,
         len(given),
-        round(estimated_errors(found, given), 2),
+        round(estimated, 2),
         len(places),
         evidence.source,
         planted,
@@ -180,7 +184,12 @@ def _few(evidence: "Evidence") -> "list[str]":
 
 def conflict_issues(samples: "Sequence[LabelledSample]", found: "Mapping[int, Conflict]") -> list[Issue]:
     """Return the issues of conflicting labels; `found` is by the place of the sample."""
-    same = {"same path": "the same path", "same bytes": "the same bytes", "copy": "a copy of it", "same id": "the same id"}
+    same = {
+        "same path": "the same path",
+        "same bytes": "the same bytes",
+        "copy": "a copy of it",
+        "same id": "the same id",
+    }
     return [
         _issue(
             samples[at],
@@ -237,9 +246,7 @@ def _issue(
     neighbours: float | None = None,
 ) -> Issue:
     label = sample.label or ""
-    return Issue(
-        sample.path, label, round(score, _DIGITS), suggested, kind, why, sample.kind, sample.split, neighbours
-    )
+    return Issue(sample.path, label, round(score, _DIGITS), suggested, kind, why, sample.kind, sample.split, neighbours)
 
 
 def assemble(

@@ -10,19 +10,23 @@ from baselines.data.labelled_samples import LabelledSample, LeftOut, kind_of
 from baselines.features.reading import Reading
 from baselines.models.calibration import probabilities
 from baselines.models.models import scores
-from baselines.runs.model_file import load_model
 from baselines.training.like import hold_still
+from baselines.training.model_file import load_model
 from baselines.training.run_features import FeatureReader, make_feature_reader
 from curate.ground.errors import InputError
+from curate.ground.json import Decoder
 from curate.records.reader import decode_line
 from curate.records.writer import extend_line
-from curate.ground.json import Decoder
 
 if TYPE_CHECKING:
     from collections import Counter
 
+    from numpy.typing import NDArray
+
     from baselines.models.models import Estimator
     from baselines.runs.run_record import ModelRecord
+
+    Shares = NDArray[np.float64]
 
 PART = 512
 """Samples that are read together: enough to keep workers busy, few enough that a pipe does not wait long."""
@@ -73,10 +77,15 @@ class Predictor:
             found[at] = _said(row, self.record.labels)
         return found
 
-    def _probabilities(self, values: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    def _probabilities(
+        self, values: "Shares"
+    ) -> "Shares":
         asked = getattr(self._model, "n_features_in_", values.shape[1])
         if asked != values.shape[1]:
-            raise InputError(f"the model of {self.run} takes {asked:,} numbers a file, and its features have {values.shape[1]:,}; train it again")
+            raise InputError(
+                f"the model of {self.run} takes {asked:,} numbers a file, and its features have {values.shape[1]:,}; "
+                "train it again"
+            )
         return probabilities(scores(self._model, values, len(self.record.labels)), self.record.temperature)
 
 
@@ -137,8 +146,9 @@ def _part(samples: Sequence[LabelledSample], predictor: Predictor, left_out: Lef
         else:
             able.append(at)
     found: list[Said | None] = [None] * len(samples)
-    for at, one in zip(able, predictor.say([samples[at] for at in able]) if able else (), strict=True):
-        found[at] = one
-        if one is None:
+    said = predictor.say([samples[at] for at in able]) if able else []
+    for at, answer in zip(able, said, strict=True):
+        found[at] = answer
+        if answer is None:
             left_out.add("unreadable", samples[at].path)
     return found

@@ -75,7 +75,9 @@ def make_feature_reader(held: HeldStill, reading: Reading) -> FeatureReader:
         UsageError: The run learned from more than the files, or an embedding was made by another model.
     """
     if side := [name for name in held.families if name == TAGS or name.startswith(TABLE)]:
-        raise UsageError(f"the run {held.run} learned from {side[0]}, which these files have not; train one on files alone")
+        raise UsageError(
+            f"the run {held.run} learned from {side[0]}, which these files have not; train one on files alone"
+        )
     models = tuple(_embedding_models(held.families))
     names = [name for name in held.families if name.startswith((EMBEDDING, PACKAGE))]
     held.check_embeddings([(name, model.digest) for name, model in zip(names, models, strict=True)])

@@ -22,8 +22,8 @@ def evaluate(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="A .csv or .jsonl with path, prediction and, if known, confidence and probabilities: columns p:LABEL, or an "
-            "object probabilities.",
+            help="A .csv or .jsonl with path, prediction and, if known, confidence and probabilities: columns p:LABEL, "
+            "or an object probabilities.",
             show_default=False,
         ),
         Effect.READS,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cli import options
-from cli.effects import Effect
+from cli.effects import Effect, why_unwritable
 from cli.io import streams
 from cli.io.terminal import say
 from curate.exchange import cvat, fiftyone, label_studio, table
@@ -52,7 +52,9 @@ def export(
     ] = None,
     config: Annotated[
         str | None,
-        typer.Option(metavar="FILE.xml", help="Label Studio: write the labelling configuration too.", show_default=False),
+        typer.Option(
+            metavar="FILE.xml", help="Label Studio: write the labelling configuration too.", show_default=False
+        ),
         Effect.WRITES,
     ] = None,
     prefix: Annotated[
@@ -64,8 +66,8 @@ def export(
 ) -> None:
     """Write the samples for another labelling tool: Label Studio, CVAT, FiftyOne, or a table.
 
-    Label Studio gets tasks with the label and the prediction of burnish predict as predictions; CVAT 1.1 XML has one tag
-    an image; FiftyOne gets labels.json and data.json in a folder, which name the files where they are. Nothing is
+    Label Studio gets tasks with the label and the prediction of burnish predict as predictions; CVAT 1.1 XML has one
+    tag an image; FiftyOne gets labels.json and data.json in a folder, which name the files where they are. Nothing is
     copied. To Label Studio and FiftyOne the whole sample travels along, so that burnish import gives it back; from the
     others it comes back with --manifest.
 
@@ -87,6 +89,8 @@ def export(
         raise UsageError("--to fiftyone makes a folder: name it with -o")
     if to != "fiftyone":
         streams.check_output(output)
+        if output not in {None, "-"} and (why := why_unwritable(output or "")):
+            raise InputError(f"cannot write {output}: {why}")
     with streams.passes(manifest) as file:
         labels, kind = _look(file, to)
         file.seek(0)

@@ -16,7 +16,7 @@ from curate.exchange.annotated import Annotated as Item
 from curate.exchange.annotated import onto_manifest, samples_of
 from curate.ground.errors import InputError, UsageError
 from curate.ground.files import read_file
-from curate.records.reader import parse, read
+from curate.records.reader import parse
 from curate.review.answers import Answer, AnswerWriter
 from curate.review.relabel import Relabelled
 from curate.review.votes import RULES, Rule
@@ -53,7 +53,9 @@ def import_(
     ] = "majority",
     adjudicator: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Whose word decides by --rule adjudicated; may be repeated.", show_default=False),
+        typer.Option(
+            metavar="NAME", help="Whose word decides by --rule adjudicated; may be repeated.", show_default=False
+        ),
     ] = None,
     answers: Annotated[
         str | None,
@@ -88,6 +90,8 @@ def import_(
     if adjudicator and rule != "adjudicated":
         raise UsageError("--adjudicator goes with --rule adjudicated")
     items = list(_read(file, origin))
+    if not items:
+        raise InputError(f"{file} holds no sample; is it a whole export from {origin}?")
     result, now = Relabelled(), datetime.now(UTC).isoformat(timespec="microseconds")
     if onto is not None:
         with streams.samples(onto) as samples:
@@ -133,7 +137,9 @@ def _write_answers(path: str, items: Sequence[Item]) -> None:
             unable += one.person
             continue
         moment = datetime.fromtimestamp(one.at, UTC)
-        found.append(Answer(one.path, digest, one.annotator, "label", one.label, one.seconds or 0.0, moment, dict(one.seen)))
+        found.append(
+            Answer(one.path, digest, one.annotator, "label", one.label, one.seconds or 0.0, moment, dict(one.seen))
+        )
     with AnswerWriter(path) as writer:
         # The same export may be read twice: what is there already is no second opinion.
         known = {(one.digest, one.annotator, one.at) for one in writer.answers}

@@ -11,7 +11,19 @@ from cli.io import streams
 from cli.io.terminal import say
 from curate.ground.errors import UsageError, nearest
 from curate.records.reader import read
-from curate.review.relabel import Relabelled, Undone, latest_of, map_labels, parse_label_map, relabel as change, undo as take_back
+from curate.review.relabel import (
+    Relabelled,
+    Undone,
+    latest_of,
+    map_labels,
+    parse_label_map,
+)
+from curate.review.relabel import (
+    relabel as change,
+)
+from curate.review.relabel import (
+    undo as take_back,
+)
 from curate.review.votes import RULES, Rule, VotesOfSet, votes_of_answers, votes_of_table
 
 if TYPE_CHECKING:
@@ -36,10 +48,14 @@ def relabel(
         ),
         Effect.READS,
     ] = None,
-    rule: Annotated[Rule, typer.Option(metavar="|".join(RULES), help="How several answers to one sample decide.")] = "majority",
+    rule: Annotated[
+        Rule, typer.Option(metavar="|".join(RULES), help="How several answers to one sample decide.")
+    ] = "majority",
     adjudicator: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Whose word decides by --rule adjudicated; may be repeated.", show_default=False),
+        typer.Option(
+            metavar="NAME", help="Whose word decides by --rule adjudicated; may be repeated.", show_default=False
+        ),
     ] = None,
     map_label: Annotated[
         list[str] | None,
@@ -132,7 +148,8 @@ def _map(manifest: str | None, names: dict[str, str], now: str, output: str | No
 def _say_changed(result: Relabelled) -> None:
     pairs = [f"{old!r} → {new!r} {count:,}" for (old, new), count in result.changed.most_common(_SHOWN)]
     more = ", …" if len(result.changed) > _SHOWN else ""
-    say(f"relabelled {result.changed.total():,} of {result.samples:,} samples{': ' if pairs else ''}{', '.join(pairs)}{more}")
+    listed = f": {', '.join(pairs)}{more}" if pairs else ""
+    say(f"relabelled {result.changed.total():,} of {result.samples:,} samples{listed}")
     known = [label for label in result.known if label]
     for label in result.new_labels:
         say(f"note: no sample had the label {label!r} before ({result.after[label]:,} now){nearest(label, known)}")
@@ -149,4 +166,5 @@ def _undo(manifest: str | None, output: str | None) -> None:
     if latest:
         say(f"took back {result.taken_back:,} of {result.samples:,} samples, what relabel did at {latest[:19]}Z")
     if result.kept:
-        say(f"kept, their labels were changed since by something else: {len(result.kept):,}, such as {', '.join(result.kept[:_SHOWN])}")
+        shown = ", ".join(result.kept[:_SHOWN])
+        say(f"kept, their labels were changed since by something else: {len(result.kept):,}, such as {shown}")

@@ -80,7 +80,9 @@ def samples_of(
         else:
             # Nothing to hold it against: what the file says is all that is known of the sample.
             mine = [_vote(path, one, place) for place, one in enumerate(several) if one.label is not None]
-            known.append(Sample(path, decide(mine, rule, {vote.annotator for vote in mine}).label, first.tags, first.split))
+            known.append(
+                Sample(path, decide(mine, rule, {vote.annotator for vote in mine}).label, first.tags, first.split)
+            )
     yield from relabel(known, VotesOfSet(votes), rule, adjudicators, at, result)
 
 
@@ -121,4 +123,6 @@ def votes_on(sample: Sample, several: Iterable[Annotated]) -> list[Vote]:
 
 
 def _vote(path: str, one: Annotated, place: int) -> Vote:
-    return Vote(path, None, one.annotator or "imported", one.label or "", one.at or place, "prediction" in dict(one.seen))
+    return Vote(
+        path, None, one.annotator or "imported", one.label or "", one.at or place, "prediction" in dict(one.seen)
+    )

@@ -5,7 +5,7 @@ Format: docs.cvat.ai/docs/dataset_management/formats/format-cvat. There is no au
 
 import re
 from collections.abc import Iterable, Iterator
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
 from curate.exchange.annotated import Annotated
@@ -37,7 +37,9 @@ def image_of(sample: Sample, number: int) -> bytes:
     size = f' width="{facts.width}" height="{facts.height}"' if facts and facts.width and facts.height else ""
     subset = f" subset={_attribute(sample.split, sample.path)}" if sample.split else ""
     opened = f'  <image id="{number}" name={_attribute(sample.path, sample.path)}{subset}{size}>'
-    tag = f"<tag label={_attribute(sample.label, sample.path)} source=\"manual\"></tag>" if sample.label is not None else ""
+    tag = (
+        f'<tag label={_attribute(sample.label, sample.path)} source="manual"></tag>' if sample.label is not None else ""
+    )
     return f"{opened}{tag}</image>\n".encode()
 
 
@@ -51,8 +53,8 @@ def read_back(data: bytes, source: str) -> Iterator[Annotated]:
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise InputError(f"{source}: XML with a DOCTYPE is not read; CVAT writes none")
     try:
-        root = ElementTree.fromstring(data)  # noqa: S314 - no DOCTYPE, so no entities
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(data)  # noqa: S314 - no DOCTYPE, so no entities
+    except ET.ParseError as error:
         raise InputError(f"{source} is no XML: {error}") from None
     if root.tag != "annotations":
         raise InputError(f"{source} is no file of CVAT: its root is <{root.tag}>, not <annotations>")

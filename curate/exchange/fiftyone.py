@@ -31,7 +31,11 @@ def files_of(samples: Iterable[tuple[Sample, Mapping[str, Any]]], root: str) -> 
         # Names of files are no keys: two folders may hold the same.
         key = f"{number:08d}"
         places[key] = os.path.abspath(os.path.join(root, sample.path))
-        attributes = {"split": sample.split, "tags": list(sample.tags), "sample": encode(sample).decode("utf-8", "surrogatepass")}
+        attributes = {
+            "split": sample.split,
+            "tags": list(sample.tags),
+            "sample": encode(sample).decode("utf-8", "surrogatepass"),
+        }
         # The label that stands; what a model said goes along in the line.
         labels[key] = {"label": sample.label, "attributes": attributes} if sample.label is not None else None
         if sample.label is None:

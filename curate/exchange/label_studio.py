@@ -65,10 +65,10 @@ def configuration(kind: str, labels: Iterable[str]) -> bytes:
         labels: The classes.
     """
     choices = "\n".join(f"    <Choice value={quoteattr(label)}/>" for label in labels)
-    return (
-        f'<View>\n  <{_TAGS[kind]} name="media" value="${_MEDIA[kind]}"/>\n'
-        f'  <Choices name="{_NAME}" toName="media" choice="single" showInline="true">\n{choices}\n  </Choices>\n</View>\n'
-    ).encode("utf-8", "xmlcharrefreplace")
+    view = f'  <{_TAGS[kind]} name="media" value="${_MEDIA[kind]}"/>'
+    opened = f'  <Choices name="{_NAME}" toName="media" choice="single" showInline="true">'
+    text = f"<View>\n{view}\n{opened}\n{choices}\n  </Choices>\n</View>\n"
+    return text.encode("utf-8", "xmlcharrefreplace")
 
 
 def read_back(data: bytes, source: str) -> Iterator[Annotated]:
@@ -112,7 +112,7 @@ def _annotations(task: dict[str, Any], source: str, number: int) -> Iterator[Ann
     if not isinstance(nested, dict):
         # JSON-MIN and CSV: a row for each annotation, its result beside the data.
         label = _choice(task.get(_NAME), source, where)
-        yield _person(base, label, task) if label is not None else base
+        yield _person(base, label, task)._replace(seen=_went_out(line)) if label is not None else base
         return
     annotations = task.get("annotations", task.get("completions", []))
     if not isinstance(annotations, list):
@@ -150,11 +150,19 @@ def _person(base: Annotated, label: str | None, said: dict[str, Any]) -> Annotat
 
 def _shown(predictions: object) -> tuple[tuple[str, str], ...]:
     """Return what a person saw who opened the task: the given label, and what a model said."""
-    found = []
-    for one in predictions if isinstance(predictions, list) else ():
-        if isinstance(one, dict) and (label := _result(one, "", "")) is not None:
-            found.append(("label" if one.get("model_version") == _GIVEN else "prediction", label))
-    return tuple(found)
+    listed = predictions if isinstance(predictions, list) else ()
+    return tuple(
+        ("label" if one.get("model_version") == _GIVEN else "prediction", label)
+        for one in listed
+        if isinstance(one, dict) and (label := _result(one, "", "")) is not None
+    )
+
+
+def _went_out(line: bytes) -> tuple[tuple[str, str], ...]:
+    """Return what a person saw of a sample, by what went out: these two exports have no predictions."""
+    fields = loads(line) if line else {}
+    named = (("label", fields.get("label")), ("prediction", fields.get("prediction")))
+    return tuple((name, value) for name, value in named if isinstance(value, str))
 
 
 def _result(annotation: dict[str, Any], source: str, where: str) -> str | None:

@@ -1,4 +1,4 @@
-"""A table for spreadsheets and scripts: `path`, `label`, `split`, `tags` and what a model said, written and read back."""
+"""A table for spreadsheets and scripts: path, label, split, tags and what a model said, written and read back."""
 
 import csv
 import io

@@ -129,9 +129,7 @@ def _effort(result: "Agreement") -> Table:
         Column("repeated", "asked twice", "count"),
         Column("self_agreement", "same both times, %", "share"),
     ]
-    rows = [
-        Row((one.annotator, one.answers, one.median_s, one.repeated, one.self_agreement)) for one in result.effort
-    ]
+    rows = [Row((one.annotator, one.answers, one.median_s, one.repeated, one.self_agreement)) for one in result.effort]
     return Table("effort", "Time, and agreement with oneself", columns, rows)
 
 

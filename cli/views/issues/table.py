@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from baselines.label_errors.label_issues import Issues, Judged
     from baselines.label_errors.planting import Planted
 
+_TELLING = 0.75
+"""Share of planted errors below which a model is too weak to count wrong labels."""
+
 
 def report(found: "Issues") -> Report:
     """Return the report."""
@@ -90,4 +93,9 @@ def _quality(one: "Judged", planted: "Planted") -> str:
         f"finds at least {percent(planted.at_least)} % of planted errors ({planted.found:,} of {planted.planted:,} in "
         f"{planted.rounds} rounds)"
     )
-    return f"{found}; about {one.estimated:,.0f} labels wrong in all"
+    about = f"about {one.estimated:,.0f} labels wrong in all"
+    if planted.share < _TELLING:
+        about = (
+            f"at most about {one.estimated:,.0f}: a model that is wrong this often cannot tell its mistakes from theirs"
+        )
+    return f"{found}; {about}"

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pytest
 
 from baselines.data.predictions import Prediction
@@ -22,7 +21,6 @@ from baselines.runs.run_folder import (
     write_run,
 )
 from baselines.runs.run_record import Cost, Counts, ManifestRecord, Run, Score
-from baselines.training.train import train
 from curate.ground.errors import InputError, ManifestError, UsageError
 from tests.baselines.predicted import predicted
 from tests.conftest import ROOT

@@ -1,4 +1,4 @@
-"""`model.skops`: read back only if it is the file that was written, holds what such a model is made of, and nothing else.
+"""`model.skops`: read back only if it is the file that was written, and holds what such a model is made of.
 
 skops itself builds every type of scikit-learn, NumPy and SciPy; here the list is exact, by model, and is held against
 the file before anything of it is built.
