@@ -77,9 +77,7 @@ class Predictor:
             found[at] = _said(row, self.record.labels)
         return found
 
-    def _probabilities(
-        self, values: "Shares"
-    ) -> "Shares":
+    def _probabilities(self, values: "Shares") -> "Shares":
         asked = getattr(self._model, "n_features_in_", values.shape[1])
         if asked != values.shape[1]:
             raise InputError(

@@ -15,6 +15,7 @@ from msgspec import Struct
 from curate.check.checks import LABEL_CHECKS
 from curate.facts.records import Finding
 from curate.ground.errors import InputError, UsageError
+from curate.ground.json import encode, loads
 from curate.records.sample import Sample
 from curate.records.writer import changed
 from curate.review.votes import Decision, Rule, VotesOfSet, decide
@@ -179,7 +180,7 @@ def map_labels(samples: Iterable[Sample], names: Mapping[str, str], at: str, res
 
 def _with(sample: Sample, record: Relabelling) -> Sample:
     origin: dict[str, object] = dict(sample.origin or {})
-    origin[RELABELLED] = [*_stack(sample), msgspec.to_builtins(record)]
+    origin[RELABELLED] = [*_stack(sample), loads(encode(record))]
     findings = tuple(one for one in sample.findings if one not in record.findings)
     return changed(sample, label=record.after, origin=origin, findings=findings)
 
