@@ -47,6 +47,7 @@ COMMANDS: dict[str, Entry] = {
     "runs": Entry("Baselines", "List the runs under a folder: when, data, code, parameters, score."),
     "predict": Entry("Baselines", "Apply the model of a run to other samples, as fields in the pipe."),
     "issues": Entry("Label", "Find labels that are wrong, ambiguous or in conflict, and say how good the list is."),
+    "review": Entry("Label", "Ask a person by keys: is the label right, keep or reject, which copy stays."),
     "relabel": Entry("Label", "Change labels to what people decided, with a record in the sample and a way back."),
     "export": Entry("Label", "Write the samples for another tool: Label Studio, CVAT, FiftyOne, or a table."),
     "import": Entry("Label", "Read labels back from another tool, as a manifest and as answers."),

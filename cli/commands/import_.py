@@ -64,7 +64,7 @@ def import_(
             help="Write each annotation as an answer too, for agreement and weak --human; what is there stays.",
             show_default=False,
         ),
-        Effect.WRITES,
+        Effect.APPENDS,
     ] = None,
     output: options.Output = None,
     quiet: options.Quiet = False,
