@@ -52,6 +52,18 @@ class Conflict(NamedTuple):
     other: str
 
 
+class Near(NamedTuple):
+    """The neighbours of each sample.
+
+    Attributes:
+        row: int64, shape (samples, k): their places, the nearest first.
+        share: float64, shape (samples,): of them, how many have another label; 0 where there is no other sample.
+    """
+
+    row: "Numbers"
+    share: "Shares"
+
+
 class MixedUp(Struct, frozen=True):
     """Two classes that are mixed up: more a question to the guideline than single errors.
 
@@ -183,22 +195,15 @@ def mixed_up(evidence: "Evidence") -> list[MixedUp]:
     return sorted(report, key=lambda pair: (-pair.samples, -pair.share, pair.labels))
 
 
-def other_labels_near(vectors: "Vectors", given: "Numbers", k: int = NEIGHBOURS) -> "tuple[Shares, Numbers]":
-    """Return the share of the nearest neighbours of each sample that have another label, and the label that most have.
+def other_labels_near(vectors: "Vectors", given: "Numbers", k: int = NEIGHBOURS) -> Near:
+    """Return the nearest neighbours of each sample, and the share of them that have another label.
 
     Args:
         vectors: float32, shape (samples, length), of length 1.
         given: Label of each sample.
         k: Neighbours; fewer where there are fewer.
-
-    Returns:
-        float64 of shape (samples,), 0 where there is no other sample; int64 of shape (samples,), of equally frequent
-        labels the first.
     """
     rows = nearest(vectors, k).row
     if not rows.shape[1]:
-        return np.zeros(len(given)), given.copy()
-    labels = given[rows]
-    votes = np.zeros((len(given), int(given.max()) + 1), np.int64)
-    np.add.at(votes, (np.arange(len(given))[:, None], labels), 1)
-    return (labels != given[:, None]).mean(axis=1), votes.argmax(axis=1)
+        return Near(rows, np.zeros(len(given)))
+    return Near(rows, np.asarray((given[rows] != given[:, None]).mean(axis=1)))

@@ -32,7 +32,8 @@ from curate.duplicates.dedup import Item, Search, find_groups
 from curate.ground.errors import InputError, ManifestError
 from curate.records.reader import read_as
 from curate.records.sample import Sample
-from curate.records.writer import changed
+from curate.records.writer import changed, foreign_field, with_foreign
+from curate.review.relabel import SUGGESTED
 from curate.split.grouping import Grouping
 
 if TYPE_CHECKING:
@@ -280,7 +281,14 @@ def with_findings(samples: Iterable[Sample], issues: Issues, counts: "Counter[st
     # Where nothing was embedded, the outliers that clean found are not ours to take away.
     ours = {CHECK_OF[kind] for kind in CHECK_OF if kind != "outlier" or kind in issues.counts}
     for sample in samples:
-        new = tuple(map(finding_of, by_sample.get((sample.path, sample.label or ""), ())))
+        found = by_sample.get((sample.path, sample.label or ""), ())
+        new = tuple(map(finding_of, found))
         counts.update(one.check for one in new)
         kept = tuple(one for one in sample.findings if one.check not in ours)
-        yield changed(sample, findings=(*kept, *new)) if (*kept, *new) != sample.findings else sample
+        after = changed(sample, findings=(*kept, *new)) if (*kept, *new) != sample.findings else sample
+        # What a page proposes and shows beside it; of several issues that of the lowest score.
+        suggested = next((one.suggested for one in found if one.suggested), None)
+        near = next((one.nearest for one in found if one.nearest), None)
+        if suggested or near or foreign_field(sample, SUGGESTED) is not None:
+            after = with_foreign(after, suggested=suggested, neighbours=near)
+        yield after

@@ -58,6 +58,7 @@ class Issue(Struct, frozen=True):
         media: `image` or `audio`.
         split: Of the sample.
         neighbours: Share of its nearest neighbours in the embedding that have another label; None without one.
+        nearest: Digests, or paths, of these; empty without an embedding.
     """
 
     path: str
@@ -69,6 +70,7 @@ class Issue(Struct, frozen=True):
     media: str | None = None
     split: str | None = None
     neighbours: float | None = None
+    nearest: tuple[str, ...] = ()
 
 
 class Judged(Struct, frozen=True):
@@ -147,13 +149,14 @@ def wrong_labels(
         suggested = evidence.labels[best]
         shares = f"{sample.label} {found[at, given[at]]:.3f}, {suggested} {found[at, best]:.3f}"
         why = f"models that did not learn it give {shares}"
-        share = None
+        share, others = None, ()
         if near is not None:
-            share = round(float(near[0][at]), _DIGITS)
+            share = round(float(near.share[at]), _DIGITS)
+            others = tuple(_name(evidence.samples[place]) for place in near.row[at].tolist())
             why += f"; {100 * share:.0f} % of its {NEIGHBOURS} nearest have another label"
         kind: IssueKind = "wrong-label" if sure[at] else "ambiguous-label"
         score = round(float(found[at, given[at]]), _DIGITS)
-        issues.append(_issue(sample, score, suggested, kind, why, share))
+        issues.append(_issue(sample, score, suggested, kind, why, share, others))
     estimated = estimated_errors(found, given)
     if planted:
         estimated = min(estimated, planted.at_most)
@@ -244,9 +247,16 @@ def _issue(
     kind: IssueKind,
     why: str,
     neighbours: float | None = None,
+    nearest: tuple[str, ...] = (),
 ) -> Issue:
     label = sample.label or ""
-    return Issue(sample.path, label, round(score, _DIGITS), suggested, kind, why, sample.kind, sample.split, neighbours)
+    return Issue(
+        sample.path, label, round(score, _DIGITS), suggested, kind, why, sample.kind, sample.split, neighbours, nearest
+    )
+
+
+def _name(sample: "LabelledSample") -> str:
+    return sample.digest or sample.path
 
 
 def assemble(

@@ -11,7 +11,7 @@ COMMON_KEYS = ("id", "input")
 """What a step may say beside its command."""
 
 _NO_STEPS = {"demo", "export", "recipes", "review", "run", "runs", "transforms", "undo"}
-"""Commands that run others, take back what they did, wait for a person, only show what there is, or write for others."""
+"""Commands that run others, take back what they did, wait for a person, show what there is, or write for others."""
 _OWN = {
     "manifest": "a step reads the manifest of the step before; another one: 'input: ID' beside the command",
     "output": "run names the file itself",

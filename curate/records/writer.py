@@ -59,6 +59,20 @@ def change_line(line: bytes, **fields: object) -> bytes:
     return _with_added(line, fields) or encode(changed(parse(line), **fields))
 
 
+def foreign_field(sample: Sample, name: str) -> object:
+    """Return a field of a sample's line that burnish does not know; None where there is none."""
+    line: bytes = sample.__dict__.get("line", b"")
+    return json.loads(line).get(name) if f'"{name}"'.encode() in line else None
+
+
+def with_foreign(sample: Sample, **fields: object) -> Sample:
+    """Return the sample with fields set that burnish does not know itself; None takes one away."""
+    new = replace(sample)
+    new.__dict__.update(sample.__dict__)
+    new.__dict__["line"] = extend_line(sample.__dict__.get("line") or json.encode(sample), **fields)
+    return new
+
+
 def extend_line(line: bytes, **fields: object) -> bytes:
     """Return the line of a sample with fields of any name set, also those that burnish does not read back itself.
 

@@ -17,12 +17,14 @@ from curate.facts.records import Finding
 from curate.ground.errors import InputError, UsageError
 from curate.ground.json import encode, loads
 from curate.records.sample import Sample
-from curate.records.writer import changed
+from curate.records.writer import changed, foreign_field, with_foreign
 from curate.review.votes import Decision, Rule, VotesOfSet, decide
 from curate.scan.labels import SPLIT_NAMES
 
 RELABELLED = "relabelled"
 """Key of the origin."""
+SUGGESTED = "suggested"
+"""The field of a sample with the label that `issues` proposes."""
 MAPPED = "map-label"
 """Rule of a label that was renamed everywhere."""
 
@@ -38,6 +40,7 @@ class Relabelling(Struct, frozen=True, omit_defaults=True):
         by: Who gave that label, sorted.
         votes: Of each label.
         findings: Those that it settled, to be put back with the label.
+        suggested: What `issues` proposed, likewise.
     """
 
     before: str | None
@@ -47,6 +50,7 @@ class Relabelling(Struct, frozen=True, omit_defaults=True):
     by: tuple[str, ...] = ()
     votes: dict[str, int] = {}
     findings: tuple[Finding, ...] = ()
+    suggested: str | None = None
 
 
 @dataclass(slots=True)
@@ -151,9 +155,10 @@ def _decided(sample: Sample, decision: Decision, rule: str, at: str, result: Rel
         result.after[after] += 1
     settled = tuple(one for one in sample.findings if one.check in LABEL_CHECKS)
     # Said again, it is no news: a second call with the same answers changes nothing.
-    if after == sample.label and not settled:
+    suggested = _suggested(sample)
+    if after == sample.label and not settled and suggested is None:
         return sample
-    return _with(sample, Relabelling(sample.label, after, rule, at, decision.by, decision.votes, settled))
+    return _with(sample, Relabelling(sample.label, after, rule, at, decision.by, decision.votes, settled, suggested))
 
 
 def map_labels(samples: Iterable[Sample], names: Mapping[str, str], at: str, result: Relabelled) -> Iterator[Sample]:
@@ -182,7 +187,14 @@ def _with(sample: Sample, record: Relabelling) -> Sample:
     origin: dict[str, object] = dict(sample.origin or {})
     origin[RELABELLED] = [*_stack(sample), loads(encode(record))]
     findings = tuple(one for one in sample.findings if one not in record.findings)
-    return changed(sample, label=record.after, origin=origin, findings=findings)
+    new = changed(sample, label=record.after, origin=origin, findings=findings)
+    # Else a review would ask about it again.
+    return with_foreign(new, suggested=None) if record.suggested is not None else new
+
+
+def _suggested(sample: Sample) -> str | None:
+    found = foreign_field(sample, SUGGESTED)
+    return found if isinstance(found, str) else None
 
 
 def _stack(sample: Sample) -> list[Any]:
@@ -245,4 +257,5 @@ def undo(samples: Iterable[Sample], at: str, result: Undone) -> Iterator[Sample]
             if not origin[RELABELLED]:
                 del origin[RELABELLED]
             findings = (*sample.findings, *(one for one in last.findings if one not in sample.findings))
-            yield changed(sample, label=last.before, origin=origin or None, findings=findings)
+            back = changed(sample, label=last.before, origin=origin or None, findings=findings)
+            yield back if last.suggested is None else with_foreign(back, suggested=last.suggested)

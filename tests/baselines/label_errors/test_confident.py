@@ -62,7 +62,7 @@ def test_the_joint_is_scaled_to_the_counts_of_the_labels() -> None:
     first = np.array([0.9] * 6 + [0.1] * 2 + [0.5] * 2 + [0.1] * 10)
     shares, given = np.column_stack([first, 1 - first]), np.repeat([0, 1], 10)
     assert confident_joint(shares, given).tolist() == [[6, 2], [0, 10]]
-    np.testing.assert_allclose(calibrated_joint(shares, given), [[7.5, 2.5], [0, 10]])
+    np.testing.assert_allclose(calibrated_joint(shares, given), np.array([[7.5, 2.5], [0.0, 10.0]]))
 
 
 def test_among_rounded_zeros_the_surest_other_class_comes_first() -> None:

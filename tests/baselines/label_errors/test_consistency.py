@@ -73,9 +73,8 @@ def test_classes_that_are_mixed_up_in_either_direction() -> None:
 def test_the_share_of_neighbours_with_another_label() -> None:
     vectors = np.array([[1, 0], [0.99, 0.14], [0.98, 0.2], [0, 1], [0.14, 0.99]], np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    share, usual = other_labels_near(vectors, np.array([0, 0, 1, 1, 1]), k=2)
+    row, share = other_labels_near(vectors, np.array([0, 0, 1, 1, 1]), k=2)
     np.testing.assert_allclose(share, [0.5, 0.5, 1.0, 0.0, 0.0])
     assert share.dtype == np.float64
-    assert usual.tolist() == [0, 0, 0, 1, 1]
-    alone, _ = other_labels_near(vectors[:1], np.array([0]))
-    assert alone.tolist() == [0]
+    assert row.tolist() == [[1, 2], [2, 0], [1, 0], [4, 2], [3, 2]]
+    assert other_labels_near(vectors[:1], np.array([0])).share.tolist() == [0]

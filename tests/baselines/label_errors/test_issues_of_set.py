@@ -28,6 +28,8 @@ from curate.facts.records import Finding
 from curate.ground.errors import InputError
 from curate.ground.json import encode
 from curate.records.sample import Sample
+from curate.records.writer import encode as encode_sample
+from curate.records.writer import foreign_field
 from tests.baselines.label_errors.test_cross_fit import swapped
 from tests.baselines.samples import stripes, tones
 
@@ -134,4 +136,8 @@ def test_findings_take_the_place_of_those_of_an_earlier_call(tmp_path: Path) -> 
     assert after[0].findings == (kept, outlier), "what clean found stays where nothing was embedded"
     assert after[3].findings[-1].check == "wrong-label"
     assert counts == {"wrong-label": 1}
+    assert foreign_field(after[3], "suggested") == "low"
+    assert foreign_field(after[0], "suggested") is None
     assert list(with_findings(after, found, Counter())) == after
+    again = list(with_findings(after, msgspec.structs.replace(found, samples=()), Counter()))
+    assert b"suggested" not in encode_sample(again[3]), "what is not found any more is not proposed"

@@ -86,7 +86,7 @@ def test_a_type_that_is_no_part_of_such_a_model_is_named(tmp_path: Path, schema:
     run = make_run(tmp_path)
     set_digest(run, None)
     write_archive(run / "model.skops", schema)
-    with pytest.raises(InputError, match=f"it holds {named}.*, which is no part of such a model; train again"):
+    with pytest.raises(InputError, match=rf"it holds {named}.*, which is no part of such a model; train again"):
         load_model(str(run))
 
 
@@ -123,7 +123,7 @@ def test_a_file_that_unpacks_to_more_than_memory_is_refused(tmp_path: Path) -> N
     data[place : place + 4] = (0xFFFFFFF0).to_bytes(4, "little")
     (run / "model.skops").write_bytes(data)
     assert zipfile.ZipFile(io.BytesIO(bytes(data))).infolist()[0].file_size > 4_000_000_000
-    with pytest.raises(InputError, match="larger than any model's|unpacks to more"):
+    with pytest.raises(InputError, match=r"larger than any model's|unpacks to more"):
         load_model(str(run))
 
 

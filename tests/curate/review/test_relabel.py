@@ -8,7 +8,7 @@ from curate.facts.records import Finding
 from curate.ground.errors import InputError, UsageError
 from curate.records.reader import read
 from curate.records.sample import Sample
-from curate.records.writer import encode
+from curate.records.writer import encode, foreign_field
 from curate.review.relabel import (
     Relabelled,
     Undone,
@@ -23,7 +23,7 @@ from curate.review.votes import Rule, Vote, VotesOfSet
 ONE = f"sha256:{1:064x}"
 WRONG = Finding("wrong-label", "warning", 0.01, detail="'dog' rather than 'cat'")
 LINES = [
-    b'{"path":"a.png","label":"cat","digest":"%s","findings":[{"check":"wrong-label","severity":"warning","value":0.01,'
+    b'{"path":"a.png","suggested":"dog","label":"cat","digest":"%s","findings":[{"check":"wrong-label","severity":"warning","value":0.01,'
     b'"detail":"\'dog\' rather than \'cat\'"},{"check":"dark","severity":"warning"}],"theirs":7}' % ONE.encode(),
     b'{"path":"b.png","label":"cat","origin":{"source":"c.png"}}',
     b'{"path":"c.png","label":"dog","split":"test"}',
@@ -58,6 +58,7 @@ def test_the_old_label_stands_in_the_record() -> None:
     assert result.new_labels == ["cow"]
     assert after[1] is not None
     assert b'"theirs":7' in encode(after[0])
+    assert foreign_field(after[0], "suggested") is None, "nobody is to be asked again"
 
 
 def test_undo_gives_the_very_lines_back() -> None:
@@ -70,6 +71,7 @@ def test_undo_gives_the_very_lines_back() -> None:
     assert [one.label for one in back] == ["cat", "cat", "dog", None]
     assert back[1].origin == {"source": "c.png"}
     assert set(back[0].findings) == set(samples()[0].findings)
+    assert foreign_field(back[0], "suggested") == "dog"
     assert latest_of(back) is None
 
 
