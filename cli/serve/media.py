@@ -25,7 +25,9 @@ SHOWN = {
     "WEBP": "image/webp",
 }
 PLAYED = {"FLAC": "audio/flac", "MP3": "audio/mpeg", "OGG": "audio/ogg"}
-"""Formats that every browser takes; WAV is not among them, as it may hold codecs that none does."""
+"""Formats that every browser takes; of WAV it depends on what is in it."""
+PLAIN = frozenset({"PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT"})
+"""What every browser plays of WAV, at the rates of its sound card."""
 
 _MOST_PIXELS = 50_000_000
 _MOST_BYTES = 64 << 20
@@ -40,11 +42,13 @@ class Place(NamedTuple):
         path: Seen from the working directory.
         kind: `image` or `audio`, where that is known.
         pixels: Width times height; 0 where that is not known.
+        is_plain: A recording of samples as browsers play them, where that was measured.
     """
 
     path: str
     kind: str | None
-    pixels: int
+    pixels: int = 0
+    is_plain: bool = False
 
 
 class Content(NamedTuple):
@@ -104,12 +108,14 @@ class Media:
             MissingError: The digest is none of this review's, the file is another one now, or nothing can be shown.
         """
         place = self._place(digest)
-        if kept := self._kept(digest):
-            return Content(kept[0], len(kept[1]), kept[1])
         size, head = self._check(digest, place)
         name = sniff(head) or ""
         if name in PLAYED:
             return Content(PLAYED[name], size, path=place.path)
+        if name == "WAV" and place.is_plain:
+            return Content("audio/wav", size, path=place.path)
+        if kept := self._kept(digest):
+            return Content(kept[0], len(kept[1]), kept[1])
         # How large it becomes is known of what was measured; a picture of a few bytes may fill the memory of a browser.
         if name in SHOWN and 0 < place.pixels <= _MOST_PIXELS and size <= _MOST_BYTES:
             return Content(SHOWN[name], size, path=place.path)

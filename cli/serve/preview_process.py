@@ -22,7 +22,7 @@ Task = tuple[str, str, tuple[str, ...]]
 Made = Preview | list["Look"] | str
 """A thumbnail, what is shown of each file, or why there is nothing to show."""
 
-LARGE_SIDE = 2048
+LARGE_SIDE, SMALL_SIDE = 2048, 96
 _TIMEOUT_S = 60.0
 _JOBS = 2
 
@@ -95,7 +95,22 @@ def _make(task: Task) -> Made:
     what, kind, paths = task
     try:
         if what == "thumbnail":
-            return make_preview((paths[0], kind))
+            return _small(make_preview((paths[0], kind)))
         return look_at("audio" if kind == "audio" else "image", paths, LARGE_SIDE)
     except (InputError, OSError) as error:
         return getattr(error, "strerror", None) or str(error)
+
+
+def _small(made: Preview) -> Preview:
+    """Return a preview at the size of a row: a browser keeps the pixels of hundreds of rows that were scrolled away."""
+    if not made.media_type.startswith("image/"):
+        return made
+    import io
+
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(made.data)) as image:
+        image.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.LANCZOS)
+        image.save(buffer, "JPEG", quality=85)
+        return made._replace(data=buffer.getvalue(), size=image.size)

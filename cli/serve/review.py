@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cli.io import streams
 from cli.io.terminal import say
 from cli.serve.embedded import embed
-from cli.serve.media import Media, Place
+from cli.serve.media import PLAIN, Media, Place
 from cli.serve.preview_process import PreviewProcess
 from cli.serve.server import ReviewServer
 from cli.views.kit.page import Links
@@ -59,7 +59,9 @@ class Review(NamedTuple):
 
     def _place(self, one: Subject) -> Place:
         pixels = (one.image.width or 0) * (one.image.height or 0) if one.image else 0
-        return Place(os.path.join(self.root, one.path), one.kind, pixels)
+        sound = one.audio
+        is_plain = sound is not None and sound.subtype in PLAIN and 8000 <= (sound.sample_rate or 0) <= 96000
+        return Place(os.path.join(self.root, one.path), one.kind, pixels, is_plain)
 
 
 def prepare(

@@ -116,6 +116,7 @@ const draw = (anew = false) => {
   const near = new Set(numbers);
   for (const [number, row] of rows) {
     if (anew || !near.has(number)) {
+      letGo(row);
       row.remove();
       rows.delete(number);
     }

@@ -128,6 +128,11 @@ const figureOf = (item, at, look) => {
   return figure;
 };
 
+// A picture that is out of the page keeps its pixels until memory is swept, which may be hundreds of pictures later.
+const letGo = (box) => {
+  for (const image of box.querySelectorAll("img")) image.removeAttribute("src");
+};
+
 const decoded = (box) => Promise.all([...box.querySelectorAll("img.large")].map((image) => image.decode().catch(() => {})));
 
 // What is shown beside the file is part of an answer: who saw the label has not judged without it.
@@ -237,6 +242,7 @@ const show = async (number, { focus = true, spoken = "" } = {}) => {
   box.append(...item.sides.map((_, at) => figureOf(item, at, looks[at])));
   await decoded(box); // put in place when it can be painted at once: no moment of nothing between two pictures
   if (mine !== showing) return;
+  letGo($("media"));
   $("media").replaceWith(box);
   shownAt = performance.now();
   hiddenFor = 0;

@@ -66,12 +66,16 @@ def running(tmp_path: Path) -> Iterator[Running]:
     soundfile.write(tmp_path / "c.flac", tone, 8000)
     soundfile.write(tmp_path / "d.wav", tone, 8000, subtype="ULAW")
     (tmp_path / "e.jpg").write_bytes(b"\xff\xd8\xff\xe0 no picture")
-    names = ("a.png", "b.tif", "c.flac", "d.wav", "e.jpg")
+    soundfile.write(tmp_path / "f.wav", tone, 8000)
+    names = ("a.png", "b.tif", "c.flac", "d.wav", "e.jpg", "f.wav")
     digests = {name: f"sha256:{sha256((tmp_path / name).read_bytes()).hexdigest()}" for name in names}
-    kinds = {name: "audio" if name[0] in "cd" else "image" for name in names}
+    kinds = {name: "audio" if name[0] in "cdf" else "image" for name in names}
     items = [Item((Side(digest, name, kinds[name], "cat"),)) for name, digest in digests.items()]
     pixels = {"a.png": 1200, "e.jpg": 100}
-    places = {digest: Place(str(tmp_path / name), kinds[name], pixels.get(name, 0)) for name, digest in digests.items()}
+    places = {
+        digest: Place(str(tmp_path / name), kinds[name], pixels.get(name, 0), name == "f.wav")
+        for name, digest in digests.items()
+    }
     answers = tmp_path / "answers.jsonl"
     with PreviewProcess() as previews, AnswerWriter(str(answers)) as writer:
         session = Session(items, "label", "ann", ["cat", "dog"], writer.answers, writer)
@@ -224,6 +228,12 @@ def test_sounds_are_drawn_at_one_scale(running: Running) -> None:
     assert (one["span"], one["top"]) == (1.0, 4000.0)
 
 
+@pytest.mark.parametrize("name", ["c.flac", "f.wav"])
+def test_a_sound_that_browsers_know_is_whole_also_after_it_was_drawn(running: Running, name: str) -> None:
+    running.ask("GET", running.media(name).replace("media", "drawings"))
+    assert running.ask("GET", running.media(name))[1] == (running.folder / name).read_bytes()
+
+
 def test_a_file_that_was_changed_is_shown_under_no_name(running: Running) -> None:
     Image.new("RGB", (40, 30), "blue").save(running.folder / "a.png")
     status, body, _ = running.ask("GET", running.media("a.png"))
@@ -279,7 +289,7 @@ def test_an_answer_that_is_sent_again_is_kept_once(running: Running) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"?", 400), (b"[]", 400), ({"answers": [draft(5)]}, 400), ({"answers": [draft(-1)]}, 400),
+        (b"?", 400), (b"[]", 400), ({"answers": [draft(6)]}, 400), ({"answers": [draft(-1)]}, 400),
         ({"answers": [draft(0, "cow")]}, 400), ({"answers": [draft(0, "cat", reject=True)]}, 400),
         ({"answers": [draft(0, path="/etc/passwd")]}, 400), ({"answers": [draft(0, seconds=-1)]}, 400),
         ({"answers": [draft(0, note="x" * 5000)]}, 400), (b" " * (1 << 18) + b"{}", 413),
