@@ -98,7 +98,7 @@ def export(
         if to == "fiftyone":
             _write_folder(output or "", fiftyone.files_of(pairs, root or ""))
             return
-        streams.write_lines(_joined(to, pairs, labels, prefix), output)
+        streams.write_lines(_joined(to, pairs, labels, prefix), output, of_manifest=False)
     if config:
         with atomic_write(config) as made:
             made.write(label_studio.configuration(kind or "image", sorted(labels)))

@@ -10,6 +10,7 @@ from baselines.data.labelled_samples import LabelledSample, LeftOut
 from baselines.features.choice import AUTO, choose_features
 from baselines.features.reading import Reading
 from baselines.models.models import MODELS, check_model
+from baselines.runs.run_folder import PREDICTIONS
 from baselines.training.options import TrainingOptions
 from cli import options
 from cli.effects import Effect
@@ -112,7 +113,7 @@ def issues(
     families = tuple(feature or (AUTO,))
     check_model(model)
     choose_features(families)
-    is_run = source is not None and os.path.isdir(source)
+    is_run = source is not None and os.path.isfile(os.path.join(source, PREDICTIONS))
     if manifest is not None and not is_run:
         raise UsageError(f"{source} is no run, and a second manifest is not read; name one, or a run and a manifest")
     file = manifest if is_run else source

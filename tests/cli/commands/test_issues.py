@@ -123,7 +123,7 @@ def test_what_makes_no_sense(burnish: Burnish, manifest: str, words: tuple[str, 
 
 def test_a_folder_without_a_run(burnish: Burnish, tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
-    assert "no run in d" in burnish("issues", "d", code=2).stderr
+    assert "d is a folder, not a manifest" in burnish("issues", "d", code=2).stderr
 
 
 def test_a_file_that_cannot_be_read_is_counted(burnish: Burnish, tmp_path: Path, manifest: str) -> None:
