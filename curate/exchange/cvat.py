@@ -73,8 +73,7 @@ def _attribute(value: str | None, path: str) -> str:
     if _NO_XML.search(text):
         shown = path.encode("utf-8", "backslashreplace").decode()
         raise InputError(f"{shown}: {text!r} has a character that XML cannot hold; export it to csv, or rename it")
-    # Line ends in an attribute are read back as blanks, unless they are written as references.
-    return quoteattr(text, {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+    return quoteattr(text)
 
 
 def _text(label: str) -> str:

@@ -75,3 +75,8 @@ def test_sure_is_who_reaches_the_threshold_of_another_class() -> None:
     shares[3] = [0.45, 0.55]
     assert not is_sure(shares, given)[3]
     assert is_sure(shares, given)[7]
+
+
+def test_the_given_label_ranks_and_not_the_confidence_in_another() -> None:
+    shares = np.array([[0.05, 0.95, 0.0], [0.01, 0.5, 0.49]])
+    assert ranking(shares, np.zeros(2, np.int64)).tolist() == [1, 0]
