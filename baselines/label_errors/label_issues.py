@@ -149,7 +149,8 @@ def wrong_labels(
         suggested = evidence.labels[best]
         shares = f"{sample.label} {found[at, given[at]]:.3f}, {suggested} {found[at, best]:.3f}"
         why = f"models that did not learn it give {shares}"
-        share, others = None, ()
+        share: float | None = None
+        others: tuple[str, ...] = ()
         if near is not None:
             share = round(float(near.share[at]), _DIGITS)
             others = tuple(_name(evidence.samples[place]) for place in near.row[at].tolist())
