@@ -33,7 +33,7 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _MOST_BODY_BYTES = 1 << 18
 _PART_BYTES = 1 << 20
 _IDLE_S = 120
-_COOKIE_S = 30 * 24 * 3600
+_COOKIE_S = 48 * 3600
 
 
 class Batch(msgspec.Struct, forbid_unknown_fields=True):
@@ -131,9 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
         origins = self.headers.get_all("Origin") or []
         ours = f"http://{self.server.authority}"
         if any(origin != ours for origin in origins) or (self.command == "POST" and not origins):
-            raise RefusedError(403, "another site asks")
+            raise RefusedError(403, "another site asks; paste the link into the address bar")
         if self.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-            raise RefusedError(403, "another site asks")
+            raise RefusedError(403, "another site asks; paste the link into the address bar")
 
     def _get(self) -> Reply:
         # Compared as it was sent: what is never decoded cannot mean another thing after decoding.

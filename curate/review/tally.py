@@ -55,7 +55,7 @@ def tally(answers: Sequence[Answer]) -> Tally:
     return Tally(
         len(counted),
         dict(Counter(_word(one) for one in counted).most_common()),
-        sum(one.label is not None and one.seen.get("label", one.label) != one.label for one in counted),
+        sum(_is_changed(one) for one in counted),
         # A note that was added later is an answer of no time.
         median([one.seconds for one in every if one.seconds > 0] or [0.0]),
         sum(one.label == other.label for one, other in labelled),
@@ -75,6 +75,11 @@ def realism(answers: Sequence[Answer], made: Mapping[str, bool]) -> Realism:
     told = [one for one in standing(answers) if one.label is not None and one.digest in made]
     right = sum((one.label == "made") == made[one.digest] for one in told)
     return Realism(right, len(told), float(binomtest(right, len(told)).pvalue) if told else 1.0)
+
+
+def _is_changed(one: Answer) -> bool:
+    # Only there are the answer and what was shown of one language: `keep` is no other label than `cat`.
+    return one.question == "label" and one.label is not None and one.seen.get("label", one.label) != one.label
 
 
 def _word(one: Answer) -> str:

@@ -25,6 +25,7 @@ READERS = {
     "relabel": ["relabel", "--map-label", "old=new"],
     "evaluate": ["evaluate", "--predictions", "said.csv", "--run", "nowhere"],
     "overfit": ["overfit"],
+    "review": ["review", "--annotator", "ann", "--page", "page.html"],
     "select": ["select"],
     "split": ["split", "--ratio", "train=0.5,test=0.5"],
     "stats": ["stats"],

@@ -138,6 +138,7 @@ const matches = () => {
     option.addEventListener("click", () => choose(name));
     return option;
   }));
+  $("finder").scrollIntoView({ block: "nearest" });
   $("typed").setAttribute("aria-activedescendant", found.length ? `match-${marked}` : "");
 };
 const find = (text) => {

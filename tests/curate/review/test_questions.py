@@ -140,4 +140,4 @@ def test_what_is_hidden_is_not_in_the_page(hidden: str) -> None:
 
 def test_nothing_is_asked_of_nothing() -> None:
     for question in ("label", "reject", "pair", "realism", "blind"):
-        assert ask([], Wish(question)).items == []  # type: ignore[arg-type]
+        assert ask([], Wish(question)).items == []

@@ -26,8 +26,19 @@ def test_counts_pace_changes_and_self_agreement() -> None:
     ])  # fmt: skip
     assert found.answers == 5
     assert found.labels == {"cat": 2, "dog": 1, "(unsure)": 1, "(reject)": 1}
-    assert (found.changed, found.seconds) == (1, 1.0)
+    assert (found.changed, found.seconds) == (0, 1.0)
     assert (found.agreed, found.repeated) == (1, 2)
+
+
+def test_changed_labels_are_told_of_labels_only() -> None:
+    shown = {"label": "cat"}
+    labels = [
+        answer("a", "cat", "label", seen=shown),
+        answer("b", "dog", "label", seen=shown),
+        answer("c", "x", "label"),
+    ]
+    assert tally(labels).changed == 1
+    assert tally([answer("a", "keep", "reject", seen=shown)]).changed == 0
 
 
 @pytest.mark.parametrize(("right", "told", "p"), [(32, 50, 0.0649), (25, 50, 1.0), (50, 50, 1.8e-15)])
