@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 FOLDS = 10
 """Each model learns from nine tenths: on digits the ranking was better than with five folds, in twice the time."""
+MANY, FEWER_FOLDS = 2000, 5
+"""Above so many samples, a model of four fifths is as good, and half as many fits take half the time."""
 
 
 class _Refit(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from baselines.data.labelled_samples import LabelledSample, LeftOut, kind_of, labelled
 from baselines.features.reading import Watcher
 from baselines.label_errors.consistency import conflicts, look_alikes
-from baselines.label_errors.cross_fit import cross_fit
+from baselines.label_errors.cross_fit import FEWER_FOLDS, FOLDS, MANY, cross_fit
 from baselines.label_errors.evidence import Evidence, evidence_of_predictions
 from baselines.label_errors.label_issues import (
     CHECK_OF,
@@ -23,12 +23,13 @@ from baselines.label_errors.label_issues import (
     outlier_issues,
     wrong_labels,
 )
-from baselines.label_errors.planting import plant
+from baselines.label_errors.planting import plant, rounds_for
 from baselines.runs.run_folder import predictions_of_run, record_of_run
 from baselines.runs.save_run import describe_manifest
 from baselines.training.like import hold_still
 from baselines.training.options import TrainingOptions
 from curate.duplicates.dedup import Item, Search, find_groups
+from curate.embeddings.neighbours import MOST
 from curate.ground.errors import InputError, ManifestError
 from curate.records.reader import read_as
 from curate.records.sample import Sample
@@ -51,13 +52,15 @@ class IssueOptions:
     Attributes:
         training: How models are fitted; `like` where those of a run are.
         top: How many wrong labels to list; None: as many as are estimated.
-        plantings: How often errors are planted; 0: not at all.
+        plantings: How often errors are planted; 0: not at all; None: until `ENOUGH` are, `MOST_ROUNDS` at most.
+        folds: Models that judge; None: `cross_fit.FOLDS`, of many samples fewer.
         identity: What makes samples the same thing, which must have one label.
     """
 
     training: TrainingOptions
     top: int | None = None
-    plantings: int = 5
+    plantings: int | None = None
+    folds: int | None = None
     identity: Grouping | None = None
 
 
@@ -212,7 +215,8 @@ def issues_of_samples(
 def _judge(
     part: list[LabelledSample], options: IssueOptions, left_out: LeftOut, watch: Watcher
 ) -> tuple[list[Issue], tuple[Judged, list[str]]]:
-    fit = cross_fit(part, options.training, watch)
+    folds = options.folds or (FOLDS if len(part) <= MANY else FEWER_FOLDS)
+    fit = cross_fit(part, replace(options.training, folds=folds), watch)
     for reason, count in fit.data.left_out.counts.items():
         left_out.counts[reason] += count
         left_out.examples.setdefault(reason, fit.data.left_out.examples[reason])
@@ -223,11 +227,14 @@ def _judge(
     evidence = Evidence(
         [samples[at] for at in places.tolist()], fit.labels, fit.given[places], fit.probabilities[places], fit.model
     )
-    planted = plant(fit, options.plantings, options.training.seed) if options.plantings else None
-    vectors = fit.embedding()
+    rounds = rounds_for(len(places)) if options.plantings is None else options.plantings
+    planted = plant(fit, rounds, options.training.seed) if rounds else None
+    vectors, notes = fit.embedding(), []
+    if vectors is not None and len(vectors) > MOST:
+        vectors, notes = None, [f"neighbours and outliers are found among up to {MOST:,} samples"]
     found = wrong_labels(evidence, None if vectors is None else vectors[places], planted, options.top)
     issues = found.issues + ([] if vectors is None else outlier_issues(samples, vectors))
-    return issues, (found.judged, [*fit.notes, *found.notes])
+    return issues, (found.judged, [*fit.notes, *notes, *found.notes])
 
 
 def _contradictions(

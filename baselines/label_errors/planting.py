@@ -4,6 +4,7 @@ A lower bound, for two reasons: what is planted makes the models worse, and half
 model itself thinks possible, as people's errors do.
 """
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 SHARE = 0.02
 """Of the labels that are planted at a time: enough to count, few enough that the models stay what they are."""
 
+ENOUGH, MOST_ROUNDS = 60, 5
+"""Planted errors after which no more rounds are needed: 55 of 60 found means 82 % at least."""
 _QUANTILES = (0.25, 0.5, 0.75, 0.9)
 
 
@@ -47,6 +50,11 @@ class Planted(Struct, frozen=True):
     at_least: float
     at_most: float
     flagged_more: float
+
+
+def rounds_for(samples: int) -> int:
+    """Return how often to plant, so that enough errors are counted: in large sets once."""
+    return min(MOST_ROUNDS, math.ceil(ENOUGH / max(1, round(SHARE * samples))))
 
 
 def plant(fit: "CrossFit", rounds: int, seed: int) -> Planted | None:

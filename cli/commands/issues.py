@@ -58,7 +58,15 @@ def issues(
         ),
         Effect.READS,
     ] = None,
-    folds: Annotated[int, typer.Option(metavar="N", min=2, help="Models that judge, each what it did not learn.")] = 10,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=2,
+            help="Models that judge, each what it did not learn.",
+            show_default="10; of more than 2,000 samples 5",
+        ),
+    ] = None,
     top: Annotated[
         int | None,
         typer.Option(
@@ -66,8 +74,15 @@ def issues(
         ),
     ] = None,
     plantings: Annotated[
-        int, typer.Option(metavar="N", min=0, max=100, help="How often errors are planted, to see how many are found.")
-    ] = 5,
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=100,
+            help="How often errors are planted, to see how many are found.",
+            show_default="until 60 are, 5 times at most",
+        ),
+    ] = None,
     same: Annotated[
         str | None,
         typer.Option(
@@ -126,8 +141,8 @@ def issues(
     from baselines.label_errors.issues_of_set import IssueOptions
 
     reading = Reading(root or "", jobs, "" if no_cache else cache)
-    training = TrainingOptions(model, folds, families=families, seed=seed, reading=reading)
-    wish = IssueOptions(training, top, plantings, make_grouping(same) if same is not None else None)
+    training = TrainingOptions(model, families=families, seed=seed, reading=reading)
+    wish = IssueOptions(training, top, plantings, folds, make_grouping(same) if same is not None else None)
     found = _of_run(source or "", file, wish, output) if is_run else _of_manifest(file, wish, output)
     if found is None:
         terminal.say("no samples, so no label was looked at")

@@ -10,7 +10,7 @@ from baselines.data.labelled_samples import LabelledSample
 from baselines.features.reading import Reading
 from baselines.label_errors.confident import flagged
 from baselines.label_errors.cross_fit import cross_fit
-from baselines.label_errors.planting import plant
+from baselines.label_errors.planting import plant, rounds_for
 from baselines.training.options import TrainingOptions
 from curate.ground.errors import UsageError
 from tests.baselines.samples import generated, tones
@@ -70,3 +70,7 @@ def test_planted_errors_are_found_and_only_unflagged_labels_are_exchanged(tmp_pa
 def test_the_majority_guess_says_nothing_of_a_sample(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="says nothing of a sample"):
         cross_fit(tones(tmp_path, 4), TrainingOptions("majority", reading=Reading(cache="", jobs=1)))
+
+
+def test_of_many_samples_one_round_is_enough() -> None:
+    assert [rounds_for(samples) for samples in (10, 600, 1000, 3000, 100_000)] == [5, 5, 3, 1, 1]

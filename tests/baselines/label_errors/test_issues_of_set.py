@@ -34,7 +34,7 @@ from tests.baselines.label_errors.test_cross_fit import swapped
 from tests.baselines.samples import stripes, tones
 
 TRAINING = TrainingOptions("logistic", folds=4, reading=Reading(cache="", jobs=1))
-WISH = IssueOptions(TRAINING, plantings=1)
+WISH = IssueOptions(TRAINING, plantings=1, folds=4)
 
 
 def items(samples: list[LabelledSample]) -> list[Item]:
