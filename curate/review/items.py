@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Hidden = Literal["label", "prediction", "neighbours", "findings"]
 HIDEABLE: tuple[Hidden, ...] = ("label", "prediction", "neighbours", "findings")
-SCORED = ("wrong-label", "ambiguous-label", "outlier")
+SCORED = ("wrong-label", "ambiguous-label", "outlier", "look-alike-label", "label-conflict")
 """Findings whose value is a score of the sample: the lower, the more there is to look at."""
 
 NEIGHBOURS = 5
