@@ -92,7 +92,6 @@ class ModelRecord(Struct, frozen=True):
         like: The run whose model, hyperparameters and features were held still; None: they were chosen here.
         generated_weight: What a generated sample weighed beside a real one; None where there were none.
         weights: What that was chosen from; empty where it was not chosen.
-        digest: `sha256:` of the file; None in the record of an older version.
     """
 
     name: str
@@ -109,7 +108,6 @@ class ModelRecord(Struct, frozen=True):
     like: str | None = None
     generated_weight: float | None = None
     weights: tuple[WeightRecord, ...] = ()
-    digest: str | None = None
 
 
 class Score(Struct, frozen=True):
@@ -197,6 +195,8 @@ class Run(Struct, frozen=True):
         training_majority: The most frequent class of the training part; of equals the first by name.
         groups: None where no group was named.
         repeats: How many other draws of the training part were tried.
+        model_digest: `sha256:` of `model.skops`, of this very file: of an equal model it is another, as skops names its
+            parts by their addresses. None where there is no model, and in the record of an older version.
     """
 
     command: str
@@ -218,4 +218,5 @@ class Run(Struct, frozen=True):
     training_majority: str | None = None
     groups: Groups | None = None
     repeats: int = 0
+    model_digest: str | None = None
     format: int = FORMAT

@@ -53,7 +53,7 @@ def load_model(folder: str) -> "tuple[Estimator, ModelRecord]":
         raise InputError(f"the run {folder} has no model: its predictions came from elsewhere")
     name = record.name.split(",", maxsplit=1)[0]
     _check_versions(folder, run)
-    _check_digest(folder, path, record)
+    _check_digest(folder, path, run.model_digest)
     skops = import_module("skops.io")
     # Of a file that is no model, skops raises whatever its parts raise.
     errors = (skops.exceptions.UntrustedTypesFoundException, BadZipFile, KeyError, ValueError, TypeError, OSError)
@@ -79,15 +79,15 @@ def _check_versions(folder: str, run: "Run") -> None:
         )
 
 
-def _check_digest(folder: str, path: str, record: "ModelRecord") -> None:
-    if record.digest is None:
+def _check_digest(folder: str, path: str, written: str | None) -> None:
+    if written is None:
         return
     try:
         with open(path, "rb") as file:
             digest = f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-    if digest != record.digest:
+    if digest != written:
         raise InputError(f"{path} is not the file that was written with this run; train again into {folder}")
 
 

@@ -1,6 +1,5 @@
 """Train a quick baseline and test it, on a test split or in cross-validation, with nothing tested that was learned."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -254,7 +253,6 @@ def _model_record(data: TrainingData, fitted: "list[Fitted]", options: TrainingO
         like=options.like.run if options.like else None,
         generated_weight=final.generated_weight if any(one.generated for one in data.train) else None,
         weights=tuple(WeightRecord(*one[:3], samples=one.samples) for one in final.weights),
-        digest=f"sha256:{hashlib.sha256(final.saved).hexdigest()}",
     )
 
 

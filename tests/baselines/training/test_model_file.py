@@ -32,10 +32,7 @@ def make_run(tmp_path: Path, model: str = "knn") -> Path:
 
 def set_digest(run: Path, digest: str | None) -> None:
     """Make the record of a run that of a file, or of a version that knew no digests."""
-    record = read_run(str(run))
-    assert record.model is not None
-    record = msgspec.structs.replace(record, model=msgspec.structs.replace(record.model, digest=digest))
-    (run / "run.json").write_bytes(encode(record))
+    (run / "run.json").write_bytes(encode(msgspec.structs.replace(read_run(str(run)), model_digest=digest)))
 
 
 def write_archive(path: Path, schema: object) -> None:
