@@ -1,8 +1,8 @@
 """How fast `burnish review` shows the next of 10,000 pictures, and what its tab holds: `python -m benchmarks.review`.
 
 Makes photo-like JPEG files of 640 x 480 in a temporary folder, serves them, and answers by keys in headless Chromium.
-Times are from the press of the key to the event that the page sends when the next picture is decoded and in place, with the
-answer on the disk; memory is the page's heap after a collection, and the proportional set of the renderer.
+Times are from the press of the key to the event that the page sends when the next picture is decoded and in place, with
+the answer on the disk; memory is the page's heap after a collection, and the proportional set of the renderer.
 """
 
 import argparse
