@@ -20,6 +20,9 @@ READERS = {
     "dedup": ["dedup"],
     "organize": ["organize", "--into", "nowhere"],
     "preview": ["preview", "photos-wear", "-o", "page.html"],
+    "export": ["export", "--to", "csv"],
+    "issues": ["issues", "--plantings", "0"],
+    "relabel": ["relabel", "--map-label", "old=new"],
     "evaluate": ["evaluate", "--predictions", "said.csv", "--run", "nowhere"],
     "overfit": ["overfit"],
     "review": ["review", "--annotator", "ann", "--page", "page.html"],
@@ -30,9 +33,9 @@ READERS = {
     "train": ["train", "--run", "nowhere"],
 }
 """Commands that read a manifest, as they are called with the least that they need."""
-FILTERS = ["clean", "dedup", "select", "tag"]
+FILTERS = ["clean", "dedup", "relabel", "select", "tag"]
 """Those that pass on what they have nothing to say of."""
-STREAMING = {"select", "tag"}
+STREAMING = {"relabel", "select", "tag"}
 REPORTS = ["balance", "stats", "transforms"]
 HEAVY = {
     "numpy",
