@@ -34,12 +34,14 @@ REPORTS = {
     "agreement": ["labels.csv"],
     "audit": ["before"],
     "augment": ["images-standardize", "set.jsonl", "--dry-run"],
+    "automate": ["before", "--max-risk", "0.5"],
     "balance": ["set.jsonl"],
     "clean": ["--list"],
     "compare": ["before", "after"],
     "coverage": ["seen.jsonl", "new.jsonl", "--embeddings", "many.npz"],
     "dedup": ["set.jsonl", "--report"],
     "evaluate": ["set.jsonl", "--predictions", "said.csv", "--run", "new"],
+    "gate": ["shadow", "before", "after", "--margin", "0.99"],
     "issues": ["set.jsonl", "--model", "knn", "--folds", "2", "--plantings", "0", "--feature", "base", "--top", "3"],
     "overfit": ["set.jsonl", "--samples", "4"],
     "recipes": [],
@@ -53,7 +55,7 @@ REPORTS = {
 PAGES = {
     name: words
     for name, words in REPORTS.items()
-    if name in {"agreement", "audit", "balance", "compare", "coverage", "issues", "runs", "slices"}
+    if name in {"agreement", "audit", "automate", "balance", "compare", "coverage", "issues", "runs", "slices"}
 }
 PAGES |= {"stats": REPORTS["stats"], "weak": REPORTS["weak"]}
 OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
