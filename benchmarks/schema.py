@@ -1,7 +1,7 @@
 """How often a schema alarms without cause, and what it catches: `python benchmarks/schema.py NAME MANIFEST FOLDER`.
 
-A schema is learnt from a random part of a set, and batches of 100 of the rest are validated by it; then some of a batch are
-replaced by what a real fault makes of the same files, measured anew by `burnish scan`. The manifest is a scan's.
+A schema is learnt from a random part of a set, and batches of 100 of the rest are validated by it; then some of a
+batch are replaced by what a real fault makes of files of the set, measured anew by `burnish scan`.
 """
 
 import io
@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -31,7 +32,7 @@ from curate.schema.seen import Seen
 from curate.schema.validate import validate
 from curate.schema.write import text_of
 
-TRIALS, BATCH, MOST = int(os.environ.get("TRIALS", "200")), 100, 1000
+TRIALS, BATCH, MOST = 200, 100, 1000
 SOUNDS: dict[str, Callable[[np.ndarray, int], tuple[np.ndarray, int, str]]] = {
     "dead microphone": lambda sound, rate: (np.zeros_like(sound), rate, "WAV"),
     "noise of 1 LSB": lambda sound, rate: (np.random.default_rng(0).integers(-1, 2, sound.shape) / 32768, rate, "WAV"),
@@ -60,7 +61,7 @@ def alarms(lines: list[bytes], schema: Schema) -> list[str]:
     return [f"{one.name} of {one.of}" for one in found.anomalies if one.severity != "note"]
 
 
-def broken_files(samples: list[dict], folder: Path) -> dict[str, list[bytes]]:
+def broken_files(samples: list[dict[str, Any]], folder: Path) -> dict[str, list[bytes]]:
     """Return the lines that scan writes of some files after each fault, with the labels and tags that they had."""
     made: dict[str, list[bytes]] = {}
     for fault in SOUNDS if samples[0]["kind"] == "audio" else PICTURES:
@@ -75,7 +76,7 @@ def broken_files(samples: list[dict], folder: Path) -> dict[str, list[bytes]]:
                 buffer = io.BytesIO()
                 picture.save(buffer, form)
                 (place / f"{number}.{form.lower()}").write_bytes(buffer.getvalue())
-        scan = [sys.executable, ROOT / "burnish.py", "scan", place, "-q"]
+        scan = [sys.executable, str(ROOT / "burnish.py"), "scan", str(place), "-q"]
         out = subprocess.run(scan, capture_output=True, check=True).stdout
         scanned = {int(Path(one["path"]).stem): one for one in map(json.loads, out.splitlines())}
         for number, one in scanned.items():
@@ -93,9 +94,13 @@ def main(name: str, manifest: str, folder: str) -> None:
     used = [json.loads(line) for line in lines[:60]]
     faults = broken_files(used, Path(folder))
     faults["new label"] = [json.dumps(one | {"label": "a new one"}).encode() for one in used]
-    faults["no label"] = [json.dumps({key: value for key, value in one.items() if key != "label"}).encode() for one in used]
+    faults["no label"] = [
+        json.dumps({key: value for key, value in one.items() if key != "label"}).encode() for one in used
+    ]
     if any("tags" in one for one in used):
-        faults["no tags"] = [json.dumps({key: value for key, value in one.items() if key != "tags"}).encode() for one in used]
+        faults["no tags"] = [
+            json.dumps({key: value for key, value in one.items() if key != "tags"}).encode() for one in used
+        ]
     size = min(MOST, len(lines) - BATCH)
     false: Counter[str] = Counter()
     failed = 0
@@ -110,9 +115,13 @@ def main(name: str, manifest: str, folder: str) -> None:
         for fault, replaced in faults.items():
             for count in (1, 5, 10, 33):
                 caught[fault, count] += bool(alarms(batch[count:] + draw.sample(replaced, count), schema))
-    print(f"{name}: schema of {size}, batches of {BATCH}: {TRIALS - failed} of {TRIALS} pass; {dict(false)}", flush=True)
+    print(
+        f"{name}: schema of {size}, batches of {BATCH}: {TRIALS - failed} of {TRIALS} pass; {dict(false)}", flush=True
+    )
     for fault in faults:
-        print(f"  {fault}: " + ", ".join(f"{caught[fault, count] / TRIALS:.1%} with {count}" for count in (1, 5, 10, 33)))
+        print(
+            f"  {fault}: " + ", ".join(f"{caught[fault, count] / TRIALS:.1%} with {count}" for count in (1, 5, 10, 33))
+        )
 
 
 if __name__ == "__main__":

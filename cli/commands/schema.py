@@ -92,7 +92,7 @@ def _check_target(target: str, manifest: str | None, *, update: bool) -> None:
     if manifest not in {None, "-"} and os.path.samefile(target, str(manifest)):
         raise UsageError(f"-o {target}: that is the manifest itself; name a file like schema.yaml")
     if not update and not is_untouched(target):
-        raise UsageError(f"{target} is there, and not as burnish schema wrote it: --update keeps what people set in it")
+        raise UsageError(f"{target} is there, and was changed since; with --update, what people set in it is kept")
 
 
 def _write(target: str, made: bytes, kept: list[str]) -> None:

@@ -29,7 +29,9 @@ def validate(
     ] = None,
     env: Annotated[
         str | None,
-        typer.Option("--env", metavar="NAME", help="An environment of the schema, such as serving.", show_default=False),
+        typer.Option(
+            "--env", metavar="NAME", help="An environment of the schema, such as serving.", show_default=False
+        ),
     ] = None,
     fail_on: Annotated[
         list[str] | None,
@@ -43,7 +45,9 @@ def validate(
     drop: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="warning|note|NAME", help="With -o: drop samples with these too, not only errors.", show_default=False
+            metavar="warning|note|NAME",
+            help="With -o: drop samples with these too, not only errors.",
+            show_default=False,
         ),
     ] = None,
     rejects: Annotated[
@@ -78,7 +82,9 @@ def validate(
     from curate.schema.read import check_environment, read_schema
 
     if schema is None:
-        raise UsageError("which schema? --schema FILE; make one of good samples: burnish schema MANIFEST -o schema.yaml")
+        raise UsageError(
+            "which schema? --schema FILE; make one of good samples: burnish schema MANIFEST -o schema.yaml"
+        )
     if json + md + csv > 0 and output == "-":
         raise UsageError("-o - writes the samples to standard output, where there is no room for a report too")
     gates, dropped = _known(fail_on, "--fail-on", GRAVITIES[:2]), _known(drop, "--drop", GRAVITIES)
@@ -108,6 +114,7 @@ def _validate(
     from curate.records.reader import lines
     from curate.schema.validate import validate as find
 
+    begun = False
     with streams.passes(manifest) as file:
 
         def open_lines() -> "Iterator[bytes]":
@@ -118,10 +125,11 @@ def _validate(
             begun = True
             return lines(file)
 
-        begun = False
         found, twice = find(open_lines, rules, without)
         if any(outputs):
-            wanted = {(one.name, one.of) for one in found.anomalies if _is_among(one.name, one.severity, ["error", *dropped])}
+            wanted = {
+                (one.name, one.of) for one in found.anomalies if _is_among(one.name, one.severity, ["error", *dropped])
+            }
             file.seek(0)
             _part(file, (rules, without, wanted, twice), outputs)
     return found
@@ -178,7 +186,7 @@ def _known(values: list[str] | None, option: str, gravities: tuple[str, ...]) ->
 def _is_among(name: str, severity: str, wanted: list[str]) -> bool:
     """Return whether an anomaly is as grave as one of the severities, or has one of the names."""
     grave = [one for one in wanted if one in GRAVITIES]
-    return name in wanted or any(GRAVITIES.index(severity) <= GRAVITIES.index(one) for one in grave)  # type: ignore[arg-type]
+    return name in wanted or any(GRAVITIES.index(severity) <= GRAVITIES.index(one) for one in grave)
 
 
 def _check_gates(found: Validation, gates: list[str], *, allow_empty: bool) -> None:
@@ -193,7 +201,9 @@ def _check_gates(found: Validation, gates: list[str], *, allow_empty: bool) -> N
         raise GateError("no samples, so nothing was validated; if that is right: --allow-empty")
     failed = []
     for gate in gates:
-        caught = [one for one in found.anomalies if one.severity != "note" and _is_among(one.name, one.severity, [gate])]
+        caught = [
+            one for one in found.anomalies if one.severity != "note" and _is_among(one.name, one.severity, [gate])
+        ]
         # Of an empty set that may be so.
         caught = [one for one in caught if found.samples or one.name != "too-few-samples"]
         if caught:

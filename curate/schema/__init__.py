@@ -1,1 +1,1 @@
-"""What the samples of a dataset are to be like: a schema that is learnt, edited by people, and held against new data."""
+"""What samples are to be like: a schema that is learnt, edited by people, and held against new data."""

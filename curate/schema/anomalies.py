@@ -40,7 +40,12 @@ ANOMALIES: dict[str, Meaning] = {
 }
 """Every anomaly, by name."""
 
-_UNKNOWN = {"label": "new-label", "format": "wrong-format", "sample_rate": "wrong-sample-rate", "channels": "wrong-channels"}
+_UNKNOWN = {
+    "label": "new-label",
+    "format": "wrong-format",
+    "sample_rate": "wrong-sample-rate",
+    "channels": "wrong-channels",
+}
 
 
 def name_of_unknown(place: str) -> str:
@@ -48,7 +53,9 @@ def name_of_unknown(place: str) -> str:
     if place.startswith("tag:"):
         return "new-tag-value"
     part, _, fact = place.rpartition(".")
-    return _UNKNOWN.get(fact, "unexpected-value") if part in {"image", "audio"} or place == "label" else "unexpected-value"
+    return (
+        _UNKNOWN.get(fact, "unexpected-value") if part in {"image", "audio"} or place == "label" else "unexpected-value"
+    )
 
 
 def name_of_missing(place: str) -> str:

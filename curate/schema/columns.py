@@ -38,7 +38,7 @@ class Checked(Measured, frozen=True, gc=False):
 
 
 def _names_only() -> type[msgspec.Struct]:
-    """Return a record of the names of a line that burnish knows, which nothing else fits: its values are not decoded."""
+    """Return a record of the names that burnish knows, which no other line fits; their values are not decoded."""
     parts = {
         part: msgspec.defstruct(
             f"{part.title()}Names",
@@ -69,7 +69,7 @@ class Columns:
         samples: The samples that are looked at; positions are among them.
         numbers: By place: positions of the samples that could have the fact, and its values; not-a-number: missing.
         names: By place: the same with names; None: missing.
-        fields: Fields that burnish does not know: positions of the samples that have one, and its values, as JSON has it.
+        fields: Fields that burnish does not know: positions of the samples that have one, and its values as in JSON.
         facts_version: Of the facts, as far as they were read; None: no sample said one.
     """
 
@@ -99,7 +99,9 @@ class Columns:
         self.fields = _unknown_fields([lines[at] for at in self.places])
 
 
-def columns(lines: "Iterable[bytes]", facts_version: int | None = None, size: int = BLOCK_SAMPLES) -> "Iterator[Columns]":
+def columns(
+    lines: "Iterable[bytes]", facts_version: int | None = None, size: int = BLOCK_SAMPLES
+) -> "Iterator[Columns]":
     """Yield the samples of a manifest a block at a time.
 
     Args:

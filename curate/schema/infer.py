@@ -1,8 +1,8 @@
 """Learning a schema from samples: ranges, sets of values, and how often each may be missed.
 
-Ranges are nearest-rank quantiles, .5 % and 99.5 %, widened by half of the interquartile range: the range from the smallest
-to the largest value seen alarms on every sixth batch of the same source. Allowed shares are upper limits of what was
-seen, so that a few samples promise less than many.
+Ranges are nearest-rank quantiles, .5 % and 99.5 %, widened by half of the interquartile range: the range from the
+smallest to the largest value seen alarms on every sixth batch of the same source. Allowed shares are upper limits of
+what was seen, so that a few samples promise less than many.
 """
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
@@ -23,8 +23,7 @@ _LEAST_OUTSIDE = 0.01
 _CONFIDENCE = 0.95
 _MOST_VALUES = 200
 _EACH = 20
-"""Samples that each value of a closed set has, and that a rule is learnt from: of 20, a value that 14 % of the samples have
-is met with a probability of 95 %."""
+"""Samples that each value of a closed set has, and that a rule is learnt from."""
 _LONGEST_NAME = 100
 _MOST_UNKNOWN = 0.2
 """A set of which a fifth of the samples may be new is a free text."""
@@ -84,7 +83,9 @@ def infer(seen: "Seen", source: str) -> Draft:
     content["environments"] = {"serving": {"without": without}} if without else {}
     comments["environments",] = "validate --env NAME: what need not be there; a label that is there then is unexpected"
     content["margins"] = {"all": DEFAULT_MARGIN}
-    comments["margins",] = "how large a change matters to burnish drift; of one place: {all: 0.1, image.brightness: 0.05}"
+    comments["margins",] = (
+        "how large a change matters to burnish drift; of one place: {all: 0.1, image.brightness: 0.05}"
+    )
     return Draft({key: value for key, value in content.items() if value is not None}, comments, _head(seen, source))
 
 
@@ -124,7 +125,12 @@ def _facts(kind: str, seen: "Seen", comments: dict[Path, str]) -> dict[str, Any]
 
 
 def _numbered(
-    seen: "SeenNumbers", path: Path, comments: dict[Path, str], quantity: Quantity | None = None, *, strict: bool = False
+    seen: "SeenNumbers",
+    path: Path,
+    comments: dict[Path, str],
+    quantity: Quantity | None = None,
+    *,
+    strict: bool = False,
 ) -> dict[str, Any]:
     sketch = seen.sketch
     low, q1, q3, high = sketch.nearest_ranks(_ENDS)
@@ -151,11 +157,20 @@ def _named(
     more = f" and {len(counts) - _SHOWN:,}{' or more' if seen.others else ''} more" if len(counts) > _SHOWN else ""
     comments[path] = f"{shown}{more}; in {seen.present:,} of {seen.possible:,}" if counts else "none seen"
     rule: dict[str, Any] = {"closed": False}
-    if counts and len(counts) <= _MOST_VALUES and not seen.others and max(len(str(one)) for one in counts) <= _LONGEST_NAME:
+    if (
+        counts
+        and len(counts) <= _MOST_VALUES
+        and not seen.others
+        and max(len(str(one)) for one in counts) <= _LONGEST_NAME
+    ):
         # Good and Turing: what comes once is as frequent as what was not met at all.
         unknown = _allowed(sum(count == 1 for count in counts.values()), seen.present)
         # A mapping cannot have an empty key.
-        values = {one: float(f"{count / seen.present:.3g}") for one, count in counts.items()} if shares and "" not in counts else None
+        values = (
+            {one: float(f"{count / seen.present:.3g}") for one, count in counts.items()}
+            if shares and "" not in counts
+            else None
+        )
         if min(counts.values()) >= _EACH:
             rule = {"closed": True, "values": values or list(counts)}
         elif unknown <= _MOST_UNKNOWN:
@@ -199,7 +214,7 @@ def _field(name: str, seen: "SeenField", comments: dict[Path, str]) -> dict[str,
 
 
 def _allowed(count: int, total: int, *, strict: bool = False) -> float:
-    """Return the share that is allowed of what `count` of `total` samples had: its upper limit, at 95 % (Clopper-Pearson).
+    """Return the share that is allowed of what some samples had: its upper limit, at 95 % (Clopper-Pearson).
 
     Args:
         count: How many had it.
@@ -221,7 +236,7 @@ def _share(share: float) -> float:
 
 
 def _rounded(value: float, rounding: str) -> float:
-    """Return a number with six digits, rounded outwards: as people write it, and no value that was inside is outside."""
+    """Return a number with six digits, as people write it; rounded outwards, so that no value changes sides."""
     # By 15 digits first, as many as a float keeps: a difference of 245.00000000000003 is 245, and not 245.001.
     exact = Context(prec=15).create_decimal(repr(value))
     return float(Context(prec=_DIGITS, rounding=rounding).create_decimal(exact))

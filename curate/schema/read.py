@@ -44,8 +44,8 @@ def read_schema(path: str) -> Schema:
     """Return the schema that a file holds.
 
     Raises:
-        InputError: The file cannot be read; with its line (`RecipeError`): it is no YAML, or no schema, or has a key that
-            is not known, a value of another type, or a number out of its range.
+        InputError: The file cannot be read; with its line (`RecipeError`): it is no YAML, or no schema, or has a key
+            that is not known, a value of another type, or a number out of its range.
     """
     return schema_of(load_yaml(read_file(path, MAX_BYTES), path))
 
@@ -77,7 +77,9 @@ class _Reader:
         for place in ("label", "split"):
             if place in content and (place, label) != ("label", "none"):
                 names[place] = self.names((place,))
-        fields = {name: self.field(("fields", name)) for name in self.mapping(("fields",))} if "fields" in content else None
+        fields = (
+            {name: self.field(("fields", name)) for name in self.mapping(("fields",))} if "fields" in content else None
+        )
         tags = self.tags() if "tags" in content else None
         return Schema(
             facts_version=self.whole(("facts_version",), 0) or None if "facts_version" in content else None,
@@ -131,7 +133,9 @@ class _Reader:
         if not isinstance(written, list | dict):
             self.fail(f"{_at(here)} is {_shown(written)}; write a list of values, or a share for each", here)
         if isinstance(written, dict):
-            shares = {name: None if share is None else self.share((*here, name), 0.0) for name, share in written.items()}
+            shares = {
+                name: None if share is None else self.share((*here, name), 0.0) for name, share in written.items()
+            }
         else:
             for position, value in enumerate(written):
                 if not isinstance(value, str | int | float | bool):
@@ -182,7 +186,9 @@ class _Reader:
             found[name] = self.texts((*path, "without"))
             for position, place in enumerate(found[name]):
                 if place not in known:
-                    self.fail(f"{_at(path)}: {_shown(place)} is unknown{_hint(place, known)}", (*path, "without", position))
+                    self.fail(
+                        f"{_at(path)}: {_shown(place)} is unknown{_hint(place, known)}", (*path, "without", position)
+                    )
         return found
 
     def margins(self, tags: TagRules | None, fields: dict[str, FieldRule] | None) -> Margins:
@@ -255,7 +261,10 @@ def _places(tags: TagRules | None, fields: dict[str, FieldRule] | None) -> set[s
 
 
 def _hint(name: str, known: set[str]) -> str:
-    return nearest(name[:_SHOWN], sorted(known)) or "; name a fact (image.brightness), label, split, tags, tag:KEY or a field"
+    return (
+        nearest(name[:_SHOWN], sorted(known))
+        or "; name a fact (image.brightness), label, split, tags, tag:KEY or a field"
+    )
 
 
 def _at(path: Path) -> str:

@@ -1,7 +1,8 @@
 """A schema: what samples are to be like, in types; `read_schema` makes one of a file.
 
-A place in a sample is named as in `select --where`, with these beside the facts: `image.bytes` and `audio.bytes` (the file
-size by kind), `kind`, `label`, `split`, `tags` (bare ones), `tag:KEY`, and the names of fields that burnish does not know.
+A place in a sample is named as in `select --where`, with these beside the facts: `image.bytes` and `audio.bytes` (the
+file size by kind), `kind`, `label`, `split`, `tags` (bare ones), `tag:KEY`, and the names of fields that burnish does
+not know.
 """
 
 from typing import Literal
@@ -55,7 +56,7 @@ class NamesRule(Struct, frozen=True):
     Attributes:
         values: The known ones, with the share of each where that is known.
         closed: Whether no other value may come.
-        outside: Allowed share of values that are not known, 0 to 1; of a closed set 0, of an open one 1 unless it is said.
+        outside: Allowed share of values that are not known, 0 to 1; of a closed set 0.
         missing: Allowed share of the samples that have no value, 0 to 1.
     """
 

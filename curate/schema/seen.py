@@ -116,7 +116,8 @@ class Paths:
     def repeated(self) -> list[int]:
         """Return the hash of each path that stood there before, as often as it came again."""
         together = np.sort(np.concatenate(self._hashes)) if self._hashes else np.empty(0, np.int64)
-        return together[1:][together[1:] == together[:-1]].tolist()
+        found: list[int] = together[1:][together[1:] == together[:-1]].tolist()
+        return found
 
 
 class Seen:
@@ -159,9 +160,9 @@ class Seen:
         for tags, count in Counter(sample.tags for sample in block.samples).items():
             keys, flags = parted(tags)
             self.flags.add(dict.fromkeys(flags, count), count * bool(flags), 0)
-            for key, values in keys.items():
+            for key, of_key in keys.items():
                 if key in self.tags or len(self.tags) < _MOST_NAMES:
-                    self.tags.setdefault(key, SeenNames()).add(dict.fromkeys(values, count), count, 0)
+                    self.tags.setdefault(key, SeenNames()).add(dict.fromkeys(of_key, count), count, 0)
         for name, (_, found) in block.fields.items():
             if name in self.fields or len(self.fields) < _MOST_NAMES:
                 self.fields.setdefault(name, SeenField()).add(found)

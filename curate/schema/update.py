@@ -1,7 +1,7 @@
 """Learning a schema anew without losing what people set: their values, what they deleted, their comments.
 
-A file keeps, under `written`, what burnish wrote into it. Whatever differs from that was set by a person; so no mark has to
-be made, and none can be forgotten.
+A file keeps, under `written`, what burnish wrote into it. Whatever differs from that was set by a person; so no mark
+has to be made, and none can be forgotten.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,9 @@ def is_untouched(path: str) -> bool:
     return mine == file.content.get(WRITTEN) and not _comments(data.decode("utf-8-sig"), file)
 
 
-def _merge(base: dict[str, Any], mine: dict[str, Any], new: dict[str, Any], path: "Path", kept: list[str]) -> dict[str, Any]:
+def _merge(
+    base: dict[str, Any], mine: dict[str, Any], new: dict[str, Any], path: "Path", kept: list[str]
+) -> dict[str, Any]:
     """Return the new mapping with what differs between `base` and `mine` as it is in `mine`."""
     merged: dict[str, Any] = {}
     for key in dict.fromkeys([*new, *mine]):
@@ -114,8 +116,8 @@ def _comments(text: str, file: YamlFile) -> dict["Path", list[str]]:
         if isinstance(token, yaml.StreamEndToken | yaml.DocumentEndToken | yaml.BlockEndToken):
             continue
         # A text over several lines has no comment inside.
-        for line in range(token.start_mark.line, token.end_mark.line):
-            ends[line] = len(lines[line]) if line < len(lines) else 0
+        for at in range(token.start_mark.line, token.end_mark.line):
+            ends[at] = len(lines[at]) if at < len(lines) else 0
         ends[token.end_mark.line] = max(ends.get(token.end_mark.line, 0), token.end_mark.column)
     # The first key of a line is what its comment is about: in `snr_db: {range: [1, 2]}  # sic`, that is the fact.
     first: dict[int, Path] = {}

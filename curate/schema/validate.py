@@ -1,8 +1,8 @@
 """Validating: named anomalies of samples and of the set, and the samples that are rejected for them.
 
 A share alarms only if chance does not explain it: the one-sided binomial test of as many or more, if the allowed share
-is the true one, with the level shared out over all tests of the call (Bonferroni), so that of batches without any change
-at most `alpha` alarm. The test takes samples for independent ones; a hundred clips of one speaker are not.
+is the true one, with the level shared out over all tests of the call (Bonferroni), so that of batches without any
+change at most `alpha` alarm. The test takes samples for independent ones; a hundred clips of one speaker are not.
 """
 
 from collections import Counter
@@ -53,7 +53,9 @@ class _Count:
             self._count_values(found.values)
         distances = found.distances or [0.0] * len(positions)
         # Of equals the first one read: the order of the lines is the tie-break, as a negative number.
-        farthest = nlargest(_EXAMPLES, zip(distances, [-self.samples - at for at in range(len(positions))], strict=True))
+        farthest = nlargest(
+            _EXAMPLES, zip(distances, [-self.samples - at for at in range(len(positions))], strict=True)
+        )
         for distance, order in farthest:
             at = -order - self.samples
             sample = block.samples[positions[at]]
@@ -116,13 +118,19 @@ def validate(
         anomalies.append(_lost(gone, schema, labels.total() - labels[None], level))
     if samples < schema.samples:
         detail = f"{samples:,} samples, where the schema asks for {schema.samples:,}"
-        anomalies.append(Anomaly("too-few-samples", "samples", "error", samples, 1.0, samples, None, samples, None, None, detail))
+        anomalies.append(
+            Anomaly("too-few-samples", "samples", "error", samples, 1.0, samples, None, samples, None, None, detail)
+        )
     anomalies.sort(key=lambda one: (GRAVITIES.index(one.severity), -one.share, one.name, one.of))
     return Validation(samples, generated, schema.alpha, tests, tuple(anomalies)), twice
 
 
 def judge(
-    lines: "Iterable[bytes]", schema: "Schema", without: "Container[str]", wanted: "Container[Anomalous]", twice: frozenset[int] = frozenset()
+    lines: "Iterable[bytes]",
+    schema: "Schema",
+    without: "Container[str]",
+    wanted: "Container[Anomalous]",
+    twice: frozenset[int] = frozenset(),
 ) -> "Iterator[Judgement]":
     """Yield each line, with its findings where the sample has an anomaly that it is rejected for.
 
@@ -144,7 +152,9 @@ def judge(
         again = ((at, one.path) for at, one in zip(block.places, block.samples, strict=True) if hash(one.path) in twice)
         for place, path in again:
             if ("duplicate-path", "path") in wanted and path in paths:
-                findings.setdefault(place, []).append(Finding("duplicate-path", "error", detail="it stood there before"))
+                findings.setdefault(place, []).append(
+                    Finding("duplicate-path", "error", detail="it stood there before")
+                )
             paths.add(path)
         for place, line in enumerate(block.lines):
             if place in findings:
@@ -173,7 +183,7 @@ def _duplicates(lines: "Iterable[bytes]", twice: frozenset[int], schema: "Schema
 
 
 def _chances_of_loss(schema: "Schema", labels: Counter[str | None]) -> dict[str, float]:
-    """Return, for each label whose share is known, how likely as many samples have none of it if its share is the same."""
+    """Return how likely as many samples have none of a label, if its share is the known one, for each label."""
     rule = schema.names.get("label")
     labelled = labels.total() - labels[None]
     if rule is None or not labelled:
@@ -186,7 +196,8 @@ def _lost(gone: dict[str, float], schema: "Schema", labelled: int, level: float)
     least = min(gone, key=lambda label: (gone[label], label))
     severity: Gravity = ANOMALIES["lost-label"].severity if gone[least] < level else "note"
     share = schema.names["label"].values[least]
-    detail = f"{_listed(Counter(dict.fromkeys(gone, 1)), counts=False)}; of {least} {labelled * (share or 0):.1f} were to be expected"
+    listed = _listed(Counter(dict.fromkeys(gone, 1)), counts=False)
+    detail = f"{listed}; of {least} {labelled * (share or 0):.1f} were to be expected"
     return Anomaly("lost-label", "label", severity, 0, 0.0, least, None, labelled, None, gone[least], detail)
 
 
@@ -214,7 +225,9 @@ def _anomaly(name: str, of: str, found: _Count, level: float) -> Anomaly:
 
 def _listed(values: Counter[Any], *, counts: bool = True) -> str:
     """Return the most frequent values in words."""
-    shown = [f"{short(value)} {count:,}" if counts else str(short(value)) for value, count in values.most_common(_NAMED)]
+    shown = [
+        f"{short(value)} {count:,}" if counts else str(short(value)) for value, count in values.most_common(_NAMED)
+    ]
     more = len(values) - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if more else "")
 

@@ -20,9 +20,7 @@ MARK = "#:"
 _WIDE = 88
 _PLAIN = re.compile(r"[A-Za-z_][\w./=+-]*( [\w./=+-]+)*")
 _SECTIONS = ("kinds", "image", "audio", "label", "split", "tags", "fields", "environments", "margins", WRITTEN)
-_KEPT = (
-    "what burnish wrote, for --update: what differs from it above is yours, and is kept; leave this as it is"
-)
+_KEPT = "what burnish wrote, for --update: what differs from it above is yours, and is kept; leave this as it is"
 
 
 def text_of(content: "Mapping[str, Any]", draft: "Draft", people: "Mapping[Path, Sequence[str]] | None" = None) -> str:
@@ -51,7 +49,11 @@ def _entry(
     note = f"  {MARK} {_one_line(comments[path])}" if path in comments else ""
     flow = _flow(value)
     inside = any(other[: len(path)] == path and other != path for other in (*comments, *people))
-    if not isinstance(value, dict | list) or not value or (not inside and len(indent) + len(path[-1]) + len(flow) <= _WIDE):
+    if (
+        not isinstance(value, dict | list)
+        or not value
+        or (not inside and len(indent) + len(path[-1]) + len(flow) <= _WIDE)
+    ):
         yield f"{indent}{_scalar(path[-1])}: {flow}{note}"
         return
     yield f"{indent}{_scalar(path[-1])}:{note}"
@@ -83,7 +85,11 @@ def _scalar(value: object) -> str:
         return str(int(value)) if whole else repr(value)
     text = str(value)
     # A label `no`, `7` or `~` is a text, and stays one for readers of YAML 1.1 too.
-    if _PLAIN.fullmatch(text) and plain_value(text) == text and text.lower() not in {"yes", "no", "on", "off", "y", "n"}:
+    if (
+        _PLAIN.fullmatch(text)
+        and plain_value(text) == text
+        and text.lower() not in {"yes", "no", "on", "off", "y", "n"}
+    ):
         return text
     return '"' + "".join(_escaped(char) for char in text) + '"'
 

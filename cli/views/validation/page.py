@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cli.views.kit import page as pages
+from cli.views.kit.drawing import markup
 from cli.views.validation.table import report, sentences, words
 from curate.schema.anomalies import ANOMALIES
 
@@ -26,7 +27,7 @@ def page(found: "Validation", of: str, links: pages.Links) -> bytes:
     files = ((example.path, example.kind) for one in shown for example in one.examples[:_EACH])
     media = pages.media_of(files, links)
     (table,) = report(found).tables
-    sections = [pages.Section("Anomalies", pages.table(table, links) or pages.markup("<p>{}</p>", "None."))]
+    sections = [pages.Section("Anomalies", pages.table(table, links) or markup("<p>{}</p>", "None."))]
     sections += [_section(one, media) for one in shown]
     lead, *notes = sentences(found)
     tiles = [(f"{found.samples:,}", "samples"), (f"{found.count('error'):,}", "errors")]
@@ -45,5 +46,6 @@ def _section(one: "Anomaly", media: dict[str, pages.Media]) -> pages.Section:
     ]
     title = f"{one.name} of {one.of}: {one.samples:,} of {one.checked:,} ({one.severity})"
     allowed = "" if one.allowed is None else f" Allowed: {100 * one.allowed:g} %."
-    note = f"{ANOMALIES[one.name].meaning[0].upper()}{ANOMALIES[one.name].meaning[1:]}.{allowed}"
+    meaning = ANOMALIES[one.name].meaning
+    note = f"{meaning[0].upper()}{meaning[1:]}{f': {one.detail}' if one.detail else ''}.{allowed}"
     return pages.Section(title, pages.macro("reason_cards", cards), note)

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from cli.io.table import Column, Report, Row, SampleLink, Table, Worded, names, p_value, percent
+from cli.io.table import Column, Report, Row, SampleLink, Table, Worded, p_value, percent
 from curate.facts.fact_schema import NUMBERS
-from curate.schema.anomalies import ANOMALIES
+from curate.schema.anomalies import ANOMALIES, GRAVITIES
 
 if TYPE_CHECKING:
     from cli.io.table import Cell, Style
@@ -32,12 +32,15 @@ def report(found: "Validation") -> Report:
 
 def sentences(found: "Validation") -> list[str]:
     """Return what is to be known of all of it."""
-    counts = [f"{found.count('error'):,} errors", f"{found.count('warning'):,} warnings", f"{found.count('note'):,} notes"]
-    lines = [f"{found.samples:,} samples: {', '.join(counts)}"]
+    counts = ((one, found.count(one)) for one in GRAVITIES)
+    counted = ", ".join(f"{count:,} {one}{'' if count == 1 else 's'}" for one, count in counts)
+    lines = [f"{found.samples:,} sample{'' if found.samples == 1 else 's'}: {counted}"]
     if alarms := list(dict.fromkeys(one.name for one in found.anomalies if one.severity != "note")):
         lines += [f"{name}: {ANOMALIES[name].meaning}" for name in alarms]
     if found.count("note"):
-        lines.append("notes are within what the schema allows, as far as so many samples can tell; no gate fails by them")
+        lines.append(
+            "notes are within what the schema allows, as far as so many samples can tell; no gate fails by them"
+        )
     if found.tests:
         lines.append(
             f"{found.tests:,} shares were tested; of batches without any change {percent(found.alpha)} % may alarm, "
@@ -68,6 +71,3 @@ def _row(one: "Anomaly") -> Row:
     worst = Worded(one.worst, words(one, one.worst))
     cells = (one.name, one.of, one.severity, one.samples, one.share, one.allowed, p, worst, one.path, one.detail)
     return Row(cells, _STYLES[one.severity], samples=links(one))
-
-
-__all__ = ["links", "names", "report", "sentences", "words"]
