@@ -13,6 +13,7 @@ from curate.ground import json
 from curate.records.origin import Origin
 from curate.records.reader import LineError, decode_line
 from curate.records.sample import Sample
+from curate.schema.records import FACTS, NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,12 +91,13 @@ class Columns:
             if not len(here):
                 continue
             self.numbers[f"{kind}.bytes"] = here, block.numbers["bytes"][here]
-            for place, column in block.numbers.items():
-                if place.startswith(f"{kind}."):
-                    self.numbers[place] = here, column[here]
-            for place, names in block.categories.items():
-                if place.startswith(f"{kind}."):
-                    self.names[place] = here, names[here]
+            # Where no sample of a kind has facts, a block has no columns of them: here all of them are missing.
+            for place in (f"{kind}.{name}" for name in FACTS[kind] if name != "bytes"):
+                column = block.numbers.get(place)
+                self.numbers[place] = here, np.full(len(here), np.nan) if column is None else column[here]
+            for place in (f"{kind}.{name}" for name in NAMES[kind]):
+                names = block.categories.get(place)
+                self.names[place] = here, np.full(len(here), None) if names is None else names[here]
         self.fields = _unknown_fields([lines[at] for at in self.places])
 
 

@@ -81,10 +81,10 @@ def infer(seen: "Seen", source: str) -> Draft:
     comments["fields",] = "what burnish does not know: fields of other programs"
     without = [name for name in ("label", "split") if seen.names[name].present]
     content["environments"] = {"serving": {"without": without}} if without else {}
-    comments["environments",] = "validate --env NAME: what need not be there; a label that is there then is unexpected"
+    comments["environments",] = "for --env: what need not be there; a label is unexpected there"
     content["margins"] = {"all": DEFAULT_MARGIN}
     comments["margins",] = (
-        "how large a change matters to burnish drift; of one place: {all: 0.1, image.brightness: 0.05}"
+        "how large a change matters to burnish drift; of one place: {all: 0.1, label: 0.05}"
     )
     return Draft({key: value for key, value in content.items() if value is not None}, comments, _head(seen, source))
 

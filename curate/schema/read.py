@@ -117,7 +117,7 @@ class _Reader:
             if not isinstance(ends, list) or len(ends) != 2:
                 self.fail(f"{_at(here)} is {_shown(ends)}; write two numbers: [0.1, 0.9], .inf for no limit", here)
             for end in ends:
-                if isinstance(end, bool) or not isinstance(end, int | float) or math.isnan(end):
+                if isinstance(end, bool) or not isinstance(end, int | float) or end != end:
                     self.fail(f"{_at(here)}: {_shown(end)} is no number", here)
             low, high = (self.as_float(end, here) for end in ends)
             if low > high:
