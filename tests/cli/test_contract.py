@@ -22,11 +22,13 @@ READERS = {
     "preview": ["preview", "photos-wear", "-o", "page.html"],
     "evaluate": ["evaluate", "--predictions", "said.csv", "--run", "nowhere"],
     "overfit": ["overfit"],
+    "schema": ["schema"],
     "select": ["select"],
     "split": ["split", "--ratio", "train=0.5,test=0.5"],
     "stats": ["stats"],
     "tag": ["tag", "--auto"],
     "train": ["train", "--run", "nowhere"],
+    "validate": ["validate", "--schema", str(ROOT / "tests" / "cli" / "schema.yaml")],
 }
 """Commands that read a manifest, as they are called with the least that they need."""
 FILTERS = ["clean", "dedup", "select", "tag"]
