@@ -139,7 +139,7 @@ def _numbered(
     about = "~" if sketch.error else ""
     unit = f" {quantity.unit}" if quantity and quantity.unit and quantity.scale == 1 else ""
     seen_of = "" if seen.present == seen.possible else f", in {seen.present:,} of {seen.possible:,}"
-    comments[path] = f"{least:.4g} to {most:.4g}{unit}, median {about}{median:.4g}{seen_of}"
+    comments[path] = f"{least:.6g} to {most:.6g}{unit}, median {about}{median:.6g}{seen_of}"
     outside = _allowed(sketch.outside(low, high), sketch.number)
     return {
         "range": [low, high],
@@ -155,7 +155,8 @@ def _named(
     counts = dict(sorted(seen.counts.items(), key=lambda item: (-item[1], str(item[0]))))
     shown = ", ".join(f"{value} {count:,}" for value, count in list(counts.items())[:_SHOWN])
     more = f" and {len(counts) - _SHOWN:,}{' or more' if seen.others else ''} more" if len(counts) > _SHOWN else ""
-    comments[path] = f"{shown}{more}; in {seen.present:,} of {seen.possible:,}" if counts else "none seen"
+    of_all = "" if seen.present == seen.possible else f"; in {seen.present:,} of {seen.possible:,}"
+    comments[path] = f"{shown}{more}{of_all}" if counts else "none seen"
     rule: dict[str, Any] = {"closed": False}
     if (
         counts

@@ -91,7 +91,7 @@ def test_generated_samples_are_left_out_and_said() -> None:
 def test_what_was_seen_stands_beside_it_and_estimates_are_said() -> None:
     made = draft(many(100))
     assert made.comments["image", "brightness"] == "0.4 to 0.499, median 0.4495"
-    assert made.comments["label",] == "cat 60, dog 40; in 100 of 100"
+    assert made.comments["label",] == "cat 60, dog 40"
     assert not any("estimates" in text for text in made.head)
     rough = draft([line(number, image={"brightness": number / 9973}) for number in range(9000)])
     assert "median ~0.45" in rough.comments["image", "brightness"]

@@ -13,7 +13,7 @@ def test_the_text_reads_well() -> None:
     assert lines[0] == "#: What samples are to be like, learnt from set.jsonl: 100 samples."
     assert "  brightness: {range: [0.375, 0.524], outside: 0.03, missing: 0.03}  #: 0.4 to 0.499, median 0.4495" in lines
     assert "  width: {range: [32, 32], outside: 0.03, missing: 0.03}  #: 32 to 32 px, median 32" in lines
-    assert "split: {closed: true, values: [train], missing: 0}  #: train 100; in 100 of 100" in lines
+    assert "split: {closed: true, values: [train], missing: 0}  #: train 100" in lines
     assert not [text for text in lines[:-1] if len(text) > 130]
     assert lines[-1].startswith("written: {kind: schema")
 
