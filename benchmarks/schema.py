@@ -94,6 +94,8 @@ def main(name: str, manifest: str, folder: str) -> None:
     draw.shuffle(lines)
     used = [json.loads(line) for line in lines[:60]]
     faults = broken_files(used, Path(folder))
+    # A path of their own: one that is in the batch already would be found as a duplicate.
+    used = [one | {"path": f"replaced/{one['path']}"} for one in used]
     faults["new label"] = [json.dumps(one | {"label": "a new one"}).encode() for one in used]
     faults["no label"] = [
         json.dumps({key: value for key, value in one.items() if key != "label"}).encode() for one in used

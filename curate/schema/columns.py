@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from curate.schema.records import FieldType
 
 _PARTS: dict[str, type[msgspec.Struct]] = {"image": ImageFacts, "audio": AudioFacts}
 _RAW = msgspec.Raw()
@@ -132,17 +131,6 @@ def _other_version(line: bytes, path: str, found: int, wanted: int) -> LineError
         "measure the older ones again: burnish scan"
     )
     return LineError(line, problem)
-
-
-def type_of(value: object) -> "FieldType":
-    """Return the type of a value that JSON holds; a text that looks like a number is a text."""
-    if isinstance(value, bool):
-        return "truth"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "text"
-    return "list" if isinstance(value, list) else "mapping"
 
 
 def _unknown_fields(lines: list[bytes]) -> dict[str, tuple[list[int], list[Any]]]:

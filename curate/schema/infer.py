@@ -28,6 +28,8 @@ _LONGEST_NAME = 100
 _MOST_UNKNOWN = 0.2
 """A set of which a fifth of the samples may be new is a free text."""
 _DIGITS = 6
+_LARGEST = 150_000
+"""Characters: twice in a file, and well under what `curate.ground.yaml` reads, in bytes and in values."""
 _SHOWN = 5
 
 Path = tuple[str, ...]
@@ -75,18 +77,32 @@ def infer(seen: "Seen", source: str) -> Draft:
         content["label"] = "none"
         comments["label",] = "no sample had one, so none is to have one; delete this line if they may"
     content["tags"] = _tags(seen, comments)
-    content["fields"] = {
-        name: rule for name, field in sorted(seen.fields.items()) if (rule := _field(name, field, comments))
-    }
-    comments["fields",] = "what burnish does not know: fields of other programs"
+    # Names without end are data, and no fields: then nothing is said of them.
+    if len(seen.fields) <= _MOST_VALUES and all(len(name) <= _LONGEST_NAME for name in seen.fields):
+        content["fields"] = {
+            name: _field(field, ("fields", name), comments) for name, field in sorted(seen.fields.items())
+        }
+        comments["fields",] = "what burnish does not know: fields of other programs"
     without = [name for name in ("label", "split") if seen.names[name].present]
     content["environments"] = {"serving": {"without": without}} if without else {}
     comments["environments",] = "for --env: what need not be there; a label is unexpected there"
     content["margins"] = {"all": DEFAULT_MARGIN}
-    comments["margins",] = (
-        "how large a change matters to burnish drift; of one place: {all: 0.1, label: 0.05}"
-    )
-    return Draft({key: value for key, value in content.items() if value is not None}, comments, _head(seen, source))
+    comments["margins",] = "how large a change matters to burnish drift; of one place: {all: 0.1, label: 0.05}"
+    most = _MOST_VALUES
+    while len(str(content)) > _LARGEST and most > 2:
+        most //= 10
+        content = _with_short_sets(content, most)
+    head = _head(seen, source)
+    if most < _MOST_VALUES:
+        head += (f"Sets of more than {most} values were left open: with all of them the file would be too large.",)
+    return Draft(content, comments, head)
+
+
+def _with_short_sets(content: dict[str, Any], most: int) -> dict[str, Any]:
+    """Return the same without the sets of more than so many values: two hundred keys of two hundred are 40,000."""
+    if len(content.get("values", ())) > most:
+        return {"closed": False, "missing": content["missing"]}
+    return {key: _with_short_sets(value, most) if isinstance(value, dict) else value for key, value in content.items()}
 
 
 def _head(seen: "Seen", source: str) -> tuple[str, ...]:
@@ -183,7 +199,8 @@ def _tags(seen: "Seen", comments: dict[Path, str]) -> dict[str, Any]:
     flags = {name: count for name, count in seen.flags.counts.items() if len(name) <= _LONGEST_NAME}
     keys = {key: found for key, found in sorted(seen.tags.items()) if len(key) <= _LONGEST_NAME}
     counts = [*flags.values(), *(found.present for found in keys.values())]
-    rare = not counts or min(counts) < _EACH or len(counts) > _MOST_VALUES or seen.flags.others
+    left_out = seen.flags.others or len(flags) + len(keys) < len(seen.flags.counts) + len(seen.tags)
+    rare = not counts or min(counts) < _EACH or len(counts) > _MOST_VALUES or left_out
     comments["tags",] = "keys: of key=value; flags: tags without a value; closed: no other key and no other flag"
     kept = sorted(keys, key=lambda key: -keys[key].present)[:_MOST_VALUES]
     return {
@@ -193,11 +210,8 @@ def _tags(seen: "Seen", comments: dict[Path, str]) -> dict[str, Any]:
     }
 
 
-def _field(name: str, seen: "SeenField", comments: dict[Path, str]) -> dict[str, Any] | None:
-    """Return the rule of a field of another program; None where its name is too long for a key."""
-    if len(name) > _LONGEST_NAME:
-        return None
-    path = ("fields", name)
+def _field(seen: "SeenField", path: Path, comments: dict[Path, str]) -> dict[str, Any]:
+    """Return the rule of a field of another program."""
     total = seen.types.total()
     kind, count = seen.types.most_common(1)[0]
     missing = _allowed(seen.numbers.possible - total, seen.numbers.possible, strict=True)

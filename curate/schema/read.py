@@ -16,6 +16,7 @@ from curate.schema.records import (
     OF_DRIFT,
     PLACES,
     SCHEMA_VERSION,
+    TEXTS,
     FieldRule,
     FieldType,
     Margins,
@@ -23,6 +24,7 @@ from curate.schema.records import (
     NumberRule,
     Schema,
     TagRules,
+    type_of,
 )
 from curate.schema.write import WRITTEN
 
@@ -37,6 +39,7 @@ _TOP = (
 )  # fmt: skip
 _NUMBER_KEYS = ("range", "outside", "missing")
 _NAMES_KEYS = ("values", "closed", "outside", "missing")
+_TYPE_WORDS = {"text": "text", "number": "number", "truth": "true or false"}
 _SHOWN = 60
 
 
@@ -105,7 +108,8 @@ class _Reader:
                 if name in FACTS[kind]:
                     numbers[f"{kind}.{name}"] = self.number((kind, name))
                 else:
-                    names[f"{kind}.{name}"] = self.names((kind, name))
+                    of = "text" if f"{kind}.{name}" in TEXTS else "number"
+                    names[f"{kind}.{name}"] = self.names((kind, name), of=of)
         return numbers, names
 
     def number(self, path: Path, *more: str) -> NumberRule:
@@ -117,7 +121,7 @@ class _Reader:
             if not isinstance(ends, list) or len(ends) != 2:
                 self.fail(f"{_at(here)} is {_shown(ends)}; write two numbers: [0.1, 0.9], .inf for no limit", here)
             for end in ends:
-                if isinstance(end, bool) or not isinstance(end, int | float) or end != end:
+                if isinstance(end, bool) or not isinstance(end, int | float) or math.isnan(self.as_float(end, here)):
                     self.fail(f"{_at(here)}: {_shown(end)} is no number", here)
             low, high = (self.as_float(end, here) for end in ends)
             if low > high:
@@ -125,8 +129,8 @@ class _Reader:
         outside, missing = self.share((*path, "outside"), 0.0), self.share((*path, "missing"), 1.0)
         return NumberRule(low, high, outside, missing)
 
-    def names(self, path: Path, *more: str) -> NamesRule:
-        """Return the rule of a set of values; other keys that its mapping may have are `more`."""
+    def names(self, path: Path, *more: str, of: str = "text") -> NamesRule:
+        """Return the rule of a set of values of a type; other keys that its mapping may have are `more`."""
         rule = self.mapping(path, (*_NAMES_KEYS, *more))
         here = (*path, "values")
         written = rule.get("values", [])
@@ -138,9 +142,13 @@ class _Reader:
             }
         else:
             for position, value in enumerate(written):
-                if not isinstance(value, str | int | float | bool):
-                    self.fail(f"{_at(here)}: {_shown(value)} is neither a text nor a number", (*here, position))
+                # A manifest is typed: the label "7" is not the number 7, and would be new for ever.
+                if not isinstance(value, str | int | float) or type_of(value) != of:
+                    problem = f"{_at(here)}: {_shown(value)} is no {_TYPE_WORDS[of]}"
+                    self.fail(problem + ("; write it in quotes" if of == "text" else ""), (*here, position))
             shares = dict.fromkeys(written)
+        if isinstance(written, dict) and of != "text":
+            self.fail(f"{_at(here)}: only texts can have shares; write a list of values", here)
         closed = rule.get("closed", False)
         if not isinstance(closed, bool):
             self.fail(f"{_at((*path, 'closed'))} is {_shown(closed)}; write true or false", (*path, "closed"))
@@ -163,7 +171,7 @@ class _Reader:
         if known == "number" and "range" in rule:
             return FieldRule(known, number=self.number(path, "type"), missing=missing)
         if known in {"number", "text", "truth"}:
-            return FieldRule(known, names=self.names(path, "type"), missing=missing)
+            return FieldRule(known, names=self.names(path, "type", of=known), missing=missing)
         self.mapping(path, ("type", "missing"))
         return FieldRule(known, missing=missing)
 

@@ -8,9 +8,10 @@ not know.
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import fields
 
 from curate.facts.fact_schema import CATEGORIES, KEYS, NUMBERS, fields_of
-from curate.facts.records import KINDS
+from curate.facts.records import KINDS, AudioFacts, ImageFacts
 
 SCHEMA_VERSION = 1
 DEFAULT_ALPHA = 0.01
@@ -25,6 +26,13 @@ FACTS: dict[str, list[str]] = {kind: ["bytes", *fields_of(kind, NUMBERS)] for ki
 """The facts of each kind that are numbers, without its name."""
 NAMES: dict[str, list[str]] = {kind: fields_of(kind, CATEGORIES) for kind in KINDS}
 """The facts of each kind that are names."""
+TEXTS = frozenset(
+    f"{kind}.{field.name}"
+    for kind, record in (("image", ImageFacts), ("audio", AudioFacts))
+    for field in fields(record)
+    if field.type == str | None
+)
+"""The facts that are texts; all others are numbers."""
 PLACES = frozenset((
     "kind", "label", "split", "tags",
     *(f"{kind}.{name}" for kind in KINDS for name in (*FACTS[kind], *NAMES[kind])),
@@ -142,3 +150,14 @@ class Schema(Struct, frozen=True):
     fields: dict[str, FieldRule] | None = None
     environments: dict[str, tuple[str, ...]] = {}
     margins: Margins = Margins()
+
+
+def type_of(value: object) -> FieldType:
+    """Return the type of a value that JSON holds; a text that looks like a number is a text."""
+    if isinstance(value, bool):
+        return "truth"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "text"
+    return "list" if isinstance(value, list) else "mapping"

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from curate.schema.anomalies import name_of_missing, name_of_unknown
-from curate.schema.columns import type_of
-from curate.schema.records import FieldRule, NamesRule, NumberRule, Schema
+from curate.schema.records import FieldRule, NamesRule, NumberRule, Schema, type_of
 from curate.schema.seen import as_floats, parted
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from curate.describe.sketch import Sketch
-from curate.schema.columns import type_of
+from curate.schema.records import type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

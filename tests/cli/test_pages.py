@@ -127,7 +127,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         csv.writer(file).writerows([("path", "annotator", "label"), *rows])
     many_samples(made)
     (made / "schema.yaml").write_text(
-        "kind: schema\nversion: 1\nlabel: {values: [plain], closed: true}\ntags: {closed: true, keys: {a: {values: [x]}}}\n"
+        "kind: schema\nversion: 1\nlabel: {values: [plain], closed: true}\n"
+        "tags: {closed: true, keys: {a: {values: [x]}}}\n"
         "image: {width: {range: [1, 2]}, noise_sd: {range: [0, 1], missing: 0.5}}\nsamples: 20\n"
     )
     with open(made / "said.csv", "w", newline="") as file:

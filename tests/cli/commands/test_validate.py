@@ -121,7 +121,9 @@ def test_environments(burnish: Burnish, schema: Path) -> None:
     bare = lines([{name: value for name, value in one.items() if name not in {"label", "split"}} for one in GOOD])
     burnish("validate", "--schema", schema, "--fail-on", "error", stdin=bare, code=1)
     burnish("validate", "--schema", schema, "--env", "serving", "--fail-on", "warning", stdin=bare)
-    burnish("validate", "--schema", schema, "--env", "serving", "--fail-on", "unexpected-label", stdin=lines(GOOD), code=1)
+    burnish(
+        "validate", "--schema", schema, "--env", "serving", "--fail-on", "unexpected-label", stdin=lines(GOOD), code=1
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_environments(burnish: Burnish, schema: Path) -> None:
         (["--schema", "gone.yaml"], "cannot read gone.yaml: No such file or directory"),
         (["--schema", "odd.yaml"], "odd.yaml:3: 'lable' is unknown (did you mean 'label'?)"),
         (["--schema", "schema.yaml", "--env", "live"], "--env live: there is no such environment in schema.yaml"),
-        (["--schema", "schema.yaml", "--fail-on", "new-lable"], "--fail-on: there is no anomaly 'new-lable' (did you mean"),
+        (["--schema", "schema.yaml", "--fail-on", "new-lable"], "--fail-on: there is no anomaly 'new-lable' (did you"),
         (["--schema", "schema.yaml", "--fail-on", "note"], "--fail-on: there is no anomaly 'note'"),
         (["--schema", "schema.yaml", "-o", "a.jpg"], "-o a.jpg: that is the name of a media file"),
         (["--schema", "schema.yaml", "-o", "a", "--rejects", "a"], "a is named for two outputs"),
@@ -155,7 +157,9 @@ def test_facts_of_another_version_are_refused_with_the_line(burnish: Burnish, sc
 
 
 @needs_browser
-@pytest.mark.parametrize(("width", "dark"), [(1200, False), (1200, True), (400, False)], ids=["light", "dark", "narrow"])
+@pytest.mark.parametrize(
+    ("width", "dark"), [(1200, False), (1200, True), (400, False)], ids=["light", "dark", "narrow"]
+)
 def test_the_page_shows_the_samples(burnish: Burnish, schema: Path, tmp_path: Path, width: int, dark: bool) -> None:
     burnish("validate", "--schema", schema, "--html", "page.html", stdin=lines(ODD))
     with Browser(tmp_path / "page.html", width, dark=dark) as page:

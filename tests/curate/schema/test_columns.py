@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from curate.records.reader import LineError
-from curate.schema.columns import columns, type_of
+from curate.schema.columns import columns
+from curate.schema.records import type_of
 from tests.curate.schema.samples import encoded, line, many
 
 SOUND = {"path": "a.wav", "kind": "audio", "bytes": 7, "audio": {"sample_rate": 8000}}
@@ -51,7 +52,7 @@ def test_facts_of_two_versions_are_refused_with_the_line() -> None:
     with pytest.raises(LineError, match=r"1\.jpg are of version 4, .* of version 5; .*burnish scan") as caught:
         list(columns(lines, size=1))
     assert caught.value.line == lines[1]
-    with pytest.raises(LineError, match="of version 5, .* of version 6"):
+    with pytest.raises(LineError, match=r"of version 5, .* of version 6"):
         list(columns(lines, 6))
 
 

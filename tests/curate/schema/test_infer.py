@@ -101,3 +101,23 @@ def test_what_was_seen_stands_beside_it_and_estimates_are_said() -> None:
 def test_paths_that_come_twice_are_counted() -> None:
     assert draft(many(100)).content["duplicates"] == 0
     assert draft([*many(99), line(0)]).content["duplicates"] == 0.047
+
+
+def test_names_without_end_are_no_fields() -> None:
+    samples = [line(number, **{f"f{number}": 1}) for number in range(300)]
+    assert "fields" not in draft(samples).content
+    assert "fields" not in draft(many(30, **{"x" * 101: 1})).content
+
+
+def test_what_would_be_too_large_to_read_is_left_open() -> None:
+    tags = [
+        [f"key{key}=a value that is rather long {number % 200} {key}" for key in range(190)] for number in range(200)
+    ]
+    found = draft([line(number, tags=tags[number % 200]) for number in range(4000)])
+    assert found.content["tags"]["keys"]["key7"] == {"closed": False, "missing": 0}
+    assert found.content["label"]["closed"]
+    assert "Sets of more than 20 values were left open" in found.head[-1]
+
+
+def test_a_key_of_tags_that_is_too_long_leaves_them_open() -> None:
+    assert not draft(many(30, tags=["a=1", f"{'k' * 101}=2"])).content["tags"]["closed"]

@@ -28,7 +28,9 @@ def check(samples: list[Line], schema: Schema = SCHEMA, without: tuple[str, ...]
     return validate(lambda: iter(lines), schema, without)[0]
 
 
-def found_in(samples: list[Line], schema: Schema = SCHEMA, without: tuple[str, ...] = ()) -> dict[tuple[str, str], Anomaly]:
+def found_in(
+    samples: list[Line], schema: Schema = SCHEMA, without: tuple[str, ...] = ()
+) -> dict[tuple[str, str], Anomaly]:
     return {(one.name, one.of): one for one in check(samples, schema, without).anomalies if one.severity != "note"}
 
 

@@ -11,7 +11,9 @@ def test_the_text_reads_well() -> None:
     made = draft(many(100))
     lines = text_of(made.content, made).splitlines()
     assert lines[0] == "#: What samples are to be like, learnt from set.jsonl: 100 samples."
-    assert "  brightness: {range: [0.375, 0.524], outside: 0.03, missing: 0.03}  #: 0.4 to 0.499, median 0.4495" in lines
+    assert (
+        "  brightness: {range: [0.375, 0.524], outside: 0.03, missing: 0.03}  #: 0.4 to 0.499, median 0.4495" in lines
+    )
     assert "  width: {range: [32, 32], outside: 0.03, missing: 0.03}  #: 32 to 32 px, median 32" in lines
     assert "split: {closed: true, values: [train], missing: 0}  #: train 100" in lines
     assert not [text for text in lines[:-1] if len(text) > 130]
@@ -25,7 +27,22 @@ def test_long_sets_stand_below_each_other() -> None:
 
 
 def test_it_says_the_same_to_every_reader_of_yaml() -> None:
-    names = ["no", "on", "1:30", "7", "1e3", "0x10", "null", "~", "2020-01-01", "=", "yes", "a: b", "- x", "\x1b[31m\n#:"]
+    names = [
+        "no",
+        "on",
+        "1:30",
+        "7",
+        "1e3",
+        "0x10",
+        "null",
+        "~",
+        "2020-01-01",
+        "=",
+        "yes",
+        "a: b",
+        "- x",
+        "\x1b[31m\n#:",
+    ]
     made = draft([line(number, label=names[number % len(names)]) for number in range(40 * len(names))])
     text = text_of(made.content, made)
     content = yaml.safe_load(text)
