@@ -1,5 +1,6 @@
 """`burnish validate`: new samples held against a schema."""
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -89,8 +90,10 @@ def validate(
         raise UsageError("-o - writes the samples to standard output, where there is no room for a report too")
     gates, dropped = _known(fail_on, "--fail-on", GRAVITIES[:2]), _known(drop, "--drop", GRAVITIES)
     formats = reports.Formats(json, md, csv, html).check(manifest)
-    for file in (output, rejects):
+    for file in (output, rejects, html):
         streams.check_output(file)
+        if file and os.path.realpath(file) == os.path.realpath(schema):
+            raise UsageError(f"{file} is the schema itself; name another file")
     rules = read_schema(schema)
     without = check_environment(rules, env, schema) if env else ()
     found = _validate(manifest, rules, without, (output, rejects), dropped)

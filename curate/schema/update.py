@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from curate.facts.records import KINDS
 from curate.ground.files import read_file
 from curate.ground.yaml import MAX_BYTES, YamlFile, load_yaml
 from curate.schema.read import schema_of
@@ -37,6 +38,9 @@ def updated(path: str, draft: "Draft") -> tuple[str, list[str]]:
     kept: list[str] = []
     content = _merge(base if isinstance(base, dict) else {}, mine, draft.content, (), kept)
     text = text_of(content, draft, _placed(_comments(data.decode("utf-8-sig"), old), content))
+    before, now = (content.get("facts_version") for content in (mine, draft.content))
+    if before != now and any(name.startswith(tuple(f"{kind}." for kind in KINDS)) for name in kept):
+        kept.append(f"those of facts for facts of version {before}; they are now of version {now}, so look at them")
     # What a person set may be at odds with what is new: then it is said now, and not by the next validate.
     schema_of(load_yaml(text.encode(), path))
     return text, kept

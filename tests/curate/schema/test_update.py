@@ -60,6 +60,13 @@ def test_a_range_that_a_person_set_stays_and_its_neighbours_are_learnt(file: Pat
     assert update(file, OLD)[0].numbers["image.brightness"].low == 0, "also the next time"
 
 
+def test_ranges_that_were_set_for_other_facts_are_said(file: Path) -> None:
+    change(file, ("range: [0.375, 0.524]", "range: [0, 0.9]"))
+    kept = update(file, many(100, facts_version=6))[2]
+    assert kept[-1] == "those of facts for facts of version 5; they are now of version 6, so look at them"
+    assert update(file, many(100, facts_version=6))[2] == ["image.brightness.range"]
+
+
 def test_sets_keep_what_was_added_and_what_was_taken_out(file: Path) -> None:
     change(file, ("values: [JPEG]", "values: [JPEG, WEBP]"), ("cat: 0.6, ", ""), ("dog: 0.4", "dog: 0.4, owl: 0.1"))
     found, _, kept = update(file, [*NEW, *OLD])

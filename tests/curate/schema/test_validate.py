@@ -44,7 +44,7 @@ def test_what_was_learnt_from_is_valid() -> None:
 
 
 def changed(change: Callable[[Line], Any], count: int = 30) -> list[Line]:
-    samples = json.loads(json.dumps(GOOD[:200]))
+    samples: list[Line] = json.loads(json.dumps(GOOD[:200]))
     for sample in samples[:count]:
         change(sample)
     return samples
