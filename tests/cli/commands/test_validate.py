@@ -99,6 +99,14 @@ def test_rejects_are_parted_and_say_why(burnish: Burnish, schema: Path, tmp_path
     assert bad[0]["findings"] == [{"check": "new-label", "severity": "error", "detail": "label: fox"}]
 
 
+def test_warnings_reject_nothing_unless_they_are_named(burnish: Burnish, schema: Path, tmp_path: Path) -> None:
+    new = lines(many(100, wind=3))
+    burnish("validate", "--schema", schema, "-o", "ok.jsonl", stdin=new)
+    assert (tmp_path / "ok.jsonl").read_bytes() == new
+    burnish("validate", "--schema", schema, "-o", "ok.jsonl", "--drop", "warning", stdin=new)
+    assert (tmp_path / "ok.jsonl").read_bytes() == b""
+
+
 def test_in_a_pipe_the_report_goes_to_stderr(burnish: Burnish, schema: Path) -> None:
     result = burnish("validate", "--schema", schema, "-o", "-", stdin=lines(ODD))
     assert result.stdout.encode() == lines(ODD[:60])

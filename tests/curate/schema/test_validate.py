@@ -200,6 +200,22 @@ def test_an_open_set_alarms_when_more_is_new_than_was() -> None:
     assert ("new-label", "label") in found_in(third, schema)
 
 
+def test_what_is_new_among_open_tags_is_a_note() -> None:
+    schema = read_text("kind: schema\nversion: 1\ntags: {keys: {camera: {}}, flags: [dark]}\n")
+    found = check([line(0, tags=["camera=1", "lens=3", "foggy"])], schema)
+    assert {(one.name, one.of, one.severity) for one in found.anomalies} == {
+        ("new-field", "tag:lens", "note"), ("new-tag-value", "tags", "note")}  # fmt: skip
+
+
+def test_a_field_is_missing_of_all_samples_and_wrong_of_those_that_have_it() -> None:
+    found = found_in(changed(lambda one: one.pop("weather")))
+    assert found["missing-fact", "weather"].checked == 200
+    some = changed(lambda one: one.update(weather="fog"))
+    for sample in some[100:]:
+        del sample["weather"]
+    assert found_in(some)["unexpected-value", "weather"].checked == 100
+
+
 def test_a_sample_with_two_new_tags_of_a_key_counts_once() -> None:
     one = found_in(changed(lambda one: one.update(tags=["camera=7", "camera=8"])))["new-tag-value", "tag:camera"]
     assert one.samples == 30
@@ -213,7 +229,7 @@ def test_facts_of_another_version_are_refused() -> None:
 
 
 def test_generated_samples_are_left_out() -> None:
-    made = [line(at, path=f"g{at}", label="fog", origin={"recipe": "fog"}) for at in range(50)]
+    made = [line(at, path=f"g{at}", label="fog", origin={"recipe": "fog"}, facts_version=4) for at in range(50)]
     found = check([*GOOD[:100], *made])
     assert (found.samples, found.generated, found.count("error")) == (100, 50, 0)
 
