@@ -13,7 +13,6 @@ from curate.facts.records import KINDS
 from curate.schema.records import DEFAULT_ALPHA, DEFAULT_MARGIN, FACTS, NAMES, SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
 
     from curate.schema.seen import Seen, SeenField, SeenNames, SeenNumbers
 
@@ -86,6 +85,7 @@ def infer(seen: "Seen", source: str) -> Draft:
     without = [name for name in ("label", "split") if seen.names[name].present]
     content["environments"] = {"serving": {"without": without}} if without else {}
     comments["environments",] = "for --env: what need not be there; a label is unexpected there"
+    # For drift: here nothing is learnt, since how large a change matters is for people to say.
     content["margins"] = {"all": DEFAULT_MARGIN}
     comments["margins",] = "how large a change matters to burnish drift; of one place: {all: 0.1, label: 0.05}"
     most = _MOST_VALUES
@@ -115,13 +115,11 @@ def _head(seen: "Seen", source: str) -> tuple[str, ...]:
         "outside, missing: allowed shares, 0 to 1; validate alarms where a batch has more than chance explains.",
         "closed: true = no other value may come; 0 in outside, missing or duplicates = not one.",
     ]
-    if worst := max((seen.sketch.error for seen in _all_numbers(seen) if seen.present), default=0.0):
+    # A sketch that had to merge values knows its quantiles only so well, and a reader is to know it too.
+    numbers = [*seen.numbers.values(), *(field.numbers for field in seen.fields.values())]
+    if worst := max((one.sketch.error for one in numbers if one.present), default=0.0):
         lines.append(f"Quantiles with ~ are estimates (of sketches of 4,096 buckets), off by {worst:.2%} at most.")
     return tuple(lines)
-
-
-def _all_numbers(seen: "Seen") -> "Iterable[SeenNumbers]":
-    return [*seen.numbers.values(), *(field.numbers for field in seen.fields.values())]
 
 
 def _facts(kind: str, seen: "Seen", comments: dict[Path, str]) -> dict[str, Any]:
@@ -156,6 +154,7 @@ def _numbered(
     unit = f" {quantity.unit}" if quantity and quantity.unit and quantity.scale == 1 else ""
     seen_of = "" if seen.present == seen.possible else f", in {seen.present:,} of {seen.possible:,}"
     comments[path] = f"{least:.6g} to {most:.6g}{unit}, median {about}{median:.6g}{seen_of}"
+    # Of fifty samples the ends are the smallest and the largest: what is beyond them is not known to be under 1 %.
     outside = _allowed(sketch.outside(low, high), sketch.number)
     return {
         "range": [low, high],
@@ -199,6 +198,7 @@ def _tags(seen: "Seen", comments: dict[Path, str]) -> dict[str, Any]:
     flags = {name: count for name, count in seen.flags.counts.items() if len(name) <= _LONGEST_NAME}
     keys = {key: found for key, found in sorted(seen.tags.items()) if len(key) <= _LONGEST_NAME}
     counts = [*flags.values(), *(found.present for found in keys.values())]
+    # A key that is not written down would be new in the very set that the schema is learnt from.
     left_out = seen.flags.others or len(flags) + len(keys) < len(seen.flags.counts) + len(seen.tags)
     rare = not counts or min(counts) < _EACH or len(counts) > _MOST_VALUES or left_out
     comments["tags",] = "keys: of key=value; flags: tags without a value; closed: no other key and no other flag"

@@ -93,6 +93,7 @@ def _unknown(
     yield _missing(place, rule.missing, len(names), positions[names == None] if missing else ())  # noqa: E711 - by element
     if not rule.values and not rule.closed:
         return
+    # By the few values that there are, not by sample: most blocks have none that is new.
     new = counts.keys() - rule.values.keys()
     out = [at for at, name in enumerate(names.tolist()) if name in new] if new else []
     yield Broken(
@@ -161,6 +162,7 @@ def _fields(block: "Columns", rules: dict[str, FieldRule], without: "Container[s
         yield _missing(name, rule.missing, total, gone)
         if rule.type is None:
             continue
+        # Each value by the type that it has in the JSON: the text "7" among numbers is what this is to find.
         types = [type_of(value) for value in values]
         wrong = [at for at, found in enumerate(types) if found != rule.type]
         shown = [short(values[at]) for at in wrong]

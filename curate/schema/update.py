@@ -65,6 +65,7 @@ def _merge(
 ) -> dict[str, Any]:
     """Return the new mapping with what differs between `base` and `mine` as it is in `mine`."""
     merged: dict[str, Any] = {}
+    # New keys keep the order of what is learnt; those that only a person has come after them.
     for key in dict.fromkeys([*new, *mine]):
         before, now, learnt = (part.get(key, _ABSENT) for part in (base, mine, new))
         here = (*path, key)

@@ -47,6 +47,7 @@ class _Count:
         self.checked += found.checked
         self.allowed, self.expected = found.allowed, found.expected
         positions = [int(at) for at in found.positions]
+        # Most rules find nothing in most blocks.
         if not positions:
             return
         if not found.distances and found.values[0] is not None:
@@ -112,6 +113,7 @@ def validate(
         counts["duplicate-path", "path"] = _duplicates(open_lines(), twice, schema)
     lost = {} if "label" in without else _chances_of_loss(schema, labels)
     tests = len(lost) + sum(0 < one.allowed < 1 and one.checked > 0 for one in counts.values())
+    # What allows nothing or everything is no test, and takes no part of the level.
     level = schema.alpha / max(1, tests)
     anomalies = [_anomaly(*name, one, level) for name, one in counts.items() if one.samples]
     if gone := {label: p for label, p in lost.items() if not labels[label]}:

@@ -46,8 +46,11 @@ def _entry(
     """Yield the lines of a key and its value: in one line where there is room, with the comment behind it."""
     indent = "  " * (len(path) - 1)
     yield from (f"{indent}{comment}" for comment in people.get(path, ()))
-    note = f"  {MARK} {_one_line(comments[path])}" if path in comments else ""
+    # A comment holds values of the user's: one with a line feed in it would go on as YAML.
+    shown = "".join(char if char.isprintable() else _escaped(char) for char in comments.get(path, ""))
+    note = f"  {MARK} {shown}" if shown else ""
     flow = _flow(value)
+    # What has a comment of its own further in needs a line for each key.
     inside = any(other[: len(path)] == path and other != path for other in (*comments, *people))
     if (
         not isinstance(value, dict | list)
@@ -102,8 +105,3 @@ def _escaped(char: str) -> str:
         return char
     code = ord(char)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def _one_line(comment: str) -> str:
-    """Return a comment, which holds values of the user's, with what would end or hide its line as escapes."""
-    return "".join(char if char.isprintable() else _escaped(char) for char in comment)

@@ -61,13 +61,9 @@ def words(one: "Anomaly", value: str | float | None) -> str:
     return f"{value:.6g}{unit}"
 
 
-def links(one: "Anomaly") -> list[SampleLink]:
-    """Return the samples of an anomaly."""
-    return [SampleLink(example.path, words(one, example.value)) for example in one.examples]
-
-
 def _row(one: "Anomaly") -> Row:
     p: Cell = None if one.p is None else p_value(one.p)
     worst = Worded(one.worst, words(one, one.worst))
+    samples = [SampleLink(example.path, words(one, example.value)) for example in one.examples]
     cells = (one.name, one.of, one.severity, one.samples, one.share, one.allowed, p, worst, one.path, one.detail)
-    return Row(cells, _STYLES[one.severity], samples=links(one))
+    return Row(cells, _STYLES[one.severity], samples=samples)
