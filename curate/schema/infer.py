@@ -13,7 +13,6 @@ from curate.facts.records import KINDS
 from curate.schema.records import DEFAULT_ALPHA, DEFAULT_MARGIN, FACTS, NAMES, SCHEMA_VERSION
 
 if TYPE_CHECKING:
-
     from curate.schema.seen import Seen, SeenField, SeenNames, SeenNumbers
 
 _ENDS = (0.005, 0.25, 0.75, 0.995)
