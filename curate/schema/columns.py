@@ -128,7 +128,7 @@ def columns(
 def _other_version(line: bytes, path: str, found: int, wanted: int) -> LineError:
     problem = (
         f"the facts of {path} are of version {found}, and those they are to be compared with of version {wanted}; "
-        "measure the older ones again: burnish scan"
+        "measure the older ones again (burnish scan; of a schema: burnish schema --update)"
     )
     return LineError(line, problem)
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from curate.describe.column_blocks import as_floats
 from curate.schema.anomalies import name_of_missing, name_of_unknown
 from curate.schema.records import FieldRule, NamesRule, NumberRule, Schema, type_of
-from curate.schema.seen import as_floats, parted
+from curate.schema.seen import parted
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from curate.describe.column_blocks import as_floats
 from curate.describe.sketch import Sketch
 from curate.schema.records import type_of
 
@@ -187,18 +188,3 @@ def parted(tags: "Iterable[str]") -> tuple[dict[str, set[str]], set[str]]:
         else:
             flags.add(tag)
     return keys, flags
-
-
-def as_floats(values: list[Any]) -> "NDArray[np.float64]":
-    """Return numbers of JSON, of shape (any,); whole ones of more than 308 digits are infinite."""
-    try:
-        return np.array(values, np.float64)
-    except OverflowError:
-        return np.array([_as_float(value) for value in values], np.float64)
-
-
-def _as_float(value: float) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return np.inf if value > 0 else -np.inf

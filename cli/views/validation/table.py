@@ -43,7 +43,7 @@ def sentences(found: "Validation") -> list[str]:
         )
     if found.tests:
         lines.append(
-            f"{found.tests:,} shares were tested; of batches without any change {percent(found.alpha)} % may alarm, "
+            f"{found.tests:,} {'share was' if found.tests == 1 else 'shares were'} tested; of batches without any change {percent(found.alpha)} % may alarm, "
             "if samples are independent of each other"
         )
     if found.generated:

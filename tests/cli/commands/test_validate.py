@@ -161,7 +161,7 @@ def test_facts_of_another_version_are_refused_with_the_line(burnish: Burnish, sc
     error = burnish("validate", "--schema", schema, stdin=lines([*GOOD[:2], line(2, facts_version=4)]), code=2).stderr
     assert error == (
         "burnish validate: <stdin>:3: the facts of 2.jpg are of version 4, and those they are to be compared with of "
-        "version 5; measure the older ones again: burnish scan\n"
+        "version 5; measure the older ones again (burnish scan; of a schema: burnish schema --update)\n"
     )
 
 

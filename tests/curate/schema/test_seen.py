@@ -1,10 +1,9 @@
 """What is counted of a set: the same whatever the blocks, in bounded memory."""
 
-import numpy as np
 import pytest
 
 from curate.schema.columns import columns
-from curate.schema.seen import Paths, Seen, SeenNames, as_floats, parted
+from curate.schema.seen import Paths, Seen, SeenNames, parted
 from tests.curate.schema.samples import encoded, line, many
 
 
@@ -42,7 +41,3 @@ def test_paths_know_how_often_one_came_again() -> None:
 def test_tags_are_parted_at_the_first_sign() -> None:
     assert parted(["a=1", "a=2", "b=", "dark", "=x", "url=a=b"]) == (
         {"a": {"1", "2"}, "b": {""}, "url": {"a=b"}}, {"dark", "=x"})  # fmt: skip
-
-
-def test_whole_numbers_without_end_are_infinite() -> None:
-    assert as_floats([1, 10**400, -(10**400)]).tolist() == [1, np.inf, -np.inf]
