@@ -42,10 +42,9 @@ def sentences(found: "Validation") -> list[str]:
             "notes are within what the schema allows, as far as so many samples can tell; no gate fails by them"
         )
     if found.tests:
-        lines.append(
-            f"{found.tests:,} {'share was' if found.tests == 1 else 'shares were'} tested; of batches without any change {percent(found.alpha)} % may alarm, "
-            "if samples are independent of each other"
-        )
+        tested = f"{found.tests:,} {'share was' if found.tests == 1 else 'shares were'} tested"
+        unchanged = f"of batches without any change {percent(found.alpha)} % may alarm"
+        lines.append(f"{tested}; {unchanged}, if samples are independent of each other")
     if found.generated:
         lines.append(f"{found.generated:,} generated samples were left out")
     return lines
