@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "compare": Entry("Baselines", "Tell whether a second run is better, worse, or neither: over all and on each tag."),
     "agreement": Entry("Baselines", "Hold annotators against each other: kappas, alpha, human level per tag."),
     "runs": Entry("Baselines", "List the runs under a folder: when, data, code, parameters, score."),
+    "review": Entry("Label", "Ask a person by keys: is the label right, keep or reject, which copy stays."),
     "schema": Entry("Watch", "Learn what samples are like, as a file that people read, change and keep."),
     "validate": Entry("Watch", "Hold new samples against a schema: named anomalies, gates, rejects."),
     "gate": Entry("Release", "Tell from prediction logs whether a new model may be promoted: shadow, canary, switch."),

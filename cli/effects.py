@@ -24,6 +24,7 @@ class Effect(Enum):
     SETS_RECIPE = "a variable of the recipe; part of what that reads"
     WRITES = "a file that is written whole"
     PASSES_ON = "the manifest that the next command reads"
+    APPENDS = "a file that only grows"
     REJECTS = "a file for the samples that are dropped"
     MAKES = "a folder for files that the command makes; a step gives it one by itself"
     MAKES_RUN = "a folder for a run; a step gives it one by itself"
@@ -33,7 +34,7 @@ class Effect(Enum):
     VALUE = "no file, though it looks like one"
 
 
-FILES_WRITTEN = frozenset({Effect.WRITES, Effect.PASSES_ON, Effect.REJECTS})
+FILES_WRITTEN = frozenset({Effect.WRITES, Effect.PASSES_ON, Effect.APPENDS, Effect.REJECTS})
 FOLDERS_MADE = frozenset({Effect.MAKES, Effect.MAKES_RUN, Effect.SETS_ASIDE})
 READ = frozenset({Effect.READS, Effect.READS_RUN, Effect.READS_RECIPE})
 

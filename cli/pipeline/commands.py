@@ -11,8 +11,8 @@ from cli.effects import READ, Effect, effects_of
 COMMON_KEYS = ("id", "input")
 """What a step may say beside its command."""
 
-_NO_STEPS = {"demo", "recipes", "run", "runs", "transforms", "undo"}
-"""Commands that run others, take back what they did, or only show what there is."""
+_NO_STEPS = {"demo", "recipes", "review", "run", "runs", "transforms", "undo"}
+"""Commands that run others, take back what they did, wait for a person, or only show what there is."""
 _OWN = {
     "manifest": "a step reads the manifest of the step before; another one: 'input: ID' beside the command",
     "output": "run names the file itself",

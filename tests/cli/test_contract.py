@@ -23,6 +23,7 @@ READERS = {
     "evaluate": ["evaluate", "--predictions", "said.csv", "--run", "nowhere"],
     "overfit": ["overfit"],
     "schema": ["schema"],
+    "review": ["review", "--annotator", "ann", "--page", "page.html"],
     "select": ["select"],
     "split": ["split", "--ratio", "train=0.5,test=0.5"],
     "stats": ["stats"],

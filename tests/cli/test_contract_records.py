@@ -182,6 +182,8 @@ LOOP = (
     "validate set.jsonl --schema schema.yaml --json",
     "tag set.jsonl --auto -o tagged.jsonl",
     "select set.jsonl --split train -o trained.jsonl",
+    "review set.jsonl --annotator ann --page page.html",
+    "review named.jsonl --annotator ann --ask blind --page page.html",
     "organize set.jsonl --into hf --metadata hf --apply -o organized.jsonl",
     "undo hf",
     "organize set.jsonl --into csv --metadata csv --apply -o organized.jsonl",
