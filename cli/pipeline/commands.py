@@ -2,17 +2,16 @@
 
 import re
 from functools import cache
-from importlib import import_module
 from typing import Any, NamedTuple
 
-from cli.catalog import COMMANDS
+from cli.catalog import COMMANDS, function_of
 from cli.effects import READ, Effect, effects_of
 
 COMMON_KEYS = ("id", "input")
 """What a step may say beside its command."""
 
-_NO_STEPS = {"demo", "recipes", "review", "run", "runs", "transforms", "undo"}
-"""Commands that run others, take back what they did, wait for a person, or only show what there is."""
+_NO_STEPS = {"demo", "export", "recipes", "review", "run", "runs", "transforms", "undo"}
+"""Commands that run others, take back what they did, wait for a person, show what there is, or write for others."""
 _OWN = {
     "manifest": "a step reads the manifest of the step before; another one: 'input: ID' beside the command",
     "output": "run names the file itself",
@@ -111,7 +110,7 @@ def command(name: str) -> Command:
     from cli.app import load
 
     parsed = load(name)
-    effects = effects_of(getattr(import_module(f"cli.commands.{name}"), name))
+    effects = effects_of(function_of(name))
     options_of = (_option(parameter, effects.get(parameter.name)) for parameter in parsed.params)
     found = {option.name: option for option in options_of}
     # By name and by form: of `manifest` the argument is ours to fill, while the option `--manifest` of agreement is a

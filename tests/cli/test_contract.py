@@ -20,6 +20,9 @@ READERS = {
     "dedup": ["dedup"],
     "organize": ["organize", "--into", "nowhere"],
     "preview": ["preview", "photos-wear", "-o", "page.html"],
+    "export": ["export", "--to", "csv"],
+    "issues": ["issues", "--plantings", "0"],
+    "relabel": ["relabel", "--map-label", "old=new"],
     "evaluate": ["evaluate", "--predictions", "said.csv", "--run", "nowhere"],
     "overfit": ["overfit"],
     "schema": ["schema"],
@@ -32,9 +35,9 @@ READERS = {
     "validate": ["validate", "--schema", str(ROOT / "tests" / "cli" / "schema.yaml")],
 }
 """Commands that read a manifest, as they are called with the least that they need."""
-FILTERS = ["clean", "dedup", "select", "tag"]
+FILTERS = ["clean", "dedup", "relabel", "select", "tag"]
 """Those that pass on what they have nothing to say of."""
-STREAMING = {"select", "tag"}
+STREAMING = {"relabel", "select", "tag"}
 REPORTS = ["balance", "stats", "transforms"]
 HEAVY = {
     "numpy",

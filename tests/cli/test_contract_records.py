@@ -201,6 +201,13 @@ LOOP = (
     "gate shadow one two --margin 0.9 -o differ.jsonl", "gate shadow one two --margin 0.9 --json",
     "automate one", "automate one --json", "automate one --html page.html",
     "slices one set.jsonl --no-cache --html page.html", "slices one set.jsonl --no-cache --json -o sliced.jsonl",
+    "predict one set.jsonl --no-cache -o predicted.jsonl", "predict one set.jsonl --no-cache --json",
+    "issues set.jsonl --no-cache --model knn --feature base --folds 2 --plantings 1 -o flagged.jsonl --html page.html",
+    "issues one set.jsonl --no-cache --folds 2 --plantings 0 --json",
+    "relabel flagged.jsonl --map-label cat=x -o relabelled.jsonl", "relabel relabelled.jsonl --undo -o back.jsonl",
+    "export predicted.jsonl --to label-studio -o tasks.json --config labels.xml",
+    "import tasks.json --from label-studio --answers answers.jsonl -o imported.jsonl",
+    "export predicted.jsonl --to csv -o set.csv", "import set.csv --from csv --manifest set.jsonl -o imported.jsonl",
     "runs .", "runs . --json",
     "report one -o page.html",
     "run clean-{kind} --set data={kind} --work work",
@@ -221,9 +228,17 @@ def test_names_that_are_not_utf8_go_through_every_command(
         if "--json" in step:
             json.loads(result.stdout)
     done = {step.split()[0] for step in LOOP}
-    assert done >= COMMANDS.keys() - {"transforms", "recipes", "demo", "agreement", "coverage", "embed"}, (
-        "no names, or an own test"
-    )
+    assert done >= COMMANDS.keys() - {
+        "transforms",
+        "recipes",
+        "demo",
+        "agreement",
+        "coverage",
+        "embed",
+        "gate",
+        "automate",
+        "review",
+    }, "no names, or an own test"
 
 
 @pytest.mark.parametrize("odd", [*ODD, "deep"])

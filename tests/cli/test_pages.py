@@ -40,6 +40,7 @@ REPORTS = {
     "coverage": ["seen.jsonl", "new.jsonl", "--embeddings", "many.npz"],
     "dedup": ["set.jsonl", "--report"],
     "evaluate": ["set.jsonl", "--predictions", "said.csv", "--run", "new"],
+    "issues": ["set.jsonl", "--model", "knn", "--folds", "2", "--plantings", "0", "--feature", "base", "--top", "3"],
     "overfit": ["set.jsonl", "--samples", "4"],
     "recipes": [],
     "runs": ["."],
@@ -53,12 +54,13 @@ REPORTS = {
 PAGES = {
     name: words
     for name, words in REPORTS.items()
-    if name in {"agreement", "audit", "balance", "compare", "coverage", "runs", "slices"}
+    if name in {"agreement", "audit", "balance", "compare", "coverage", "issues", "runs", "slices"}
 }
 PAGES |= {name: REPORTS[name] for name in ("stats", "validate", "weak")}
 OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
-NO_TABLES = {"run", "select"}
-"""Commands with --json and without --md: run writes its own table for pull requests, select says why it chose."""
+NO_TABLES = {"predict", "run", "select"}
+"""Commands with --json and without --md: run writes its own table for pull requests, select says why it chose,
+predict what it wrote."""
 
 
 def program(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[bytes]:
