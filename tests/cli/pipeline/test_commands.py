@@ -7,7 +7,16 @@ from cli.pipeline.commands import command, command_names
 
 
 def test_every_command_that_does_work_can_be_a_step() -> None:
-    assert set(COMMANDS) - set(command_names()) <= {"demo", "recipes", "review", "run", "runs", "transforms", "undo"}
+    assert set(COMMANDS) - set(command_names()) <= {
+        "demo",
+        "export",
+        "recipes",
+        "review",
+        "run",
+        "runs",
+        "transforms",
+        "undo",
+    }
     assert {"scan", "clean", "dedup", "split", "select", "tag", "balance", "stats", "organize"} <= {*command_names()}
 
 
