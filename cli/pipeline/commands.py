@@ -116,6 +116,12 @@ def command(name: str) -> Command:
     # By name and by form: of `manifest` the argument is ours to fill, while the option `--manifest` of agreement is a
     # file like any other. Of all other names it is the options.
     own = {name for name, option in found.items() if name in _OWN and bool(option.flag) != (name == "manifest")}
+    writes = "report" if "json" in found else ""
+    if "output" in found:
+        is_page = "html" in found["output"].metavar.lower()
+        writes = "page" if is_page else "manifest" if found["output"].effect is Effect.PASSES_ON else writes
+        # Embeddings and schemas are files of the user's: the next step must not take one for its manifest.
+        own -= {"output"} if writes not in {"page", "manifest"} else set()
     options = {name: option for name, option in found.items() if name not in own and name != "help"}
     # RUN_A and RUN_B of compare are two arguments; a recipe gives them as one list, `runs`.
     runs = [option for option in options.values() if not option.flag and option.takes_run and not option.is_many]
@@ -125,9 +131,6 @@ def command(name: str) -> Command:
     if "more" in options and options["more"].effect is Effect.READS_RECIPE:
         more = options.pop("more")
         options["recipe"] = options["recipe"]._replace(is_many=True, parameter=more.parameter)
-    writes = "report" if "json" in found else ""
-    if "output" in found:
-        writes = "page" if "html" in found["output"].metavar.lower() else "manifest"
     return Command(
         name,
         COMMANDS[name].summary,

@@ -25,12 +25,14 @@ READERS = {
     "relabel": ["relabel", "--map-label", "old=new"],
     "evaluate": ["evaluate", "--predictions", "said.csv", "--run", "nowhere"],
     "overfit": ["overfit"],
+    "schema": ["schema"],
     "review": ["review", "--annotator", "ann", "--page", "page.html"],
     "select": ["select"],
     "split": ["split", "--ratio", "train=0.5,test=0.5"],
     "stats": ["stats"],
     "tag": ["tag", "--auto"],
     "train": ["train", "--run", "nowhere"],
+    "validate": ["validate", "--schema", str(ROOT / "tests" / "cli" / "schema.yaml")],
 }
 """Commands that read a manifest, as they are called with the least that they need."""
 FILTERS = ["clean", "dedup", "relabel", "select", "tag"]

@@ -50,6 +50,7 @@ REPORTS = {
     "stats": ["set.jsonl", "--by", "label"],
     "train": ["set.jsonl", "--model", "majority", "--run", "trained"],
     "transforms": ["mix_noise"],
+    "validate": ["set.jsonl", "--schema", "schema.yaml"],
     "weak": ["before"],
 }
 PAGES = {
@@ -57,7 +58,7 @@ PAGES = {
     for name, words in REPORTS.items()
     if name in {"agreement", "audit", "automate", "balance", "compare", "coverage", "issues", "runs", "slices"}
 }
-PAGES |= {"stats": REPORTS["stats"], "weak": REPORTS["weak"]}
+PAGES |= {name: REPORTS[name] for name in ("stats", "validate", "weak")}
 OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
 NO_TABLES = {"predict", "run", "select"}
 """Commands with --json and without --md: run writes its own table for pull requests, select says why it chose,
@@ -129,6 +130,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 for number in range(12) for who in ("ann", EVIL)]  # fmt: skip
         csv.writer(file).writerows([("path", "annotator", "label"), *rows])
     many_samples(made)
+    (made / "schema.yaml").write_text(
+        "kind: schema\nversion: 1\nlabel: {values: [plain], closed: true}\n"
+        "tags: {closed: true, keys: {a: {values: [x]}}}\n"
+        "image: {width: {range: [1, 2]}, noise_sd: {range: [0, 1], missing: 0.5}}\nsamples: 20\n"
+    )
     with open(made / "said.csv", "w", newline="") as file:
         csv.writer(file).writerows([("path", "prediction"), *((f"./{number}.png", EVIL) for number in range(12))])
     program(made, "evaluate", *REPORTS["evaluate"], "-q")
