@@ -29,7 +29,7 @@ Output = Annotated[
         help="Write the manifest to FILE, whole or not at all.",
         show_default=False,
     ),
-    Effect.WRITES,
+    Effect.PASSES_ON,
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write the report as JSON.")]
 Md = Annotated[bool, typer.Option("--md", help="Write its tables as Markdown, for pull requests.")]
@@ -50,6 +50,7 @@ Jobs = Annotated[
         show_default=False,
     ),
 ]
+AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="Let a gate hold of an input without samples.")]
 Quiet = Annotated[
     bool,
     typer.Option("--quiet", "-q", callback=be_quiet, help="Say nothing on stderr unless the command fails."),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("path", "prediction")
 _ENDINGS = (".csv", ".jsonl")
-PROBABILITY = "probability:"
+PROBABILITY = ("probability:", "p:")
 """What the name of a CSV column with the probability of a class begins with."""
 _SUM_TOLERANCE = 0.05
 
@@ -96,7 +96,7 @@ def read_external_predictions(file: str) -> dict[str, ExternalPrediction]:
     rows: Iterable[_Row] = _json_rows(file)
     if file.lower().endswith(".csv"):
         cells = ((row.line, row.cells) for row in read_table(file, _COLUMNS))
-        rows = (_csv_row(line, one) for line, one in cells)
+        rows = (_csv_row(file, line, one) for line, one in cells)
     for row in rows:
         path = _text(file, row, "path")
         if path in found:
@@ -136,10 +136,28 @@ def _json_row(file: str, line: int, text: bytes) -> _Row:
     return _Row(line, *(record.get(name) for name in _Row._fields[1:]))
 
 
-def _csv_row(line: int, cells: dict[str, str]) -> _Row:
-    """Return a row of a table; probabilities stand in columns like `probability:cat`."""
-    given = {name.removeprefix(PROBABILITY): cell for name, cell in cells.items() if name.startswith(PROBABILITY)}
-    return _Row(line, cells["path"], cells["prediction"], cells.get("confidence") or None, given or None)
+def _csv_row(file: str, line: int, cells: dict[str, str]) -> _Row:
+    """Return a row of a table; probabilities stand in columns like `p:cat`, or as a JSON object in one column.
+
+    Raises:
+        InputError: A class has two columns, or the object is none.
+    """
+    given: dict[str, object] = {}
+    for name, cell in cells.items():
+        prefix = next((one for one in PROBABILITY if name.startswith(one)), None)
+        if prefix is None:
+            continue
+        label = name.removeprefix(prefix)
+        if label in given:
+            raise InputError(f"{file}: the class {label!r} has two columns of probabilities; keep one")
+        given[label] = cell
+    probabilities: object = given or None
+    if not given and (text := cells.get("probabilities")):
+        try:
+            probabilities = loads(text.encode("utf-8", "surrogateescape"))
+        except ValueError as error:
+            raise InputError(f"{file}:{line}: probabilities are no JSON: {error}") from None
+    return _Row(line, cells["path"], cells["prediction"], cells.get("confidence") or None, probabilities)
 
 
 def _text(file: str, row: _Row, name: str) -> str:

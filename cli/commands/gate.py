@@ -92,7 +92,7 @@ def gate(
             help="Write the cases that the systems differ on as a manifest, for review.",
             show_default=False,
         ),
-        Effect.WRITES,
+        Effect.PASSES_ON,
     ] = None,
     json: options.Json = False,
     md: options.Md = False,
