@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from msgspec import Struct
 
 from baselines.metrics.risk_coverage import higher_risk_p, risk_coverage, risk_upper
-from baselines.metrics.significance import holm
 from curate.ground.errors import InputError, UsageError
+from curate.statistics.holm import holm
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

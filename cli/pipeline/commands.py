@@ -21,6 +21,7 @@ _OWN = {
     "quiet": "say it to run: burnish run --quiet",
     "verbose": "say it to run: burnish run --verbose",
     "list": "it only shows what there is",
+    "on_alarm": "a recipe starts no programs; say it to burnish drift itself",
     "dry_run": "say it to run: burnish run --dry-run",
 }
 """Options that a step must not set, and why."""

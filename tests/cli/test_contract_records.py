@@ -208,6 +208,8 @@ LOOP = (
     "export predicted.jsonl --to label-studio -o tasks.json --config labels.xml",
     "import tasks.json --from label-studio --answers answers.jsonl -o imported.jsonl",
     "export predicted.jsonl --to csv -o set.csv", "import set.csv --from csv --manifest set.jsonl -o imported.jsonl",
+    "drift one set.jsonl --html page.html", "drift set.jsonl set.jsonl --on facts,tags --json",
+    "feedback one one/predictions.jsonl --rejects none.jsonl -o back.jsonl",
     "runs .", "runs . --json",
     "report one -o page.html",
     "run clean-{kind} --set data={kind} --work work",

@@ -40,6 +40,7 @@ REPORTS = {
     "compare": ["before", "after"],
     "coverage": ["seen.jsonl", "new.jsonl", "--embeddings", "many.npz"],
     "dedup": ["set.jsonl", "--report"],
+    "drift": ["many", "set.jsonl", "--on", "facts,label,tags,features"],
     "evaluate": ["set.jsonl", "--predictions", "said.csv", "--run", "new"],
     "gate": ["shadow", "before", "after", "--margin", "0.99"],
     "issues": ["set.jsonl", "--model", "knn", "--folds", "2", "--plantings", "0", "--feature", "base", "--top", "3"],
@@ -56,7 +57,7 @@ REPORTS = {
 PAGES = {
     name: words
     for name, words in REPORTS.items()
-    if name in {"agreement", "audit", "automate", "balance", "compare", "coverage", "issues", "runs", "slices"}
+    if name in {"agreement", "audit", "automate", "balance", "compare", "coverage", "drift", "issues", "runs", "slices"}
 }
 PAGES |= {name: REPORTS[name] for name in ("stats", "validate", "weak")}
 OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
