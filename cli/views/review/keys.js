@@ -191,7 +191,7 @@ const OWN = {
   pair: { 1: "first", 2: "second", b: "both" },
   realism: { r: "real", m: "made" },
 };
-const labelOf = (key) => (CLASSES ? (FINDS ? undefined : classes[KEYS.indexOf(key)]) : OWN[question][key]);
+const labelOf = (key) => (CLASSES ? classes.find((name) => keyOf.get(name) === key) : OWN[question][key]);
 
 const onKey = (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("help").open) return;
@@ -223,7 +223,7 @@ const onKey = (event) => {
 
 const setUpButtons = () => {
   const choices = CLASSES
-    ? (FINDS ? [] : classes.map((name, at) => [name, KEYS[at], name]))
+    ? (FINDS ? [] : classes.map((name) => [name, keyOf.get(name), name]))
     : Object.entries(OWN[question]).map(([key, label]) => [LABELS[question][label], key, label]);
   for (const [text, key, label] of choices) {
     const made = button(text, key, () => enqueue(() => answer({ label })), { ariaPressed: "false" });

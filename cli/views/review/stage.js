@@ -1,6 +1,14 @@
 // The item that is asked about: its files large, what is known of it, and a button for everything that a key does.
 const KEYS = [..."123456789abcdefghijklmopqrstvwyz"]; // not n, u and x, which mean the same everywhere
 const FINDS = CLASSES && classes.length > KEYS.length; // more classes than keys: typing finds them
+// A class that is named like a key has that key: who is asked about digits types the digit. The others follow in order.
+const keyOf = new Map();
+if (CLASSES && !FINDS) {
+  const free = new Set([...KEYS, "0"]);
+  for (const name of classes) if (free.delete(name.toLowerCase())) keyOf.set(name, name.toLowerCase());
+  const rest = KEYS.filter((key) => free.has(key));
+  for (const name of classes) if (!keyOf.has(name)) keyOf.set(name, rest.shift());
+}
 let shownAt = 0;
 let hiddenFor = 0;
 let hiddenAt = 0;

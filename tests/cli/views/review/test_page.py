@@ -104,6 +104,16 @@ def test_two_hundred_keys_are_two_hundred_answers_in_order(tmp_path: Path) -> No
         assert "200 answered in answers.jsonl" in said
 
 
+def test_a_class_that_is_named_like_a_key_has_it(tmp_path: Path) -> None:
+    write_set(tmp_path, 6)
+    named = [word for name in ("0", "2", "B") for word in ("--class", name)]
+    with served(tmp_path, *named) as (server, page):
+        press_all(page, "02b13")
+        kept(page, 5)
+        # The others have the keys that are left, in their order.
+        assert given(server.answers()) == ["0", "2", "B", "cat", "dog"]
+
+
 def test_after_a_kill_every_answer_that_was_shown_as_kept_is_there(tmp_path: Path) -> None:
     write_set(tmp_path, 40)
     with served(tmp_path) as (server, page):
