@@ -80,6 +80,14 @@ FeatureCache = Annotated[
     Effect.CACHE,
 ]
 NoFeatureCache = Annotated[bool, typer.Option("--no-cache", help="Compute all features anew, and keep none.")]
+Truth = Annotated[
+    str | None,
+    typer.Option(
+        "--truth", metavar="FILE", help="Labels that came later: a .csv or .jsonl of key and label.", show_default=False
+    ),
+    Effect.READS,
+]
+LogKey = Annotated[str, typer.Option("--key", metavar="FIELD", help="The field that cases are known by.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Where chance begins.")]
 
 

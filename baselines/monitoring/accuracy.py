@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from baselines.metrics.calibration_error import MOST_CALIBRATION_ERROR, calibration_error
 from baselines.metrics.significance import newcombe, wilson
 from curate.drift.comparisons import FEWEST_OF_TAG, column_of, is_known
 from curate.drift.history import Expected, Part
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from curate.drift.rows import Rows
-
-MOST_CALIBRATION_ERROR = 0.05
-"""Above it a mean confidence is no promise: an accuracy that moves by less is what drift would be told by."""
-_BINS = 10
 
 
 def accuracy_parts(reference: "Rows", window: "Rows") -> tuple[Part, ...]:
@@ -55,18 +52,6 @@ def _right(rows: "Rows") -> "tuple[NDArray[np.intp], NDArray[np.bool_]]":
 def _tagged(rows: "Rows", right: "tuple[NDArray[np.intp], NDArray[np.bool_]]", tag: str) -> "NDArray[np.bool_]":
     has = np.array([tag in (row or ()) for row in column_of(rows, "tags")[right[0]]], np.bool_)
     return right[1][has]
-
-
-def calibration_error(confidence: "NDArray[np.float64]", right: "NDArray[np.bool_]") -> float:
-    """Return the expected calibration error: Σ n_b / n · |accuracy - mean confidence| over ten equal bins.
-
-    Args:
-        confidence: 0 to 1, one or more.
-        right: Whether each prediction is right.
-    """
-    place = np.minimum((confidence * _BINS).astype(np.int64), _BINS - 1)
-    off = np.bincount(place, right.astype(np.float64) - confidence, minlength=_BINS)
-    return float(np.abs(off).sum() / len(confidence))
 
 
 def trusted(reference: "Rows") -> str:

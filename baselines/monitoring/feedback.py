@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from curate.drift.windows import seconds_of
 from curate.ground.csv import read_table
 from curate.ground.errors import InputError, ManifestError
-from curate.ground.json import encode, loads
+from curate.ground.json import encode, loads, read_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -181,20 +181,7 @@ def _table(path: str, key: str) -> "Iterator[tuple[int, dict[str, object]]]":
 def _lines(path: str) -> "Iterator[tuple[int, dict[str, object]]]":
     if os.path.isdir(path):
         raise InputError(f"{path} is a folder; name the file of the outcomes")
-    try:
-        with open(path, "rb") as file:
-            for number, line in enumerate(file, start=1):
-                if not line.strip():
-                    continue
-                try:
-                    fields = loads(line)
-                except ValueError as error:
-                    raise InputError(f"{path}:{number}: no JSON: {error}") from None
-                if not isinstance(fields, dict):
-                    raise InputError(f"{path}:{number}: has to be an object with the key and a label")
-                yield number, fields
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    yield from read_objects(path, "the key and a label")
 
 
 def _name(value: object, path: str, line: int) -> str:

@@ -15,6 +15,7 @@ from curate.drift.tests import Verdict
 from curate.drift.verdicts import verdict_of_all
 from curate.facts.fact_schema import CATEGORIES, NUMBERS
 from curate.ground.errors import InputError
+from curate.statistics.binomial import more_p, share_upper
 from curate.statistics.holm import holm
 
 if TYPE_CHECKING:
@@ -164,8 +165,6 @@ def _compare(
     alpha: float,
     margin: float,
 ) -> Skewed:
-    from scipy.stats import beta, binom
-
     known = is_known(a), is_known(b)
     either = known[0] | known[1]
     if a.dtype == np.float64:
@@ -179,9 +178,8 @@ def _compare(
     differs = (differs & known[0] & known[1]) | (known[0] != known[1])
     number, hits = int(either.sum()), int((differs & either).sum())
     share = hits / number
-    # Clopper and Pearson's upper end; of all that differ there is no share above.
-    bound = 1.0 if hits == number else float(beta.ppf(1 - alpha, hits + 1, number - hits))
+    bound = share_upper(hits, number, alpha)
     off = np.where(differs & either, np.where(np.isfinite(off), off, math.inf), -1.0)
     worst = [str(paths[at]) for at in np.argsort(-off, kind="stable")[:_WORST].tolist() if off[at] >= 0]
-    p = float(binom.sf(hits - 1, number, margin))
+    p = more_p(hits, number, margin)
     return Skewed(name, number, hits, share, p, 1.0, bound, "cannot tell", tuple(worst))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from curate.drift.rows import Reservoir, Rows, Watched, blocks, joined_rows
 from curate.ground.errors import InputError, UsageError
+from curate.ground.moments import seconds_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,11 +135,10 @@ def seconds_of(value: object, path: str) -> float:
         InputError: It is none.
     """
     if isinstance(value, str):
-        try:
-            found = datetime.fromisoformat(value)
-        except ValueError:
-            raise InputError(f"{path}: {value!r} is no time; write it like 2026-11-26T10:37:00Z") from None
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        found = seconds_of_text(value)
+        if found is None:
+            raise InputError(f"{path}: {value!r} is no time; write it like 2026-11-26T10:37:00Z")
+        return found
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1e20:
         raise InputError(f"{path}: {'it has no time' if value is None else f'{value!r} is no time'}")
     divisor = next((per_second for least, per_second in _UNITS if value >= least), 1.0)

@@ -7,7 +7,6 @@ labelstud.io/guide/tasks and labelstud.io/guide/export, checked against label-st
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 from xml.sax.saxutils import quoteattr
@@ -15,6 +14,7 @@ from xml.sax.saxutils import quoteattr
 from curate.exchange.annotated import Annotated, carried_sample
 from curate.ground.errors import InputError
 from curate.ground.json import loads
+from curate.ground.moments import seconds_of_text
 from curate.records.sample import Sample
 from curate.records.writer import encode
 
@@ -190,13 +190,7 @@ def _annotator(value: object) -> str:
 
 
 def _time(value: object) -> float:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return 0.0
-    if moment is None:
-        return 0.0
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return (seconds_of_text(value) if isinstance(value, str) else None) or 0.0
 
 
 def _seconds(value: object) -> float | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from curate.facts.fact_schema import NUMBERS, Quantity
 from curate.facts.records import KINDS
 from curate.schema.records import DEFAULT_ALPHA, DEFAULT_MARGIN, FACTS, NAMES, SCHEMA_VERSION
+from curate.statistics.binomial import share_upper
 
 if TYPE_CHECKING:
     from curate.schema.seen import Seen, SeenField, SeenNames, SeenNumbers
@@ -239,9 +240,7 @@ def _allowed(count: int, total: int, *, strict: bool = False) -> float:
         return 1.0
     if strict and not count:
         return 0.0
-    from scipy.stats import beta
-
-    return _share(float(beta.ppf(_CONFIDENCE, count + 1, total - count)))
+    return _share(share_upper(count, total, 1 - _CONFIDENCE))
 
 
 def _share(share: float) -> float:

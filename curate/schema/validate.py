@@ -17,6 +17,7 @@ from curate.schema.anomalies import ANOMALIES, GRAVITIES, Anomaly, Example, Grav
 from curate.schema.columns import columns
 from curate.schema.rules import Broken, broken, short
 from curate.schema.seen import Paths
+from curate.statistics.binomial import more_p
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
@@ -209,9 +210,7 @@ def _anomaly(name: str, of: str, found: _Count, level: float) -> Anomaly:
     if found.allowed <= 0:
         severity = ANOMALIES[name].severity
     elif found.allowed < 1:
-        from scipy.stats import binom
-
-        p = float(binom.sf(found.samples - 1, found.checked, found.allowed))
+        p = more_p(found.samples, found.checked, found.allowed)
         severity = ANOMALIES[name].severity if p < level else "note"
     examples = tuple(example for _, _, example in found.worst)
     worst = found.values.most_common(1)[0][0] if found.values else examples[0].value

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from baselines.monitoring.accuracy import accuracy_parts, calibration_error, expected_accuracy, trusted
+from baselines.metrics.calibration_error import calibration_error
+from baselines.monitoring.accuracy import accuracy_parts, expected_accuracy, trusted
 from curate.drift.rows import Rows
 from tests.curate.drift.sets import photos
 
