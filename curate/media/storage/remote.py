@@ -1,0 +1,288 @@
+"""Stores that fsspec speaks to: read, list, look at, put and remove keys. Imported only where a URL is.
+
+Every call runs in fsspec's own loop, so that many can be under way at once (`ahead`), and through `with_retries`; the
+retries and caches of the libraries are turned off: two layers that repeat multiply, and a listing that is kept goes
+stale.
+"""
+
+import os
+import posixpath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from curate.ground.errors import InputError
+from curate.media.storage.address import STORES, is_plain, protocol_of, without_query
+from curate.media.storage.retry import explain, with_retries
+from curate.media.storage.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+
+    from fsspec import AbstractFileSystem
+
+ONE_GET_BYTES = 64 << 20
+"""Up to here an object is read in one request, beyond in ranges of this size."""
+
+_PAGE = 1000
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "s3": {
+        # One GET for an object: with more, s3fs asks for its size first.
+        "max_concurrency": 1,
+        "config_kwargs": {
+            "retries": {"total_max_attempts": 1, "mode": "standard"},
+            "max_pool_connections": 32,
+            # What we send is made here; and the whole object is hashed with SHA-256 anyway.
+            "parameter_validation": False,
+        },
+    },
+}
+
+
+class InstallError(InputError, OSError):
+    """A package is missing; both an error of the user's and of the file that cannot be read without it."""
+
+
+class Listed(NamedTuple):
+    """A key of a listing.
+
+    Attributes:
+        url: Of the key.
+        status: What the listing says of it.
+        problem: Why it is not read: its name is none that a folder has.
+    """
+
+    url: str
+    status: Status
+    problem: str = ""
+
+
+class Store:
+    """One store, as this process speaks to it.
+
+    Args:
+        url: Any address in it.
+
+    Raises:
+        UsageError: The address is none that burnish speaks, or holds a secret.
+        InstallError: A package is missing.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.protocol = protocol_of(url)
+        try:
+            import fsspec
+
+            kind = fsspec.get_filesystem_class(self.protocol)
+            options = _OPTIONS.get(self.protocol, {}) | kind._get_kwargs_from_urls(url)
+            # Not fsspec.open, which follows chains (`filecache::…`); not a kept instance, which others may configure.
+            self.fs: AbstractFileSystem = kind(**options, use_listings_cache=False, skip_instance_cache=True)
+            if self.protocol == "s3":
+                self.fs.retries = 1
+        except ImportError:
+            need = "burnish[remote]" if STORES[self.protocol] in {"fsspec", "s3fs", "aiohttp"} else STORES[self.protocol]
+            raise InstallError(f"{self.protocol}:// needs a package: pip install '{need}'") from None
+        except Exception as error:
+            told, _ = explain(error)
+            raise InputError(f"cannot reach {without_query(url)}: {told.strerror if told else error}") from None
+
+    def key(self, url: str) -> str:
+        """Return what the file system calls a URL."""
+        return str(self.fs._strip_protocol(url))
+
+    async def once(self, name: str, *arguments: object, **options: object) -> Any:
+        """Call a method of the file system, in its loop."""
+        if self.fs.async_impl:
+            return await getattr(self.fs, f"_{name}")(*arguments, **options)
+        return getattr(self.fs, name)(*arguments, **options)
+
+    async def call(self, name: str, *arguments: object, **options: object) -> Any:
+        """Call a method of the file system in its loop, with retries."""
+        return await with_retries(lambda: self.once(name, *arguments, **options))
+
+    async def read(self, url: str, start: int | None = None, stop: int | None = None) -> bytes:
+        """Return the bytes of a key, or those of a range of it; fewer where it ends before."""
+        try:
+            data: bytes = await self.call("cat_file", self.key(url), start=start, end=stop)
+        except OSError as error:
+            # A range that begins where the key ends: what a file gives there is nothing.
+            if start is not None and "416" in str(error.strerror):
+                return b""
+            raise
+        return data
+
+
+_stores: dict[tuple[int, str, str], Store] = {}
+
+
+def store_of(url: str) -> Store:
+    """Return the store of a URL; one for each process, because connections do not outlive a fork."""
+    protocol = protocol_of(url)
+    host = url.partition("://")[2].partition("/")[0] if protocol in {"sftp", "abfs", "az"} else ""
+    key = (os.getpid(), protocol, host)
+    if key not in _stores:
+        _stores[key] = Store(url)
+    return _stores[key]
+
+
+def wait_for(coroutine: "Callable[[], Coroutine[Any, Any, Any]]") -> Any:
+    """Run a coroutine in fsspec's loop and return what it gives."""
+    from fsspec.asyn import get_loop, sync
+
+    return sync(get_loop(), coroutine)
+
+
+def read_url(url: str, size: int | None = None) -> bytes:
+    """Return the bytes of a key.
+
+    Args:
+        url: Of the key.
+        size: Where it is known, from a listing.
+
+    Raises:
+        OSError: It cannot be read, or changed while it was; `strerror` says why.
+    """
+    store = store_of(url)
+    if size is not None and size <= ONE_GET_BYTES:
+        return bytes(wait_for(lambda: store.read(url)))
+    # The size is not asked for: the first range tells whether there is more.
+    data = bytes(wait_for(lambda: store.read(url, 0, ONE_GET_BYTES)))
+    if len(data) < ONE_GET_BYTES:
+        return data
+    before, parts = status_of_url(url), [data]
+    while len(parts[-1]) == ONE_GET_BYTES:
+        at = sum(map(len, parts))
+        parts.append(bytes(wait_for(lambda at=at: store.read(url, at, at + ONE_GET_BYTES))))
+    # Ranges of two versions would be a file that never was.
+    if status_of_url(url) != before:
+        raise OSError(0, "it changed while it was read")
+    return b"".join(parts)
+
+
+def read_range(url: str, start: int, stop: int) -> bytes:
+    """Return a part of a key; fewer bytes where it ends before."""
+    store = store_of(url)
+    return bytes(wait_for(lambda: store.read(url, start, stop)))
+
+
+def status_of_url(url: str) -> Status:
+    """Return what a store says of a key.
+
+    Raises:
+        FileNotFoundError: There is none.
+        OSError: It cannot be told.
+    """
+    store = store_of(url)
+    found = wait_for(lambda: store.call("info", store.key(url)))
+    if found.get("type") == "directory":
+        raise FileNotFoundError(2, "it is a folder of keys")
+    return _status(found)
+
+
+def put_new(url: str, data: bytes) -> str | None:
+    """Write a key that is not there yet, whole, and return its ETag; of several writers one wins.
+
+    Raises:
+        FileExistsError: There is one; nothing was written.
+        OSError: It cannot be written.
+    """
+    store = store_of(url)
+    if store.protocol == "sftp":
+        return _put_over_sftp(store, url, data)
+    tries = 0
+
+    async def put() -> object:
+        nonlocal tries
+        tries += 1
+        return await store.once("pipe_file", store.key(url), data, mode="create")
+
+    try:
+        answer = wait_for(lambda: with_retries(put))
+    except FileExistsError:
+        # The answer to our own first try may have been lost on the way; then the second one finds what we wrote.
+        if tries == 1 or read_url(url, len(data)) != data:
+            raise
+        answer = None
+    etag = answer.get("ETag") if isinstance(answer, dict) else None
+    return etag if isinstance(etag, str) else status_of_url(url).etag
+
+
+def _put_over_sftp(store: Store, url: str, data: bytes) -> str | None:
+    """Write aside and rename, which in SFTP's version 3 never replaces: `open` alone would leave half a file."""
+    path, fs = store.key(url), store.fs
+    aside = f"{posixpath.dirname(path)}/.{posixpath.basename(path)}.{os.getpid()}.burnish.tmp"
+    fs.makedirs(posixpath.dirname(path), exist_ok=True)
+    fs.pipe_file(aside, data)
+    try:
+        if fs.exists(path):
+            raise FileExistsError(17, "there is something already")
+        fs.ftp.rename(aside, path)
+    except OSError as error:
+        fs.rm_file(aside)
+        raise error if isinstance(error, FileExistsError) else FileExistsError(17, "it cannot take its name") from None
+    return status_of_url(url).etag
+
+
+def remove(url: str) -> None:
+    """Remove a key."""
+    store = store_of(url)
+    wait_for(lambda: store.call("rm_file", store.key(url)))
+
+
+def pages(url: str) -> "Iterator[list[Listed]]":
+    """Yield the keys below a URL, page by page in the order of the keys, so that no more than a page is held.
+
+    Raises:
+        FileNotFoundError: There is nothing.
+        OSError: They cannot be listed.
+    """
+    store, top = store_of(url), f"{url.rstrip('/')}/"
+    below = _s3_pages(store, url) if store.protocol == "s3" else _folder_pages(store, store.key(url), store.key(url))
+    for page in below:
+        yield [
+            Listed(
+                f"{top}{name}", status, "" if is_plain(name) else "a key with an empty part, . or .., as no folder has"
+            )
+            for name, status in page
+            if not any(part.startswith(".") and part not in {".", ".."} for part in name.split("/"))
+        ]
+
+
+def _s3_pages(store: Store, url: str) -> "Iterator[list[tuple[str, Status]]]":
+    bucket, _, prefix = store.key(url).partition("/")
+    prefix = f"{prefix}/" if prefix else ""
+    last = ""
+    while True:
+        # From the last key, not from a token: a page that failed and a listing that was broken off go on alike.
+        asked = {"StartAfter": last} if last else {}
+        answer = wait_for(
+            lambda asked=asked: store.call(
+                "call_s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, MaxKeys=_PAGE, **asked
+            )
+        )
+        found = answer.get("Contents", ())
+        # Keys that end in a slash are the folders that consoles draw.
+        yield [(one["Key"][len(prefix) :], _status(one)) for one in found if not one["Key"].endswith("/")]
+        if not answer.get("IsTruncated") or not found:
+            return
+        last = found[-1]["Key"]
+
+
+def _folder_pages(store: Store, folder: str, top: str) -> "Iterator[list[tuple[str, Status]]]":
+    """Yield what is below a folder of a store that lists folder by folder, in the order of the keys."""
+    found = wait_for(lambda: store.call("ls", folder, detail=True))
+    page: list[tuple[str, Status]] = []
+    # With its slash, a folder stands where its keys do: `cat-2/x` comes before `cat/x`.
+    for one in sorted(found, key=lambda one: str(one["name"]) + "/" * (one["type"] == "directory")):
+        name = str(one["name"])
+        if one["type"] == "directory":
+            yield page
+            page = []
+            yield from _folder_pages(store, name, top)
+        else:
+            page.append((name[len(top) :].lstrip("/"), _status(one)))
+    yield page
+
+
+def _status(found: "dict[str, Any]") -> Status:
+    size = found.get("size", found.get("Size"))
+    etag = next((found[name] for name in ("ETag", "etag", "Last-Modified", "created", "mtime") if found.get(name)), None)
+    return Status(int(size) if size is not None else None, None, None if etag is None else str(etag))
