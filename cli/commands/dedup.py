@@ -14,8 +14,8 @@ from cli.views.dedup.summary import report as table
 from cli.views.dedup.summary import report_of, say_groups
 from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
-from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError, UsageError
+from curate.media.storage.publish import write_whole
 from curate.records.reader import lines, read_as
 
 
@@ -87,7 +87,7 @@ def dedup(
         return
     search = Search(exact, distance, keep, on_conflict, root or "", jobs, terminal.progress)  # type: ignore[arg-type]
     with streams.passes(manifest) as file, ExitStack() as dropped:
-        rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
+        rejected = dropped.enter_context(write_whole(rejects)) if rejects else None
         groups = find_groups(read_as(file, Item), search)
         file.seek(0)
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)

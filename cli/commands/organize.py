@@ -12,6 +12,7 @@ from cli.io.replayable_pipe import Rereadable
 from cli.io.terminal import say
 from curate.ground.errors import GateError, UsageError
 from curate.journal import Outcome
+from curate.media.storage.address import is_url
 from curate.organize.metadata_files import STYLES, metadata_files
 from curate.organize.plan import MODES, Plan, arrange
 from curate.organize.template import compile_layout
@@ -111,7 +112,7 @@ def _say_plan(plan: Plan, metadata: dict[str, bytes], notes: list[str], *, apply
 def _say_result(plan: Plan, failures: Sequence[Outcome]) -> None:
     """Say how it can be taken back, and what is not at its place and why."""
     if len(failures) < len(plan.targets):
-        say(f"take it back with: burnish undo {plan.into}/journal.jsonl")
+        say(f"take it back with: burnish undo {plan.into}{'' if is_url(plan.into) else '/journal.jsonl'}")
     for outcome in failures[:_FAILURES]:
         say(f"  not done: {outcome.operation.source}: {outcome.status}: {outcome.detail}")
     if len(failures) > _FAILURES:

@@ -1,7 +1,6 @@
 """Find duplicates in a set: the same bytes first, then candidates by their hashes, confirmed on what is decoded."""
 
 import importlib
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from curate.duplicates.groups import Group, Keep, Member, OnConflict, Pair, comp
 from curate.facts.records import KINDS, Finding
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
+from curate.media.storage.address import join
 from curate.records.reader import parse
 from curate.records.sample import MeasuredView
 from curate.records.writer import change_line
@@ -223,10 +223,7 @@ def _with_finding(line: bytes, group: Group) -> bytes:
 
 
 def _paths(items: Sequence[Item], pairs: Iterable[tuple[int, int]], search: Search) -> list[tuple[str, str]]:
-    return [
-        (os.path.join(search.base, items[first].path), os.path.join(search.base, items[second].path))
-        for first, second in pairs
-    ]
+    return [(join(search.base, items[first].path), join(search.base, items[second].path)) for first, second in pairs]
 
 
 def _confirmed(

@@ -25,7 +25,7 @@ from curate.media.image_formats.jpeg import decode_jpeg, read_jpeg_header
 from curate.media.image_formats.pillow import open_picture, oversized
 from curate.media.rgb import upright
 from curate.media.sniff import HEAD_BYTES, format_of_name, sniff
-from curate.media.storage import read_media
+from curate.media.storage import read_media, read_paths_ahead
 
 if TYPE_CHECKING:
     from mmap import mmap
@@ -86,7 +86,9 @@ def prefilter(
     found: dict[int, tuple[Orientation, ...]] = {}
     for block in _blocks(pairs, by_neighbourhood(pairs)):
         paths = sorted({path for place in block for path in pairs[place]})
-        seen = engine.run(_descriptor_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+        seen = engine.run(
+            _descriptor_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD, ahead=read_paths_ahead
+        )
         with progress("look at pictures", partial(len, paths)) as counted:
             known = {path: one for path, one in zip(paths, counted(seen), strict=True) if isinstance(one, np.ndarray)}
         # A picture without a descriptor is left to the comparison, which says what is wrong with it.

@@ -22,9 +22,7 @@ class Row(NamedTuple):
     cells: dict[str, str]
 
 
-def read_table(
-    path: str, columns: "Sequence[str]", *, exact: bool = False, data: bytes | None = None
-) -> list[Row]:
+def read_table(path: str, columns: "Sequence[str]", *, exact: bool = False, data: bytes | None = None) -> list[Row]:
     """Return the rows of a table in UTF-8; further columns are kept.
 
     Args:

@@ -26,9 +26,7 @@ _CHMOD = "may not be read; allow it with chmod u+r"
 Decoded = tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]
 
 
-def measure(
-    known: Sample, path: str, *, shallow: bool = False, place: tuple[int, int] | None = None
-) -> Sample | None:
+def measure(known: Sample, path: str, *, shallow: bool = False, place: tuple[int, int] | None = None) -> Sample | None:
     """Return the sample with everything that its file says, or None where the file is no image and no audio.
 
     Args:
@@ -75,9 +73,7 @@ def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
     return replace(known, kind=promised.kind if promised else None, findings=(finding,))
 
 
-def _measure(
-    known: Sample, path: str, promised: Format | None, place: tuple[int, int] | None
-) -> Sample | None:
+def _measure(known: Sample, path: str, promised: Format | None, place: tuple[int, int] | None) -> Sample | None:
     import hashlib
 
     # The head is shown first: what is neither picture nor sound is not read to its end.

@@ -137,9 +137,7 @@ def scan(
             yield ready or _Item(entry.path, path, *said, listed, entry.place)
 
     work = partial(_measured_line, shallow=options.shallow)
-    running = run(
-        work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload, ahead=_read_ahead
-    )
+    running = run(work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload, ahead=_read_ahead)
     with closing(running) as results:
         for result in results:
             entry, start, described = under_way.popleft()

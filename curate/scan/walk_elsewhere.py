@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from curate.facts.records import Finding
 from curate.ground.errors import InputError
 from curate.media.sniff import format_of_name
-from curate.media.storage import Status, read_media, status_of
-from curate.media.storage.address import is_plain, is_url, split_member, without_query
+from curate.media.storage import Status, exists, read_media, status_of
+from curate.media.storage.address import is_plain, is_url, protocol_of, split_member, without_query
 from curate.scan.entry import Entry, Row
 
 if TYPE_CHECKING:
@@ -29,24 +29,18 @@ def kind_of_url(url: str) -> str:
     Raises:
         InputError: It is neither, or the store cannot be asked.
     """
-    from curate.media.storage.remote import pages, protocol_of
+    from curate.media.storage.remote import pages
 
     try:
-        if protocol_of(url) in {"http", "https"}:
-            status_of(url)
-            return "file"
-        try:
-            status_of(url)
-        except FileNotFoundError:
-            # A folder is what has keys below it: the first page tells.
-            if any(pages(url)):
-                return "folder"
-            raise
-        return "file"
+        # A folder is what has keys below it: the first page tells.
+        if protocol_of(url) not in {"http", "https"} and not exists(url) and any(pages(url)):
+            return "folder"
+        status_of(url)
     except FileNotFoundError:
         raise InputError(f"{without_query(url)} does not exist, or has no keys below it") from None
     except OSError as error:
         raise InputError(f"cannot read {without_query(url)}: {error.strerror or error}") from None
+    return "file"
 
 
 def walk_url(url: str) -> "Iterator[Entry]":
@@ -72,7 +66,7 @@ def walk_url(url: str) -> "Iterator[Entry]":
 
 
 def _walk_list(url: str) -> "Iterator[Entry]":
-    """Yield what a list names: one a line, relative to the list or a whole URL below its folder; `#` begins a remark."""
+    """Yield what a list names: one a line, relative to the list or a URL below its folder; `#` begins a remark."""
     root = url.rpartition("/")[0]
     try:
         text = bytes(read_media(url) or b"").decode()

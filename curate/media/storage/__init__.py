@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from mmap import mmap
 
-__all__ = ["Status", "exists", "is_unchanged", "open_media", "read_ahead", "read_media", "status_of"]
+__all__ = [
+    "Status",
+    "exists",
+    "open_media",
+    "read_ahead",
+    "read_media",
+    "read_paths_ahead",
+    "status_of",
+    "statuses_below",
+    "unchanged",
+]
 
 
 @contextmanager
@@ -94,12 +104,28 @@ def status_of(path: str) -> Status:
     return Status(found.st_size, found.st_mtime_ns)
 
 
-def is_unchanged(path: str, known: Status) -> bool:
-    """Return whether a file is there with the size and the time or ETag that it had."""
+def unchanged(files: "Iterable[tuple[str, Status]]") -> list[bool]:
+    """Return of each file whether it is there with the size and the time or ETag that it had.
+
+    A store is asked for many keys at once.
+
+    Args:
+        files: Where each is, and what was known of it.
+    """
+    asked = list(files)
+    found: dict[str, Status | None] = {}
+    if urls := [path for path, _ in asked if is_url(path) and not split_member(path).name]:
+        from curate.media.storage.remote import statuses
+
+        found = statuses(urls)
+    return [(found[path] if path in found else _status_if_any(path)) == known for path, known in asked]
+
+
+def _status_if_any(path: str) -> Status | None:
     try:
-        return status_of(path) == known
+        return status_of(path)
     except OSError:
-        return False
+        return None
 
 
 def exists(path: str) -> bool:
@@ -127,6 +153,25 @@ def read_ahead(wanted: "Iterable[tuple[str, int | None]]") -> None:
         from curate.media.storage.ahead import read_ahead as begin
 
         begin(urls)
+
+
+def read_paths_ahead(paths: "Iterable[str]") -> None:
+    """Begin to read keys that are asked for soon, as `read_ahead`; for workers whose items are paths."""
+    read_ahead((path, None) for path in paths)
+
+
+def statuses_below(url: str) -> "Iterator[tuple[str, Status]]":
+    """Yield the keys below a URL, relative to it and in their order, with what the listing says of each.
+
+    Raises:
+        FileNotFoundError: There is nothing.
+        OSError: They cannot be listed.
+    """
+    from curate.media.storage.remote import pages
+
+    top = len(url.rstrip("/")) + 1
+    for page in pages(url):
+        yield from ((found.url[top:], found.status) for found in page)
 
 
 def _read_url(url: str, wanted: "Callable[[bytes], bool] | None", size: int | None) -> bytes | None:

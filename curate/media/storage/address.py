@@ -95,8 +95,8 @@ def protocol_of(url: str) -> str:
     # Paths go into manifests, pages and messages: what opens a store must not be a part of one.
     if at and (":" in user or protocol != "sftp"):
         raise UsageError(
-            f"{protocol}://…@{rest.partition('/')[0].rpartition('@')[2]}: an address with a password would stand in the "
-            "manifest; let the environment, ~/.aws or ~/.ssh hold it"
+            f"{without_query(url)}: an address with a password would stand in the manifest; let the environment, "
+            "~/.aws or ~/.ssh hold it"
         )
     if _SECRET.search(rest):
         raise UsageError(
@@ -117,7 +117,7 @@ def without_query(url: str) -> str:
 
 def local_path(path: str) -> str:
     """Return the path on the disk that a `file://` URL means, as fsspec reads it; any other path as it is."""
-    if not path[:7].lower() == "file://":
+    if path[:7].lower() != "file://":
         return path
     rest = path[7:]
     if not rest.startswith("/"):
@@ -146,7 +146,7 @@ def relative(path: str, base: str) -> str:
         return path
     if is_url(path) or is_url(base):
         prefix = f"{base.rstrip('/')}/"
-        return path[len(prefix) :] if path.startswith(prefix) else path
+        return path.removeprefix(prefix)
     return os.path.relpath(path, base)
 
 

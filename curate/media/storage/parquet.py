@@ -16,8 +16,7 @@ from curate.media.storage.remote import InstallError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pyarrow
-    import pyarrow.parquet
+    import pyarrow as pa
 
 _ROWS = 1024
 _LONGEST_NAME = 200
@@ -63,7 +62,7 @@ class _Table:
         self.shard = shard
         try:
             # One thread: there is a worker for each processor.
-            self.file: pyarrow.parquet.ParquetFile = pq.ParquetFile(_source(shard), pre_buffer=False)
+            self.file: pq.ParquetFile = pq.ParquetFile(_source(shard), pre_buffer=False)
         except pa.ArrowException as error:
             raise OSError(0, f"it is no Parquet table: {error}".splitlines()[0]) from None
         schema = self.file.schema_arrow
@@ -72,9 +71,11 @@ class _Table:
         self.plain = [
             one.name
             for one in schema
-            if any(test(one.type) for test in (_is_text, pa.types.is_integer, pa.types.is_boolean, pa.types.is_floating))
+            if any(
+                test(one.type) for test in (_is_text, pa.types.is_integer, pa.types.is_boolean, pa.types.is_floating)
+            )
         ]
-        self._group: tuple[int, str, pyarrow.ChunkedArray] | None = None
+        self._group: tuple[int, str, pa.ChunkedArray] | None = None
         self.starts = [0]
         for group in range(self.file.num_row_groups):
             self.starts.append(self.starts[-1] + self.file.metadata.row_group(group).num_rows)
@@ -162,13 +163,13 @@ def _source(shard: str) -> object:
     return io.BufferedReader(RangeFile(shard))
 
 
-def _is_text(kind: "pyarrow.DataType") -> bool:
+def _is_text(kind: "pa.DataType") -> bool:
     import pyarrow as pa
 
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _is_media(kind: "pyarrow.DataType") -> bool:
+def _is_media(kind: "pa.DataType") -> bool:
     import pyarrow as pa
 
     if not pa.types.is_struct(kind) or kind.get_field_index("bytes") < 0 or kind.get_field_index("path") < 0:
@@ -177,7 +178,7 @@ def _is_media(kind: "pyarrow.DataType") -> bool:
     return bool(pa.types.is_binary(data) or pa.types.is_large_binary(data)) and _is_text(kind.field("path").type)
 
 
-def _class_names(schema: "pyarrow.Schema") -> dict[str, list[str]]:
+def _class_names(schema: "pa.Schema") -> dict[str, list[str]]:
     """Return the names of classes that the schema has, by column; nothing where it is not as `datasets` writes it."""
     try:
         told = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))

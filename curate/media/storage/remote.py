@@ -7,6 +7,7 @@ stale.
 
 import os
 import posixpath
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from curate.ground.errors import InputError
@@ -15,7 +16,7 @@ from curate.media.storage.retry import explain, with_retries
 from curate.media.storage.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterable, Iterator
 
     from fsspec import AbstractFileSystem
 
@@ -23,13 +24,17 @@ ONE_GET_BYTES = 64 << 20
 """Up to here an object is read in one request, beyond in ranges of this size."""
 
 _PAGE = 1000
+_VERSIONS = ("ETag", "etag", "Last-Modified", "created", "mtime")
+"""What file systems of fsspec call that which changes with the content, the best first."""
+
+_AT_ONCE = 32
 _OPTIONS: dict[str, dict[str, Any]] = {
     "s3": {
         # One GET for an object: with more, s3fs asks for its size first.
         "max_concurrency": 1,
         "config_kwargs": {
             "retries": {"total_max_attempts": 1, "mode": "standard"},
-            "max_pool_connections": 32,
+            "max_pool_connections": _AT_ONCE,
             # What we send is made here; and the whole object is hashed with SHA-256 anyway.
             "parameter_validation": False,
         },
@@ -78,8 +83,8 @@ class Store:
             if self.protocol == "s3":
                 self.fs.retries = 1
         except ImportError:
-            need = "burnish[remote]" if STORES[self.protocol] in {"fsspec", "s3fs", "aiohttp"} else STORES[self.protocol]
-            raise InstallError(f"{self.protocol}:// needs a package: pip install '{need}'") from None
+            more = "" if STORES[self.protocol] in {"fsspec", "s3fs", "aiohttp"} else f" {STORES[self.protocol]}"
+            raise InstallError(f"{self.protocol}:// needs packages: pip install 'burnish[remote]'{more}") from None
         except Exception as error:
             told, _ = explain(error)
             raise InputError(f"cannot reach {without_query(url)}: {told.strerror if told else error}") from None
@@ -150,7 +155,7 @@ def read_url(url: str, size: int | None = None) -> bytes:
     before, parts = status_of_url(url), [data]
     while len(parts[-1]) == ONE_GET_BYTES:
         at = sum(map(len, parts))
-        parts.append(bytes(wait_for(lambda at=at: store.read(url, at, at + ONE_GET_BYTES))))
+        parts.append(read_range(url, at, at + ONE_GET_BYTES))
     # Ranges of two versions would be a file that never was.
     if status_of_url(url) != before:
         raise OSError(0, "it changed while it was read")
@@ -175,6 +180,27 @@ def status_of_url(url: str) -> Status:
     if found.get("type") == "directory":
         raise FileNotFoundError(2, "it is a folder of keys")
     return _status(found)
+
+
+def statuses(urls: "Iterable[str]") -> dict[str, Status | None]:
+    """Return what a store says of each key, many asked for at once; None where it is not there or cannot be told."""
+    import asyncio
+
+    async def ask_all() -> dict[str, Status | None]:
+        room = asyncio.Semaphore(_AT_ONCE)
+
+        async def ask(url: str) -> tuple[str, Status | None]:
+            store = store_of(url)
+            async with room:
+                try:
+                    return url, _status(await store.call("info", store.key(url)))
+                except OSError:
+                    return url, None
+
+        return dict(await asyncio.gather(*map(ask, dict.fromkeys(urls))))
+
+    found: dict[str, Status | None] = wait_for(ask_all)
+    return found
 
 
 def put_new(url: str, data: bytes) -> str | None:
@@ -246,18 +272,21 @@ def pages(url: str) -> "Iterator[list[Listed]]":
         ]
 
 
+def keys_below(url: str) -> "Iterator[str]":
+    """Yield the names of the keys below a URL, relative to it, in their order."""
+    top = len(url.rstrip("/")) + 1
+    for page in pages(url):
+        yield from (found.url[top:] for found in page)
+
+
 def _s3_pages(store: Store, url: str) -> "Iterator[list[tuple[str, Status]]]":
     bucket, _, prefix = store.key(url).partition("/")
     prefix = f"{prefix}/" if prefix else ""
     last = ""
     while True:
         # From the last key, not from a token: a page that failed and a listing that was broken off go on alike.
-        asked = {"StartAfter": last} if last else {}
-        answer = wait_for(
-            lambda asked=asked: store.call(
-                "call_s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, MaxKeys=_PAGE, **asked
-            )
-        )
+        asked = {"Bucket": bucket, "Prefix": prefix, "MaxKeys": _PAGE} | ({"StartAfter": last} if last else {})
+        answer = wait_for(partial(store.call, "call_s3", "list_objects_v2", **asked))
         found = answer.get("Contents", ())
         # Keys that end in a slash are the folders that consoles draw.
         yield [(one["Key"][len(prefix) :], _status(one)) for one in found if not one["Key"].endswith("/")]
@@ -284,5 +313,5 @@ def _folder_pages(store: Store, folder: str, top: str) -> "Iterator[list[tuple[s
 
 def _status(found: "dict[str, Any]") -> Status:
     size = found.get("size", found.get("Size"))
-    etag = next((found[name] for name in ("ETag", "etag", "Last-Modified", "created", "mtime") if found.get(name)), None)
+    etag = next((found[name] for name in _VERSIONS if found.get(name)), None)
     return Status(int(size) if size is not None else None, None, None if etag is None else str(etag))

@@ -54,7 +54,7 @@ def members(shard: str) -> "Iterator[TarMember]":
             tar = tarfile.TarFile(fileobj=file, mode="r", errorlevel=2)
         except (tarfile.TarError, EOFError) as error:
             raise OSError(0, f"it is no tar, or a compressed one: {error}") from None
-        found: tarfile.TarInfo | None = tar.firstmember
+        found: tarfile.TarInfo | None = tar.firstmember  # type: ignore[attr-defined]
         names: set[str] = set()
         while found is not None:
             # `tar -c .` writes ./cat/1.jpg.
@@ -64,7 +64,8 @@ def members(shard: str) -> "Iterator[TarMember]":
                 problem = "a second member of its name" if found.name in names else _why_refused(found, size)
                 names.add(found.name)
                 yield TarMember(found.name, found.offset_data, found.size, problem)
-            tar.members = []  # it keeps all of them, for methods that are not called here
+            # It keeps all of them, for methods that are not called here.
+            tar.members = []  # type: ignore[attr-defined]
             try:
                 found = tar.next()
             except (tarfile.TarError, OSError, EOFError, ValueError):
