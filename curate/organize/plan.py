@@ -163,10 +163,7 @@ def arrange(
         for sample in samples:
             operation = plan.operation(sample)
             if isinstance(journal, Journal) and is_elsewhere(operation.source):
-                fetched = _fetched(
-                    operation,
-                    os.path.join(journal.staging(), hashlib.sha256(os.fsencode(operation.target)).hexdigest()),
-                )
+                fetched = _fetched(operation, journal.staging())
                 if isinstance(fetched, Outcome):
                     failures.append(fetched)
                     continue
