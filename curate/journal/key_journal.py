@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
-from itertools import islice
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 import msgspec
@@ -31,13 +30,13 @@ from curate.media.storage.address import join, protocol_of
 from curate.media.storage.publish import READ_ONLY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
 
 FOLDER = ".burnish"
 """Hidden, so that a scan does not see it."""
 
-_BATCH = 64
+_BATCH, _BATCH_BYTES = 64, 64 << 20
 _WRITERS = 8
 
 
@@ -113,7 +112,7 @@ class KeyJournal:
             UsageError: A target is outside the folder.
             BurnishError: The store does not take the journal.
         """
-        for some in _batches(operations):
+        for some in _batches(operations, lambda operation: operation.bytes or 0):
             for operation in some:
                 check_target(operation.target)
                 if operation.kind not in {"copy", "create"}:
@@ -257,10 +256,18 @@ def take_back_keys(url: str, *, dry_run: bool = False) -> "Iterator[Taken]":
             _remove(f"{url.rstrip('/')}/{FOLDER}/{name}")
 
 
-def _batches(items: "Iterable[Item]") -> "Iterator[tuple[Item, ...]]":
-    iterator = iter(items)
-    while some := tuple(islice(iterator, _BATCH)):
-        yield some
+def _batches(items: "Iterable[Item]", size_of: "Callable[[Item], int]" = lambda _: 0) -> "Iterator[tuple[Item, ...]]":
+    """Yield items some at a time: as many as are read at once, which shards of gigabytes must not be."""
+    some: list[Item] = []
+    size = 0
+    for item in items:
+        some.append(item)
+        size += size_of(item)
+        if len(some) == _BATCH or size >= _BATCH_BYTES:
+            yield tuple(some)
+            some, size = [], 0
+    if some:
+        yield tuple(some)
 
 
 def _remove(url: str) -> None:

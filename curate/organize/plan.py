@@ -108,16 +108,8 @@ class Plan:
             raise UsageError(f"--into {self.into} is inside the dataset {around}; name a folder beside it")
         if is_url(self.into):
             return
-        # The destination is made later; what is free is asked of the nearest folder above that is there.
-        existing = os.path.realpath(self.into)
-        while not os.path.isdir(existing):
-            existing = os.path.dirname(existing)
-        free = shutil.disk_usage(existing).free
-        if self.mode == "copy" and self.bytes > free:
-            raise InputError(
-                f"the copies need {self.bytes / 1e9:,.2f} GB, and {self.into} has {free / 1e9:,.2f} GB free; "
-                "make room, or use --mode hardlink or move"
-            )
+        if self.mode == "copy":
+            room_for(self.into, self.bytes, ", or use --mode hardlink or move")
 
     def folders(self) -> "Counter[str]":
         """Return how many files go into each folder."""
@@ -188,6 +180,23 @@ def arrange(
             else:
                 failures.append(outcome)
         failures += [outcome for outcome in journal.apply(created(journal)) if outcome.status not in DONE]
+
+
+def room_for(folder: str, size: int, otherwise: str) -> None:
+    """Check that copies of some size fit into a folder.
+
+    Raises:
+        InputError: They do not; says what else could be done.
+    """
+    # The folder is made later; what is free is asked of the nearest folder above that is there.
+    existing = os.path.realpath(folder)
+    while not os.path.isdir(existing):
+        existing = os.path.dirname(existing)
+    free = shutil.disk_usage(existing).free
+    if size > free:
+        raise InputError(
+            f"the copies need {size / 1e9:,.2f} GB, and {folder} has {free / 1e9:,.2f} GB free; make room{otherwise}"
+        )
 
 
 def _fetched(operation: Operation, staging: str) -> Operation | Outcome:

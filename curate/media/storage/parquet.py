@@ -28,13 +28,13 @@ class Cell(NamedTuple):
     Attributes:
         name: `column/row/name`, its address in the table.
         path: What the table calls the file.
-        columns: The row's other columns of text, numbers and truth values; labels by their names.
+        columns: The row's other columns of text, numbers and truth values, and its `tags`; labels by their names.
         problem: Why it is not read.
     """
 
     name: str
     path: str
-    columns: dict[str, str | int | float | bool]
+    columns: dict[str, object]
     problem: str = ""
 
 
@@ -75,6 +75,9 @@ class _Table:
                 test(one.type) for test in (_is_text, pa.types.is_integer, pa.types.is_boolean, pa.types.is_floating)
             )
         ]
+        tags = schema.field("tags").type if "tags" in schema.names else None
+        if tags is not None and pa.types.is_list(tags) and _is_text(tags.value_type):
+            self.plain.append("tags")
         self._group: tuple[int, str, pa.ChunkedArray] | None = None
         self.starts = [0]
         for group in range(self.file.num_row_groups):
@@ -89,10 +92,10 @@ class _Table:
                 for column in self.media:
                     path = str((values.get(column) or {}).get("path") or "")
                     plain = {name: self._named(name, values[name]) for name in self.plain if values[name] is not None}
-                    yield Cell(f"{column}/{row}/{_file_name(path)}", path, plain)
+                    yield Cell(cell_name(column, row, path), path, plain)
                 row += 1
 
-    def _named(self, column: str, value: str | int | float) -> str | int | float:
+    def _named(self, column: str, value: object) -> object:
         names = self.names.get(column)
         # -1 is how a test set says that its labels are secret.
         return names[value] if names and isinstance(value, int) and 0 <= value < len(names) else value
@@ -192,6 +195,14 @@ def _class_names(schema: "pa.Schema") -> dict[str, list[str]]:
         return {}
 
 
-def _file_name(path: str) -> str:
+def cell_name(column: str, row: int, path: str) -> str:
+    """Return the address of a cell in its table.
+
+    Args:
+        column: Of media.
+        row: From 0.
+        path: What the table calls the file; its last part ends the address.
+    """
     name = posixpath.basename(path.replace("\\", "/"))[-_LONGEST_NAME:].lstrip(".")
-    return "".join(char for char in name if char.isprintable() and char != "#") or "media"
+    shown = "".join(char for char in name if char.isprintable() and char != "#") or "media"
+    return f"{column}/{row}/{shown}"

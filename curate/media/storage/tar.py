@@ -54,7 +54,7 @@ def members(shard: str) -> "Iterator[TarMember]":
             tar = tarfile.TarFile(fileobj=file, mode="r", errorlevel=2)
         except (tarfile.TarError, EOFError) as error:
             raise OSError(0, f"it is no tar, or a compressed one: {error}") from None
-        found: tarfile.TarInfo | None = tar.firstmember  # type: ignore[attr-defined]
+        found = tar.next()
         names: set[str] = set()
         while found is not None:
             # `tar -c .` writes ./cat/1.jpg.
