@@ -288,12 +288,7 @@ class _Table:
         self._column = next(iter(plan.kinds))
         self._numbers = {label: number for number, label in enumerate(plan.labels)}
         media = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
-        columns = [
-            (self._column, media),
-            ("label", pa.int64()),
-            ("split", pa.string()),
-            ("tags", pa.list_(pa.string())),
-        ]
+        others = [("label", pa.int64()), ("split", pa.string()), ("tags", pa.list_(pa.string()))]
         features = {
             self._column: {"_type": self._column.capitalize()},
             "label": {"names": list(plan.labels), "_type": "ClassLabel"},
