@@ -7,6 +7,7 @@ stale.
 
 import os
 import posixpath
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -115,14 +116,26 @@ class Store:
         return data
 
 
-_stores: dict[tuple[int, str, str], Store] = {}
+_stores: dict[tuple[str, str], Store] = {}
+
+
+def _forget() -> None:
+    """Let a forked process begin anew: of the parent's connections and loop it has the objects, and not the thread.
+
+    Versions of fsspec before 2025.12 leave this to their users, and then wait for ever.
+    """
+    _stores.clear()
+    if "fsspec.asyn" in sys.modules:
+        sys.modules["fsspec.asyn"].reset_lock()
+
+
+os.register_at_fork(after_in_child=_forget)
 
 
 def store_of(url: str) -> Store:
     """Return the store of a URL; one for each process, because connections do not outlive a fork."""
     protocol = protocol_of(url)
-    host = url.partition("://")[2].partition("/")[0] if protocol in {"sftp", "abfs", "az"} else ""
-    key = (os.getpid(), protocol, host)
+    key = protocol, url.partition("://")[2].partition("/")[0] if protocol in {"sftp", "abfs", "az"} else ""
     if key not in _stores:
         _stores[key] = Store(url)
     return _stores[key]
@@ -305,7 +318,9 @@ def _folder_pages(store: Store, folder: str, top: str) -> "Iterator[list[tuple[s
         if one["type"] == "directory":
             yield page
             page = []
-            yield from _folder_pages(store, name, top)
+            # What a server calls a folder of this one, and is not below it, would be walked without an end.
+            if is_plain(name.removeprefix(f"{folder.rstrip('/')}/")) and name.startswith(folder):
+                yield from _folder_pages(store, name, top)
         else:
             page.append((name[len(top) :].lstrip("/"), _status(one)))
     yield page

@@ -1,15 +1,18 @@
 """Retries: what may help, what never does, and that no error tells more than it may."""
 
 import asyncio
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from curate.media.storage import retry
 from curate.media.storage.retry import TRIES, explain, with_retries
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-class Answered(Exception):
+
+class AnsweredError(Exception):
     """As aiohttp's error of a status; its text holds an address with a secret."""
 
     def __init__(self, status: int) -> None:
@@ -17,7 +20,7 @@ class Answered(Exception):
         self.status = status
 
 
-class Boto(Exception):
+class BotoError(Exception):
     """As botocore's ClientError."""
 
     def __init__(self, status: int) -> None:
@@ -50,7 +53,14 @@ def tried(*errors: Exception) -> tuple[object, int]:
 
 @pytest.mark.parametrize(
     "error",
-    [Answered(503), Answered(500), Answered(429), Boto(503), TimeoutError(), ConnectionResetError()],
+    [
+        AnsweredError(503),
+        AnsweredError(500),
+        AnsweredError(429),
+        BotoError(503),
+        TimeoutError(),
+        ConnectionResetError(),
+    ],
     ids=lambda error: f"{type(error).__name__} {getattr(error, 'status', '')}",
 )
 def test_tried_again_until_it_is_good(error: Exception) -> None:
@@ -58,7 +68,7 @@ def test_tried_again_until_it_is_good(error: Exception) -> None:
 
 
 def test_not_for_ever() -> None:
-    told, calls = tried(*[Answered(503)] * (TRIES + 1))
+    told, calls = tried(*[AnsweredError(503)] * (TRIES + 1))
     assert isinstance(told, TimeoutError)
     assert told.strerror == f"the store answered 503, {TRIES} times"
     assert calls == TRIES
@@ -67,12 +77,12 @@ def test_not_for_ever() -> None:
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (Answered(403), PermissionError),
-        (Answered(401), PermissionError),
-        (Answered(404), FileNotFoundError),
-        (Answered(412), FileExistsError),
-        (Answered(400), OSError),
-        (Boto(403), PermissionError),
+        (AnsweredError(403), PermissionError),
+        (AnsweredError(401), PermissionError),
+        (AnsweredError(404), FileNotFoundError),
+        (AnsweredError(412), FileExistsError),
+        (AnsweredError(400), OSError),
+        (BotoError(403), PermissionError),
         (PermissionError("secret"), PermissionError),
         (FileNotFoundError("secret"), FileNotFoundError),
     ],
@@ -95,5 +105,5 @@ def test_waits_are_drawn_and_grow(monkeypatch: pytest.MonkeyPatch) -> None:
     bounds: list[float] = []
     monkeypatch.setattr(retry, "_BASE_S", 0.2)
     monkeypatch.setattr(retry.random, "uniform", lambda _, bound: bounds.append(bound) or 0)
-    tried(*[Answered(503)] * (TRIES + 1))
+    tried(*[AnsweredError(503)] * (TRIES + 1))
     assert bounds == pytest.approx([0.4, 0.8, 1.6, 3.2, 5.0])

@@ -14,7 +14,11 @@ from tests.curate.media.storage.tars import member, tar_of
 def test_members_in_their_order_and_their_bytes(tmp_path: Path) -> None:
     shard = tar_of(tmp_path / "a.tar", {"z/1.jpg": b"first", "a.json": b"{}", "z/2.jpg": b""})
     found = list(members(shard))
-    assert [(one.name, one.bytes, one.problem) for one in found] == [("z/1.jpg", 5, ""), ("a.json", 2, ""), ("z/2.jpg", 0, "")]
+    assert [(one.name, one.bytes, one.problem) for one in found] == [
+        ("z/1.jpg", 5, ""),
+        ("a.json", 2, ""),
+        ("z/2.jpg", 0, ""),
+    ]
     assert [read_part(shard, one.start, one.bytes) for one in found] == [b"first", b"{}", b""]
     assert read_media(f"{shard}#z/1.jpg") == b"first"
     with open_media(f"{shard}#z/1.jpg") as file:
@@ -84,7 +88,9 @@ def test_cut_at_every_block_it_keeps_what_is_whole(tmp_path: Path) -> None:
         cut = tmp_path / f"{end}.tar"
         cut.write_bytes(whole[:end])
         found = list(members(str(cut)))
-        assert [one.name for one in found if one.name and not one.problem] == [n for n, size in sizes.items() if size <= end]
+        assert [one.name for one in found if one.name and not one.problem] == [
+            n for n, size in sizes.items() if size <= end
+        ]
         assert found[-1].problem == CUT or end >= sizes["3.jpg"] + 1024
 
 
