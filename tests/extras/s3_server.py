@@ -37,9 +37,9 @@ class Faults:
             slow, cut = bool(self.slow) and self.slow in path, bool(self.cut) and self.cut in path
             self.slow, self.cut = ("" if slow else self.slow), ("" if cut else self.cut)
         if self.every and number % self.every == 0:
-            return _answer(start, "503 Slow Down", _SLOW_DOWN)
+            return _answer(start, "503 Slow Down", b"" if environ["REQUEST_METHOD"] == "HEAD" else _SLOW_DOWN)
         if self.denied and self.denied in path:
-            return _answer(start, "403 Forbidden", _DENIED)
+            return _answer(start, "403 Forbidden", b"" if environ["REQUEST_METHOD"] == "HEAD" else _DENIED)
         if slow:
             time.sleep(self.wait_s)
         whole = b"".join(self._application(environ, start))

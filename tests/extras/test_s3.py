@@ -164,6 +164,12 @@ def test_a_second_scan_reads_only_what_changed(burnish: Burnish, folder: Path, f
     )
 
 
+def test_a_store_that_never_answers_is_told_in_one_line(burnish: Burnish, folder: Path, faults: Faults) -> None:
+    faults.every = 1
+    said = burnish("scan", "s3://bucket/set", code=2).stderr
+    assert said == "burnish scan: cannot read s3://bucket/set: the store answered 503, 6 times\n"
+
+
 def test_of_two_writers_one_wins_and_is_whole(faults: Faults) -> None:
     contents = [bytes([number]) * 100_000 for number in range(8)]
     won: list[int] = []
@@ -197,7 +203,7 @@ def test_keys_that_lead_out_are_refused(burnish: Burnish, folder: Path) -> None:
 
 
 def test_the_whole_loop_from_a_bucket_into_a_bucket(burnish: Burnish, folder: Path, faults: Faults) -> None:
-    """The same bytes are made from a disk and from a bucket, on a disk and in a bucket, with every 20th request lost."""
+    """The same bytes are made from a disk and from a bucket, on either, with every 20th request turned away."""
     faults.every = 20
     made: dict[str, list[dict[str, Any]]] = {}
     for root, into in (("set", "new"), ("s3://bucket/set", "s3://bucket/new"), ("s3://bucket/set", "other")):
@@ -207,11 +213,7 @@ def test_the_whole_loop_from_a_bucket_into_a_bucket(burnish: Burnish, folder: Pa
         for line in made[into]:
             line.get("origin", {}).pop("source", None)
     assert made["new"] == made["s3://bucket/new"] == made["other"]
-    (generated,) = {
-        line["path"] for line in made["new"] if "origin" in line and line["path"].startswith("/dark/cat")
-    } & {f"/{path.relative_to(folder / 'new')}" for path in sorted((folder / "new").rglob("*.png"))[:1]} or [
-        next(line["path"] for line in made["new"] if "origin" in line)
-    ]
+    generated = next(line["path"] for line in made["new"] if "origin" in line)
     assert read_media(f"s3://bucket/new{generated}") == (folder / f"new{generated}").read_bytes()
     burnish("undo", "s3://bucket/new")
     assert not any("/new/" in found.url for page in pages("s3://bucket") for found in page)
@@ -254,18 +256,19 @@ def test_no_secret_is_written_or_said(burnish: Burnish, folder: Path, faults: Fa
         assert "AKIAOURS" not in text
 
 
-def test_ten_thousand_keys_are_listed_in_little_memory(faults: Faults) -> None:
+def test_many_keys_are_listed_in_little_memory(faults: Faults) -> None:
     import tracemalloc
 
-    import boto3
+    from moto.backends import get_backend
 
-    bucket = boto3.resource("s3").Bucket("bucket")
-    for number in range(10_000):
-        bucket.put_object(Key=f"many/{number:06d}.png", Body=b"")
+    # Straight into the server's own shelves: 3,000 requests would take a quarter of a minute.
+    shelves = next(iter(get_backend("s3").values()))["aws"]
+    for number in range(3_000):
+        shelves.put_object("bucket", f"many/{number:06d}.png", b"")
     list(zip(pages("s3://bucket/many"), range(1), strict=False))  # what is imported and connected once
     tracemalloc.start()
     count = sum(len(page) for page in pages("s3://bucket/many"))
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert count == 10_000
-    assert most < 50e6
+    assert count == 3_000
+    assert most < 15e6  # a page and what parses it; 10,000 keys take no more (docs/remote.md)

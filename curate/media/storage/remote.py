@@ -143,9 +143,16 @@ def store_of(url: str) -> Store:
 
 def wait_for(coroutine: "Callable[[], Coroutine[Any, Any, Any]]") -> Any:
     """Run a coroutine in fsspec's loop and return what it gives."""
-    from fsspec.asyn import get_loop, sync
+    import asyncio
 
-    return sync(get_loop(), coroutine)
+    from fsspec.asyn import get_loop
+
+    # Not fsspec's `sync`, which makes an error without words of every time-out.
+    running = asyncio.run_coroutine_threadsafe(coroutine(), get_loop())
+    try:
+        return running.result()
+    finally:
+        running.cancel()
 
 
 def read_url(url: str, size: int | None = None) -> bytes:
