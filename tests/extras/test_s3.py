@@ -114,8 +114,7 @@ def test_every_twentieth_request_is_turned_away(burnish: Burnish, folder: Path, 
 def test_a_time_out_is_tried_again(
     burnish: Burnish, folder: Path, faults: Faults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = remote._OPTIONS["s3"] | {"config_kwargs": remote._OPTIONS["s3"]["config_kwargs"] | {"read_timeout": 0.5}}
-    monkeypatch.setitem(remote._OPTIONS, "s3", options)
+    monkeypatch.setattr(remote, "_READ_S", 0.5)
     faults.slow, faults.wait_s = "/cat/1.png", 2.0
     assert scanned(burnish, "s3://bucket/set") == scanned(burnish, "set")
 
