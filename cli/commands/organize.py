@@ -28,7 +28,7 @@ _FAILURES = 10
 def organize(
     manifest: options.Manifest = None,
     into: Annotated[
-        str | None, typer.Option(metavar="DIR", help="The destination folder.", show_default=False), Effect.MAKES
+        str | None, typer.Option(metavar="DIR|URL", help="The destination folder.", show_default=False), Effect.MAKES
     ] = None,
     layout: Annotated[
         str,

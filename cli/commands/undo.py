@@ -51,7 +51,7 @@ def undo(
     """
     if is_url(journal):
         folder = journal.partition(f"/{KEYS}/")[0].rstrip("/").removesuffix(f"/{KEYS}")
-        with terminal.progress("undo", lambda: 0) as counted:
+        with terminal.progress("undo", lambda: None) as counted:
             _say_all(*_tally(counted(take_back_keys(folder, dry_run=dry_run))), dry_run=dry_run)
         return
     # An undo can be killed when the journal is gone and the folder is not; the call that completes it finds it empty.

@@ -8,6 +8,7 @@ stale.
 import os
 import posixpath
 import sys
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -185,17 +186,34 @@ class Store:
 _stores: dict[tuple[str, str], Store] = {}
 
 
+def _pause() -> None:
+    """Stop fsspec's thread before this process is forked: a lock that it holds would stay locked in the child."""
+    asyn = sys.modules.get("fsspec.asyn")
+    thread = asyn.iothread[0] if asyn else None
+    if asyn and thread and thread.is_alive() and thread is not threading.current_thread():
+        asyn.loop[0].call_soon_threadsafe(asyn.loop[0].stop)
+        thread.join()
+
+
+def _resume() -> None:
+    """Let the loop go on, with its connections, after a fork."""
+    asyn = sys.modules.get("fsspec.asyn")
+    if asyn and asyn.loop[0] and not asyn.iothread[0].is_alive():
+        asyn.iothread[0] = threading.Thread(target=asyn.loop[0].run_forever, name="fsspecIO", daemon=True)
+        asyn.iothread[0].start()
+
+
 def _forget() -> None:
     """Let a forked process begin anew: of the parent's connections and loop it has the objects, and not the thread.
 
-    Versions of fsspec before 2025.12 leave this to their users, and then wait for ever.
+    Some versions of fsspec leave this to their users (2025.3 does), and then wait for ever.
     """
     _stores.clear()
     if "fsspec.asyn" in sys.modules:
         sys.modules["fsspec.asyn"].reset_lock()
 
 
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(before=_pause, after_in_parent=_resume, after_in_child=_forget)
 
 
 def store_of(url: str) -> Store:
