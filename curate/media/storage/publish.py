@@ -10,13 +10,13 @@ from curate.media.storage.address import is_url, local_path, protocol_of, withou
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 READ_ONLY = {"http", "https"}
 _IN_MEMORY_BYTES = 16 << 20
 
 
-@contextmanager
-def write_whole(path: str) -> "Iterator[IO[bytes]]":
+def write_whole(path: str) -> "AbstractContextManager[IO[bytes]]":
     """Write a file or a key that is there only when it is whole; if the body raises, nothing is.
 
     A file of a disk is replaced. A key is not: of two writers the second is refused, because a store does not tell who
@@ -27,10 +27,12 @@ def write_whole(path: str) -> "Iterator[IO[bytes]]":
         BurnishError: The store does not take it.
     """
     place = local_path(path)
-    if not is_url(place):
-        with atomic_write(place) as file:
-            yield file
-        return
+    # Given as it is: a generator around it would be one more place where a signal can come between the two.
+    return _write_key(place) if is_url(place) else atomic_write(place)
+
+
+@contextmanager
+def _write_key(place: str) -> "Iterator[IO[bytes]]":
     with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as spool:
         yield spool  # type: ignore[misc] # of IO[bytes] it lacks what nobody calls
         spool.seek(0)
