@@ -68,6 +68,11 @@ LABEL_CHECKS: dict[str, Verdict] = {
 }
 """Every check that issues makes, by name; `outlier` is another, and dedup finds conflicts too."""
 
+REVIEW_CHECKS: dict[str, Verdict] = {
+    "rejected": Verdict("error", "people who looked at it said that it should go"),
+}
+"""What clean and dedup make of answers of review, by name."""
+
 
 class Check(NamedTuple):
     """A rule over facts.
