@@ -16,7 +16,7 @@ REJECTED = "rejected"
 KEEP = "keep"
 
 
-class Judged(View, frozen=True):
+class Judged(View):
     """The narrow view of the pass that finds what people said of each sample."""
 
     path: str
