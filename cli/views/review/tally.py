@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from cli.io.terminal import say
 from curate.review.answers import Answer, Question
-from curate.review.tally import CANNOT_TELL, realism, tally
+from curate.review.tally import realism, tally
 
 _SHOWN = 12
 
@@ -31,8 +31,5 @@ def say_tally(answers: Sequence[Answer], question: Question, made: Mapping[str, 
         say(f"  of {found.repeated:,} that were asked twice, {found.agreed:,} got the same label again")
     if question == "realism":
         told = realism(answers, made)
-        verdict = "cannot tell real from made" if told.p >= CANNOT_TELL else "can tell real from made"
-        if told.p < CANNOT_TELL and 2 * told.right < told.told:
-            verdict = "takes one for the other"
         if told.told:
-            say(f"  {told.right:,} of {told.told:,} right, p = {told.p:.4f}: {verdict}")
+            say(f"  {told.right:,} of {told.told:,} right, p = {told.p:.4f}: {told.verdict}")

@@ -200,9 +200,9 @@ def test_thresholds_of_the_set_are_said_and_can_be_kept(burnish: Burnish, tmp_pa
     assert "too-long" not in few.stderr, "there is no recording"
 
 
-def answers(folder: Path, manifest: str, **said: str) -> None:
+def answers(folder: Path, **said: str) -> None:
     """Write what ann answered to `reject`: `c3="reject"` is the sample data/cat/3.jpg."""
-    samples = {sample["path"]: sample for sample in map(json.loads, manifest.splitlines())}
+    samples = {sample["path"]: sample for sample in map(json.loads, (folder / "set.jsonl").read_text().splitlines())}
     with AnswerWriter(str(folder / "answers.jsonl")) as writer:
         for name, word in said.items():
             path = f"data/cat/{name[1:]}.jpg"
@@ -214,8 +214,8 @@ def answers(folder: Path, manifest: str, **said: str) -> None:
 
 
 def test_what_people_rejected_goes_and_what_they_kept_stays(burnish: Burnish, folder: Path) -> None:
-    manifest = burnish("scan", "data", "-o", "set.jsonl") and (folder / "set.jsonl").read_text()
-    answers(folder, manifest, c1="keep", c3="reject")
+    burnish("scan", "data", "-o", "set.jsonl")
+    answers(folder, c1="keep", c3="reject")
     result = burnish("clean", "set.jsonl", "--answers", "answers.jsonl", "--rejects", "gone.jsonl", "-o", "good.jsonl")
     assert result.stderr.startswith(
         "answers: 1 samples rejected, 1 kept\nkept 7 of 9 samples; dropped 2: empty 1, rejected 1\n"
@@ -228,22 +228,22 @@ def test_what_people_rejected_goes_and_what_they_kept_stays(burnish: Burnish, fo
 
 
 def test_a_rejection_can_be_looked_at_first_and_be_overruled(burnish: Burnish, folder: Path) -> None:
-    manifest = burnish("scan", "data", "-o", "set.jsonl") and (folder / "set.jsonl").read_text()
-    answers(folder, manifest, c3="reject")
+    burnish("scan", "data", "-o", "set.jsonl")
+    answers(folder, c3="reject")
     burnish("clean", "set.jsonl", "--answers", "answers.jsonl", "--keep", "rejected", "-o", "marked.jsonl")
     assert "data/cat/3.jpg" in paths((folder / "marked.jsonl").read_text())
     # Without answers what was decided holds; with others it is decided anew.
     assert "rejected 1" in burnish("clean", "marked.jsonl", "--drop", "rejected", "-o", "/dev/null").stderr
     (folder / "answers.jsonl").unlink()
-    answers(folder, manifest, c3="keep")
+    answers(folder, c3="keep")
     again = burnish("clean", "marked.jsonl", "--answers", "answers.jsonl")
     assert "data/cat/3.jpg" in paths(again.stdout)
     assert '"rejected"' not in again.stdout
 
 
 def test_rejected_files_go_to_quarantine_and_come_back(burnish: Burnish, folder: Path) -> None:
-    manifest = burnish("scan", "data", "-o", "set.jsonl") and (folder / "set.jsonl").read_text()
-    answers(folder, manifest, c3="reject")
+    burnish("scan", "data", "-o", "set.jsonl")
+    answers(folder, c3="reject")
     before = content(folder)
     call = ("clean", "set.jsonl", "--answers", "answers.jsonl", "--quarantine", "bad", "-o", "/dev/null")
     assert "would move 3 files" in burnish(*call).stderr
