@@ -1,6 +1,6 @@
 """`burnish agreement`: annotators against each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -76,14 +76,14 @@ def agreement(
     formats = reports.Formats(json, md, csv, html).check(annotations)
     answered = read_answered(annotations) if annotations.endswith(ENDING) else None
     given = answered.annotations if answered else read_annotations(annotations)
-    known = _known(manifest)
-    truth = {one.path: one.label for one in known if one.label is not None} if manifest else None
-    tags = {one.path: one.tags for one in known}
+    known = _named(_known(manifest), answered) if answered else {one.path: one for one in _known(manifest)}
+    truth = {name: one.label for name, one in known.items() if one.label is not None} if manifest else None
+    tags = {name: one.tags for name, one in known.items()}
     if answered and answered.question == "realism":
         truth = _made(answered, known, annotations)
     result = agree(given, truth, tags)
     if answered:
-        apart = told_apart(answered.realism, {one.digest: one.is_made for one in known if one.digest})
+        apart = told_apart(answered.realism, {one.digest: one.is_made for one in known.values() if one.digest})
         against = "what was made" if answered.question == "realism" else result.measured_against
         result = replace(
             result, effort=answered.effort, blind=answered.blind, told_apart=apart, measured_against=against
@@ -116,14 +116,20 @@ def _known(manifest: str | None) -> list[_Known]:
         return list(samples)
 
 
-def _made(answered: AnsweredSet, known: Sequence[_Known], path: str) -> dict[str, str]:
+def _named(known: Sequence[_Known], answered: AnsweredSet) -> dict[str, _Known]:
+    """Return samples by the names of the annotations: by their paths, or, where files were moved, by their bytes."""
+    labelled = answered.annotations.labels
+    return {one.path if one.path in labelled else answered.names.get(one.digest or "", one.path): one for one in known}
+
+
+def _made(answered: AnsweredSet, known: Mapping[str, _Known], path: str) -> dict[str, str]:
     """Return real or made by the name that the annotations have for a sample."""
-    found = {answered.names[one.digest]: one.is_made for one in known if one.digest in answered.names}
+    found = {name: "made" if known[name].is_made else "real" for name in answered.names.values() if name in known}
     if not found:
         raise InputError(
             f"{path} has answers to realism; what is real and what made, the manifest says: --manifest FILE"
         )
-    return {name: "made" if is_made else "real" for name, is_made in found.items()}
+    return found
 
 
 def _page(result: Agreement, given: Annotations, of: str, html: str | None) -> bytes:
