@@ -77,12 +77,15 @@ def answers_of_pairs(
     """
     found, places = PairAnswers(), _Places(samples)
     votes: defaultdict[tuple[int, int], list[Vote]] = defaultdict(list)
+    asked: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
     for one in answers:
         assert one.other is not None
         first, second = places.find(one.path, one.digest), places.find(one.other.path, one.other.digest)
         name = f"{one.path} and {one.other.path}"
         if isinstance(first, int) and isinstance(second, int) and first != second:
-            votes[min(first, second), max(first, second)] += _votes(one, turned=first > second)
+            pair = min(first, second), max(first, second)
+            votes[pair] += _votes(one, turned=first > second)
+            asked[pair].add(one.annotator)
         elif "void" in {first, second}:
             found.void.append(name)
         else:
@@ -94,7 +97,7 @@ def answers_of_pairs(
         if stays == "neither" and rule != "adjudicated" and any(is_tested(samples[at].split) for at in (low, high)):
             found.held.append(f"{samples[low].path} and {samples[high].path}")
             stays = "open"
-        by = decision.by if decision.label else tuple(sorted({vote.annotator for vote in given}))
+        by = decision.by if stays != "open" else tuple(sorted(asked[low, high]))
         found.verdicts.append(Verdict(low, high, stays, by))
     return found
 

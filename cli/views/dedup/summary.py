@@ -147,11 +147,10 @@ def _line(group: Group) -> str:
     words = [f"{group.relation}{measured}: kept {kept}; dropped"]
     words.append(", ".join(member.path for member in group.dropped) or "none")
     # Who said so stands beside what they decided, or a surprising line could not be traced to its answer.
-    notes = (
-        [f"({', '.join(sorted({name for one in group.verdicts for name in one.by}))} decided)"]
-        if group.verdicts
-        else []
-    )
+    notes = []
+    for word, is_open in (("decided", False), ("left open", True)):
+        names = sorted({name for one in group.verdicts if (one.stays == "open") is is_open for name in one.by})
+        notes += [f"({word} by {', '.join(names)})"] if names else []
     notes += [*(f"({change})" for change in group.changes)]
     if group.label_conflict:
         notes.append(f"label-conflict: {' / '.join(group.label_conflict)}")

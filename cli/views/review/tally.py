@@ -7,6 +7,14 @@ from curate.review.answers import Answer, Question
 from curate.review.tally import realism, tally
 
 _SHOWN = 12
+_NEXT = {
+    "label": "burnish relabel MANIFEST --answers {}",
+    "reject": "burnish clean MANIFEST --answers {}",
+    "pair": "burnish dedup MANIFEST --answers {} --report",
+    "realism": "burnish agreement {} --manifest MANIFEST",
+    "blind": "burnish agreement {} --manifest MANIFEST",
+}
+"""What is done with answers: without it they lie there, and the person thinks that all is done."""
 
 
 def say_tally(answers: Sequence[Answer], question: Question, made: Mapping[str, bool], file: str) -> None:
@@ -33,3 +41,7 @@ def say_tally(answers: Sequence[Answer], question: Question, made: Mapping[str, 
         told = realism(answers, made)
         if told.told:
             say(f"  {told.right:,} of {told.told:,} right, p = {told.p:.4f}: {told.verdict}")
+    if found.answers:
+        say(f"  next: {_NEXT[question].format(file)}")
+    if question not in {"reject", "pair"} and found.labels.get("(reject)"):
+        say(f"  to drop what was rejected: {_NEXT['reject'].format(file)}")

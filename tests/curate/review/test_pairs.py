@@ -33,7 +33,7 @@ def of(*answers: Answer, samples: list[Item] = SET, rule: Rule = "majority", bos
         (answer(1, 0, "first"), Verdict(0, 1, "second", ("ann",))),
         (answer(1, 0, "both"), Verdict(0, 1, "both", ("ann",))),
         (answer(0, 1, None, reject=True), Verdict(0, 1, "neither", ("ann",))),
-        (answer(0, 1, None), Verdict(0, 1, "open", ())),
+        (answer(0, 1, None), Verdict(0, 1, "open", ("ann",))),
         (answer(0, 3, "second"), Verdict(0, 3, "second", ("ann",))),
     ],
     ids=["first", "turned", "both", "rejected", "unsure", "same bytes"],
