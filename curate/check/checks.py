@@ -73,6 +73,9 @@ REVIEW_CHECKS: dict[str, Verdict] = {
 }
 """What clean and dedup make of answers of review, by name."""
 
+VERDICTS: dict[str, Verdict] = {**SCAN_CHECKS, **EMBEDDING_CHECKS, **LABEL_CHECKS, **REVIEW_CHECKS}
+"""Every check that is no rule over facts, by name."""
+
 
 class Check(NamedTuple):
     """A rule over facts.
