@@ -34,10 +34,9 @@ def decide_answered(members: Sequence[Member], pairs: Sequence[Pair], verdicts: 
         keep: Which copy stays where nobody was asked.
     """
     said = _Said(pairs, verdicts)
-    gone = [member for member in members if said.rejects(member.index)]
     stays: list[Member] = []
     instead: dict[int, str] = {}
-    for member in _in_order([one for one in members if one not in gone], said, keep):
+    for member in _in_order([one for one in members if not said.rejects(one.index)], said, keep):
         winner = next((other for other in stays if _goes_for(member, other, said)), None)
         if winner is None:
             stays.append(member)
@@ -74,7 +73,8 @@ class _Said:
         for one in (turn for verdict in verdicts for turn in (verdict, verdict.turned())):
             self._exact[one.first, one.second] = one
             self._by_content.setdefault((self._of(one.first), self._of(one.second)), one)
-        self._rejected = {self._of(index) for one in verdicts if one.stays == "neither" for index in _ends(one)}
+        self._asked = {content for content, _ in self._by_content}
+        self._rejected = {self._of(at) for one in verdicts if one.stays == "neither" for at in (one.first, one.second)}
         self.stay = {index for one in verdicts for index in _staying(one)}
 
     def of(self, one: int, other: int) -> Stays | None:
@@ -84,6 +84,10 @@ class _Said:
         if found is None and self._of(one) != self._of(other):
             found = self._by_content.get((self._of(one), self._of(other)))
         return found.stays if found else None
+
+    def concerns(self, index: int) -> bool:
+        """Return whether people were asked about a sample, or about one with the same bytes."""
+        return self._of(index) in self._asked
 
     def rejects(self, index: int) -> bool:
         """Return whether people want a sample gone, whatever else stays."""
@@ -107,10 +111,6 @@ class _Said:
 
     def _of(self, index: int) -> int:
         return self._content.get(index, index)
-
-
-def _ends(verdict: Verdict) -> tuple[int, int]:
-    return verdict.first, verdict.second
 
 
 def _staying(verdict: Verdict) -> tuple[int, ...]:
@@ -144,9 +144,17 @@ def _in_order(members: Sequence[Member], said: _Said, keep: Keep) -> list[Member
             *(-value for value in one.quality if keep == "best"),
         ),
     )
+    # Few of a large group were asked about: only those wait for anybody.
+    waits = {
+        one.index: {other.index for other in left if said.is_beaten_by(one.index, other.index)}
+        for one in left
+        if said.concerns(one.index)
+    }
     ordered: list[Member] = []
+    waiting = {one.index for one in left}
     while left:
-        free = [one for one in left if not any(said.is_beaten_by(one.index, other.index) for other in left)]
-        ordered.append((free or left)[0])
-        left.remove(ordered[-1])
+        free = next((one for one in left if waiting.isdisjoint(waits.get(one.index, ()))), left[0])
+        ordered.append(free)
+        left.remove(free)
+        waiting.remove(free.index)
     return ordered
