@@ -105,7 +105,8 @@ def _refuse_inputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object
             # The samples that are dropped are no manifest; what passes on may take the place of what came in.
             spared = () if effect is Effect.REJECTS else _MANIFESTS
             if any(os.path.realpath(path) in files for name, files in read.items() if name not in spared):
-                raise UsageError(f"{path} is read by this command too, and would be written over; name another file")
+                option = "-o" if written == "output" else f"--{written.replace('_', '-')}"
+                raise UsageError(f"{option} {path}: that is an input; name another file")
 
 
 def why_unwritable(path: str) -> str:

@@ -39,7 +39,7 @@ def test_what_is_read_is_not_written_over(tmp_path: Path) -> None:
         {"answers": str(one), "rejects": str(one)},
         {"manifest": str(one), "rejects": str(one)},
     ):
-        with pytest.raises(UsageError, match="is read by this command too"):
+        with pytest.raises(UsageError, match="that is an input"):
             check_outputs(effects, values)
     check_outputs(effects, {"manifest": str(one), "output": str(one), "answers": [str(tmp_path / "other")]})
     check_outputs({"answers": Effect.READS, "output": Effect.APPENDS}, {"answers": str(one), "output": str(one)})
