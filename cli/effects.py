@@ -36,7 +36,7 @@ class Effect(Enum):
 
 FILES_WRITTEN = frozenset({Effect.WRITES, Effect.PASSES_ON, Effect.APPENDS, Effect.REJECTS})
 FOLDERS_MADE = frozenset({Effect.MAKES, Effect.MAKES_RUN, Effect.SETS_ASIDE})
-_MANIFESTS = ("manifest", "source")
+_MANIFESTS = ("manifest", "more", "source")
 """Parameters whose file an output may replace; pages and reports refuse it for themselves."""
 READ = frozenset({Effect.READS, Effect.READS_RUN, Effect.READS_RECIPE})
 
