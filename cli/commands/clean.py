@@ -14,7 +14,16 @@ from cli.io.replayable_pipe import Rereadable
 from cli.io.terminal import say
 from cli.views.clean.check_list import all_checks, report
 from cli.views.clean.flagged_page import Gallery
-from cli.views.clean.summary import CleanTally, Page, carry_out, say_learnt, say_survey, say_tally, write_page
+from cli.views.clean.summary import (
+    CleanTally,
+    Page,
+    carry_out,
+    say_learnt,
+    say_rejections,
+    say_survey,
+    say_tally,
+    write_page,
+)
 from curate.check.clean import Decided, Facts, Judgement, judge, survey
 from curate.check.policy import NAMED_OR_SEVERE, Policy, known_check, make_policy
 from curate.facts.records import Finding
@@ -186,7 +195,6 @@ def _outliers(file: Rereadable, embeddings: str) -> dict[str, Finding]:
 
 
 def _decided(file: Rereadable, asked: Asked) -> Decided:
-    from cli.views.clean.answered import say_rejections
     from curate.review.rejections import Judged, read_rejections, rejections
 
     ballot = read_rejections(asked.answers)
