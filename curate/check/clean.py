@@ -129,6 +129,11 @@ class Survey:
     by_digest: Mapping[str, Finding] = field(default_factory=dict)
     decided: Decided | None = None
 
+    def says_of(self, place: int, digest: str | None) -> tuple[Finding, ...]:
+        """Return what was found of a sample beforehand: with embeddings, and by people."""
+        by_people = self.decided.rejected.get(place) if self.decided else None
+        return tuple(one for one in (self.by_digest.get(digest or ""), by_people) if one)
+
 
 class Judgement(NamedTuple):
     """What clean says of one sample.
@@ -164,7 +169,6 @@ def survey(
         InputError: No sample has facts, so this is no manifest of a full scan.
     """
     found = Survey(by_digest=by_digest or {}, decided=decided)
-    rejected = decided.rejected if decided else {}
     # Two sorts of checks: a threshold that is fixed judges a sample at once; one that is learnt from the set can judge
     # only when the set was seen, and until then keeps a few bytes of each sample.
     checks = {name: check for name, check in CHECKS.items() if policy.applies(name)}
@@ -187,8 +191,7 @@ def survey(
         found.samples += 1
         found.sound += _is_sound(sample)
         # Findings that are there already (of scan, or of an earlier clean) have to be looked at in the second pass too.
-        said = sample.digest in found.by_digest or found.samples - 1 in rejected
-        found.remarkable.append(bool(sample.findings) or said)
+        found.remarkable.append(bool(sample.findings or found.says_of(found.samples - 1, sample.digest)))
         if sample.kind is not None and sample.kind not in KINDS:
             found.others[sample.kind] += 1
             continue
@@ -262,10 +265,7 @@ def _judgement(
     if sample.facts is not None and sample.kind in rules:
         spared = {name for name, classes in survey.classes.items() if sample.label in classes}
         findings += _findings(sample.facts, [rule for rule in rules[sample.kind] if rule.name not in spared])
-    if found := survey.by_digest.get(sample.digest or ""):
-        findings += (found,)
-    if survey.decided and (said := survey.decided.rejected.get(place)):
-        findings += (said,)
+    findings += survey.says_of(place, sample.digest)
     judged = sample if findings == sample.findings else changed(sample, findings=findings)
     if not findings:
         return Judgement(encode(judged))
