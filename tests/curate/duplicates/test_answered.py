@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.duplicates.answered import answered_pairs, decide_answered
@@ -101,6 +101,7 @@ def test_who_wants_it_gone_is_known_of_what_goes_for_that_alone() -> None:
 ENDS = st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda ends: ends[0] < ends[1])
 
 
+@settings(max_examples=300, deadline=None)
 @given(
     st.sets(ENDS, min_size=1),
     st.dictionaries(ENDS, st.sampled_from(["first", "second", "both", "neither", "open"]), min_size=1),
