@@ -27,7 +27,7 @@ def schema(burnish: Burnish, tmp_path: Path) -> Path:
 
 def test_json_has_the_shape_that_scripts_rely_on(burnish: Burnish, schema: Path) -> None:
     found = json.loads(burnish("validate", "--schema", schema, "--json", stdin=lines(ODD)).stdout)
-    assert list(found) == ["samples", "generated", "alpha", "tests", "anomalies"]
+    assert list(found) == ["samples", "generated", "alpha", "tests", "anomalies", "groups", "alone", "older"]
     assert (found["samples"], len(found["anomalies"])) == (100, 1)
     (one,) = found["anomalies"]
     assert {name: one[name] for name in ("name", "of", "severity", "samples", "share", "worst", "path")} == {
