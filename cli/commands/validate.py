@@ -42,6 +42,14 @@ def validate(
             "--env", metavar="NAME", help="An environment of the schema, such as serving.", show_default=False
         ),
     ] = None,
+    without: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACE,...",
+            help="Places that need not be there, such as split; label: there are to be none.",
+            show_default=False,
+        ),
+    ] = None,
     group: Annotated[
         str | None,
         typer.Option(
@@ -117,7 +125,7 @@ def validate(
 
     burnish validate log.jsonl --schema schema.yaml --env serving --last week --time at --html anomalies.html
     """
-    from curate.schema.read import check_environment, read_schema
+    from curate.schema.read import check_environment, check_places, read_schema
 
     if schema is None:
         raise UsageError(
@@ -135,8 +143,8 @@ def validate(
         raise UsageError("--last and --time go together: --last week --time mtime_ns")
     recent = Recent(last, time) if last and time else None
     rules = read_schema(schema)
-    without = check_environment(rules, env, schema) if env else ()
-    asked = _Asked(rules, without, make_grouping(group) if group else None, recent, dropped)
+    left_out = (*(check_environment(rules, env, schema) if env else ()), *check_places(rules, _words(without)))
+    asked = _Asked(rules, left_out, make_grouping(group) if group else None, recent, dropped)
     if stats:
         check_stats(stats)
     usage = Usage()
@@ -255,11 +263,15 @@ def _known(values: list[str] | None, option: str, gravities: tuple[str, ...]) ->
     Raises:
         UsageError: One is neither; names the nearest.
     """
-    listed = [part.strip() for value in values or () for part in value.split(",") if part.strip()]
+    listed = [word for value in values or () for word in _words(value)]
     for name in listed:
         if name not in ANOMALIES and name not in gravities:
             raise UsageError(f"{option}: there is no anomaly {name!r}{did_you_mean(name, (*ANOMALIES, *gravities))}")
     return listed
+
+
+def _words(listed: str | None) -> list[str]:
+    return [word.strip() for word in (listed or "").split(",") if word.strip()]
 
 
 def _is_among(name: str, severity: str, wanted: list[str]) -> bool:

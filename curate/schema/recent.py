@@ -4,6 +4,7 @@ A folder that only grows dilutes what is wrong with its newest files: a hundred 
 among a hundred thousand of the years before.
 """
 
+import math
 import re
 import time
 from heapq import nlargest
@@ -73,7 +74,9 @@ class Recent:
             # One camera whose clock is years ahead would make the files of all others old.
             if moment <= now:
                 newest = max(newest, moment)
-        self._since = (newest_of_all if newest == float("-inf") else newest) - self._period_s
+        begin = (newest_of_all if newest == float("-inf") else newest) - self._period_s
+        # After that moment, not at it: of files of two Mondays at noon, one is of the last week.
+        self._since = math.nextafter(begin, math.inf)
 
     def kept(self, lines: "Iterable[bytes]") -> "Iterator[bytes]":
         """Yield those that are new enough, of equal times all; `older` are then the others."""
