@@ -263,7 +263,8 @@ def _anomaly(name: str, of: str, found: _Count, level: float) -> Anomaly:
 def _doubt(shares: GroupShares, allowed: float, level: float) -> str:
     """Return why what single samples would prove cannot be told of groups."""
     if shares.groups < (least := groups_that_tell(level, allowed)):
-        return f"cannot tell: of {shares.groups:,} groups no share is more than chance, of {least:,} it could be; "
+        groups = f"{shares.groups:,} group{'' if shares.groups == 1 else 's'}"
+        return f"cannot tell: no share in {groups} is beyond chance, in {least:,} it could be; "
     return f"cannot tell: only {shares.hit:,} of {shares.groups:,} groups have it, which chance explains; "
 
 

@@ -85,7 +85,7 @@ def _sections(windows: "Windows") -> list[tuple[str, list[Card]]]:
         "Input": _inputs(windows),
         "Output": _outputs(windows),
         "Accuracy where labels came back": _accuracy(windows),
-        "Schema": _validated(windows),
+        "Schema over time": _validated(windows),
         "Software": _software(windows),
     }
     return [(title, cards) for title, cards in parts.items() if cards]
@@ -178,13 +178,13 @@ def _software(windows: "Windows") -> list[Card]:
     # A scan that decoded nothing says nothing of how fast files are decoded.
     scans = [one.scans if one and one.scans and one.scans.files else None for one in runs]
     figures: list[tuple[str, list[float | None], Callable[[float | None], str]]] = [
-        ("scan, files a second", [one.files / one.seconds if one and one.seconds else None for one in scans], _three),
+        ("scan, files a second", [one.files / one.seconds if one and one.seconds else None for one in scans], _figure),
         ("scan, files", [one.files if one else None for one in scans], _whole),
-        ("scan, seconds", [one.seconds if one else None for one in scans], _three),
-        ("scan, processor ms a file", [1e3 * one.cpu_seconds / one.files if one else None for one in scans], _three),
+        ("scan, seconds", [one.seconds if one else None for one in scans], _figure),
+        ("scan, processor ms a file", [1e3 * one.cpu_seconds / one.files if one else None for one in scans], _figure),
         ("scan, MB of one process", [one.memory_mb if one else None for one in scans], _whole),
         ("drift, samples a second", [one.samples / one.seconds if one and one.seconds else None for one in runs], _whole),
-        ("drift, seconds", [one.seconds if one else None for one in runs], _three),
+        ("drift, seconds", [one.seconds if one else None for one in runs], _figure),
         ("drift, MB", [one.memory_mb if one else None for one in runs], _whole),
     ]
     return [
@@ -308,6 +308,11 @@ def _percent(value: float | None) -> str:
 
 def _three(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
+
+
+def _figure(value: float | None) -> str:
+    """Return a figure to three digits."""
+    return "-" if value is None else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _whole(value: float | None) -> str:

@@ -116,7 +116,8 @@ def sentences(found: "OverTime") -> list[str]:
     alarms = sum(bool(one.alarms) for one in new)
     shared = f"alpha {found.alpha:g} is shared by all windows of the page"
     lines = [
-        f"{found.verdict}: {found.new:,} windows are new, {alarms:,} of them drifted; {shared}"
+        f"{found.verdict}: {found.new:,} {'window is' if found.new == 1 else 'windows are'} new, "
+        f"{alarms:,} of them drifted; {shared}"
         if new
         else "no new window"
     ]
