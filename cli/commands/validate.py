@@ -92,9 +92,7 @@ def validate(
     ] = None,
     stats: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE", help="Append a line with what it took and what it found.", show_default=False
-        ),
+        typer.Option(metavar="FILE", help="Append a line with what it took and what it found.", show_default=False),
         Effect.APPENDS,
     ] = None,
     allow_empty: options.AllowEmpty = False,
@@ -205,7 +203,9 @@ def _validate(manifest: str | None, asked: _Asked, outputs: tuple[str | None, st
         found = replace(found, older=asked.recent.older if asked.recent else 0)
         if any(outputs):
             wanted = {
-                (one.name, one.of) for one in found.anomalies if _is_among(one.name, one.severity, ["error", *asked.dropped])
+                (one.name, one.of)
+                for one in found.anomalies
+                if _is_among(one.name, one.severity, ["error", *asked.dropped])
             }
             _part(newest(), (asked.rules, asked.without, wanted, twice), outputs)
     return found

@@ -93,8 +93,20 @@ class Asked:
         Raises:
             GateError: It did not hold.
         """
+        self.alarm(verdict, result)
+        self.check_gate(verdict)
+
+    def alarm(self, verdict: "Verdict", result: object) -> None:
+        """Tell the user's command where something drifted."""
         if verdict == "drifted" and self.on_alarm:
             tell(self.on_alarm, encode(result))
+
+    def check_gate(self, verdict: "Verdict") -> None:
+        """Hold the verdict against the gate.
+
+        Raises:
+            GateError: It did not hold.
+        """
         of = f"{self.new or 'standard input'} against {self.reference}"
         if (self.fail_if == "drifted" and verdict == "drifted") or (
             self.fail_if == "not-steady" and verdict != "steady"

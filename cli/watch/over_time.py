@@ -36,14 +36,16 @@ def compare_over_time(
     found, before = _judged(asked, every, field, history)
     found = _with_runs(found, before, noted, usage)
     of = f"{asked.new or '-'} against {asked.reference}"
-    # The history last: a page that cannot be written must not cost windows that no run will judge again.
+    # The history last: neither a page that cannot be written nor an alarm that nobody was told of, because the machine
+    # went down, may cost windows that no run will judge again. So an alarm is told once at least, not at most.
     reports.write(
         found, asked.formats, f"Drift of {of}", report, lambda one: page(one, of, Links(asked.root, asked.formats.html))
     )
+    asked.alarm(found.verdict, found)
     if history and found.new:
         write_history(history, found.windows)
         say(f"appended {found.new:,} windows to {history}, which has {before + found.new:,}")
-    asked.end(found.verdict, found)
+    asked.check_gate(found.verdict)
 
 
 def _judged(asked: Asked, every: str, field: str | None, history: str | None) -> "tuple[OverTime, int]":

@@ -15,6 +15,7 @@ import msgspec
 
 from curate.ground.errors import InputError, ManifestError
 from curate.ground.json import Decoder, encode
+from curate.ground.moments import seconds_of_text
 
 _BEGINNING = b'{"command":'
 
@@ -89,7 +90,10 @@ def read_stats(path: str) -> list[RunStats]:
         with open(path, "rb") as file:
             for number, line in enumerate(file, start=1):
                 try:
-                    found.append(decoder.decode(line))
+                    run = decoder.decode(line)
+                    if seconds_of_text(run.at) is None:
+                        raise ValueError(f"at {run.at!r} is no time")
+                    found.append(run)
                 except ValueError as error:
                     if _is_cut(line):
                         break

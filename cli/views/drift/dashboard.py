@@ -183,7 +183,11 @@ def _software(windows: "Windows") -> list[Card]:
         ("scan, seconds", [one.seconds if one else None for one in scans], _figure),
         ("scan, processor ms a file", [1e3 * one.cpu_seconds / one.files if one else None for one in scans], _figure),
         ("scan, MB of one process", [one.memory_mb if one else None for one in scans], _whole),
-        ("drift, samples a second", [one.samples / one.seconds if one and one.seconds else None for one in runs], _whole),
+        (
+            "drift, samples a second",
+            [one.samples / one.seconds if one and one.seconds else None for one in runs],
+            _whole,
+        ),
         ("drift, seconds", [one.seconds if one else None for one in runs], _figure),
         ("drift, MB", [one.memory_mb if one else None for one in runs], _whole),
     ]

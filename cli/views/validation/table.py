@@ -76,5 +76,17 @@ def _row(one: "Anomaly") -> Row:
     p: Cell = None if one.p is None else p_value(one.p)
     worst = Worded(one.worst, words(one, one.worst))
     samples = [SampleLink(example.path, words(one, example.value)) for example in one.examples]
-    cells = (one.name, one.of, one.severity, one.samples, one.groups, one.share, one.allowed, p, worst, one.path, one.detail)
+    cells = (
+        one.name,
+        one.of,
+        one.severity,
+        one.samples,
+        one.groups,
+        one.share,
+        one.allowed,
+        p,
+        worst,
+        one.path,
+        one.detail,
+    )
     return Row(cells, _STYLES[one.severity], samples=samples)

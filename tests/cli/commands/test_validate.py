@@ -179,7 +179,9 @@ def test_the_page_shows_the_samples(burnish: Burnish, schema: Path, tmp_path: Pa
 
 
 def test_only_the_newest_are_looked_at_and_written(burnish: Burnish, schema: Path, tmp_path: Path) -> None:
-    samples = [line(at, label="fox" if at < 100 else "cat", at=1_762_164_000 + 86_400 * (at // 100)) for at in range(200)]
+    samples = [
+        line(at, label="fox" if at < 100 else "cat", at=1_762_164_000 + 86_400 * (at // 100)) for at in range(200)
+    ]
     (tmp_path / "log.jsonl").write_bytes(lines(samples))
     words = ("validate", "log.jsonl", "--schema", "schema.yaml", "--fail-on", "new-label")
     burnish(*words, code=1)
@@ -187,7 +189,9 @@ def test_only_the_newest_are_looked_at_and_written(burnish: Burnish, schema: Pat
     assert "100 older samples were left out" in done.stdout
     assert (tmp_path / "good.jsonl").read_bytes() == lines(samples[100:])
     assert (tmp_path / "bad.jsonl").read_bytes() == b""
-    piped = burnish("validate", "--schema", "schema.yaml", "--last", "30", "--time", "at", "--json", stdin=lines(samples))
+    piped = burnish(
+        "validate", "--schema", "schema.yaml", "--last", "30", "--time", "at", "--json", stdin=lines(samples)
+    )
     found = json.loads(piped.stdout)
     assert (found["samples"], found["older"]) == (100, 100), "of equal times all"
 

@@ -50,8 +50,9 @@ def test_a_whole_line_without_its_end_is_kept(tmp_path: Path) -> None:
         WHOLE[:20] + b"\n" + WHOLE,
         WHOLE.replace(b"40", b'"40"'),
         WHOLE.replace(b"40", b'"40"')[:-1],
+        WHOLE.replace(b"2026-11-26T", b"soon"),
     ],
-    ids=["a manifest", "a blank line", "text", "cut in the middle", "another type", "another type, no end"],
+    ids=["a manifest", "a blank line", "text", "cut in the middle", "another type", "another type, no end", "no time"],
 )
 def test_a_file_of_something_else_is_refused_and_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "set.jsonl"
