@@ -15,7 +15,7 @@ from curate.ground.run_stats import RunStats, Usage, read_stats
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from curate.drift.history import OverTime, Scans, WindowReport
+    from curate.drift.history import OverTime, Scans
     from curate.drift.windows import Every, Log
 
 

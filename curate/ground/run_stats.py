@@ -49,6 +49,10 @@ class RunStats(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warnings: int | None = None
     anomalies: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if seconds_of_text(self.at) is None:
+            raise ValueError(f"at {self.at!r} is no time")
+
 
 class Usage:
     """What this process takes, from when this is made."""
@@ -90,10 +94,7 @@ def read_stats(path: str) -> list[RunStats]:
         with open(path, "rb") as file:
             for number, line in enumerate(file, start=1):
                 try:
-                    run = decoder.decode(line)
-                    if seconds_of_text(run.at) is None:
-                        raise ValueError(f"at {run.at!r} is no time")
-                    found.append(run)
+                    found.append(decoder.decode(line))
                 except ValueError as error:
                     if _is_cut(line):
                         break

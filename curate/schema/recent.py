@@ -53,6 +53,7 @@ class Recent:
         made = msgspec.defstruct(
             "Timed", [("named", str | int | float | None, None)], bases=(_Timed,), rename={"named": field}, gc=False
         )
+        assert issubclass(made, _Timed)
         self._decoder = Decoder(made)
         self._since = float("-inf")
         self.older = 0

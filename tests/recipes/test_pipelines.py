@@ -160,7 +160,7 @@ def test_image_loop(burnish: Burnish, photos: Path) -> None:
 
 
 def test_monitor(burnish: Burnish, data: Path, tmp_path: Path) -> None:
-    """New recordings come in by weeks; noise in the third one alarms twice, and a call with nothing new runs nothing."""
+    """New recordings come in by weeks; noise in the third one alarms twice, and nothing new runs nothing."""
     files = sorted((data / "fsdd").rglob("*.wav"))
     order = np.random.default_rng(0).permutation(len(files)).tolist()
     for folder, part in (("training", order[:300]), ("incoming", order[300:])):

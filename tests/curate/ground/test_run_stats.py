@@ -17,7 +17,8 @@ def test_runs_are_appended_and_read_in_their_order(tmp_path: Path) -> None:
     path = str(tmp_path / "runs.jsonl")
     assert read_stats(path) == []
     other = replace(RUN, command="validate", files=None, errors=2, warnings=0, anomalies=("error x",))
-    append_stats(path, RUN), append_stats(path, other)
+    append_stats(path, RUN)
+    append_stats(path, other)
     assert read_stats(path) == [RUN, other]
     assert Path(path).read_bytes().splitlines()[0] == (
         b'{"command":"scan","at":"2026-11-26T10:00:00.000Z","seconds":2.0,"cpu_seconds":3.5,"memory_mb":81.2,'
