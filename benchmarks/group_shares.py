@@ -1,8 +1,8 @@
 """How often `validate --group` alarms without cause, and what it sees: `python -m benchmarks.group_shares [TRIALS]`.
 
 Groups of clips whose share outside of a range is the allowed 1 % on average, three or ten times that, from "all of a
-group or none" to "all groups alike"; then the six speakers of the spoken digits of BURNISH_DATA, where a schema of three
-speakers holds clips of the other three, in all 20 ways.
+group or none" to "nearly alike"; then the six speakers of the spoken digits of BURNISH_DATA, where clips of three are
+held against a schema of the other three, in all 20 ways.
 """
 
 import itertools

@@ -299,8 +299,9 @@ def _check_inputs(pipeline: "Pipeline", tasks: list[Task]) -> None:
                 for word in words:
                     target = os.path.realpath(word)
                     later = target in written or any(target.startswith(f"{folder.rstrip('/')}/") for folder in made)
-                    if not later and not os.path.exists(target):
-                        problem = f"cannot read {word}: there is no such file"
+                    # Of an empty name the folder here would be taken.
+                    if not word or not (later or os.path.exists(target)):
+                        problem = f"cannot read {word or repr(word)}: there is no such file"
                         raise pipeline.error(problem, task.step, task.step.command, name)
             elif option.effect in FILES_WRITTEN:
                 written.update(map(os.path.realpath, words))

@@ -98,12 +98,17 @@ def _with_runs(found: "OverTime", before: int, noted: list[RunStats], usage: Usa
     since = [run for run in noted if (seconds_of_text(run.at) or 0.0) > judged]
     scans = [run for run in since if run.files is not None]
     validated = next((run for run in reversed(noted) if run.errors is not None), None)
-    run = Run(
-        mine.at, samples, mine.seconds, mine.memory_mb,
-        _sum_of(scans) if scans else None, validated if validated in since else None,
-    )  # fmt: skip
-    windows = (*found.windows[:before], *(replace(one, run=run) for one in found.windows[before:]))
-    return replace(found, windows=windows, validated=validated)
+    run = Run(mine.at, samples, mine.seconds, mine.memory_mb)
+    windows = [replace(one, run=run) for one in found.windows[before:]]
+    if windows:
+        # Of several windows in one call the newest: that is what was scanned, and what the last validation is about.
+        with_others = replace(
+            run,
+            scans=_sum_of(scans) if scans else None,
+            validated=validated if validated in since else None,
+        )
+        windows[-1] = replace(windows[-1], run=with_others)
+    return replace(found, windows=(*found.windows[:before], *windows), validated=validated)
 
 
 def _sum_of(scans: list[RunStats]) -> "Scans":

@@ -459,4 +459,6 @@ def test_a_file_that_a_later_step_would_not_find_is_refused_before_the_first(bur
     for words in ((), ("--dry-run",)):
         said = burnish("run", "mine.yaml", *words, code=2).stderr
         assert "mine.yaml:13: cannot read gone.yaml: there is no such file" in said
+    (project / "mine.yaml").write_text(gone.replace("gone.yaml", "''"))
+    assert "cannot read '': there is no such file" in burnish("run", "mine.yaml", code=2).stderr
     assert not (project / "work").exists()
