@@ -182,12 +182,12 @@ def program(command: str) -> list[str]:
 
 
 def tell(command: str, report: bytes) -> None:
-    """Start the user's command with the report as JSON on its standard input; what becomes of it is said."""
+    """Start the user's command with the report as JSON on its standard input; what becomes of it is said, also with `--quiet`."""
     words = program(command)
     try:
         code = subprocess.run(words, input=report + b"\n", stdout=2, check=False, timeout=_CRON_S).returncode  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as error:
-        say(f"--on-alarm: {words[0]} could not be run to its end: {error}")
+        say(f"--on-alarm: {words[0]} could not be run to its end: {error}", loud=True)
         return
     if code:
-        say(f"--on-alarm: {words[0]} ended with {code}")
+        say(f"--on-alarm: {words[0]} ended with {code}", loud=True)

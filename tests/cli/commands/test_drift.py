@@ -185,7 +185,9 @@ def test_an_alarm_starts_the_users_program_without_a_shell(burnish: Burnish, mad
 
 def test_a_program_that_fails_is_told_and_changes_no_verdict(burnish: Burnish, made: Made) -> None:
     made("old", 200), made("new", 200, 0.9)
-    assert "--on-alarm: false ended with 1" in burnish("drift", "old.jsonl", "new.jsonl", "--on-alarm", "false").stderr
+    for words in ((), ("-q",)):
+        done = burnish("drift", "old.jsonl", "new.jsonl", "--on-alarm", "false", *words)
+        assert "--on-alarm: false ended with 1" in done.stderr, "an alarm that nobody heard is never silent"
 
 
 def test_all_facts_together_with_the_newest_samples_on_the_page(
