@@ -9,6 +9,7 @@ import itertools
 import json
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ def speakers() -> None:
             new = [line for line, name in zip(lines, of, strict=True) if name not in some]
             groups = Groups(make_grouping(group)) if group else None
             # A new speaker is a new value of a closed tag: that is a fact about each sample, and no test.
-            anomalies = validate(lambda new=new: iter(new), schema, ("tag:speaker",), groups)[0].anomalies
+            anomalies = validate(partial(iter, new), schema, ("tag:speaker",), groups)[0].anomalies
             by_share = [one for one in anomalies if one.severity == "error" and one.p is not None]
             alarmed, found = alarmed + bool(by_share), found + len(by_share)
         print(f"schema of 3 speakers, 3 others, --group {group}: {alarmed} of 20 ways alarm, by {found} shares")

@@ -182,7 +182,7 @@ def program(command: str) -> list[str]:
 
 
 def tell(command: str, report: bytes) -> None:
-    """Start the user's command with the report as JSON on its standard input; what becomes of it is said, also with `--quiet`."""
+    """Start the user's command with the report as JSON on its standard input; that it failed is said in any case."""
     words = program(command)
     try:
         code = subprocess.run(words, input=report + b"\n", stdout=2, check=False, timeout=_CRON_S).returncode  # noqa: S603
