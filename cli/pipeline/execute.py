@@ -38,7 +38,7 @@ class Runner:
         self._files = Files(state.stamps())
 
     def run(self, tasks: "Sequence[Task]", first: "Task | None" = None) -> list[Result]:
-        """Run what has to run, up to the first step that fails.
+        """Run what has to run, up to the first step that fails and does not say `keep_going`.
 
         Args:
             tasks: In order.
@@ -46,8 +46,9 @@ class Runner:
         """
         results: list[Result] = []
         for place, task in enumerate(tasks):
-            # After a failure nothing runs, also what does not depend on it: the user is to see one thing to mend.
-            if any(result.code for result in results):
+            # After a failure nothing runs, also what does not depend on it: the user is to see one thing to mend. A
+            # gate that may be passed is a finding about the data; what a step could not do ends the run in any case.
+            if any(result.code and not (result.code == _GATE and result.task.step.keep_going) for result in results):
                 results.append(Result(task, "not run"))
             else:
                 results.append(self._one(task, forced=first is not None and place >= tasks.index(first)))

@@ -65,6 +65,7 @@ def test_a_step_that_is_named_is_looked_at_and_its_folder_is_no_option(project: 
         "kind: pipeline\nsteps: [{id: before, evaluate: {predictions: p.csv}, input: set.jsonl}, {weak: {run: before}}]"
     )
     (project / "set.jsonl").touch()
+    (project / "p.csv").touch()
     try:
         tasks = tasks_of(text)
     except ValueError:
