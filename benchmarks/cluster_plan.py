@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -131,11 +132,11 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--mb-per-s", type=float, default=500.0, help="that a machine reads")
     wish = parser.parse_args(words)
     os.environ.setdefault("PYTHONPATH", str(Path(__file__).resolve().parents[1]))
-    from ray.cluster_utils import Cluster
+    start = import_module("ray.cluster_utils").Cluster
 
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        one = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+        one = start(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
         for title, (name, files, size, seconds) in SETS.items():
             cost = measured(name, size, seconds)
             driver_s = driver_seconds(int(cost.line), one.address)

@@ -10,6 +10,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,9 @@ def machines() -> Iterator[Any]:
     # Their processes are no children of the tests: what these import from has to be said to them.
     found = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ |= {"PYTHONPATH": os.pathsep.join(found), "RAY_USAGE_STATS_ENABLED": "0"}
-    from ray.cluster_utils import Cluster
-
+    start = import_module("ray.cluster_utils").Cluster
     one = {"num_cpus": 1, "object_store_memory": STORE}
-    cluster = Cluster(initialize_head=True, head_node_args={**one, "include_dashboard": False})
+    cluster = start(initialize_head=True, head_node_args={**one, "include_dashboard": False})
     for _ in range(2):
         cluster.add_node(**one)
     yield cluster
