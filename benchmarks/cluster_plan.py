@@ -151,9 +151,7 @@ def main(words: Sequence[str] | None = None) -> None:
                 print(f"{machines:8} {found.rate:8,.0f} {hours:9.2f} {found.driver:7.0%} {found.disks:5.0%}")
         held = 4 * max(map(int, wish.machines.split(","))) * wish.processors * BATCH
         held_mb = held * cost.line / 1e6
-        print(
-            f"\nthe driver holds {held:,} lines at most with the most machines, {held_mb:,.0f} MB: 4 batches a processor"
-        )
+        print(f"\nwith the most machines the driver holds {held:,} lines, {held_mb:,.0f} MB: 4 batches a processor")
         nodes.disconnect()
         one.shutdown()
 
