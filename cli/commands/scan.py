@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from cli import options
 from cli.effects import Effect
+from cli.engine_options import Address, Engine, choose_engine, say_nodes
 from cli.io import streams, terminal
 from cli.io.outcome import outcome
 from cli.io.summary import top
@@ -63,6 +64,8 @@ def scan(
     root: options.Root = None,
     output: options.Output = None,
     jobs: options.Jobs = None,
+    engine: Engine = "local",
+    address: Address = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -78,9 +81,12 @@ def scan(
 
     burnish scan speech/ --pattern '{label}_{speaker}_{take}' | burnish balance --by tag:speaker
 
+    burnish scan /shared/data -o set.jsonl --engine ray --address head:6379
+
     burnish scan data/ | jq -r 'select(.findings) | .path'
     """
     check_roots(paths)
+    choose_engine(engine, address, [*paths, root])
     streams.check_output(output)
     labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, Metadata(metadata))
     known = Known(output) if output and os.path.isfile(output) and not fresh else None
@@ -98,6 +104,7 @@ def scan(
         append_stats(stats, replace(run, files=outcome.worked, reused=outcome.reused))
     summarized = terminal.shows_output() and not output
     _say_tally(tally, labeller, known, time.monotonic() - began, summarized=summarized)
+    say_nodes()
 
 
 def _say_tally(tally: ScanTally, labeller: Labeller, known: Known | None, seconds: float, *, summarized: bool) -> None:

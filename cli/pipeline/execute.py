@@ -10,9 +10,10 @@ from cli.effects import FILES_WRITTEN
 from cli.io import terminal
 from cli.pipeline.child import Ended, run_child
 from cli.pipeline.files import Files, count_lines
-from cli.pipeline.keys import code_digest, inputs_of, result_of, why_run
+from cli.pipeline.keys import inputs_of, result_of, why_run
 from cli.pipeline.state import Done, Result, State, save_state
 from cli.pipeline.tasks import Task
+from curate.ground.program import program_digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +83,7 @@ class Runner:
         if task.as_many_as and (counted := self._state.steps.get(task.as_many_as.step.id)):
             # Counted, not planned: what was rejected or left out of the targeted ones is not made up for here.
             task.chosen["budget"] = [str(sum(counted.made.values()))]
-        inputs = inputs_of(task, self._files, code_digest())
+        inputs = inputs_of(task, self._files, program_digest())
         if done and forced:
             return "asked for by --from", inputs
         if guess and done:
