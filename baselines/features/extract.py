@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from baselines.features.cache import FeatureCache, default_folder
 from baselines.features.families import FAMILIES
 from baselines.features.reading import Reading, Watcher, with_bytes
-from curate.engine import Failure, Ready, available_processors, run
+from curate.engine import Failure, Ready, available_processors, run_anywhere
 from curate.ground.errors import InputError
 from curate.media.sniff import format_of_name
 from curate.media.storage import Status, read_paths_ahead, unchanged
@@ -87,7 +87,7 @@ def extract(
     chunk = max(1, min(_LARGEST_CHUNK, (len(items) - len(known)) // (4 * jobs)))
     work = partial(_read, kind=kind)
     options: dict[str, Any] = {"timeout_s": reading.timeout_s, "preload": _PRELOAD[kind], "ahead": read_paths_ahead}
-    with closing(run(work, items, jobs=jobs, chunk_size=chunk, **options)) as results:
+    with closing(run_anywhere(work, items, jobs=jobs, chunk_size=chunk, **options)) as results:
         for index, result in enumerate(watch(results)):
             if isinstance(result, _Read):
                 found.features[index] = result.vector

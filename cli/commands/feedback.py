@@ -10,7 +10,6 @@ from cli.effects import Effect
 from cli.io import streams
 from cli.io.terminal import say
 from cli.watch.asked import file_of
-from curate.ground.errors import UsageError
 from curate.media.storage.publish import write_whole
 from curate.records.reader import name_of
 
@@ -74,8 +73,6 @@ def feedback(
 
     streams.check_output(output)
     streams.check_output(rejects)
-    if rejects is not None and rejects in {predictions, outcomes}:
-        raise UsageError(f"--rejects {rejects}: that is an input; name another file")
     known, joined = read_outcomes(outcomes, key, time), Joined()
     with streams.manifest_input(file_of(predictions)) as file, ExitStack() as stack:
         waiting = stack.enter_context(write_whole(rejects)) if rejects else None

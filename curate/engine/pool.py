@@ -55,6 +55,7 @@ def run(
     preload: "Sequence[str]" = (),
     warm_up: "Callable[[], object] | None" = None,
     ahead: "Callable[[Sequence[Any]], None] | None" = None,
+    beside: int = 0,
 ) -> "Generator[Any, None, None]":
     """Yield `work(item)` for each item, in the order of the items, from worker processes.
 
@@ -75,14 +76,15 @@ def run(
             first use is not taken from the time of that item. What it raises is of no account.
         ahead: Called in a worker with items that it was sent, before it comes to them: to begin what takes time
             elsewhere. What it raises is of no account.
+        beside: Workers of other pools on this machine, which share its memory.
 
     Yields:
         The result; a `Failure` where the item raised, killed its process, took too long or too much memory.
     """
     jobs = jobs or available_processors()
     chunks = _chunks(items, chunk_size)
-    window: deque[_Chunk] = deque()
-    pool = _Pool(work, jobs, timeout_s, preload, warm_up, ahead)
+    window: deque[Chunk] = deque()
+    pool = _Pool(work, jobs, timeout_s, preload, warm_up, ahead, worker_memory(jobs + beside))
     try:
         more = True
         while more or window:
@@ -104,8 +106,16 @@ def run(
         pool.kill()
 
 
-class _Chunk:
-    """Consecutive items and the places for their results."""
+class Chunk:
+    """Consecutive items and the places for their results.
+
+    Args:
+        items: Those that are `Ready` have their results already.
+
+    Attributes:
+        slots: The results, as far as they are there.
+        missing: How many are not.
+    """
 
     __slots__ = ("items", "missing", "slots")
 
@@ -115,6 +125,7 @@ class _Chunk:
         self.missing = sum(not isinstance(item, Ready) for item in items)
 
     def fill(self, index: int, result: Any) -> None:
+        """Put a result in its place."""
         self.slots[index] = result
         self.missing -= 1
 
@@ -123,7 +134,7 @@ class _Task(NamedTuple):
     """The part of a chunk that is sent to a worker in one message."""
 
     number: int
-    chunk: _Chunk
+    chunk: Chunk
     indexes: list[int]
 
 
@@ -134,10 +145,10 @@ class _Worker(NamedTuple):
     tasks: deque[_Task]
 
 
-def _chunks(items: "Iterable[Any]", size: int) -> "Iterator[_Chunk]":
+def _chunks(items: "Iterable[Any]", size: int) -> "Iterator[Chunk]":
     iterator = iter(items)
     while part := list(islice(iterator, size)):
-        yield _Chunk(part)
+        yield Chunk(part)
 
 
 class _Pool:
@@ -151,6 +162,7 @@ class _Pool:
         preload: "Sequence[str]",
         warm_up: "Callable[[], object] | None",
         ahead: "Callable[[Sequence[Any]], None] | None",
+        memory: int | None,
     ) -> None:
         self.forks = start_method() == "fork"
         self.context: ForkContext | SpawnContext = (
@@ -163,7 +175,7 @@ class _Pool:
         self.preload = preload
         self.warm_up = warm_up
         self.ahead = ahead
-        self.memory = worker_memory(jobs)
+        self.memory = memory
         self.queue: deque[_Task] = deque()
         self.workers: list[_Worker] = []
         self.numbers = 0
@@ -173,7 +185,7 @@ class _Pool:
     def busy(self) -> bool:
         return any(worker.tasks for worker in self.workers)
 
-    def submit(self, chunk: _Chunk) -> None:
+    def submit(self, chunk: Chunk) -> None:
         self._enqueue(chunk, [i for i, item in enumerate(chunk.items) if not isinstance(item, Ready)])
 
     def step(self) -> None:
@@ -193,7 +205,7 @@ class _Pool:
             worker.connection.close()
         self.workers.clear()
 
-    def _enqueue(self, chunk: _Chunk, indexes: list[int]) -> None:
+    def _enqueue(self, chunk: Chunk, indexes: list[int]) -> None:
         if indexes:
             self.queue.append(_Task(self.numbers, chunk, indexes))
             self.numbers += 1

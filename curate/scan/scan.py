@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from curate.engine import Failure, Ready, run
+from curate.engine import Failure, Ready, run_anywhere
 from curate.facts.records import Finding
 from curate.ground.json import Decoder
 from curate.media.sniff import format_of_name
@@ -137,7 +137,9 @@ def scan(
             yield ready or _Item(entry.path, path, *said, listed, entry.place)
 
     work = partial(_measured_line, shallow=options.shallow)
-    running = run(work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload, ahead=_read_ahead)
+    running = run_anywhere(
+        work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload, ahead=_read_ahead
+    )
     with closing(running) as results:
         for result in results:
             entry, start, described = under_way.popleft()
