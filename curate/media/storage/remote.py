@@ -123,10 +123,10 @@ class Store:
                 options |= _http_options()
             # Not fsspec.open, which follows chains (`filecache::…`); not a kept instance, which others may configure.
             self.fs: AbstractFileSystem = kind(**options, use_listings_cache=False, skip_instance_cache=True)
-            self._signed: AbstractFileSystem | None = None
+            self._http: AbstractFileSystem | None = self.fs if self.protocol in {"http", "https"} else None
             if self.protocol == "s3":
                 self.fs.retries = 1
-                self._signed = _reader_of_signed(self.fs)
+                self._http = _reader_of_signed(self.fs)
         except ImportError:
             more = "" if STORES[self.protocol] in {"fsspec", "s3fs", "aiohttp"} else f" {STORES[self.protocol]}"
             raise InstallError(f"{self.protocol}:// needs packages: pip install 'burnish[remote]'{more}") from None
@@ -150,37 +150,35 @@ class Store:
 
     async def read(self, url: str, start: int | None = None, stop: int | None = None) -> bytes:
         """Return the bytes of a key, or those of a range of it; fewer where it ends before."""
-        if self._signed is not None:
+        if self._http is not None:
             try:
-                return await with_retries(lambda: self._read_signed(url, start, stop))
+                return await with_retries(lambda: self._get(url, start, stop))
             except _NotHereError:
-                self._signed = None
-        try:
-            data: bytes = await self.call("cat_file", self.key(url), start=start, end=stop)
-        except OSError as error:
-            # A range that begins where the key ends: what a file gives there is nothing.
-            if start is not None and "416" in str(error.strerror):
-                return b""
-            raise
+                self._http = None
+        data: bytes = await self.call("cat_file", self.key(url), start=start, end=stop)
         return data
 
-    async def _read_signed(self, url: str, start: int | None, stop: int | None) -> bytes:
-        """Read a key through an address that is signed for it: a fifth of the work of a whole call of the S3 client."""
-        assert self._signed is not None
-        address = await self.fs._url(self.key(url), expires=_SIGNED_FOR_S)
-        session = await self._signed.set_session()
+    async def _get(self, url: str, start: int | None, stop: int | None) -> bytes:
+        """Read a key over HTTP; of S3 by an address that is signed for it: a fifth of the work of its client's call."""
+        assert self._http is not None
+        is_signed = self._http is not self.fs
+        address = await self.fs._url(self.key(url), expires=_SIGNED_FOR_S) if is_signed else url
+        session = await self._http.set_session()
         asked = {} if start is None else {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"}
-        # No redirect is followed: what stands behind one of S3 is an explanation, and no object.
-        async with session.get(self._signed.encode_url(address), headers=asked, allow_redirects=False) as answer:
-            if answer.status == 416:
+        # What stands behind a redirect of S3 is an explanation, and no object.
+        request = session.get(self._http.encode_url(address), headers=asked, allow_redirects=not is_signed)
+        async with request as answer:
+            # A range that begins where the key ends: what a file gives there is nothing.
+            if answer.status == 416 and start is not None:
                 return b""
             # The bucket is in another region, which the client finds out by itself.
-            if answer.status in {301, 307, 400}:
+            if is_signed and answer.status in {301, 307, 400}:
                 raise _NotHereError
             if answer.status not in {200, 206}:
                 raise AnswerError(answer.status)
             data: bytes = await answer.read()
-            return data
+            # 200 is the whole: simple servers know no ranges.
+            return data[start:stop] if answer.status == 200 else data
 
 
 _stores: dict[tuple[str, str], Store] = {}
