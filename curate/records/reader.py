@@ -79,7 +79,7 @@ class _Copy(io.BufferedReader):
         self._url = url
 
     @property
-    def name(self) -> str:  # type: ignore[override] # of a file it is its path
+    def name(self) -> str:
         """The key's address."""
         return self._url
 

@@ -58,14 +58,12 @@ def s3_server() -> Iterator[tuple[str, Faults]]:
     from moto.server import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import WSGIRequestHandler, make_server
 
-    class Quiet(WSGIRequestHandler):
-        protocol_version = "HTTP/1.1"  # connections are kept, as everywhere
-
-        def log_request(self, *_: object) -> None:
-            pass
-
+    # Quiet, and connections are kept, as everywhere.
+    answers = {"protocol_version": "HTTP/1.1", "log_request": lambda *_: None}
     faults = Faults(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, faults, threaded=True, request_handler=Quiet)
+    server = make_server(
+        "127.0.0.1", 0, faults, threaded=True, request_handler=type("Quiet", (WSGIRequestHandler,), answers)
+    )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

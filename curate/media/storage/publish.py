@@ -34,7 +34,7 @@ def write_whole(path: str) -> "AbstractContextManager[IO[bytes]]":
 @contextmanager
 def _write_key(place: str) -> "Iterator[IO[bytes]]":
     with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as spool:
-        yield spool  # type: ignore[misc] # of IO[bytes] it lacks what nobody calls
+        yield spool
         spool.seek(0)
         from curate.media.storage.remote import put_new
 
