@@ -121,13 +121,13 @@ class Plan:
         target = self.targets[sample.path]
         return Operation(self.mode, source, target, sample.bytes, sample.mtime_ns, sample.digest)
 
-    def moved(self, sample: Sample, outcome: Outcome) -> Sample:
-        """Return the sample at its new place; its origin remembers the old one."""
+    def moved(self, sample: Sample, etag: str | None = None) -> Sample:
+        """Return the sample at its new place, with its ETag if that is in a store; its origin remembers the old one."""
         path = f"{self.into.rstrip('/')}/{self.targets[sample.path]}"
         fields: dict[str, object] = {"path": path, "origin": {**(sample.origin or {}), "organized_from": sample.path}}
         # A copy on a disk keeps its time. What comes out of a store or goes into one is known by another sign there.
         if is_url(self.into):
-            fields |= {"mtime_ns": None, "etag": outcome.etag}
+            fields |= {"mtime_ns": None, "etag": etag}
         elif is_elsewhere(join(self.base, sample.path)):
             fields |= {"mtime_ns": status_of(path).mtime_ns, "etag": None}
         return changed(sample, **fields)
@@ -176,7 +176,7 @@ def arrange(
         for outcome in journal.apply(operations(journal)):
             sample = waiting.popleft()
             if outcome.status in DONE:
-                yield plan.moved(sample, outcome)
+                yield plan.moved(sample, outcome.etag)
             else:
                 failures.append(outcome)
         failures += [outcome for outcome in journal.apply(created(journal)) if outcome.status not in DONE]

@@ -104,6 +104,11 @@ def test_a_mistake_of_the_program_is_not_hidden() -> None:
 def test_waits_are_drawn_and_grow(monkeypatch: pytest.MonkeyPatch) -> None:
     bounds: list[float] = []
     monkeypatch.setattr(retry, "_BASE_S", 0.2)
-    monkeypatch.setattr("random.uniform", lambda _, bound: (bounds.append(bound), 0)[1])
+
+    def drawn(_: float, bound: float) -> float:
+        bounds.append(bound)
+        return 0
+
+    monkeypatch.setattr("random.uniform", drawn)
     tried(*[AnsweredError(503)] * (TRIES + 1))
     assert bounds == pytest.approx([0.4, 0.8, 1.6, 3.2, 5.0])
