@@ -10,8 +10,6 @@ from functools import wraps
 from typing import TYPE_CHECKING, get_type_hints
 
 from curate.ground.errors import InputError, UsageError
-from curate.media.storage.address import is_url, local_path
-from curate.media.storage.publish import why_no_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -72,6 +70,8 @@ def check_outputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]
         InputError: There is no folder for a file, a folder is none, or one may not be written to.
         UsageError: Two outputs are one file, or one is a file that is read and no manifest that takes its own place.
     """
+    from curate.media.storage.address import is_url
+
     _refuse_inputs(effects, values)
     taken: set[str] = set()
     for path in _outputs(effects, values, FILES_WRITTEN):
@@ -89,6 +89,8 @@ def check_outputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]
         if is_url(folder):
             if effects_of_value(effects, values, folder) is not Effect.MAKES:
                 raise UsageError(f"{folder}: what is made there has to be on a disk; name a folder of this machine")
+            from curate.media.storage.publish import why_no_key
+
             if why := why_no_key(folder, folder=True):
                 raise InputError(f"cannot write below {folder}: {why}")
             continue
@@ -126,7 +128,11 @@ def _refuse_inputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object
 
 def why_unwritable(path: str) -> str:
     """Return why a file cannot be written, in words; empty if it can. The folder counts: files are replaced whole."""
+    from curate.media.storage.address import is_url
+
     if is_url(path):
+        from curate.media.storage.publish import why_no_key
+
         return why_no_key(path)
     target = os.path.realpath(path)
     if os.path.isdir(target):
@@ -143,6 +149,8 @@ def why_unwritable(path: str) -> str:
 def _outputs(
     effects: "Mapping[str, Effect]", values: "Mapping[str, object]", wanted: frozenset[Effect]
 ) -> "Iterator[str]":
+    from curate.media.storage.address import local_path
+
     for name, effect in effects.items():
         value = values.get(name)
         # `-` is standard output; a value that the user did not give is None.

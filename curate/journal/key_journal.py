@@ -12,7 +12,6 @@ Keys are created where there is none: a second writer finds the first one's key,
 import secrets
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
@@ -129,6 +128,8 @@ class KeyJournal:
         ]
         outcomes = {n: content for n, content in enumerate(contents) if isinstance(content, Outcome)}
         if planned:
+            from concurrent.futures import ThreadPoolExecutor
+
             self._note("plan", planned)
             with ThreadPoolExecutor(_WRITERS) as pool:
                 put = partial(self._put, contents=contents, operations=operations)
