@@ -9,7 +9,7 @@ import os
 import posixpath
 import sys
 import threading
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from curate.ground.errors import InputError
@@ -19,6 +19,7 @@ from curate.media.storage.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Iterator
+    from ssl import SSLContext
 
     from fsspec import AbstractFileSystem
 
@@ -96,9 +97,16 @@ def _reader_of_signed(s3: "AbstractFileSystem") -> "AbstractFileSystem | None":
     """Return what reads signed addresses; None where the client is set up in a way that it would not know of."""
     from fsspec.implementations.http import HTTPFileSystem
 
-    if s3.anon or "verify" in s3.client_kwargs or "AWS_CA_BUNDLE" in os.environ or s3.req_kw or s3.s3_additional_kwargs:
+    if s3.anon or "verify" in s3.client_kwargs or s3.req_kw or s3.s3_additional_kwargs:
         return None
     return HTTPFileSystem(encoded=True, skip_instance_cache=True, use_listings_cache=False, **_http_options())
+
+
+@cache
+def _certificates(bundle: str) -> "SSLContext":
+    import ssl
+
+    return ssl.create_default_context(cafile=bundle)
 
 
 class Store:
@@ -164,10 +172,13 @@ class Store:
         is_signed = self._http is not self.fs
         address = await self.fs._url(self.key(url), expires=_SIGNED_FOR_S) if is_signed else url
         session = await self._http.set_session()
-        asked = {} if start is None else {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"}
+        asked: dict[str, Any] = {"allow_redirects": not is_signed}
+        if start is not None:
+            asked["headers"] = {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"}
+        if is_signed and (bundle := os.environ.get("AWS_CA_BUNDLE")):
+            asked["ssl"] = _certificates(bundle)
         # What stands behind a redirect of S3 is an explanation, and no object.
-        request = session.get(self._http.encode_url(address), headers=asked, allow_redirects=not is_signed)
-        async with request as answer:
+        async with session.get(self._http.encode_url(address), **asked) as answer:
             # A range that begins where the key ends: what a file gives there is nothing.
             if answer.status == 416 and start is not None:
                 return b""
