@@ -88,6 +88,7 @@ Truth = Annotated[
     Effect.READS,
 ]
 LogKey = Annotated[str, typer.Option("--key", metavar="FIELD", help="The field that cases are known by.")]
+Releases = Annotated[str, typer.Option("--into", metavar="DIR", help="The folder of all releases."), Effect.MAKES]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Where chance begins.")]
 
 

@@ -1,0 +1,55 @@
+"""`burnish release restore`: the files of a release are back in their places."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from cli import options
+from cli.effects import Effect
+from cli.io import terminal
+from curate.ground.errors import GateError
+
+
+def restore(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Of the release.", show_default="the current release")
+    ] = None,
+    into: options.Releases = "releases",
+    root: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="The folder that the release's paths are relative to.", show_default=False),
+        Effect.MAKES,
+    ] = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Put the files of a release that are missing back in their places, from the copies that --media copy kept.
+
+    What is there with the right bytes stays; a file with other bytes is never written over, and ends the command with 1
+    before anything is written.
+
+    [bold]Examples[/bold]
+
+    burnish release restore
+
+    burnish release restore v2 --root /tmp/as-it-was && cd /tmp/as-it-was
+    """
+    from curate.records.reader import read
+    from curate.release.folder import check_manifest, read_current, read_release
+    from curate.release.media import restore_file, why_not_restorable
+    from curate.release.records import MEDIA
+
+    release = read_release(into, name) if name else read_current(into)
+    store, manifest = os.path.join(into, MEDIA), check_manifest(into, release)
+    with open(manifest, "rb") as file, terminal.progress("files", lambda: release.samples) as counted:
+        problems = [
+            problem for sample in counted(read(file)) if (problem := why_not_restorable(store, sample, root or ""))
+        ]
+    if problems:
+        raise GateError(
+            f"{problems[0]}{f' (and {len(problems) - 1:,} more)' if problems[1:] else ''}; nothing was written"
+        )
+    with open(manifest, "rb") as file, terminal.progress("files", lambda: release.samples) as counted:
+        number = sum(restore_file(store, sample, root or "") for sample in counted(read(file)))
+    terminal.say(f"{release.name}: put back {number:,} files of {release.samples:,}; the others were there")
