@@ -62,9 +62,10 @@ COMMANDS: dict[str, Entry] = {
     "release rollback": Entry("Release", "Make an earlier release the current one again, in one stroke."),
     "release list": Entry("Release", "List the releases of a folder, and which one is the current one."),
     "release diff": Entry(
-        "Release", "Show what differs between two releases: samples, labels, splits, by class and tag."
+        "Release", "Show what differs between two releases: samples, labels, splits, class by class."
     ),
     "release check": Entry("Release", "Read releases and all their files again, and say what is not as it was."),
+    "release restore": Entry("Release", "Put files of a release back in their places, from the copies that it kept."),
     "release path": Entry("Release", "Print where the manifest of the current release lies, for whoever reads it."),
     "run": Entry("Recipes", "Run a pipeline: the steps of a recipe, and only those that have something to do."),
     "recipes": Entry("Recipes", "List the recipes that ship, print one, or write their schema for editors."),

@@ -115,7 +115,7 @@ def _check_labels(changed: Sequence[tuple[str, str | None, str | None]], current
     if changed:
         shown = _listed([f"{path} ({old!r} to {new!r})" for path, old, new in changed])
         raise GateError(
-            f"labels that {current} tests with changed without adjudication: {len(changed):,}: {shown}; let people decide: "
+            f"{len(changed):,} test labels of {current} changed without adjudication: {shown}; let people decide: "
             "burnish relabel --rule adjudicated"
         )
 

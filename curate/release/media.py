@@ -63,10 +63,10 @@ class Files:
     def _read(self, sample: Sample) -> tuple[str | None, str]:
         # A file in the store is as good as the one at its path, and outlives it.
         if self.store and (kept := stored(self.store, sample)) and os.path.lexists(kept):
-            with_store = _digest(kept)
+            with_store = read_digest(kept)
             if with_store[0] == sample.digest:
                 return with_store
-        return _digest(os.path.join(self.root, sample.path))
+        return read_digest(os.path.join(self.root, sample.path))
 
     def problems(self) -> list[str]:
         """Return in words what is not as it should be; nothing where all is."""
@@ -101,7 +101,8 @@ def _listed(paths: Sequence[str]) -> str:
     return ", ".join(paths[:_SHOWN])
 
 
-def _digest(path: str) -> tuple[str | None, str]:
+def read_digest(path: str) -> tuple[str | None, str]:
+    """Return the digest of a file's bytes, or None and why it cannot be read."""
     try:
         return digest_of(path), ""
     except OSError as error:
@@ -129,7 +130,7 @@ def keep_file(folder: str, sample: Sample, root: str) -> bool:
     target = stored(os.path.join(folder, MEDIA), sample)
     if target is None:
         raise GateError(f"{sample.path} has no digest, by which a copy is named")
-    if os.path.isfile(target) and not os.path.islink(target) and _digest(target)[0] == sample.digest:
+    if os.path.isfile(target) and not os.path.islink(target) and read_digest(target)[0] == sample.digest:
         return False
     if os.path.islink(target):
         os.unlink(target)  # a copy is a file of ours; through a link it would be written to somebody else's place
@@ -141,45 +142,4 @@ def keep_file(folder: str, sample: Sample, root: str) -> bool:
             copy.write(block)
         if f"sha256:{digest.hexdigest()}" != sample.digest:
             raise GateError(f"{sample.path} changed while it was copied; repeat the command")
-    return True
-
-
-def why_not_restorable(store: str, sample: Sample, root: str) -> str:
-    """Return why the file of a sample cannot be put at its place, in words; empty if it can, or is there.
-
-    Nothing is written over, and nothing outside of the root: a manifest of somebody's may say `../../.bashrc`.
-
-    Args:
-        store: The releases' own folder of files.
-        sample: Of a release.
-        root: What its path is relative to.
-    """
-    target, base = os.path.join(root, sample.path), os.path.realpath(root)
-    if "\0" in sample.path or os.path.commonpath([os.path.realpath(os.path.dirname(target)), base]) != base:
-        return f"{sample.path!r} is outside of {root or 'the working directory'}; name its folder with --root"
-    if os.path.lexists(target):
-        is_right = _digest(target)[0] == sample.digest
-        return "" if is_right else f"{target} is there with other bytes; move it away, or name another folder by --root"
-    kept = stored(store, sample)
-    if kept is None or _digest(kept)[0] != sample.digest:
-        return f"{store} has no copy of {sample.path}; burnish release --media copy keeps them"
-    return ""
-
-
-def restore_file(store: str, sample: Sample, root: str) -> bool:
-    """Put the file of a sample at its place, if it is not there; whether it was not. Arguments as above.
-
-    Raises:
-        GateError: It cannot be put there any more.
-        OSError: It cannot be written.
-    """
-    if problem := why_not_restorable(store, sample, root):
-        raise GateError(problem)
-    target, kept = os.path.join(root, sample.path), stored(store, sample)
-    if kept is None or os.path.lexists(target):
-        return False
-    os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
-    with open_media(kept) as source, atomic_write(target) as copy:
-        while block := source.read(_CHUNK_BYTES):
-            copy.write(block)
     return True

@@ -1,6 +1,5 @@
 """`burnish release restore`: the files of a release are back in their places."""
 
-import os
 from typing import Annotated
 
 import typer
@@ -8,7 +7,6 @@ import typer
 from cli import options
 from cli.effects import Effect
 from cli.io import terminal
-from curate.ground.errors import GateError
 
 
 def restore(
@@ -35,21 +33,10 @@ def restore(
 
     burnish release restore v2 --root /tmp/as-it-was && cd /tmp/as-it-was
     """
-    from curate.records.reader import read
-    from curate.release.folder import check_manifest, read_current, read_release
-    from curate.release.media import restore_file, why_not_restorable
-    from curate.release.records import MEDIA
+    from curate.release.folder import read_current, read_release
+    from curate.release.restore import restore as put_back
 
     release = read_release(into, name) if name else read_current(into)
-    store, manifest = os.path.join(into, MEDIA), check_manifest(into, release)
-    with open(manifest, "rb") as file, terminal.progress("files", lambda: release.samples) as counted:
-        problems = [
-            problem for sample in counted(read(file)) if (problem := why_not_restorable(store, sample, root or ""))
-        ]
-    if problems:
-        raise GateError(
-            f"{problems[0]}{f' (and {len(problems) - 1:,} more)' if problems[1:] else ''}; nothing was written"
-        )
-    with open(manifest, "rb") as file, terminal.progress("files", lambda: release.samples) as counted:
-        number = sum(restore_file(store, sample, root or "") for sample in counted(read(file)))
+    with terminal.progress("files", lambda: release.samples) as counted:
+        number = put_back(into, release, root or "", counted)
     terminal.say(f"{release.name}: put back {number:,} files of {release.samples:,}; the others were there")

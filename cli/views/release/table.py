@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from curate.release.difference import Change, Difference, Part
     from curate.release.folder import Listed
     from curate.release.make import Released
-    from curate.release.verify import Verified
+    from curate.release.verify import Verification
 
-_DIGITS = 19
+_NOTES, _DIGITS = 10, 19
 """`sha256:` and twelve digits: enough to tell releases apart by eye."""
 
 
@@ -160,7 +160,7 @@ def _pair(values: tuple[str | None, str | None]) -> tuple[str | None, str | None
     return values if values[0] != values[1] else (None, None)
 
 
-def check_report(found: "Sequence[Verified]") -> Report:
+def check_report(found: "Verification") -> Report:
     """Return what is left of releases."""
     columns = [
         Column("release", "release"),
@@ -184,16 +184,14 @@ def check_report(found: "Sequence[Verified]") -> Report:
             ),
             "" if one.is_sound else "error",
         )
-        for one in found
+        for one in found.releases
     ]
     notes = [
         f"{one.name}: {path}: {why}"
-        for one in found
-        for path, why in (
-            *list(one.lost.items())[:3],
-            *((path, "other bytes than released") for path in one.changed[:3]),
-        )
+        for one in found.releases
+        for path, why in (*one.lost.items(), *((path, "other bytes than were released") for path in one.changed))
     ]
-    if any(one.is_sound and not one.read for one in found):
+    notes = [*notes[:_NOTES], *([f"and {len(notes) - _NOTES:,} files more: --json has all"] if notes[_NOTES:] else [])]
+    if any(one.is_sound and not one.read for one in found.releases):
         notes.append("no file of a sample was read")
     return Report([Table("release", "Releases", columns, rows, most=len(rows))], notes)
