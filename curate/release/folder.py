@@ -78,7 +78,7 @@ def read_release(folder: str, name: str) -> Release:
         UsageError: There is none of that name; names the nearest.
         InputError: It is not sound.
     """
-    check_name(name, "a release")
+    check_name(name, "the release")
     place = os.path.join(folder, name)
     if not os.path.lexists(place):
         known = [one.name for one in list_releases(folder).releases]
@@ -137,7 +137,8 @@ def list_releases(folder: str) -> Listed:
         raise InputError(f"cannot read {folder}: {error.strerror}") from None
     releases, broken = [], {}
     for name in entries:
-        if not os.path.lexists(os.path.join(folder, name, RECORD)):
+        # What is hidden is being written, or was left by a writer that was killed.
+        if name.startswith(".") or not os.path.lexists(os.path.join(folder, name, RECORD)):
             continue
         try:
             releases.append(read_release(folder, name))

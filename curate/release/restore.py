@@ -1,7 +1,7 @@
 """The files of a release at their places again, from the copies that the folder of releases kept."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError
@@ -11,6 +11,9 @@ from curate.records.sample import Sample
 from curate.release.folder import check_manifest
 from curate.release.media import read_digest, stored
 from curate.release.records import MEDIA, Release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 _CHUNK_BYTES = 1 << 20
 
