@@ -80,7 +80,7 @@ Commands of two words are those of a family: a folder below `cli.commands`, with
 _FAMILIES = frozenset(name.split()[0] for name in COMMANDS if " " in name)
 
 
-def name_of(words: "Sequence[str]") -> str:
+def command_of(words: "Sequence[str]") -> str:
     """Return the command that a command line begins with, of one word or two; empty where it is none."""
     two = " ".join(words[:2])
     if two in COMMANDS:
