@@ -59,7 +59,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "a manifest that is a link": (linked, "is no file"),
     "a record of another": (lambda at: change(at / "v2" / RECORD, name="v1"), "it is the record of 'v1'"),
     "a record that leads out": (lambda at: change(at / "v2" / RECORD, previous="../x"), "is named by letters"),
-    "a record with a number below 0": (lambda at: change(at / "v2" / RECORD, samples=-1), "is not as burnish writes it"),
+    "a record with -1 samples": (lambda at: change(at / "v2" / RECORD, samples=-1), "is not as burnish writes it"),
     "no record": (lambda at: (at / "v2" / RECORD).unlink(), "cannot read"),
     "no manifest": (lambda at: (at / "v2" / MANIFEST).unlink(), "cannot read"),
     "a longer manifest": (lambda at: (at / "v2" / MANIFEST).write_text("{}\n" * 999), "and was released with"),

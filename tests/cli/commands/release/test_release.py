@@ -111,7 +111,7 @@ def test_relabelled_by_adjudication_is_released(burnish: Burnish, two: Path) -> 
         ),
         (["release", "set.jsonl", "--as", "v3", "--into", "set.jsonl"], "cannot make the folder set.jsonl"),
         (["release", "none.jsonl", "--as", "v3"], "cannot read none.jsonl: No such file"),
-        (["release", "rollback", "v9"], "burnish release rollback: releases has no release v9 (did you mean"),
+        (["release", "rollback", "v9"], "burnish release rollback: releases has no release v9 (known: v1, v2)"),
         (["release", "rollback", "../../etc"], "a release is named by letters"),
         (["release", "rollback", "--into", "none"], "there is no folder none with releases"),
         (["release", "list", "--into", "none"], "burnish release list: cannot read none"),
