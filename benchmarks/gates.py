@@ -1,10 +1,10 @@
 """Do gates stop and promote as rarely, and as often, as they say?
 
 `python -m benchmarks.gates [QUESTION] [TRIALS]` draws logs of two systems and asks the functions that `burnish gate`
-uses. `false` looks every 50 of 1,000 cases at systems of which each is the only right one in 5 of 100 cases; `planned`
-draws as many cases as `gate --plan` names, for an equal system and one that is worse by 5 points, at a margin of .03,
-with one look and with 20 (`--sequential`; told at any of them); `plain` is what McNemar's test does that is looked at
-as often. 0.8 of the planned ones are to be told, and no more than .05 stopped without a difference.
+uses. `false` looks every 50 of 1,000 cases at systems of which each is the only right one in 5 of 100 cases. `shadow`
+and `canary` draw as many cases as `gate --plan` names (`exact` for one look, `sequential` for 20, told at any of them),
+of an equal system and of one that is worse by 5 points, at a margin of .03. `plain` is what McNemar's test does that is
+looked at as often. Of the planned ones .8 are to be told, and of the equal ones no more than .05 stopped.
 """
 
 import sys
@@ -92,29 +92,31 @@ def plain_test(trials: int) -> None:
     print(f"McNemar's exact test, 20 looks: {false / trials:.3f} of {trials:,} series without a difference")
 
 
-def planned(trials: int) -> None:
-    """Print how often the planned number of cases tells, by one look and by 20."""
+def planned_shadow(trials: int) -> None:
+    """Print how often the planned number of pairs tells."""
+    _planned("shadow", pairs, plan_pairs(MARGIN, DROP, DISCORDANT, 0.05, 0.8), trials)
+
+
+def planned_canary(trials: int) -> None:
+    """Print how often the planned number of cases of each arm tells."""
+    _planned("canary", arms, plan_arms(MARGIN, DROP, ACCURACY, 0.05, 0.8), trials)
+
+
+def _planned(design: Design, make: Draw, needed: list[Needed], trials: int) -> None:
     print(f"| gate | true difference | n | looks | told, of {trials:,} |\n|---|---|---|---|---|")
-    kinds: list[tuple[Design, Draw, list[Needed]]] = [
-        ("shadow", pairs, plan_pairs(MARGIN, DROP, DISCORDANT, 0.05, 0.8)),
-        ("canary", arms, plan_arms(MARGIN, DROP, ACCURACY, 0.05, 0.8)),
-    ]
-    for design, make, needed in kinds:
-        for one in needed:
-            for sequential, number in ((False, one.once), (True, one.sequential)):
-                rules = Rules(margin=MARGIN, sequential=sequential)
-                ends = [number * look // LOOKS for look in range(1, LOOKS + 1)] if sequential else [number]
-                found = told(
-                    design, rules, lambda draw, n=number, by=one.difference, of=make: of(draw, n, by), ends, trials
-                )
-                share = found.promote if one.answer == "promote" else found.stop
-                print(
-                    f"| {design}, {one.answer} | {one.difference:+.2f} | {number:,} | {len(ends)} | {share:.3f} |",
-                    flush=True,
-                )
+    for one in needed:
+        for sequential, number in ((False, one.exact), (True, one.sequential)):
+            rules = Rules(margin=MARGIN, sequential=sequential)
+            ends = [number * look // LOOKS for look in range(1, LOOKS + 1)] if sequential else [number]
+            found = told(design, rules, lambda draw, n=number, by=one.difference: make(draw, n, by), ends, trials)
+            share = found.promote if one.answer == "promote" else found.stop
+            print(
+                f"| {design}, {one.answer} | {one.difference:+.2f} | {number:,} | {len(ends)} | {share:.3f} |",
+                flush=True,
+            )
 
 
-QUESTIONS = {"false": false_stops, "plain": plain_test, "planned": planned}
+QUESTIONS = {"false": false_stops, "plain": plain_test, "shadow": planned_shadow, "canary": planned_canary}
 
 
 def main() -> None:

@@ -24,10 +24,11 @@ def plan_report(needed: "Sequence[Needed]", unit: str, notes: "Sequence[str]") -
     columns = [
         Column("answer", "to"),
         Column("difference", "true difference", "number", form="{:+.3f}"),
-        Column("once", f"{unit}, one look", "count"),
+        Column("exact", f"{unit}, one look", "count"),
         Column("sequential", "looking every day", "count"),
+        Column("once", "one look, by formula", "count", 2),
     ]
-    rows = [Row((one.answer, one.difference, one.once, one.sequential)) for one in needed]
+    rows = [Row((one.answer, one.difference, one.exact, one.sequential, one.once)) for one in needed]
     return Report([Table("plan", "How many", columns, rows)], notes)
 
 
