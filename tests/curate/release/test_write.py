@@ -1,5 +1,6 @@
 """Whatever happens at whatever moment, a folder of releases is whole, and the same call again does what is missing."""
 
+import errno
 import hashlib
 import json
 import multiprocessing
@@ -8,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -319,3 +321,35 @@ def test_the_record_says_what_was_released(tmp_path: Path) -> None:
     assert found["digest"] == f"sha256:{hashlib.sha256(text).hexdigest()}"
     assert (found["name"], found["samples"], found["bytes"], found["media"]) == ("v1", 4, len(text), "check")
     assert line("d/0.png").decode()[-66:-2] in text.decode()
+
+
+@pytest.mark.parametrize(("name", "number"), [("fsync", 6), ("rename", 1), ("replace", 1)])
+def test_a_disk_that_fails_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int
+) -> None:
+    lines = some()
+    files_of(tmp_path, lines)
+    release(tmp_path, "v1", lines[:2])
+    real = getattr(os, name)
+    failed = 0
+    for when in range(1, number + 1):
+        calls = 0
+
+        def call(*arguments: object, when: int = when, **options: object) -> object:
+            nonlocal calls, failed
+            calls += 1
+            if calls == when:
+                failed += 1
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return real(*arguments, **options)
+
+        before = whole(tmp_path)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, name, call)
+            # Some file systems cannot sync a folder, so that one that fails is no reason to stop.
+            with suppress(OSError):
+                release(tmp_path, f"v{when + 1}", lines)
+        assert whole(tmp_path) in {before, f"v{when + 1}"}
+        release(tmp_path, f"v{when + 1}", lines)
+        assert whole(tmp_path) == f"v{when + 1}"
+    assert failed == number
