@@ -1,6 +1,6 @@
 """Do gates stop and promote as rarely, and as often, as they say?
 
-`python -m benchmarks.gates [QUESTION] [TRIALS]` draws logs of two systems and asks the functions that `burnish gate`
+`python -m benchmarks.gates [QUESTION] [TRIALS [SEED]]` draws logs of two systems and asks the functions that `burnish gate`
 uses. `false` looks every 50 of 1,000 cases at systems of which each is the only right one in 5 of 100 cases. `shadow`
 and `canary` draw as many cases as `gate --plan` names (`exact` for one look, `sequential` for 20, told at any of them),
 of an equal system and of one that is worse by 5 points, at a margin of .03. `plain` is what McNemar's test does that is
@@ -9,7 +9,8 @@ looked at as often. Of the planned ones .8 are to be told, and of the equal ones
 
 import sys
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from scipy.stats import binomtest
@@ -20,8 +21,16 @@ from baselines.runs.prediction_log import Logged
 
 MARGIN, DROP, DISCORDANT, ACCURACY = 0.03, 0.05, 0.1, 0.95
 LOOKS = 20
+NUMBERS = [int(word) for word in sys.argv[1:] if word.isdigit()]
+SEED = NUMBERS[1] if len(NUMBERS) > 1 else 0
 Logs = tuple[list[Logged], list[Logged]]
-Draw = Callable[[np.random.Generator, int, float], Logs]
+
+
+class Draw(Protocol):
+    """Draws the logs of two systems."""
+
+    def __call__(self, draw: np.random.Generator, number: int, difference: float) -> Logs:
+        """Return logs of so many cases; `difference` is the true one, new - old."""
 
 
 class Told(NamedTuple):
@@ -57,7 +66,7 @@ def told(
     design: Design, rules: Rules, make: Callable[[np.random.Generator], Logs], ends: list[int], trials: int
 ) -> Told:
     """Return what a gate says of so many trials, at the first look that says something."""
-    draw, said = np.random.default_rng(0), {"promote": 0, "stop": 0, "keep collecting": 0}
+    draw, said = np.random.default_rng(SEED), {"promote": 0, "stop": 0, "keep collecting": 0}
     for _ in range(trials):
         old, new = make(draw)
         verdict = "keep collecting"
@@ -75,15 +84,15 @@ def false_stops(trials: int) -> None:
     """Print how often equal systems are stopped that are looked at every 50 of 1,000 cases."""
     print("| gate | looks | promoted | stopped | nothing told |\n|---|---|---|---|---|")
     ends = list(range(50, 1001, 50))
-    for design, make in (("shadow", pairs), ("canary", arms)):
-        rules = Rules(sequential=True)
-        one = told(design, rules, lambda draw, make=make: make(draw, 1000, 0.0), ends, trials)
+    kinds: list[tuple[Design, Draw]] = [("shadow", pairs), ("canary", arms)]
+    for design, make in kinds:
+        one = told(design, Rules(sequential=True), partial(make, number=1000, difference=0.0), ends, trials)
         print(f"| {design} --sequential | 20 | {one.promote:.3f} | {one.stop:.3f} | {one.nothing:.3f} |", flush=True)
 
 
 def plain_test(trials: int) -> None:
     """Print how often the exact test of McNemar, looked at as often, calls equal systems different."""
-    draw, false = np.random.default_rng(0), 0
+    draw, false = np.random.default_rng(SEED), 0
     for _ in range(trials):
         gains = draw.choice([1, -1, 0], p=[DISCORDANT / 2, DISCORDANT / 2, 1 - DISCORDANT], size=1000)
         parts = [gains[:end] for end in range(50, 1001, 50)]
@@ -108,7 +117,7 @@ def _planned(design: Design, make: Draw, needed: list[Needed], trials: int) -> N
         for sequential, number in ((False, one.exact), (True, one.sequential)):
             rules = Rules(margin=MARGIN, sequential=sequential)
             ends = [number * look // LOOKS for look in range(1, LOOKS + 1)] if sequential else [number]
-            found = told(design, rules, lambda draw, n=number, by=one.difference: make(draw, n, by), ends, trials)
+            found = told(design, rules, partial(make, number=number, difference=one.difference), ends, trials)
             share = found.promote if one.answer == "promote" else found.stop
             print(
                 f"| {design}, {one.answer} | {one.difference:+.2f} | {number:,} | {len(ends)} | {share:.3f} |",
@@ -122,7 +131,7 @@ QUESTIONS = {"false": false_stops, "plain": plain_test, "shadow": planned_shadow
 def main() -> None:
     """Answer one question, or all of them."""
     words = [word for word in sys.argv[1:] if not word.isdigit()]
-    trials = next((int(word) for word in sys.argv[1:] if word.isdigit()), 1000)
+    trials = NUMBERS[0] if NUMBERS else 1000
     for name in words or QUESTIONS:
         QUESTIONS[name](trials)
 

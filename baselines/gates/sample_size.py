@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left
-from functools import cache
+from functools import cache, partial
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -132,10 +132,14 @@ def power_of_pairs(number: int, shares: tuple[float, float], told: "Callable[[in
 
     differ = sum(shares)
     low, high = (int(end) for end in binom.ppf((_UNLIKELY, 1 - _UNLIKELY), number, differ))
+
+    def tells(both: int, first: int) -> bool:
+        return told(first, both - first)
+
     total = 0.0
     for both in range(low, high + 1):
         # The least number that tells; none may.
-        least = bisect_left(range(both + 1), True, key=lambda first, both=both: told(first, both - first))
+        least = bisect_left(range(both + 1), True, key=partial(tells, both))
         total += float(binom.pmf(both, number, differ) * binom.sf(least - 1, both, shares[0] / differ))
     return total
 
@@ -154,7 +158,7 @@ def power_of_arms(number: int, first: float, second: float, told: "Callable[[int
     low, high = (int(end) for end in binom.ppf((_UNLIKELY, 1 - _UNLIKELY), number, first))
     total = 0.0
     for one in range(low, high + 1):
-        least = bisect_left(range(number + 1), True, key=lambda other, one=one: told(one, other))
+        least = bisect_left(range(number + 1), True, key=partial(told, one))
         total += float(binom.pmf(one, number, first) * binom.sf(least - 1, number, second))
     return total
 

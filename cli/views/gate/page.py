@@ -115,7 +115,7 @@ def _picture(found: "Gate") -> "Markup":
     bottom = _TOP + _ROW * len(rows)
 
     def x(value: float) -> float:
-        return _LEFT + (_WIDTH - _LEFT - 20) * (value + reach) / (2 * reach)
+        return _LEFT + (_WIDTH - _LEFT - 20) * drawing.place(value, -reach, reach, logarithmic=False)
 
     parts = _axis(x, reach, bottom)
     for at, (name, difference, ends, is_worse, margin) in enumerate(rows):

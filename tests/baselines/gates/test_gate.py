@@ -199,8 +199,9 @@ def test_users_who_are_all_served_well_are_as_many_as_they_are() -> None:
 
 def test_groups_that_are_alike_cost_a_canary_little() -> None:
     """With no more spread between users than chance has, 30 users of 200 cases are worth nearly 6,000."""
-    logs = grouped_arms(30, 0.9)
-    with_groups = gate_arms("canary", *logs, {}, Rules(margin=0.03, group_key="user"))
-    without = gate_arms("canary", *([one._replace(group=None) for one in log] for log in logs), {}, Rules(margin=0.03))
+    old, new = grouped_arms(30, 0.9)
+    with_groups = gate_arms("canary", old, new, {}, Rules(margin=0.03, group_key="user"))
+    old, new = ([one._replace(group=None) for one in log] for log in (old, new))
+    without = gate_arms("canary", old, new, {}, Rules(margin=0.03))
     assert with_groups.interval == without.interval
     assert with_groups.groups == 60

@@ -10,10 +10,12 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from curate.ground import lock
 from curate.ground.errors import BurnishError, InputError, UsageError
 from curate.release import write
 from curate.release.folder import check_manifest, list_releases, read_current, read_pointer
@@ -91,7 +93,7 @@ def test_killed_at_each_change_to_the_disk(tmp_path: Path, media: str, first: bo
     assert number > 8
     for when in range(1, number + 1):
         folder = prepared(str(when))
-        die_at(when, lambda folder=folder: make(folder), tmp_path / "number")
+        die_at(when, partial(make, folder), tmp_path / "number")
         assert whole(folder) in {before, "v2"}
         assert make(folder).state in {"new", "completed", "same"}
         assert whole(folder) == "v2"
@@ -187,7 +189,7 @@ def test_a_release_held_against_another_current_one_is_refused(tmp_path: Path, m
     lines = some(6)
     files_of(tmp_path, lines)
     release(tmp_path, "v1", lines[:2])
-    real = write.locked
+    real = lock.locked
 
     def late(work: str, option: str) -> object:
         monkeypatch.setattr(write, "locked", real)
