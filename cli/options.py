@@ -88,7 +88,9 @@ Truth = Annotated[
     Effect.READS,
 ]
 LogKey = Annotated[str, typer.Option("--key", metavar="FIELD", help="The field that cases are known by.")]
-Releases = Annotated[str, typer.Option("--into", metavar="DIR", help="The folder of all releases."), Effect.MAKES]
+ReleasesMade = Annotated[str, typer.Option("--into", metavar="DIR", help="The folder of all releases."), Effect.MAKES]
+Releases = Annotated[str, typer.Option("--into", metavar="DIR", help="The folder of all releases."), Effect.READS]
+"""Of commands that only read: a folder that may not be written to will do."""
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Where chance begins.")]
 
 

@@ -1,5 +1,6 @@
 """What a manifest has to hold before it becomes a release, and what becomes of it then."""
 
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -10,7 +11,7 @@ from curate.ground.files import read_file
 from curate.records.reader import read_as
 from curate.release.canonical import Draft, write_draft
 from curate.release.difference import Difference, Known, differ, match
-from curate.release.folder import check_manifest, read_current, read_pointer, schema_path
+from curate.release.folder import check_manifest, list_releases, read_current, read_pointer, schema_path
 from curate.release.held_labels import find_unadjudicated
 from curate.release.media import Files
 from curate.release.records import How, check_name
@@ -81,7 +82,9 @@ def make_release(
         if not draft.samples:
             raise GateError("no samples, so there is nothing to release")
         files.check(wish.media)
-        if rules is not None:
+        # What is there already was held to what was current then; of what came since it need know nothing.
+        is_there = draft.digest in known_digests(wish.folder, wish.name)
+        if rules is not None and not is_there:
             found, _ = validate(draft.lines, rules)
             wrong = [f"{one.name} of {one.of} ({one.samples:,})" for one in found.anomalies if one.severity == "error"]
             if wrong:
@@ -90,7 +93,7 @@ def make_release(
                     "another with --schema"
                 )
         difference = None
-        if current and current.digest != draft.digest:
+        if current and current.digest != draft.digest and not is_there:
             old = known_samples(check_manifest(wish.folder, current))
             new = list(_known(draft))
             _check_labels(find_unadjudicated(old, new, draft.lines), current.name)
@@ -98,6 +101,13 @@ def make_release(
         text = read_file(schema) if schema else None
         made = write_release(wish.folder, wish.name, draft, since, text, wish.media, wish.root)
     return Released(made, difference, schema)
+
+
+def known_digests(folder: str, name: str) -> set[str]:
+    """Return the digest of the release of a name, if there is a sound one."""
+    if not os.path.isdir(folder):
+        return set()
+    return {one.digest for one in list_releases(folder).releases if one.name == name}
 
 
 def known_samples(manifest: str) -> list[Known]:

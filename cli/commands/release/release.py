@@ -20,7 +20,7 @@ def release(
     name: Annotated[
         str | None, typer.Option("--as", metavar="NAME", help="The name of the release, like v3.", show_default=False)
     ] = None,
-    into: options.Releases = "releases",
+    into: options.ReleasesMade = "releases",
     schema: Annotated[
         str | None,
         typer.Option(

@@ -13,7 +13,7 @@ def rollback(
         str | None,
         typer.Argument(metavar="[NAME]", help="Of the release.", show_default="the one before the current one"),
     ] = None,
-    into: options.Releases = "releases",
+    into: options.ReleasesMade = "releases",
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from curate.ground.errors import GateError, InputError, UsageError
+from curate.release.write import roll_back
 from tests.curate.release.sets import files_of, line, release, some
 
 SCHEMA = "kind: schema\nversion: 1\nlabel:\n  closed: true\n  values: [cat, dog]\n  missing: 0\n"
@@ -56,6 +57,18 @@ def test_what_validate_refuses_is_no_release(tmp_path: Path) -> None:
     found = release(tmp_path, "v2", lines, schema=str(tmp_path / "more.yaml"))
     assert (found.made.state, found.difference and found.difference.counts["added"]) == ("new", 1)
     assert (tmp_path / "releases/v2/schema.yaml").read_text() == (tmp_path / "more.yaml").read_text()
+
+
+def test_what_is_there_already_is_held_to_what_was_current_then(tmp_path: Path) -> None:
+    lines = [*some(), line("d/9.png", label="cow", split="train")]
+    files_of(tmp_path, lines)
+    (tmp_path / "s.yaml").write_text(SCHEMA)
+    (tmp_path / "more.yaml").write_text(SCHEMA.replace("dog]", "dog, cow]"))
+    release(tmp_path, "v1", some(), schema=str(tmp_path / "s.yaml"))
+    release(tmp_path, "v2", lines, schema=str(tmp_path / "more.yaml"))
+    roll_back(str(tmp_path / "releases"))
+    found = release(tmp_path, "v2", lines)
+    assert (found.made.state, found.made.pointer.release, found.difference) == ("same", "v1", None)
 
 
 def test_test_labels_change_by_adjudication_only(tmp_path: Path) -> None:

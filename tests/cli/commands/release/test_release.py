@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.catalog import function_of
+from cli.effects import Effect, effects_of
 from tests.conftest import Burnish
 from tests.curate.release.sets import files_of, line, some
 
@@ -23,6 +25,11 @@ def two(burnish: Burnish, tmp_path: Path) -> Path:
     burnish("release", "set.jsonl", "--as", "v1")
     burnish("release", "--as", "v2", stdin=(tmp_path / "more.jsonl").read_bytes())
     return tmp_path
+
+
+@pytest.mark.parametrize("name", ["list", "diff", "check", "restore", "path"])
+def test_a_folder_that_may_not_be_written_to_can_be_read(name: str) -> None:
+    assert effects_of(function_of(f"release {name}"))["into"] is Effect.READS
 
 
 def test_what_was_released_is_said(burnish: Burnish, two: Path) -> None:
