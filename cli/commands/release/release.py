@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from cli import options
+from cli.catalog import COMMANDS
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.views.release.table import made_report
-from curate.ground.errors import UsageError
+from curate.ground.errors import UsageError, did_you_mean
 from curate.release.records import How
 
 _MEDIA: tuple[How, ...] = ("check", "copy", "trust")
@@ -62,6 +63,9 @@ def release(
     burnish release set.jsonl --as v3 --media copy --json
     """
     options.check_choice(media, _MEDIA, "--media")
+    if name is None and manifest not in {None, "-"} and not os.path.exists(manifest or ""):
+        family = [one.split()[1] for one in COMMANDS if one.startswith("release ")]
+        raise UsageError(f"{manifest} is no manifest, and no command here{did_you_mean(manifest or '', family)}")
     if name is None:
         raise UsageError("which name? --as NAME, like --as v3")
     formats = reports.Formats(json, md, csv).check()

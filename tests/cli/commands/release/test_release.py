@@ -109,6 +109,7 @@ def test_relabelled_by_adjudication_is_released(burnish: Burnish, two: Path) -> 
     ("words", "problem"),
     [
         (["release", "set.jsonl"], "burnish release: which name? --as NAME"),
+        (["release", "lst"], "lst is no manifest, and no command here (did you mean 'list'?)"),
         (["release", "set.jsonl", "--as", "../v3"], "burnish release: --as '../v3': a release is named by letters"),
         (["release", "set.jsonl", "--as", "current"], "the folder has a file of that name already"),
         (["release", "more.jsonl", "--as", "v1"], "there is a release of that name with other content"),
