@@ -56,7 +56,7 @@ def page(
         tiles.append((f"{100 * found.difference:+.2f}", "points, new - old"))
     if found.needed is not None:
         tiles.append((f"{found.needed:,}", "cases that would tell"))
-    return pages.report_page(f"Gate: {found.design}", of, sections, lead=[first], tiles=tiles, notes=rest)
+    return pages.report_page(f"{found.design.capitalize()} gate", of, sections, lead=[first], tiles=tiles, notes=rest)
 
 
 def _how_to_review(cases: "Sequence[Case]", listed: str | None) -> str:

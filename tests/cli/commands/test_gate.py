@@ -153,7 +153,7 @@ def test_the_page_of_a_canary_has_its_differences(burnish: Burnish, tmp_path: Pa
     write(tmp_path, WORSE)
     burnish("gate", "canary", "old.jsonl", "new.jsonl", "--html", "gate.html", code=1)
     page = (tmp_path / "gate.html").read_text()
-    assert "Gate: canary" in page
+    assert "Canary gate" in page
     assert "where they differ" not in page.lower()
     assert page.count("<circle") == 2, "over all, and one tag"
     said = burnish("gate", "shadow", "--plan", "--html", "gate.html", code=2).stderr
