@@ -20,7 +20,7 @@ _FIRST_STEP = 0.2
 _INSIDE = 0.1
 _BEYOND = 1e6
 _NOT_WORTH = 0.25
-"""Of a spread: what brings a fact no nearer than that is no reason to turn a dial."""
+"""Of a spread, the steps that distances are compared in: what is won within one is no reason to turn a dial."""
 
 
 class Dial(NamedTuple):
