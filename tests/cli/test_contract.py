@@ -27,6 +27,7 @@ READERS = {
     "overfit": ["overfit"],
     "schema": ["schema"],
     "review": ["review", "--annotator", "ann", "--page", "page.html"],
+    "scrub": ["scrub"],
     "select": ["select"],
     "split": ["split", "--ratio", "train=0.5,test=0.5"],
     "stats": ["stats"],

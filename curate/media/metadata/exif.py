@@ -18,13 +18,14 @@ _POINTERS = {_GPS, _EXIF, 0xA005, 0x014A}
 _KEPT = {ORIENTATION}
 
 
-def read_exif(block: bytes) -> "list[Found]":
+def read_exif(block: bytes, names: "Mapping[int, str]" = ExifTags.TAGS) -> "list[Found]":
     """Return what an Exif block says, its orientation apart.
 
     A block that cannot be read says at least that it is there: what a reader here does not understand, another may.
 
     Args:
         block: From the byte order mark on; the six bytes before it may be there.
+        names: Of the fields of its first directory.
     """
     block = block.removeprefix(PREFIX)
     exif = Image.Exif()
@@ -34,7 +35,7 @@ def read_exif(block: bytes) -> "list[Found]":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             exif.load(block)
-            found += _fields(exif, ExifTags.TAGS)
+            found += _fields(exif, names)
             found += _fields(exif.get_ifd(_EXIF), ExifTags.TAGS)
             gps = exif.get_ifd(_GPS)
             found += [one._replace(what="location") for one in _fields(gps, ExifTags.GPSTAGS)]

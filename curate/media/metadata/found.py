@@ -44,8 +44,8 @@ class CannotStripError(ValueError):
 
 
 _WORDS: tuple[tuple[What, tuple[str, ...]], ...] = (
-    ("location", ("gps", "location", "geo", "xyz", "city", "country", "sublocation", "province", "place")),
-    ("thumbnail", ("thumb", "picture", "image", "apic", "cover", "preview")),
+    ("location", ("gps", "loc", "geo", "xyz", "city", "country", "sublocation", "province", "place")),
+    ("thumbnail", ("thumb", "picture", "apic", "cover", "preview")),
     (
         "person",
         ("artist", "author", "creator", "owner", "copyright", "byline", "by-line", "credit", "rights"),

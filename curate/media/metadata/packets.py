@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 1 << 20
 _XMP_FIELD = re.compile(
-    rb"""<?\b([A-Za-z]\w*:[A-Za-z]\w*)(?:\s*=\s*["']([^"'<]{1,300})["']|>\s*([^<\s][^<]{0,300})<)"""
+    rb"""<(?P<list>[A-Za-z]\w*:\w+)>\s*<rdf:(?:Seq|Bag|Alt)|\b(?P<name>[A-Za-z]\w*:[A-Za-z]\w*)"""
+    rb"""(?:\s*=\s*["'](?P<attribute>[^"'<]{1,300})["']|[^<>]{0,100}>\s*(?P<text>[^<\s][^<]{0,300})<)"""
 )
-_XMP_CONTAINERS = {"Alt", "Bag", "Seq", "li"}
 _IPTC = {
     5: "object name", 25: "keywords", 55: "date created", 60: "time created", 80: "by-line", 90: "city",
     92: "sublocation", 95: "province", 101: "country", 105: "headline text", 110: "credit", 116: "copyright",
@@ -22,19 +22,18 @@ _IPTC = {
 
 def read_xmp(packet: bytes) -> "list[Found]":
     """Return the fields of an XMP packet that hold a text; at least that there is one."""
-    found = []
-    owner = ""
+    found, owner = [], ""
     # Not by a parser of XML: what is looked for is evidence, and a packet from a stranger may be a bomb of entities.
     for match in _XMP_FIELD.finditer(packet[:_MOST_BYTES]):
-        name, value = match[1].decode(), match[2] or match[3]
-        if name.startswith(("xmlns:", "x:", "xml:")) or name in {"rdf:about", "rdf:parseType"}:
+        if match["list"]:
+            owner = match["list"].decode()
             continue
-        if name.partition(":")[2] in _XMP_CONTAINERS:
+        name, value = match["name"].decode(), match["attribute"] or match["text"]
+        if name == "rdf:li":
             name = owner or name
+        elif name.startswith(("xmlns:", "x:", "xml:", "rdf:")):
+            continue
         found.append(Found(what_is(name), f"XMP {name}", shown(value)))
-    for name in re.findall(rb"<((?:dc|photoshop|Iptc4xmpCore):\w+)>", packet[:_MOST_BYTES]):
-        owner = name.decode()
-        found.append(Found(what_is(owner), f"XMP {owner}"))
     return found or [Found("other", "XMP")]
 
 

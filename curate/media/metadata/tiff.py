@@ -3,6 +3,8 @@
 import struct
 from typing import NamedTuple
 
+from PIL import ExifTags
+
 from curate.media.metadata.exif import read_exif
 from curate.media.metadata.found import CannotStripError, Found, Stripped, bounded, shown, what_is
 from curate.media.metadata.packets import read_iptc, read_xmp
@@ -164,9 +166,10 @@ def _read_field(file: _File, one: _Entry) -> list[Found]:
     if one.tag in {_EXIF, _GPS}:
         # A small TIFF whose first directory is this one, so that what reads Exif blocks reads it.
         head = file.data[:4] + file.offset.pack(one.numbers[0]) if one.numbers and not file.big else b""
-        said = [one for one in read_exif(head + file.data[8:]) if one.where != "EXIF"] if head else []
-        what = "location" if one.tag == _GPS else "other"
-        said = [thing._replace(what="location") for thing in said] if one.tag == _GPS else said
-        return said or [Found(what, f"TIFF {_NAMES[one.tag]}")]
+        is_gps = one.tag == _GPS
+        names = ExifTags.GPSTAGS if is_gps else ExifTags.TAGS
+        said = [thing for thing in read_exif(head + file.data[8:], names) if thing.where != "EXIF"] if head else []
+        said = [thing._replace(what="location") for thing in said] if is_gps else said
+        return said or [Found("location" if is_gps else "other", f"TIFF {_NAMES[one.tag]}")]
     name = _NAMES.get(one.tag, f"field {one.tag}")
     return [Found(what_is(name), f"TIFF {name}", shown(value))]
