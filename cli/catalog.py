@@ -55,6 +55,7 @@ COMMANDS: dict[str, Entry] = {
     "validate": Entry("Watch", "Hold new samples against a schema: named anomalies, gates, rejects."),
     "drift": Entry("Watch", "Tell whether new samples are like a reference: drifted, steady, or cannot tell."),
     "feedback": Entry("Watch", "Join predictions with outcomes that came later, to new labelled samples."),
+    "card": Entry("Release", "Write what is known of a dataset and a model: Hugging Face, Croissant, a list to do."),
     "scrub": Entry("Release", "Take out what files, names and tags say about people, with a report and a way back."),
     "gate": Entry("Release", "Tell from prediction logs whether a new model may be promoted: shadow, canary, switch."),
     "automate": Entry("Release", "Tell from which confidence on a model may decide alone, and what people keep."),

@@ -107,11 +107,11 @@ class Replacement:
                     seen.add(key)
                     if key in self.pseudonymized and value:
                         self.pseudonym(value)
-            for key in self.pseudonymized - seen | self.pseudonymized & {"label"}:
-                value = sample.label if key == "label" else foreign_field(sample, key)
-                if isinstance(value, str):
+            for key in self.pseudonymized:
+                field = sample.label if key == "label" else foreign_field(sample, key)
+                if isinstance(field, str):
                     seen.add(key)
-                    self.pseudonym(value)
+                    self.pseudonym(field)
         for option, keys in (("--pseudonym", self.pseudonymized), ("--aggregate", self.groups.keys())):
             if unknown := sorted(keys - seen):
                 raise UsageError(f"{option} {unknown[0]}: no sample has it{did_you_mean(unknown[0], seen)}")

@@ -107,7 +107,7 @@ class Scrub:
     into: str
     base: str
     in_place: bool
-    report: Report = field(default_factory=lambda: Report(found={}, refused={}, left={}, replaced={}, rewritten={}))
+    report: Report = field(default_factory=Report)
     failures: list[Outcome] = field(default_factory=list)
     staged: int = 0
 
@@ -117,12 +117,7 @@ class Scrub:
         for sample in samples:
             self.rewriter.line_of(sample, pattern)
             self.report.renamed += os.path.basename(self.names.by_path[sample.path]) != os.path.basename(sample.path)
-            self.report.samples += 1
-            try:
-                data = _read(os.path.join(self.base, sample.path), sample)
-                self.report.note(sample.path, strip(data, sample.path))
-            except CannotStripError as error:
-                count_in(self.report.refused, str(error), sample.path)
+            _look_at(self.report, sample, self.base)
         self._finish()
 
     def apply(self, samples: Iterable[Sample]) -> Iterator[Sample]:
@@ -207,6 +202,28 @@ class Scrub:
             self.report.left[f"values that were replaced stand in {name}"] = count, example
         for key, (count, example) in sorted(self.rewriter.replacement.no_numbers.items()):
             self.report.left[f"values of {key} that are no numbers"] = count, f"{key}={example}"
+
+
+def look_at(samples: Iterable[Sample], base: str) -> Report:
+    """Return what the files of samples say beside their content.
+
+    Args:
+        samples: Of a manifest.
+        base: What their paths are relative to; empty: the working directory.
+    """
+    report = Report()
+    for sample in samples:
+        _look_at(report, sample, base)
+    report.in_order()
+    return report
+
+
+def _look_at(report: Report, sample: Sample, base: str) -> None:
+    report.samples += 1
+    try:
+        report.note(sample.path, strip(_read(os.path.join(base, sample.path), sample), sample.path))
+    except CannotStripError as error:
+        count_in(report.refused, str(error), sample.path)
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from tests.conftest import ROOT, Burnish
 READERS = {
     "augment": ["augment", "images-standardize", "--into", "nowhere"],
     "balance": ["balance"],
+    "card": ["card", "-o", "nowhere"],
     "clean": ["clean"],
     "dedup": ["dedup"],
     "organize": ["organize", "--into", "nowhere"],
