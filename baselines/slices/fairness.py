@@ -4,6 +4,7 @@ What differs is told, with its interval; whether that is unfair, numbers do not 
 called equal: they "cannot tell".
 """
 
+import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Literal
 
@@ -40,7 +41,8 @@ class Part(Struct, frozen=True):
         gap_interval: 95 % interval of the gap: Newcombe's, of the two intervals.
         p: Two-sided, of no gap: Fisher's exact test; with groups a t-test by their means.
         adjusted_p: Holm's, over all values of all protected tags.
-        verdict: `better`, `worse`; `no difference seen`, which is not the same as none; `cannot tell`: too few.
+        verdict: `better`, `worse`; `no difference seen`, which is not the same as none; `cannot tell`: too few samples,
+            or all of one group.
     """
 
     key: str
@@ -154,16 +156,19 @@ def _part(key: str, value: str, inside: "Sequence[Prediction]", others: "Sequenc
     rest = measure_tag(others)
     gap = own.accuracy - rest.accuracy
     ends = newcombe(own.accuracy, own.interval, rest.accuracy, rest.interval)
-    few = min(len(inside), len(others)) < LEAST_SAMPLES
-    p = 1.0 if few else _p(inside, others, gap)
-    verdict: Literal["cannot tell", "no difference seen"] = "cannot tell" if few else "no difference seen"
+    p = _p(inside, others, gap, f"{key}={value}")
+    verdict: Literal["cannot tell", "no difference seen"] = "cannot tell" if p is None else "no difference seen"
+    p = 1.0 if p is None else p
     return Part(key, value, len(inside), own.accuracy, own.interval, gap, ends, p, p, verdict)
 
 
-def _p(inside: "Sequence[Prediction]", others: "Sequence[Prediction]", gap: float) -> float:
-    variances = [_variance(found) for found in (inside, others)]
-    if all(variance is not None for variance in variances):
-        return t_test(gap, together(*(variance for variance in variances if variance is not None)))
+def _p(inside: "Sequence[Prediction]", others: "Sequence[Prediction]", gap: float, tag: str) -> float | None:
+    """Return the p value of no gap; None where there are too few samples, or too few groups, to tell one."""
+    if min(len(inside), len(others)) < LEAST_SAMPLES:
+        return None
+    if any(one.group is not None for one in (*inside, *others)):
+        variance = together(_variance(inside, tag), _variance(others))
+        return t_test(gap, variance) if math.isfinite(variance.value) else None
     from scipy.stats import fisher_exact
 
     right = [sum(one.label == one.prediction for one in found) for found in (inside, others)]
@@ -171,17 +176,17 @@ def _p(inside: "Sequence[Prediction]", others: "Sequence[Prediction]", gap: floa
     return float(fisher_exact(table).pvalue)
 
 
-def _variance(found: "Sequence[Prediction]") -> Variance | None:
-    """Return the variance of the accuracy by group; None where no group, or only one, is known."""
-    groups = name_groups([one.group for one in found], [one.path for one in found])
+def _variance(found: "Sequence[Prediction]", tag: str = "") -> Variance:
+    """Return the variance of the accuracy, by group where groups are known; infinite of a single group."""
+    right = [one.label == one.prediction for one in found]
+    share = sum(right) / len(right)
+    own = Variance(share * (1 - share) / len(right))
+    # Of the speaker Ann, Ann's recordings are the sample; of women, one woman's are not.
+    groups = name_groups([one.group for one in found], [one.path for one in found], tag)
     if groups is None:
-        return None
-    totals = sum_by_group((one.label == one.prediction for one in found), groups)
-    if len(totals) < 2:
-        # One speaker of a kind tells nothing of the others of that kind: no gap could be told from that person.
-        return Variance(float("inf"), 1.0)
-    share = sum(total for total, _ in totals.values()) / len(found)
-    return at_least(Variance(share * (1 - share) / len(found)), of_groups(totals))
+        return own
+    totals = sum_by_group(right, groups)
+    return at_least(own, of_groups(totals)) if len(totals) > 1 else Variance(math.inf)
 
 
 def _judged(part: Part, adjusted: float) -> Part:

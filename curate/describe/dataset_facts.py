@@ -14,6 +14,27 @@ if TYPE_CHECKING:
     from curate.records.sample import Sample
 
 _RELABELLED = "relabelled"
+WHO = frozenset(
+    {
+        "speaker",
+        "person",
+        "people",
+        "user",
+        "annotator",
+        "patient",
+        "subject",
+        "author",
+        "actor",
+        "singer",
+        "face",
+        "name",
+    }
+)
+"""Keys of tags whose values tell people apart."""
+TRAITS = frozenset(
+    {"age", "sex", "gender", "ethnicity", "race", "religion", "nationality", "accent", "dialect", "disability", "skin"}
+)
+"""Keys of tags whose values describe people."""
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from cli.io.table import Column, Row, Table
 from cli.io.table_export import in_markdown, markdown_table
 from cli.views.card.document import Part
-from curate.describe.dataset_facts import DatasetFacts, Range
+from curate.describe.dataset_facts import TRAITS, WHO, DatasetFacts, Range
 
 if TYPE_CHECKING:
     from baselines.runs.run_record import ManifestRecord
@@ -15,24 +15,6 @@ if TYPE_CHECKING:
 
 _MOST_CLASSES, _MOST_VALUES, _MOST_PLACES = 200, 20, 8
 _NO_SPLIT, _NO_LABEL = "(no split)", "(no label)"
-_PEOPLE = (
-    "speaker",
-    "person",
-    "people",
-    "user",
-    "annotator",
-    "patient",
-    "subject",
-    "author",
-    "actor",
-    "singer",
-    "face",
-)
-_PROTECTED = (
-    "age", "sex", "gender", "ethnicity", "race", "religion", "nationality", "accent", "dialect", "disability",
-    "skin", "language", "native",
-)  # fmt: skip
-
 # Headings of Gebru et al. 2021, "Datasheets for Datasets", where only people know the answer.
 QUESTIONS = {
     "why": ("## Why it was made", "For which task and by whom was it made? Who paid for it?"),
@@ -146,7 +128,7 @@ def _tags(facts: DatasetFacts, protected: Sequence[str]) -> Iterator[str]:
         values = facts.keyed[key]
         named = ", named as protected" if key in protected else ""
         # Who somebody is, is not listed: a card is public.
-        if key.lower() in _PEOPLE:
+        if key.lower() in WHO:
             yield f"`{in_markdown(key)}`{named}: {len(values):,} values, not listed here."
             continue
         shown = sorted(values.items(), key=lambda item: (-item[1], item[0]))[: None if named else _MOST_VALUES]
@@ -198,8 +180,8 @@ def _findings(facts: DatasetFacts) -> Iterator[str]:
 
 
 def _privacy(facts: DatasetFacts, said: "Report | None") -> Iterator[str]:
-    people = sorted(key for key in facts.keyed if key.lower() in _PEOPLE)
-    traits = sorted(key for key in facts.keyed if key.lower() in _PROTECTED)
+    people = sorted(key for key in facts.keyed if key.lower() in WHO)
+    traits = sorted(key for key in facts.keyed if key.lower() in TRAITS)
     if people:
         counted = ", ".join(f"`{in_markdown(key)}` ({len(facts.keyed[key]):,} values)" for key in people)
         yield f"Tags by whose names people are told apart: {counted}."

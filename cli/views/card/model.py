@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from cli.io.table import Column, Row, Table, interval, p_value, percent
 from cli.io.table_export import in_markdown, markdown_table
 from cli.views.card.document import Part
+from curate.describe.dataset_facts import WHO
 
 if TYPE_CHECKING:
     from baselines.metrics.metrics import Metrics
@@ -105,7 +106,9 @@ def _scores(run: "Run", metrics: "Metrics") -> Iterator[str]:
     yield _table("classes", columns, rows)
     columns = [Column("tag", "tag, the weakest"), Column("value", "accuracy, %"), Column("interval", "95 % interval")]
     columns.append(Column("n", "samples", "count"))
-    weak = sorted(metrics.per_tag.items(), key=lambda item: (item[1].accuracy, item[0]))[:_WEAKEST]
+    # Who somebody is, is not listed: a card is public.
+    listed = ((tag, one) for tag, one in metrics.per_tag.items() if tag.partition("=")[0].lower() not in WHO)
+    weak = sorted(listed, key=lambda item: (item[1].accuracy, item[0]))[:_WEAKEST]
     yield _table(
         "tags", columns, [Row((tag, percent(one.accuracy), interval(one.interval), one.samples)) for tag, one in weak]
     )
