@@ -71,8 +71,8 @@ class Report(Struct):
                 seen.where[one.where] = seen.where.get(one.where, 0) + 1
             first = next((one for one in items if one.example), items[0])
             seen.example = seen.example or f"{path}: {first.where}{': ' if first.example else ''}{first.example}"
-        for what in stripped.left:
-            count_in(self.left, what, path)
+        for words in stripped.left:
+            count_in(self.left, words, path)
 
     def in_order(self) -> None:
         """Put the kinds in the order of their gravity, and the places by how often they were."""

@@ -43,7 +43,7 @@ def scanned(burnish: Burnish) -> None:
     burnish("scan", "data", "--pattern", "{label}_{speaker}_{}", "-o", "set.jsonl")
 
 
-def facts(text: str) -> list[object]:
+def facts(text: str) -> list[str]:
     records = [json.loads(line) for line in text.splitlines()]
     kept = ("label", "split", "kind", "image", "audio", "findings")
     return sorted(json.dumps([one.get(name) for name in kept]) for one in records)

@@ -37,6 +37,23 @@ def test_one_file_at_the_top_where_folders_are_no_splits() -> None:
     assert rows[1] == {"file_name": "dog/2.jpg", "label": "dog", "split": "train", "who": None, "tags": []}
 
 
+def test_all_splits_have_the_same_columns_with_a_type() -> None:
+    files = metadata_files(PLACED[1:], "hf", [])
+    train, test = (json.loads(files[f"{split}/metadata.jsonl"]) for split in ("train", "test"))
+    # `datasets` compares the types of the splits, and null is another one than text.
+    assert train == {"file_name": "dog/2.jpg", "label": "dog", "who": "", "tags": [""]}
+    assert test == {"file_name": "cat/3.jpg", "label": "cat", "who": "bob", "tags": ["new"]}
+
+
+def test_a_csv_that_cannot_tell_a_type_says_so() -> None:
+    notes: list[str] = []
+    metadata_files(PLACED[1:], "csv", notes)
+    assert notes == [
+        "the column who has no value in train, which a CSV cannot tell from another type: load_dataset of Hugging Face "
+        "will refuse it; --metadata hf has no such trouble"
+    ]
+
+
 def test_the_lists_of_speech_commands() -> None:
     files = metadata_files(
         [("bed/1.wav", Sample("1", split="val")), ("bed/2.wav", Sample("2", split="train"))], "speech-commands", []
