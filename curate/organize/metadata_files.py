@@ -55,8 +55,8 @@ def metadata_files(placed: Iterable[tuple[str, Sample]], style: Style, notes: li
     columns = _columns(row for rows in by_folder.values() for row in rows)
     if style == "csv" and (empty := _empty_in_a_folder(by_folder, columns)):
         notes.append(
-            f"the column {empty[1]} has no value in {empty[0]}, which a CSV cannot tell from another type: load_dataset "
-            "of Hugging Face will refuse it; --metadata hf has no such trouble"
+            f"the column {empty[1]} has no value in {empty[0]}, and a CSV says nothing of its type: load_dataset of "
+            "Hugging Face will refuse it; --metadata hf has no such trouble"
         )
     return {f"{folder}/metadata.{ending}".lstrip("/"): write(rows, columns) for folder, rows in by_folder.items()}
 

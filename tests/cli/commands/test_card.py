@@ -1,7 +1,6 @@
 """`burnish card`: read by Hugging Face's own library and by Croissant's, and the same bytes each time."""
 
 import json
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -110,15 +109,7 @@ def loaded(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("metadata", ["hf", "csv"])
-def test_hugging_face_reads_labels_as_classes(
-    burnish: Burnish, folder: Path, monkeypatch: pytest.MonkeyPatch, metadata: str
-) -> None:
-    shutil.rmtree(folder / "public")
-    if metadata == "csv":  # which cannot tell the type of a column that a split has nothing in
-        text = (folder / "set.jsonl").read_text()
-        (folder / "set.jsonl").write_text(text.replace('"tags": [', '"tags": ["all", '))
-    burnish("organize", "set.jsonl", "--into", "public", "--metadata", metadata, "--apply", "-o", "public.jsonl")
+def test_hugging_face_reads_labels_as_classes(burnish: Burnish, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     burnish("card", "public.jsonl", "-o", "public")
     found = loaded(folder / "public", folder, monkeypatch)
     assert {name: len(part) for name, part in found.items()} == {"train": 3, "validation": 1, "test": 1}

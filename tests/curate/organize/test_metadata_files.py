@@ -49,8 +49,8 @@ def test_a_csv_that_cannot_tell_a_type_says_so() -> None:
     notes: list[str] = []
     metadata_files(PLACED[1:], "csv", notes)
     assert notes == [
-        "the column who has no value in train, which a CSV cannot tell from another type: load_dataset of Hugging Face "
-        "will refuse it; --metadata hf has no such trouble"
+        "the column who has no value in train, and a CSV says nothing of its type: load_dataset of Hugging Face will "
+        "refuse it; --metadata hf has no such trouble"
     ]
 
 
