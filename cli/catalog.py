@@ -26,7 +26,7 @@ COMMANDS: dict[str, Entry] = {
     "dedup": Entry("Curate", "Drop duplicates: same bytes, same content, and near-duplicates that were confirmed."),
     "split": Entry("Curate", "Part the samples into train, val and test: stratified, and without leaks."),
     "organize": Entry("Curate", "Arrange files in folders for training, with a plan first and a way back."),
-    "undo": Entry("Curate", "Take back what clean, organize or augment did to files, by its journal."),
+    "undo": Entry("Curate", "Take back what clean, organize, augment or scrub did to files, by its journal."),
     "tag": Entry("Curate", "Add tags: from facts, from expressions, from a metadata file."),
     "select": Entry("Curate", "Keep the samples that match a label, a tag, a split or an expression."),
     "balance": Entry("Curate", "Show how evenly the samples are spread over classes."),
