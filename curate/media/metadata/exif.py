@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
 
-from curate.media.image_formats.tiff import ORIENTATION, orientation_of_exif
+from curate.media.image_formats.tiff import ORIENTATION
 from curate.media.metadata.found import Found, shown, what_is
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ PREFIX = b"Exif\0\0"
 _GPS, _EXIF, _THUMBNAIL, _MAKER_NOTE = 0x8825, 0x8769, 0x0201, 0x927C
 _POINTERS = {_GPS, _EXIF, 0xA005, 0x014A}
 _KEPT = {ORIENTATION}
+_LONGEST_BARE_BYTES = 64
+"""Of a block that holds an orientation alone, as writers lay it out."""
 
 
 def read_exif(block: bytes, names: "Mapping[int, str]" = ExifTags.TAGS) -> "list[Found]":
@@ -43,8 +45,8 @@ def read_exif(block: bytes, names: "Mapping[int, str]" = ExifTags.TAGS) -> "list
                 found.append(Found("thumbnail", "EXIF thumbnail"))
     except Exception:
         found.append(Found("other", "EXIF", "a block that cannot be read"))
-    if not found and orientation_of_exif(block) == 1 and block.strip(b"\0"):
-        found.append(Found("other", "EXIF", "an empty block"))
+    if not found and len(block.rstrip(b"\0")) > _LONGEST_BARE_BYTES:
+        found.append(Found("other", "EXIF", f"{len(block):,} bytes that no field points to"))
     return found
 
 

@@ -37,6 +37,12 @@ def read_xmp(packet: bytes) -> "list[Found]":
     return found or [Found("other", "XMP")]
 
 
+def orientation_of_xmp(packet: bytes) -> int:
+    """Return the orientation, 1 to 8, that a packet states, as Pillow reads it where Exif states none; else 1."""
+    match = re.search(rb"""tiff:Orientation(?:=["']|>)([1-8])""", packet[:_MOST_BYTES])
+    return int(match[1]) if match else 1
+
+
 def read_iptc(block: bytes) -> "list[Found]":
     """Return the datasets of record 2 of an IPTC block (IIM 4.2), wherever in the block they begin."""
     return [*_datasets(block)] or [Found("other", "IPTC")]

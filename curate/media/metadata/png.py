@@ -5,9 +5,9 @@ import zlib
 from typing import TYPE_CHECKING
 
 from curate.media.image_formats.tiff import orientation_of_exif
-from curate.media.metadata.exif import oriented, read_exif
+from curate.media.metadata.exif import PREFIX, oriented, read_exif
 from curate.media.metadata.found import CannotStripError, Found, Stripped, bounded, shown, what_is
-from curate.media.metadata.packets import read_xmp
+from curate.media.metadata.packets import orientation_of_xmp, read_xmp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,8 @@ _KEPT = {
     b"cLLI", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT",
 }  # fmt: skip
 """What decides how pixels look (PNG, 3rd edition, table 7); all else says something about them."""
+_TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
+_XMP = b"XML:com.adobe.xmp"
 _MOST_TEXT_BYTES = 1 << 20
 
 
@@ -36,6 +38,8 @@ def strip_png(data: bytes) -> Stripped:
             found += read_exif(body)
         else:
             found += _read_chunk(name, body)
+            turned = _orientation_of_text(name, body)
+            orientation = turned if orientation == 1 else orientation
         at = end
     if len(data) > at:
         found.append(Found("other", "behind the end", f"{len(data) - at:,} bytes"))
@@ -64,18 +68,32 @@ def _chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
+def _orientation_of_text(name: bytes, body: bytes) -> int:
+    """Return the orientation that a chunk of text states: in XMP, or in the hexadecimal Exif of ImageMagick."""
+    keyword, _, rest = body.partition(b"\0")
+    if name not in _TEXTS or keyword not in {_XMP, b"Raw profile type exif"}:
+        return 1
+    try:
+        text = _text(name, rest)
+        # A line feed, `exif`, the length, and lines of digits.
+        block = b"" if keyword == _XMP else bytes.fromhex(b"".join(text.split()[2:]).decode("ascii"))
+    except (zlib.error, IndexError, ValueError):
+        return 1
+    return orientation_of_xmp(text) if keyword == _XMP else orientation_of_exif(block.removeprefix(PREFIX))
+
+
 def _read_chunk(name: bytes, body: bytes) -> list[Found]:
     where = f"PNG {name.decode('latin-1')}"
     if name == b"tIME" and len(body) == 7:
         return [Found("time", where, "{:04}-{:02}-{:02} {:02}:{:02}:{:02}".format(*struct.unpack(">H5B", body)))]
-    if name not in {b"tEXt", b"zTXt", b"iTXt"}:
+    if name not in _TEXTS:
         return [Found("other", where, f"{len(body):,} bytes")]
     keyword, _, rest = body.partition(b"\0")
     try:
         text = _text(name, rest)
     except (zlib.error, IndexError):
         text = b""
-    if keyword == b"XML:com.adobe.xmp":
+    if keyword == _XMP:
         return read_xmp(text)
     key = shown(keyword.decode("latin-1"))
     what = what_is(key)

@@ -7,7 +7,7 @@ from curate.media.image_formats.tiff import orientation_of_exif
 from curate.media.metadata.exif import PREFIX, oriented, read_exif
 from curate.media.metadata.found import CannotStripError, Found, Stripped, bounded, shown, what_is
 from curate.media.metadata.id3 import read_id3
-from curate.media.metadata.packets import read_xmp
+from curate.media.metadata.packets import orientation_of_xmp, read_xmp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +72,7 @@ def strip_webp(data: bytes) -> Stripped:
             found += read_exif(body)
         else:
             found += read_xmp(body) if name == b"XMP " else [_bytes_of("WebP", name, body)]
+            orientation = orientation_of_xmp(body) if name == b"XMP " and orientation == 1 else orientation
     found += _behind(data, end)
     if len(parts) > 1 and parts[1][:4] == b"VP8X":
         flags = parts[1][8] & ~(_EXIF_FLAG | _XMP_FLAG) | (_EXIF_FLAG if orientation != 1 else 0)

@@ -100,7 +100,9 @@ def strip(data: bytes, path: str) -> Stripped:
     if stripper is None:
         raise CannotStripError(f"what a file of the format {name} says cannot be taken out here; convert it first")
     try:
-        return stripper(data)
+        stripped = stripper(data)
+        # A file that says nothing stays what it is, though its parts could be written more tidily.
+        return stripped if stripped.found else Stripped(data, (), stripped.left)
     except CannotStripError as error:
         raise CannotStripError(f"{error}; look at it with burnish scan and clean") from None
 

@@ -306,6 +306,40 @@ def test_a_picture_that_would_turn_is_refused() -> None:
         check_same(turned, without, "a.jpg")
 
 
+@pytest.mark.parametrize("name", ["xmp.png", "magick.png", "xmp.webp"])
+def test_an_orientation_is_kept_wherever_it_stands(name: str) -> None:
+    packet = XMP.replace(b"exif:GPS", b'tiff:Orientation="6" exif:GPS')
+    text = PngInfo()
+    if name == "xmp.png":
+        text.add_itxt("XML:com.adobe.xmp", packet.decode())
+    elif name == "magick.png":
+        block = (b"Exif\0\0" + oriented(6)).hex()
+        text.add_text("Raw profile type exif", f"\nexif\n{len(block) // 2:8}\n{block}\n", zip=True)
+    data = saved(picture(), "WEBP", xmp=packet) if name == "xmp.webp" else saved(picture(), "PNG", pnginfo=text)
+    stripped = strip(data, name)
+    assert stripped.data != data
+    check_same(data, stripped.data, name)
+    with Image.open(io.BytesIO(stripped.data)) as image:
+        assert image.getexif()[0x0112] == 6
+
+
+def test_a_file_that_says_nothing_is_the_same_to_the_byte() -> None:
+    bare = Image.Exif()
+    bare[0x0112] = 6
+    for data in (saved(picture(), "JPEG", exif=bare), saved(picture(), "PNG", exif=bare), sound("FLAC", tags=False)):
+        assert strip(strip(data, "a").data, "a").data == strip(data, "a").data
+    data = saved(picture(), "JPEG", exif=bare)
+    assert strip(data, "a.jpg") == (data, (), ())
+
+
+def test_bytes_that_hide_in_an_exif_block_are_found() -> None:
+    block = b"Exif\0\0" + oriented(6) + SECRET.encode() * 9
+    data = saved(picture(), "JPEG", exif=block)
+    stripped = strip(data, "a.jpg")
+    assert SECRET.encode() not in stripped.data
+    assert stripped.found[0].where == "EXIF"
+
+
 def test_a_format_without_a_way_is_refused_by_name() -> None:
     with pytest.raises(CannotStripError, match="format PSD says cannot be taken out here"):
         strip(b"8BPS" + bytes(60), "a.psd")
