@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from curate.records.sample import Sample
     from curate.scrub.pseudonyms import Replacement
 
+ORIGINALS = ".originals"
+"""Where the files are kept that were scrubbed in place: hidden, so that no scan sees them."""
 _KEPT = {"path", "label", "split", "kind", "bytes", "mtime_ns", "digest", "facts_version", "image", "audio", "tags"}
 """Fields that are replaced by name or not at all."""
 _PATHS = ("source", "organized_from", "standardized_from")

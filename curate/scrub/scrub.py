@@ -11,10 +11,8 @@ from curate.journal import Journal, Operation, Outcome
 from curate.media.metadata.found import KINDS, CannotStripError, Stripped, What
 from curate.media.metadata.strip import check_same, strip
 from curate.records.sample import Sample
-from curate.scrub.samples import Names, Rewriter
+from curate.scrub.samples import ORIGINALS, Names, Rewriter
 
-ORIGINALS = ".originals"
-"""Where the files are kept that were scrubbed in place: hidden, so that no scan sees them."""
 DONE = {"done", "already"}
 _AT_ONCE = 64
 _AT_ONCE_BYTES = 1 << 28

@@ -1,15 +1,20 @@
 """What `burnish scrub` says on stderr: what was found, what becomes of it, what is left."""
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from cli.io.terminal import printable, say
-from curate.journal import Outcome
-from curate.scrub.scrub import ORIGINALS, Report
+from curate.scrub.samples import ORIGINALS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from curate.journal import Outcome
+    from curate.scrub.scrub import Report
 
 _PLACES, _FAILURES = 4, 10
 
 
-def say_report(report: Report, *, applied: bool) -> None:
+def say_report(report: "Report", *, applied: bool) -> None:
     """Say what was found of each kind, the gravest first, with an example."""
     told = report.samples - report.clean - sum(count for count, _ in report.refused.values())
     say(f"{told:,} of {report.samples:,} files say something beside their pixels or samples")
@@ -30,7 +35,7 @@ def say_report(report: Report, *, applied: bool) -> None:
         say("nothing was changed; do it with --apply, and --into DIR or --in-place")
 
 
-def _say_counts(what: str, counts: Mapping[str, tuple[int, str]]) -> None:
+def _say_counts(what: str, counts: "Mapping[str, tuple[int, str]]") -> None:
     for reason, (count, example) in counts.items():
         say(f"  {what}: {count:,}, such as {printable(example)}: {reason}")
 
@@ -43,7 +48,7 @@ def say_way_back(into: str, *, in_place: bool) -> None:
         say(f"  rm -r {into}/{ORIGINALS} {into}/journal.jsonl")
 
 
-def say_failures(failures: Sequence[Outcome]) -> None:
+def say_failures(failures: "Sequence[Outcome]") -> None:
     """Say which files are not at their place, and why."""
     for outcome in failures[:_FAILURES]:
         say(f"  not done: {printable(outcome.operation.target)}: {outcome.status}: {outcome.detail}")
