@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from cli.io.table import Column, Row, Table, interval, p_value, percent
 from cli.io.table_export import in_markdown, markdown_table
-from cli.views.card.document import Part
+from cli.views.card.document import Part as CardPart
 from curate.describe.dataset_facts import WHO
 
 if TYPE_CHECKING:
     from baselines.metrics.metrics import Metrics
     from baselines.runs.run_record import Run
-    from baselines.slices.fairness import Fairness
+    from baselines.slices.fairness import Fairness, Part, Rate
 
 _MOST_CLASSES, _WEAKEST = 200, 20
 _DIGITS = 4
@@ -44,7 +44,7 @@ def model_matter(name: str, run: "Run", kind: str | None, dataset: str) -> dict[
     return {**matter, "metrics": ["accuracy", "f1"], "model-index": index}
 
 
-def parts_of_model(name: str, run: "Run", metrics: "Metrics", fair: "Fairness | None") -> list[Part]:
+def parts_of_model(name: str, run: "Run", metrics: "Metrics", fair: "Fairness | None") -> list[CardPart]:
     """Return the parts of the card, in their order.
 
     Args:
@@ -53,15 +53,15 @@ def parts_of_model(name: str, run: "Run", metrics: "Metrics", fair: "Fairness | 
         metrics: What it measured.
         fair: By protected tags; None: none were named.
     """
-    people = {key: Part(heading, "", f"<!-- {question} -->") for key, (heading, question) in QUESTIONS.items()}
+    people = {key: CardPart(heading, "", f"<!-- {question} -->") for key, (heading, question) in QUESTIONS.items()}
     parts = [
-        Part(f"# {in_markdown(name)}", "model", "\n".join(f"- {line}" for line in _model(run))),
+        CardPart(f"# {in_markdown(name)}", "model", "\n".join(f"- {line}" for line in _model(run))),
         people["use"],
-        Part("## How well it does", "scores", _joined([*_scores(run, metrics)])),
+        CardPart("## How well it does", "scores", _joined([*_scores(run, metrics)])),
     ]
     if fair is not None:
-        parts.append(Part("## By protected tags", "fairness", _joined([*_fairness(fair)])))
-    parts.append(Part("## Where it comes from", "lineage", "\n".join(f"- {line}" for line in _lineage(run))))
+        parts.append(CardPart("## By protected tags", "fairness", _joined([*_fairness(fair)])))
+    parts.append(CardPart("## Where it comes from", "lineage", "\n".join(f"- {line}" for line in _lineage(run))))
     return [*parts, people["limits"], people["contact"]]
 
 
@@ -117,66 +117,44 @@ def _scores(run: "Run", metrics: "Metrics") -> Iterator[str]:
 def _fairness(fair: "Fairness") -> Iterator[str]:
     for key in fair.keys:
         gap = fair.gaps[key]
-        told = (
-            f"largest gap of accuracy between values: {percent(gap)} points"
-            if gap is not None
-            else "too few samples for a gap"
-        )
+        told = "too few samples for a gap"
+        if gap is not None:
+            told = f"largest gap of accuracy between values: {percent(gap)} points"
         unknown = f"; {fair.unknown[key]:,} tested samples have no value" if fair.unknown[key] else ""
         yield f"`{in_markdown(key)}`: {told}{unknown}."
-    columns = [
-        Column("value", "value"),
-        Column("n", "samples", "count"),
-        Column("accuracy", "accuracy, %"),
-        Column("interval", "95 % interval"),
-        Column("gap", "less the others"),
-        Column("gap_interval", "95 % interval"),
-        Column("p", "adj. p"),
-        Column("verdict", "verdict"),
-    ]
-    rows = [
-        Row(
-            (
-                f"{one.key}={one.value}",
-                one.samples,
-                percent(one.accuracy),
-                interval(one.interval),
-                f"{100 * one.gap:+.1f}",
-                "{:+.1f} to {:+.1f}".format(*(100 * end for end in one.gap_interval)),
-                None if one.verdict == "cannot tell" else p_value(one.adjusted_p).words,
-                one.verdict,
-            )
-        )
-        for one in fair.parts
-    ]
-    yield _table("parts", columns, rows)
-    columns = [Column("value", "value"), Column("label", "class"), Column("n", "samples", "count")]
-    columns += [Column("recall", "recall, %"), Column("recall_interval", "95 % interval")]
-    columns += [
-        Column("false", "false positives, %"),
-        Column("false_interval", "95 % interval"),
-        Column("chosen", "chosen, %"),
-    ]
-    rows = [
-        Row(
-            (
-                f"{one.key}={one.value}",
-                one.label,
-                one.samples,
-                percent(one.recall),
-                interval(one.recall_interval),
-                percent(one.false_positive_rate),
-                interval(one.false_positive_interval),
-                percent(one.chosen),
-            )
-        )
-        for one in fair.rates
-    ]
-    yield _table("rates", columns, rows)
+    yield _table("parts", _columns(_PARTS), [_part_row(one) for one in fair.parts])
+    yield _table("rates", _columns(_RATES), [_rate_row(one) for one in fair.rates])
     yield (
         "A verdict holds for all rows together (Holm, 5 %). No difference seen is not the same as none, and whether a "
         "difference is unfair, numbers do not say."
     )
+
+
+_PARTS = (
+    "value", "samples", "accuracy, %", "95 % interval", "less the others", "95 % interval", "adj. p", "verdict",
+)  # fmt: skip
+_RATES = (
+    "value", "class", "samples", "recall, %", "95 % interval", "false positives, %", "95 % interval", "chosen, %",
+)  # fmt: skip
+
+
+def _columns(titles: Sequence[str]) -> list[Column]:
+    return [Column(f"{at}", title, "count" if title == "samples" else "text") for at, title in enumerate(titles)]
+
+
+def _part_row(one: "Part") -> Row:
+    low, high = (100 * end for end in one.gap_interval)
+    p = None if one.verdict == "cannot tell" else p_value(one.adjusted_p).words
+    gap = (f"{100 * one.gap:+.1f}", f"{low:+.1f} to {high:+.1f}")
+    return Row(
+        (f"{one.key}={one.value}", one.samples, percent(one.accuracy), interval(one.interval), *gap, p, one.verdict)
+    )
+
+
+def _rate_row(one: "Rate") -> Row:
+    recall = percent(one.recall), interval(one.recall_interval)
+    false = percent(one.false_positive_rate), interval(one.false_positive_interval)
+    return Row((f"{one.key}={one.value}", one.label, one.samples, *recall, *false, percent(one.chosen)))
 
 
 def _lineage(run: "Run") -> Iterator[str]:
