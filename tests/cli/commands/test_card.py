@@ -198,3 +198,17 @@ def test_releases_are_its_lineage(burnish: Burnish, folder: Path) -> None:
     (folder / "releases" / "v1" / "release.json").write_text("{}")
     result = burnish("card", "public.jsonl", "-o", "public", "--releases", "releases", code=2)
     assert "cannot read releases/v1/release.json" in result.stderr
+
+
+@pytest.mark.slow
+def test_as_steps_of_a_pipeline(burnish: Burnish, folder: Path) -> None:
+    (folder / "recipe.yaml").write_text(
+        "kind: pipeline\ndescription: Out of the house.\nsteps:\n"
+        "  - scan: {paths: [data]}\n"
+        "  - {id: clean, scrub: {names: true, apply: true}}\n"
+        "  - {id: first, train: {run: work/run}}\n"
+        "  - card: {run: first}\n"
+    )
+    burnish("run", "recipe.yaml", "--work", "work")
+    assert len(list((folder / "work").rglob("model-card.md"))) == 1
+    assert burnish("run", "recipe.yaml", "--work", "work").stderr.count(": cached") == 4
