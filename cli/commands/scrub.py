@@ -129,7 +129,7 @@ def _plan(
     from curate.scrub.scrub import Scrub
 
     dataset = DatasetFolders(base)
-    names = Names.plan(dataset.watch(_again(file)), base, anew=anew, key=replacement.key)
+    names = Names.plan(dataset.watch(_again(file)), base, anew=anew, key=replacement.key, in_place=in_place)
     if into and (around := dataset.dataset_around(into)):
         raise UsageError(f"--into {into} is inside the dataset {around}; name a folder beside it")
     folder = into or names.common

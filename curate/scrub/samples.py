@@ -40,7 +40,7 @@ class Names:
     by_path: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def plan(cls, samples: "Iterable[Sample]", base: str, *, anew: bool, key: bytes) -> "Names":
+    def plan(cls, samples: "Iterable[Sample]", base: str, *, anew: bool, key: bytes, in_place: bool = False) -> "Names":
         """Decide where each file goes: under the path that it has below the common folder, or under a name made anew.
 
         Such a name is made of the digest of the file, keyed where there is a key: it says nothing, and stays the same
@@ -51,16 +51,18 @@ class Names:
             base: What their paths are relative to; empty: the working directory.
             anew: Whether names and folders are replaced.
             key: Of the pseudonyms; empty without.
+            in_place: Whether originals are set aside, by their digests.
 
         Raises:
-            InputError: A path stands there twice, or a new name would need a digest that is not in the manifest.
+            InputError: A path stands there twice, or a digest is needed that is not in the manifest.
         """
         old: dict[str, str | None] = {}
         for sample in samples:
             if sample.path in old:
                 raise InputError(f"{sample.path} stands in the manifest twice; keep one line of it: burnish dedup")
-            if anew and sample.digest is None:
-                raise InputError(f"{sample.path} has no digest in the manifest, which --names needs: burnish scan")
+            if (anew or in_place) and sample.digest is None:
+                needs = "--names" if anew else "--in-place"
+                raise InputError(f"{sample.path} has no digest in the manifest, which {needs} needs: burnish scan")
             old[sample.path] = sample.digest
         real = {path: real_folder(os.path.join(base, path)) for path in old}
         common = os.path.commonpath([os.path.dirname(path) for path in real.values()]) if real else ""

@@ -14,6 +14,7 @@ from curate.records.sample import Sample
 from curate.scrub.samples import ORIGINALS, Names, Rewriter
 
 DONE = {"done", "already"}
+_DIGITS = 16
 _AT_ONCE = 64
 _AT_ONCE_BYTES = 1 << 28
 
@@ -145,11 +146,12 @@ class Scrub:
         """Strip one file into the journal's staging folder; None where that is refused, which is counted."""
         path, target = os.path.join(self.base, sample.path), self.names.by_path[sample.path]
         below = self.names.below(path)
-        kept = f"{ORIGINALS}/{below}"
-        source, is_done = path, False
+        # By digest: what was scrubbed before can be scrubbed further.
+        kept = f"{ORIGINALS}/{(sample.digest or '').removeprefix('sha256:')[:_DIGITS]}/{below}"
+        source, is_aside = path, False
         if self.in_place and journal.done(kept):
-            # An earlier call came at least as far as setting the original aside.
-            source, is_done = os.path.join(self.into, kept), True
+            # An earlier call with this manifest came at least as far as setting the original aside.
+            source, is_aside = os.path.join(self.into, kept), True
         try:
             data = _read(source, sample)
             stripped = strip(data, sample.path)
@@ -160,7 +162,7 @@ class Scrub:
             return None
         self.report.note(sample.path, stripped)
         untouched = self.in_place and stripped.data == data and target == below
-        digest = f"sha256:{hashlib.sha256(stripped.data).hexdigest()}"
+        read, made = (f"sha256:{hashlib.sha256(one).hexdigest()}" for one in (data, stripped.data))
         staged = ""
         if not untouched:
             # A number, and not the name: the journal that goes with the copies is to say nothing of it.
@@ -168,15 +170,16 @@ class Scrub:
             self.staged += 1
             with open(staged, "wb") as file:
                 file.write(stripped.data)
-        return _Ready(sample, path, kept, target, staged, digest, len(stripped.data), is_done)
+        aside = None if is_aside else Operation("move", path, kept, len(data), sample.mtime_ns, read)
+        return _Ready(sample, aside, target, staged, made, len(stripped.data))
 
     def _place(self, journal: Journal, ready: "list[_Ready]") -> Iterator[tuple[Sample, dict[str, object]]]:
         """Set the originals aside where it is done in place, then give the new files their names."""
         going = [one for one in ready if one.staged]
         if self.in_place:
-            aside = [Operation("move", one.path, one.kept) for one in going if not one.is_aside]
-            refused = {outcome.operation.source for outcome in self._outcomes(journal, aside)}
-            going = [one for one in going if one.path not in refused]
+            aside = [one.aside for one in going if one.aside]
+            refused = {outcome.operation.target for outcome in self._outcomes(journal, aside)}
+            going = [one for one in going if one.aside is None or one.aside.target not in refused]
         makes = [Operation("create", one.staged, one.target, digest=one.digest) for one in going]
         refused_targets = {outcome.operation.target for outcome in self._outcomes(journal, makes)}
         placed = {one.sample.path for one in going if one.target not in refused_targets}
@@ -226,16 +229,23 @@ def _look_at(report: Report, sample: Sample, base: str) -> None:
 
 @dataclass(slots=True)
 class _Ready:
-    """A file that is stripped: its sample, where it is, is kept and goes, the new file, its digest and its size."""
+    """A file that is stripped.
+
+    Attributes:
+        sample: As it was read.
+        aside: Sets the original aside, in place; None where an earlier call did.
+        target: Where the new file goes, relative to the destination.
+        staged: Where it is; empty where the original stays.
+        digest: Of the new file.
+        bytes: Its size.
+    """
 
     sample: Sample
-    path: str
-    kept: str
+    aside: Operation | None
     target: str
     staged: str
     digest: str
     bytes: int
-    is_aside: bool
 
 
 def _batches(samples: Iterable[Sample]) -> Iterator[list[Sample]]:

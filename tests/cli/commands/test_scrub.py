@@ -111,6 +111,19 @@ def test_in_place_and_back(burnish: Burnish, folder: Path) -> None:
     assert digests(folder / "data") == before
 
 
+def test_what_was_scrubbed_in_place_can_be_scrubbed_further(burnish: Burnish, folder: Path) -> None:
+    scanned(burnish)
+    before = digests(folder / "data")
+    burnish("scrub", "set.jsonl", "--in-place", "--apply", "-o", "once.jsonl")
+    words = ("--pseudonym", "speaker", "--key-file", "key", "--names", "--apply", "-o", "twice.jsonl")
+    burnish("scrub", "once.jsonl", "--in-place", *words)
+    out = [json.loads(line) for line in (folder / "twice.jsonl").read_text().splitlines()]
+    assert len(out) == 7
+    assert all((folder / one["path"]).is_file() and "hat_" not in one["path"] for one in out)
+    burnish("undo", "data/hat")
+    assert digests(folder / "data") == before
+
+
 def test_a_file_that_cannot_be_scrubbed_gets_no_copy(burnish: Burnish, folder: Path) -> None:
     (folder / "data" / "hat" / "hat_cut_7.jpg").write_bytes((folder / "data/hat/hat_cara_4.jpg").read_bytes()[:-900])
     scanned(burnish)

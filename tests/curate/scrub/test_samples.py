@@ -88,3 +88,5 @@ def test_a_path_twice_or_without_a_digest_is_refused() -> None:
         Names.plan([Sample("a"), Sample("a")], "", anew=False, key=b"")
     with pytest.raises(InputError, match="has no digest"):
         Names.plan([Sample("a")], "", anew=True, key=b"")
+    with pytest.raises(InputError, match="which --in-place needs"):
+        Names.plan([Sample("a")], "", anew=False, key=b"", in_place=True)
