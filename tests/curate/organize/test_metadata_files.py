@@ -54,6 +54,16 @@ def test_a_csv_that_cannot_tell_a_type_says_so() -> None:
     ]
 
 
+def test_a_csv_with_formulas_is_kept_as_it_is_and_said() -> None:
+    notes: list[str] = []
+    placed = [("a.jpg", Sample("1", "=1+1", ("who=@SUM(A1)",)))]
+    files = metadata_files(placed, "csv", notes)
+    assert files["metadata.csv"].splitlines()[1] == b"a.jpg,=1+1,@SUM(A1)"
+    assert notes == ["2 values begin like a formula, and a spreadsheet may compute them"]
+    assert metadata_files(placed, "hf", notes)
+    assert len(notes) == 1
+
+
 def test_the_lists_of_speech_commands() -> None:
     files = metadata_files(
         [("bed/1.wav", Sample("1", split="val")), ("bed/2.wav", Sample("2", split="train"))], "speech-commands", []
