@@ -12,8 +12,10 @@ from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.views.dedup.summary import report as table
 from cli.views.dedup.summary import report_of, say_groups
-from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named, without_copies
-from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
+from curate.duplicates.dedup import Part, Search, find_groups, with_copies_named, without_copies
+from curate.duplicates.groups import ON_CONFLICT, Group
+from curate.duplicates.item import Item, read_reference
+from curate.duplicates.keep import check_keep
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError, UsageError
 from curate.records.reader import lines, read_as
@@ -27,7 +29,36 @@ def dedup(
     distance: Annotated[
         int | None, typer.Option(metavar="N", min=0, max=16, help="Bits in which the hashes of candidates may differ.")
     ] = None,
-    keep: Annotated[str, typer.Option(metavar="best|first", help="Which copy stays.")] = "best",
+    keep: Annotated[
+        str,
+        typer.Option(
+            metavar="best|first|oldest|newest|largest|FOLDER/",
+            help="Which copy stays; several rules with commas between, the first that tells two apart decides.",
+        ),
+    ] = "best",
+    no_flips: Annotated[bool, typer.Option("--no-flips", help="Mirror images are no copies.")] = False,
+    no_turns: Annotated[bool, typer.Option("--no-turns", help="Turned and rotated pictures are no copies.")] = False,
+    across: Annotated[
+        str | None,
+        typer.Option(
+            metavar="folder|label|split|KEY",
+            help="Compare only samples of different ones, or with different values of a tag.",
+            show_default=False,
+        ),
+    ] = None,
+    within: Annotated[
+        str | None,
+        typer.Option(metavar="folder|label|split|KEY", help="Compare only samples of the same.", show_default=False),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MANIFEST|FOLDER",
+            help="Drop also what equals a sample there; those never go, and are not written.",
+            show_default=False,
+        ),
+        Effect.READS,
+    ] = None,
     on_conflict: Annotated[
         str, typer.Option(metavar="drop|keep|fail", help="What becomes of copies with different labels.")
     ] = "drop",
@@ -76,22 +107,36 @@ def dedup(
 
     burnish dedup set.jsonl --json --on-conflict fail | jq '.groups[] | select(.leak)'
     """
-    options.check_choice(keep, KEEP, "--keep")
+    rules = check_keep(keep)
     options.check_choice(on_conflict, ON_CONFLICT, "--on-conflict")
     streams.check_output(output)
     streams.check_output(rejects)
     formats = reports.Formats(json, md, csv).check()
     if similar is not None or embeddings is not None:
         others = {"--exact": exact, "--distance": distance is not None, "--report": report, "--rejects": rejects}
+        others |= {"--reference": reference, "--across": across, "--within": within}
         _report_similar(manifest, _similar_options(similar, embeddings, others), formats, output)
         return
-    search = Search(exact, distance, keep, on_conflict, root or "", jobs, terminal.progress)  # type: ignore[arg-type]
+    search = Search(
+        exact,
+        distance,
+        rules,
+        on_conflict,  # type: ignore[arg-type]
+        root or "",
+        jobs,
+        not no_flips,
+        not no_turns,
+        across,
+        within,
+        read_reference(reference, root or "", jobs) if reference else (),
+        terminal.progress,
+    )
     with streams.passes(manifest) as file, ExitStack() as dropped:
         rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
         groups = find_groups(read_as(file, Item), search)
         file.seek(0)
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
-        _write(kept, groups, output, formats, dropped.close)
+        _write(kept, (groups, search.parts), output, formats, dropped.close)
     say_groups(groups, search, dropped=not report, listed=not any(formats))
     conflicts = sum(bool(group.label_conflict) for group in groups)
     if conflicts and on_conflict == "fail":
@@ -127,7 +172,7 @@ def _report_similar(manifest: str | None, wish: tuple[str, str], formats: report
 
 def _write(
     kept: Iterator[bytes],
-    groups: Sequence[Group],
+    found: tuple[Sequence[Group], Sequence[Part]],
     output: str | None,
     formats: reports.Formats,
     first: Callable[[], None],
@@ -140,4 +185,4 @@ def _write(
         first()
     # After the manifest: what reads standard output may leave early (`| head`), and the manifest is to be there then.
     if any(formats):
-        reports.write(report_of(groups), formats, "Duplicates", table)
+        reports.write(report_of(*found), formats, "Duplicates", table)

@@ -8,9 +8,12 @@ import numpy as np
 from msgspec import Struct
 
 from curate.duplicates.alignment import Matrix, improve, improve_roughly, laid, may_lie, misfit
+from curate.duplicates.common_part import common, entropy, two_tones
 from curate.duplicates.descriptor import descriptor
-from curate.duplicates.difference import Difference, colour_difference, difference, raw_difference
-from curate.duplicates.orientations import Orientation, find_orientations, inverse, reverse
+from curate.duplicates.difference import Difference, aligned, colour_difference, difference, raw_difference
+from curate.duplicates.feature_candidates import Guess, lay
+from curate.duplicates.features import find_features
+from curate.duplicates.orientations import Orientation, change_of, find_orientations, inverse, reverse
 from curate.duplicates.thumbnail import Pixels, Thumbnail, thumbnail
 
 MOST_PEAK = 0.75
@@ -34,10 +37,23 @@ MOST_COLOUR = 40.0
 MOST_MISFIT = 0.003
 """Of the longer side: copies 0.0006 at most; two scans of one layout that are shifted 0.0064 at least."""
 
-_LEAST_OVERLAP = 0.6
-"""Rotated by 30 degrees, a copy shows 0.74 of its original."""
+LEAST_OVERLAP = 0.5
+"""Of the larger: less is a part of it. Rotated by 30 degrees, a copy shows 0.74 of its original."""
 
-_MOST_GAIN, _MOST_SHIFT = 2.0, 64.0
+LEAST_SHARE, LEAST_DETAIL_SHARE = 0.4, 0.2
+"""Of the blocks, and of the edges, that a part must have in common: photos of others 0.11 and 0.02 at most."""
+
+LEAST_PART = 0.15
+"""Of the larger picture."""
+
+LEAST_ENTROPY = 4.5
+"""Bits. A drawing of a few tones that is alike but for a part is another drawing: a board and its twin, 8 and 9."""
+
+_FRAME, _SCREEN = 0.97, 0.8
+"""Of what lies around a picture, the share that is of two levels: of a frame more than the first, of a screen or a page
+with something on it more than the second, and of the rest of a photo mostly less."""
+
+_MOST_GAIN, _MOST_SHIFT = 2.6, 90.0
 _LEAST_COLOUR = 0.5
 
 _LEAST_DETAIL = 1.0
@@ -48,58 +64,82 @@ _LEAST_ROUGHLY, _LEAST_SECOND = 0.85, 0.93
 """Of the right guess 0.85 at least; a second guess needs more, because symmetrical things nearly fit flipped."""
 
 _SAME_ASPECT = 0.02
+_WHOLE = 0.93
 
 
 class ImageMatch(Struct, frozen=True):
     """What the comparison of two pictures found.
 
     Attributes:
-        relation: `exact`: the same pixels at full size, upright, as 8-bit RGB over white; `near`: the same
-            picture re-encoded, rescaled, flipped, turned, a little cropped, brighter or without its colours;
-            `none`: neither, or it cannot be told.
+        relation: `exact`: the same pixels at full size, upright, as 8-bit RGB over one ground; `near`: the same
+            picture re-encoded, rescaled, flipped, turned, cropped, framed, brighter, darker or without its colours;
+            `part`: one shows less than half of the other, or something that the other does not: a caption, a
+            watermark, a screen around it; `none`: neither, or it cannot be told.
         distance: The largest local difference that is left, in standard deviations of the picture: 0 (the same)
             to 1 (and more).
         change: What turns the first into the second, such as `flipped` or `turned by 90°` (clockwise); empty
             where they stand alike.
-        reason: Why the relation is `none`.
+        reason: Why the relation is `none`, or `part`.
+        share: Of the larger picture that is the same in both; 1 unless the relation is `part`.
     """
 
-    relation: Literal["exact", "near", "none"]
+    relation: Literal["exact", "near", "part", "none"]
     distance: float = 1.0
     change: str = ""
     reason: str = ""
+    share: float = 1.0
 
 
 def confirm(a: Pixels, b: Pixels) -> ImageMatch:
     """Compare two pictures, RGB, upright, uint8, each of shape (height, width, 3)."""
     if np.array_equal(a, b):
         return ImageMatch("exact", 0.0)
+    one, other = thumbnail(a), thumbnail(b)
+    # In one order for both directions: a search that begins from the other end ends a little elsewhere.
+    if _turned(one, other):
+        found = _confirmed(b, a, other, one)
+        return msgspec.structs.replace(found, change=inverse(found.change))
+    return _confirmed(a, b, one, other)
+
+
+def _confirmed(a: Pixels, b: Pixels, one: Thumbnail, other: Thumbnail) -> ImageMatch:
     first, second = (descriptor(pixels, pixels.shape[1::-1])[None] for pixels in (a, b))
-    return compare(thumbnail(a), thumbnail(b), find_orientations(first, second)[0])
+    features = find_features(a), find_features(b)
+    guesses = [guess for mirrored in (False, True) if (guess := lay(0, 1, features, mirrored=mirrored))]
+    return compare(one, other, find_orientations(first, second)[0], guesses)
 
 
-def compare(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) -> ImageMatch:
+def _turned(a: Thumbnail, b: Thumbnail) -> bool:
+    return (a.luma.size, a.luma.tobytes()) < (b.luma.size, b.luma.tobytes())
+
+
+def compare(
+    a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation], guesses: Sequence[Guess] = ()
+) -> ImageMatch:
     """Compare two pictures by their thumbnails; never `exact`, because a thumbnail does not show every pixel.
 
     Args:
         a: The first.
         b: The second.
         orientations: How the second may lie on the first.
+        guesses: Where in the first it may lie, by features that both have.
     """
     # The larger is laid on the smaller, so that none is blown up; and one order for both directions.
-    if (a.luma.size, a.luma.tobytes()) < (b.luma.size, b.luma.tobytes()):
-        found = _compare(b, a, [reverse(orientation) for orientation in orientations])
+    if _turned(a, b):
+        found = _compare(b, a, [reverse(orientation) for orientation in orientations], [g.reversed() for g in guesses])
         return msgspec.structs.replace(found, change=inverse(found.change))
-    return _compare(a, b, orientations)
+    return _compare(a, b, orientations, guesses)
 
 
-def _compare(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) -> ImageMatch:
+def _compare(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation], guesses: Sequence[Guess]) -> ImageMatch:
     if min(a.detail, b.detail) < _LEAST_DETAIL:
         if _same_aspect(a, b) and (flat := raw_difference(a, b)) <= _MOST_FLAT:
             return ImageMatch("near", round(flat / 255, 4))
         return ImageMatch("none", reason="too little detail to tell copies from others")
-    reason, least = "different pictures", 1.0
-    for change, matrix in _alignments(a, b, orientations):
+    best = ImageMatch("none", reason="different pictures")
+    tried: list[tuple[str, Matrix]] = []
+    for change, matrix in _alignments(a, b, orientations, guesses):
+        tried.append((change, matrix))
         found = difference(a, b, matrix)
         if found is None:
             continue
@@ -107,19 +147,51 @@ def _compare(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) ->
         if not problem:
             return ImageMatch("near", distance, change)
         # Of several guesses that failed, the reason of the one that came nearest is told.
-        if distance <= least:
-            reason, least = problem, distance
-    return ImageMatch("none", least, reason=reason)
+        if distance <= best.distance:
+            best = ImageMatch("none", distance, reason=problem)
+    return _part(a, b, tried, best) or best
 
 
-def _alignments(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) -> Iterator[tuple[str, Matrix]]:
+def _part(a: Thumbnail, b: Thumbnail, tried: Sequence[tuple[str, Matrix]], best: ImageMatch) -> ImageMatch | None:
+    """Return what two pictures have in common that are no copies; None where that is too little, or no evidence."""
+    if max(*a.luma.shape, *b.luma.shape) < SMALL or min(entropy(a), entropy(b)) < LEAST_ENTROPY:
+        return None
+    parts = []
+    for change, matrix in tried:
+        found = common(a, b, matrix)
+        if found is None or found.share < LEAST_SHARE or found.detail < LEAST_DETAIL_SHARE:
+            continue
+        # As much of both as they show of each other, and of that what is the same.
+        shared = min(overlaps(a, b, matrix)) * found.share
+        if shared >= LEAST_PART and 1 / _MOST_GAIN <= found.gain <= _MOST_GAIN:
+            parts.append(ImageMatch("part", best.distance, change, best.reason, round(min(1.0, shared), 4)))
+    return max(parts, key=lambda part: part.share, default=None)
+
+
+def overlaps(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> tuple[float, float]:
+    """Return the share of each picture that the other shows too."""
+    _, mask = aligned(a, b, matrix)
+    inside = float(mask.mean())
+    return inside * min(1.0, abs(float(np.linalg.det(matrix[:, :2]))) * b.luma.size / a.luma.size), inside
+
+
+def _alignments(
+    a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation], guesses: Sequence[Guess]
+) -> Iterator[tuple[str, Matrix]]:
     """Yield what may have been done, and the map that undoes it: the cheapest to find first."""
     # As it is laid, without any search: all that re-encoded and rescaled copies need.
     upright = [laid(a, b, orientation) for orientation in orientations if not orientation.change]
     if upright and _same_aspect(a, b) and may_lie(a, b, upright[0]):
         yield "", upright[0]
+    for guess in guesses:
+        matrix = guess.between(max(a.luma.shape), max(b.luma.shape))
+        fine = improve(a.luma, b.luma, matrix)
+        if fine is not None:
+            yield change_of(fine[1]), fine[1]
+        # A strip that was written over a picture pulls the search towards itself: what the features say stays a guess.
+        yield change_of(matrix), matrix
     least = _LEAST_ROUGHLY
-    for orientation in orientations:
+    for orientation in orientations if not guesses else ():
         rough = improve_roughly(a, b, laid(a, b, orientation))
         if rough is not None and rough[0] >= least:
             fine = improve(a.luma, b.luma, rough[1])
@@ -133,12 +205,22 @@ def _same_aspect(a: Thumbnail, b: Thumbnail) -> bool:
     return bool(abs(width_a * height_b / (width_b * height_a) - 1) < _SAME_ASPECT)
 
 
+def _inverse(matrix: Matrix) -> Matrix:
+    return np.asarray(np.linalg.inv(np.vstack([matrix, (0, 0, 1)]))[:2], np.float32)
+
+
 def _problem(a: Thumbnail, b: Thumbnail, matrix: Matrix, found: Difference) -> str:
     small = max(*a.luma.shape, *b.luma.shape) < SMALL
+    of_a, of_b = overlaps(a, b, matrix)
+    around = 1.0
+    if min(of_a, of_b) < _WHOLE:
+        around = two_tones(a, b, matrix) if of_a < of_b else two_tones(b, a, _inverse(matrix))
     # In the order in which they are told; all are cheap beside the alignment that went before. Colour is asked last,
     # and only where both have some: a grey copy of a colour picture is a copy.
     problems = {
-        "too little of both lies together": found.overlap < _LEAST_OVERLAP,
+        "too little of both lies together": max(of_a, of_b) < LEAST_OVERLAP
+        or (around < _FRAME and min(of_a, of_b) < LEAST_OVERLAP),
+        "something else is around one of them": _SCREEN <= around < _FRAME,
         "different pictures": found.rms > MOST_RMS,
         "alike but for a part": found.peak > (MOST_PEAK_OF_SMALL if small else MOST_PEAK),
         "alike but for brightness or contrast": found.gain > _MOST_GAIN or found.shift > _MOST_SHIFT,

@@ -5,18 +5,22 @@ apart by their descriptors.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from curate import engine
-from curate.duplicates.descriptor import SIDE as DESCRIPTOR_SIDE
 from curate.duplicates.descriptor import Packed, descriptor
-from curate.duplicates.image import ImageMatch, compare
-from curate.duplicates.orientations import Orientation, find_orientations
+from curate.duplicates.feature_candidates import Guess, lay
+from curate.duplicates.features import DECODED, Features, find_features
+from curate.duplicates.image import SMALL, ImageMatch, compare
+from curate.duplicates.keep import Worth
+from curate.duplicates.orientations import Orientation, find_orientations, is_flip, is_turn
 from curate.duplicates.pairs import by_neighbourhood, compare_pairs
+from curate.duplicates.picture_worth import picture_worth
 from curate.duplicates.thumbnail import SIDE, Pixels, Thumbnail, thumbnail
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
@@ -32,17 +36,43 @@ if TYPE_CHECKING:
 
 _PRELOAD = ("numpy", "cv2", "curate.media.image")
 
-_MOST_PICTURES = 1 << 14
-"""Whose descriptors are held at a time: 72 MB."""
+MOST_LOOKS = 1 << 14
+"""That are held at a time: 110 MB."""
 
 _AT_ONCE = 128
 _KEPT = 400
 """Thumbnails that each worker keeps: 200 KB each, 80 MB in all."""
 
 _CHUNK = 32
+_ENOUGH_FEATURES = 48
 _LOOKS_SAME = 0.3
 _UNLIKE = ImageMatch("none", reason="different pictures")
 _OF_FRAMES = {"AVIF", "GIF", "PNG", "TIFF", "WEBP"}
+
+
+class Look(NamedTuple):
+    """What a brief look at a picture leaves.
+
+    Attributes:
+        descriptor: As `descriptor` returns it.
+        features: As `find_features` returns them.
+        side: Pixels of the longer side of the picture.
+    """
+
+    descriptor: Packed
+    features: Features
+    side: int
+
+
+class Task(NamedTuple):
+    """Two files to compare, and how one may lie on the other."""
+
+    first: str
+    second: str
+    orientations: tuple[Orientation, ...] = ()
+    guesses: tuple[Guess, ...] = ()
+    flips: bool = True
+    turns: bool = True
 
 
 def confirm_pairs(
@@ -58,72 +88,129 @@ def confirm_pairs(
         jobs: Number of worker processes; None: as many as this process may use processors.
         progress: Is told how far it is.
     """
-    found = [_UNLIKE] * len(pairs)
-    orientations = prefilter(pairs, jobs, progress)
+    tasks = {place: Task(first, second) for place, (first, second) in enumerate(pairs)}
+    return confirm_tasks(tasks, {}, jobs, progress)
+
+
+def confirm_tasks(
+    tasks: Mapping[int, Task], looks: Mapping[str, Look], jobs: int | None, progress: Progress
+) -> list[ImageMatch]:
+    """Return what the comparison of each task found, in order; see `confirm_pairs`.
+
+    Args:
+        tasks: By their place, 0 to their number.
+        looks: Of the pictures that were looked at before.
+        jobs: Number of worker processes.
+        progress: Is told how far it is.
+    """
+    found = [_UNLIKE] * len(tasks)
+    worth = prefilter(tasks, looks, jobs, progress)
     # Only pairs that have an orientation to try go to the expensive comparison; all others are unlike already.
-    some = [(*pairs[place], orientations[place]) for place in orientations]
     matches = compare_pairs(
         _confirm_files,
         lambda reason: ImageMatch("none", reason=reason),
-        some,
+        list(worth.values()),
         jobs=jobs,
         chunk_size=_CHUNK,
         preload=_PRELOAD,
         progress=progress,
     )
-    for place, match in zip(orientations, matches, strict=True):
+    for place, match in zip(worth, matches, strict=True):
         found[place] = match
     return found
 
 
+def look_at(paths: Sequence[str], jobs: int | None, progress: Progress) -> Iterator[Look | None]:
+    """Yield what a brief look at each picture leaves; None for one that cannot be looked at."""
+    seen = engine.run(_look_at_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+    with progress("look at pictures", partial(len, paths)) as counted:
+        for look in counted(seen):
+            yield look if isinstance(look, Look) else None
+
+
+def worth_of_files(paths: Sequence[str], jobs: int | None, progress: Progress) -> list[Worth | None]:
+    """Return what is in each picture, to tell which of some copies is the best; None where it cannot be read."""
+    measured = engine.run(_worth_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+    with progress("weigh copies", partial(len, paths)) as counted:
+        return [worth if isinstance(worth, Worth) else None for worth in counted(measured)]
+
+
 def prefilter(
-    pairs: Sequence[tuple[str, str]], jobs: int | None = None, progress: Progress = unseen
-) -> dict[int, tuple[Orientation, ...]]:
-    """Return the orientations to try for each pair of files that is worth comparing, by its place, in order.
+    tasks: Mapping[int, Task], looks: Mapping[str, Look], jobs: int | None = None, progress: Progress = unseen
+) -> dict[int, Task]:
+    """Return the tasks that are worth comparing, by their places, in order, each with what is to be tried.
 
     So are all pairs of which one cannot be looked at: what is wrong with it, the comparison will say.
     """
-    found: dict[int, tuple[Orientation, ...]] = {}
-    for block in _blocks(pairs, by_neighbourhood(pairs)):
-        paths = sorted({path for place in block for path in pairs[place]})
-        seen = engine.run(_descriptor_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
-        with progress("look at pictures", partial(len, paths)) as counted:
-            known = {path: one for path, one in zip(paths, counted(seen), strict=True) if isinstance(one, np.ndarray)}
+    found: dict[int, Task] = {}
+    places = list(tasks)
+    order = [places[place] for place in by_neighbourhood([tasks[place][:2] for place in places])]
+    for block in _blocks(tasks, order):
+        paths = sorted({path for place in block for path in tasks[place][:2] if path not in looks})
+        known = {path: look for path, look in zip(paths, look_at(paths, jobs, progress), strict=True) if look}
+        both = ChainMap(known, dict(looks))
         # A picture without a descriptor is left to the comparison, which says what is wrong with it.
-        told = [place for place in block if all(path in known for path in pairs[place])]
-        found.update((place, ()) for place in set(block) - set(told))
+        told = [place for place in block if all(path in both for path in tasks[place][:2])]
+        found.update((place, tasks[place]) for place in set(block) - set(told))
         # 128 pairs at a time: the arrays of all of a block would be gigabytes, those of one pair all overhead.
         for start in range(0, len(told), _AT_ONCE):
             some = told[start : start + _AT_ONCE]
-            first, second = (np.stack([known[pairs[place][side]] for place in some]) for side in (0, 1))
-            to_try = zip(some, find_orientations(first, second), strict=True)
-            found.update((place, orientations) for place, orientations in to_try if orientations)
+            first, second = (np.stack([both[tasks[place][side]].descriptor for place in some]) for side in (0, 1))
+            for place, orientations in zip(some, find_orientations(first, second), strict=True):
+                one, other = both[tasks[place].first], both[tasks[place].second]
+                if task := _to_try(tasks[place], orientations, one, other):
+                    found[place] = task
     return dict(sorted(found.items()))
 
 
-def _blocks(pairs: Sequence[tuple[str, str]], order: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the places of pairs, as many at a time as have no more than `_MOST_PICTURES` pictures."""
+def _to_try(task: Task, orientations: tuple[Orientation, ...], one: Look, other: Look) -> Task | None:
+    """Return what is to be tried of two pictures; None where nothing is."""
+    orientations = tuple(
+        orientation
+        for orientation in orientations
+        if (task.flips or not is_flip(orientation.change)) and (task.turns or not is_turn(orientation.change))
+    )
+    if task.guesses or not orientations:
+        return task._replace(orientations=orientations) if task.guesses else None
+    # What is alike at its coarsest, and has features enough, but none that agree, is not the same thing: of four pairs
+    # that come here one is a copy, and to see that of the others costs twenty times as much.
+    plain = min(len(one.features), len(other.features)) < _ENOUGH_FEATURES or min(one.side, other.side) < SMALL
+    mirrored = {is_flip(orientation.change) for orientation in orientations}
+    features = one.features, other.features
+    guesses = tuple(guess for mirror in sorted(mirrored) if (guess := lay(0, 1, features, mirrored=mirror)))
+    return task._replace(orientations=orientations, guesses=guesses) if plain or guesses else None
+
+
+def _blocks(tasks: Mapping[int, Task], order: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the places of pairs, as many at a time as have no more than `MOST_LOOKS` pictures."""
     block: list[int] = []
     pictures: set[str] = set()
     for place in order:
         # Asked before the pair is added: a block may hold one picture more than the limit, never an endless one.
-        if len(pictures) >= _MOST_PICTURES:
+        if len(pictures) >= MOST_LOOKS:
             yield block
             block, pictures = [], set()
         block.append(place)
-        pictures.update(pairs[place])
+        pictures.update(tasks[place][:2])
     if block:
         yield block
 
 
-def _descriptor_of_file(path: str) -> Packed | None:
+def _look_at_file(path: str) -> Look | None:
     """Return what is kept of a picture; None where it cannot be read."""
     try:
         data = read_media(path) or b""
-        pixels, size = _load_reduced(data, DESCRIPTOR_SIDE) or _load_whole(data, path)
+        pixels, size = _load_reduced(data, DECODED) or _load_whole(data, path)
     except (OSError, InputError, MemoryError):
         return None
-    return descriptor(pixels, size)
+    return Look(descriptor(pixels, size), find_features(pixels), max(size))
+
+
+def _worth_of_file(path: str) -> Worth | None:
+    try:
+        return picture_worth(_load_whole(read_media(path) or b"", path)[0])
+    except (OSError, InputError, MemoryError):
+        return None
 
 
 class _Picture(NamedTuple):
@@ -134,15 +221,16 @@ class _Picture(NamedTuple):
     problem: str = ""
 
 
-def _confirm_files(task: tuple[str, str, tuple[Orientation, ...]]) -> ImageMatch:
-    *pair, orientations = task
-    one, other = (_picture(path) for path in pair)
+def _confirm_files(task: Task) -> ImageMatch:
+    one, other = (_picture(path) for path in task[:2])
     if one.thumbnail is None or other.thumbnail is None:
         return ImageMatch("none", reason=one.problem or other.problem)
-    match = compare(one.thumbnail, other.thumbnail, orientations)
+    match = compare(one.thumbnail, other.thumbnail, task.orientations, task.guesses)
+    if (is_flip(match.change) and not task.flips) or (is_turn(match.change) and not task.turns):
+        return ImageMatch("none", reason="the same only when flipped or turned")
     # Only what looks the same is worth decoding in full.
     if match.relation == "near" and not match.change and match.distance <= _LOOKS_SAME and one.size == other.size:
-        digests = {_digest(path) for path in pair}
+        digests = {_digest(path) for path in task[:2]}
         if len(digests) == 1 and digests != {""}:
             return ImageMatch("exact", 0.0)
     return match

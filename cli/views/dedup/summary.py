@@ -7,10 +7,10 @@ import msgspec
 from cli.io.summary import kinds_in_words
 from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import say
-from curate.duplicates.dedup import Search
+from curate.duplicates.dedup import Part, Search
 from curate.duplicates.groups import Group
 
-_SHOWN = 5
+_SHOWN, _SHOWN_PARTS = 5, 20
 
 
 class ListedGroup(msgspec.Struct, frozen=True):
@@ -23,17 +23,20 @@ class ListedGroup(msgspec.Struct, frozen=True):
     changes: list[str]
     label_conflict: list[str] = msgspec.field(name="label-conflict")
     leak: list[str]
+    linked: list[str] = []
+    no_class: list[str] = msgspec.field(name="no-class", default_factory=list)
 
 
 class Groups(msgspec.Struct, frozen=True):
-    """All groups, and how many samples go."""
+    """All groups, how many samples go, and what has only a part in common."""
 
     dropped: int
     groups: list[ListedGroup]
+    parts: list[Part] = []
 
 
-def report_of(groups: Sequence[Group]) -> Groups:
-    """Return the groups as a record."""
+def report_of(groups: Sequence[Group], parts: Sequence[Part]) -> Groups:
+    """Return the groups and parts as a record."""
     return Groups(
         sum(len(group.dropped) for group in groups),
         [
@@ -45,9 +48,12 @@ def report_of(groups: Sequence[Group]) -> Groups:
                 list(group.changes),
                 list(group.label_conflict),
                 list(group.leak),
+                list(group.linked),
+                list(group.no_class),
             )
             for group in groups
         ],
+        list(parts),
     )
 
 
@@ -77,13 +83,37 @@ def report(found: Groups) -> Report:
         for path in group.dropped
     ]  # fmt: skip
     note = f"{len(found.groups):,} groups of duplicates, {found.dropped:,} samples to drop"
-    return Report([Table("duplicates", "Duplicates", columns, rows)], [note])
+    tables = [Table("duplicates", "Duplicates", columns, rows)]
+    if found.parts:
+        tables.append(_parts(found.parts))
+        note += f"; {len(found.parts):,} pairs have a part in common, of which nothing goes"
+    return Report(tables, [note])
+
+
+def _parts(parts: Sequence[Part]) -> Table:
+    columns = [
+        Column("first", "sample"),
+        Column("second", "and"),
+        Column("share", "in common", "number"),
+        Column("change", "what was done"),
+        Column("labels", "different labels"),
+        Column("splits", "different splits"),
+    ]
+    rows = [
+        Row((one.first, one.second, one.share, one.change, " / ".join(one.labels), " / ".join(one.splits)))
+        for one in parts
+    ]
+    return Table("parts", "The same in part", columns, rows)
 
 
 def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed: bool) -> None:
     """Say on stderr what was found: each group, what could not be compared, and the sum."""
     for group in groups if listed else ():
         say(_line(group))
+    for part in search.parts[:_SHOWN_PARTS] if listed else ():
+        say(_part_line(part))
+    if listed and len(search.parts) > _SHOWN_PARTS:
+        say(f"  … and {len(search.parts) - _SHOWN_PARTS:,} more pairs that are the same in part; all: --json")
     for reason in search.unconfirmed[:_SHOWN]:
         say(f"  not compared: {reason}")
     if len(search.unconfirmed) > _SHOWN:
@@ -99,6 +129,7 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
     say(
         f"{len(groups):,} groups of duplicates; {verb} {count:,} samples; "
         f"{conflicts:,} label conflicts, {leaks:,} leaks across splits"
+        + (f"; {len(search.parts):,} pairs are the same in part, and stay" if search.parts else "")
     )
 
 
@@ -111,4 +142,15 @@ def _line(group: Group) -> str:
         notes.append(f"label-conflict: {' / '.join(group.label_conflict)}")
     if group.leak:
         notes.append(f"leak: {' / '.join(group.leak)}")
+    if group.no_class:
+        notes.append(f"no class, since no other sample has it: {' / '.join(group.no_class)}")
+    if group.linked:
+        notes.append(f"near what went, but not what was kept, and kept too: {', '.join(group.linked)}")
     return " ".join((*words, *notes))
+
+
+def _part_line(part: Part) -> str:
+    notes = f" ({part.change})" if part.change else ""
+    notes += f"; labels {' / '.join(part.labels)}" if part.labels else ""
+    notes += f"; leak: {' / '.join(part.splits)}" if part.splits else ""
+    return f"  part {part.share:.2f}: {part.first} and {part.second}{notes}; both stay"
