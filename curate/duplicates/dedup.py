@@ -30,6 +30,7 @@ AnyMatch = TypeVar("AnyMatch", "ImageMatch", "AudioMatch")
 
 _AUDIBLE_DB = 0.5
 _SHIFTED_S = 0.002
+_OTHER_SPEED = 0.05  # percent
 _ROUNDS, _CENTRES = 3, 4
 """Of a chain of copies the first four that would stay are compared with all others of it, and that again as the chain
 changes: the hashes bring together what is near, and need not bring together what is near to both ends of a chain."""
@@ -396,7 +397,9 @@ def _with_finding(line: bytes, group: Group) -> bytes:
 def _audio_change(match: "AudioMatch") -> str:
     level = f"{match.gain_db:+.1f} dB" if abs(match.gain_db) >= _AUDIBLE_DB else ""
     shift = f"{1000 * abs(match.shift_s):.0f} ms shift" if abs(match.shift_s) >= _SHIFTED_S else ""
-    return ", ".join(filter(None, (level, shift)))
+    faster = 100 * (match.speed - 1)
+    speed = f"{abs(faster):.1f} % {'faster' if faster > 0 else 'slower'}" if abs(faster) >= _OTHER_SPEED else ""
+    return ", ".join(filter(None, (level, shift, speed)))
 
 
 def _check_measured(items: Sequence[Item], search: Search) -> None:
