@@ -1,13 +1,12 @@
 """Recall and precision of `burnish dedup` on known copies: 200 photos and 300 words, changed in known ways.
 
-    python benchmarks/recall.py images|audio [first|second]
+    python benchmarks/recall.py images|audio [first|second|first/8|...]
 
 Needs BURNISH_DATA. For each change it prints the share of copies that `dedup` reports with their original: as copies
 (in one group), as a part, or either; and over all, the share of reported pairs that are of one original. With `first`
 or `second` it takes that half of the photos or words: thresholds were chosen on the first.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -50,8 +49,9 @@ class Found(msgspec.Struct):
 
 
 def chosen(paths: list[Path], half: str) -> list[Path]:
-    """Return every other path, or all."""
-    return {"first": paths[::2], "second": paths[1::2]}.get(half, paths)
+    """Return every other path, or all; of `first/8`, every eighth of those."""
+    name, _, step = half.partition("/")
+    return {"first": paths[::2], "second": paths[1::2]}.get(name, paths)[:: int(step or 1)]
 
 
 def make_images(folder: Path, half: str) -> None:
@@ -89,20 +89,22 @@ def pairs_of(names: list[str]) -> Iterator[frozenset[str]]:
 def main() -> None:
     """Make the copies, find the groups, print the table."""
     kind, half = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "all"
-    folder = HERE / f"recall-{kind}-{half}"
+    folder = HERE / f"recall-{kind}-{half.replace('/', '-')}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (make_images if kind == "images" else make_audio)(folder, half)
     found = found_in(folder)
     copies = {pair for group in found.groups for pair in pairs_of([*group.kept, *group.dropped])}
     parts = {frozenset((Path(part.first).name, Path(part.second).name)) for part in found.parts} - copies
+    # Parts are told of what stays, and of the copies of one photo any may.
+    in_part = {name for pair in parts for name in pair if len({one.split("~")[0] for one in pair}) == 1}
     originals = {path.name.split("~")[0]: path.name for path in folder.iterdir() if "~original" in path.name}
     rows: dict[str, list[tuple[bool, bool]]] = {}
     for path in folder.iterdir():
         stem, change = path.stem.split("~")
         if change != "original":
             pair = frozenset((path.name, originals[stem]))
-            rows.setdefault(change, []).append((pair in copies, pair in parts))
+            rows.setdefault(change, []).append((pair in copies, pair not in copies and path.name in in_part))
     changes = IMAGES if kind == "images" else AUDIO
     sys.stdout.write("| change | wanted | as copy | as part | of |\n|---|---|---|---|---|\n")
     for change, hits in sorted(rows.items()):
@@ -113,7 +115,6 @@ def main() -> None:
         right = len(pairs) - len(wrong)
         sys.stdout.write(f"{what}: precision {right / max(1, len(pairs)):.5f} of {len(pairs)} pairs\n")
         sys.stdout.writelines(f"  {names}\n" for names in wrong[:20])
-    (HERE / f"recall-{kind}-{half}.json").write_text(json.dumps([sorted(pair) for pair in copies | parts]))
 
 
 if __name__ == "__main__":

@@ -89,12 +89,12 @@ def align(
     flat_a, flat_b = _signal(of_a * flat, size), _signal(of_b * flat, size)
     overlap, inside = sorted(_energy(one[begin:end]) / max(_energy(one), 1e-20) for one in (flat_a, flat_b))
     correlation, weakest = _agreement(flat_a[begin:end], flat_b[begin:end])
-    return Alignment(shift / RATE, float(gain_db), correlation, weakest, overlap, inside, _sounding_s(flat_a[begin:end]))
+    return Alignment(
+        shift / RATE, float(gain_db), correlation, weakest, overlap, inside, _sounding_s(flat_a[begin:end])
+    )
 
 
-def align_in_pieces(
-    a: Signal, b: Signal, highest_hz: float, lowest_hz: float = _LOWEST_HZ
-) -> Alignment | None:
+def align_in_pieces(a: Signal, b: Signal, highest_hz: float, lowest_hz: float = _LOWEST_HZ) -> Alignment | None:
     """Align two signals; if both last a minute or more, each 30 s have to agree on one shift.
 
     A jingle before another broadcast, or a recording that was changed after ten minutes, is thus not the same.
@@ -152,9 +152,7 @@ def _align_short_in_long(a: Signal, b: Signal, highest_hz: float, lowest_hz: flo
     begin = round(found.shift_s * RATE)
     heard = _energy(long[max(0, begin) : max(0, begin + len(short))]) / max(_energy(long), 1e-20)
     sign = 1 if short is a else -1
-    return found._replace(
-        shift_s=sign * found.shift_s, gain_db=sign * found.gain_db, overlap=min(found.overlap, heard)
-    )
+    return found._replace(shift_s=sign * found.shift_s, gain_db=sign * found.gain_db, overlap=min(found.overlap, heard))
 
 
 def _place_of(short: Signal, long: Signal, highest_hz: float, lowest_hz: float) -> Alignment | None:

@@ -25,7 +25,7 @@ MOST_APART = 0.16
 
 _LEAST_LEVELS, _MOST_COLOUR = 3.0, 40.0
 LEAST_COLOUR = 0.5
-_LEAST_COVERED = 0.5
+_LEAST_COVERED, _LEAST_EDGES, _LEAST_BLOCKS = 0.5, 1.5, 8
 _ONE_LEVEL, _LEAST_AROUND = 4, 0.02
 
 
@@ -57,9 +57,11 @@ def common(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Common | None:
     under, mask = aligned(a, b, matrix)
     weight = _blocks(mask.astype(np.float32))
     seen = weight >= _LEAST_COVERED
-    if seen.sum() < 4:
+    edges, others = (_blocks(np.abs(cv2.Laplacian(plane, cv2.CV_32F)) * mask) for plane in (b.luma, under))
+    # What is plain in both is the same in all pictures: white margins, black bars.
+    seen &= np.maximum(edges, others) >= _LEAST_EDGES
+    if seen.sum() < _LEAST_BLOCKS:
         return None
-    edges = _blocks(np.abs(cv2.Laplacian(b.luma, cv2.CV_32F)) * mask)
     same = seen & _same_colour(a, b, matrix, mask, weight)
     seen_alike = same
     left = np.zeros_like(weight)

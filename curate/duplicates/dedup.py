@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from curate.duplicates.groups import Copies, Group, Member, OnConflict, Pair, decide
 from curate.duplicates.item import Item, limits
-from curate.duplicates.keep import Worth, rank
+from curate.duplicates.keep import Worth, extent, rank
 from curate.duplicates.same_bytes import Present, same_bytes
 from curate.facts.records import KINDS, Finding
 from curate.ground.errors import InputError
@@ -31,6 +31,8 @@ AnyMatch = TypeVar("AnyMatch", "ImageMatch", "AudioMatch")
 _AUDIBLE_DB = 0.5
 _SHIFTED_S = 0.002
 _OTHER_SPEED = 0.05  # percent
+_LAZY_ROUNDS, _FEW = 5, 64
+_SURELY = 0.9
 _ROUNDS, _CENTRES = 3, 4
 """Of a chain of copies the first four that would stay are compared with all others of it, and that again as the chain
 changes: the hashes bring together what is near, and need not bring together what is near to both ends of a chain."""
@@ -125,6 +127,7 @@ class _Comparison:
         self.compared: set[tuple[int, int]] = set()
         self.parts: dict[tuple[int, int], tuple[float, str]] = {}
         self.looks: dict[str, Look] = {}
+        self.small_overlap: set[tuple[int, int]] = set()
 
     def groups(self) -> list[Group]:
         """Look for copies, and decide which stay."""
@@ -135,13 +138,14 @@ class _Comparison:
         distinct = [index for index in range(len(self.items)) if limited or index not in copies]
         distinct = [index for index in distinct if index not in self.present.changed]
         self.find_images([index for index in distinct if (image := self.items[index].image) and image.phash])
-        self.compare(self.recordings(distinct))
+        self.compare_lazily(self.recordings(distinct), self.compare)
         found = Copies(len(self.items), self.pairs)
         members = self.members(found)
         for _ in range(_ROUNDS):
             wanted = [] if self.search.exact else self.uncompared(found, members)
             if not wanted:
                 break
+            self.compared.update(wanted)
             self.compare(wanted)
             found = Copies(len(self.items), self.pairs)
         samples_of = Counter(item.label for item in self.items if item.label is not None)
@@ -229,10 +233,7 @@ class _Comparison:
                 if look and len(pictures) <= MOST_LOOKS:
                     self.looks[path] = look
             guesses = self.guesses(pictures, features)
-        met = dict.fromkeys([*pairs, *guesses])
-        wanted = [pair for pair in met if self.comparable(*pair)]
-        self.compared.update(wanted)
-        self.compare_images(wanted, guesses)
+        self.compare_lazily(list(dict.fromkeys([*pairs, *guesses])), lambda some: self.compare_images(some, guesses))
 
     def guesses(
         self, pictures: Sequence[int], features: "Sequence[Features | None]"
@@ -240,6 +241,7 @@ class _Comparison:
         """Return how pictures may lie on each other by the features that they share, by their places."""
         from curate.duplicates.feature_candidates import candidates, lay
         from curate.duplicates.features import NONE
+        from curate.duplicates.image import LEAST_OVERLAP
 
         known = [NONE if one is None else one for one in features]
         found: dict[tuple[int, int], tuple[Guess, ...]] = {}
@@ -249,6 +251,8 @@ class _Comparison:
                 continue
             guess = lay(i, j, (known[i], known[j]), mirrored=mirrored)
             if guess is not None:
+                if guess.overlap() < LEAST_OVERLAP * _SURELY:
+                    self.small_overlap.add(pair)
                 found[pair] = (*found.get(pair, ()), guess)
         return found
 
@@ -283,10 +287,52 @@ class _Comparison:
         distance = RADIUS_BITS if self.search.distance is None else self.search.distance
         return [(sounds[i], sounds[j]) for i, j in near_fingerprints(keys, distance).tolist()]
 
+    def compare_lazily(
+        self, candidates: Sequence[tuple[int, int]], compare: "Callable[[Sequence[tuple[int, int]]], None]"
+    ) -> None:
+        """Compare candidates, but not what is known to be a copy already: of 21 copies 20 pairs tell it, and not 210.
+
+        In each round those that are larger than all that they may be a copy of are compared with these.
+        """
+        waiting = [pair for pair in candidates if self.comparable(*pair)]
+        # Where one of each label stays, what goes is compared within each label too.
+        rounds = 0 if self.search.on_conflict == "keep" or self.search.exact else _LAZY_ROUNDS
+        for _ in range(rounds):
+            if len(waiting) < _FEW:
+                break
+            best: dict[int, tuple[float, int, int]] = {}
+            for pair in waiting:
+                largest = max(self.extent(index) for index in pair)
+                for index in pair:
+                    best[index] = max(best.get(index, largest), largest)
+            some = [pair for pair in waiting if any(best[index] == self.extent(index) for index in pair)]
+            known = len(self.pairs)
+            self.compared.update(some)
+            compare(some)
+            gone = {min(pair.first, pair.second, key=self.extent) for pair in self.pairs[known:]}
+            parts_of: dict[int, int] = {}
+            for one, other in self.parts:
+                parts_of[min(one, other, key=self.extent)] = max(one, other, key=self.extent)
+            done = set(some)
+            waiting = [
+                pair
+                for pair in waiting
+                if pair not in done
+                and not gone.intersection(pair)
+                # Two parts of one picture that can be no more than that of each other: it is known already.
+                and not (parts_of.get(pair[0], -1) == parts_of.get(pair[1], -2) and pair in self.small_overlap)
+            ]
+        self.compared.update(waiting)
+        compare(waiting)
+
+    def extent(self, index: int) -> tuple[float, int, int]:
+        """Return the order in which samples are taken to be the original of others, before more is known of them."""
+        item = self.items[index]
+        return extent(item), item.bytes or 0, -index
+
     def compare(self, candidates: Sequence[tuple[int, int]]) -> None:
         """Compare pairs of one kind, and remember which are copies, which have a part in common, and which were met."""
-        wanted = [pair for pair in candidates if pair not in self.compared and self.comparable(*pair)]
-        self.compared.update(wanted)
+        wanted = list(candidates)
         sounds = [pair for pair in wanted if self.items[pair[0]].audio and self.items[pair[1]].audio]
         if sounds:
             from curate.duplicates.audio_pairs import confirm_pairs

@@ -49,6 +49,11 @@ class Guess(NamedTuple):
     mirrored: bool
     matches: int
 
+    def overlap(self) -> float:
+        """Return about which share of the larger picture the other shows, as far as their scales tell: 1 at most."""
+        times = abs(float(np.linalg.det(self.matrix[:, :2])))
+        return min(times, 1 / max(times, 1e-6))
+
     def between(self, side_a: int, side_b: int) -> Matrix:
         """Return the matrix between copies of these longer sides, in pixels."""
         matrix = self.matrix.copy()

@@ -66,6 +66,7 @@ class Group(Struct, frozen=True):
         leak: The different splits of the copies.
         linked: Paths of samples that stay too: each is a copy of one that goes here, but not of the one that stays.
         no_class: Labels of copies that go because no other sample has them, such as that of a folder of examples.
+        chain: Number of the chain of copies that it is of: groups of one chain are linked.
     """
 
     kept: tuple[Member, ...]
@@ -77,6 +78,7 @@ class Group(Struct, frozen=True):
     leak: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     no_class: tuple[str, ...] = ()
+    chain: int = 0
 
 
 class _Star(Struct, frozen=True):
@@ -167,12 +169,14 @@ def decide(
                 disputed.update(one.label for one in (star.centre, *star.copies) if one.label is not None)
     no_class = frozenset(label for label, count in disputed.items() if count >= samples_of.get(label, 0))
     groups = []
-    for chain in copies.chains:
+    for number, chain in enumerate(copies.chains):
         stars = _stars([members[index] for index in chain], copies, comparable, no_class)
         # What hangs together with a group without being a copy of what stays in it is named, so that the chain is seen.
         centre_of = {copies.content(star.centre.index): star.centre.path for star in stars}
         groups += [
-            _linked(_group(star, copies, on_conflict, no_class), copies, centre_of) for star in stars if star.copies
+            structs.replace(_linked(_group(star, copies, on_conflict, no_class), copies, centre_of), chain=number)
+            for star in stars
+            if star.copies
         ]
     return sorted(groups, key=lambda group: min(member.index for member in (*group.kept, *group.dropped)))
 

@@ -13,6 +13,7 @@ from curate.duplicates.descriptor import descriptor
 from curate.duplicates.difference import Difference, aligned, colour_difference, difference, raw_difference
 from curate.duplicates.feature_candidates import Guess, lay
 from curate.duplicates.features import find_features
+from curate.duplicates.margins import without_margins
 from curate.duplicates.orientations import Orientation, change_of, find_orientations, inverse, reverse
 from curate.duplicates.thumbnail import Pixels, Thumbnail, thumbnail
 
@@ -65,6 +66,7 @@ _LEAST_ROUGHLY, _LEAST_SECOND = 0.85, 0.93
 
 _SAME_ASPECT = 0.02
 _WHOLE = 0.93
+_LEAST_ROUGH_SHARE = 0.05
 
 
 class ImageMatch(Struct, frozen=True):
@@ -94,6 +96,7 @@ def confirm(a: Pixels, b: Pixels) -> ImageMatch:
     """Compare two pictures, RGB, upright, uint8, each of shape (height, width, 3)."""
     if np.array_equal(a, b):
         return ImageMatch("exact", 0.0)
+    a, b = without_margins(a), without_margins(b)
     one, other = thumbnail(a), thumbnail(b)
     # In one order for both directions: a search that begins from the other end ends a little elsewhere.
     if _turned(one, other):
@@ -185,11 +188,12 @@ def _alignments(
         yield "", upright[0]
     for guess in guesses:
         matrix = guess.between(max(a.luma.shape), max(b.luma.shape))
-        fine = improve(a.luma, b.luma, matrix)
-        if fine is not None:
-            yield change_of(fine[1]), fine[1]
         # A strip that was written over a picture pulls the search towards itself: what the features say stays a guess.
         yield change_of(matrix), matrix
+        if not _hopeless(a, b, matrix):
+            fine = improve(a.luma, b.luma, matrix)
+            if fine is not None:
+                yield change_of(fine[1]), fine[1]
     least = _LEAST_ROUGHLY
     for orientation in orientations if not guesses else ():
         rough = improve_roughly(a, b, laid(a, b, orientation))
@@ -198,6 +202,12 @@ def _alignments(
             if fine is not None:
                 yield orientation.change, fine[1]
         least = _LEAST_SECOND
+
+
+def _hopeless(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> bool:
+    """Tell whether nothing is the same where features lay one picture on the other: then no search is worth its time."""
+    found = common(a, b, matrix)
+    return found is None or found.share < _LEAST_ROUGH_SHARE
 
 
 def _same_aspect(a: Thumbnail, b: Thumbnail) -> bool:

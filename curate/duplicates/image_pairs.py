@@ -18,6 +18,7 @@ from curate.duplicates.feature_candidates import Guess, lay
 from curate.duplicates.features import DECODED, Features, find_features
 from curate.duplicates.image import SMALL, ImageMatch, compare
 from curate.duplicates.keep import Worth
+from curate.duplicates.margins import without_margins
 from curate.duplicates.orientations import Orientation, find_orientations, is_flip, is_turn
 from curate.duplicates.pairs import by_neighbourhood, compare_pairs
 from curate.duplicates.picture_worth import picture_worth
@@ -203,7 +204,10 @@ def _look_at_file(path: str) -> Look | None:
         pixels, size = _load_reduced(data, DECODED) or _load_whole(data, path)
     except (OSError, InputError, MemoryError):
         return None
-    return Look(descriptor(pixels, size), find_features(pixels), max(size))
+    inner = without_margins(pixels)
+    times = max(size) / max(pixels.shape)
+    size = round(inner.shape[1] * times), round(inner.shape[0] * times)
+    return Look(descriptor(inner, size), find_features(inner), max(size))
 
 
 def _worth_of_file(path: str) -> Worth | None:
@@ -243,7 +247,7 @@ def _picture(path: str) -> _Picture:
         # Of twice the size of a thumbnail: decoded to just that size, half of the photos are up to 0.45 away from
         # themselves, because the decoder's way to make small is not the thumbnail's.
         pixels, size = _load_reduced(data, 2 * SIDE) or _load_whole(data, path)
-        return _Picture(thumbnail(pixels), size)
+        return _Picture(thumbnail(without_margins(pixels)), size)
     except OSError as error:
         return _Picture(None, problem=f"{path}: cannot be read: {error.strerror or error}")
     except InputError as error:

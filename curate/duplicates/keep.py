@@ -40,7 +40,7 @@ def check_keep(text: str) -> tuple[str, ...]:
     rules = tuple(rule.strip() for rule in text.split(","))
     for rule in rules:
         if rule not in RULES and "/" not in rule:
-            raise UsageError(f"--keep {rule!r} is unknown{did_you_mean(rule, RULES)}; a folder has a / in it: {rule}/")
+            raise UsageError(f"--keep {rule!r} is unknown{did_you_mean(rule, [*RULES, 'FOLDER/'])}")
     return rules
 
 
@@ -63,7 +63,7 @@ def rank(index: int, item: Item, rules: Sequence[str], worth: Worth | None, *, t
             known = item.mtime_ns is not None
             wanted += [known, (item.mtime_ns or 0) * (1 if rule == "newest" else -1)]
         elif rule == "largest":
-            wanted += [_size(item), item.bytes or 0]
+            wanted += [extent(item), item.bytes or 0]
         elif rule != "best":
             folder = rule.rstrip("/") + "/"
             wanted.append(item.path.startswith(folder) or item.path.startswith(folder.removeprefix("./")))
@@ -76,7 +76,7 @@ def _quality(item: Item, worth: Worth | None) -> tuple[float, ...]:
 
     errors = sum(finding.severity == "error" for finding in item.findings)
     lossless = bool((facts := item.image or item.audio) and facts.format in _LOSSLESS)
-    size = _size(item)
+    size = extent(item)
     if item.image and worth:
         # In steps: what differs by less than the measure's own error leaves the decision to the next one.
         detail = round(math.log(max(1.0, worth.detail), _STEP))
@@ -92,7 +92,8 @@ def _quality(item: Item, worth: Worth | None) -> tuple[float, ...]:
     return -errors, size, lossless, item.bytes or 0
 
 
-def _size(item: Item) -> float:
+def extent(item: Item) -> float:
+    """Return how large a sample is: pixels, or samples of sound; 0 where that is not known."""
     if item.image:
         return (item.image.width or 0) * (item.image.height or 0)
     if item.audio:

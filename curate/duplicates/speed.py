@@ -13,7 +13,7 @@ MOST = 0.035
 _ROUGH_STEP, _FINE_STEP = 0.002, 0.0004
 _ROUGH_HZ, _LOWEST_HZ = 800.0, 100.0
 _PIECE = round(1.2 * RATE)
-_LEAST_ROUGHLY = 0.5
+_LEAST_ROUGHLY, _LEAST_AS_IT_IS = 0.6, 0.25
 _LONGEST = 30 * RATE
 
 
@@ -31,6 +31,9 @@ def find_speed(a: Signal, b: Signal, highest_hz: float) -> float | None:
     if max(len(a), len(b)) > _LONGEST:
         return None
     piece = _loudest(a)
+    here = align(piece, b, _ROUGH_HZ, _LOWEST_HZ)
+    if here is None or abs(here.correlation) * here.inside < _LEAST_AS_IT_IS:
+        return None
     rough = np.arange(-MOST, MOST + _ROUGH_STEP / 2, _ROUGH_STEP) + 1
     factor, alike = _best(piece, b, rough, _ROUGH_HZ)
     if alike < _LEAST_ROUGHLY:

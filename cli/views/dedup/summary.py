@@ -1,6 +1,6 @@
 """What `burnish dedup` says: every group by name, on stderr or as a report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -14,7 +14,7 @@ _SHOWN, _SHOWN_PARTS = 5, 20
 
 
 class ListedGroup(msgspec.Struct, frozen=True):
-    """A group in the shape of `dedup --json`."""
+    """A group in the shape of `dedup --json`; `confirmed` names for each that goes the one that stays for it."""
 
     kept: list[str]
     dropped: list[str]
@@ -23,8 +23,8 @@ class ListedGroup(msgspec.Struct, frozen=True):
     changes: list[str]
     label_conflict: list[str] = msgspec.field(name="label-conflict")
     leak: list[str]
-    linked: list[str] = []
     no_class: list[str] = msgspec.field(name="no-class", default_factory=list)
+    confirmed: dict[str, str] = {}
 
 
 class Groups(msgspec.Struct, frozen=True):
@@ -37,24 +37,34 @@ class Groups(msgspec.Struct, frozen=True):
 
 def report_of(groups: Sequence[Group], parts: Sequence[Part]) -> Groups:
     """Return the groups and parts as a record."""
-    return Groups(
-        sum(len(group.dropped) for group in groups),
-        [
-            ListedGroup(
-                [member.path for member in group.kept],
-                [member.path for member in group.dropped],
-                group.relation,
-                group.distance,
-                list(group.changes),
-                list(group.label_conflict),
-                list(group.leak),
-                list(group.linked),
-                list(group.no_class),
-            )
-            for group in groups
-        ],
-        list(parts),
+    chains: dict[int, list[Group]] = {}
+    for group in groups:
+        chains.setdefault(group.chain, []).append(group)
+    listed = [_listed(chain) for chain in chains.values()]
+    return Groups(sum(len(group.dropped) for group in groups), listed, list(parts))
+
+
+def _listed(chain: Sequence[Group]) -> ListedGroup:
+    """Return the groups of one chain as one, in which each that goes names what it was confirmed against."""
+    stays = dict.fromkeys(member.path for group in chain for member in group.kept)
+    # Linked samples stay unless they went for a reason of their own.
+    gone = {member.path for group in chain for member in group.dropped}
+    stays |= dict.fromkeys(path for group in chain for path in group.linked if path not in gone)
+    return ListedGroup(
+        kept=list(stays),
+        dropped=[member.path for group in chain for member in group.dropped],
+        relation="exact" if all(group.relation == "exact" for group in chain) else "near",
+        distance=max(group.distance for group in chain),
+        changes=_joined(group.changes for group in chain),
+        label_conflict=_joined(group.label_conflict for group in chain),
+        leak=_joined(group.leak for group in chain),
+        no_class=_joined(group.no_class for group in chain),
+        confirmed={member.path: group.kept[0].path for group in chain if group.kept for member in group.dropped},
     )
+
+
+def _joined(words: Iterable[Sequence[str]]) -> list[str]:
+    return sorted({word for some in words for word in some})
 
 
 def report(found: Groups) -> Report:
@@ -72,7 +82,7 @@ def report(found: Groups) -> Report:
     rows = [
         Row((
             path,
-            ", ".join(group.kept) or "none",
+            group.confirmed.get(path, "none"),
             group.relation,
             group.distance,
             ", ".join(group.changes),
@@ -127,7 +137,7 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
     conflicts, leaks = sum(bool(g.label_conflict) for g in groups), sum(bool(g.leak) for g in groups)
     verb = "dropped" if dropped else "would drop"
     say(
-        f"{len(groups):,} groups of duplicates; {verb} {count:,} samples; "
+        f"{len({group.chain for group in groups}):,} groups of duplicates; {verb} {count:,} samples; "
         f"{conflicts:,} label conflicts, {leaks:,} leaks across splits"
         + (f"; {len(search.parts):,} pairs are the same in part, and stay" if search.parts else "")
     )
