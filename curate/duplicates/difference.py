@@ -85,6 +85,14 @@ def colour_difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
     # Least squares; a copy may be more or less saturated, but not by any factor.
     gain = float((x * y).sum()) / max(float(np.square(x).sum()), 1e-6)
     rest = y - np.float32(min(max(gain, 0.5), 2.0)) * x
+    # A warmer light moves all colours, and those of bright places more: the line through them is taken away.
+    shown = mask.astype(bool)
+    bright = b.luma.astype(np.float32)
+    for plane in (0, 1):
+        values, levels = rest[:, :, plane][shown], bright[shown]
+        mean, middle = float(values.mean()), float(levels.mean())
+        slope = float(((values - mean) * (levels - middle)).mean()) / max(float(levels.var()), 1e-6)
+        rest[:, :, plane] -= (mean + slope * (bright - middle)) * mask
     return max(_peak(np.ascontiguousarray(rest[:, :, plane]), mask, _COLOUR_SPOT) for plane in (0, 1))
 
 

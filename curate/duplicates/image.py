@@ -41,7 +41,7 @@ MOST_MISFIT = 0.003
 LEAST_OVERLAP = 0.5
 """Of the larger: less is a part of it. Rotated by 30 degrees, a copy shows 0.74 of its original."""
 
-LEAST_SHARE, LEAST_DETAIL_SHARE = 0.4, 0.2
+LEAST_SHARE, LEAST_DETAIL_SHARE = 0.5, 0.3
 """Of the blocks, and of the edges, that a part must have in common: photos of others 0.11 and 0.02 at most."""
 
 LEAST_PART = 0.15
@@ -188,14 +188,14 @@ def _alignments(
         yield "", upright[0]
     for guess in guesses:
         matrix = guess.between(max(a.luma.shape), max(b.luma.shape))
-        # A strip that was written over a picture pulls the search towards itself: what the features say stays a guess.
-        yield change_of(matrix), matrix
         if not _hopeless(a, b, matrix):
             fine = improve(a.luma, b.luma, matrix)
             if fine is not None:
                 yield change_of(fine[1]), fine[1]
+        # A strip that was written over a picture pulls the search towards itself: what the features say stays a guess.
+        yield change_of(matrix), matrix
     least = _LEAST_ROUGHLY
-    for orientation in orientations if not guesses else ():
+    for orientation in orientations:
         rough = improve_roughly(a, b, laid(a, b, orientation))
         if rough is not None and rough[0] >= least:
             fine = improve(a.luma, b.luma, rough[1])
