@@ -48,6 +48,21 @@ Match = Annotated[
         "target that cannot be matched is left out (weak) or made as the recipe draws (auto)."
     ),
 ]
+Hardness = Annotated[
+    Literal["none", "measure", "limit"],
+    typer.Option(
+        help="Ask the run's model, refitted without the sources, how hard what is made is beside the real samples of "
+        "the tag, and how well a classifier tells the two apart, of 150 samples of each target (measure); or of all, "
+        "and leave out draws that are too easy or too hard for others, a third at most (limit)."
+    ),
+]
+Run = Annotated[
+    str | None,
+    typer.Option(
+        "--run", metavar="RUN", help="The run whose model is asked (default: that of --weak).", show_default=False
+    ),
+    Effect.READS_RUN,
+]
 Split = Annotated[
     list[str] | None,
     typer.Option(metavar="S|all", help="Which split to take sources from (default: train).", show_default=False),

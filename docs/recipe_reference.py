@@ -147,6 +147,7 @@ def _keys_of_pipeline() -> "Iterator[str]":
 def _operations() -> "Iterator[str]":
     from augment.operations.documentation import catalogue
 
+    yield from _choices()
     found = sorted(catalogue().operations, key=lambda one: (list(TITLES).index((one.kind, one.source)), one.name))
     for (kind, source), group in groupby(found, key=lambda one: (one.kind, one.source)):
         yield from (f"## {TITLES[kind, source]}", "", _OWN_WORDS if source == "burnish" else _LIBRARY_WORDS, "")
@@ -155,6 +156,23 @@ def _operations() -> "Iterator[str]":
                 yield from _own(operation)
         else:
             yield from table(("operation", "what it does", "parameters"), map(_class, group))
+
+
+def _choices() -> "Iterator[str]":
+    from augment.recipe.choice import CHOICES, MOST_DEEP, documented_choice
+
+    yield from ("## A choice among operations", "")
+    yield (
+        "In a list of operations, `OneOf` and `SomeOf` stand for what is drawn for each sample. A branch is an "
+        "operation, or a list of some that are done in order; a branch may have a choice in it again, "
+        f"{MOST_DEEP} deep at most. Each sample draws from its own seed, its origin has the choice (`chosen`: the "
+        "numbers of the branches from 0) and after it the operations of the branch with what they drew. A fact can be "
+        "matched (`--match`) with an operation in a branch where a sample drew that branch. `preview` shows each "
+        "branch. `p` of a library's class is not needed: `SomeOf` with `n: [0, 1]` does nothing half of the time."
+    )
+    yield ""
+    for name in CHOICES:
+        yield from _own(documented_choice(name)[1])
 
 
 def _own(operation: "Documented") -> "Iterator[str]":

@@ -70,7 +70,10 @@ def checks() -> str:
     """Return the page of all checks, from their tables."""
     lines = ["# Checks", "", NOTICE, "", "## Made by `burnish clean`, over facts", ""]
     lines += ["Relative checks learn from the whole set what is usual. `--set CHECK=THRESHOLD` or a configuration file"]
-    lines += ["change thresholds; cleanvision's thresholds mean the same here.", ""]
+    lines += [
+        "change thresholds; cleanvision's mean the same here, that of its blurriness for `cleanvision-blurry`.",
+        "",
+    ]
     head = ("check", "of", "flagged if", "severity", "why")
     lines += table(
         head, ((f"`{name}`", one.kind, flagged_if(name), one.severity, one.reason) for name, one in CHECKS.items())

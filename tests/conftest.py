@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import settings
 from PIL import Image
 
 from tests import in_process
@@ -20,6 +21,10 @@ from tests import in_process
 ROOT = Path(__file__).resolve().parent.parent
 
 Burnish = Callable[..., CompletedProcess[str]]
+
+# How long a machine takes says how busy it is, not whether the code is right.
+settings.register_profile("burnish")
+settings.load_profile("burnish")
 
 _STARTERS = {"subprocess", "pty", "multiprocessing", "fork"}
 """Names by which code of the tests starts a process."""

@@ -1,7 +1,7 @@
 """The whole loop on real data, with the commands of docs/loop.md: the weak slice is found, mended, and shown to be."""
 
 import json
-import re
+import os
 import shlex
 import shutil
 import subprocess
@@ -12,33 +12,58 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tests.docs.pages import blocks
 
 TEST_NOISE = ["running_tap.wav"]
 TRAINING_NOISE = ["doing_the_dishes.wav", "white_noise.wav", "pink_noise.wav"]
 
 
-def blocks(language: str) -> list[str]:
-    """The code blocks of docs/loop.md in a language."""
-    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "docs" / "loop.md").read_text(), re.DOTALL)
+PAGE = ROOT / "docs" / "loop.md"
+
+
+def steps() -> list[tuple[str, str]]:
+    """The commands of the page, block by block, and what the page shows of their output."""
+    found: list[tuple[str, str]] = []
+    for language, text in blocks(PAGE):
+        if language == "sh":
+            found.append((text, ""))
+        elif language == "text":
+            found[-1] = (found[-1][0], text)
+    return found
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Path:
-    """A folder in which all the commands were run, one after the other, as a person would."""
+def outputs(tmp_path_factory: pytest.TempPathFactory, data: Path) -> tuple[Path, list[str]]:
+    """A folder in which all the commands were run, one after the other, as a person would; and what they said."""
     folder = tmp_path_factory.mktemp("loop")
     shutil.copytree(data / "fsdd", folder / "fsdd")
     for name, files in (("test", TEST_NOISE), ("train", TRAINING_NOISE)):
         (folder / "noise" / name).mkdir(parents=True)
         for file in files:
             shutil.copy(data / "noise" / "background" / file, folder / "noise" / name)
-    (folder / "water.yaml").write_text(blocks("yaml")[0])
-    script = "\n".join(blocks("sh"))
+    (folder / "water.yaml").write_text(next(text for language, text in blocks(PAGE) if language == "yaml"))
     program = f'burnish() {{ {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / "burnish.py"))} "$@"; }}\n'
-    result = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", program + script], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, f"{result.stdout[-3000:]}\n{result.stderr[-3000:]}"
-    return folder
+    said = []
+    for commands, _ in steps():
+        line = ["bash", "-euo", "pipefail", "-c", f"{program}{{ {commands}\n}} 2>&1"]
+        environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
+        done = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+        assert done.returncode == 0, f"{commands}\n{done.stdout[-3000:]}"
+        said.append(done.stdout)
+    return folder, said
+
+
+@pytest.fixture(scope="module")
+def folder(outputs: tuple[Path, list[str]]) -> Path:
+    """Where the commands were run."""
+    return outputs[0]
+
+
+def test_the_page_shows_what_the_commands_say(outputs: tuple[Path, list[str]]) -> None:
+    for (commands, shown), said in zip(steps(), outputs[1], strict=True):
+        lines = [line.rstrip() for line in said.splitlines()]
+        missing = [line for line in shown.splitlines() if line.rstrip() not in {*lines, "…"}]
+        assert not missing, f"{commands}\nsaid\n{said}"
 
 
 def read(folder: Path, *arguments: str) -> Any:

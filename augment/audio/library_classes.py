@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 REFUSED = {
     "Compose": "list the operations one after the other",
     "Lambda": "it needs a function, and recipes hold no code",
-    "OneOf": "a list of operations has no alternatives; give each operation its `p`",
-    "SomeOf": "a list of operations has no alternatives; give each operation its `p`",
+    "OneOf": "recipes have one of their own, which says what it drew",
+    "SomeOf": "recipes have one of their own, which says what it drew",
 }
 """Classes that cannot be used in a recipe, and why."""
 

@@ -83,7 +83,7 @@ def refused(name: str) -> str:
     library = _library()
     found = getattr(library, name, None)
     if isinstance(found, type) and issubclass(found, library.BaseCompose):
-        return "a list of operations has no alternatives and no inner lists; give each operation its `p`"
+        return "recipes have OneOf and SomeOf of their own, which say what they drew; a list in them is done in order"
     if isinstance(found, type) and issubclass(found, library.Transform3D):
         return "it is for volumes"
     return REFUSED.get(name, "")

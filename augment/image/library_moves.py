@@ -4,7 +4,7 @@ from augment.operations.registry import Moves
 
 _LIGHT = {"brightness": Moves(), "contrast": Moves()}
 _COLOUR = {"chroma": Moves()}
-_BLUR = {"sharpness": Moves()}
+_BLUR = {"acutance": Moves(), "noise_sd": Moves()}
 _NOISE = _BLUR | _COLOUR
 _TONE = _LIGHT | _NOISE
 
@@ -19,7 +19,7 @@ MOVES: dict[str, dict[str, Moves]] = {
     "ColorJitter": _TONE,
     "Defocus": _BLUR,
     "Downscale": _BLUR,
-    "Emboss": {"contrast": Moves(), "sharpness": Moves()},
+    "Emboss": {"contrast": Moves(), "acutance": Moves()},
     "Equalize": _TONE,
     "Erasing": _TONE,
     "GaussNoise": _NOISE,
@@ -50,13 +50,13 @@ MOVES: dict[str, dict[str, Moves]] = {
     "RandomToneCurve": _TONE,
     "RingingOvershoot": _BLUR,
     "SaltAndPepper": _TONE,
-    "Sharpen": {"contrast": Moves(), "sharpness": Moves()},
+    "Sharpen": {"contrast": Moves(), "acutance": Moves()},
     "ShotNoise": _NOISE,
     "Solarize": _TONE,
     "Spatter": _TONE,
     "ToGray": _COLOUR,
     "ToSepia": _COLOUR,
-    "UnsharpMask": {"contrast": Moves(), "sharpness": Moves()},
+    "UnsharpMask": {"contrast": Moves(), "acutance": Moves()},
     "ZoomBlur": _BLUR,
 }
 """By class and fact. Only by drawing again: what a class draws comes from one seed, so no parameter can be turned."""

@@ -4,11 +4,16 @@ from typing import TYPE_CHECKING, Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta, Struct
 
+from augment.operations.registry import Moves
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from augment.operations.media import Media
+
+MOVES = {"acutance": Moves()}
+"""See `Operation.moves`."""
 
 Side = Annotated[int, Meta(ge=1, le=32768)]
 Level = Annotated[int, Meta(ge=0, le=255)]

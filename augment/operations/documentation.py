@@ -114,9 +114,7 @@ def documented(name: str) -> Catalogue:
 def document_own(kind: Kind, name: str) -> Documented:
     """Describe one of our operations from its settings."""
     settings = import_module(OPERATIONS[kind][name]).Settings
-    described = msgspec.inspect.type_info(settings)
-    assert isinstance(described, msgspec.inspect.StructType)
-    parameters = tuple(_field(field) for field in described.fields)
+    parameters = parameters_of_settings(settings)
     first = dict([(found.name, found.default) for found in parameters if found.default is not None][:1])
     return Documented(
         name=name,
@@ -126,6 +124,13 @@ def document_own(kind: Kind, name: str) -> Documented:
         parameters=parameters,
         example=_example(name, _EXAMPLES.get(name) or first),
     )
+
+
+def parameters_of_settings(settings: type[msgspec.Struct]) -> tuple[Parameter, ...]:
+    """Return the parameters that a record of settings stands for."""
+    described = msgspec.inspect.type_info(settings)
+    assert isinstance(described, msgspec.inspect.StructType)
+    return tuple(_field(field) for field in described.fields)
 
 
 def document_class(kind: Kind, library: Source, name: str) -> Documented:

@@ -97,11 +97,13 @@ class Moves(NamedTuple):
         parameter: The drawn parameter that moves it the whole way up or down; None: it moves by drawing again only.
         low: Smallest value of the parameter that a real sample would have.
         high: Largest one.
+        log: Whether equal ratios of the parameter, not equal differences, move the fact alike; `low` is above 0 then.
     """
 
     parameter: str | None = None
     low: float = 0.0
     high: float = 0.0
+    log: bool = False
 
 
 class Prepared(NamedTuple, Generic[SettingsT]):

@@ -17,6 +17,7 @@ from augment.plan.slice_facts import (
     part_of_slice,
     sets_apart,
 )
+from augment.recipe.types import operations_of
 
 if TYPE_CHECKING:
     from augment.operations.registry import Kind
@@ -44,8 +45,8 @@ class Tested(NamedTuple):
 
 
 def movable(steps: "Iterable[Step]") -> set[str]:
-    """Return the facts that some operations move."""
-    return {fact for step in steps for fact in find(step.kind, step.name).moves}
+    """Return the facts that some operations move, those in branches of a choice too."""
+    return {fact for step in operations_of(steps) for fact in find(step.kind, step.name).moves}
 
 
 def match_target(sources: "Sources", index: int) -> "TargetMatch | str":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from augment.operations.media import SetSample
 from augment.operations.registry import find
-from augment.recipe.types import KINDS, Recipe, Step, Target
+from augment.recipe.types import KINDS, Recipe, Step, Target, each_operation, operations_of
 from curate.facts.records import KINDS as KINDS_OF_SAMPLES
 from curate.ground.errors import InputError
 from curate.records.origin import origin_of, ties_of
@@ -70,7 +70,7 @@ class SetSamples:
 
 def kinds_taken(recipe: Recipe) -> "frozenset[Kind]":
     """Return the kinds of samples that operations of a recipe take something from."""
-    steps = (step for target in recipe.targets for kind in KINDS for step in target.steps[kind])
+    steps = (step for target in recipe.targets for kind in KINDS for step in operations_of(target.steps[kind]))
     return frozenset(step.kind for step in steps if find(step.kind, step.name).takes_from_set(step.prepared.settings))
 
 
@@ -107,6 +107,6 @@ def with_set(
         return step._replace(prepared=found)
 
     def of_target(target: Target) -> Target:
-        return target._replace(steps={kind: tuple(map(prepared, target.steps[kind])) for kind in KINDS})
+        return target._replace(steps={kind: each_operation(target.steps[kind], prepared) for kind in KINDS})
 
     return recipe._replace(targets=tuple(map(of_target, recipe.targets)), notes=tuple(notes))

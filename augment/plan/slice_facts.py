@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FACTS: "dict[Kind, tuple[str, ...]]" = {
     "audio": ("snr_db", "bandwidth_hz", "loudness_lufs", "duration_s", "clipping_ratio", "silence_ratio"),
-    "image": ("brightness", "contrast", "sharpness", "chroma"),
+    "image": ("brightness", "contrast", "acutance", "chroma", "noise_sd"),
 }
 """The facts that describe a condition; those that identify a file or say how it is stored do not."""
 

@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from augment.plan.balanced_draw import Marks, draw_evenly
+from augment.plan.budget import Estimate, estimate, shares_by_gain
+from augment.plan.remarks import Remark
 from augment.plan.sources import Sources
 from augment.plan.weak_tags import WeakTag, worth_working_on
 from augment.recipe.types import Target
@@ -14,6 +16,7 @@ from curate.ground.apportion import apportion, apportion_classes, fill_classes
 from curate.ground.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from augment.plan.judging import Answer
     from augment.plan.slice_facts import Goal, TargetMatch
 
 
@@ -88,8 +91,11 @@ class Plan:
         without_target: Weak tags for which the recipe has no target.
         notes: What the user should hear.
         refused: Why targets that were asked for are not made.
+        remarks: What is not made, or not as it was to be, for programs; the cures of `without_target` are not in it.
+        estimate: What half and twice as many samples would bring, of a plan for weak tags.
         matches: How targets are matched to their real slices.
         goals: What the facts of a sample are to become, for each attempt; of targets that are matched.
+        answers: What a model says of a sample before it is made, with the run that it is of; where one was asked.
     """
 
     parts: dict[int, Part] = field(default_factory=dict)
@@ -97,8 +103,11 @@ class Plan:
     without_target: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    estimate: Estimate | None = None
     matches: dict[int, "TargetMatch"] = field(default_factory=dict)
     goals: dict[Order, "tuple[tuple[Goal, ...], ...]"] = field(default_factory=dict)
+    answers: dict[Order, "tuple[str, Answer]"] = field(default_factory=dict)
 
     def labels(self) -> Counter[str]:
         """Return the new samples of each class."""
@@ -123,13 +132,20 @@ def make_plan(sources: Sources, request: Request) -> Plan:
     for index in [index for index, pool in pools.items() if not pool.size]:
         del pools[index]
         tag = sources.recipe.targets[index].tag
-        plan.notes.append(f"no sample is a source for {f'target {tag}' if tag else 'this recipe'}")
+        why = f"no sample is a source for {f'target {tag}' if tag else 'this recipe'}"
+        plan.notes.append(why)
+        plan.remarks.append(Remark(tag or "", "no-source", why))
     plan.notes += _kept_by_all(sources, pools)
     for index, labels in _numbers(sources, request, pools, gains, plan).items():
         target = sources.recipe.targets[index]
         plan.parts[index] = Part(target, gains[index], pools[index].size, labels)
         plan.orders += pools[index].draw(labels)
     plan.orders.sort()
+    if request.weak is not None:
+        parts = list(plan.parts.values())
+        plan.estimate = estimate(
+            [part.total() for part in parts], [part.gain or 0.0 for part in parts], [part.sources for part in parts]
+        )
     return plan
 
 
@@ -154,8 +170,9 @@ def _gains(sources: Sources, request: Request, plan: Plan) -> dict[int, float | 
     places = {target.tag: index for index, target in enumerate(targets)}
     chosen = worth_working_on(request.weak, request.top)
     plan.without_target = [weak.tag for weak in chosen if weak.tag not in places]
+    chance = [weak.tag for weak in request.weak if weak.gain > 0 >= weak.worth]
+    plan.remarks += [Remark(tag, "uncertain", "its gap is within its uncertainty") for tag in chance]
     if not chosen:
-        chance = [weak.tag for weak in request.weak if weak.gain > 0]
         why = f", and the gap of {', '.join(chance[:3])} is within its uncertainty" if chance else ""
         plan.notes.append(f"no tag has anything sure to gain{why}: nothing to do")
     # A target can make a tag that no sample has yet, so an unknown tag is only suspicious where it is all of them.
@@ -213,7 +230,12 @@ def _numbers(
         return _balanced(missing if request.budget is None else request.budget, counts, pools, weights)
     # One source may serve several targets, and counts once.
     usable: set[int] = set().union(*(pool.members() for pool in pools.values()))
-    shares = apportion(len(usable) if request.budget is None else request.budget, weights)
+    total, sizes = len(usable) if request.budget is None else request.budget, [pool.size for pool in pools.values()]
+    shares = apportion(total, weights if request.weak is None else shares_by_gain(total, weights, sizes))
+    if request.budget is None:
+        # Beyond one sample of each source more of the same bring little: what is over is not spent on others either,
+        # who have their share.
+        shares = [min(share, size) for share, size in zip(shares, sizes, strict=True)]
     made: Counter[str] = Counter()
     planned: dict[int, dict[str, int]] = {}
     for (index, pool), share in zip(pools.items(), shares, strict=True):

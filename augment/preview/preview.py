@@ -9,6 +9,8 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from augment.plan.balanced_draw import Marks, draw_evenly
+from augment.render.cache_key import seed_of
+from augment.render.compose import Place, drawn_branches
 from augment.render.jobs import Jobs
 from augment.render.render import ATTEMPTS, Chain, Job, Made, Renderer
 from curate.engine import Failure, run
@@ -26,6 +28,7 @@ PARTS = 3
 
 _TIMEOUT_S = 120.0
 _LOOKS_PER_PAIR = 8
+_LOOKED_THROUGH = 1000
 
 
 class Shown(NamedTuple):
@@ -63,6 +66,8 @@ class Pair(NamedTuple):
 def choose(sources: "Sources", plan: "Plan", count: int, seed: int) -> "list[Order]":
     """Return some of the orders of a plan: spread over its targets, over labels and over what sources share.
 
+    Of targets with a choice (`OneOf`, `SomeOf`) those come first that draw a branch which none before them drew.
+
     Args:
         sources: That the plan was made of.
         plan: What `augment` would make.
@@ -72,7 +77,11 @@ def choose(sources: "Sources", plan: "Plan", count: int, seed: int) -> "list[Ord
     Returns:
         The orders, those of one target together, in the order of the recipe.
     """
-    picks = [list(_spread(sources, plan, index, count, seed)) for index in sorted(plan.parts)]
+    planned = Jobs(sources, plan, seed, "", plan.goals)
+    picks = [
+        list(islice(_branches_first(sources, planned, _spread(sources, plan, index, count, seed)), count))
+        for index in sorted(plan.parts)
+    ]
     rows = (order for row in zip_longest(*picks) for order in row if order is not None)
     return sorted(islice(rows, count), key=lambda order: order.target)
 
@@ -123,8 +132,27 @@ def make_pairs(
                 yield Pair(order, sources.found[order.source], shown, draws)
 
 
-def _spread(sources: "Sources", plan: "Plan", target: int, count: int, seed: int) -> "Iterator[Order]":
-    """Yield up to `count` orders of a target, each once, so that labels and marks are met alike."""
+def _branches_first(sources: "Sources", planned: Jobs, orders: "Sequence[Order]") -> "Iterator[Order]":
+    """Yield the orders of a target, first those that show a branch which the others have not shown."""
+    seen: set[tuple[str, Place]] = set()
+    first: dict[Order, None] = {}
+    # What is drawn follows from the key alone, so that looking for a rare branch makes no file.
+    for order in orders[:_LOOKED_THROUGH]:
+        wanted = planned.wanted(order)
+        steps = planned.chains[wanted.chain].steps
+        if all(step.choice is None for step in steps):
+            break
+        kind = sources.found[order.source].kind
+        drawn = {(kind, place) for place in drawn_branches(steps, seed_of(wanted.key, 0))}
+        if not drawn <= seen:
+            seen |= drawn
+            first[order] = None
+    yield from first
+    yield from (order for order in orders if order not in first)
+
+
+def _spread(sources: "Sources", plan: "Plan", target: int, count: int, seed: int) -> "list[Order]":
+    """Return the orders of a target, each once, so that labels and marks are met alike by the first of them."""
 
     def rank(order: "Order") -> tuple[int, bytes]:
         name = f"{seed} {plan.parts[target].target.tag} {sources.found[order.source].digest}"
@@ -138,7 +166,7 @@ def _spread(sources: "Sources", plan: "Plan", target: int, count: int, seed: int
         groups.setdefault((f"label {source.label}", *source.marks), []).append(place)
     # Small groups come again before large ones are used up: what is missing then is taken as it comes.
     several = dict.fromkeys(draw_evenly(groups, _LOOKS_PER_PAIR * count)) | dict.fromkeys(range(len(orders)))
-    return (orders[place] for place in islice(several, count))
+    return [orders[place] for place in several]
 
 
 class _Shower:

@@ -11,7 +11,20 @@ import msgspec.inspect
 
 from augment.operations.parameter_sampling import is_finite
 from augment.operations.registry import Kind, ParameterError, Prepared, find
-from augment.recipe.types import KINDS, Limit, Output, Recipe, Sources, Step, Target, Unread, Written, WrittenTarget
+from augment.recipe.choice import CHOICES, MOST_DEEP, checked_choice
+from augment.recipe.types import (
+    KINDS,
+    Limit,
+    Output,
+    Recipe,
+    Sources,
+    Step,
+    Target,
+    Unread,
+    Written,
+    WrittenOneOf,
+    WrittenTarget,
+)
 from curate.facts.records import AudioFacts, ImageFacts
 from curate.ground.errors import InputError, UsageError, did_you_mean
 from curate.ground.files import read_file
@@ -223,6 +236,8 @@ class _Reader:
         name, parameters = item, None
         if isinstance(item, dict) and len(item) == 1:
             name, parameters = next(iter(item.items()))
+        if isinstance(name, str) and name in CHOICES:
+            return self._choice(path, kind, name, parameters, prepare)
         if not isinstance(name, str) or not isinstance(parameters, dict | None):
             raise self.error(path, "an operation is `name` or `name: {parameter: value}`")
         try:
@@ -239,6 +254,31 @@ class _Reader:
             raise self.error((*path, name), f"{name}: {error}") from None
         self.notes.update(dict.fromkeys(prepared.notes))
         return Step(kind, name, prepared, reads)
+
+    def _choice(self, path: Place, kind: Kind, name: str, content: object, prepare: bool) -> Step:
+        """Return a choice among operations: `OneOf: [...]`, or a mapping with `of`."""
+        if sum(part in CHOICES for part in path) >= MOST_DEEP:
+            raise self.error(path, f"{name}: choices stand in each other {MOST_DEEP} deep at most")
+        # A list alone is what most choices are.
+        of: Place = (*path, name) if isinstance(content, list) and name == "OneOf" else (*path, name, "of")
+        written: WrittenOneOf = self._part(
+            (*path, name), CHOICES[name], {"of": content} if of == (*path, name) else content
+        )
+        try:
+            choice = checked_choice(name, written)
+        except ParameterError as error:
+            raise self.error((*of[: len(path) + 1], error.parameter), str(error)) from None
+        branches = []
+        for number, branch in enumerate(written.of):
+            at = (*of, number)
+            if isinstance(branch, list) and not branch:
+                raise self.error(at, f"{name}: an empty list is no branch; SomeOf with n: [0, 1] may do nothing")
+            several = isinstance(branch, list)
+            branches.append(
+                self._steps(at, kind, branch, prepare=prepare) if several else (self._step(at, kind, branch, prepare),)
+            )
+        reads = tuple(place for branch in branches for step in branch for place in step.reads)
+        return Step(kind, name, Prepared(None, None), reads, choice._replace(branches=tuple(branches)))
 
     def _limit(self, kind: str, name: str, value: float) -> Limit:
         if kind not in _FACTS:
@@ -279,8 +319,9 @@ class _Reader:
             return msgspec.convert(content, kind)
         except msgspec.ValidationError as error:
             problem, _, at = str(error).partition(" - at `$")
-            # `$.with_tags[0]`: the file knows the lines of keys, so the place ends before the first item of a list.
-            inner = tuple(part for part in at.strip(".`").split(".") if part and "[" not in part)
+            # `$.with_tags[0]`: the file knows the lines of keys, so the place ends at the first list.
+            keys, _, _ = at.strip(".`").partition("[")
+            inner = tuple(filter(None, keys.split(".")))
             raise self.error((*path, *inner), f"{'.'.join(map(str, (*path, *inner))) or where}: {problem}") from None
 
 

@@ -7,6 +7,7 @@ import msgspec.inspect
 
 from augment.operations.documentation import LIBRARIES, Documented, catalogue
 from augment.operations.registry import OPERATIONS, Kind, find
+from augment.recipe.choice import CHOICES
 from augment.recipe.reader import fact_numbers
 from augment.recipe.types import KINDS, Output, Sources, Written, WrittenTarget
 from curate.ground.json import encode, loads
@@ -40,10 +41,11 @@ def schema() -> Schema:
     }
     operations = {name_of[kind]: operations_schema(kind) for kind in KINDS}
     # An editor sees the file before variables are filled in: `${name}` stands where a number will be.
-    for operation in operations.values():
+    for kind, operation in zip(KINDS, operations.values(), strict=True):
         for parameters in operation["anyOf"][1]["properties"].values():
             for name, parameter in parameters["properties"].items():
                 parameters["properties"][name] = {"anyOf": [parameter, _VARIABLE]}
+        operation["anyOf"][1]["properties"] |= _choices(name_of[kind])
     assert top == {"$ref": "#/$defs/Written"}
     return {
         "title": "An augment recipe of burnish",
@@ -53,6 +55,19 @@ def schema() -> Schema:
         "additionalProperties": False,
         "$defs": {**parts, **operations},
     }
+
+
+def _choices(operation: str) -> Schema:
+    """Return the schemas of `OneOf` and `SomeOf` among operations of a definition."""
+    one = {"$ref": f"#/$defs/{operation}"}
+    branches = {"type": "array", "minItems": 1, "items": {"anyOf": [one, {"type": "array", "items": one}]}}
+    found: Schema = {}
+    for name, kind in CHOICES.items():
+        schema = msgspec.json.schema_components([kind])[1][kind.__name__]
+        of = schema["properties"]["of"]
+        schema["properties"]["of"] = branches | {"description": of["description"]}
+        found[name] = {"anyOf": [branches, schema]} if name == "OneOf" else schema
+    return found
 
 
 def _limits(kind: Kind) -> Schema:

@@ -7,6 +7,8 @@ from msgspec import Meta, Struct
 from augment.operations.registry import Kind, Prepared
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from curate.facts.records import AudioFacts, ImageFacts
 
 KINDS: tuple[Kind, ...] = ("audio", "image")
@@ -16,19 +18,59 @@ Unread = Any
 
 
 class Step(NamedTuple):
-    """One operation of a recipe, ready to work; can be pickled.
+    """One operation of a recipe, or a choice among some, ready to work; can be pickled.
 
     Attributes:
         kind: `audio` or `image`.
-        name: Of the operation.
-        prepared: Its settings, checked against the disk.
-        reads: The files and folders that its settings name.
+        name: Of the operation; `OneOf` or `SomeOf`.
+        prepared: Its settings, checked against the disk; of a choice, nothing.
+        reads: The files and folders that its settings name, or those of the branches.
+        choice: What is chosen from; None for an operation.
     """
 
     kind: Kind
     name: str
     prepared: Prepared[Any]
     reads: tuple[str, ...] = ()
+    choice: "Choice | None" = None
+
+
+class Choice(NamedTuple):
+    """What `OneOf` and `SomeOf` choose from.
+
+    Attributes:
+        branches: Operations that are done one after the other where the branch is drawn.
+        weights: How often each is drawn beside the others; one for each branch, and 0 for never.
+        fewest: So many different branches are drawn at least.
+        most: So many at most; each number between is as likely.
+    """
+
+    branches: tuple[tuple[Step, ...], ...]
+    weights: tuple[float, ...]
+    fewest: int = 1
+    most: int = 1
+
+
+def operations_of(steps: "Iterable[Step]") -> "Iterator[Step]":
+    """Yield the operations of steps, those of all branches too, in the order of the recipe."""
+    for step in steps:
+        if step.choice is None:
+            yield step
+        else:
+            for branch in step.choice.branches:
+                yield from operations_of(branch)
+
+
+def each_operation(steps: "Iterable[Step]", change: "Callable[[Step], Step]") -> tuple[Step, ...]:
+    """Return steps with each operation changed, those of all branches too."""
+    return tuple(
+        change(step)
+        if step.choice is None
+        else step._replace(
+            choice=step.choice._replace(branches=tuple(each_operation(one, change) for one in step.choice.branches))
+        )
+        for step in steps
+    )
 
 
 class Sources(Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,6 +200,22 @@ class Written(Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, dict[str, float]], Meta(description="limits on facts: `audio: {min_duration_s: 0.1}`")
     ] = {}
     output: Annotated[dict[str, Unread], Meta(description="how files are written")] = {}
+
+
+class WrittenOneOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """`OneOf` in a recipe's file, where it is more than a list of branches."""
+
+    of: Annotated[list[Unread], Meta(description="branches: an operation each, or a list of some, done in order")]
+    weights: Annotated[
+        list[Annotated[float, Meta(ge=0)]] | None,
+        Meta(description="how often each is drawn beside the others; left out: all alike"),
+    ] = None
+
+
+class WrittenSomeOf(WrittenOneOf, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`SomeOf` in a recipe's file."""
+
+    n: Annotated[int | tuple[int, int], Meta(description="how many different branches are drawn, or `[fewest, most]`")]
 
 
 class WrittenTarget(Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from augment.operations.registry import OPERATIONS, Kind
-from augment.recipe.types import Target
+from augment.recipe.types import Step, Target, operations_of
 from curate.ground.json import encode_for_digest
 
 if TYPE_CHECKING:
@@ -29,18 +29,28 @@ def chain_digest(target: Target, kind: Kind) -> bytes:
     """
     steps = target.steps[kind]
     libraries = {
-        _LIBRARY[step.kind]: version(_LIBRARY[step.kind]) for step in steps if step.name not in OPERATIONS[step.kind]
+        _LIBRARY[step.kind]: version(_LIBRARY[step.kind])
+        for step in operations_of(steps)
+        if step.name not in OPERATIONS[step.kind]
     }
     # Names of versions, not of files: a folder that was moved makes the same bytes, a library that was updated may not.
     content: list[object] = [
         RENDER_VERSION,
-        [[step.name, step.prepared.identity] for step in steps],
+        list(map(_identity, steps)),
         libraries,
         sorted(limit for limit in target.accept if limit.kind == kind),
         getattr(target.output, kind),
         target.tag,
     ]
     return sha256(encode_for_digest(content)).digest()
+
+
+def _identity(step: Step) -> list[object]:
+    """Return what a step depends on: an operation by its settings, a choice by its branches and how they are drawn."""
+    if step.choice is None:
+        return [step.name, step.prepared.identity]
+    branches, weights, fewest, most = step.choice
+    return [step.name, [[list(map(_identity, branch)) for branch in branches], list(weights), fewest, most]]
 
 
 def sample_key(chain: bytes, seed: int, source_digest: str, copy: int, goals: "Sequence[Sequence[Goal]]" = ()) -> bytes:

@@ -1,6 +1,6 @@
 """A source through the operations of a target: drawn from a seed of its own, applied in order, explained afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -8,6 +8,7 @@ import numpy as np
 
 from augment.operations.media import Media, RejectedError
 from augment.operations.registry import find
+from augment.recipe.choice import draw_branches
 from augment.recipe.types import Step
 
 Explained = dict[str, object]
@@ -19,14 +20,18 @@ class Result(NamedTuple):
 
     Attributes:
         media: The picture or the recording.
-        operations: What was done, with the drawn parameters, for the origin.
+        operations: What was done, with the drawn parameters, for the origin; a choice stands before what it chose.
+        done: What each of these was, and where it is in the recipe.
     """
 
     media: Media
     operations: tuple[Explained, ...]
+    done: "tuple[tuple[Place, Step], ...]" = ()
 
 
-Setting = Mapping[tuple[int, str], float]
+Place = tuple[int, ...]
+"""Where a step is: its number in the chain; in a choice, that of the choice, of the branch, and of the step in it."""
+Setting = Mapping[tuple[Place, str], float]
 """Values that take the place of drawn ones, by the place of the step and the parameter."""
 
 
@@ -47,14 +52,7 @@ def apply_steps(
     Raises:
         RejectedError: An operation can make nothing sensible of it; it is empty, digital silence, or no numbers.
     """
-    results = [Result(media._replace(noted={}), ())]
-    # Seeds hang on places, not on what was drawn before: an operation that is added at the end leaves the draws of
-    # those before it as they were. Of a source that was split, each part draws for itself.
-    for place, step in enumerate(steps):
-        solved = {parameter: value for (at, parameter), value in (setting or {}).items() if at == place}
-        results = [
-            made for part, result in enumerate(results) for made in _apply(result, step, (*seed, place, part), solved)
-        ]
+    results = _chain([Result(media._replace(noted={}), ())], steps, tuple(seed), (), setting or {})
     if not results:
         raise RejectedError("nothing is left of it")
     # An operation may overflow or mask all of a short sound: neither is a sample that anyone wants to train with.
@@ -68,8 +66,51 @@ def apply_steps(
     return results
 
 
-def _apply(result: Result, step: Step, seed: Sequence[int], solved: Mapping[str, float]) -> list[Result]:
+def drawn_branches(steps: Sequence[Step], seed: Sequence[int], at: Place = ()) -> "Iterator[Place]":
+    """Yield the branches that a sample will draw, by their places, without making it.
+
+    Of a source that an operation splits these are the branches of its first part.
+    """
+    for place, step in enumerate(steps):
+        if step.choice:
+            for branch in draw_branches(step.choice, np.random.default_rng((*seed, place, 0))):
+                yield (*at, place, branch)
+                yield from drawn_branches(step.choice.branches[branch], (*seed, place, 0, branch), (*at, place, branch))
+
+
+def _chain(
+    results: list[Result], steps: Sequence[Step], seed: tuple[int, ...], at: Place, setting: Setting
+) -> list[Result]:
+    # Seeds hang on places, not on what was drawn before: an operation that is added at the end leaves the draws of
+    # those before it as they were. Of a source that was split, each part draws for itself.
+    for place, step in enumerate(steps):
+        apply = _apply if step.choice is None else _choose
+        results = [
+            made
+            for part, result in enumerate(results)
+            for made in apply(result, step, (*seed, place, part), (*at, place), setting)
+        ]
+    return results
+
+
+def _choose(result: Result, step: Step, seed: tuple[int, ...], at: Place, setting: Setting) -> list[Result]:
+    assert step.choice
+    branches = step.choice.branches
+    chosen = draw_branches(step.choice, np.random.default_rng(seed))
+    explained: Explained = {
+        "name": step.name,
+        "chosen": chosen,
+        "of": [" + ".join(one.name for one in branch) for branch in branches],
+    }
+    results = [result._replace(operations=(*result.operations, explained), done=(*result.done, (at, step)))]
+    for branch in chosen:
+        results = _chain(results, branches[branch], (*seed, branch), (*at, branch), setting)
+    return results
+
+
+def _apply(result: Result, step: Step, seed: tuple[int, ...], at: Place, setting: Setting) -> list[Result]:
     operation = find(step.kind, step.name)
+    solved = {parameter: value for (place, parameter), value in setting.items() if place == at}
     drawn = {**operation.draw(step.prepared.settings, result.media, np.random.default_rng(seed)), **solved}
     made: list[Result] = []
     # Each operation starts with no notes, so that the origin tells its own from those of the steps before it; the
@@ -77,5 +118,6 @@ def _apply(result: Result, step: Step, seed: Sequence[int], solved: Mapping[str,
     for media in operation.apply(result.media._replace(noted={}), drawn):
         explained = {"name": step.name, **drawn, **media.noted}
         plain: Explained = msgspec.to_builtins(explained, enc_hook=lambda value: value.tolist())  # numpy's numbers
-        made.append(Result(media._replace(noted={**result.media.noted, **media.noted}), (*result.operations, plain)))
+        kept = media._replace(noted={**result.media.noted, **media.noted})
+        made.append(Result(kept, (*result.operations, plain), (*result.done, (at, step))))
     return made

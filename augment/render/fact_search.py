@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from math import exp, log
+from typing import TYPE_CHECKING, NamedTuple
 
 from augment.operations.registry import find
 from augment.plan.slice_facts import Goal
-from augment.recipe.types import Step
-from augment.render.compose import Setting
+from augment.render.compose import Place, Setting
+
+if TYPE_CHECKING:
+    from augment.recipe.types import Step
 
 MOST_TRIALS = 16
 """Renderings of one sample while its parameters are looked for; the last of them decides."""
@@ -22,30 +25,45 @@ class Dial(NamedTuple):
 
     Attributes:
         fact: That it moves, up or down the whole way between its ends.
-        step: Place of its operation in the chain.
+        step: Place of its operation in the recipe.
         parameter: Its name among what the operation draws.
         low: Smallest value that makes sense.
         high: Largest one.
+        log: Whether to go by ratios.
     """
 
     fact: str
-    step: int
+    step: Place
     parameter: str
     low: float
     high: float
+    log: bool = False
+
+    def place(self, value: float) -> float:
+        """Return where on the dial a value of the parameter stands."""
+        return log(value) if self.log else value
+
+    def value(self, place: float) -> float:
+        """Return the value of the parameter at a place, within its ends."""
+        return min(max(exp(place) if self.log else place, self.low), self.high)
 
 
-def dials_of(steps: Sequence[Step]) -> tuple[Dial, ...]:
+def dials_of(done: "Sequence[tuple[Place, Step]]") -> tuple[Dial, ...]:
     """Return a dial for each fact that one of some operations can be solved for.
 
     The last operation that moves a fact has the last word on it; a parameter is the dial of one fact only.
+
+    Args:
+        done: The operations that a sample went through: of a choice, only those of the branches that it drew.
     """
     dials: dict[str, Dial] = {}
-    taken: set[tuple[int, str]] = set()
-    for place in reversed(range(len(steps))):
-        for fact, (parameter, low, high) in find(steps[place].kind, steps[place].name).moves.items():
+    taken: set[tuple[Place, str]] = set()
+    for place, step in reversed(done):
+        if step.choice:
+            continue
+        for fact, (parameter, low, high, by_ratio) in find(step.kind, step.name).moves.items():
             if parameter and fact not in dials and (place, parameter) not in taken:
-                dials[fact] = Dial(fact, place, parameter, low, high)
+                dials[fact] = Dial(fact, place, parameter, low, high, by_ratio)
                 taken.add((place, parameter))
     return tuple(sorted(dials.values(), key=lambda dial: dial.step))
 
@@ -117,14 +135,17 @@ class _Walk:
 
     def next(self, at: float, value: float | None) -> float | None:
         """Return where to turn the dial; None where turning it does not help any more."""
-        low, high, middle = self._dial.low, self._dial.high, self._goal.middle
+        dial, middle = self._dial, self._goal.middle
+        # A parameter may have been drawn beyond the ends of its dial; the walk itself stays inside.
+        at = dial.place(max(at, dial.low) if dial.log else at)
+        low, high = dial.place(dial.low), dial.place(dial.high)
         if value is None or len(self._seen) >= _PER_DIAL:
             return None
         self._seen.append((at, value - middle))
         if len(self._seen) == 1:
             # Which way is up is not known: a step towards the end that is farther away.
             step = _FIRST_STEP * (high - low)
-            return min(at + step, high) if high - at > at - low else max(at - step, low)
+            return dial.value(at + step if high - at > at - low else at - step)
         (before, error_before), (now, error) = self._seen[-2:]
         if error == error_before:
             return None  # flat: this parameter does not move the fact here
@@ -136,7 +157,7 @@ class _Walk:
             margin = _INSIDE * (last - first)
             wanted = wanted if first + margin < wanted < last - margin else (first + last) / 2
         wanted = min(max(wanted, low), high)
-        return None if any(wanted == place for place, _ in self._seen) else wanted
+        return None if any(wanted == place for place, _ in self._seen) else dial.value(wanted)
 
     def _bracket(self) -> tuple[float, float] | None:
         """Return the nearest two places between which the fact passes the middle of its goal."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from augment.operations.media import SetSample
 from augment.recipe.types import KINDS
 from augment.render.cache_key import chain_digest, sample_key
-from augment.render.fact_search import dials_of
 from augment.render.render import Chain, Job, Wanted
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class Jobs:
             for kind in KINDS:
                 steps = target.steps[kind]
                 self._numbers[index, kind] = (len(chains), chain_digest(target, kind))
-                chains.append(Chain(steps, target.accept, target.output, dials_of(steps)))
+                chains.append(Chain(steps, target.accept, target.output))
         self.chains = tuple(chains)
 
     def wanted(self, order: "Order") -> Wanted:

@@ -108,6 +108,10 @@ class Heirs:
             origin["match"] = msgspec.to_builtins(made.match)
         if made.attempt:
             origin["attempt"] = made.attempt
+        if order in self.plan.answers:
+            run, said = self.plan.answers[order]
+            names = ("prediction", "confidence", "label_probability")
+            origin["judged"] = {"run": run} | {name: getattr(said, name) for name in names}
         if source.origin is not None:  # it stays an addition to the dataset, of the same original
             origin |= {name: source.origin[name] for name in ("source", "source_digest") if name in source.origin}
             origin["standardized_from"] = source.path

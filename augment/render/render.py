@@ -1,6 +1,7 @@
 """One source file in, the generated files out, measured: the work of one worker process."""
 
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -11,10 +12,10 @@ import numpy as np
 from augment.operations.media import Media, RejectedError, SetSample
 from augment.operations.registry import Kind
 from augment.plan.slice_facts import Goal, Values
-from augment.recipe.types import Limit, Output, Step
+from augment.recipe.types import Limit, Output, Step, operations_of
 from augment.render.cache_key import name_of, seed_of
-from augment.render.compose import Explained, Setting, apply_steps
-from augment.render.fact_search import Dial, Tried, search
+from augment.render.compose import Explained, Result, Setting, apply_steps
+from augment.render.fact_search import Tried, dials_of, search
 from curate.facts.records import AudioFacts
 from curate.ground.errors import InputError
 from curate.journal.apply import DISK_IS_FULL
@@ -46,13 +47,11 @@ class Chain(NamedTuple):
         steps: The operations.
         accept: Limits on the facts of what comes out.
         output: How files are written.
-        dials: The parameters that its facts can be solved for with.
     """
 
     steps: tuple[Step, ...]
     accept: tuple[Limit, ...]
     output: Output
-    dials: tuple[Dial, ...] = ()
 
 
 class Wanted(NamedTuple):
@@ -131,11 +130,13 @@ class Trial(NamedTuple):
         goals: What is wanted of them.
         plain: As it was drawn.
         best: The nearest that was found.
+        solved: The facts that it has a dial for.
     """
 
     goals: tuple[Goal, ...]
     plain: Values
     best: Tried
+    solved: frozenset[str] = frozenset()
 
     def matched(self) -> dict[str, MatchedFact]:
         """Return each fact beside its goal, for the origin."""
@@ -146,9 +147,15 @@ class Trial(NamedTuple):
             for goal in self.goals
         }
 
-    def farthest(self) -> str:
-        """Return the fact that is farthest from its goal."""
-        return max(self.goals, key=lambda goal: goal.distance(self.best.facts.get(goal.fact))).fact
+    def missed(self, solved: Collection[str]) -> str | None:
+        """Return the fact, of those that can be solved for, that stayed farthest from its goal; None: all came near.
+
+        What no parameter moves is the source's more than the condition's: a grey coat has not the colours of a red one,
+        in any light. Such facts choose among the draws, and are no reason to make nothing.
+        """
+        far = {goal.fact: goal.distance(self.best.facts.get(goal.fact)) for goal in self.goals if goal.fact in solved}
+        worst = max(far, key=lambda fact: far[fact], default=None)
+        return worst if worst is not None and far[worst] > _FAR else None
 
 
 class Renderer:
@@ -183,7 +190,7 @@ class Renderer:
             "audio": Media(generator.uniform(-0.1, 0.1, (8000, 1)).astype(np.float32), 16_000),
             "image": Media(generator.integers(0, 256, (96, 96, 3), dtype=np.uint8)),
         }
-        for step in (step for chain in self._chains for step in chain.steps):
+        for step in (step for chain in self._chains for step in operations_of(chain.steps)):
             with suppress(Exception):  # what the trial does not suit is no fault of the recipe
                 apply_steps(trial[step.kind], (step,), (0,))
 
@@ -236,31 +243,33 @@ class Renderer:
         if nearest is None:
             raise RejectedError(reason)
         attempt, trial = nearest
-        if trial.best.distance > _FAR:
-            raise RejectedError(f"{trial.farthest()} cannot be brought to that of the real slice")
+        if missed := trial.missed(trial.solved):
+            raise RejectedError(f"{missed} cannot be brought to that of the real slice")
         return self._try(source, chain, wanted.key, attempt, trial)
 
     def _search(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int, goals: tuple[Goal, ...]) -> "Trial":
         """Return the parameters that bring a sample's facts to its goals, or nearest to them."""
         seed = seed_of(key, attempt)
 
-        def render(setting: Setting) -> tuple[Values, tuple[Explained, ...]]:
+        def render(setting: Setting) -> tuple[Values, Result]:
             # Encoded and decoded again: the goals are about what a scan finds in the file.
             result = apply_steps(source.media, chain.steps, seed, setting)[0]
             data, _, _ = source.encode(result.media, chain.output)
             facts = facts_of(data)
-            return {goal.fact: getattr(facts, goal.fact, None) for goal in goals}, result.operations
+            return {goal.fact: getattr(facts, goal.fact, None) for goal in goals}, result
 
-        plain, operations = render({})
+        plain, made = render({})
         wanted = {goal.fact for goal in goals}
-        # An operation may not have drawn a parameter: a band without an upper edge has none to turn.
+        operations = {place: drawn for (place, _), drawn in zip(made.done, made.operations, strict=True)}
+        # Only what this sample went through can be turned: another one may have drawn another branch. And an operation
+        # may not have drawn a parameter: a band without an upper edge has none.
         drawn = {
             dial: float(value)
-            for dial in chain.dials
+            for dial in dials_of(made.done)
             if dial.fact in wanted and isinstance(value := operations[dial.step].get(dial.parameter), float | int)
         }
         best = search(lambda setting: render(setting)[0], drawn, goals, plain)
-        return Trial(goals, plain, best)
+        return Trial(goals, plain, best, frozenset(dial.fact for dial in dials_of(made.done)))
 
     def _try(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int, trial: Trial | None = None) -> Made:
         results = apply_steps(source.media, chain.steps, seed_of(key, attempt), trial.best.setting if trial else None)

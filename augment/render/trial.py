@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from augment.operations.media import RejectedError
 from augment.plan.match import Tested, facts_of_sources, goals_of, match_target, settle
+from augment.plan.remarks import Remark
 from augment.plan.slice_facts import TargetMatch
 from augment.plan.targets import make_plan
 from augment.render.jobs import Jobs
@@ -50,9 +51,20 @@ def make_matched_plan(sources: "Sources", request: "Request", options: "Options"
         target = sources.recipe.targets[index]
         said = f"{target.tag or 'this recipe'} is not matched, {outcome}: {problem}"
         (plan.refused if strict else plan.notes).append(said)
+        # Only of targets that are worked on: the recipe's others are not missed.
+        if strict or index in plan.parts:
+            plan.remarks.append(_remark(sources, index, problem, is_made=not strict))
     for match in plan.matches.values():
         plan.notes += match.notes
     return plan
+
+
+def _remark(sources: "Sources", index: int, problem: str, *, is_made: bool) -> Remark:
+    tag = sources.recipe.targets[index].tag or ""
+    real = sources.slices.get(tag)
+    if real is not None and real.tested and not real.known:
+        return Remark(tag, "only-tested", problem, is_made, f"burnish split --ensure {tag}")
+    return Remark(tag, "not-matched", problem, is_made)
 
 
 def _try_goals(

@@ -23,6 +23,7 @@ class Pair(NamedTuple):
         b: Whether the second system is right.
         group: What it belongs to, as the second run knows it, else the first; None where neither does.
         name: Its path in the second run.
+        name_a: Its path in the first run.
         a_again: Whether each repeat of the first system is right.
         b_again: Whether each repeat of the second system is right.
     """
@@ -33,6 +34,7 @@ class Pair(NamedTuple):
     b: bool
     group: str | None = None
     name: str = ""
+    name_a: str = ""
     a_again: tuple[bool, ...] = ()
     b_again: tuple[bool, ...] = ()
 
@@ -113,6 +115,7 @@ def _pair(one: "Prediction", other: "Prediction") -> Pair:
         b=other.prediction == truth,
         group=one.group if other.group is None else other.group,
         name=other.path,
+        name_a=one.path,
         a_again=tuple(said == truth for said in one.repeats),
         b_again=tuple(said == truth for said in other.repeats),
     )

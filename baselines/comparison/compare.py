@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from baselines.comparison.align_runs import Alignment, Pair, match
+from baselines.comparison.control import Control, hold_against
 from baselines.comparison.evidence import MIN_SAMPLES, Difference, judge, weigh
 from baselines.comparison.held_still import HeldStill, held_still, not_held
 from baselines.data.group_guess import guess_groups
@@ -52,6 +53,7 @@ class Comparison(Struct, frozen=True):
         not_held: What differs beside what was to be compared, in words.
         suspects: What looks like a group and was not named by `--group`, in words.
         runs: Their folders.
+        control: What the second brings beyond a control, which no gate looks at; None where there is none.
     """
 
     samples: int
@@ -66,13 +68,26 @@ class Comparison(Struct, frozen=True):
     not_held: tuple[str, ...] = ()
     suspects: tuple[str, ...] = ()
     runs: tuple[str, str] = ("a", "b")
+    control: Control | None = None
 
 
-def compare_runs(first: str, second: str, tags: "Collection[str]" = (), seed: int = 0) -> Comparison:
-    """Return the comparison of the runs in two folders; arguments and errors as `compare`'s."""
+def compare_runs(
+    first: str, second: str, tags: "Collection[str]" = (), seed: int = 0, control: str | None = None
+) -> Comparison:
+    """Return the comparison of the runs in two folders, and of a control where one is named; as `compare`.
+
+    Raises:
+        InputError: The runs have no samples in common.
+        UsageError: No sample that they have in common has a tag of `tags`.
+    """
     records = record_of_run(first), record_of_run(second)
-    result = compare(predictions_of_run(first), predictions_of_run(second), tags, seed, records)
-    return replace(result, runs=(first, second))
+    before, after = predictions_of_run(first), predictions_of_run(second)
+    result = replace(compare(before, after, tags, seed, records), runs=(first, second))
+    if control is None:
+        return result
+    names = list(result.per_tag), list(result.per_class)
+    beside = hold_against((before, after, predictions_of_run(control)), (*records, record_of_run(control)), names, seed)
+    return replace(result, control=replace(beside, run=control))
 
 
 def compare(

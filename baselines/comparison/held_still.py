@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from baselines.features.choice import EMBEDDING
+from baselines.features.choice import EMBEDDING, PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +67,6 @@ def not_held(found: HeldStill, first: "Run | None", second: "Run | None") -> "It
 
 def _features(model: "ModelRecord") -> tuple[object, ...]:
     """Return what a model sees: embeddings by what made them, not by the file that they are in."""
-    named = tuple(name for name in model.features if not name.startswith(EMBEDDING))
-    files = tuple(name for name in model.features if name.startswith(EMBEDDING))
+    named = tuple(name for name in model.features if not name.startswith((EMBEDDING, PACKAGE)))
+    files = tuple(name for name in model.features if name.startswith((EMBEDDING, PACKAGE)))
     return named, model.embeddings or files, model.features_version if named else None

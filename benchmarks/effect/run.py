@@ -1,20 +1,23 @@
 """The claim, measured: weak tags get samples, and their accuracy beside the same budget spent elsewhere.
 
-    python benchmarks/effect/run.py [--sets digits,words] [--seeds 3] [--budget 0.5] [--model svm] [--out FILE]
+    python benchmarks/effect/run.py [--sets digits,words] [--features base,embedding] [--seeds 0,1,2] [--into DIR]
+    python benchmarks/effect/run.py --show --into DIR
 
-For each set the conditions are made anew, a model is trained on the clean training part, its weak tags are found on the
-validation part, and every arm spends the same number of samples, with the same model. What is compared is the accuracy
-on the test part, of which nothing was looked at. Needs BURNISH_DATA and ffmpeg.
+Every seed parts the recordings or photos of a set anew and draws everything else anew. A model is trained on the clean
+training part, its weak tags are found on the validation part, and every arm spends the same number of samples, with the
+same model and features, both of which were chosen in validation. What is compared is the accuracy on the test part, of
+which nothing was looked at. Needs BURNISH_DATA and ffmpeg; embeddings need the extras of the README.
+
+The recipes are those that ship. What a user has to know is which of their targets is meant by the name of a tag.
 """
 
 import argparse
 import json
-import math
+import os
 import shutil
 import subprocess
 import sys
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,37 +25,67 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 import numpy as np
 
-from baselines.metrics.clusters import of_groups, quantile
-from benchmarks.effect.sets import CLEAN, SETS, Set, backgrounds, build
+from baselines.embeddings.packages import package_for, weights_of
+from benchmarks.effect.figures import CEILING, Outcome, read, show, write
+from benchmarks.effect.sets import CLEAN, GROUP, SETS, Set, backgrounds, build
 from benchmarks.inputs import HERE
 
-RECIPES = Path(__file__).parent / "recipes"
 START_BELOW = 0.10
 """A condition counts as weak where its accuracy starts so far below the clean one's."""
-
-
-CEILING = "really so"
-"""The arm that trains on the conditions themselves, as if they had been recorded."""
+_COPIES = Path(__file__).parent / "copies.yaml"
+_RECIPES: Mapping[str, tuple[str, ...]] = {
+    "audio": ("speech-noise",),
+    "image": ("photos-low-light", "photos-scene", "photos-wear"),
+}
+_MAP = {
+    "street": "noisy",
+    "far": "distance=far",
+    "phone": "band=narrow",
+    "dim": "light=low",
+    "haze": "weather=haze",
+    "shake": "blur=shake",
+    "covered": "wear=occlusion",
+}
+"""Which target of a recipe that ships is meant by a condition."""
 
 
 class Arm(NamedTuple):
-    """One way to spend a budget: a name, the recipe for each kind, options of `burnish augment`, and the weight."""
+    """One way to spend a budget: a name, recipes for each kind, options of `burnish augment`, and the weight."""
 
     name: str
-    audio: str
-    image: str
-    options: tuple[str, ...]
+    recipes: Mapping[str, tuple[str, ...]]
+    options: tuple[str, ...] = ()
     weight: str = "1"
 
 
+_BLIND: Mapping[str, tuple[str, ...]] = {"audio": ("randaugment",), "image": ("randaugment",)}
 ARMS = (
-    Arm("copies", "copies.yaml", "copies.yaml", ()),
-    Arm("untargeted", "speech.yaml", "photos.yaml", ()),
-    Arm("targeted", "speech.yaml", "photos.yaml", ("--weak",)),
-    Arm("matched", "speech.yaml", "photos.yaml", ("--weak", "--match", "auto")),
-    Arm("weighted", "speech.yaml", "photos.yaml", ("--weak", "--match", "auto"), "auto"),
-    Arm(CEILING, "", "", ()),
+    Arm("copies", dict.fromkeys(_RECIPES, (str(_COPIES),))),
+    Arm("randaugment", _BLIND),
+    Arm("untargeted", _RECIPES),
+    Arm("targeted", _RECIPES, ("--weak",)),
+    Arm("matched", _RECIPES, ("--weak", "--match", "auto")),
+    Arm("weighted", _RECIPES, ("--weak", "--match", "auto"), "auto"),
+    Arm(CEILING, {}),
 )
+
+
+class Place(NamedTuple):
+    """Where the files of one set and seed are: those of the set, and those of the ceiling, with their manifests."""
+
+    which: Set
+    seed: int
+    folder: Path
+
+    @property
+    def manifest(self) -> Path:
+        """The set."""
+        return self.folder / "set.jsonl"
+
+    @property
+    def ceiling(self) -> Path:
+        """Training samples under the conditions."""
+        return self.folder / "really-so.jsonl"
 
 
 def burnish(*arguments: str | Path) -> str:
@@ -70,133 +103,102 @@ def right(run: Path) -> dict[str, bool]:
     return {one["path"]: one["label"] == one["prediction"] for one in map(json.loads, lines)}
 
 
-class Slice(NamedTuple):
-    """The change on the samples of one condition, or of several together.
-
-    Attributes:
-        samples: How many.
-        before: Accuracy before.
-        change: Difference of the accuracies, with the ends of its 95 % interval over recordings.
-    """
-
-    samples: int
-    before: float
-    change: tuple[float, float, float]
-
-
-def change(before: dict[str, bool], after: dict[str, bool], wanted: Sequence[str]) -> Slice:
-    """Return the change on all samples whose condition is wanted; a recording under several conditions is one unit."""
-    units: dict[str, tuple[float, int]] = {}
-    right_before = 0
-    for path, was in before.items():
-        condition, name = Path(path).parts[-2:]
-        if condition in wanted:
-            total, number = units.get(name, (0.0, 0))
-            units[name] = (total + after[path] - was, number + 1)
-            right_before += was
-    samples = sum(number for _, number in units.values())
-    mean = sum(total for total, _ in units.values()) / samples
-    # Recordings, not samples, were drawn.
-    variance = of_groups(units)
-    half = quantile(variance.freedom) * math.sqrt(variance.value)
-    return Slice(samples, right_before / samples, (mean, mean - half, mean + half))
-
-
-def measure(which: Set, seeds: int, budget: float, model: Sequence[str], work: Path) -> list[dict[str, object]]:
-    """Return the change of every arm, seed and condition of one set."""
-    folder, manifest = work / which.name, work / f"{which.name}.jsonl"
-    real, real_manifest = work / f"{which.name}-real", work / f"{which.name}-real.jsonl"
-    build(which, folder, real)
-    burnish("scan", folder, "-o", manifest, "-q")
-    burnish("scan", real, "-o", real_manifest, "-q")
-    validation, first = work / f"{which.name}-validation", work / f"{which.name}-before"
+def measure(place: Place, features: str, budget: float, arms: Sequence[Arm]) -> list[Outcome]:
+    """Return what came of every arm, with one parting of a set."""
+    validation, first = (place.folder / f"{features}-{name}" for name in ("validation", "before"))
     # Weak tags come from validation: a budget that was shared out by test samples would be tested on itself.
-    burnish("train", manifest, "--run", validation, "--test-split", "val", *model, "-q")
-    burnish("train", manifest, "--run", first, *model, "-q")
+    _train(place, place.manifest, validation, features, "--test-split", "val")
+    _train(place, place.manifest, first, features)
     before = right(first)
-    clean = change(before, before, [CLEAN]).before
-    weak = [one for one in which.conditions if change(before, before, [one]).before <= clean - START_BELOW]
+    of = {name: [was for path, was in before.items() if Path(path).parts[-2] == name] for name in place.which.slices}
+    accuracy = {name: sum(values) / len(values) for name, values in of.items()}
+    weak = [one for one in place.which.conditions if accuracy[one] <= accuracy[CLEAN] - START_BELOW]
     count = round(budget * json.loads((first / "run.json").read_text())["manifest"]["splits"]["train"])
-    rows: list[dict[str, object]] = []
-    for seed in range(seeds):
-        for arm in ARMS:
-            into = work / f"{which.name}-{arm.name}-{seed}"
-            if arm.name == CEILING:
-                _add_real(manifest, real_manifest, weak, count, seed, Path(f"{into}.jsonl"))
-            else:
-                _augment(arm, which.kind, manifest, validation, count, seed, into)
-            still = ("--like", first, "--generated-weight", arm.weight)
-            burnish("train", f"{into}.jsonl", "--run", f"{into}-run", *still, "-q")
-            after = right(Path(f"{into}-run"))
-            parts = {one: [one] for one in (CLEAN, *which.conditions)} | ({"weak part": weak} if weak else {})
-            rows += [
-                {"set": which.name, "seed": seed, "arm": arm.name, "slice": name}
-                | change(before, after, wanted)._asdict()
-                for name, wanted in parts.items()
-            ]
-            shutil.rmtree(into, ignore_errors=True)
-    return rows
+    outcomes = []
+    for arm in arms:
+        output = place.folder / f"{features}-{arm.name.replace(' ', '-')}.jsonl"
+        if arm.name == CEILING:
+            _add_real(place, weak, count, output)
+        else:
+            _augment(place, arm, validation, count, output)
+        run = output.with_suffix("")
+        _train(place, output, run, features, "--like", first, "--generated-weight", arm.weight)
+        outcomes.append(Outcome.of(place.which.name, features, place.seed, arm.name, before, right(run)))
+        shutil.rmtree(output.with_suffix(".files"), ignore_errors=True)
+    return outcomes
 
 
-def _augment(arm: Arm, kind: str, manifest: Path, validation: Path, count: int, seed: int, into: Path) -> None:
-    """Spend a budget as an arm does, and write `INTO.jsonl`."""
+def _train(place: Place, manifest: Path, run: Path, features: str, *options: str | Path) -> None:
+    # What is held still by --like is the embedding as well, where validation chose it.
+    chosen = ("--feature", "auto") if features == "embedding" and "--like" not in options else ()
+    burnish("train", manifest, "--run", run, "--seed", str(place.seed), *chosen, *options, "-q")
+
+
+def _augment(place: Place, arm: Arm, validation: Path, count: int, output: Path) -> None:
+    """Spend a budget as an arm does, and write the manifest with what was made."""
+    into = output.with_suffix(".files")
     shutil.rmtree(into, ignore_errors=True)
-    name = arm.audio if kind == "audio" else arm.image
+    recipes = arm.recipes[place.which.kind]
     options = [one for part in arm.options for one in ((part, validation) if part == "--weak" else (part,))]
-    if name == "speech.yaml":
-        noise = into.parent / "noise"
-        noise.mkdir(exist_ok=True)
-        for path in backgrounds(1):
-            shutil.copy(path, noise)
-        options += ["--set", f"noise={noise}"]
-    spent = ("--budget", str(count), "--seed", str(seed), "--into", into, "-o", f"{into}.jsonl")
-    burnish("augment", RECIPES / name, manifest, *spent, *options, "-q")
+    if recipes == _RECIPES[place.which.kind]:
+        options += [one for name in place.which.conditions for one in ("--map", f"condition={name}={_MAP[name]}")]
+        if place.which.kind == "audio":
+            options += ["--set", f"noise={_noise(place)}", "--set", f"group={GROUP}"]
+    spent = ("--budget", str(count), "--seed", str(place.seed), "--into", into, "-o", output)
+    burnish("augment", *recipes, place.manifest, *spent, *options, "-q")
 
 
-def _add_real(manifest: Path, real: Path, weak: Sequence[str], count: int, seed: int, output: Path) -> None:
+def _noise(place: Place) -> Path:
+    """Return a folder of noises as `speech-noise` wants it: other recordings than those of the conditions."""
+    folder = place.folder / "noise"
+    for number, path in enumerate(backgrounds(1)):
+        part = folder / ("street", "machine")[number % 2]
+        part.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, part)
+    return folder
+
+
+def _add_real(place: Place, weak: Sequence[str], count: int, output: Path) -> None:
     """Write a manifest with so many training samples really under the weak conditions, drawn at random."""
-    lines = [one for one in real.read_text().splitlines() if json.loads(one)["tags"][0].partition("=")[2] in weak]
-    chosen = np.random.default_rng(seed).permutation(len(lines))[:count]
-    output.write_text(
-        "".join(f"{line}\n" for line in (*manifest.read_text().splitlines(), *(lines[at] for at in chosen)))
-    )
-
-
-def show(rows: Sequence[dict[str, object]]) -> None:
-    """Print the changes, the mean of the seeds and their range."""
-    table: defaultdict[tuple[object, object], dict[object, list[tuple[float, float, float]]]] = defaultdict(dict)
-    before = {}
-    for row in rows:
-        table[row["set"], row["slice"]].setdefault(row["arm"], []).append(row["change"])  # type: ignore[arg-type]
-        before[row["set"], row["slice"]] = (row["before"], row["samples"])
-    arms = [arm.name for arm in ARMS]
-    print(f"{'set':9} {'slice':10} {'n':>4} {'before':>6} " + " ".join(f"{arm:>22}" for arm in arms))
-    for (name, part), cells in table.items():
-        start, samples = before[name, part]
-        texts = []
-        for arm in arms:
-            found = np.mean(cells[arm], axis=0)
-            texts.append(f"{found[0]:+.3f} [{found[1]:+.3f},{found[2]:+.3f}]")
-        print(f"{name:9} {part:10} {samples:4} {start:6.3f} " + " ".join(f"{text:>22}" for text in texts))
+    lines = [
+        line
+        for line in place.ceiling.read_text().splitlines()
+        if any(f"condition={name}" in json.loads(line)["tags"] for name in weak)
+    ]
+    chosen = np.random.default_rng(place.seed).permutation(len(lines))[:count]
+    real = [lines[at] for at in chosen]
+    output.write_text("".join(f"{line}\n" for line in (*place.manifest.read_text().splitlines(), *real)))
 
 
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", default=",".join(SETS))
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--budget", type=float, default=0.5)
-    parser.add_argument("--model", default="svm")
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--features", default="base,embedding")
+    parser.add_argument("--arms", help="only these, by name")
+    parser.add_argument("--seeds", default="0,1,2")
+    parser.add_argument("--budget", type=float, default=1.0, help="share of the training part")
+    parser.add_argument("--into", type=Path, default=HERE / "effect", help="one JSON file for each set, features, seed")
+    parser.add_argument("--show", action="store_true", help="only show what is there")
     wish = parser.parse_args()
-    work = HERE / "effect"
-    work.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for name in wish.sets.split(","):
-        rows += measure(SETS[name], wish.seeds, wish.budget, ("--model", wish.model), work)
-        show(rows)
-    if wish.out:
-        wish.out.write_text(json.dumps(rows, indent=1) + "\n")
+    wish.into.mkdir(parents=True, exist_ok=True)
+    for kind in {SETS[name].kind for name in wish.sets.split(",")} if "embedding" in wish.features else ():
+        _, package = package_for(kind)
+        if weights_of(package) is None:
+            sys.exit(f"--features embedding needs burnish[{package.extra}]; without it: --features base")
+    arms = [arm for arm in ARMS if wish.arms is None or arm.name in wish.arms.split(",")]
+    for seed in () if wish.show else map(int, wish.seeds.split(",")):
+        for name in wish.sets.split(","):
+            place = Place(SETS[name], seed, HERE / f"effect-{os.getpid()}" / f"{name}-{seed}")
+            build(place.which, seed, place.folder / "set", place.folder / "really-so")
+            for manifest in (place.manifest, place.ceiling):
+                burnish("scan", manifest.with_suffix(""), "-o", manifest, "-q")
+            for features in wish.features.split(","):
+                found = measure(place, features, wish.budget, arms)
+                write(wish.into / f"{name}-{features}-{seed}.json", found)
+                show(found)
+            shutil.rmtree(place.folder)
+    show(read(wish.into))
 
 
 if __name__ == "__main__":

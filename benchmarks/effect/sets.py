@@ -1,4 +1,7 @@
-"""The sets that the loop is tried on: real recordings and photos, parted, with conditions on validation and test."""
+"""The sets that the loop is tried on: real recordings and photos, parted, with conditions on validation and test.
+
+A file is `SPLIT/CONDITION/LABEL_SPEAKER_NUMBER.suffix`; of photos the speaker is nobody.
+"""
 
 import csv
 import hashlib
@@ -14,9 +17,10 @@ from PIL import Image
 
 from benchmarks.effect import conditions
 from benchmarks.inputs import real_data
+from curate.facts.records import Kind
 
 CLEAN = "clean"
-_SHARES = {"train": 0.5, "val": 0.15, "test": 0.35}
+_SHARES = {"train": 0.5, "val": 0.2, "test": 0.3}
 
 
 class Set(NamedTuple):
@@ -24,40 +28,58 @@ class Set(NamedTuple):
 
     Attributes:
         name: Of it.
-        files: Yields path and label of what it is made of.
+        files: Yields path, label and speaker of what it is made of.
         kind: `audio` or `image`.
         conditions: That it is met under, beside clean.
         most: Samples of each class that are taken at most.
     """
 
     name: str
-    files: Callable[[], Iterator[tuple[Path, str]]]
-    kind: str
+    files: Callable[[], Iterator[tuple[Path, str, str]]]
+    kind: Kind
     conditions: tuple[str, ...]
     most: int = 10_000
 
-
-def _folders(*parts: str) -> Iterator[tuple[Path, str]]:
-    for part in parts:
-        for path in sorted((real_data() / part).rglob("*")):
-            if path.suffix.lower() in {".wav", ".jpg", ".png"}:
-                yield path, path.parent.name
+    @property
+    def slices(self) -> tuple[str, ...]:
+        """The conditions, with the clean one."""
+        return (CLEAN, *self.conditions)
 
 
-def _rated() -> Iterator[tuple[Path, str]]:
+GROUP = "{}_{speaker}_{}"
+"""What makes a speaker, as `--group` takes it."""
+
+
+def _digits() -> Iterator[tuple[Path, str, str]]:
+    for path in sorted((real_data() / "fsdd").rglob("*.wav")):
+        label, speaker, _ = path.stem.split("_")
+        yield path, label, speaker
+
+
+def _words() -> Iterator[tuple[Path, str, str]]:
+    for path in sorted((real_data() / "speech_commands").rglob("*.wav")):
+        yield path, path.parent.name, path.stem.partition("_")[0]
+
+
+def _clothing() -> Iterator[tuple[Path, str, str]]:
+    for path in sorted((real_data() / "clothing").rglob("*.jpg")):
+        yield path, path.parent.name, "nobody"
+
+
+def _rated() -> Iterator[tuple[Path, str, str]]:
     root = real_data() / "rated_photos"
     with (root / "truth.csv").open(newline="") as file:
         for row in csv.DictReader(file):
-            yield root / row["path"], row["label"]
+            yield root / row["path"], row["label"], "nobody"
 
 
 SETS = {
     one.name: one
     for one in (
-        Set("digits", lambda: _folders("fsdd"), "audio", ("street", "far")),
-        Set("words", lambda: _folders("speech_commands"), "audio", ("street", "far", "phone")),
-        Set("clothing", lambda: _folders("clothing"), "image", ("dim", "haze", "shake"), 90),
-        Set("small", _rated, "image", ("dim", "haze"), 100),
+        Set("digits", _digits, "audio", ("street", "far", "phone")),
+        Set("words", _words, "audio", ("street", "far", "phone")),
+        Set("clothing", _clothing, "image", ("dim", "haze", "shake", "covered"), 60),
+        Set("small", _rated, "image", ("dim", "haze", "covered"), 100),
     )
 }
 
@@ -76,37 +98,41 @@ def responses() -> list[Path]:
     return [real_data() / "noise" / "rir" / name for name in names]
 
 
-def build(which: Set, folder: Path, ceiling: Path) -> None:
+def build(which: Set, seed: int, folder: Path, ceiling: Path) -> None:
     """Write a set: `metadata.csv` with label, split and condition, and the files.
 
-    Recordings are parted by a digest of their content, class by class, so that none is on two sides. Training is clean;
-    of validation and test every sample is there clean and under each condition.
+    Recordings are parted by a digest of their content and the seed, class by class, so that none is on two sides.
+    Training is clean; of validation and test every sample is there clean and under each condition.
 
     Args:
         which: Of the sets.
+        seed: Of the parting; a recording meets a condition in the same way with every seed.
         folder: To write it to; what is there goes.
         ceiling: For the training samples under the conditions, by the same code: what no augmentation can have, and
             all that could be had from it.
     """
     for place in (folder, ceiling):
         shutil.rmtree(place, ignore_errors=True)
-    by_label: defaultdict[str, list[Path]] = defaultdict(list)
-    for path, label in which.files():
-        by_label[label].append(path)
+    by_label: defaultdict[str, dict[str, tuple[Path, str]]] = defaultdict(dict)
+    for path, label, speaker in which.files():
+        by_label[label][hashlib.sha256(path.read_bytes()).hexdigest()] = path, speaker
     rows: dict[Path, list[tuple[str, str, str, str]]] = {folder: [], ceiling: []}
-    for label, paths in sorted(by_label.items()):
-        unique = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in paths}
-        chosen = [unique[digest] for digest in sorted(unique)][: which.most]
+    for label, unique in sorted(by_label.items()):
+        numbers = {digest: number for number, digest in enumerate(sorted(unique)[: which.most])}
+        chosen = sorted(numbers, key=lambda digest: hashlib.sha256(f"{seed} {digest}".encode()).digest())
         edges = np.rint(np.cumsum([0.0, *_SHARES.values()]) * len(chosen)).astype(int)
         for split, first, last in zip(_SHARES, edges[:-1], edges[1:], strict=True):
-            for number, path in enumerate(chosen[first:last]):
-                for condition in (CLEAN, *which.conditions):
+            for digest in chosen[first:last]:
+                path, speaker = unique[digest]
+                for condition in which.slices:
                     place = ceiling if split == "train" and condition != CLEAN else folder
-                    name = f"{split}/{condition}/{label}-{number:03d}{'.wav' if which.kind == 'audio' else '.jpg'}"
-                    (place / name).parent.mkdir(parents=True, exist_ok=True)
-                    chance = np.random.default_rng(list(hashlib.sha256(name.encode()).digest()[:16]))
-                    (_write_sound if which.kind == "audio" else _write_photo)(path, place / name, condition, chance)
-                    rows[place].append((name, label, split, condition))
+                    suffix = ".wav" if which.kind == "audio" else ".jpg"
+                    name = f"{label}_{speaker}_{numbers[digest]:03d}{suffix}"
+                    target = place / split / condition / name
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    chance = np.random.default_rng(list(hashlib.sha256(f"{condition}/{name}".encode()).digest()[:16]))
+                    (_write_sound if which.kind == "audio" else _write_photo)(path, target, condition, chance)
+                    rows[place].append((f"{split}/{condition}/{name}", label, split, condition))
     for place, written in rows.items():
         with (place / "metadata.csv").open("w", newline="") as file:
             writer = csv.writer(file)

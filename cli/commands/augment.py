@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import augment_options, options
+from cli.augment_judge import judge_targets, run_to_ask
 from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak_tags, recipes_and_manifest
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.io.outcome import outcome
-from cli.views.augment.summary import describe_plan, plan_table, say_generated
+from cli.views.augment.summary import describe_plan, plan_table, remarks_of, say_generated, say_hardness
 from curate.ground.errors import GateError, UsageError
 from curate.records.reader import lines, read
 from curate.records.writer import encode
@@ -51,6 +52,8 @@ def augment(
         int | None, typer.Option(metavar="N", min=0, help="New samples in all.", show_default=False)
     ] = None,
     match: augment_options.Match = "none",
+    hardness: augment_options.Hardness = "none",
+    run: augment_options.Run = None,
     split: augment_options.Split = None,
     group: Annotated[
         str | None,
@@ -79,8 +82,9 @@ def augment(
 ) -> None:
     """Make new samples of the training samples, as a recipe says, and write the manifest with both.
 
-    With --weak, the weak tags get new samples, the budget shared in proportion to what each can gain, as many in all as
-    there are sources unless --budget says otherwise; with --balance, short classes are filled. Without either, every
+    With --weak, the weak tags get new samples, the budget shared by what each can surely gain, with diminishing
+    returns; unless --budget says otherwise, as many in all as there are sources, and for no tag more than it has
+    sources; with --balance, short classes are filled. Without either, every
     target makes one sample of each of its sources. Classes and groups are served evenly. The same recipe, seed and
     sources give the same bytes on every machine; what is there already is not made again, so a call that was killed is
     completed by repeating it. `burnish undo DIR` takes it back.
@@ -98,6 +102,8 @@ def augment(
 
     burnish augment photos-low-light set.jsonl --into dark --balance --dry-run
 
+    burnish augment photos-wear set.jsonl --weak runs/before --hardness measure --dry-run
+
     burnish augment speech-standardize set.jsonl --into even --replace -o even.jsonl
     """
     from augment.plan.targets import Request, make_control_plan
@@ -112,6 +118,7 @@ def augment(
             "--control goes with --weak, and without --match: it is what the same budget brings untargeted"
         )
     recipes, manifest = recipes_and_manifest(recipe, more, manifest)
+    asked_run = run_to_ask(run, weak, "--hardness") if hardness != "none" else None
     choice = choose_targets(recipes, target, weak_tags, top, mapping, control=control)
     # A recipe may name its own seed; --seed goes before it, 0 too.
     loaded = load_several(recipes, settings or (), choice, seed)
@@ -124,9 +131,11 @@ def augment(
         plan = plan_for(sources, Request(copies, budget, weak_tags, top, balance, begin), match, made)
         if control:
             plan = make_control_plan(sources, plan, begin)
+        judged = judge_targets(sources, plan, asked_run, file, made, limits=hardness == "limit")
         if dry_run:
-            reports.write(describe_plan(sources, plan, begin), formats, "Plan", plan_table)
+            reports.write(describe_plan(sources, plan, begin, judged), formats, "Plan", plan_table)
             return
+        say_hardness(judged)
         file.seek(0)
         # The old lines go on as they are, and lazily: they are read while the new samples are made.
         kept = () if replace else lines(file)
@@ -155,5 +164,7 @@ def _generate(
     say_generated(sources, plan, tally, options.into)
     outcome.worked, outcome.reused = tally.made.total(), tally.reused.total()
     outcome.rejected, outcome.put_off = tally.rejected.total(), tally.put_off
+    outcome.made = {tag: tally.made[tag] + tally.reused[tag] for tag in sorted(tally.made | tally.reused)}
+    outcome.remarks = remarks_of(sources, plan, tally)
     if plan.orders and not tally.made and not tally.reused:
         raise GateError("not one sample could be made")

@@ -13,7 +13,8 @@ from cli.io.outcome import outcome
 from cli.io.replayable_pipe import Rereadable
 from cli.io.terminal import say
 from cli.views.clean.check_list import all_checks, report
-from cli.views.clean.summary import CleanTally, carry_out, say_survey, say_tally
+from cli.views.clean.flagged_page import Gallery
+from cli.views.clean.summary import CleanTally, Page, carry_out, say_learnt, say_survey, say_tally, write_page
 from curate.check.clean import Facts, Judgement, judge, survey
 from curate.check.policy import NAMED_OR_SEVERE, Policy, known_check, make_policy
 from curate.facts.records import Finding
@@ -53,6 +54,14 @@ def clean(
         typer.Option(metavar="error|warning|CHECK", help="Fail (exit 1) if a sample has such a finding."),
     ] = None,
     embeddings: options.Embeddings = None,
+    auto: Annotated[
+        bool, typer.Option("--auto", help="Learn thresholds from the set: 3.5 deviations from its median.")
+    ] = False,
+    html: Annotated[
+        str | None,
+        typer.Option("--html", metavar="FILE", help="Show what is flagged, as a page.", show_default=False),
+        Effect.WRITES,
+    ] = None,
     list_checks: Annotated[bool, typer.Option("--list", help="Show every check, and leave.")] = False,
     json: Annotated[bool, typer.Option("--json", help="With --list: as JSON.")] = False,
     md: Annotated[bool, typer.Option("--md", help="With --list: as Markdown.")] = False,
@@ -67,6 +76,8 @@ def clean(
     Nothing is decoded again, and no file is touched unless --quarantine DIR --apply says so. Warnings are findings too,
     but drop nothing unless --drop names them. A check that would flag half of the set or more says so once instead,
     unless you name it. --embeddings adds the check outlier: samples that are far from all others in an embedding.
+    --auto takes the thresholds of brightness, sharpness, size, loudness and length from what is usual in this set;
+    --html shows what is flagged, so that you see it before you drop it.
 
     [bold]Examples[/bold]
 
@@ -78,6 +89,8 @@ def clean(
 
     burnish clean set.jsonl --embeddings photos.npz -o set.jsonl
 
+    burnish clean set.jsonl --auto --html flagged.html -o set.jsonl
+
     burnish clean --list
     """
     if list_checks:
@@ -85,12 +98,13 @@ def clean(
         return
     if apply and not quarantine:
         raise UsageError("--apply moves the dropped files, so it needs --quarantine DIR")
-    policy = make_policy(settings or (), config, _listed(only), _listed(drop), _listed(keep))
+    policy = make_policy(settings or (), config, _listed(only), _listed(drop), _listed(keep), auto=auto)
     gates = [known_check(name, "--fail-on", NAMED_OR_SEVERE) for name in _listed(fail_on)]
     streams.check_output(output)
     streams.check_output(rejects)
+    reports.check_html(html, manifest)
     files = Quarantine(quarantine, root or "") if quarantine else None
-    tally = _clean(manifest, policy, files, (output, rejects), embeddings, apply=apply)
+    tally = _clean(manifest, policy, files, (output, rejects), embeddings, Page(html, root), apply=apply)
     outcome.rejected = tally.dropped.total()
     if failed := tally.failed_gates(gates):
         raise GateError("; ".join(failed))
@@ -102,15 +116,17 @@ def _clean(
     files: Quarantine | None,
     outputs: tuple[str | None, str | None],
     embeddings: str | None,
+    page: Page,
     *,
     apply: bool,
 ) -> CleanTally:
     """Go through the manifest twice, to learn and to judge, and write what is kept when what is not is set aside."""
-    tally, (output, rejects) = CleanTally(), outputs
+    tally, (output, rejects) = CleanTally(gallery=Gallery() if page.file else None), outputs
 
     def set_aside() -> None:
         dropped.close()
         say_tally(tally)
+        write_page(page, tally, found, manifest or "-")
         if files:
             carry_out(files, apply=apply)
 
@@ -123,6 +139,8 @@ def _clean(
         if files:
             files.refuse_inside(dataset)
         say_survey(found)
+        if policy.auto:
+            say_learnt(found, policy)
         file.seek(0)
         streams.write_lines(_kept(judge(lines(file), found, policy), tally, rejected, files), output, set_aside)
     return tally

@@ -28,6 +28,15 @@ def compare(
     run_b: Annotated[
         str, typer.Argument(metavar="RUN_B", help="The folder of the newer run.", show_default=False), Effect.READS_RUN
     ],
+    control: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN",
+            help="A run on as many new samples of all targets alike (`run --control`), to hold B against.",
+            show_default=False,
+        ),
+        Effect.READS_RUN,
+    ] = None,
     fail_if: Annotated[
         str | None,
         typer.Option(metavar="worse|not-better", help="Fail (exit 1) if B is that.", show_default=False),
@@ -57,6 +66,9 @@ def compare(
     --fail-if worse fails if B is worse over all, on a tag or in a class; with --tag, over all or on one of these tags.
     --fail-if not-better fails unless B is better over all; with --tag, unless it is better on each of these.
 
+    --control RUN sets a third run beside them: the accuracies of all three, the change of both, and what B brings
+    beyond the control, with intervals. Verdicts and gates stay those of A and B.
+
     [bold]Examples[/bold]
 
     burnish compare runs/before runs/after
@@ -64,15 +76,17 @@ def compare(
     burnish compare runs/before runs/after --fail-if worse --quiet
 
     burnish compare runs/before runs/after --tag noise=car --fail-if not-better --html compare.html
+
+    burnish compare runs/before runs/after --control runs/control
     """
     if fail_if is not None:
         options.check_choice(fail_if, GATES, "--fail-if")
     # The same text, but of the type that mypy knows to be one of the gates.
     gate = next((gate for gate in GATES if gate == fail_if), None)
     formats = reports.Formats(json, md, csv, html)
-    for run in (run_a, run_b):
+    for run in (run_a, run_b, *([control] if control else [])):
         formats.check(os.path.join(run, PREDICTIONS))
-    result = compare_runs(run_a, run_b, tag or (), seed)
+    result = compare_runs(run_a, run_b, tag or (), seed, control)
     reports.write(
         result, formats, "{1} against {0}".format(*run_names(result)), report, lambda found: _page(found, html)
     )

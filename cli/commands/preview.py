@@ -5,11 +5,14 @@ from typing import Annotated
 import typer
 
 from cli import augment_options, options
+from cli.augment_judge import judge_preview, run_with_model
 from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak_tags, recipes_and_manifest
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
+from cli.views.preview.judged import say_judged
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
+from curate.records.reader import read
 
 
 def preview(
@@ -33,6 +36,7 @@ def preview(
         typer.Option(metavar="N", min=1, help="New samples of each source: other draws of it.", show_default=False),
     ] = None,
     match: augment_options.Match = "none",
+    run: augment_options.Run = None,
     split: augment_options.Split = None,
     seed: augment_options.Seed = None,
     root: options.Root = None,
@@ -46,9 +50,14 @@ def preview(
     Draws that came to nothing are shown with the reason. Beside each pair stand the three questions that tell whether
     it is worth training on. augment makes the very same files from this recipe, seed and manifest.
 
+    With a run (--run, or --weak RUN) the page answers the third: what its model, refitted without the sources, says of
+    each pair, of 60 more of each target, and of the real samples of the tag.
+
     [bold]Examples[/bold]
 
     burnish preview photos-wear set.jsonl -o wear.html
+
+    burnish preview photos-wear set.jsonl --run runs/before -o wear.html
 
     burnish preview speech-noise set.jsonl --set noise=noise/ --weak runs/before --count 24 -o noise.html
     """
@@ -65,22 +74,25 @@ def preview(
     weak_tags = read_weak_tags(weak) if weak else None
     loaded = load_several(recipes, settings or (), choose_targets(recipes, target, weak_tags, None, mapping), seed)
     begin = loaded.seed
-    with streams.samples(manifest) as samples:
+    made = Options("", root or "", begin, jobs)
+    with streams.passes(manifest) as file:
         sources = gather_sources(
             loaded,
-            samples,
+            read(file),
             split,
             None,
             base=root or "",
             replaces=loaded.standardizes,
             matches=match != "none",
         )
-    made = Options("", root or "", begin, jobs)
-    plan = plan_for(sources, Request(copies, weak=weak_tags, seed=begin), match, made)
-    orders = choose(sources, plan, count, begin)
+        plan = plan_for(sources, Request(copies, weak=weak_tags, seed=begin), match, made)
+        orders = choose(sources, plan, count, begin)
+        judged = judge_preview(sources, plan, orders, run_with_model(run, weak), file, made)
     with terminal.progress("preview", lambda: len(orders)) as counted:
         pairs = list(counted(make_pairs(sources, plan, orders, seed=begin, base=root or "", jobs=jobs)))
-    with atomic_write(output) as file:
-        file.write(page(sources, plan, pairs, begin))
+    with atomic_write(output) as html:
+        html.write(page(sources, plan, pairs, begin, judged))
     rejected = sum(bool(pair.shown.made.rejected) for pair in pairs)
     terminal.say(f"wrote {output} with {len(pairs):,} pairs; {rejected:,} rejected")
+    if judged:
+        say_judged(plan, pairs, judged)

@@ -42,6 +42,16 @@ def report(
     pairs: Annotated[
         int, typer.Option(metavar="N", min=0, help="How many generated samples to show beside their sources.")
     ] = 12,
+    control: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN",
+            help="A run on untargeted samples, to hold the first and the last run against; a work folder of "
+            "`run --control` has it already.",
+            show_default=False,
+        ),
+        Effect.READS_RUN,
+    ] = None,
     root: options.Root = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -66,7 +76,7 @@ def report(
     from cli.views.report.page import page
     from cli.views.report.subjects import find_subjects
 
-    subjects = find_subjects(of)
+    subjects = find_subjects(of, control)
     file = _file(output, subjects)
     for path in of:
         reports.check_html(file, path, "-o")

@@ -9,12 +9,13 @@ import typer
 from cli import options
 from cli.effects import Effect
 from cli.io import reports
-from cli.io.terminal import say
-from curate.ground.errors import BurnishError, GateError, UsageError, did_you_mean
+from cli.io.terminal import printable, say
+from curate.ground.errors import BurnishError, GateError, InputError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from cli.pipeline.recipe import Pipeline
     from cli.pipeline.state import Result
+    from cli.pipeline.summary import RunReport
     from cli.pipeline.tasks import Task
 
 
@@ -41,6 +42,13 @@ def run(
         ),
         Effect.MAKES,
     ] = None,
+    control: Annotated[
+        bool,
+        typer.Option(
+            "--control",
+            help="Also train on as many new samples of all targets alike, not only of the weak ones, and compare.",
+        ),
+    ] = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -56,12 +64,14 @@ def run(
 
     burnish run speech-loop --set data=speech --set group=speaker --dry-run
 
+    burnish run speech-loop --set data=speech --control
+
     burnish run mine.yaml --from augment --work /tmp/try
     """
     from cli.pipeline.summary import append_markdown, plan_table, report_of, table
 
     began = time.monotonic()
-    pipeline, tasks = _prepare(recipe, settings or [], work)
+    pipeline, tasks = _prepare(recipe, settings or [], work, control=control)
     known = {task.step.id: task for task in tasks}
     if start and start not in known:
         raise UsageError(f"--from {start}: there is no such step{did_you_mean(start, known)}")
@@ -69,17 +79,27 @@ def run(
     results = _results(pipeline, tasks, first, dry_run=dry_run)
     told = report_of(pipeline.name, pipeline.work, results, time.monotonic() - began)
     if not dry_run:
-        from cli.views.report.ending import ending
-
-        told.end = ending(pipeline.work, results)
+        _tell_loop(told, pipeline.work, results)
     reports.show(told, plan_table if dry_run else table, as_json=json)
     if not dry_run:
         append_markdown(told)
     _raise_failure(results)
 
 
-def _prepare(recipe: str, settings: list[str], work: str | None) -> "tuple[Pipeline, list[Task]]":
+def _tell_loop(told: "RunReport", work: str, results: "list[Result]") -> None:
+    """Add to a report what came of a loop, where the pipeline is one."""
+    from cli.views.report.ending import loop_of, sentences
+
+    try:
+        told.loop = loop_of(work, results)
+        told.end = sentences(told.loop, work) if told.loop else []
+    except InputError as error:  # the steps are done and their results are there: a summary must not fail them
+        told.end = [printable(f"what came of it cannot be told: {error}")]
+
+
+def _prepare(recipe: str, settings: list[str], work: str | None, *, control: bool) -> "tuple[Pipeline, list[Task]]":
     from augment.recipe.reader import locate
+    from cli.pipeline.control import with_control
     from cli.pipeline.recipe import read_pipeline
     from cli.pipeline.tasks import make_tasks
     from curate.ground.files import read_file
@@ -88,6 +108,7 @@ def _prepare(recipe: str, settings: list[str], work: str | None) -> "tuple[Pipel
     name = os.path.splitext(os.path.basename(path))[0]
     source = path if path == recipe else os.path.basename(path)
     pipeline = read_pipeline(read_file(path), source, name, settings, work)
+    pipeline = with_control(pipeline) if control else pipeline
     return pipeline, make_tasks(pipeline)
 
 

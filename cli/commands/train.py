@@ -47,10 +47,11 @@ def train(
     feature: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME|embedding:FILE|table:FILE|tags",
+            metavar="NAME|package:NAME|embedding:FILE|table:FILE|tags",
             help="Only these: hog, colour, thumbnail of images; mel, mfcc, level of recordings; base, all of them; "
-            "embedding:FILE of burnish embed; table:FILE, columns of a CSV with a path; tags; auto, which of base, "
-            "embedding and side data, or any together, is best in validation.",
+            "package:NAME, an embedding by a model that an extra brings; embedding:FILE of burnish embed; table:FILE, "
+            "columns of a CSV with a path; tags; auto, which of base, embedding and side data, or any together, is "
+            "best in validation, with the embedding that is installed where none is named.",
             show_default="all",
         ),
         Effect.READS,
@@ -96,7 +97,8 @@ def train(
 ) -> None:
     """Train a quick baseline and test it: on the test split where there is one, else in cross-validation.
 
-    Images are seen as gradients, colours and a thumbnail, recordings as mel bands and cepstral coefficients over time.
+    Images are seen as gradients, colours and a thumbnail, recordings as mel bands and cepstral coefficients over time;
+    colours also as if light and haze were even, sounds also above their steady noise.
     auto picks the model once, by cross-validation on all that may be trained on; every fold of the evaluation fits the
     same. Generated samples only ever train. Nothing
     that is tested, no copy of it and nothing made from it is trained on. The folder of the run gets run.json,
@@ -112,7 +114,9 @@ def train(
 
     burnish train augmented.jsonl --run runs/after --like runs/before --repeats 10
 
-    burnish train set.jsonl --run runs/embedded --feature auto --feature embedding:photos.npz
+    burnish train set.jsonl --run runs/embedded --feature auto
+
+    burnish train set.jsonl --run runs/own --feature embedding:resnet.npz
 
     burnish train set.jsonl --run runs/aged --feature base --feature table:patients.csv
     """

@@ -34,7 +34,8 @@ def transforms(
     """Show every operation that a recipe can use; with a name, its parameters, units, defaults and an example.
 
     Names in small letters are burnish's own. CamelCase names are classes of albumentations (under image:) and of
-    audiomentations (under audio:). Each comes with all of its parameters in --json.
+    audiomentations (under audio:). Each comes with all of its parameters in --json. OneOf and SomeOf are choices among
+    operations of either.
 
     [bold]Examples[/bold]
 
@@ -44,10 +45,12 @@ def transforms(
 
     burnish transforms RandomBrightnessContrast --json
     """
-    from augment.operations.documentation import catalogue, documented
+    from augment.operations.documentation import Catalogue, catalogue, documented
+    from augment.recipe.choice import documented_choice
 
     formats = reports.Formats(json, md, csv).check()
-    found = catalogue() if name is None else documented(name)
+    choice = documented_choice(name or "")
+    found = Catalogue(choice) if choice else catalogue() if name is None else documented(name)
     reports.write(found, formats, name or "Operations of recipes", _listed if name is None else _details)
 
 
@@ -58,7 +61,14 @@ def _listed(found: "Catalogue") -> Report:
     for (kind, source), operations in groupby(found.operations, key=lambda one: (one.kind, one.source)):
         rows = [Row((one.name, _summary(one))) for one in operations]
         tables.append(Table(f"{kind}-{source}", f"{kind}: {_TITLES[source]}", columns, rows, most=len(rows)))
-    return Report(tables, ["burnish transforms NAME shows the parameters of one."], titled=True)
+    return Report(
+        tables,
+        [
+            "burnish transforms NAME shows the parameters of one.",
+            "OneOf and SomeOf choose among operations: burnish transforms OneOf",
+        ],
+        titled=True,
+    )
 
 
 def _details(found: "Catalogue") -> Report:

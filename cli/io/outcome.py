@@ -3,14 +3,20 @@
 Sentences are for people and may be reworded; a parent that counts must not read them.
 """
 
-import json
 import os
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from augment.plan.remarks import Remark
+from curate.ground.json import decode, encode
 
 VARIABLE = "BURNISH_REPORT_FD"
 """Environment variable with the descriptor's number; taken out before anything else could inherit it."""
+_MOST_BYTES = 60_000
+_MOST_REMARKS = 20
 
 
 @dataclass(slots=True)
@@ -23,6 +29,8 @@ class Outcome:
         reused: Files whose results were there already.
         rejected: Samples that were not made or not kept, whatever is tried again.
         put_off: Those that may do better the next time: a time-out, a crashed worker, a file that cannot be read now.
+        made: Samples that are there now by the target that made them, those that were there already too.
+        remarks: What was not made, or not as it was to be.
     """
 
     samples_out: int | None = None
@@ -30,6 +38,8 @@ class Outcome:
     reused: int | None = None
     rejected: int | None = None
     put_off: int = 0
+    made: dict[str, int] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -50,17 +60,25 @@ def send() -> None:
     # No worker without the engine: a command that never imported it has none that failed.
     engine = sys.modules.get("curate.engine")
     outcome.put_off = max(outcome.put_off, engine.failures.total() if engine else 0)
-    line = json.dumps({**asdict(outcome), "complete": outcome.complete}) + "\n"
     with suppress(OSError):
-        os.write(int(_PARENT), line.encode())
+        os.write(int(_PARENT), line_of(outcome))
+
+
+def line_of(counted: Outcome) -> bytes:
+    """Return an outcome as a line that fits into a pipe, which the parent reads only when this process has ended.
+
+    What takes too much room is left out, so that nobody waits for ever: remarks first, then the names of the targets.
+    """
+    shorter = replace(counted, remarks=counted.remarks[:_MOST_REMARKS])
+    bare = replace(counted, remarks=[], made={"": sum(counted.made.values())})
+    complete = {"complete": counted.complete}
+    lines = (encode({**msgspec.to_builtins(one), **complete}) + b"\n" for one in (counted, shorter, bare))
+    return next((line for line in lines if len(line) <= _MOST_BYTES), b"\n")
 
 
 def parse(line: bytes) -> Outcome:
     """Return the outcome that a child wrote; an empty one where it was ended before it could."""
     try:
-        content = json.loads(line)
+        return decode(line, Outcome)
     except ValueError:
         return Outcome()
-    content.pop("complete", None)
-    # Parent and child are one program, so that every key is known.
-    return Outcome(**content)

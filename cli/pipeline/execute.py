@@ -45,23 +45,23 @@ class Runner:
             first: This one and all after it run in any case.
         """
         results: list[Result] = []
-        for task in tasks:
+        for place, task in enumerate(tasks):
             # After a failure nothing runs, also what does not depend on it: the user is to see one thing to mend.
             if any(result.code for result in results):
                 results.append(Result(task, "not run"))
             else:
-                results.append(self._one(task, forced=first is not None and task.number >= first.number))
+                results.append(self._one(task, forced=first is not None and place >= tasks.index(first)))
             self._view.end(results[-1])
         return results
 
     def plan(self, tasks: "Sequence[Task]", first: "Task | None" = None) -> list[Result]:
         """Return what would run and why, without running anything."""
         results: dict[str, Result] = {}
-        for task in tasks:
+        for place, task in enumerate(tasks):
             # What stands behind a step that runs can be told only when that step has run: it may give the same as the
             # last time.
             waiting = [other.step.id for other in task.upstream if results[other.step.id].status != "cached"]
-            forced = first is not None and task.number >= first.number
+            forced = first is not None and place >= tasks.index(first)
             reason, _ = self._why(task, forced=forced, guess=bool(waiting))
             status = "would run" if reason else "cached"
             if waiting and not reason:
@@ -78,6 +78,9 @@ class Runner:
             guess: The steps that it depends on may still run; take what they gave the last time.
         """
         done = self._state.steps.get(task.step.id)
+        if task.as_many_as and (counted := self._state.steps.get(task.as_many_as.step.id)):
+            # Counted, not planned: what was rejected or left out of the targeted ones is not made up for here.
+            task.chosen["budget"] = [str(sum(counted.made.values()))]
         inputs = inputs_of(task, self._files, code_digest())
         if done and forced:
             return "asked for by --from", inputs
@@ -93,7 +96,9 @@ class Runner:
         if not reason and done:
             # A step that counts its files did none now; one that counts nothing shows nothing.
             worked = 0 if done.worked is not None else None
-            return Result(task, "cached", "", done.samples_in, done.samples_out, worked)
+            cached = Result(task, "cached", "", done.samples_in, done.samples_out, worked)
+            cached.made, cached.remarks = done.made, tuple(done.remarks)
+            return cached
         self._view.begin(task, reason)
         return self._work_on(task, reason, inputs)
 
@@ -113,6 +118,7 @@ class Runner:
             return result
         result.samples_out = _samples(task.output) if task.command.writes == "manifest" else None
         result.worked, result.put_off = ended.outcome.worked, ended.outcome.put_off
+        result.made, result.remarks = ended.outcome.made, tuple(ended.outcome.remarks)
         if result.put_off:
             put_off = f"warning: {result.put_off:,} files were put off (time-outs, crashes, files not readable now)"
             result.warnings += (f"{put_off}; the next run does this step again",)
@@ -153,6 +159,9 @@ class Runner:
             samples_out=result.samples_out,
             worked=result.worked,
             put_off=result.put_off,
+            made=result.made,
+            remarks=list(result.remarks),
+            control_of=task.step.control_of,
         )
         save_state(self._work, self._state)
 

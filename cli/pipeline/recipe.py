@@ -26,7 +26,8 @@ class Step(NamedTuple):
         command: The command that it runs.
         options: Values by the command's own option names in snake_case.
         input: The step whose manifest it reads, or a manifest; None: that of the step before.
-        position: In the list, from 0.
+        position: In the list, from 0; a step of a control has that of the step which it does again.
+        control_of: The step that it does again, with untargeted samples; empty for a step of the recipe.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Step(NamedTuple):
     options: dict[str, Any]
     input: str | None
     position: int
+    control_of: str = ""
 
 
 class Pipeline(NamedTuple):

@@ -1,11 +1,12 @@
 """What a work folder remembers: which steps were done, of what, and what came out."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from augment.plan.remarks import Remark
 from cli.pipeline.files import Stamp
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import BurnishError, InputError
@@ -32,6 +33,9 @@ class Done(msgspec.Struct, kw_only=True):
         samples_out: Samples of the manifest that it wrote.
         worked: Files that it decoded or made; None where that is not known.
         put_off: Files that may do better the next time, such as those that took too long.
+        made: New samples by the target that made them, of augment.
+        remarks: What augment did not make, or not as it was to be, and why.
+        control_of: The step that it does again for a control; empty for a step of the recipe.
     """
 
     command: list[str]
@@ -45,6 +49,9 @@ class Done(msgspec.Struct, kw_only=True):
     samples_out: int | None = None
     worked: int | None = None
     put_off: int = 0
+    made: dict[str, int] = {}
+    remarks: list[Remark] = []
+    control_of: str = ""
 
 
 class State(msgspec.Struct, kw_only=True):
@@ -81,6 +88,8 @@ class Result:
         code: Exit code.
         put_off: Files that may do better the next time.
         warnings: What it warned of.
+        made: New samples by the target that made them, of augment.
+        remarks: What augment did not make, or not as it was to be, and why.
     """
 
     task: "Task"
@@ -93,6 +102,8 @@ class Result:
     code: int = 0
     put_off: int = 0
     warnings: tuple[str, ...] = ()
+    made: dict[str, int] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
 
 
 def load_state(work: str, recipe: str, version: str) -> State:

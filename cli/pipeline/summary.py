@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cli.pipeline.state import Result
 
 _NOTES = {"failed": "a gate did not hold", "stopped": "error"}
+_SHORT = 40
 _COLUMNS = ("step", "command", "in", "out", "files", "time", "status", "why")
 
 
@@ -33,13 +34,14 @@ class StepReport(msgspec.Struct):
 
 
 class RunReport(msgspec.Struct):
-    """What `run --json` writes; `end` is what came of a loop, in sentences."""
+    """What `run --json` writes; `loop` is what came of a loop (`cli.views.report.ending`), `end` the same in words."""
 
     recipe: str
     work: str
     seconds: float
     steps: list[StepReport]
     end: list[str] = []
+    loop: msgspec.Struct | None = None
 
 
 def report_of(recipe: str, work: str, results: "list[Result]", seconds: float) -> RunReport:
@@ -70,13 +72,17 @@ def table(report: RunReport) -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    # One space between columns: of two, 80 characters left four for why, and a sentence of a gate stood in 30 lines.
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in _COLUMNS:
         right = name in {"in", "out", "files", "time"}
         drawn.add_column(name, justify="right" if right else "left", no_wrap=name != "why", overflow="fold")
     styles = {"failed": "red", "stopped": "red", "not run": "dim", "cached": "dim"}
     for step in report.steps:
-        drawn.add_row(*map(printable, _cells(step)), style=styles.get(step.status))
+        *cells, why = map(printable, _cells(step))
+        # What ends the run is said in full below, by the error.
+        ends = step.status in {"failed", "stopped"} and len(why) > _SHORT
+        drawn.add_row(*cells, f"{why[:_SHORT]}…" if ends else why, style=styles.get(step.status))
     return Group(drawn, sentence(report), *map(Text, report.end))
 
 

@@ -35,6 +35,7 @@ class Task:
         run: The run folder that it makes; empty if none.
         into: The folder that it makes media files in; empty if none.
         needs: The tasks whose runs or reports it uses, by option.
+        as_many_as: The task that it makes as many samples as, which are counted when that one has run.
     """
 
     step: "Step"
@@ -50,11 +51,13 @@ class Task:
     run: str = ""
     into: str = ""
     needs: "dict[str, list[Task]]" = field(default_factory=dict)
+    as_many_as: "Task | None" = None
 
     @property
     def upstream(self) -> "list[Task]":
         """Return the tasks whose results it uses."""
-        return [self.manifest_of, *self.used] if self.manifest_of else self.used
+        counted = [self.as_many_as] if self.as_many_as else []
+        return [self.manifest_of, *self.used, *counted] if self.manifest_of else self.used
 
     @property
     def used(self) -> "list[Task]":
@@ -113,7 +116,8 @@ class _Maker:
     def __init__(self, pipeline: "Pipeline", step: "Step", before: list[Task]) -> None:
         self.pipeline, self.step = pipeline, step
         self.before = {task.step.id: task for task in before}
-        self.last = before[-1] if before else None
+        # What a control makes is not what the next step of the recipe reads.
+        self.last = next((task for task in reversed(before) if not task.step.control_of), None)
         self.command = command(step.command)
 
     def task(self) -> Task:
@@ -135,6 +139,8 @@ class _Maker:
             else:
                 task.into = folder
         self._set_manifest(task)
+        if step.control_of and step.command == "augment" and "control" in task.chosen:
+            task.as_many_as = self.before[step.control_of]
         return task
 
     def _set_options(self, task: Task) -> None:

@@ -69,7 +69,7 @@ class View:
         if self._live:
             self._refresh()
         else:
-            say(f"[{result.task.number}/{len(self._tasks)}] {line_of(result)}")
+            say(f"[{len(self._results)}/{len(self._tasks)}] {line_of(result)}")
             _say_warnings(result, "  ")
 
     def _refresh(self) -> None:

@@ -1,20 +1,19 @@
 """The checks: what makes a sample unfit, or worth a look. One table serves clean, its --list and the documentation.
 
 Where cleanvision has the check, the value is its score (0 to 1) and a value below the threshold is flagged, so that
-its users' thresholds carry over.
+its users' thresholds carry over; that of its `blurry` goes to `cleanvision-blurry`.
 """
 
 import math
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
-from itertools import accumulate
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
+from curate.check.learn import Learnt, Spread, learn_most_frequent, learn_sizes, learn_with_limit
 from curate.facts.records import AudioFacts, ImageFacts, Kind, Severity
 
 Value = Callable[[Any], float | None]
-Score = Callable[[float], float]
 Side = Literal["below", "above", "other"]
 
 
@@ -62,18 +61,6 @@ EMBEDDING_CHECKS: dict[str, Verdict] = {
 """Every check that clean makes with `--embeddings`, by name."""
 
 
-class Learnt(NamedTuple):
-    """What a relative check learnt from the whole set.
-
-    Attributes:
-        score: From the fact to the value that is compared.
-        threshold: None: nothing was learnt, so nothing is odd.
-    """
-
-    score: Score
-    threshold: float | None
-
-
 class Check(NamedTuple):
     """A rule over facts.
 
@@ -87,6 +74,9 @@ class Check(NamedTuple):
         needs: Fields of the facts that it cannot do without.
         learn: For a relative check: learns from how often each value occurs in the set.
         severity: Of its findings, unless the user says otherwise.
+        spread: How far from the usual is odd, where the threshold may be learnt from the set (`clean --auto`).
+        on_request: Whether it is made only where the user names it.
+        spares_classes: Whether it spares a class of which it would flag most: that is how the class is.
     """
 
     kind: Kind
@@ -98,10 +88,22 @@ class Check(NamedTuple):
     needs: tuple[str, ...]
     learn: Callable[[Counter[float]], Learnt] | None = None
     severity: Severity = "warning"
+    spread: Spread | None = None
+    on_request: bool = False
+    spares_classes: bool = False
+
+
+_HALF = Spread(1.0, doublings=True)
+"""Half to twice the median is never odd."""
+_EXPOSURE = Spread(1.0, doublings=True)
+_DECIBELS = Spread(6.0)
+"""The same of an amplitude in dB."""
 
 
 # Under 2 kHz there is no speech and no music left; no converter is faster than 768 kHz.
 _PLAUSIBLE_RATES = range(2000, 768001)
+SMALLEST_SHARP = 64
+"""Longer side up to which nothing is said of sharpness, px."""
 _ORDINARY_MODES = {"RGB", "RGBA", "L", "LA"}
 
 
@@ -123,6 +125,14 @@ def _unusual_mode(facts: ImageFacts) -> float | None:
     return float(facts.mode not in _ORDINARY_MODES or (facts.bits or 8) > 8)
 
 
+def _acutance(facts: ImageFacts) -> float | None:
+    # Without any edge nothing can be said (`low-information` finds it). Pictures of 64 pixels are as soft as reducing
+    # left them: 4 % of CIFAR-10 would be flagged.
+    if max(facts.width or 256, facts.height or 256) <= SMALLEST_SHARP:
+        return None
+    return facts.acutance or None
+
+
 def _implausible_rate(facts: AudioFacts) -> float | None:
     return None if facts.sample_rate is None else float(facts.sample_rate not in _PLAUSIBLE_RATES)
 
@@ -132,53 +142,26 @@ def _bandwidth_share(facts: AudioFacts) -> float | None:
     return 2 * facts.bandwidth_hz / facts.sample_rate if facts.bandwidth_hz and facts.sample_rate else None
 
 
-def quantile(counts: Counter[float], share: float) -> float:
-    """Return a quantile of values that occur so many times each, interpolated like `numpy.quantile`.
-
-    Args:
-        counts: Not empty.
-        share: 0 to 1.
-    """
-    # Counts and no list of values: in a set of a million few sizes differ.
-    rank = share * (counts.total() - 1)
-    values = sorted(counts)
-    ends = list(accumulate(counts[value] for value in values))
-    low, high = (values[bisect_right(ends, place)] for place in (int(rank), min(int(rank) + 1, ends[-1] - 1)))
-    return low + (rank % 1) * (high - low)
-
-
-def learn_sizes(counts: Counter[float]) -> Learnt:
-    """Learn the usual sizes: from three interquartile ranges under the first quartile to as many above the third.
-
-    cleanvision's odd_size: 1 - |size - middle| / width of that range, 0 to 1. Where all usual sizes are the same, the
-    range has no width; then sizes up to half as large again or half as small count as usual.
-    """
-    if not counts:
-        return Learnt(float, None)
-    low, high = quantile(counts, 0.25), quantile(counts, 0.75)
-    middle, spread = (low + high) / 2, 7 * (high - low) or (low + high) / 2
-    return Learnt(lambda size: 1 - min(1.0, abs(size - middle) / spread), 0.5)
-
-
-def learn_most_frequent(counts: Counter[float]) -> Learnt:
-    """Learn the most frequent value; of several, the smallest."""
-    return Learnt(float, min(counts, key=lambda value: (-counts[value], value)) if counts else None)
-
-
 CHECKS: dict[str, Check] = {
     "animated": Check("image", "image.frames", lambda facts: facts.frames, "above", 1,
         "an animation or a stack of pages: most training code takes the first and drops the rest", ("frames",)),
     "anti-phase": Check("audio", "audio.mono_loss_db", lambda facts: facts.mono_loss_db, "above", 12.0,
         "the channels cancel each other out in mono: one of them was wired the wrong way round", ("mono_loss_db",)),
-    "blurry": Check("image", "image.sharpness", lambda facts: facts.sharpness, "below", 0.29,
-        "few edges are left even in a small copy: out of focus or shaken", ("sharpness",)),
+    "blurry": Check("image", "image.acutance", _acutance, "below", 0.42,
+        "its edges are not steep in any part, or not in one direction: out of focus or shaken", ("acutance",),
+        spread=Spread(0.1)),
     "bright": Check("image", "1 - image.brightness_p5",
         lambda facts: None if facts.brightness_p5 is None else 1 - facts.brightness_p5, "below", 0.05,
-        "even the darkest parts are almost white: overexposed", ("brightness_p5",)),
+        "even the darkest parts are almost white, or far lighter than in the rest of the set: overexposed",
+        ("brightness_p5",), partial(learn_with_limit, side="below", spread=_EXPOSURE, limit=0.05), spread=_EXPOSURE),
+    "cleanvision-blurry": Check("image", "image.sharpness", lambda facts: facts.sharpness, "below", 0.29,
+        "cleanvision's score, which says as much of contrast as of sharpness; for thresholds that were chosen with it",
+        ("sharpness",), on_request=True),
     "clipped": Check("audio", "audio.clipping_ratio", lambda facts: facts.clipping_ratio, "above", 0.001,
         "peaks are cut flat: it was recorded too loud, and the distortion cannot be taken out", ("clipping_ratio",)),
     "dark": Check("image", "image.brightness_p99", lambda facts: facts.brightness_p99, "below", 0.32,
-        "even the brightest parts are dark: underexposed, or a lens cap", ("brightness_p99",)),
+        "even the brightest parts are dark, or far darker than in the rest of the set: underexposed, or a lens cap",
+        ("brightness_p99",), partial(learn_with_limit, side="below", spread=_EXPOSURE, limit=0.32), spread=_EXPOSURE),
     "dc-offset": Check("audio", "abs(audio.dc_offset)",
         lambda facts: None if facts.dc_offset is None else abs(facts.dc_offset), "above", 0.02,
         "the signal does not swing around zero: a recorder's fault that costs headroom and clicks", ("dc_offset",)),
@@ -195,34 +178,35 @@ CHECKS: dict[str, Check] = {
         "above", 0.5, "no recorder has such a rate: the header is wrong, or it is no sound", ("sample_rate",)),
     "low-information": Check("image", "min(1, 0.1 * image.entropy)",
         lambda facts: None if facts.entropy is None else min(1.0, 0.1 * facts.entropy), "below", 0.30,
-        "hardly anything to see: one colour, an empty page, a failed download", ("entropy",)),
+        "hardly anything to see: one colour, an empty page, a failed download", ("entropy",), spread=_HALF),
     "narrow-band": Check("audio", "2 * audio.bandwidth_hz / audio.sample_rate", _bandwidth_share, "below", 0.6,
         "the sample rate promises more than there is: upsampled, a telephone, or strong compression",
-        ("bandwidth_hz", "sample_rate")),
+        ("bandwidth_hz", "sample_rate"), spread=_HALF),
     "noisy": Check("audio", "audio.snr_db", lambda facts: facts.snr_db, "below", 5.0,
-        "the quietest moments are almost as loud as the rest: noise, music, or nobody speaks", ("snr_db",)),
+        "steady: its quietest moments are almost as loud as the rest. Behind speech that is noise; rain, engines and "
+        "music are so by themselves", ("snr_db",), spares_classes=True),
     "odd-aspect-ratio": Check("image", "min(width / height, height / width)", _shorter_over_longer, "below", 0.35,
-        "a strip: resizing to a square would distort it beyond recognition", ("width", "height")),
+        "a strip: resizing to a square would distort it beyond recognition", ("width", "height"), spread=_HALF),
     "odd-channels": Check("audio", "audio.channels", lambda facts: facts.channels, "other", None,
         "another number of channels than most of the set: batches will not stack", ("channels",), learn_most_frequent),
     "odd-sample-rate": Check("audio", "audio.sample_rate", lambda facts: facts.sample_rate, "other", None,
         "another sample rate than most of the set: features mean something else", ("sample_rate",),
         learn_most_frequent),
-    "odd-size": Check("image", "1 - |sqrt(width * height) - middle| / range of the usual sizes", _side_of_square,
-        "below", 0.5, "far larger or smaller than the rest: a thumbnail, a crop, another source", ("width", "height"),
-        learn_sizes),
+    "odd-size": Check("image", "1 - |sqrt(width * height) - middle| / range of the usual sizes (half to twice the "
+        "median at least)", _side_of_square, "below", 0.5,
+        "far larger or smaller than the rest: a thumbnail, a crop, another source", ("width", "height"), learn_sizes),
     "over-full-scale": Check("audio", "audio.peak_dbfs", lambda facts: facts.peak_dbfs, "above", 6.0,
         "samples of more than twice full scale: a wrong value among them, or integers kept as floats", ("peak_dbfs",)),
     "quiet": Check("audio", "audio.loudness_lufs", lambda facts: facts.loudness_lufs, "below", -40.0,
-        "so quiet that normalizing would raise the noise with it", ("loudness_lufs",)),
+        "so quiet that normalizing would raise the noise with it", ("loudness_lufs",), spread=_DECIBELS),
     "rotated": Check("image", "image.orientation", lambda facts: facts.orientation, "above", 1,
         "its EXIF orientation says turn me: some readers do, others do not", ("orientation",)),
     "silent": Check("audio", "audio.peak_dbfs", lambda facts: facts.peak_dbfs, "below", -60.0,
         "nothing can be heard: a dead microphone, or a recording that never began", ("peak_dbfs",)),
     "too-long": Check("audio", "audio.duration_s", lambda facts: facts.duration_s, "above", 30.0,
-        "longer than most speech models take in one piece: split it", ("duration_s",)),
+        "longer than most speech models take in one piece: split it", ("duration_s",), spread=_HALF),
     "too-short": Check("audio", "audio.duration_s", lambda facts: facts.duration_s, "below", 0.1,
-        "too short to say or recognize anything", ("duration_s",)),
+        "too short to say or recognize anything", ("duration_s",), spread=_HALF),
     "unusual-mode": Check("image", "1 if the mode is not RGB, RGBA, L or LA, or image.bits > 8", _unusual_mode,
         "above", 0.5, "CMYK, a palette or 16 bit: readers differ in how they turn it into RGB", ("mode",)),
 }  # fmt: skip

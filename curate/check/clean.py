@@ -9,9 +9,12 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
-from curate.check.checks import CHECKS, EMBEDDING_CHECKS, Check, Learnt
+from curate.check.checks import CHECKS, EMBEDDING_CHECKS, Check
+from curate.check.classes import flagged_classes
+from curate.check.learn import Learnt, Spread, learn_fence
 from curate.check.policy import Policy
 from curate.facts.records import KINDS, AudioFacts, Finding, ImageFacts, Severity
 from curate.ground.errors import InputError
@@ -29,6 +32,7 @@ class Facts(MeasuredView, frozen=True):
     path: str
     kind: str | None = None
     digest: str | None = None
+    label: str | None = None
     image: ImageFacts | None = None
     audio: AudioFacts | None = None
     findings: tuple[Finding, ...] = ()
@@ -84,6 +88,10 @@ class Survey:
     Attributes:
         rules: The checks that will be applied, by kind.
         everywhere: Checks that would flag half of the set or more and that nobody asked for, with that share.
+        classes: Classes that a check spares, because it would flag most of them.
+        sounds: Checks that are off because they would flag most of several classes: these are what they look for.
+        learnt: What was learnt of the thresholds of checks, for those that are not fixed.
+        flagged: How many samples each check flags, in all classes.
         samples: How many there are.
         sound: Those that are images or audio and have no error.
         unmeasured: Samples without the facts that a check needs and without an error that explains it.
@@ -95,6 +103,10 @@ class Survey:
 
     rules: dict[str, list[Rule]] = field(default_factory=lambda: {"image": [], "audio": []})
     everywhere: dict[str, float] = field(default_factory=dict)
+    classes: dict[str, frozenset[str]] = field(default_factory=dict)
+    sounds: set[str] = field(default_factory=set)
+    learnt: dict[str, Learnt] = field(default_factory=dict)
+    flagged: dict[str, int] = field(default_factory=dict)
     samples: int = 0
     sound: int = 0
     unmeasured: int = 0
@@ -135,10 +147,13 @@ def survey(samples: Iterable[Facts], policy: Policy, by_digest: Mapping[str, Fin
     # Two sorts of checks: a threshold that is fixed judges a sample at once; one that is learnt from the set can judge
     # only when the set was seen, and until then keeps a few bytes of each sample.
     checks = {name: check for name, check in CHECKS.items() if policy.applies(name)}
-    values = {name: _Values() for name, check in checks.items() if check.learn}
+    values = {name: _Values() for name in checks if _learner(name, policy)}
     fixed = {
-        kind: [_rule(name, policy) for name, check in checks.items() if check.kind == kind and not check.learn]
+        kind: [_rule(name, policy) for name, check in checks.items() if check.kind == kind and name not in values]
         for kind in found.rules
+    }
+    by_class: dict[str, dict[str, list[int]]] = {
+        name: {} for name, check in checks.items() if check.spares_classes and not policy.asked_for(name)
     }
     relative = {
         kind: [(checks[name].value, of_check) for name, of_check in values.items() if checks[name].kind == kind]
@@ -167,9 +182,14 @@ def survey(samples: Iterable[Facts], policy: Policy, by_digest: Mapping[str, Fin
                 undecided[rule.name] += 1
                 # A check may have nothing to say of a sample that has every fact: the bandwidth of silence.
                 complete = complete and all(getattr(facts, need) is not None for need in rule.check.needs)
-            elif rule.flags(value):
+                continue
+            if is_flagged := rule.flags(value):
                 flagged[rule.name] += 1
                 found.remarkable[-1] = 1
+            if rule.check.spares_classes and sample.label is not None and rule.name in by_class:
+                counts = by_class[rule.name].setdefault(sample.label, [0, 0])
+                counts[0] += 1
+                counts[1] += is_flagged
         # What is odd for the set is known when all of it was seen; until then its values wait, a few bytes each.
         for value_of, known in relative[sample.kind]:
             value = value_of(facts)
@@ -180,6 +200,10 @@ def survey(samples: Iterable[Facts], policy: Policy, by_digest: Mapping[str, Fin
     # A share is of the samples that a check could judge, or a set of half pictures and half sounds would hide it.
     seen = Counter({name: measured[check.kind] - undecided[name] for name, check in checks.items()})
     _conclude(found, policy, values, measured, seen, flagged)
+    for name, counted in by_class.items():
+        if name not in found.everywhere and (classes := flagged_classes(counted)):
+            found.classes[name] = classes.names
+            found.sounds |= {name} if classes.are_the_subject else set()
     return found
 
 
@@ -194,23 +218,23 @@ def judge(lines: Iterable[bytes], survey: Survey, policy: Policy) -> Iterator[Ju
         policy: As for the survey.
     """
     rules = {
-        kind: [rule for rule in found if rule.name not in survey.everywhere] for kind, found in survey.rules.items()
+        kind: [rule for rule in found if rule.name not in survey.everywhere and rule.name not in survey.sounds]
+        for kind, found in survey.rules.items()
     }
     for remarkable, line in zip(survey.remarkable, lines, strict=True):
-        yield _judgement(line, rules, policy, survey.by_digest) if remarkable else Judgement(line)
+        yield _judgement(line, rules, policy, survey) if remarkable else Judgement(line)
 
 
-def _judgement(
-    line: bytes, rules: dict[str, list[Rule]], policy: Policy, by_digest: Mapping[str, Finding]
-) -> Judgement:
+def _judgement(line: bytes, rules: dict[str, list[Rule]], policy: Policy, survey: Survey) -> Judgement:
     sample = parse(line)
     # Those of the table are made anew; a check that is off now leaves nothing of its last run behind.
     findings = sample.findings and tuple(
         one for one in sample.findings if one.check not in CHECKS and one.check not in EMBEDDING_CHECKS
     )
     if sample.facts is not None and sample.kind in rules:
-        findings += _findings(sample.facts, rules[sample.kind])
-    if found := by_digest.get(sample.digest or ""):
+        spared = {name for name, classes in survey.classes.items() if sample.label in classes}
+        findings += _findings(sample.facts, [rule for rule in rules[sample.kind] if rule.name not in spared])
+    if found := survey.by_digest.get(sample.digest or ""):
         findings += (found,)
     judged = sample if findings == sample.findings else changed(sample, findings=findings)
     if not findings:
@@ -235,6 +259,19 @@ def _rule(name: str, policy: Policy, learnt: Learnt | None = None) -> Rule:
     value = _scored(check, learnt) if learnt else check.value
     flags = {"below": threshold.__gt__, "above": threshold.__lt__, "other": threshold.__ne__}[check.side]
     return Rule(name, policy.severity(name), check, threshold, value, flags)
+
+
+def _learner(name: str, policy: Policy) -> Callable[[Counter[float]], Learnt] | None:
+    """Return what learns the threshold of a check; None for one that is fixed."""
+    check = CHECKS[name]
+    if policy.auto and check.spread and name not in policy.thresholds:
+        return partial(_fence_or_default, side=check.side, spread=check.spread, default=check.threshold)
+    return check.learn
+
+
+def _fence_or_default(counts: Counter[float], side: str, spread: Spread, default: float | None) -> Learnt:
+    found = learn_fence(counts, side, spread)
+    return found if found.threshold is not None else found._replace(threshold=default)
 
 
 def _scored(check: Check, learnt: Learnt) -> Callable[[ImageFacts | AudioFacts], float | None]:
@@ -267,14 +304,16 @@ def _conclude(
         if not policy.applies(name):
             continue
         # Fixed checks were counted in the pass; learnt ones begin here, with all the values that there were.
-        counts = values[name].counts() if check.learn else Counter()
-        learnt = check.learn(counts) if check.learn else None
+        learn = _learner(name, policy)
+        counts = values[name].counts() if learn else Counter()
+        learnt = learn(counts) if learn else None
         # Nothing was learnt, so nothing is odd.
         if learnt and learnt.threshold is None:
             continue
         rule = _rule(name, policy, learnt)
         found.rules[check.kind].append(rule)
         if learnt:
+            found.learnt[name] = learnt
             # Each different value is judged once, not each sample: a million recordings have a few sample rates.
             odd = [value for value in counts if rule.flags(learnt.score(value))]
             seen[name], flagged[name] = counts.total(), sum(counts[value] for value in odd)
@@ -289,6 +328,7 @@ def _conclude(
             # Only now, because a check that flags half of the set must not make half of it remarkable.
             for sample in values[name].having(odd):
                 found.remarkable[sample] = 1
+    found.flagged = dict(flagged)
 
 
 def _is_sound(sample: Facts) -> bool:

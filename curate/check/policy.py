@@ -29,6 +29,7 @@ class Policy:
         only: Make only these checks; empty: all.
         drop: Drop the samples with these findings too; `warning`: with any warning.
         keep: Keep the samples with these findings, also if they are errors.
+        auto: Learn thresholds from the set, where the check has a spread and the user gave none.
     """
 
     thresholds: Mapping[str, float] = field(default_factory=dict)
@@ -36,9 +37,12 @@ class Policy:
     only: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
     keep: frozenset[str] = frozenset()
+    auto: bool = False
 
     def applies(self, check: str) -> bool:
         """Return whether a check of the table is made."""
+        if CHECKS[check].on_request and not (self.asked_for(check) or check in self.severities):
+            return False
         return (not self.only or check in self.only) and self.severities.get(check) != "off"
 
     def severity(self, check: str) -> Severity:
@@ -62,6 +66,8 @@ def make_policy(
     only: Iterable[str] = (),
     drop: Iterable[str] = (),
     keep: Iterable[str] = (),
+    *,
+    auto: bool = False,
 ) -> Policy:
     """Return the policy of some options; settings go before the configuration.
 
@@ -71,6 +77,7 @@ def make_policy(
         only: Checks of the table.
         drop: Checks, or `warning`.
         keep: Checks.
+        auto: Whether thresholds are learnt from the set.
 
     Raises:
         UsageError: A check is unknown (the nearest is named), or a threshold is no number.
@@ -89,6 +96,7 @@ def make_policy(
         frozenset(known_check(name, "--only", CHECKS) for name in only),
         frozenset(known_check(name, "--drop", NAMED_OR_SEVERE) for name in drop),
         frozenset(known_check(name, "--keep", _NAMED) for name in keep),
+        auto,
     )
 
 

@@ -16,6 +16,7 @@ NEIGHBOURS = 10
 UNUSUAL_Z = 3.5
 """Modified z above which a score is an outlier (Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993)."""
 _MAD_TO_SIGMA = 0.6745
+_LEAST_AWAY = 0.2231  # log 1.25
 
 
 class Spread(NamedTuple):
@@ -97,5 +98,7 @@ def find_outliers(vectors: "Vectors", k: int = NEIGHBOURS) -> Outliers:
     logs = np.log(known)
     middle = float(np.median(logs))
     deviation = float(np.median(np.abs(logs - middle)))
-    threshold = np.exp(middle + UNUSUAL_Z / _MAD_TO_SIGMA * deviation) if deviation else np.inf
+    # However alike the others are: what is less than a quarter farther away than the median is not unusual.
+    away = max(UNUSUAL_Z / _MAD_TO_SIGMA * deviation, _LEAST_AWAY)
+    threshold = np.exp(middle + away) if deviation else np.inf
     return Outliers(score, float(threshold))

@@ -5,9 +5,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.facts.channels import channel_gap_db, channel_weights, mono_loss_db
+from curate.facts.clipping import clipping_ratio
 from curate.facts.fingerprint import fingerprint
 from curate.facts.gaps import gaps
-from curate.facts.levels import clipping_ratio, dc_offset, peak_dbfs, rms_dbfs
+from curate.facts.levels import dc_offset, peak_dbfs, rms_dbfs
 from curate.facts.loudness import loudness_lufs
 from curate.facts.powers import bandwidth_hz, silence_ratio, snr_db
 from curate.facts.records import AudioFacts
@@ -32,17 +33,16 @@ def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFact
         samples = np.clip(samples, -_LARGEST, _LARGEST)
     rate = header.sample_rate or 1
     sound = spectrum(downmix(samples), rate)
-    powers = sound.bands.sum(axis=1)
     weights = channel_weights(samples.shape[1], header.channel_mask or 0, header.format)
     silence_s, stops = gaps(samples, rate)
     numbers = {
         "peak_dbfs": min(peak, 120.0),
         "rms_dbfs": rms_dbfs(samples),
         "loudness_lufs": loudness_lufs(samples, rate, weights),
-        "silence_ratio": silence_ratio(powers),
+        "silence_ratio": silence_ratio(sound.powers),
         "clipping_ratio": clipping_ratio(samples, header.subtype),
         "dc_offset": dc_offset(samples),
-        "snr_db": snr_db(powers),
+        "snr_db": snr_db(sound),
         "bandwidth_hz": bandwidth_hz(sound),
         "channel_gap_db": channel_gap_db(samples, weights),
         "mono_loss_db": mono_loss_db(samples),

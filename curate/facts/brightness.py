@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # The roots of the weights, so that one multiplication and one square make a term.
 _RED, _GREEN, _BLUE = np.sqrt(np.array([0.241, 0.691, 0.068], np.float32))
+_BLOCK = 1 << 14
 
 
 def perceived_brightness(planes: "NDArray[np.uint8]") -> "NDArray[np.float32]":
@@ -49,9 +50,10 @@ def mean_and_contrast(brightness: "NDArray[np.float32]") -> tuple[float, float]:
     """
     mean = float(brightness.sum()) / brightness.size
     # The mean is taken away before squaring: the squares of large values leave no digits for the difference.
-    apart = brightness - np.float32(mean)
-    apart *= apart
-    return mean / 255, math.sqrt(float(apart.sum()) / apart.size) / 255
+    apart = (brightness - np.float32(mean)).ravel()
+    # Sums of blocks, so that the rounding of float32 does not grow with the size.
+    blocks = (apart[at : at + _BLOCK] for at in range(0, apart.size, _BLOCK))
+    return mean / 255, math.sqrt(sum(float(np.dot(block, block)) for block in blocks) / apart.size) / 255
 
 
 def percentiles(brightness: "NDArray[np.float32]", wanted: "Sequence[float]") -> list[float]:

@@ -6,7 +6,9 @@ import msgspec
 import numpy as np
 from PIL import Image
 
+from curate.facts.acutance import acutance, reduced
 from curate.facts.brightness import mean_and_contrast, perceived_brightness, percentiles
+from curate.facts.noise import noise_sd
 from curate.facts.phash import phash_disc, phashes
 from curate.facts.sharpness import sharpness, thumbnail
 
@@ -31,8 +33,9 @@ def measure_image(pixels: "NDArray[np.uint8]", header: "ImageFacts") -> "ImageFa
     brightness, contrast = mean_and_contrast(perceived)
     p1, p5, p50, p95, p99 = percentiles(perceived, (1, 5, 50, 95, 99))
     image = Image.fromarray(pixels)
-    # The hash reads from the thumbnail too: its 8 x 8 coarsest waves are all there.
-    small = thumbnail(image.convert("L"))
+    # One reduction serves both. The hash reads from the thumbnail too: its 8 x 8 coarsest waves are all there.
+    grey = reduced(image.convert("L"))
+    small = thumbnail(grey)
     numbers = {
         "brightness": brightness,
         "brightness_p1": p1,
@@ -42,8 +45,10 @@ def measure_image(pixels: "NDArray[np.uint8]", header: "ImageFacts") -> "ImageFa
         "brightness_p99": p99,
         "contrast": contrast,
         "sharpness": sharpness(small),
+        "acutance": acutance(grey),
         "entropy": entropy(image),
         "chroma": chroma(planes),
+        "noise_sd": noise_sd(pixels),
     }
     rounded = {name: round(value, _DIGITS) for name, value in numbers.items()}
     whole, inner = phashes(small)

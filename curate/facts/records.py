@@ -49,8 +49,11 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
         brightness_p1: 1st percentile of the perceived brightness; p5, p50, p95 and p99 likewise.
         contrast: Standard deviation of the perceived brightness, 0 to 0.5.
         sharpness: cleanvision's blurriness score, 0 (blurred) to 1 (sharp).
+        acutance: How steep edges are at 256 pixels, whatever their contrast: 0 (blurred) to 1; sharp photos 0.5 to
+            0.7. 0 where there is no edge at all.
         entropy: Shannon entropy of the 8-bit histogram over all channels, in bits.
         chroma: Mean over pixels of (largest - smallest of R, G, B), 0 (grey) to 1.
+        noise_sd: Standard deviation of the noise from pixel to pixel, in the evenest quarter of the picture, 0 to 1.
         phash: 64-bit perceptual hash of the upright picture, 16 hexadecimal digits.
         phash_inner: The same without 2.5 % at each edge: the candidate key for cropped copies.
         phash_disc: Hash that rotation and mirroring do not change: the candidate key for turned and flipped copies.
@@ -74,9 +77,11 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
     sharpness: float | None = None
     entropy: float | None = None
     chroma: float | None = None
+    noise_sd: float | None = None
     phash: str | None = None
     phash_inner: str | None = None
     phash_disc: str | None = None
+    acutance: float | None = None
 
 
 class AudioFacts(Struct, frozen=True, omit_defaults=True):
@@ -92,9 +97,11 @@ class AudioFacts(Struct, frozen=True, omit_defaults=True):
         rms_dbfs: Root mean square over all channels, dB re full scale; -150 for digital silence.
         loudness_lufs: Integrated loudness, ITU-R BS.1770-4; -70 (the absolute gate) and below read -70.
         silence_ratio: Share of frames more than 60 dB under the loudest one, or under -70 dBFS; 0 to 1.
-        clipping_ratio: Share of samples in runs at full scale, or at the clip's own flat extreme; 0 to 1.
+        clipping_ratio: Share of samples at a rail: in flat runs at full scale or at the clip's own extreme, or, after
+            a codec or a resampler, where the histogram has a shoulder; 0 to 1.
         dc_offset: Mean over the samples of the channel where it is largest, -1 to 1.
-        snr_db: Estimate of the signal-to-noise ratio: mean power against the quietest tenth of frames; -20 to 100.
+        snr_db: Estimate of the signal-to-noise ratio from the pauses, -20 to 100; where the clip has no pause, the true
+            one is at least that. A steady sound (rain, an engine, a tone) reads as noise.
         bandwidth_hz: Highest frequency within 70 dB of the strongest and above 16-bit noise; 0 for silence.
         fingerprint: 128-bit key of candidates for near-duplicates, 32 hexadecimal digits; None for silence.
         channel_mask: A bit for each loudspeaker, as in the header of WAV (`dwChannelMask`); None where none is named.

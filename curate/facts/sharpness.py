@@ -1,4 +1,4 @@
-"""Sharpness: how much of a small copy of the picture is edges."""
+"""cleanvision's score of blurriness: how much of a small copy of the picture is edges."""
 
 import math
 from typing import TYPE_CHECKING
@@ -31,6 +31,8 @@ def thumbnail(grey: Image.Image) -> Image.Image:
 
 def sharpness(small: Image.Image) -> float:
     """Return cleanvision's blurriness score, 0 (blurred) to 1 (sharp); its default threshold is 0.29.
+
+    It measures contrast as much as sharpness; `curate.facts.acutance` tells a blurred picture from one of few edges.
 
     min(1, 1 - exp(-0.01 b) + s), where b is the standard deviation of the picture's edges, and
     s = 1 - exp(-0.01 x standard deviation of its histogram), or 0 where that is 0.18 or less.

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 HOPS_PER_S = 50
+DIGITAL_SILENCE = 1e-10
+"""What the power of a frame has to pass to be heard at all: -100 dBFS."""
 FINGERPRINT_BANDS = slice(1, 17)
 """The bands between 200 and 3400 Hz, which a recording at 8 kHz has too."""
 
@@ -29,11 +31,15 @@ class Spectrum(NamedTuple):
     Attributes:
         bands: float32, shape (frames, 22): power in bands with the edges 50, 200 ... 3400 (geometric), 5000,
             7000, 10000, 14000 Hz and half the sample rate; 0 in those that the sample rate does not reach.
+        powers: float32, shape (frames,): power in all bands.
+        low: float32, shape (frames,): power below 50 Hz, without the offset of the frames that sound.
         average: float64, shape (bins,): power in each bin, mean over the frames.
         bin_hz: Distance of the bins.
     """
 
     bands: NDArray[np.float32]
+    powers: NDArray[np.float32]
+    low: NDArray[np.float32]
     average: NDArray[np.float64]
     bin_hz: float
 
@@ -74,12 +80,29 @@ def spectrum(mono: NDArray[np.float32], sample_rate: int) -> Spectrum:
     count = (len(mono) - size) // hop + 1
     frames: NDArray[np.float32] = np.ndarray((count, size), np.float32, mono, 0, (4 * hop, 4))
     bands = np.empty((count, weights.shape[1]), np.float32)
+    lowest = np.empty((count, 4), np.float32)
     total = np.zeros(size + 2)
     rows = max(1, _BLOCK_VALUES // size)
     for at in range(0, count, rows):
         power = np.fft.rfft(frames[at : at + rows] * window).view(np.float32)
+        lowest[at : at + rows] = power[:, :4]
         power *= power
         np.matmul(power, weights, out=bands[at : at + rows])
         total += power.sum(axis=0)
     average = (total[::2] + total[1::2]) * (scale / count)
-    return Spectrum(bands, average, sample_rate / size)
+    powers = bands.sum(axis=1)
+    return Spectrum(bands, powers, _low(lowest, powers > DIGITAL_SILENCE, scale), average, sample_rate / size)
+
+
+def _low(lowest: NDArray[np.float32], heard: NDArray[np.bool_], scale: float) -> NDArray[np.float32]:
+    """Return the power of the two lowest bins, from their real and imaginary parts; a constant is none."""
+    # Not the mean of the whole clip: zeros that pad it have no offset, and would have one without it.
+    offset = float(lowest[heard, 0].sum()) / max(1, int(np.count_nonzero(heard)))
+    # A constant c has c times the sum of the window in the first bin, and half of that, negative, in the next.
+    lowest[:, 0] -= offset
+    lowest[:, 2] += offset / 2
+    lowest *= lowest
+    # The first bin has no twin at negative frequencies, for which `scale` makes up.
+    power: NDArray[np.float32] = lowest @ np.array([scale / 2, 0, scale, scale], np.float32)
+    power *= heard
+    return power

@@ -10,7 +10,7 @@ from curate.records.writer import changed
 from curate.scan.metadata import Metadata
 
 AUTO_TAGS = {
-    "blurry": "image.sharpness < 0.29",
+    "blurry": "(image.width > 64 or image.height > 64) and image.acutance > 0 and image.acutance < 0.42",
     "bright": "image.brightness_p5 > 0.95",
     "dark": "image.brightness_p99 < 0.32",
     "long": "audio.duration_s > 30",

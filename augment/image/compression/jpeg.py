@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from augment.operations.media import Media
 
 
-MOVES = {"sharpness": Moves(), "chroma": Moves()}
+MOVES = {"acutance": Moves(), "chroma": Moves(), "noise_sd": Moves()}
 """See `Operation.moves`."""
 
 

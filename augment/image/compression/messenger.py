@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from augment.operations.media import Media
 
-MOVES = {"sharpness": Moves(), "contrast": Moves(), "chroma": Moves()}
+MOVES = {"acutance": Moves(), "contrast": Moves(), "chroma": Moves(), "noise_sd": Moves()}
 """See `Operation.moves`."""
 
 

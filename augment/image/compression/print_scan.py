@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 MOVES = {
     "contrast": Moves("ink_share", 0, 0.6),
     "brightness": Moves("paper_share", 0.3, 1),
-    "sharpness": Moves(),
+    "acutance": Moves(),
     "chroma": Moves(),
+    "noise_sd": Moves(),
 }
 """See `Operation.moves`."""
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from augment.operations.media import Media
 
-MOVES = {"sharpness": Moves("extent_share", 0, 0.08), "contrast": Moves()}
-"""See `Operation.moves`: beyond, the score of sharpness falls no further, and may jump up again."""
+MOVES = {"acutance": Moves("extent_share", 0, 0.03), "contrast": Moves(), "noise_sd": Moves()}
+"""See `Operation.moves`: beyond, acutance falls no further: what is left of the edges is rounding to 8 bits."""
 
 _STEPS = 400
 _POINTS_PER_PIXEL = 4

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from augment.operations.media import Media
 
-MOVES = {"sharpness": Moves(), "contrast": Moves(), "brightness": Moves()}
+MOVES = {"acutance": Moves(), "contrast": Moves(), "brightness": Moves()}
 """See `Operation.moves`."""
 
 _SUBPIXEL_BITS = 4

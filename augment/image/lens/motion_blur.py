@@ -17,8 +17,8 @@ _POINTS_PER_PIXEL = 16
 _SHARE: Number = (0.01, 0.03)
 
 
-MOVES = {"sharpness": Moves("length_share", 0, 0.1)}
-"""See `Operation.moves`: beyond, the score of sharpness falls no further, and may jump up again."""
+MOVES = {"acutance": Moves("length_share", 0, 0.05), "noise_sd": Moves()}
+"""See `Operation.moves`: beyond, acutance falls no further: what is left of the edges is rounding to 8 bits."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

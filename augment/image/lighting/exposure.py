@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 MOVES = {
     "brightness": Moves("exposure_stops", -6, 4),
     "contrast": Moves("contrast_gain", 0.1, 3),
-    "sharpness": Moves(),
+    "acutance": Moves(),
     "chroma": Moves(),
+    "noise_sd": Moves(),
 }
 """See `Operation.moves`."""
 

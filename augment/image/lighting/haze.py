@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 MOVES = {
     "contrast": Moves("optical_depth", 0, 6),
     "brightness": Moves("airlight_share", 0.2, 1),
-    "sharpness": Moves(),
+    "acutance": Moves(),
     "chroma": Moves(),
+    "noise_sd": Moves(),
 }
 """See `Operation.moves`."""
 

@@ -24,7 +24,13 @@ _MULTIPLIERS = (2.0, 1.0, 1.5)
 
 _GRAIN_PX = 0.7
 
-MOVES = {"brightness": Moves("exposure_stops", -8, 0), "contrast": Moves(), "sharpness": Moves(), "chroma": Moves()}
+MOVES = {
+    "brightness": Moves("exposure_stops", -8, 0),
+    "contrast": Moves(),
+    "acutance": Moves(),
+    "chroma": Moves(),
+    "noise_sd": Moves("white_electrons", 50, 50_000, log=True),
+}
 """See `Operation.moves`."""
 
 

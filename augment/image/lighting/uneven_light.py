@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from augment.operations.media import Media
 
-MOVES = {"brightness": Moves(), "contrast": Moves(), "sharpness": Moves(), "chroma": Moves()}
+MOVES = {"brightness": Moves(), "contrast": Moves(), "acutance": Moves(), "chroma": Moves()}
 """See `Operation.moves`: a gradient can add contrast or take the scene's own away, so no parameter is solved for."""
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from augment.operations.media import Media, SetSample
 
-MOVES = {"brightness": Moves(), "contrast": Moves(), "sharpness": Moves(), "chroma": Moves()}
+MOVES = {"brightness": Moves(), "contrast": Moves(), "acutance": Moves(), "chroma": Moves()}
 """See `Operation.moves`."""
 
 _LIGHT_STOPS = (-1.0, 0.3)

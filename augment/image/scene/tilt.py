@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from augment.operations.media import Media
 
-MOVES = {"sharpness": Moves(), "brightness": Moves()}
+MOVES = {"acutance": Moves(), "brightness": Moves()}
 """See `Operation.moves`."""
 
 _HALVINGS = 20

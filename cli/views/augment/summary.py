@@ -5,17 +5,23 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from augment.plan.budget import Estimate, in_words
+from augment.plan.remarks import Remark
 from augment.plan.slice_facts import FactMatch
 from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import printable, say
+from cli.views.augment.hardness import TargetHardness, hardness_table, sentences
 from cli.views.kit.drawing import bar_cell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from augment.plan.sources import Sources
     from augment.plan.targets import Plan
     from augment.render.generate import GenerationTally
 
 _SHOWN = 5
+_REMARKS = 20
 _LABELS = 8
 
 
@@ -49,10 +55,12 @@ class PlanReport(msgspec.Struct, frozen=True):
     targets: list[PlannedTarget]
     without_target: dict[str, list[str]]
     may_be_mapped_to: dict[str, list[str]] = {}
+    hardness: list[TargetHardness] = []
+    estimate: Estimate | None = None
 
 
-def describe_plan(sources: "Sources", plan: "Plan", seed: int) -> PlanReport:
-    """Return a plan as a record."""
+def describe_plan(sources: "Sources", plan: "Plan", seed: int, hardness: "Sequence[TargetHardness]" = ()) -> PlanReport:
+    """Return a plan as a record, with what a model says of it where one was asked."""
     from augment.recipe.join import suggested_maps
     from augment.recipe.reader import shipped_for
 
@@ -71,7 +79,8 @@ def describe_plan(sources: "Sources", plan: "Plan", seed: int) -> PlanReport:
     ]
     without = shipped_for(plan.without_target)
     recipe, maps = sources.recipe, suggested_maps(plan.without_target, sources.recipe.known_tags)
-    return PlanReport(recipe.name, recipe.digest, seed, len(plan.orders), targets, without, maps)
+    counts = recipe.name, recipe.digest, seed, len(plan.orders)
+    return PlanReport(*counts, targets, without, maps, list(hardness), plan.estimate)
 
 
 def plan_table(report: PlanReport) -> Report:
@@ -96,7 +105,10 @@ def plan_table(report: PlanReport) -> Report:
     if any(target.facts for target in report.targets):
         tables.append(_facts(report))
         caption += "; facts are medians of a trial, D is Kolmogorov and Smirnov's, 0 (alike) to 1"
-    return Report(tables, [caption])
+    if report.hardness:
+        tables.append(hardness_table(report.hardness))
+    estimated = [in_words(report.estimate, report.samples)] if report.estimate else []
+    return Report(tables, [caption, *estimated, *sentences(report.hardness)])
 
 
 def _facts(report: PlanReport) -> Table:
@@ -122,26 +134,50 @@ def _facts(report: PlanReport) -> Table:
 
 def say_sources(sources: "Sources", plan: "Plan") -> None:
     """Say what was left out, and which weak tags the recipe can do nothing for."""
-    from augment.recipe.join import map_option, shipped_by_value, suggested_maps
-    from augment.recipe.reader import shipped_for
-
     for reason, count in sorted(sources.left_out.items()):
         say(f"  left out as sources: {count:,} {reason}")
     for note in (*plan.refused, *plan.notes):
         say(f"  {note}")
-    shown = plan.without_target[:_SHOWN]
+    for remark in without_target(sources, plan)[:_SHOWN]:
+        say(f"  {printable(remark.detail)}; {printable(remark.cure)}")
+    if len(plan.without_target) > _SHOWN:
+        say(f"  {len(plan.without_target) - _SHOWN:,} more weak tags are without a target")
+
+
+def without_target(sources: "Sources", plan: "Plan") -> list[Remark]:
+    """Return, for the first weak tags that no recipe makes, what to do about each."""
+    from augment.recipe.join import map_option, shipped_by_value, suggested_maps
+    from augment.recipe.reader import shipped_for
+
+    shown = plan.without_target[:_REMARKS]
     maps = suggested_maps(shown, sources.recipe.known_tags)
+    remarks = []
     for tag, recipes in shipped_for(shown).items():
         cure = f"{', '.join(recipes)} has one" if recipes else "add one to a recipe of your own"
         if tag in maps:
             options = " or ".join(map_option(tag, target) for target in maps[tag])
-            cure = f"if a target means the same, add {printable(options)}"
+            cure = f"if a target means the same, add {options}"
         elif elsewhere := {} if recipes else shipped_by_value(tag):
             name, target = next(iter(elsewhere.items()))
-            cure = f"if {target} of {name} means the same, use that recipe with {printable(map_option(tag, target))}"
-        say(f"  {printable(tag)} is weak, but {sources.recipe.name} has no target for it; {cure}")
-    if len(plan.without_target) > _SHOWN:
-        say(f"  {len(plan.without_target) - _SHOWN:,} more weak tags are without a target")
+            cure = f"if {target} of {name} means the same, use that recipe with {map_option(tag, target)}"
+        detail = f"{tag} is weak, but {sources.recipe.name} has no target for it"
+        remarks.append(Remark(tag, "no-target", detail, cure=cure))
+    return remarks
+
+
+def remarks_of(sources: "Sources", plan: "Plan", tally: "GenerationTally") -> list[Remark]:
+    """Return what was not made, or not as it was to be, and why."""
+    rejected = [
+        Remark("", "rejected", f"{count:,} rejected: {reason}, such as {tally.examples[reason]}")
+        for reason, count in tally.rejected.most_common(_SHOWN)
+    ]
+    return [*without_target(sources, plan), *plan.remarks, *rejected]
+
+
+def say_hardness(several: "Sequence[TargetHardness]") -> None:
+    """Say how hard and how real what is to be made is."""
+    for line in sentences(several):
+        say(f"  {line}")
 
 
 def say_generated(sources: "Sources", plan: "Plan", tally: "GenerationTally", into: str) -> None:
@@ -161,6 +197,8 @@ def say_generated(sources: "Sources", plan: "Plan", tally: "GenerationTally", in
                 drawn = "" if fact.drawn_d is None else f", {fact.drawn_d:.2f} as drawn"
                 medians = f"{fact.fact} {median(found):.4g}, real {fact.real:.4g}"
                 say(f"  {tag}: {medians}; D {d:.2f} (n = {len(found):,}{drawn})")
+    if plan.estimate:
+        say(f"  {in_words(plan.estimate, len(plan.orders))}")
     for (operation, parameter, why), by in sorted(tally.missed.items()):
         furthest = max(by, key=abs)
         say(

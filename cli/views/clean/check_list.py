@@ -58,5 +58,8 @@ def flagged_if(name: str) -> str:
     if name in EMBEDDING_CHECKS:
         return "with --embeddings: mean distance to the 10 nearest, modified z of its logarithm > 3.5"
     check = CHECKS[name]
+    beside = " or under half of the set's median and 3.5 deviations" if check.learn and check.spread else ""
+    named = "; only where it is named" if check.on_request else ""
     sign = {"below": "<", "above": ">", "other": "is not"}[check.side]
-    return f"{check.fact} {sign} {'that of most samples' if check.threshold is None else f'{check.threshold:g}'}"
+    limit = "that of most samples" if check.threshold is None else f"{check.threshold:g}"
+    return f"{check.fact} {sign} {limit}{beside}{named}"

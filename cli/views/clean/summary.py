@@ -2,11 +2,18 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cli.io.summary import kinds_in_words
+from cli.io.table import names
 from cli.io.terminal import progress, say
+from cli.views.clean.flagged_page import Gallery, page
+from cli.views.kit.page import Links
+from curate.check.checks import CHECKS
 from curate.check.clean import Survey
+from curate.check.policy import Policy
 from curate.facts.records import Finding
+from curate.ground.atomic import atomic_write
 from curate.organize.quarantine import Quarantine
 from curate.records.sample import Sample
 
@@ -20,12 +27,14 @@ class CleanTally:
         dropped: By the check that dropped them.
         findings: Samples by severity and check.
         examples: One path for each check.
+        gallery: What a page shows; None: there is to be none.
     """
 
     kept: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
     findings: Counter[tuple[str, str]] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    gallery: Gallery | None = None
 
     def add(self, sample: Sample, dropped_for: Finding | None) -> None:
         """Count one sample."""
@@ -36,6 +45,8 @@ class CleanTally:
         for finding in sample.findings:
             self.findings[finding.severity, finding.check] += 1
             self.examples.setdefault(finding.check, sample.path)
+            if self.gallery:
+                self.gallery.add(sample, finding)
 
     def failed_gates(self, gates: list[str]) -> list[str]:
         """Return, in words, the gates that do not hold: severities or checks that no sample should have."""
@@ -55,6 +66,15 @@ def say_survey(found: Survey) -> None:
             f"{name} would flag {100 * share:.1f} % of the set, so it says something of the set and flags nothing; "
             f"to flag them all the same: --only {name}"
         )
+    for name, classes in sorted(found.classes.items()):
+        named = names(sorted(classes))
+        if name in found.sounds:
+            say(
+                f"{name} would flag most of {len(classes):,} classes ({named}): the labels are sounds of that kind, so "
+                f"it flags nothing; to flag them all the same: --only {name}"
+            )
+        else:
+            say(f"{name} would flag most of {named} and spares it; to flag it all the same: --only {name}")
     if found.others:
         say(f"  {kinds_in_words(found.others)}: no check applies")
     if found.unmeasured:
@@ -62,6 +82,27 @@ def say_survey(found: Survey) -> None:
             f"{found.unmeasured:,} of {found.samples:,} samples lack {', '.join(found.lacking)} and were not fully "
             "checked; measure them: burnish scan FOLDER"
         )
+
+
+def say_learnt(found: Survey, policy: Policy) -> None:
+    """Say which thresholds --auto took from the set, and how to keep them."""
+    kept = []
+    for name, learnt in found.learnt.items():
+        check = CHECKS[name]
+        if not check.spread or learnt.threshold is None or name in policy.thresholds:
+            continue
+        if learnt.median is None and not learnt.samples:
+            continue
+        if learnt.median is None:
+            say(f"  {name}: {check.threshold:g}, as there are too few samples to learn from")
+            continue
+        kept.append(f"--set {name}={learnt.threshold:g}")
+        say(
+            f"  {name}: {check.side} {learnt.threshold:g} instead of {check.threshold:g} "
+            f"(median {learnt.median:.3g}): {found.flagged.get(name, 0):,}"
+        )
+    if kept:
+        say(f"look at what they flag with --html FILE before you drop any; to keep them: {' '.join(kept)}")
 
 
 def say_tally(tally: CleanTally) -> None:
@@ -72,6 +113,25 @@ def say_tally(tally: CleanTally) -> None:
     say(f"kept {tally.kept:,} of {total:,} samples; {dropped}")
     for (severity, check), count in sorted(tally.findings.items()):
         say(f"  {severity} {check}: {count:,}, such as {tally.examples[check]}")
+
+
+class Page(NamedTuple):
+    """Where the page of what is flagged goes, and where the samples are."""
+
+    file: str | None = None
+    root: str | None = None
+
+
+def write_page(wanted: Page, tally: CleanTally, found: Survey, manifest: str) -> None:
+    """Write the page, if it is wanted."""
+    if not wanted.file or tally.gallery is None:
+        return
+    counts: Counter[str] = Counter()
+    for (_, check), count in tally.findings.items():
+        counts[check] += count
+    with atomic_write(wanted.file) as file:
+        file.write(page(tally.gallery, found, dict(counts), manifest, Links(wanted.root, wanted.file)))
+    say(f"wrote {wanted.file}")
 
 
 def carry_out(files: Quarantine, *, apply: bool) -> None:

@@ -8,19 +8,18 @@ from baselines.comparison.compare import in_words
 from baselines.comparison.evidence import LEVEL, MIN_SAMPLES
 from baselines.runs.run_folder import predictions_of_run
 from cli.io.table import Column, Drawing, Report, Row, SampleLink, Style, Table, Worded, names, p_value
+from cli.views.compare.control import control_sentences, control_table, control_tiles
+from cli.views.compare.forest import forest
 from cli.views.kit import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from markupsafe import Markup
 
     from baselines.comparison.compare import Comparison
     from baselines.comparison.evidence import Difference
     from cli.views.kit.page import Links
 
 _STYLES: "Mapping[str, Style]" = {"better": "better", "worse": "worse"}
-_WIDTH, _HEIGHT = 240, 18
 _MANY = 8
 _ONE_SIDE = 0.025
 _SHORT = 8
@@ -68,7 +67,7 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
         ("tag", "By tag", "tag", result.per_tag),
         ("class", "By class", "class", result.per_class),
     ]
-    return [
+    compared = [
         Table(
             key,
             title,
@@ -77,6 +76,7 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
         )
         for key, title, head, found in groups
     ]
+    return [compared[0], *control_table(result, (a, b)), *compared[1:]]
 
 
 class Turned(NamedTuple):
@@ -133,6 +133,7 @@ def page(result: "Comparison", links: "Links") -> bytes:
         ],
         tiles=[
             (f"{overall.a:.3f}", f"accuracy of {a}"),
+            *control_tiles(result),
             (f"{overall.b:.3f}", f"accuracy of {b}"),
             (f"{overall.difference:+.3f}", "difference"),
             (overall.verdict, "over all"),
@@ -152,27 +153,6 @@ def run_names(result: "Comparison") -> tuple[str, str]:
     return (a, b) if a != b else result.runs
 
 
-def forest(found: "Difference", reach: float, title: str) -> "Markup":
-    """Return a row of a forest plot: a line for the interval, a mark at the difference, a line at zero.
-
-    Args:
-        found: The difference.
-        reach: The axis goes from -reach to +reach.
-        title: What a person who does not see it is told.
-    """
-    low, at, high = (
-        _WIDTH * drawing.place(value, -reach, reach, logarithmic=False)
-        for value in (found.interval[0], found.difference, found.interval[1])
-    )
-    name, middle = found.verdict.replace(" ", "-"), _HEIGHT / 2
-    parts = [
-        drawing.markup('<line class="zero" x1="{0}" x2="{0}" y1="0" y2="{1}"/>', _WIDTH / 2, _HEIGHT),
-        drawing.markup('<line class="{}" x1="{:.1f}" x2="{:.1f}" y1="{}" y2="{}"/>', name, low, high, middle, middle),
-        drawing.markup('<line class="at {0}" x1="{1:.1f}" x2="{1:.1f}" y1="3" y2="15"/>', name, at),
-    ]
-    return drawing.drawing("forest", _WIDTH, _HEIGHT, title, parts)
-
-
 def sentences(result: "Comparison") -> list[str]:
     """Return the verdicts in words, and what there is to know about them."""
     named = [
@@ -187,6 +167,7 @@ def sentences(result: "Comparison") -> list[str]:
             words = in_words(name, found)
             lines.append(words if found.verdict == "cannot tell" else f"{run_names(result)[1]} is {words}")
     lines += [f"cannot tell on {names(untold)}"] if untold else []
+    lines += control_sentences(result)
     lines += matching_notes(result)
     lines += doubts(result)
     if any(found.verdict != found.gate_verdict for _, found in named):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from cli.views.kit import page as pages
 from cli.views.kit.drawing import waveform
+from cli.views.preview.judged import JudgedPreview, said_of
 from cli.views.preview.words import changes, parameters
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class LookShown(TypedDict):
     spectrogram: str
 
 
-def page(sources: "Sources", plan: "Plan", pairs: "Sequence[Pair]", seed: int) -> bytes:
+def page(
+    sources: "Sources", plan: "Plan", pairs: "Sequence[Pair]", seed: int, judged: JudgedPreview | None = None
+) -> bytes:
     """Return the page.
 
     Args:
@@ -52,6 +55,7 @@ def page(sources: "Sources", plan: "Plan", pairs: "Sequence[Pair]", seed: int) -
         plan: What `augment` would make.
         pairs: Those of one target together.
         seed: That they were drawn with.
+        judged: What a run's model says of them, where one was asked.
     """
     return pages.render(
         "preview/page",
@@ -61,8 +65,12 @@ def page(sources: "Sources", plan: "Plan", pairs: "Sequence[Pair]", seed: int) -
         lead=_lead(sources, plan, pairs, seed),
         empty=not pairs,
         sections=[
-            _section(index, list(several), plan) for index, several in groupby(pairs, lambda pair: pair.order.target)
+            _section(index, list(several), plan, judged)
+            for index, several in groupby(pairs, lambda pair: pair.order.target)
         ],
+        judge=f"The model of {judged.run} ({judged.model}), refitted without the sources of what is made"
+        if judged
+        else "",
         notes=plan.notes,
     )
 
@@ -75,7 +83,7 @@ def _lead(sources: "Sources", plan: "Plan", pairs: "Sequence[Pair]", seed: int) 
     return f"{len(pairs):,} of {len(plan.orders):,} samples that augment makes with seed {seed}.{said}"
 
 
-def _section(index: int, pairs: "list[Pair]", plan: "Plan") -> dict[str, object]:
+def _section(index: int, pairs: "list[Pair]", plan: "Plan", judged: JudgedPreview | None) -> dict[str, object]:
     part = plan.parts[index]
     facts = [f"{len(pairs):,} of {part.total():,} new samples, from {part.sources:,} sources"]
     facts += [f"the tag has {part.gain:.4f} to gain"] if part.gain is not None else []
@@ -83,11 +91,13 @@ def _section(index: int, pairs: "list[Pair]", plan: "Plan") -> dict[str, object]
         "title": part.target.tag or "Every sample",
         "note": "; ".join(facts),
         "scales": _SCALES if any(pair.source.kind == "audio" for pair in pairs) else "",
-        "pairs": [_pair(pair, f"{index}-{number}") for number, pair in enumerate(pairs, start=1)],
+        "verdict": judged.verdict(index) if judged else "",
+        "beside": list(judged.more(index)) if judged else [],
+        "pairs": [_pair(pair, f"{index}-{number}", judged) for number, pair in enumerate(pairs, start=1)],
     }
 
 
-def _pair(pair: "Pair", name: str) -> dict[str, object]:
+def _pair(pair: "Pair", name: str, judged: JudgedPreview | None) -> dict[str, object]:
     made, source, path = pair.shown.made, pair.source, pair.source.path
     before, after = pair.shown.before, pair.shown.after
     copy = f"copy {pair.order.copy + 1}" if pair.order.copy else ""
@@ -116,6 +126,7 @@ def _pair(pair: "Pair", name: str) -> dict[str, object]:
         "history": ", ".join(filter(None, history)),
         "results": [_result(pair, part) for part in range(len(after))],
         "more": f"{len(made.files) - len(after):,} more parts are not shown" if len(made.files) > len(after) else "",
+        "model": said_of(pair, judged),
         "questions": QUESTIONS[source.kind],
     }
 

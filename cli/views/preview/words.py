@@ -59,6 +59,8 @@ def parameters(operation: "Mapping[str, Any]") -> list[Words]:
     """Return what was drawn and noted for an operation; digests and seeds are left to the manifest."""
     if operation.get("applied") is False:
         return [Words("not applied", "its probability p decided against it")]
+    if chosen := _chosen(operation):
+        return chosen
     values = {name: value for name, value in operation.items() if name not in _ASIDE and not name.endswith("_digest")}
     # A library's class: what it drew itself, or what it was given where that was drawn for every pixel or frame.
     # Of an array that it drew, only the shape was kept, which says nothing to a reader.
@@ -70,6 +72,17 @@ def parameters(operation: "Mapping[str, Any]") -> list[Words]:
     if values.get("scale") == 1:  # nothing had to be scaled
         del values["scale"]
     return [_words(name, value, operation["name"]) for name, value in values.items()]
+
+
+def _chosen(operation: "Mapping[str, Any]") -> list[Words]:
+    """Return what a choice among operations drew, in words; nothing for what is no choice of ours."""
+    chosen, branches = operation.get("chosen"), operation.get("of")
+    if not isinstance(chosen, list | tuple) or not isinstance(branches, list | tuple):
+        return []
+    if not all(isinstance(one, int) and 0 <= one < len(branches) for one in chosen):
+        return []
+    drawn = ", ".join(_value(branches[one]) for one in chosen) or "nothing"
+    return [Words("drawn", drawn), Words("of", " | ".join(map(_value, branches)))]
 
 
 def changes(before: "Sample", after: "Sample") -> list[Change]:

@@ -30,7 +30,8 @@ def section(subject: "Subject", targets: "Sequence[Target]") -> dict[str, object
         targets: Of the recipes that made samples.
     """
     recorded: dict[str, Run] = {}
-    for name, folder in zip(names(subject.runs), subject.runs, strict=True):
+    folders = (*subject.runs, *([subject.control] if subject.control else []))
+    for name, folder in zip(names(folders), folders, strict=True):
         with suppress(InputError):  # predictions of other programs have no record
             recorded[name] = read_run(folder)
     state = subject.state

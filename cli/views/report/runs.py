@@ -12,6 +12,7 @@ from cli.views.audit import confusion_matrix
 from cli.views.audit.page import MATRIX_NOTE, kind_of, mistake
 from cli.views.audit.table import classes
 from cli.views.audit.table import sentences as audit_sentences
+from cli.views.compare.control import control_name, control_sentences
 from cli.views.compare.table import doubts, matching_notes, run_names, tables, turned_samples
 from cli.views.kit import page as pages
 from cli.views.kit.drawing import bar_cell
@@ -35,6 +36,7 @@ class Measured(NamedTuple):
 
     Attributes:
         runs: Name and audit of each, the oldest first.
+        control: Those of the control; None where there is none.
         weak: Priorities of the first.
         comparison: Of the first and the last; None where there is one run only.
         problem: Why the first and the last cannot be compared.
@@ -48,6 +50,7 @@ class Measured(NamedTuple):
     problem: str = ""
     first: "Sequence[Prediction]" = ()
     last: "Sequence[Prediction]" = ()
+    control: tuple[str, Audit] | None = None
 
 
 def measure(subject: "Subject") -> Measured:
@@ -65,10 +68,13 @@ def measure(subject: "Subject") -> Measured:
     # One run can be shown, only not compared.
     if len(subject.runs) > 1:
         try:
-            comparison = compare_runs(first, last)
+            comparison = compare_runs(first, last, control=subject.control or None)
         except InputError as error:
             problem = str(error)
-    return Measured(runs, weak, comparison, problem, found[0], found[-1])
+    control = None
+    if comparison and comparison.control:
+        control = control_name(comparison), audit_run(subject.control, MISTAKES)
+    return Measured(runs, weak, comparison, problem, found[0], found[-1], control)
 
 
 def names(runs: "tuple[str, ...]") -> list[str]:
@@ -96,13 +102,13 @@ def comparison_section(result: Comparison, links: pages.Links) -> dict[str, obje
     shown = []
     for one in tables(result, turned_samples(result)):
         # What is decided stands before what nobody can tell, because only so many rows are seen at once.
-        decided = sorted(one.rows, key=lambda row: order[row.style])
+        decided = sorted(one.rows, key=lambda row: order[row.style]) if one.key in {"tag", "class"} else one.rows
         shown.append((one.title, pages.table(one._replace(rows=decided), links)))
     return {
         "kind": "comparison",
         "title": f"Comparison: {b} against {a}",
         "tables": [(title, drawn) for title, drawn in shown if drawn],
-        "notes": [*matching_notes(result), *doubts(result)],
+        "notes": [*control_sentences(result), *matching_notes(result), *doubts(result)],
     }
 
 
@@ -114,7 +120,7 @@ def runs_section(found: Measured, album: "Album", links: pages.Links) -> dict[st
         "kind": "runs",
         "title": "The runs" if len(found.runs) > 1 else "The run",
         "problem": found.problem,
-        "runs": pages.table(_scores(found.runs)),
+        "runs": pages.table(_scores([*found.runs[:-1], *([found.control] if found.control else []), found.runs[-1]])),
         "last": name,
         "notes": audit_sentences(last),
         "matrix": pages.scrolled(confusion_matrix.draw(last.confusion), "confusion matrix"),

@@ -25,7 +25,8 @@ class Subject(NamedTuple):
         title: What it is called.
         manifests: In the order of the steps.
         rejects: Manifests of dropped samples.
-        runs: Folders, the oldest first.
+        runs: Folders, the oldest first; a control is none of them.
+        control: The folder of the run that the last comparison held its runs against; empty if there is none.
         work: The work folder; empty if it is not one.
         state: What the work folder remembers of its steps; None where no pipeline made it.
     """
@@ -36,17 +37,19 @@ class Subject(NamedTuple):
     runs: tuple[str, ...] = ()
     work: str = ""
     state: State | None = None
+    control: str = ""
 
     def steps(self) -> dict[str, Done]:
         """Return the steps that the pipeline did, by id."""
         return self.state.steps if self.state else {}
 
 
-def find_subjects(paths: "Sequence[str]") -> list[Subject]:
+def find_subjects(paths: "Sequence[str]", control: str | None = None) -> list[Subject]:
     """Return what there is to report on: a subject for each work folder, and for each set of runs that belong together.
 
     Args:
         paths: Work folders, run folders, manifests.
+        control: A run folder to hold the first and the last of the runs against.
 
     Raises:
         InputError: One is none of these, or there is nothing in it yet.
@@ -61,7 +64,12 @@ def find_subjects(paths: "Sequence[str]") -> list[Subject]:
         if not _is_manifest(path):
             raise InputError(f"{path} is no manifest; name a work folder, a run or a manifest")
     folders = [_of_folder(path) for path in paths if _is_work(path)]
-    return [*folders, *_of_loose(manifests, [path for path in loose if os.path.isdir(path)])]
+    found = [*folders, *_of_loose(manifests, [path for path in loose if os.path.isdir(path)])]
+    if control is None:
+        return found
+    if len(found) > 1:
+        raise InputError(f"--control {control}: of {len(found)} subjects nobody can tell which it belongs to")
+    return [found[0]._replace(control=control)]
 
 
 def _is_work(path: str) -> bool:
@@ -141,8 +149,14 @@ def _read_state(path: str) -> State | None:
 
 def _of_steps(folder: str, title: str, state: State) -> Subject:
     """Return what the steps of a pipeline wrote, wherever the folder was moved to."""
-    manifests, rejects, runs = [], [], []
+    manifests, rejects, runs, control = [], [], [], ""
     for done in state.steps.values():
+        # Named by the comparison: a control of earlier times, which this state of the data has none of, is not shown.
+        if done.command[0] == "compare":
+            control = _place(folder, _value_of(done, "--control"))
+        # What was made for a control is not what the data became.
+        if done.control_of:
+            continue
         output = _value_of(done, "--output")
         # Told by what the command line named: a step may write several files of one form.
         for path in done.files:
@@ -153,7 +167,8 @@ def _of_steps(folder: str, title: str, state: State) -> Subject:
                 manifests.append(place)
             elif path == _value_of(done, "--rejects"):
                 rejects.append(place)
-    return Subject(title, _there(manifests), _there(rejects), _there(runs), folder, state)
+    there = control if control and os.path.isfile(os.path.join(control, PREDICTIONS)) else ""
+    return Subject(title, _there(manifests), _there(rejects), _there(runs), folder, state, there)
 
 
 def _there(paths: "Iterable[str]") -> tuple[str, ...]:

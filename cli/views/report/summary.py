@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.comparison.compare import failed, in_words
 from cli.io.table import percent
+from cli.views.compare.control import OUTSIDE, beyond_in_words
 from cli.views.compare.table import run_names
 from cli.views.report import balance, health, samples
 from cli.views.weak.table import TARGETS
@@ -74,8 +75,9 @@ def tiles(found: Found) -> "Iterator[tuple[str, str]]":
     if found.targets:
         yield f"{sum(target.samples for target in found.targets):,}", "generated"
     if found.runs:
+        control = [found.runs.control] if found.runs.control else []
         # By name, so that a single run is not shown as two.
-        for name, run in dict([found.runs.runs[0], found.runs.runs[-1]]).items():
+        for name, run in dict([found.runs.runs[0], *control, found.runs.runs[-1]]).items():
             yield f"{percent(run.accuracy)} %", f"accuracy of {name}"
     if found.runs and found.runs.comparison:
         yield found.runs.comparison.overall.verdict, "over all"
@@ -92,6 +94,11 @@ def _verdict(result: "Comparison", targets: "tuple[Target, ...]") -> "Iterator[S
     lines += [_capital(f"{in_words(tag, one)}.") for tag, one in aimed.items()]
     worse = failed(result, "worse")
     lines += [f"Worse: {'; '.join(worse)}." if worse else "No tag and no class is shown to be worse."]
+    if result.control:
+        lines.append(f"{_capital(beyond_in_words('over all', result.control.overall))}.")
+        beside = result.control.per_tag
+        lines += [f"{_capital(beyond_in_words(f'on {tag}', beside[tag]))}." for tag in aimed if tag in beside]
+        lines.append(f"{_capital(OUTSIDE)}.")
     style = "" if overall.verdict == "cannot tell" else overall.verdict
     yield Sentence("Verdict", tuple(lines), "comparison", style)
 

@@ -47,9 +47,9 @@ def test_those_that_change_facts_say_so() -> None:
     assert quiet == {"channels"}
     for name in OPERATIONS["audio"]:
         settings = find("audio", name)
-        for fact, (parameter, low, high) in settings.moves.items():
+        for fact, move in settings.moves.items():
             assert fact in FACTS["audio"], f"{name} moves {fact}, which nothing is matched by"
-            assert parameter is None or low < high
+            assert move.parameter is None or move.low < move.high
 
 
 @pytest.mark.usefixtures("noises")

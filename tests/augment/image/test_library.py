@@ -113,7 +113,12 @@ def test_every_class_is_usable_or_refused_with_a_reason() -> None:
         ("CropAndPad", {}, "", "CropAndPad: Both px and percent parameters cannot be None simultaneously"),
         ("ToGray", {"num_output_channels": 1}, "", "ToGray makes uint8 of shape (96, 96), and a picture is uint8 RGB"),
         ("Normalize", {}, "", "Normalize of albumentations cannot be used in a recipe: a file has whole pixel values"),
-        ("OneOf", {}, "", "OneOf of albumentations cannot be used in a recipe: a list of operations has no alternat"),
+        (
+            "Sequential",
+            {},
+            "",
+            "Sequential of albumentations cannot be used in a recipe: recipes have OneOf and SomeOf",
+        ),
         ("Pad3D", {}, "", "Pad3D of albumentations cannot be used in a recipe: it is for volumes"),
         (
             "ImageCompression",

@@ -10,6 +10,7 @@ from augment.image.library_classes import classes
 from augment.image.library_moves import MOVES
 from augment.operations.media import Media
 from augment.operations.registry import OPERATIONS, Moves, find
+from augment.plan.slice_facts import FACTS
 from curate.facts.fact_schema import NUMBERS
 from curate.facts.image import measure_image
 from curate.facts.records import ImageFacts
@@ -26,7 +27,7 @@ STEPS = 9
 def facts_of(pixels: "NDArray[np.uint8] | NDArray[np.float32]") -> dict[str, float]:
     header = ImageFacts(format="PNG", mode="RGB", width=pixels.shape[1], height=pixels.shape[0])
     facts = measure_image(np.ascontiguousarray(pixels, np.uint8), header)
-    return {name: getattr(facts, name) for name in ("brightness", "contrast", "sharpness", "chroma")}
+    return {name: getattr(facts, name) for name in FACTS["image"]}
 
 
 def test_facts_and_classes_have_their_right_names() -> None:
@@ -39,13 +40,13 @@ def test_facts_and_classes_have_their_right_names() -> None:
 
 @pytest.mark.parametrize(("name", "fact", "move"), DIALS, ids=lambda value: str(value)[:20])
 def test_a_parameter_that_is_solved_for_is_drawn_and_moves_its_fact_one_way(name: str, fact: str, move: Moves) -> None:
-    parameter, low, high = move
+    parameter, low, high, by_ratio = move
     operation, media = find("image", name), Media(scene(192, 256))
     settings = operation.prepare(operation.settings({})).settings
     drawn = operation.draw(settings, media, np.random.default_rng(1))
     assert isinstance(drawn[parameter], float)
     values = []
-    for at in np.linspace(low, high, STEPS):
+    for at in (np.geomspace if by_ratio else np.linspace)(low, high, STEPS):
         (made,) = operation.apply(media, {**drawn, parameter: float(at)})
         values.append(facts_of(made.array)[fact])
     steps = np.diff(values)

@@ -191,3 +191,16 @@ def test_nothing_is_left_behind(tmp_path: Path, samples: list[Sample], monkeypat
     (tmp_path / "temporary").mkdir()
     assert len(previewed(*planned(tmp_path, RECIPE, samples))) == 4
     assert os.listdir(tmp_path / "temporary") == []
+
+
+def test_each_branch_of_a_choice_is_shown(tmp_path: Path, samples: list[Sample]) -> None:
+    text = """
+kind: augment
+targets:
+  odd:
+    audio:
+      - OneOf: {of: [gain: {gain_db: 1}, peak, gain: {gain_db: -3}], weights: [20, 1, 1]}
+"""
+    sources, plan = planned(tmp_path, text, samples, copies=10)
+    shown = [pair.shown.made.operations[0][0]["chosen"] for pair in previewed(sources, plan, count=3)]
+    assert sorted(map(str, shown)) == ["[0]", "[1]", "[2]"]

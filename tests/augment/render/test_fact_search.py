@@ -7,23 +7,23 @@ import pytest
 
 from augment.operations.registry import Moves, Prepared
 from augment.plan.slice_facts import Goal
-from augment.recipe.types import Step
+from augment.recipe.types import Choice, Step
 from augment.render import fact_search
 from augment.render.fact_search import MOST_TRIALS, Dial, dials_of, search
 
-X, Y = Dial("f", 0, "x", -6, 6), Dial("g", 1, "y", -4, 4)
+X, Y = Dial("f", (0,), "x", -6, 6), Dial("g", (1,), "y", -4, 4)
 
 
 class Rendered:
     """Two facts of two parameters, as of a picture: the one saturates, the other moves with both."""
 
     def __init__(self, x: float, y: float) -> None:
-        self.drawn = {(0, "x"): x, (1, "y"): y}
+        self.drawn = {((0,), "x"): x, ((1,), "y"): y}
         self.count = 0
 
-    def __call__(self, setting: Mapping[tuple[int, str], float]) -> dict[str, float | None]:
+    def __call__(self, setting: Mapping[tuple[tuple[int, ...], str], float]) -> dict[str, float | None]:
         self.count += 1
-        x, y = ({**self.drawn, **setting}[key] for key in self.drawn)
+        x, y = (setting.get(key, drawn) for key, drawn in self.drawn.items())
         return {"f": 10 / (1 + math.exp(-x)), "g": y + 0.2 * x}
 
 
@@ -36,6 +36,22 @@ def test_one_parameter_is_solved_for(start: float, wanted: float) -> None:
     assert found.distance == 0
     assert wanted - 0.2 <= found.facts["f"] <= wanted + 0.2  # type: ignore[operator]
     assert render.count <= 11
+
+
+@pytest.mark.parametrize("start", [50.0, 3000.0, 80_000.0])
+def test_a_parameter_that_goes_by_ratios_is_solved_for(start: float) -> None:
+    dial = Dial("noise", (0,), "white", 50, 50_000, log=True)
+    rendered = []
+
+    def render(setting: Mapping[tuple[tuple[int, ...], str], float]) -> dict[str, float | None]:
+        rendered.append(setting.get(((0,), "white"), start))
+        return {"noise": rendered[-1] ** -0.5}
+
+    found = search(render, {dial: start}, [Goal("noise", 0.045, 0.055, 0.05)], render({}))
+    assert found.distance == 0
+    assert 50 <= found.setting[(0,), "white"] <= 50_000
+    assert found.setting[(0,), "white"] == pytest.approx(400, rel=0.25)
+    assert len(rendered) <= 8, "by differences it would crawl along the flat end"
 
 
 def test_two_facts_that_hang_together_are_both_brought_there() -> None:
@@ -55,13 +71,13 @@ def test_what_is_there_already_is_not_rendered_again() -> None:
 def test_the_nearest_is_kept_where_the_goal_is_out_of_reach() -> None:
     render = Rendered(0, 0)
     found = search(render, {X: 0}, [Goal("f", 12, 13, 2.0)], render({}))
-    assert found.setting == {(0, "x"): 6.0}, "the end of the dial"
+    assert found.setting == {((0,), "x"): 6.0}, "the end of the dial"
     assert found.distance == pytest.approx((12 - 10 / (1 + math.exp(-6))) / 2)
 
 
 def test_a_parameter_that_moves_nothing_is_given_up_at_once() -> None:
     render = Rendered(0, 0)
-    flat = Dial("f", 1, "y", -4, 4)  # y does not move f
+    flat = Dial("f", (1,), "y", -4, 4)  # y does not move f
     found = search(render, {flat: 0}, [Goal("f", 7, 8, 1.0)], render({}))
     assert render.count == 3, "once as drawn, and once for each round"
     assert found.distance == 2
@@ -88,9 +104,12 @@ def test_the_last_operation_has_the_last_word_and_a_parameter_serves_one_fact(mo
         "loudness": Known({"loudness_lufs": Moves("lufs", -60, -5)}),
     }
     monkeypatch.setattr(fact_search, "find", lambda kind, name: known[name])
-    steps = [Step("audio", name, Prepared(None, None)) for name in ("noise", "gain", "loudness")]
-    assert dials_of(steps) == (
-        Dial("snr_db", 0, "snr_db", -20, 60),
-        Dial("peak_dbfs", 1, "gain_db", -60, 40),
-        Dial("loudness_lufs", 2, "lufs", -60, -5),
+    places = {"noise": (0,), "gain": (1, 0, 0), "loudness": (2,)}
+    choice = ((1,), Step("audio", "OneOf", Prepared(None, None), choice=Choice((), (1.0,))))
+    done = [(place, Step("audio", name, Prepared(None, None))) for name, place in places.items()]
+    assert dials_of([done[0], choice, *done[1:]]) == (
+        Dial("snr_db", (0,), "snr_db", -20, 60),
+        Dial("peak_dbfs", (1, 0, 0), "gain_db", -60, 40),
+        Dial("loudness_lufs", (2,), "lufs", -60, -5),
     )
+    assert "snr_db" not in {dial.fact for dial in dials_of(done[1:])}, "what was not drawn cannot be turned"

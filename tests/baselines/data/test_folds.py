@@ -62,7 +62,7 @@ def test_the_seed_decides(seed: int) -> None:
     assert once == again != other
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.booleans()), min_size=1, max_size=40))
 def test_no_unit_is_torn_and_what_is_tested_can_be_learned(rows: list[tuple[int, int, bool]]) -> None:
     unit, label, testable = (np.array(column) for column in zip(*rows, strict=True))

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from baselines.embeddings import onnx_writer as onnx
-from baselines.embeddings.embed import Embedded, Model, embed, load_model
+from baselines.embeddings.embed import Embedded, Model, embed, load_again, load_model
 from baselines.embeddings.network import check_opencv
 from baselines.embeddings.packages import PACKAGES, load_package, weights_of
 from baselines.features.reading import Reading
+from curate.embeddings.store import About
 from curate.ground.errors import InputError, UsageError
 from curate.records.sample import Sample
 from curate.scan.measure import measure
@@ -92,7 +93,7 @@ def test_one_line_before_any_work(tmp_path: Path, model: Model, recording: Calla
         load_model(None, "model.pt", str(tmp_path / "mean.yaml"))
     with pytest.raises(InputError, match=r"cannot read .*none.yaml"):
         load_model(None, str(tmp_path / "none.onnx"), None)
-    with pytest.raises(UsageError, match=r"photo. is unknown.*photos"):
+    with pytest.raises(UsageError, match=r"called .photo. .*photos"):
         load_model("photo", None, None)
     with pytest.raises(InputError, match="OpenCV 5 or newer"):
         check_opencv("4.13.0")
@@ -127,3 +128,15 @@ def test_packages_are_named_with_how_to_install_them(name: str) -> None:
     assert model.kind == PACKAGES[name].kind
     assert network.load() is not None
     assert os.path.basename(PACKAGES[name].file)
+
+
+def test_the_model_of_an_embedding_is_found_again_or_it_is_said(model: Model) -> None:
+    with pytest.raises(UsageError, match=r"a\.npz was made by mean\.onnx, which cannot be found again for new files"):
+        load_again(model.about(), "a.npz")
+    speech = About(PACKAGES["speech"].source, "sha256:older", "audio")
+    if weights_of(PACKAGES["speech"]) is None:
+        pytest.skip("the speech embedding is not installed")
+    with pytest.raises(UsageError, match="by another version of Google speech embedding"):
+        load_again(speech, "a.npz")
+    installed = load_model("speech", None, None)
+    assert load_again(installed.about(), "a.npz").digest == installed.digest

@@ -11,7 +11,7 @@ from baselines.features import cache as module
 from baselines.features.cache import FeatureCache, default_folder
 from curate.ground.errors import InputError
 
-LENGTH = 1071
+LENGTH = 2142
 
 
 def digest(number: int) -> str:

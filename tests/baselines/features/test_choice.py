@@ -15,6 +15,9 @@ from curate.ground.errors import UsageError
         (("base", "embedding:a.npz"), FeatureChoice((), ("a.npz",))),
         (("hog", "embedding:a.npz", "embedding:b.npz"), FeatureChoice(("hog",), ("a.npz", "b.npz"))),
         (("auto", "embedding:a:b.npz"), FeatureChoice((), ("a:b.npz",), chosen=True)),
+        (("auto",), FeatureChoice(chosen=True)),
+        (("package:photos",), FeatureChoice(packages=("photos",), base=False)),
+        (("base", "package:photos"), FeatureChoice(packages=("photos",))),
     ],
 )
 def test_what_is_asked_for(names: tuple[str, ...], choice: FeatureChoice) -> None:
@@ -25,7 +28,7 @@ def test_what_is_asked_for(names: tuple[str, ...], choice: FeatureChoice) -> Non
     ("names", "message"),
     [
         (("mel", "hogg"), r"--feature 'hogg' is unknown \(did you mean 'hog'\?\)"),
-        (("auto",), "nothing to choose between"),
+        (("package:",), "needs the name of a model"),
         (("embedding:",), "needs the file that burnish embed wrote"),
     ],
 )

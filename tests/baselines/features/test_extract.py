@@ -15,7 +15,7 @@ def test_files_are_read_once_and_then_taken_from_the_cache(tmp_path: Path) -> No
     examples, reading = tones(tmp_path / "a", 3), Reading(cache=str(tmp_path / "cache"), jobs=2)
     first, again = extract(examples, "audio", reading), extract(examples, "audio", reading)
     assert (first.reused, again.reused) == (0, 6)
-    assert first.features.shape == (6, 1071)
+    assert first.features.shape == (6, 2142)
     np.testing.assert_array_equal(first.features, again.features)
     assert first.digests == again.digests == [one.digest for one in examples]
     assert not first.failures

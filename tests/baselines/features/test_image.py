@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from baselines.features.families import FAMILIES
-from baselines.features.image import describe_image, histogram_of_gradients
+from baselines.features.image import describe_image, histogram_of_gradients, stretch_channels
 
 
 def test_families_have_the_lengths_that_are_announced() -> None:
@@ -47,6 +47,26 @@ def test_a_wide_picture_is_not_only_squeezed() -> None:
     a, b = describe_image(wide)["hog"], describe_image(tall)["hog"]
     squeezed, square = slice(0, 324 + 1764), slice(324 + 1764, None)
     assert np.linalg.norm(a[squeezed] - b[squeezed]) < 0.2 < np.linalg.norm(a[square] - b[square])
+
+
+def test_each_channel_is_stretched_from_its_2nd_to_its_98th_percentile() -> None:
+    # Of 101 pixels the percentiles are those of rank 2 and 98: what is beyond them is cut.
+    red, green = np.arange(101), np.full(101, 7)
+    blue = np.where(np.arange(101) < 50, 100, 104)
+    found = stretch_channels(np.stack([red, green, blue], axis=1)[None].astype(np.uint8))
+    assert (found.dtype, found.shape) == (np.dtype(np.uint8), (1, 101, 3))
+    assert found[0, [0, 2, 50, 98, 100], 0].tolist() == [0, 0, 128, 255, 255]
+    assert set(found[0, :, 1].tolist()) == {0}, "a flat channel"
+    assert set(found[0, :, 2].tolist()) == {0, 128}, "4 levels are stretched as 8"
+
+
+def test_haze_and_coloured_light_leave_the_stretched_look() -> None:
+    picture = np.random.default_rng(5).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    seen = np.rint(picture * np.array([0.5, 0.4, 0.3]) + np.array([90, 100, 110])).astype(np.uint8)
+    for family in ("colour", "thumbnail"):
+        a, b = (describe_image(one)[family].reshape(2, -1) for one in (picture, seen))
+        as_it_is, stretched = np.linalg.norm(a - b, axis=1)
+        assert stretched < 0.25 * as_it_is
 
 
 @pytest.mark.parametrize(("side", "length"), [(16, 36), (32, 324), (64, 1764)])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from baselines.features.mel import BANDS, COEFFICIENTS, SAMPLE_RATE, log_mel, mfcc
+from baselines.features.mel import BANDS, COEFFICIENTS, SAMPLE_RATE, log_mel, mfcc, without_noise
 
 
 def test_a_tone_is_loudest_in_its_band() -> None:
@@ -32,6 +32,23 @@ def test_any_length(length: int, frames: int) -> None:
 def test_blocks_do_not_show() -> None:
     signal = np.random.default_rng(1).standard_normal(400 + 160 * 1099).astype(np.float32)
     np.testing.assert_allclose(log_mel(signal)[1000:], log_mel(signal[160 * 1000 :]), atol=1e-4)
+
+
+def test_each_band_loses_what_it_has_in_nine_tenths_of_the_frames() -> None:
+    bands = np.full((11, BANDS), -20, np.float32)
+    bands[5], bands[6], bands[7, 3] = 0, -17, -100
+    clean = without_noise(bands)
+    assert clean.dtype == np.float32
+    # 1 - 0.01; 0.01995 - 0.01; of what is not above its noise, a tenth stays.
+    np.testing.assert_allclose(clean[5], 10 * np.log10(0.99), atol=1e-4)
+    np.testing.assert_allclose(clean[6], 10 * np.log10(10**-1.7 - 10**-2), atol=1e-4)
+    np.testing.assert_allclose(clean[[0, 1, 2, 3, 4, 8, 9, 10]], -30, atol=1e-4)
+    np.testing.assert_allclose(clean[7, [2, 3, 4]], [-30, -110, -30], atol=1e-4)
+
+
+def test_a_steady_sound_keeps_its_spectrum() -> None:
+    bands = np.repeat(np.linspace(-50, -10, BANDS, dtype=np.float32)[None], 20, axis=0)
+    np.testing.assert_allclose(without_noise(bands), bands - 10, atol=1e-4)
 
 
 def test_coefficients_are_a_cosine_transform_without_the_level() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from baselines.metrics.significance import corrected_chi2, exact_p, mcnemar, paired_bootstrap, wilson
+from baselines.metrics.significance import corrected_chi2, exact_p, mcnemar, newcombe, paired_bootstrap, wilson
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,12 @@ def test_equal_counts_tell_nothing(count: int) -> None:
 
 def test_order_does_not_matter() -> None:
     assert mcnemar(30, 9) == mcnemar(9, 30)
+
+
+def test_newcombe() -> None:
+    first, second = (56, 70), (48, 80)
+    found = newcombe(0.8, wilson(*first), 0.6, wilson(*second))
+    assert found == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    low, high = newcombe(0.6, wilson(*second), 0.8, wilson(*first))
+    assert (-high, -low) == pytest.approx(found)
+    assert newcombe(0.0, wilson(0, 10), 0.0, wilson(0, 10)) == pytest.approx((-0.2775, 0.2775), abs=5e-5)

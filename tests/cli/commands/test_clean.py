@@ -118,7 +118,7 @@ def test_gates(burnish: Burnish, folder: Path) -> None:
 def test_a_manifest_without_facts_says_what_to_run(burnish: Burnish, folder: Path) -> None:
     manifest = burnish("scan", "data", "--shallow").stdout
     message = burnish("clean", stdin=manifest, code=2).stderr
-    assert message.startswith("burnish clean: no sample has image.frames, image.sharpness")
+    assert message.startswith("burnish clean: no sample has image.frames, image.acutance")
     assert message.endswith("measure the files first: burnish scan FOLDER (without --shallow)\n")
 
 
@@ -143,3 +143,35 @@ def test_a_full_disk_leaves_nothing_half_written(burnish: Burnish, folder: Path)
     result = burnish("clean", "set.jsonl", "-o", "/dev/full", code=2)
     assert "No space left on device" in result.stderr
     assert sorted(os.listdir(folder)) == ["data", "set.jsonl"]
+
+
+def test_what_is_flagged_is_shown(burnish: Burnish, folder: Path) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    result = burnish("clean", "set.jsonl", "--set", "dark=0.9", "--html", "flagged.html", "-o", "out.jsonl")
+    assert "wrote flagged.html" in result.stderr
+    page = (folder / "flagged.html").read_text()
+    assert "data:image/jpeg;base64," in page
+    assert all(text in page for text in ("dark: ", "under 0.9", "truncated: 1", "data/cat/1.jpg"))
+
+
+def test_the_page_cannot_take_the_place_of_the_manifest(burnish: Burnish, folder: Path) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    before = content(folder)
+    message = burnish("clean", "set.jsonl", "--html", "set.jsonl", code=2).stderr
+    assert "that is the manifest itself" in message
+    assert content(folder) == before
+
+
+def test_thresholds_of_the_set_are_said_and_can_be_kept(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
+    for number in range(24):
+        picture(tmp_path / "data" / f"{number}.png", seed=number)
+    (tmp_path / "data" / "dusk.png").write_bytes((tmp_path / "data" / "0.png").read_bytes())
+    manifest = burnish("scan", "data").stdout.replace('"entropy":', '"entropy_of_old":0,"entropy":')
+    result = burnish("clean", "--auto", stdin=manifest)
+    assert "  dark: below 0." in result.stderr
+    assert "instead of 0.32 (median " in result.stderr
+    kept = next(line for line in result.stderr.splitlines() if "to keep them: " in line).partition("keep them: ")[2]
+    assert burnish("clean", *kept.split(), stdin=manifest).stdout == result.stdout
+    few = burnish("clean", "--auto", stdin="".join(manifest.splitlines(keepends=True)[:5]))
+    assert "  dark: 0.32, as there are too few samples to learn from" in few.stderr
+    assert "too-long" not in few.stderr, "there is no recording"

@@ -12,7 +12,7 @@ import pytest
 from baselines.comparison.compare import compare
 from baselines.data.predictions import Prediction
 from baselines.runs.run_folder import write_predictions
-from cli.views.compare.table import forest
+from cli.views.compare.forest import forest
 from tests.baselines.predicted import answers
 from tests.cli.test_contract import in_terminal
 from tests.conftest import ROOT, Burnish
@@ -208,3 +208,56 @@ def test_nothing_heavy_but_numpy_is_loaded(runs: Callable[..., None], tmp_path: 
         "heavy = {'scipy', 'sklearn', 'jinja2', 'PIL', 'soundfile'} & sys.modules.keys(); assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, stdout=subprocess.DEVNULL, check=True)
+
+
+CONTROL = answers(
+    (20, True, ("car",)), (20, False, ("car",)), (5, False, ("clean",)), (15, True, ("clean",)), (60, True, ())
+)
+
+
+def test_a_control_stands_beside_the_two_and_leaves_the_verdict_alone(
+    burnish: Burnish, runs: Callable[..., None], tmp_path: Path
+) -> None:
+    plain = json.loads(burnish("compare", "before", "after", "--json").stdout)
+    (tmp_path / "control").mkdir()
+    write_predictions(str(tmp_path / "control" / "predictions.jsonl"), CONTROL)
+    report = json.loads(burnish("compare", "before", "after", "--control", "control", "--json").stdout)
+    control = report.pop("control")
+    assert plain.pop("control") is None
+    assert report == plain, "verdicts, adjusted p values and gates are those of the two"
+    car = control["per_tag"]["car"]
+    assert (car["samples"], car["before"], car["control"], car["targeted"]) == (40, 0.0, 0.5, 0.95)
+    assert [car[name]["difference"] for name in ("control_change", "targeted_change", "beyond_control")] == [
+        0.5, 0.95, pytest.approx(0.45),
+    ]  # fmt: skip
+    assert car["beyond_control"]["verdict"] == "better"
+    assert car["beyond_control"]["interval"][0] > 0
+    assert car["targeted_change"]["interval"] == report["per_tag"]["car"]["interval"]
+    assert control["per_tag"]["clean"]["beyond_control"]["verdict"] == "worse"
+    assert (control["samples"], control["run"], control["overall"]["control"]) == (120, "control", 95 / 120)
+    shown = burnish("compare", "before", "after", "--control", "control").stdout
+    row = next(line for line in shown.splitlines() if line.startswith("car") and "0.500" in line)
+    assert row.split()[:6] == ["car", "40", "0.000", "0.500", "0.950", "+0.450"]
+    assert "the control is no part of the verdict or of the gate" in " ".join(shown.split())
+    # The control is worse on `clean` than the newer run is not: no gate looks at it.
+    assert burnish("compare", "after", "after", "--control", "before", "--fail-if", "worse").returncode == 0
+    burnish("compare", "before", "after", "--control", "control", "--html", "page.html")
+    page = (tmp_path / "page.html").read_text()
+    assert "Beside the control control" in page
+    assert "accuracy of control" in page
+
+
+def test_a_control_on_other_samples_is_held_against_what_all_have(
+    burnish: Burnish, runs: Callable[..., None], tmp_path: Path
+) -> None:
+    (tmp_path / "control").mkdir()
+    write_predictions(str(tmp_path / "control" / "predictions.jsonl"), CONTROL[:50])
+    report = json.loads(burnish("compare", "before", "after", "--control", "control", "--json").stdout)
+    assert (report["samples"], report["control"]["samples"]) == (120, 50)
+    assert report["control"]["per_tag"]["clean"]["samples"] == 10
+    assert (
+        "the control has 50 of the 120 samples" in burnish("compare", "before", "after", "--control", "control").stdout
+    )
+    write_predictions(str(tmp_path / "control" / "predictions.jsonl"), answers((5, True, ()), start=900))
+    refused = burnish("compare", "before", "after", "--control", "control", code=2)
+    assert "no samples in common" in refused.stderr

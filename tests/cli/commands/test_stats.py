@@ -50,8 +50,8 @@ def test_the_table_has_a_row_for_each_fact(burnish: Burnish) -> None:
     assert width.split()[2:9] == ["6", "100", "125", "250", "375", "500", "267"]
     assert "image format: JPEG 6" in lines
     assert "6 samples" in lines
-    missing = next(line for line in lines if line.startswith("sharpness"))
-    assert missing.split() == ["sharpness", "0", "6", *"------"]
+    missing = next(line for line in lines if line.startswith("acutance"))
+    assert missing.split() == ["acutance", "0", "6", *"------"]
 
 
 def test_groups_stand_side_by_side(burnish: Burnish) -> None:

@@ -65,9 +65,9 @@ def test_two_runs_give_the_same_predictions(burnish: Burnish, speech: Path) -> N
 
 def test_features_are_kept_where_it_is_said(burnish: Burnish, speech: Path) -> None:
     burnish("train", "set.jsonl", "--run", "a", "--model", "majority")
-    assert (speech / "cache/burnish/features/audio-1").is_dir()
+    assert (speech / "cache/burnish/features/audio-2").is_dir()
     burnish("train", "set.jsonl", "--run", "a", "--model", "majority", "--cache", "mine")
-    assert (speech / "mine/audio-1").is_dir()
+    assert (speech / "mine/audio-2").is_dir()
 
 
 def test_like_and_repeats_make_runs_that_can_be_compared(burnish: Burnish, speech: Path) -> None:

@@ -64,7 +64,6 @@ def test_tags_and_a_column_that_gives_the_label_away(burnish: Burnish, tmp_path:
         ("--feature table:", "--feature table: needs a CSV file"),
         ("--feature table:none.csv", "cannot read none.csv"),
         ("--feature tag", "--feature 'tag' is unknown (did you mean 'tags'?)"),
-        ("--feature auto", "has nothing to choose between"),
     ],
 )
 def test_wrong_calls_are_one_line(burnish: Burnish, grey: None, words: str, message: str) -> None:

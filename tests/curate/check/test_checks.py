@@ -1,14 +1,11 @@
 """The table of checks: cleanvision's thresholds and scores, and what relative checks learn."""
 
-from collections import Counter
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from curate.check.checks import CHECKS, SCAN_CHECKS, learn_most_frequent, learn_sizes, quantile
+from curate.check.checks import CHECKS, SCAN_CHECKS
 from curate.facts.audio import measure_audio
 from curate.facts.records import AudioFacts, ImageFacts
 
@@ -30,7 +27,7 @@ def test_the_table_is_sorted_and_says_why() -> None:
         ("bright", 0.05),
         ("odd-aspect-ratio", 0.35),
         ("low-information", 0.30),
-        ("blurry", 0.29),
+        ("cleanvision-blurry", 0.29),
         ("odd-size", 0.5),
     ],
 )
@@ -52,6 +49,11 @@ def test_cleanvisions_thresholds_carry_over(name: str, threshold: float) -> None
         ("unusual-mode", ImageFacts(mode="RGB", bits=16), 1.0),
         ("unusual-mode", ImageFacts(mode="RGB", bits=8), 0.0),
         ("odd-size", ImageFacts(width=4, height=9), 6.0),
+        ("blurry", ImageFacts(acutance=0.25), 0.25),
+        ("blurry", ImageFacts(acutance=0.0), None),
+        ("blurry", ImageFacts(acutance=0.25, width=64, height=48), None),
+        ("blurry", ImageFacts(acutance=0.25, width=64, height=65), 0.25),
+        ("cleanvision-blurry", ImageFacts(sharpness=0.25), 0.25),
         ("dc-offset", AudioFacts(dc_offset=-0.25), 0.25),
         ("over-full-scale", AudioFacts(peak_dbfs=84.6), 84.6),
         ("anti-phase", AudioFacts(mono_loss_db=150.0), 150.0),
@@ -70,34 +72,6 @@ def test_values(name: str, facts: Any, value: float | None) -> None:
 def test_nothing_is_said_without_facts(name: str) -> None:
     facts: Any = ImageFacts() if CHECKS[name].kind == "image" else AudioFacts()
     assert CHECKS[name].value(facts) is None
-
-
-def test_usual_sizes_are_cleanvisions() -> None:
-    # Quartiles 200 and 300: usual is -100 to 600, so the middle is 250 and the range 700.
-    learnt = learn_sizes(Counter({100.0: 1, 200.0: 1, 250.0: 1, 300.0: 1, 1000.0: 1}))
-    assert learnt.threshold == 0.5
-    assert learnt.score(250) == 1
-    assert learnt.score(600) == pytest.approx(0.5)
-    assert learnt.score(-100) == pytest.approx(0.5)
-    assert learnt.score(5000) == 0
-
-
-def test_one_usual_size_leaves_room_around_it() -> None:
-    score = learn_sizes(Counter({100.0: 99, 1000.0: 1})).score
-    assert (score(100), score(140) > 0.5, score(160) > 0.5, score(1000)) == (1, True, False, 0)
-
-
-def test_the_most_frequent_value() -> None:
-    assert learn_most_frequent(Counter({16000: 3, 8000: 1})).threshold == 16000
-    assert learn_most_frequent(Counter({16000: 2, 8000: 2})).threshold == 8000
-    assert learn_most_frequent(Counter()).threshold is None
-    assert learn_sizes(Counter()).threshold is None
-
-
-@given(st.lists(st.integers(-50, 50), min_size=1, max_size=60), st.floats(0, 1))
-def test_quantiles_of_counted_values_are_those_of_numpy(values: list[int], share: float) -> None:
-    counts: Counter[float] = Counter(map(float, values))
-    assert quantile(counts, share) == pytest.approx(float(np.quantile(values, share)))
 
 
 @pytest.mark.parametrize(("rate", "value"), [(1, 1.0), (1999, 1.0), (2000, 0.0), (768000, 0.0), (4_000_000_000, 1.0)])

@@ -15,7 +15,7 @@ from curate.records.writer import encode
 
 GOOD: dict[str, Any] = {
     "format": "JPEG", "mode": "RGB", "width": 100, "height": 100, "frames": 1, "orientation": 1, "bits": 8,
-    "brightness_p5": 0.1, "brightness_p99": 0.9, "sharpness": 0.5, "entropy": 8.0, "chroma": 0.3,
+    "brightness_p5": 0.1, "brightness_p99": 0.9, "sharpness": 0.5, "acutance": 0.55, "entropy": 8.0, "chroma": 0.3,
 }  # fmt: skip
 SOUND: dict[str, Any] = {
     "sample_rate": 16000, "channels": 1, "duration_s": 1.0, "peak_dbfs": -3.0, "loudness_lufs": -20.0,
@@ -49,7 +49,7 @@ def cleaned(
 @pytest.mark.parametrize(
     ("check", "facts"),
     [
-        ("animated", {"frames": 2}), ("blurry", {"sharpness": 0.2}), ("bright", {"brightness_p5": 0.96}),
+        ("animated", {"frames": 2}), ("blurry", {"acutance": 0.3}), ("bright", {"brightness_p5": 0.96}),
         ("dark", {"brightness_p99": 0.3}), ("grayscale-in-colour-set", {"chroma": 0.0}),
         ("low-information", {"entropy": 2.9}), ("odd-aspect-ratio", {"width": 300, "height": 34}),
         ("odd-size", {"width": 1000, "height": 1000}), ("rotated", {"orientation": 6}),
@@ -100,7 +100,7 @@ def test_a_finding_says_what_was_compared() -> None:
 
 
 def test_errors_drop_and_so_does_what_the_user_names() -> None:
-    records = [image("a", frames=2), image("b", sharpness=0.1), *(image(str(i)) for i in range(4))]
+    records = [image("a", frames=2), image("b", acutance=0.1), *(image(str(i)) for i in range(4))]
     records[2]["findings"] = [{"check": "truncated", "severity": "error"}]
     assert cleaned(records)[1] == {"0": "truncated"}
     assert cleaned(records, make_policy(drop=["blurry"]))[1] == {"0": "truncated", "b": "blurry"}
@@ -144,7 +144,7 @@ def test_a_manifest_without_facts_says_what_is_missing() -> None:
         cleaned([{"path": "a.jpg", "kind": "image"}])
     findings, _, found = cleaned([shallow, *(image(str(i)) for i in range(3))])
     assert (found.unmeasured, findings) == (1, {})
-    assert "image.sharpness" in found.lacking
+    assert "image.acutance" in found.lacking
     assert "image.width" not in found.lacking
 
 
@@ -163,3 +163,40 @@ def test_new_findings_are_written_and_unflagged_lines_stay_as_they_are() -> None
     written = [judged.line.decode() for judged in judge(lines(file), found, policy)]
     assert written[1:] == before[1:]
     assert json.loads(written[0])["findings"][0]["check"] == "dark"
+
+
+def test_dark_beside_the_others_is_dark() -> None:
+    records = [image("dusk", brightness_p99=0.4), *(image(str(i), brightness_p99=0.9) for i in range(30))]
+    assert cleaned(records)[0] == {"dusk": ["dark"]}
+    assert cleaned(records, make_policy(["dark=0.32"]))[0] == {}, "the user's threshold is the last word"
+    assert cleaned([image(str(i), brightness_p99=0.4) for i in range(31)])[0] == {}
+
+
+def test_cleanvisions_blurriness_is_checked_only_where_it_is_named() -> None:
+    records = [image("a", sharpness=0.1), *(image(str(i)) for i in range(5))]
+    assert cleaned(records)[0] == {}
+    named = [make_policy(["cleanvision-blurry=0.29"]), make_policy(drop=["cleanvision-blurry"])]
+    assert [cleaned(records, policy)[0] for policy in named] == [{"a": ["cleanvision-blurry"]}] * 2
+
+
+def test_a_manifest_that_lacks_only_the_newest_fact_is_checked_for_all_else() -> None:
+    records = [image(str(i), acutance=None, brightness_p99=0.1 if i == 0 else 0.9) for i in range(6)]
+    findings, _, found = cleaned(records)
+    assert findings == {"0": ["dark"]}
+    assert (found.unmeasured, found.lacking) == (6, ("image.acutance",))
+
+
+def test_thresholds_of_the_set() -> None:
+    records = [sound("long", duration_s=9.0), *(sound(str(i), duration_s=1 + i / 100) for i in range(40))]
+    assert cleaned(records)[0] == {}
+    findings, _, found = cleaned(records, make_policy(auto=True))
+    assert findings == {"long": ["too-long"]}
+    assert found.learnt["too-long"].threshold == pytest.approx(2 * 1.2, rel=0.02)
+    assert found.flagged["too-long"] == 1
+    assert cleaned(records, make_policy(["too-long=20"], auto=True))[0] == {}
+
+
+def test_thresholds_of_the_set_may_be_wider_than_those_of_the_table() -> None:
+    records = [image(str(i), brightness_p99=0.2 + i / 1000) for i in range(40)]
+    assert cleaned(records, make_policy(only=["dark"]))[0] != {}
+    assert cleaned(records, make_policy(only=["dark"], auto=True))[0] == {}

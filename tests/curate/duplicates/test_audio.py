@@ -122,7 +122,7 @@ def test_a_second_that_differs_in_ten_minutes() -> None:
     assert compare(Sound(b"a", 8000, whole), Sound(b"b", 8000, whole[: 200 * 8000])).relation in ("none", "part")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 9), st.integers(0, 9), st.integers(-1600, 1600), st.floats(0.01, 5))
 def test_only_the_same_burst_is_near_in_both_directions(seed: int, other: int, frames: int, gain: float) -> None:
     one, two = listen(burst(seed), RATE), listen(later(burst(other), frames) * np.float32(gain), RATE)

@@ -42,7 +42,7 @@ def test_digits_that_only_add_up_are_refused() -> None:
         near_fingerprints(["00" * 15, "00" * 17])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.none() | VALUES, max_size=12), st.integers(0, 17))
 def test_as_by_comparing_each_with_each(values: list[int | None], distance: int) -> None:
     digits = [None if value is None else f"{value:032x}" for value in values]

@@ -123,7 +123,7 @@ def test_two_things_before_one_backdrop_are_not_copies() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 60))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_same_pixels_are_exact_whatever_they_are(seed: int, height: int, width: int) -> None:
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
     assert confirm(pixels, pixels.copy()) == ImageMatch("exact", 0.0)

@@ -81,7 +81,7 @@ def test_two_sets_are_found_as_by_comparing_all() -> None:
     assert sorted(pairs) == [(int(i), int(j)) for i, j in expected]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(BITS, max_size=14), st.integers(0, 12))
 def test_any_hashes(values: list[int], distance: int) -> None:
     hashes = np.array(values, np.uint64)

@@ -77,3 +77,12 @@ def test_blocks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (whole.row == parts.row).all()
     assert np.allclose(whole.distance, parts.distance)
     assert (nearest_by_distance(vectors, 1, vectors).distance == 0).all()
+
+
+def test_what_is_hardly_farther_than_the_rest_is_not_unusual_however_alike_they_are() -> None:
+    chance = np.random.default_rng(0)
+    even = np.linspace(0, 100, 101)[:, None] + chance.normal(0, 1e-3, (101, 1))
+    wider = np.concatenate([even, even[-1:] + np.arange(1, 12)[:, None] * 1.15]).astype(np.float32)
+    found = find_outliers(wider, 2)
+    median = float(np.median(found.score))
+    assert found.threshold >= 1.2499 * median

@@ -123,6 +123,7 @@ def test_all_facts_of_a_picture() -> None:
     assert (found.brightness_p95, found.brightness_p99) == (0.95, 0.99)
     assert found.entropy == round(math.log2(6), 4)
     assert found.sharpness is not None
+    assert found.acutance == 0, "too small to tell"
     assert found.phash is not None
     assert len(found.phash) == 16
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from curate.facts.levels import clipping_ratio, dc_offset, peak_dbfs, rms_dbfs
+from curate.facts.levels import dc_offset, peak_dbfs, rms_dbfs
 
 
 def column(*values: float) -> np.ndarray:
@@ -38,31 +38,3 @@ def test_rms_does_not_drift_with_length() -> None:
 def test_dc_offset_is_that_of_the_worst_channel() -> None:
     assert dc_offset(np.array([[0.5, -0.75], [0.25, -0.25]], np.float32)) == -0.5
     assert dc_offset(column(0.25, -0.25)) == 0
-
-
-@pytest.mark.parametrize(
-    ("samples", "subtype", "expected"),
-    [
-        pytest.param(column(0, 1, 1, 1, 0, 0, 0, 0), "PCM_16", 3 / 8, id="run-of-three"),
-        pytest.param(column(0, 1, 1, 0, 1, 1, 0, 0), "PCM_16", 0, id="runs-of-two"),
-        pytest.param(column(-1, -1, -1, -1, 1, 1, 1, 0), "PCM_16", 7 / 8, id="both-rails"),
-        pytest.param(column(0, 0.5, 0.5, 0.5, 0.5, 0, 0, 0), "PCM_16", 4 / 8, id="turned-down-after-clipping"),
-        pytest.param(column(0, 0.2, 0.2, 0.2, 0.2, 0, 0, 0), "PCM_16", 0, id="coarse-steps"),
-        pytest.param(column(0, 0.5, 0.5, 0.5, 0.5, 0, 0, 0), "PCM_U8", 0, id="8-bit-steps"),
-        pytest.param(column(0, *[127 / 128] * 3, 0, 0, 0, 0), "PCM_U8", 3 / 8, id="8-bit-full-scale"),
-        pytest.param(column(0, *[32124 / 32768] * 3, 0, 0, 0, 0), "ULAW", 3 / 8, id="ulaw-full-scale"),
-        pytest.param(column(2, 3, 4, 0), "FLOAT", 3 / 4, id="beyond-full-scale"),
-        pytest.param(np.zeros((8, 2), np.float32), "PCM_16", 0, id="silence"),
-        pytest.param(np.array([[1, 0]] * 4, np.float32), None, 0.5, id="one-of-two-channels"),
-        pytest.param(SINE, "PCM_16", 0, id="full-scale-sine"),
-    ],
-)
-def test_clipping(samples: np.ndarray, subtype: str | None, expected: float) -> None:
-    assert clipping_ratio(samples, subtype) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("gain", [1, 0.5, 0.3])
-def test_a_clipped_sine_is_found_at_any_gain(gain: float) -> None:
-    clipped = np.clip(2 * SINE, -1, 1)
-    stored = np.round(clipped * gain * 32767) / 32768
-    assert clipping_ratio(stored.astype(np.float32), "PCM_16") == pytest.approx(2 / 3, abs=0.02)

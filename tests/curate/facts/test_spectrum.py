@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from curate.facts.powers import bandwidth_hz, silence_ratio, snr_db
-from curate.facts.spectrum import spectrum
+from curate.facts.spectrum import Spectrum, spectrum
 
 NOISE = (np.random.default_rng(0).normal(size=64000) / 10).astype(np.float32)
 
@@ -44,7 +44,8 @@ def test_any_length_at_any_rate(length: int, rate: int) -> None:
     powers = found.bands.sum(axis=1)
     assert np.isfinite(found.bands).all()
     assert 0 <= silence_ratio(powers) <= 1
-    assert -20 <= snr_db(powers) <= 100
+    assert np.isfinite(found.low).all()
+    assert -20 <= snr_db(found) <= 100
     assert 0 <= bandwidth_hz(found) <= rate / 2
 
 
@@ -73,7 +74,46 @@ def test_silence_ratio(powers: list[float], expected: float) -> None:
     ],
 )
 def test_snr(powers: list[float], expected: float) -> None:
-    assert snr_db(np.array(powers, np.float32)) == pytest.approx(expected, abs=0.1)
+    bands = np.zeros((len(powers), 22), np.float32)
+    bands[:, 5] = powers
+    sound = Spectrum(bands, bands.sum(axis=1), np.zeros(len(powers), np.float32), np.zeros(9), 25)
+    assert snr_db(sound) == pytest.approx(expected, abs=0.1)
+
+
+def pink(random: np.random.Generator, count: int) -> NDArray[np.float64]:
+    bins = np.fft.rfft(random.normal(size=count))
+    bins[1:] /= np.sqrt(np.arange(1, len(bins)))
+    bins[0] = 0
+    return np.fft.irfft(bins, count)
+
+
+@pytest.mark.parametrize("colour", ["white", "pink"])
+@pytest.mark.parametrize("wanted", [0, 10, 20, 30])
+def test_snr_of_words_with_pauses_is_that_of_the_mix(colour: str, wanted: float) -> None:
+    errors = []
+    for seed in range(6):
+        random = np.random.default_rng(seed)
+        words = tone(300 + 50 * seed, 16000, 3) * np.repeat([1, 0, 0.5, 0, 0.7, 0], 8000)
+        noise = random.normal(size=len(words)) if colour == "white" else pink(random, len(words))
+        noise *= np.sqrt(np.mean(words**2) / np.mean(noise**2)) * 10 ** (-wanted / 20)
+        mixed = (words + noise + 0.02).astype(np.float32)
+        errors.append(snr_db(spectrum(mixed, 16000)) - wanted)
+    assert np.abs(errors).max() < 1.5
+
+
+def test_what_is_under_50_hz_is_noise_and_an_offset_is_not() -> None:
+    words = tone(500, 16000, 2) * np.repeat([1, 0, 1, 0], 8000)
+    clean = snr_db(spectrum((words + NOISE[:32000] * 0.01).astype(np.float32), 16000))
+    offset = snr_db(spectrum((words + NOISE[:32000] * 0.01 + 0.2).astype(np.float32), 16000))
+    rumble = snr_db(spectrum((words + tone(20, 16000, 2)).astype(np.float32), 16000))
+    assert offset == pytest.approx(clean, abs=0.2)
+    assert rumble == pytest.approx(10 * np.log10(0.25 / 0.5), abs=0.7)
+
+
+def test_zeros_around_a_recording_with_an_offset_are_no_noise() -> None:
+    words = (tone(500, 16000, 2) * np.repeat([1, 0, 1, 0], 8000) + NOISE[:32000] * 0.01 + 0.2).astype(np.float32)
+    padded = np.concatenate([np.zeros(32000, np.float32), words, np.zeros(32000, np.float32)])
+    assert snr_db(spectrum(padded, 16000)) > 20
 
 
 @pytest.mark.parametrize(("hz", "rate"), [(1000, 8000), (3000, 16000), (7000, 16000), (12000, 44100)])

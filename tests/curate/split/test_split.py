@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.ground.errors import UsageError
@@ -228,7 +228,6 @@ samples_of_any_kind = st.lists(
 methods = st.sampled_from(["exact", "hash"])
 
 
-@settings(deadline=None)
 @given(samples_of_any_kind, methods, st.booleans(), st.randoms(use_true_random=False))
 def test_every_sample_gets_one_split_whatever_the_order(
     samples: list[Seen], method: str, force: bool, chance: Any
@@ -243,7 +242,6 @@ def test_every_sample_gets_one_split_whatever_the_order(
     assert splits(mixed, group=group, method=method, force=force) == found
 
 
-@settings(deadline=None)
 @given(samples_of_any_kind, methods, st.integers(0, 3))
 def test_groups_and_copies_never_straddle(samples: list[Seen], method: str, seed: int) -> None:
     group = "s" if any(seen.tags for seen in samples) else None
@@ -256,7 +254,6 @@ def test_groups_and_copies_never_straddle(samples: list[Seen], method: str, seed
         assert all(len(side) == 1 for side in sides.values())
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=6))
 def test_every_class_is_within_one_sample_and_in_every_split(sizes: list[int]) -> None:
     samples = labelled(**{f"c{n}": size for n, size in enumerate(sizes)})

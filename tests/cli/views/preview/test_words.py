@@ -61,3 +61,11 @@ def test_facts_that_changed() -> None:
 def test_a_fact_that_is_not_known_on_one_side() -> None:
     before, after = Sample("a", image=ImageFacts(brightness=0.25)), Sample("b", image=ImageFacts(brightness_p1=0.1))
     assert changes(before, after) == [Change("brightness", "0.250", "-")]
+
+
+def test_a_choice_is_told_by_the_names_of_its_branches() -> None:
+    one = {"name": "SomeOf", "chosen": [0, 2], "of": ["haze", "jpeg", "defocus + jpeg"]}
+    assert parameters(one) == [Words("drawn", "haze, defocus + jpeg"), Words("of", "haze | jpeg | defocus + jpeg")]
+    assert parameters({**one, "chosen": []})[0] == Words("drawn", "nothing")
+    # Anybody can write an origin: what is no choice of ours is shown as it stands.
+    assert parameters({**one, "chosen": [7]})[0] == Words("chosen", "7")

@@ -1,0 +1,115 @@
+"""What `burnish compare --control` shows: three accuracies side by side, and what B brings beyond it."""
+
+import os
+from typing import TYPE_CHECKING
+
+from cli.io.table import Column, Drawing, Row, Style, Table
+from cli.views.compare.forest import forest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from baselines.comparison.compare import Comparison
+    from baselines.comparison.control import Beside
+
+_STYLES: "Mapping[str, Style]" = {"better": "better", "worse": "worse"}
+_FORM = "{:+.3f} to {:+.3f}"
+
+OUTSIDE = "the control is no part of the verdict or of the gate: its intervals stand each by itself"
+
+
+def control_name(result: "Comparison") -> str:
+    """Return a short name of the control: its folder's own, where the two runs have others."""
+    if result.control is None:
+        return ""
+    folder = result.control.run
+    short = os.path.basename(os.path.normpath(folder))
+    return folder if short in {os.path.basename(os.path.normpath(run)) for run in result.runs} else short
+
+
+def control_table(result: "Comparison", heads: tuple[str, str]) -> list[Table]:
+    """Return the table of the three runs, headed by the names of the older and the newer; none without a control."""
+    control = result.control
+    if control is None:
+        return []
+    rows = {"all samples": control.overall, **control.per_tag}
+    reach = max((abs(end) for one in rows.values() for end in one.beyond_control.interval), default=0.0) or 0.01
+    before, after = heads
+    columns = [
+        Column("name", "tag"),
+        Column("samples", "n", "count"),
+        Column("before", before, "number"),
+        Column("control", "control", "number"),
+        Column("targeted", after, "number"),
+        Column("beyond_control", "beyond", "number", form="{:+.3f}"),
+        Column("forest", "beyond control", "drawing", 9, axis=(f"{-reach:+.2f}", "0", f"{reach:+.2f}")),
+        Column("beyond_interval", "95 % interval", "interval", 1, _FORM),
+        Column("control_change", "control's change", "number", 3, "{:+.3f}"),
+        Column("control_change_interval", "95 % interval", "interval", 3, _FORM),
+        Column("targeted_change", f"{after}'s change", "number", 4, "{:+.3f}"),
+        Column("targeted_change_interval", "95 % interval", "interval", 4, _FORM),
+        Column("beyond_verdict", "verdict", "text", 2),
+    ]
+    title = f"Beside the control {control_name(result)}"
+    return [Table("control", title, columns, [_row(name, one, reach) for name, one in rows.items()])]
+
+
+def control_tiles(result: "Comparison") -> list[tuple[str, str]]:
+    """Return the figures of the control for the top of a page, and what they are; none where there is no control."""
+    if result.control is None:
+        return []
+    whole, name = result.control.overall, control_name(result)
+    return [
+        (f"{whole.control:.3f}", f"accuracy of {name}"),
+        (f"{whole.beyond_control.difference:+.3f}", f"beyond {name}"),
+    ]
+
+
+def control_sentences(result: "Comparison") -> list[str]:
+    """Return in words what targeting brings beyond the control, and what that rests on."""
+    control = result.control
+    if control is None:
+        return []
+    told = [("over all", control.overall), *((f"on {tag}", one) for tag, one in control.per_tag.items())]
+    lines = [
+        beyond_in_words(where, one)
+        for where, one in told
+        if where == "over all" or one.beyond_control.verdict != "cannot tell"
+    ]
+    if control.samples < result.samples:
+        lines.append(f"the control has {control.samples:,} of the {result.samples:,} samples; its rows are about those")
+    lines += [f"control not held still: {words}" for words in control.not_held]
+    return [*lines, OUTSIDE]
+
+
+def beyond_in_words(where: str, found: "Beside") -> str:
+    """Return what targeting brings beyond the control: `beyond the control on noise=car: +0.110, …`."""
+    beyond, rise = found.beyond_control, found.control_change
+    low, high = beyond.interval
+    verdict = "" if beyond.verdict == "cannot tell" else f", {beyond.verdict}"
+    return (
+        f"beyond the control {where}: {beyond.difference:+.3f} (95 % interval {low:+.3f} to {high:+.3f}{verdict}); "
+        f"the control changed by {rise.difference:+.3f}"
+    )
+
+
+def _row(name: str, found: "Beside", reach: float) -> Row:
+    beyond = found.beyond_control
+    low, high = beyond.interval
+    title = f"{name}: {beyond.difference:+.3f} beyond the control, 95 % interval {low:+.3f} to {high:+.3f}"
+    cells = (
+        name,
+        found.samples,
+        found.before,
+        found.control,
+        found.targeted,
+        beyond.difference,
+        Drawing(None, lambda: forest(beyond, reach, title)),
+        beyond.interval,
+        found.control_change.difference,
+        found.control_change.interval,
+        found.targeted_change.difference,
+        found.targeted_change.interval,
+        beyond.verdict,
+    )
+    return Row(cells, _STYLES.get(beyond.verdict, ""), abs(beyond.difference))

@@ -1,0 +1,85 @@
+"""Acutance: how steep the edges of a picture are, whatever their contrast."""
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL import Image
+
+_SIDE = 256
+_LEAST_SIDE = 8
+_EVERY = (19, 17, 23)
+_STEPLESS = 1e-3
+_DIAGONAL = math.sqrt(2)
+
+
+def reduced(grey: "Image.Image") -> "Image.Image":
+    """Return a copy whose longer side has 256 to 511 pixels, each the mean of a square; a smaller picture as it is.
+
+    Args:
+        grey: Mode `L`.
+    """
+    factor = max(grey.size) // _SIDE
+    return grey.reduce(factor) if factor > 1 else grey
+
+
+def acutance(grey: "Image.Image") -> float:
+    """Return how little a step in brightness from one pixel to the next tells of the step after it, 0 to 1.
+
+    sqrt((1 - r) / 2), where r is the correlation of each step with the one behind it, at a longer side of 256 pixels.
+    A lone sharp edge has r = 0 and reads 0.71, white noise (r = -1/2) 0.87, sharp photos about 0.55; a slope goes on as
+    it began and reads 0. So does a picture of less than 8 pixels a side, or of one colour: nothing can be said of it.
+
+    It is the Laplacian's power over the gradient's. Over the variance of the grey levels, which is the usual measure
+    (Pech-Pacheco et al., 2000), the power says as much of how many edges there are as of how sharp they are. The least
+    of four directions counts, because a shaken picture is sharp across the movement.
+
+    Args:
+        grey: Mode `L`, from `reduced`.
+    """
+    values = np.asarray(grey)
+    # Between the two sizes that pixels of whole numbers give, a power law: blur falls like one.
+    beyond = max(0.0, math.log2(max(grey.size) / _SIDE))
+    fine = _steepness(values, 1)
+    return fine ** (1 - beyond) * _steepness(values, 2) ** beyond if beyond else fine
+
+
+def _steepness(values: "NDArray[np.uint8]", step: int) -> float:
+    """Return the acutance at every so manieth pixel."""
+    height, width = values.shape
+    if min(height, width) < _LEAST_SIDE * step:
+        return 0.0
+    flat = np.ascontiguousarray(values).ravel()
+    # A part of the pixels says as much as all of them. The places walk through all rows and columns, since edges of
+    # drawings lie in single ones.
+    every = next(count for count in _EVERY if width % count or count == _EVERY[-1])
+    first, last = step * (width + 1), flat.size - step * (width + 1)
+    inside = _inside(height, width, step, every)
+    centre = flat[first:last:every].astype(np.float32)
+    lines = []
+    for offset in (1, width, width + 1, width - 1):
+        away = step * offset
+        here = centre - flat[first - away : last - away : every]
+        further = flat[first + away : last + away : every] - centre
+        here *= inside
+        further *= inside
+        power = float(np.dot(here, here)) + float(np.dot(further, further))
+        lines.append((power, 2 * float(np.dot(here, further))))
+    # Along stripes there is nothing that could be sharp.
+    enough = _STEPLESS * max(power for power, _ in lines)
+    lengths = (1.0, 1.0, _DIAGONAL, _DIAGONAL)
+    turns = [
+        (1 - both / power) / length for (power, both), length in zip(lines, lengths, strict=True) if power > enough
+    ]
+    return math.sqrt(max(0.0, min(turns, default=0.0)) / 2)
+
+
+@lru_cache(maxsize=64)
+def _inside(height: int, width: int, step: int, every: int) -> "NDArray[np.float32]":
+    """Return 1 for the places that have neighbours on both sides, 0 for those at the ends of rows."""
+    columns = np.arange(step * (width + 1), height * width - step * (width + 1), every) % width
+    return ((columns >= step) & (columns < width - step)).astype(np.float32)
