@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from curate.duplicates.alignment import Matrix
 from curate.duplicates.difference import Mask, aligned, tones, warped
-from curate.duplicates.thumbnail import Thumbnail, excess
+from curate.duplicates.thumbnail import Pixels, Thumbnail, excess
 from curate.media.opencv import opencv
 
 Blocks = NDArray[np.float32]
@@ -27,6 +27,7 @@ _LEAST_LEVELS, _MOST_COLOUR = 3.0, 40.0
 LEAST_COLOUR = 0.5
 _LEAST_COVERED, _LEAST_EDGES, _LEAST_BLOCKS = 0.5, 1.5, 24
 _ONE_LEVEL, _LEAST_AROUND = 4, 0.02
+_TEXTURE_PX = 1.5
 
 
 class Common(NamedTuple):
@@ -37,12 +38,14 @@ class Common(NamedTuple):
         detail: Share of all edges in them that is in blocks that are the same.
         apart: Root mean square of what is left there, in standard deviations of the picture.
         gain: Contrast of the first over that of the second, there.
+        texture: Correlation of what a blur takes away, there: two white shirts on one cloth have none in common.
     """
 
     share: float
     detail: float
     apart: float
     gain: float
+    texture: float
 
 
 def common(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Common | None:
@@ -83,7 +86,20 @@ def common(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Common | None:
         detail=float(edges[same].sum() / max(float(edges[seen].sum()), 1e-6)),
         apart=float(np.sqrt(np.square(left[same]).mean())) / contrast,
         gain=float(x.std()) / max(float(y.std()), 1e-3),
+        texture=_texture(under, b.luma, same, mask),
     )
+
+
+def _texture(x: Pixels, y: Pixels, same: NDArray[np.bool_], mask: Mask) -> float:
+    """Return the correlation of the fine structure of two aligned pictures in the blocks that are the same."""
+    cv2 = opencv()
+    chosen = (cv2.resize(same.astype(np.uint8), mask.shape[::-1], interpolation=cv2.INTER_NEAREST) & mask) == 1
+    first, second = (
+        (plane.astype(np.float32) - cv2.GaussianBlur(plane.astype(np.float32), (0, 0), _TEXTURE_PX))[chosen]
+        for plane in (x, y)
+    )
+    energy = float(np.square(first).sum() * np.square(second).sum())
+    return float((first * second).sum()) / max(energy**0.5, 1e-6)
 
 
 def _same_colour(a: Thumbnail, b: Thumbnail, matrix: Matrix, mask: Mask, weight: Blocks) -> NDArray[np.bool_]:

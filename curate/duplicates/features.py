@@ -48,8 +48,8 @@ class _Comparisons(NamedTuple):
 
 
 def _comparisons() -> _Comparisons:
-    steps = (np.arange(_GRID, dtype=np.float32) + 0.5) / _GRID * 2 - 1
-    along, aside = (plane.ravel() for plane in np.meshgrid(steps, steps))
+    steps = ((np.arange(_GRID) + 0.5) / _GRID * 2 - 1).astype(np.float32)
+    along, aside = (np.asarray(plane.ravel(), np.float32) for plane in np.meshgrid(steps, steps))
     draw = np.random.default_rng(0)
     # Fixed for ever by the seed. Each pair of places, and its mirror image about the axis of the feature.
     pairs = np.array([draw.choice(_GRID * _GRID, 2, replace=False) for _ in range(64)])
@@ -63,7 +63,7 @@ _COMPARED = _comparisons()
 
 @cache
 def _detector() -> "cv2.ORB":
-    return opencv().ORB_create(
+    found: cv2.ORB = opencv().ORB_create(
         nfeatures=_FOUND,
         scaleFactor=SCALE,
         nlevels=_LEVELS,
@@ -71,6 +71,7 @@ def _detector() -> "cv2.ORB":
         patchSize=_PATCH,
         fastThreshold=_CONTRAST,
     )
+    return found
 
 
 def find_features(pixels: Pixels) -> Features:
@@ -104,7 +105,7 @@ def find_features(pixels: Pixels) -> Features:
 
 def positions(features: Features) -> NDArray[np.float32]:
     """Return where features are, shape (n, 2), as shares of the longer side."""
-    return np.stack([features["x"], features["y"]], axis=1).astype(np.float32) / _POSITION_STEPS
+    return np.asarray(np.stack([features["x"], features["y"]], axis=1).astype(np.float32) / _POSITION_STEPS, np.float32)
 
 
 def _spread(values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.intp]:

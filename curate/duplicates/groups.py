@@ -110,7 +110,7 @@ class Copies:
         exact = np.array([pair.relation == "exact" for pair in pairs], bool)
         chained, same = (join_pairs(count, some[:, 0], some[:, 1]) for some in (ends, ends[exact]))
         involved = np.unique(ends)
-        self._content = dict(zip(involved.tolist(), same[involved].tolist(), strict=True))
+        self._content: dict[int, int] = dict(zip(involved.tolist(), same[involved].tolist(), strict=True))
         self._near: dict[int, dict[int, Pair]] = {}
         self._exact: dict[int, Pair] = {}
         for pair in pairs:
@@ -147,7 +147,7 @@ def decide(
     copies: Copies,
     on_conflict: OnConflict,
     samples_of: Mapping[str, int],
-    comparable: Callable[[int, int], bool] = lambda one, other: True,
+    comparable: Callable[[int, int], bool] = lambda _one, _other: True,
 ) -> list[Group]:
     """Decide which of all copies stay: the best first, and each of the others that was confirmed against it goes.
 

@@ -44,6 +44,9 @@ LEAST_OVERLAP = 0.5
 LEAST_SHARE, LEAST_DETAIL_SHARE = 0.5, 0.3
 """Of the blocks, and of the edges, that a part must have in common: photos of others 0.11 and 0.02 at most."""
 
+LEAST_TEXTURE = 0.6
+"""Correlation of the fine structure where both are the same."""
+
 LEAST_PART = 0.15
 """Of the larger picture."""
 
@@ -162,7 +165,9 @@ def _part(a: Thumbnail, b: Thumbnail, tried: Sequence[tuple[str, Matrix]], best:
     parts = []
     for change, matrix in tried:
         found = common(a, b, matrix)
-        if found is None or found.share < LEAST_SHARE or found.detail < LEAST_DETAIL_SHARE:
+        if found is None or min(found.share / LEAST_SHARE, found.detail / LEAST_DETAIL_SHARE) < 1:
+            continue
+        if found.texture < LEAST_TEXTURE:
             continue
         # As much of both as they show of each other, and of that what is the same.
         shared = min(overlaps(a, b, matrix)) * found.share

@@ -156,7 +156,7 @@ def prefilter(
         # 128 pairs at a time: the arrays of all of a block would be gigabytes, those of one pair all overhead.
         for start in range(0, len(told), _AT_ONCE):
             some = told[start : start + _AT_ONCE]
-            first, second = (np.stack([both[tasks[place][side]].descriptor for place in some]) for side in (0, 1))
+            first, second = (np.stack([both[tasks[place][:2][side]].descriptor for place in some]) for side in (0, 1))
             for place, orientations in zip(some, find_orientations(first, second), strict=True):
                 one, other = both[tasks[place].first], both[tasks[place].second]
                 if task := _to_try(tasks[place], orientations, one, other):

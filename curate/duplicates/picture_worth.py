@@ -1,7 +1,6 @@
 """What is really in a picture: of two copies the larger may be the smaller one blown up, and a PNG a poor JPEG."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from curate.duplicates.keep import Worth
 from curate.duplicates.thumbnail import Pixels
@@ -57,7 +56,7 @@ def _fidelity(luma: Pixels) -> float:
         return 1.0
     blocks = luma[:height, :width].reshape(height // 8, 8, width // 8, 8).swapaxes(1, 2).reshape(-1, 8, 8)
     blocks = blocks[:: max(1, len(blocks) // _MOST_BLOCKS)].astype(np.float32)
-    found: NDArray[np.float32] = np.stack([cv2.dct(block) for block in blocks])
+    found = np.stack([cv2.dct(block) for block in blocks])
     # Of flat blocks nothing can be lacking.
     textured = blocks.std(axis=(1, 2)) > _MOST_LOST
     if not textured.any():
