@@ -5,6 +5,7 @@ twin, are alike nearly everywhere and the same hardly anywhere: it is by how lit
 do agree that they are told apart.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -99,7 +100,8 @@ def _texture(x: Pixels, y: Pixels, same: NDArray[np.bool_], mask: Mask) -> float
         for plane in (x, y)
     )
     energy = float(np.square(first).sum() * np.square(second).sum())
-    return float((first * second).sum()) / max(energy**0.5, 1e-6)
+    shared = float((first * second).sum())
+    return shared / math.sqrt(max(energy, 1e-12))
 
 
 def _same_colour(a: Thumbnail, b: Thumbnail, matrix: Matrix, mask: Mask, weight: Blocks) -> NDArray[np.bool_]:

@@ -210,7 +210,7 @@ def _alignments(
 
 
 def _hopeless(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> bool:
-    """Tell whether nothing is the same where features lay one picture on the other: then no search is worth its time."""
+    """Tell whether nothing is the same where features lay one picture on the other: then a search is in vain."""
     found = common(a, b, matrix)
     return found is None or found.share < _LEAST_ROUGH_SHARE
 
