@@ -18,7 +18,7 @@ MOVES = {"loudness_lufs": Moves("gain_db", -60, 40), "clipping_ratio": Moves()}
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Change the level; what then passes full scale is clipped when the file is written, unless `peak` follows."""
+    """Change the level; what then passes full scale is scaled down as a whole when the file is written."""
 
     gain_db: Annotated[Number, Meta(description="dB, or [low, high]; the size that people still call the same")] = (
         -6.0,

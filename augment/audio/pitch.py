@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.operations.media import Media
+    from augment.operations.media import Media, Noted
 
 _SILENT = 1e-16
 
@@ -48,7 +48,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     The RMS is that of the source; the `scale` that keeps it from clipping is noted, as only what the source did not
     clip by itself may not clip.
     """
-    from augment.audio.headroom import FULL_SCALE, fit_full_scale, largest
+    from augment.audio.headroom import FULL_SCALE, fit_full_scale, largest, softer_by
 
     assert media.sample_rate
     samples = media.samples
@@ -57,7 +57,10 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     if largest(samples) > FULL_SCALE:
         return media._replace(array=shifted)
     found, scale = fit_full_scale(shifted)
-    return media._replace(array=found, noted={**media.noted, "scale": round(scale, 6)})
+    noted: Noted = {**media.noted, "scale": round(scale, 6)}
+    if missed := softer_by(scale):
+        noted["missed"] = missed
+    return media._replace(array=found, noted=noted)
 
 
 def shift_pitch(samples: "NDArray[np.float32]", sample_rate: int, semitones: float) -> "NDArray[np.float32]":

@@ -1,7 +1,7 @@
 """`split_on_silence`: one recording in, the parts between its silences out."""
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated, NotRequired, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -25,6 +25,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     top_db: Annotated[float, Meta(description="dB under the loudest frame that is silence; librosa's default")] = 60.0
     frame_length: Annotated[int, Meta(description="samples in a frame; librosa's default")] = 2048
     hop_length: Annotated[int, Meta(description="samples between frames; librosa's default")] = 512
+    above_floor_db: Annotated[
+        float | None,
+        Meta(
+            description="dB by which sound has to stand out of the steady noise of its recording too; 6 leaves hiss, "
+            "hum, tones and DC out; null: whatever is loud is kept"
+        ),
+    ] = None
     min_silence_s: Annotated[float, Meta(description="seconds; a shorter pause does not divide a word")] = 0.3
     min_duration_s: Annotated[float, Meta(description="seconds; a shorter part is a click, and left out")] = 0.1
     padding_s: Annotated[float, Meta(description="seconds of the pause kept on each side, so no sound is cut")] = 0.05
@@ -33,6 +40,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_number("top_db", self.top_db, 1, 200)
         check_number("frame_length", self.frame_length, 2, 1 << 20)
         check_number("hop_length", self.hop_length, 1, 1 << 20)
+        check_number("above_floor_db", self.above_floor_db, 1, 100)
         check_number("min_silence_s", self.min_silence_s, 0, 3600)
         check_number("min_duration_s", self.min_duration_s, 0, 3600)
         check_number("padding_s", self.padding_s, 0, 60)
@@ -47,11 +55,12 @@ class Draws(TypedDict):
     min_silence_s: float
     min_duration_s: float
     padding_s: float
+    above_floor_db: NotRequired[float]
 
 
 def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Return the settings; nothing is left to chance."""
-    return {
+    drawn: Draws = {
         "top_db": settings.top_db,
         "frame_length": settings.frame_length,
         "hop_length": settings.hop_length,
@@ -59,20 +68,31 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
         "min_duration_s": settings.min_duration_s,
         "padding_s": settings.padding_s,
     }
+    if settings.above_floor_db is not None:
+        drawn["above_floor_db"] = settings.above_floor_db
+    return drawn
 
 
 def apply_many(media: "Media", drawn: Draws) -> "list[Media]":
     """Return the parts in their order; where each was, `start_s` and `end_s`, is noted.
 
     Raises:
-        RejectedError: The recording is digital silence, or has no part of `min_duration_s`.
+        RejectedError: The recording is digital silence, or has no part of `min_duration_s` (that stands out of its
+            noise floor, where that is asked for).
     """
+    from augment.audio.silence import audible, standing_out
+
     rate = media.sample_rate or 1
     samples = media.samples
     # To librosa every frame of digital silence is audible, since all are as loud as the loudest.
     if not samples.any():
         raise RejectedError("no sound found")
-    parts = intervals(samples, drawn["top_db"], drawn["frame_length"], drawn["hop_length"])
+    frame, hop = drawn["frame_length"], drawn["hop_length"]
+    if (over_db := drawn.get("above_floor_db")) is None:
+        kept = audible(samples, drawn["top_db"], frame, hop)
+    else:
+        kept = standing_out(samples, rate, over_db, drawn["top_db"], frame, hop)
+    parts = intervals(kept, hop, len(samples))
     # Pauses first, clicks then: a word in two parts with a short pause between them is one part that is long enough.
     parts = merged(parts, round(drawn["min_silence_s"] * rate))
     shortest = max(1, drawn["min_duration_s"] * rate)
@@ -86,24 +106,18 @@ def apply_many(media: "Media", drawn: Draws) -> "list[Media]":
     return cut
 
 
-def intervals(
-    samples: "NDArray[np.float32]", top_db: float = 60, frame_length: int = 2048, hop_length: int = 512
-) -> list[tuple[int, int]]:
+def intervals(kept: "NDArray[np.bool_]", hop_length: int, frames: int) -> list[tuple[int, int]]:
     """Return the first sample of each part and the one behind its last, as `librosa.effects.split` finds them.
 
     Args:
-        samples: float32, shape (frames, channels), at least one frame.
-        top_db: dB under the loudest frame; see `augment.audio.silence.audible`.
-        frame_length: Samples in a frame.
+        kept: Which frames are kept; see `augment.audio.silence`.
         hop_length: Samples from one frame to the next.
+        frames: Samples of the recording.
     """
     import numpy as np
 
-    from augment.audio.silence import audible
-
-    kept = audible(samples, top_db, frame_length, hop_length)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], kept, [False]])))
-    bounds = np.minimum(edges * hop_length, len(samples)).reshape(-1, 2)
+    bounds = np.minimum(edges * hop_length, frames).reshape(-1, 2)
     return [(int(start), int(end)) for start, end in bounds]
 
 

@@ -1,6 +1,6 @@
 """`time_mask`: a gap in the sound."""
 
-from typing import TYPE_CHECKING, Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated, NotRequired, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.operations.media import Media
+    from augment.operations.media import Media, Noted
 
 _USUAL_SHARE = (0.05, 0.15)
 
@@ -38,11 +38,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Draws(TypedDict):
-    """Where the gap is."""
+    """Where the gap is; what was asked for, where it is shorter than that."""
 
     start_s: float
     duration_s: float
     fade_s: float
+    asked_s: NotRequired[float]
 
 
 def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
@@ -53,17 +54,24 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
     else:
         gap_s = whole_s * uniform(_USUAL_SHARE if settings.share is None else settings.share, generator)
     # A gap in seconds can be longer than a short recording; nothing but silence would be rejected later.
-    gap_s = min(gap_s, 0.95 * whole_s)
+    asked_s, gap_s = gap_s, min(gap_s, 0.95 * whole_s)
     start_s = generator.uniform(0, whole_s - gap_s)
-    return {"start_s": round(start_s, 6), "duration_s": round(gap_s, 6), "fade_s": settings.fade_s}
+    drawn: Draws = {"start_s": round(start_s, 6), "duration_s": round(gap_s, 6), "fade_s": settings.fade_s}
+    if asked_s > gap_s:
+        drawn["asked_s"] = round(asked_s, 6)
+    return drawn
 
 
 def apply(media: "Media", drawn: Draws) -> "Media":
-    """Return the recording with the gap."""
+    """Return the recording with the gap; one that the recording is too short for is noted as missed."""
     samples = media.samples
     rate = media.sample_rate or 1
     start, gap = round(drawn["start_s"] * rate), round(drawn["duration_s"] * rate)
-    return media._replace(array=silenced(samples, start, gap, round(drawn["fade_s"] * rate)))
+    noted: Noted = {**media.noted}
+    if (asked_s := drawn.get("asked_s")) is not None:
+        by = round(drawn["duration_s"] - asked_s, 6)
+        noted["missed"] = {"duration_s": {"by": by, "why": "a gap is 95 % of the sound at most"}}
+    return media._replace(array=silenced(samples, start, gap, round(drawn["fade_s"] * rate)), noted=noted)
 
 
 def silenced(samples: "NDArray[np.float32]", start: int, length: int, fade: int) -> "NDArray[np.float32]":

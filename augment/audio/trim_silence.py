@@ -2,20 +2,19 @@
 
 from typing import TYPE_CHECKING, Annotated, Literal, NotRequired, TypedDict
 
+import msgspec
 from msgspec import Meta, Struct
 
+from augment.audio.voice import SHORTEST_S, Detector, bounds, present_detector, silero_bounds, webrtc_bounds
 from augment.operations.media import RejectedError
 from augment.operations.parameter_sampling import check_number
-from augment.operations.registry import Moves
+from augment.operations.registry import Moves, Prepared
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from augment.operations.media import Media, Noted
-
-_VAD_RATE = 16000
-_SHORTEST_SPEECH_S = 0.06
 
 MOVES = {"duration_s": Moves(), "silence_ratio": Moves()}
 """See `Operation.moves`."""
@@ -25,21 +24,35 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Cut the silence before and after: what is quiet, or (`vad`) what is no speech."""
 
     method: Annotated[
-        Literal["energy", "vad"], Meta(description="energy: librosa's effects.trim; vad: WebRTC's voice detector")
+        Literal["energy", "vad"], Meta(description="energy: librosa's effects.trim; vad: a voice detector")
     ] = "energy"
     top_db: Annotated[float, Meta(description="dB under the loudest frame that is silence; librosa's default")] = 60.0
     frame_length: Annotated[int, Meta(description="samples in a frame, for energy; librosa's default")] = 2048
     hop_length: Annotated[int, Meta(description="samples between frames, for energy; librosa's default")] = 512
+    above_floor_db: Annotated[
+        float | None,
+        Meta(
+            description="for energy: dB by which sound has to stand out of the steady noise of its recording too; 6 "
+            "leaves hiss, hum, tones and DC out; null: whatever is loud is kept"
+        ),
+    ] = None
+    detector: Annotated[
+        Detector,
+        Meta(description="for vad: Silero's neural one (burnish[vad]), WebRTC's; auto: Silero's where it is installed"),
+    ] = "auto"
+    threshold: Annotated[float, Meta(description="for silero: probability of speech from which on; its own")] = 0.5
     aggressiveness: Annotated[
-        int, Meta(description="for vad: 0 takes much for speech, 3 little; 2 leaves breath and clicks out")
+        int, Meta(description="for webrtc: 0 takes much for speech, 3 little; 2 leaves breath and clicks out")
     ] = 2
-    frame_ms: Annotated[Literal[10, 20, 30], Meta(description="ms in a frame, for vad; 30 errs least")] = 30
+    frame_ms: Annotated[Literal[10, 20, 30], Meta(description="ms in a frame, for webrtc; 30 errs least")] = 30
     padding_s: Annotated[float, Meta(description="seconds kept before and after; none, as librosa does")] = 0.0
 
     def __post_init__(self) -> None:
         check_number("top_db", self.top_db, 1, 200)
         check_number("frame_length", self.frame_length, 2, 1 << 20)
         check_number("hop_length", self.hop_length, 1, 1 << 20)
+        check_number("above_floor_db", self.above_floor_db, 1, 100)
+        check_number("threshold", self.threshold, 0.2, 0.99)
         check_number("aggressiveness", self.aggressiveness, 0, 3)
         check_number("padding_s", self.padding_s, 0, 60)
 
@@ -52,15 +65,39 @@ class Draws(TypedDict):
     top_db: NotRequired[float]
     frame_length: NotRequired[int]
     hop_length: NotRequired[int]
+    above_floor_db: NotRequired[float]
+    detector: NotRequired[str]
+    threshold: NotRequired[float]
     aggressiveness: NotRequired[int]
     frame_ms: NotRequired[int]
+
+
+def prepare(settings: Settings) -> Prepared[Settings]:
+    """Look for the voice detector.
+
+    Raises:
+        InputError: Silero's was asked for, and is not installed.
+    """
+    if settings.method == "energy":
+        return Prepared(settings, msgspec.to_builtins(settings))
+    detector, version, note = present_detector(settings.detector)
+    settings = msgspec.structs.replace(settings, detector=detector)
+    # Another version hears other things.
+    identity = {**msgspec.to_builtins(settings), "version": version}
+    return Prepared(settings, identity, (f"trim_silence: {note}",) if note else ())
 
 
 def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -> Draws:
     """Return the settings that the method uses; nothing is left to chance."""
     drawn: Draws = {"method": settings.method, "padding_s": settings.padding_s}
     if settings.method == "vad":
-        return {**drawn, "aggressiveness": settings.aggressiveness, "frame_ms": settings.frame_ms}
+        detector, _, _ = present_detector(settings.detector)
+        if detector == "silero":
+            return {**drawn, "detector": detector, "threshold": settings.threshold}
+        webrtc: Draws = {**drawn, "detector": detector}
+        return {**webrtc, "aggressiveness": settings.aggressiveness, "frame_ms": settings.frame_ms}
+    if settings.above_floor_db is not None:
+        drawn["above_floor_db"] = settings.above_floor_db
     lengths: Draws = {**drawn, "frame_length": settings.frame_length, "hop_length": settings.hop_length}
     return {**lengths, "top_db": settings.top_db}
 
@@ -69,17 +106,25 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     """Return the part from the first to the last sound; `start_s` and `end_s` are noted.
 
     Raises:
-        RejectedError: The voice detector hears no speech.
+        RejectedError: The voice detector hears no speech, or nothing stands out of the noise floor.
     """
     samples, rate = media.samples, media.sample_rate or 1
-    if drawn["method"] == "energy":
-        start, end = trim_bounds(samples, drawn["top_db"], drawn["frame_length"], drawn["hop_length"])
-    elif found := speech_bounds(samples, rate, drawn["aggressiveness"], drawn["frame_ms"]):
-        start, end = found
+    if drawn["method"] == "vad":
+        if drawn["detector"] == "silero":
+            found = silero_bounds(samples, rate, drawn["threshold"])
+        else:
+            found = webrtc_bounds(samples, rate, drawn["aggressiveness"], drawn["frame_ms"])
+        if found is None:
+            raise RejectedError("no speech found")
+    elif (over_db := drawn.get("above_floor_db")) is not None:
+        found = floor_bounds(samples, rate, over_db, drawn["top_db"], drawn["frame_length"], drawn["hop_length"])
+        if found is None:
+            raise RejectedError(f"nothing stands out of its noise floor by {over_db:g} dB")
     else:
-        raise RejectedError("no speech found")
+        found = trim_bounds(samples, drawn["top_db"], drawn["frame_length"], drawn["hop_length"])
+    start, end = found
     padding = round(drawn["padding_s"] * rate)
-    start, end = max(0, start - padding), min(len(media.array), end + padding)
+    start, end = max(0, start - padding), min(len(samples), end + padding)
     noted: Noted = {**media.noted, "start_s": round(start / rate, 6), "end_s": round(end / rate, 6)}
     return media._replace(array=media.array[start:end], noted=noted)
 
@@ -101,46 +146,19 @@ def trim_bounds(
     return int(kept[0]) * hop_length, min(len(samples), (int(kept[-1]) + 1) * hop_length)
 
 
-def speech_bounds(
-    samples: "NDArray[np.float32]", sample_rate: int, aggressiveness: int, frame_ms: int
+def floor_bounds(
+    samples: "NDArray[np.float32]",
+    sample_rate: int,
+    above_floor_db: float,
+    top_db: float = 60,
+    frame_length: int = 2048,
+    hop_length: int = 512,
 ) -> tuple[int, int] | None:
-    """Return the first sample of speech and the one behind the last; None where there is no speech.
+    """Return the first sample that stands out of the noise floor and the one behind the last; None where none does.
 
-    The decision is made at 16 kHz on the mean of the channels, for frames one after the other. What is taken for
-    speech for less than 60 ms is a click.
-
-    Args:
-        samples: float32, shape (frames, channels), full scale at 1.
-        sample_rate: Hz.
-        aggressiveness: 0 (takes much for speech) to 3 (little).
-        frame_ms: 10, 20 or 30.
+    What does for less than 60 ms is a click. Args as of `trim_bounds`, which holds besides.
     """
-    import numpy as np
+    from augment.audio.silence import standing_out
 
-    voiced = _voiced(samples, sample_rate, aggressiveness, frame_ms)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], voiced, [False]]))).reshape(-1, 2)
-    # Without this a click at the very start keeps all the silence behind it.
-    spoken = edges[(edges[:, 1] - edges[:, 0]) * frame_ms >= 1000 * _SHORTEST_SPEECH_S]
-    if not len(spoken):
-        return None
-    step = sample_rate * frame_ms / 1000
-    return round(spoken[0, 0] * step), min(len(samples), round(spoken[-1, 1] * step))
-
-
-def _voiced(
-    samples: "NDArray[np.float32]", sample_rate: int, aggressiveness: int, frame_ms: int
-) -> "NDArray[np.bool_]":
-    import numpy as np
-    import webrtcvad
-
-    from augment.audio.channel.resample import resample
-    from curate.facts.audio import downmix
-
-    mono = resample(downmix(samples)[:, None], sample_rate, _VAD_RATE)[:, 0]
-    size = _VAD_RATE * frame_ms // 1000
-    whole = np.zeros(-(-len(mono) // size) * size, "<i2")
-    whole[: len(mono)] = np.round(np.clip(mono, -1, 1) * 32767)
-    # A detector carries what it heard from frame to frame: one for each recording, or results would hang on the order.
-    detector = webrtcvad.Vad(aggressiveness)
-    frames = whole.reshape(-1, size)
-    return np.fromiter((detector.is_speech(frame.tobytes(), _VAD_RATE) for frame in frames), np.bool_, len(frames))
+    flags = standing_out(samples, sample_rate, above_floor_db, top_db, frame_length, hop_length)
+    return bounds(flags, hop_length, SHORTEST_S * sample_rate, len(samples))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.operations.media import Media
+    from augment.operations.media import Media, Noted
 
 MOVES = {"acutance": Moves()}
 """See `Operation.moves`."""
@@ -46,10 +46,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Draws(TypedDict):
-    """Sizes in px: of the scaled picture, and as `frame` of what is cut out of it or put around it."""
+    """Sizes in px: of the scaled picture, and as `frame` of what is cut out of it or put around it.
+
+    `smaller_by_px`: by how much the picture is smaller than was asked for, where it is not enlarged.
+    """
 
     width: int
     height: int
+    smaller_by_px: NotRequired[dict[str, int]]
     frame: NotRequired[list[int]]
     fill: NotRequired[list[int]]
 
@@ -59,6 +63,8 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
     height, width = media.array.shape[:2]
     inner = _inner(settings, width, height)
     drawn: Draws = {"width": inner[0], "height": inner[1]}
+    if not settings.enlarge and (short := _short(settings, inner)):
+        drawn["smaller_by_px"] = short
     if settings.width is not None and settings.height is not None and settings.fit in {"cover", "pad"}:
         # A picture that is not enlarged leaves `cover` smaller than was asked, and `pad` with a wider border.
         limit = min if settings.fit == "cover" else max
@@ -69,14 +75,17 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
 
 
 def apply(media: "Media", drawn: Draws) -> "Media":
-    """Return the picture in the sizes that were worked out."""
+    """Return the picture in the sizes that were worked out; what was to be larger is noted as missed."""
     import numpy as np
 
     pixels = scale(np.asarray(media.array, np.uint8), drawn["width"], drawn["height"])
     if "frame" in drawn:
         width, height = drawn["frame"]
         pixels = frame(pixels, width, height, drawn.get("fill", [0, 0, 0]))
-    return media._replace(array=pixels)
+    noted: Noted = {**media.noted}
+    if short := drawn.get("smaller_by_px"):
+        noted["missed"] = {name: {"by": -by, "why": "it is smaller, and not enlarged"} for name, by in short.items()}
+    return media._replace(array=pixels, noted=noted)
 
 
 def scale(pixels: "NDArray[np.uint8]", width: int, height: int) -> "NDArray[np.uint8]":
@@ -115,6 +124,17 @@ def _middle(length: int, wanted: int) -> tuple[slice, slice]:
     size = min(length, wanted)
     into, taken = (wanted - size) // 2, (length - size) // 2
     return slice(into, into + size), slice(taken, taken + size)
+
+
+def _short(settings: Settings, inner: tuple[int, int]) -> dict[str, int]:
+    """Return by how many px the sizes that were asked for are missed; none where the picture has one of its two."""
+    width, height = inner
+    sizes = {"width": width, "height": height, "longest_side": max(inner), "shortest_side": min(inner)}
+    asked = {name: wanted for name in sizes if (wanted := getattr(settings, name)) is not None}
+    short = {name: wanted - sizes[name] for name, wanted in asked.items() if wanted > sizes[name]}
+    # Inside of a box a picture of another shape touches two of its sides only; to cover it, both count.
+    touches = len(short) < len(asked) and settings.fit in {"contain", "pad"}
+    return {} if touches else short
 
 
 def _inner(settings: Settings, width: int, height: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """One source file in, the generated files out, measured: the work of one worker process."""
 
+import math
 import os
 from collections.abc import Collection
 from contextlib import suppress
@@ -334,8 +335,10 @@ class _Loaded(NamedTuple):
         more: tuple[Explained, ...] = ()
         peak = max(float(samples.max()), -float(samples.min()))
         if peak > 1 and not sound.holds():
-            # Whole numbers would clip. Scaling changes the level, so the origin has it like any other operation.
-            samples, more = samples / peak, ({"name": "fit", "scale": 1 / peak},)
+            # Whole numbers would clip. Scaling changes the level, so the origin has it like any other operation, and
+            # whatever level the recipe asked for is missed.
+            softer = {"level_db": {"by": round(-20 * math.log10(peak), 4), "why": "whole numbers would clip"}}
+            samples, more = samples / peak, ({"name": "fit", "scale": 1 / peak, "missed": softer},)
         try:
             data = encode_audio.encode_audio(samples, media.sample_rate or 0, sound)
         except ValueError as error:

@@ -69,13 +69,15 @@ def _against_others(given: "Mapping[str, str]") -> tuple[float, int] | None:
     counts = Counter(given.values())
     if counts.total() < 2:
         return None
-    return sum(_credit(label, counts - Counter([label])) for label in given.values()), counts.total()
-
-
-def _credit(label: str, others: "Counter[str]") -> float:
     # With itself among the others, a label would always agree with one of them: of two annotators both would be right.
-    highest = max(others.values())
-    return (others[label] == highest) / sum(count == highest for count in others.values())
+    # Less one of its own, only a label that is alone at the top can be the others' most frequent one, or share that
+    # place; to count the others anew for every label is quadratic in annotators.
+    highest, *rest = sorted(counts.values(), reverse=True)
+    second = rest[0] if rest else 0
+    if highest == second:
+        return 0.0, counts.total()
+    credit = 1.0 if highest - 1 > second else 1 / (1 + rest.count(second))
+    return highest * credit, counts.total()
 
 
 def _level(tag: str, scores: "list[tuple[float, int]]") -> HumanLevel:

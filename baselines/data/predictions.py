@@ -33,7 +33,7 @@ class Prediction(msgspec.Struct, frozen=True, omit_defaults=True):
         tags: Of the sample.
         digest: Of its file, `sha256:…`; what two runs are matched by where both have it, else by path.
         kind: `image` or `audio`.
-        probabilities: Of each class, 0 to 1; empty where the model gives none.
+        probabilities: Of each class, 0 to 1, or of the likeliest and of the label; empty where the model gives none.
         group: What it belongs to by `--group`, such as the name of a speaker; None where that is not known.
         repeats: What models from other draws of the training part said, one class each (`train --repeats`).
     """

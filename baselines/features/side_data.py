@@ -26,6 +26,8 @@ _KEYS = ("path", "file_name")
 _MISSING = frozenset({"", "nan", "NaN", "NA", "null", "None"})
 _MOST_VALUES = 100
 """Of a column of texts; the rarer ones share one number, as do those that no training sample has."""
+_MOST_TAGS = 200
+"""Tags and keys that are learned from: a column for each of 2,500 took a minute and 1.8 GB for 10,000 samples."""
 _GIVEN_AWAY = 0.99
 _FEWEST = 10
 """Rows below which chance alone may make a column and the labels agree."""
@@ -95,8 +97,10 @@ def read_columns(path: str, samples: "Sequence[LabelledSample]") -> tuple[list[S
     return columns, notes
 
 
-def columns_of_tags(samples: "Sequence[LabelledSample]") -> list[SideColumn]:
-    """Return a column for each key of `key=value` tags, and one with yes or no for each other tag.
+def columns_of_tags(samples: "Sequence[LabelledSample]") -> tuple[list[SideColumn], list[str]]:
+    """Return a column for each key of `key=value` tags, and one with yes or no for each other tag; and what to know.
+
+    Of more than `_MOST_TAGS`, those that most samples have.
 
     Raises:
         InputError: No sample has a tag.
@@ -111,10 +115,17 @@ def columns_of_tags(samples: "Sequence[LabelledSample]") -> list[SideColumn]:
     if not values:
         raise InputError("--feature tags: no sample has a tag; add some: burnish tag")
     keyed = {tag.partition("=")[0] for one in samples for tag in one.tags if "=" in tag}
-    return [
-        SideColumn(name, [mine.get(place, None if name in keyed else "no") for place in range(len(samples))])
-        for name, mine in sorted(values.items())
+    used = sorted(sorted(values, key=lambda name: (-len(values[name]), name))[:_MOST_TAGS])
+    notes = []
+    if len(values) > len(used):
+        notes = [
+            f"--feature tags: of {len(values):,} tags and keys the {len(used)} that most samples have are learned from"
+        ]
+    columns = [
+        SideColumn(name, [values[name].get(place, None if name in keyed else "no") for place in range(len(samples))])
+        for name in used
     ]
+    return columns, notes
 
 
 def encode(columns: "Sequence[SideColumn]", label: "Sequence[str]", trains: "Sequence[bool]", source: str) -> Encoded:
@@ -172,7 +183,8 @@ def gives_away(cells: "Sequence[str | None]", label: "Sequence[str]") -> bool:
     )
     for key, (_, one) in zip(keys, rows, strict=True):
         of_value[key][one] += 1
-    right = sum(_told(of_value, key, one) for key, (_, one) in zip(keys, rows, strict=True))
+    totals = {key: counts.total() for key, counts in of_value.items()}
+    right = sum(_told(of_value[key], totals[key], one) for key, (_, one) in zip(keys, rows, strict=True))
     if None not in numbers and len(of_value) > len(labels):
         right = _told_by_nearest(of_value)  # type: ignore[arg-type] # all keys are numbers here
     if right >= _GIVEN_AWAY * len(rows):
@@ -185,10 +197,10 @@ def gives_away(cells: "Sequence[str | None]", label: "Sequence[str]") -> bool:
     )
 
 
-def _told(of_value: "dict[str | float, Counter[str]]", key: str | float, label: str) -> bool:
-    """Return whether the others of the same value tell the label of a sample."""
-    others = of_value[key] - Counter({label: 1})
-    return bool(others) and others[label] > others.total() / 2
+def _told(counts: "Counter[str]", total: int, label: str) -> bool:
+    """Return whether the others of the same value tell the label of a sample; `total` is that of the counts."""
+    # Less the sample itself; to take it out of a copy is quadratic in classes.
+    return total > 1 and counts[label] - 1 > (total - 1) / 2
 
 
 def _told_by_nearest(of_value: "dict[float, Counter[str]]") -> int:
@@ -198,10 +210,10 @@ def _told_by_nearest(of_value: "dict[float, Counter[str]]") -> int:
     for place, value in enumerate(ordered):
         near = ordered[max(0, place - 1) : place] + ordered[place + 1 : place + 2]
         beside = of_value[min(near, key=lambda other: abs(other - value))] if near else Counter[str]()
-        for label, count in of_value[value].items():
-            others = of_value[value] - Counter({label: 1})
-            judge = others or beside
-            right += count * (judge[label] > judge.total() / 2)
+        own, total = of_value[value], of_value[value].total()
+        for label, count in own.items():
+            told = _told(own, total, label) if total > 1 else beside[label] > beside.total() / 2
+            right += count * told
     return right
 
 

@@ -9,7 +9,7 @@ from baselines.metrics.clusters import name_groups, share_interval, spread
 from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from baselines.data.predictions import Prediction
 
@@ -30,16 +30,30 @@ class ClassMetrics(Struct, frozen=True):
     samples: int
 
 
-class Confusion(Struct, frozen=True):
+MOST_IN_MATRIX = 200
+"""Classes that a matrix is written of: that of 5,000 took 280 MB, nearly all of it zeros."""
+
+
+class Confusion(Struct, frozen=True, omit_defaults=True):
     """Which class was taken for which.
 
     Attributes:
         labels: Every class that occurs, true or predicted, sorted.
-        matrix: `matrix[i][j]` samples of class `labels[i]` were taken for `labels[j]`.
+        matrix: `matrix[i][j]` samples of class `labels[i]` were taken for `labels[j]`; empty of more than
+            `MOST_IN_MATRIX` classes.
+        counts: Of more classes, `[i, j, samples]` for what occurs, in the order of the matrix; else empty.
     """
 
     labels: tuple[str, ...]
     matrix: tuple[tuple[int, ...], ...]
+    counts: tuple[tuple[int, int, int], ...] = ()
+
+    def cells(self) -> "Iterator[tuple[int, int, int]]":
+        """Yield row, column and number of samples of what occurs, row by row."""
+        if self.counts:
+            yield from self.counts
+        for row, counts in enumerate(self.matrix):
+            yield from ((row, column, count) for column, count in enumerate(counts) if count)
 
 
 class TagMetrics(Struct, frozen=True):
@@ -130,9 +144,17 @@ def measure(predictions: "Sequence[Prediction]", training_majority: str | None =
         repeats=repeats_of(predictions),
         samples=len(predictions),
         per_class=classes,
-        confusion=Confusion(tuple(classes), tuple(tuple(pairs[row, column] for column in classes) for row in classes)),
+        confusion=_confusion(tuple(classes), pairs),
         per_tag={tag: measure_tag(found, tag) for tag, found in sorted(by_tag(predictions).items())},
     )
+
+
+def _confusion(labels: tuple[str, ...], pairs: "Counter[tuple[str, str]]") -> Confusion:
+    """Return which class was taken for which; a matrix grows by the square of the classes, what occurs does not."""
+    if len(labels) <= MOST_IN_MATRIX:
+        return Confusion(labels, tuple(tuple(pairs[row, column] for column in labels) for row in labels))
+    place = {label: at for at, label in enumerate(labels)}
+    return Confusion(labels, (), tuple(sorted((place[row], place[column], n) for (row, column), n in pairs.items())))
 
 
 def by_tag(predictions: "Iterable[Prediction]") -> "dict[str, list[Prediction]]":

@@ -63,7 +63,8 @@ def fit_model(matrix: TrainingMatrix, candidate: Candidate, train: "Numbers", *,
     import warnings
 
     similarities = candidate.name == "svm" and matrix.kernel is not None and not saved
-    estimator = build(candidate, len(train), matrix.seed, similarities=similarities)
+    size = {"classes": matrix.classes, "length": matrix.features.shape[1]}
+    estimator = build(candidate, len(train), matrix.seed, **size, similarities=similarities)
     model = Model(estimator, train, candidate, saved)
     with _threads().limit(limits=1), warnings.catch_warnings():
         # A quick baseline that stops before it has converged is a baseline all the same.

@@ -3,6 +3,7 @@
 The features are scaled already (`baselines.features`), so a model is one estimator of scikit-learn with fixed settings.
 """
 
+import math
 from copy import copy
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, cast
@@ -25,6 +26,8 @@ _AUTO = ("svm", "logistic", "knn")
 """What `auto` tries; not trees: ten times as slow, and never the best on speech, words or photos."""
 MOST_FOR_SVM = 5000
 """Training samples above which `auto` does not try the support vector machine: its time grows with their square."""
+MOST_CLASSES_FOR_SVM = 200
+"""Above, it is not fitted: it makes a machine of every two classes, 497,503 of 998, and eight minutes did not do."""
 GAMMA = 0.5
 """Of its kernel exp(-gamma |x - y|²)."""
 _UNEVEN = 1.5
@@ -32,6 +35,11 @@ _SMALLEST = 1e-3
 _SMALLEST_VOTE = 0.01
 _NEIGHBOURS = 5
 _BALANCED = ", balanced"
+
+_CLASSES = 10
+"""For so many the tolerance of logistic regression was chosen."""
+_WORK, _FEWEST_STEPS = 1e12, 10
+"""Multiplications of a fit, about a minute, and the fewest steps that it takes however large each is."""
 
 
 class Estimator(Protocol):
@@ -133,6 +141,9 @@ def candidates(name: str, counts: "NDArray[np.int64]") -> tuple[Candidate, ...]:
     Args:
         name: Value of `--model`.
         counts: Training samples of each class.
+
+    Raises:
+        UsageError: There are too many classes for a support vector machine.
     """
     # Counted over the training part only: there a class of the test part may be missing, and weights of none are 1/0.
     present = counts[counts > 0]
@@ -140,19 +151,29 @@ def candidates(name: str, counts: "NDArray[np.int64]") -> tuple[Candidate, ...]:
         return (Candidate("majority"),)
     names: tuple[str, ...] = (name,)
     if name == "auto":
-        names = tuple(one for one in _AUTO if one != "svm" or counts.sum() <= MOST_FOR_SVM)
+        machine = counts.sum() <= MOST_FOR_SVM and len(present) <= MOST_CLASSES_FOR_SVM
+        names = tuple(one for one in _AUTO if one != "svm" or machine)
+    elif name == "svm" and len(present) > MOST_CLASSES_FOR_SVM:
+        raise UsageError(
+            f"--model svm makes a machine of every two classes, {math.comb(len(present), 2):,} of {len(present):,}, "
+            f"and takes {MOST_CLASSES_FOR_SVM} classes at most; take --model logistic or knn"
+        )
     uneven = present.max() > _UNEVEN * present.min()
     weights = (False, True) if uneven else (False,)
     return tuple(Candidate(one, way) for one in names for way in (weights if _ESTIMATORS[one].weighs else (False,)))
 
 
-def build(candidate: Candidate, samples: int, seed: int, *, similarities: bool = False) -> Estimator:
+def build(
+    candidate: Candidate, samples: int, seed: int, *, classes: int = 2, length: int = 1, similarities: bool = False
+) -> Estimator:
     """Return the estimator, not fitted yet.
 
     Args:
         candidate: Which.
         samples: How many it will be fitted on.
         seed: Of the models that draw.
+        classes: How many there are.
+        length: Numbers of each sample.
         similarities: Whether a machine is given the kernel of its samples instead of their features.
     """
     estimator = _ESTIMATORS[candidate.name]
@@ -164,6 +185,12 @@ def build(candidate: Candidate, samples: int, seed: int, *, similarities: bool =
     if candidate.name == "knn":
         # scikit-learn refuses more neighbours than it was given samples, which a fold of a small set may have.
         settings["n_neighbors"] = min(_NEIGHBOURS, samples)
+    if candidate.name == "logistic":
+        # It stops where no element of the gradient is larger than the tolerance. The more classes, the smaller all of
+        # them: 400 classes of unit vectors stopped before the first step, with a model that had learned nothing.
+        settings["tol"] = 1e-3 * min(1.0, _CLASSES / classes)
+        # A step takes some four products of samples, numbers and classes.
+        settings["max_iter"] = max(_FEWEST_STEPS, min(200, int(_WORK / (4 * samples * length * classes))))
     if similarities:
         settings["kernel"] = "precomputed"
     return cast("Estimator", getattr(import_module(estimator.module), estimator.name)(**settings))

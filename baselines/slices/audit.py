@@ -1,6 +1,7 @@
-"""What a model gets wrong: all metrics, the pairs of classes that it confuses, and its most confident mistakes."""
+"""What a model gets wrong: all metrics, the pairs of classes that it confuses, and labels that are likely wrong."""
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -8,7 +9,7 @@ from baselines.metrics.metrics import Metrics, measure
 from baselines.runs.run_folder import predictions_of_run, record_of_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from baselines.data.predictions import Prediction
     from baselines.metrics.metrics import Confusion
@@ -33,7 +34,7 @@ class Confused(Struct, frozen=True):
 
 
 class Mistake(Struct, frozen=True):
-    """One sample that the model got wrong; the fields are those of its prediction."""
+    """One sample that the model got wrong; the fields are those of its prediction, and the label's probability."""
 
     path: str
     label: str
@@ -41,6 +42,7 @@ class Mistake(Struct, frozen=True):
     confidence: float | None
     tags: tuple[str, ...]
     kind: str | None
+    label_probability: float | None = None
 
 
 class Audit(Metrics, frozen=True):
@@ -49,12 +51,14 @@ class Audit(Metrics, frozen=True):
     Attributes:
         confused: Pairs of classes, the most frequent first.
         wrong: Samples that the model got wrong.
-        mistakes: Of these the most confident, most confident first; those without a confidence last.
+        mistakes: Of these the likeliest label errors, as `likely_label_errors` ranks them.
+        mistakes_by: What they are ranked by: `label probability`, or `confidence` where a model gives no more.
     """
 
     confused: tuple[Confused, ...]
     wrong: int
     mistakes: tuple[Mistake, ...]
+    mistakes_by: Literal["label probability", "confidence"]
 
 
 def audit_run(folder: str, mistakes: int = MISTAKES) -> Audit:
@@ -75,17 +79,37 @@ def audit(predictions: "Sequence[Prediction]", mistakes: int = MISTAKES, trainin
         InputError: There are no predictions.
     """
     metrics = measure(predictions, training_majority)
-    wrong = [found for found in predictions if found.label != found.prediction]
+    wrong = likely_label_errors(predictions)
     fields = {name: getattr(metrics, name) for name in metrics.__struct_fields__}
     return Audit(
         **fields,
         confused=confused_classes(metrics.confusion),
         wrong=len(wrong),
-        mistakes=tuple(
-            Mistake(found.path, found.label, found.prediction, found.confidence, found.tags, found.kind)
-            for found in sorted(wrong, key=_confidence_first)[:mistakes]
-        ),
+        mistakes=tuple(map(mistake_of, wrong[:mistakes])),
+        mistakes_by="label probability" if any(found.probabilities for found in wrong) else "confidence",
     )
+
+
+def mistake_of(found: "Prediction") -> Mistake:
+    """Return what is to be known of a prediction that is wrong."""
+    fields = (found.path, found.label, found.prediction, found.confidence, found.tags, found.kind)
+    return Mistake(*fields, label_probability(found))
+
+
+def label_probability(found: "Prediction") -> float | None:
+    """Return the probability of the label that the sample has, 0 to 1; None where the model gives none."""
+    return found.probabilities.get(found.label, 0.0) if found.probabilities else None
+
+
+def likely_label_errors(predictions: "Iterable[Prediction]") -> "list[Prediction]":
+    """Return the samples that a model got wrong, those whose own label is the least likely first.
+
+    By the probability of the given label and not by the confidence in another one ("self-confidence", Northcutt et al.
+    2021, "Confident Learning"): whoever is sure of a third class says little of the given one. Those without
+    probabilities come last, the most confident first.
+    """
+    wrong = (found for found in predictions if found.label != found.prediction)
+    return sorted(wrong, key=_label_first)
 
 
 def confused_classes(confusion: "Confusion") -> tuple[Confused, ...]:
@@ -94,14 +118,15 @@ def confused_classes(confusion: "Confusion") -> tuple[Confused, ...]:
 
 
 def _pairs(confusion: "Confusion") -> "Iterator[Confused]":
-    for row, label in enumerate(confusion.labels):
-        counts = confusion.matrix[row]
-        for column, count in enumerate(counts):
-            if count and column != row:
-                # As a share of its class: ten samples of a rare class matter more than ten of a common one.
-                yield Confused(label, confusion.labels[column], count, count / sum(counts))
+    totals: Counter[int] = Counter()
+    for row, _, count in confusion.cells():
+        totals[row] += count
+    for row, column, count in confusion.cells():
+        if column != row:
+            # As a share of its class: ten samples of a rare class matter more than ten of a common one.
+            yield Confused(confusion.labels[row], confusion.labels[column], count, count / totals[row])
 
 
-def _confidence_first(found: "Prediction") -> tuple[bool, float, str]:
-    # Sure and wrong is where labels are wrong most often; of what gives no confidence nobody knows, so it comes last.
-    return found.confidence is None, -(found.confidence or 0), found.path
+def _label_first(found: "Prediction") -> tuple[bool, float, bool, float, str]:
+    likely = label_probability(found)
+    return likely is None, likely or 0.0, found.confidence is None, -(found.confidence or 0.0), found.path

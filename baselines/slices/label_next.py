@@ -78,5 +78,6 @@ def class_probabilities(
         classes: Columns.
         seed: Of the solver.
     """
-    model = build(Candidate("logistic"), len(label), seed).fit(vectors, label)
+    size = {"classes": classes, "length": vectors.shape[1]}
+    model = build(Candidate("logistic"), len(label), seed, **size).fit(vectors, label)
     return probabilities(scores(model, of, classes), 1.0)

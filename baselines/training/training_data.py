@@ -260,7 +260,9 @@ def _side_data(choice: FeatureChoice, examples: list[LabelledSample], trains: li
         one = encode(columns, labels, trains, path)
         found[f"{TABLE}{path}"] = one._replace(notes=notes + one.notes)
     if choice.tags:
-        found[TAGS] = encode(columns_of_tags(examples), labels, trains, "--feature tags")
+        columns, notes = columns_of_tags(examples)
+        one = encode(columns, labels, trains, "--feature tags")
+        found[TAGS] = one._replace(notes=notes + one.notes)
     return found
 
 

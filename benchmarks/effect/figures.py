@@ -90,46 +90,65 @@ def mean_of(values: Iterable[tuple[str, float]]) -> Change:
     return Change(sum(total for total, _ in units.values()) / samples, of_groups(units))
 
 
+class Sample(NamedTuple):
+    """One tested sample: which, with which parting, and whether it was right before and after."""
+
+    condition: str
+    label: str
+    recording: str
+    was: bool
+    now: bool
+    seed: int
+
+
 class Part:
     """All seeds of one set with one kind of features, by arm.
 
     Args:
-        outcomes: Of them, of all arms.
+        outcomes: Of them, of all arms; not every arm needs to have every seed.
     """
 
     def __init__(self, outcomes: Sequence[Outcome]) -> None:
-        self.arms: defaultdict[str, list[tuple[str, str, str, bool, bool]]] = defaultdict(list)
+        self.arms: defaultdict[str, list[Sample]] = defaultdict(list)
         for one in outcomes:
-            self.arms[one.arm].extend(one.samples)
-        first = next(iter(self.arms.values()))
-        self.conditions = list(dict.fromkeys(condition for condition, *_ in first))
-        self.labels = list(dict.fromkeys(label for _, label, *_ in first))
+            self.arms[one.arm] += [Sample(*sample, one.seed) for sample in one.samples]
+        self._longest = max(self.arms.values(), key=len)
+        self.conditions = list(dict.fromkeys(one.condition for one in self._longest))
+        self.labels = list(dict.fromkeys(one.label for one in self._longest))
         clean = self.before(CLEAN)
         self.weak = [one for one in self.conditions if self.before(one) <= clean - _START_BELOW]
 
-    def _wanted(self, slice_name: str) -> Callable[[tuple[str, str, str, bool, bool]], bool]:
+    def _wanted(self, slice_name: str) -> Callable[[Sample], bool]:
         if slice_name == WEAK:
-            return lambda sample: sample[0] in self.weak
+            return lambda one: one.condition in self.weak
         if slice_name in self.conditions:
-            return lambda sample: sample[0] == slice_name
-        return lambda sample: sample[0] == CLEAN and sample[1] == slice_name
+            return lambda one: one.condition == slice_name
+        return lambda one: one.condition == CLEAN and one.label == slice_name
 
-    def _samples(self, arm: str, slice_name: str) -> list[tuple[str, str, str, bool, bool]]:
-        return list(filter(self._wanted(slice_name), self.arms[arm]))
+    def tested(self, slice_name: str) -> list[Sample]:
+        """Return the samples of a slice, of all seeds."""
+        return list(filter(self._wanted(slice_name), self._longest))
 
     def before(self, slice_name: str) -> float:
         """Return the accuracy before."""
-        found = self._samples(next(iter(self.arms)), slice_name)
-        return sum(sample[3] for sample in found) / len(found)
+        found = self.tested(slice_name)
+        return sum(one.was for one in found) / len(found)
+
+    def seeds(self, arm: str) -> int:
+        """Return how many seeds an arm has."""
+        return len({one.seed for one in self.arms[arm]})
 
     def change(self, arm: str, slice_name: str, against: str | None = None) -> Change:
-        """Return the change of an arm on a slice, against before or against what another arm came to."""
-        samples = self._samples(arm, slice_name)
-        base = [sample[3] for sample in samples]
-        if against is not None:
-            # The arms of a seed were tested on the same samples, and these are in the same order.
-            base = [sample[4] for sample in self._samples(against, slice_name)]
-        return mean_of((sample[2], sample[4] - was) for sample, was in zip(samples, base, strict=True))
+        """Return the change of an arm on a slice, against before or against what another arm came to.
+
+        Two arms are compared on the seeds that both have.
+        """
+        samples = list(filter(self._wanted(slice_name), self.arms[arm]))
+        if against is None:
+            return mean_of((one.recording, one.now - one.was) for one in samples)
+        other = {(one.seed, one.condition, one.recording): one.now for one in self.arms[against]}
+        places = ((one, (one.seed, one.condition, one.recording)) for one in samples)
+        return mean_of((one.recording, one.now - other[place]) for one, place in places if place in other)
 
     def sunk(self, arm: str) -> list[str]:
         """Return the slices that are worse: clean, other conditions, classes; one family of tests (Holm)."""
@@ -155,14 +174,17 @@ def show(outcomes: Sequence[Outcome]) -> None:
     for one in outcomes:
         by_part[one.features, one.set].append(one)
     arms = list(dict.fromkeys(one.arm for one in outcomes))
+    most = len({one.seed for one in outcomes})
     print(f"\n| features | set | slice | n | before | {' | '.join(arms)} |\n|{'---|' * (5 + len(arms))}")
     parts = {key: Part(found) for key, found in sorted(by_part.items())}
     for (features, name), part in parts.items():
         for slice_name in (*part.conditions, *([WEAK] if part.weak else [])):
-            cells = [part.change(arm, slice_name) for arm in part.arms]
-            number = len(part._samples(next(iter(part.arms)), slice_name))
-            start = part.before(slice_name)
-            print(f"| {features} | {name} | {slice_name} | {number} | {start:.3f} | {' | '.join(map(str, cells))} |")
+            cells = []
+            for arm in arms:
+                found = f"{part.change(arm, slice_name)}" if arm in part.arms else ""
+                cells.append(found + (f" ({part.seeds(arm)} seed)" if found and part.seeds(arm) < most else ""))
+            number, start = len(part.tested(slice_name)), part.before(slice_name)
+            print(f"| {features} | {name} | {slice_name} | {number} | {start:.3f} | {' | '.join(cells)} |")
     _show_claim(parts)
 
 
@@ -175,8 +197,9 @@ def _show_claim(parts: dict[tuple[str, str], Part]) -> None:
             if not able:
                 continue
             differences = {name: part.change(arm, WEAK, "untargeted") for name, part in able.items()}
+            # Of the same seeds on both sides: what the difference is of.
             ratios = {
-                name: part.change(arm, WEAK).value / blind
+                name: 1 + differences[name].value / blind
                 for name, part in able.items()
                 if (blind := part.change("untargeted", WEAK).value) >= _RATIO_FROM
             }

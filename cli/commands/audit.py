@@ -24,7 +24,7 @@ def audit(
         str, typer.Argument(metavar="RUN", help="The folder of the run.", show_default=False), Effect.READS_RUN
     ],
     mistakes: Annotated[
-        int, typer.Option(metavar="N", min=0, help="How many of the most confident mistakes to name in JSON and page.")
+        int, typer.Option(metavar="N", min=0, help="How many of the mistakes to name in JSON and page.")
     ] = MISTAKES,
     root: options.Root = None,
     json: options.Json = False,
@@ -34,10 +34,10 @@ def audit(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Show precision, recall and F1 of each class, what it is taken for, every tag, and the most confident mistakes.
+    """Show precision, recall and F1 of each class, what it is taken for, every tag, and mistakes.
 
-    With few samples of a class among many, accuracy hides what precision and recall show. A model that is sure and
-    wrong is worth a look: often it is the label that is wrong.
+    With few samples of a class among many, accuracy hides what precision and recall show. Of the mistakes those come
+    first whose own label the model finds the least likely: there it is often the label that is wrong.
 
     The page that --html writes has the confusion matrix as a picture, the priority chart, and the mistakes to look at
     and to listen to; their files are looked for under --root.

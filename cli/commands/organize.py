@@ -68,8 +68,9 @@ def organize(
         plan.place(_again(file))
         plan.refuse_what_cannot_work(dataset)
         targets = ((plan.targets[sample.path], sample) for sample in _again(file))
-        files = metadata_files(targets, metadata)  # type: ignore[arg-type]
-        _say_plan(plan, files, apply=apply)
+        notes: list[str] = []
+        files = metadata_files(targets, metadata, notes)  # type: ignore[arg-type]
+        _say_plan(plan, files, notes, apply=apply)
         if not apply:
             return
         with terminal.progress("organize", lambda: len(plan.targets)) as counted:
@@ -84,7 +85,7 @@ def _again(file: Rereadable) -> Iterator[Sample]:
     return read(file)
 
 
-def _say_plan(plan: Plan, metadata: dict[str, bytes], *, apply: bool) -> None:
+def _say_plan(plan: Plan, metadata: dict[str, bytes], notes: list[str], *, apply: bool) -> None:
     """Say where the files go: folders with their counts, sizes, and what is unusual."""
     folders = sorted(plan.folders().items())
     for folder, count in folders[:_FOLDERS]:
@@ -93,6 +94,8 @@ def _say_plan(plan: Plan, metadata: dict[str, bytes], *, apply: bool) -> None:
         say(f"  … and {len(folders) - _FOLDERS:,} more folders")
     if metadata:
         say(f"  metadata: {', '.join(sorted(metadata))}")
+    for note in notes:
+        say(f"  {note}")
     for name in plan.left_out:
         say(f"  no sample has a {name}, so the layout goes without it")
     if plan.renamed:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.operations.media import Media, Noted
+    from augment.operations.media import Media, Missed, Noted
 
 Format = Literal["aac", "alaw", "amr_nb", "g726", "gsm610", "ima_adpcm", "mp3", "ms_adpcm", "opus", "ulaw", "vorbis"]
 
@@ -165,19 +165,21 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
 
 
 def apply(media: "Media", drawn: Draws) -> "Media":
-    """Return what comes back from the decoder; a bit rate that the codec does not have is noted as missed."""
+    """Return what comes back from the decoder; noted as missed is what was asked for and the codec does not have."""
     assert media.sample_rate
     name, asked = drawn["format"], drawn.get("bitrate_kbps")
     codec = CODECS[name]
     rate = coding_rate(codec, drawn.get("sample_rate", media.sample_rate))
     channels = _together(codec, media.samples.shape[1])
-    noted: Noted = {**media.noted}
+    missed: dict[str, Missed] = {}
+    if (wanted := drawn.get("sample_rate", rate)) > rate:
+        missed["sample_rate"] = {"by": rate - wanted, "why": f"{name} works at {rate} Hz at most"}
     kbps = None
     if asked is not None:
         kbps = possible_kbps(name, rate, channels, asked)
         if abs(kbps - asked) > _KBPS_GRAIN:
             why = f"{name} has no such bit rate at {rate} Hz"
-            noted["missed"] = {"bitrate_kbps": {"by": round(kbps - asked, 4), "why": why}}
+            missed["bitrate_kbps"] = {"by": round(kbps - asked, 4), "why": why}
     elif not codec.container and codec.kbps:
         # libsndfile's own mapping, for codecs that it does not have.
         low, high = codec.kbps
@@ -185,6 +187,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     coded = through_codec(
         media.samples, media.sample_rate, name, drawn.get("compression"), kbps, drawn.get("sample_rate")
     )
+    noted: Noted = {**media.noted, "missed": missed} if missed else {**media.noted}
     return media._replace(array=coded, noted=noted)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augment.operations.media import Media, SetSample
+    from augment.operations.media import Media, Noted, SetSample
 
 MOVES = {"snr_db": Moves("snr_db", -20, 60), "silence_ratio": Moves()}
 """See `Operation.moves`."""
@@ -94,9 +94,10 @@ class DrawnVoice(TypedDict):
 
 
 class Draws(TypedDict):
-    """The voices, and the ratio."""
+    """The voices, how many there were to be, and the ratio."""
 
     voices: list[DrawnVoice]
+    speakers: int
     snr_db: float
 
 
@@ -164,7 +165,8 @@ def draw(settings: Voices, media: "Media", generator: "np.random.Generator") -> 
     ]
     if not others:
         raise RejectedError("nobody else than its own speaker is there to talk behind it")
-    number = min(whole(given.speakers, generator), len(others))
+    asked = whole(given.speakers, generator)
+    number = min(asked, len(others))
     clips = min(_CLIPS, 1 + int(media.duration_s() / _TYPICAL_S))
     voices: list[DrawnVoice] = []
     for place in generator.choice(len(others), number, replace=False).tolist():
@@ -179,11 +181,11 @@ def draw(settings: Voices, media: "Media", generator: "np.random.Generator") -> 
                 "offset": round(float(generator.uniform()), 6),
             }
         )
-    return {"voices": voices, "snr_db": uniform(given.snr_db, generator)}
+    return {"voices": voices, "speakers": asked, "snr_db": uniform(given.snr_db, generator)}
 
 
 def apply(media: "Media", drawn: Draws) -> "Media":
-    """Return the sound among the voices; the `scale` that keeps it from clipping is noted.
+    """Return the sound among the voices; the `scale` that keeps it from clipping is noted, and that voices are missing.
 
     Raises:
         RejectedError: The sound is silent, or so is everything that was drawn.
@@ -196,10 +198,17 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     assert media.sample_rate
     samples = media.samples
     babble = np.zeros((len(samples), 1), np.float32)
+    heard = 0
     for voice in drawn["voices"]:
-        babble += spoken(voice, len(samples), media.sample_rate)
+        talk = spoken(voice, len(samples), media.sample_rate)
+        heard += bool(talk.any())
+        babble += talk
     mixed, scale = mix(samples, babble, drawn["snr_db"])
-    return media._replace(array=mixed, noted={**media.noted, "scale": round(scale, 6)})
+    noted: Noted = {**media.noted, "scale": round(scale, 6)}
+    if short := drawn["speakers"] - heard:
+        why = "there are no more others" if len(drawn["voices"]) == heard else "recordings of theirs are silent"
+        noted["missed"] = {"speakers": {"by": -short, "why": why}}
+    return media._replace(array=mixed, noted=noted)
 
 
 def spoken(voice: DrawnVoice, frames: int, sample_rate: int) -> "NDArray[np.float32]":

@@ -22,6 +22,10 @@ MOVES = {"snr_db": Moves("snr_db", -20, 60), "bandwidth_hz": Moves(), "silence_r
 """See `Operation.moves`."""
 
 
+_LEAST_HEARD, _STARTS = 0.8, 32
+"""Of what is heard in the part as a whole, and how often a start is drawn to find it."""
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Mix in a noise recording at an exact SNR; short ones are looped, and a mix that would clip is scaled down."""
 
@@ -74,6 +78,7 @@ def draw(settings: Noises, media: "Media", generator: "np.random.Generator") -> 
 
     Longer parts are drawn more often, so that all sounding moments of a noise are alike. A part that is longer than the
     sound is heard from a start between its own and the difference; any other, which is looped, from any of its moments.
+    A start after which less is heard than in the part as a whole, as in the pause between two barks, is drawn anew.
     """
     noise = settings.recordings[int(generator.integers(len(settings.recordings)))]
     snr_db = uniform(settings.snr_db, generator)
@@ -82,6 +87,8 @@ def draw(settings: Noises, media: "Media", generator: "np.random.Generator") -> 
     # A start further on would make a noise that is long enough wrap round, with a seam where none need be.
     longer_s = end - start - media.duration_s()
     offset_s = start + float(generator.uniform(0, longer_s if longer_s > 0 else end - start))
+    if longer_s > 0 and len(noise.spans) > 1:
+        offset_s = _heard_from(noise, offset_s, (start, end), media.duration_s(), generator)
     return {
         "noise": noise.path,
         "noise_digest": noise.digest,
@@ -89,6 +96,25 @@ def draw(settings: Noises, media: "Media", generator: "np.random.Generator") -> 
         "offset_s": round(offset_s, 6),
         "part_s": [start, end],
     }
+
+
+def _heard_from(
+    noise: Recording, offset_s: float, part_s: tuple[float, float], length_s: float, generator: "np.random.Generator"
+) -> float:
+    """Return where to start: what is drawn, or the first of some other starts after which enough is heard."""
+    import numpy as np
+
+    from augment.audio.noise.sounding import heard_shares
+
+    start, end = part_s
+    # The ratio is that of the whole mix: of a pause with a bit of noise at its end it would make a burst.
+    least = _LEAST_HEARD * float(heard_shares(noise.spans, np.array([start]), end - start)[0])
+    starts = np.array([offset_s])
+    if heard_shares(noise.spans, starts, length_s)[0] < least:
+        starts = generator.uniform(start, end - length_s, _STARTS)
+    shares = heard_shares(noise.spans, starts, length_s)
+    enough = np.flatnonzero(shares >= least)
+    return float(starts[enough[0] if len(enough) else int(shares.argmax())])
 
 
 def apply(media: "Media", drawn: Draws) -> "Media":

@@ -7,7 +7,7 @@ import numpy as np
 
 from augment.audio.channel.resample import resample
 from augment.audio.noise.recordings import claims, read_part
-from augment.audio.noise.sounding import frame_powers, sounding_parts
+from augment.audio.noise.sounding import frame_powers, heard_spans
 from augment.operations.folder_contents import read_unchanged
 from curate.facts.audio import downmix
 from curate.ground.errors import InputError
@@ -121,7 +121,7 @@ def heard_of(path: str, digest: str, sample_rate: int, frames: int) -> "NDArray[
         sound = resample(read_part(path, (total - wanted) // 2, wanted), rate, sample_rate)
     else:
         sound = whole(path, digest, sample_rate)
-    parts = sounding_parts(frame_powers([sound], sample_rate), sample_rate, len(sound), _VOICE_DB)
+    parts = heard_spans(frame_powers([sound], sample_rate), sample_rate, len(sound), _VOICE_DB)
     if not parts:
         return np.zeros((0, 1), np.float32)
     first, last = round(parts[0][0] * sample_rate), round(parts[-1][1] * sample_rate)

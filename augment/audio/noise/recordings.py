@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from augment.audio.noise.corpora import Sound, chosen_of_corpus
-from augment.audio.noise.sounding import Parts, frame_powers, frame_size, sounding_parts
+from augment.audio.noise.sounding import Parts, frame_powers, frame_size, heard_spans, sounding_parts
 from augment.operations.folder_contents import find_in_folder, read_of_kind
 from curate.ground.errors import InputError
 from curate.media.sniff import format_of_name
@@ -23,6 +23,8 @@ SHORT_VALUES = 1 << 20
 
 # From here on a header's count of frames is a placeholder for `not known`.
 _UNKNOWN_FRAMES = (1 << 31) - 1
+# Three minutes of a noise that comes and goes 20 times a second.
+_MOST_SPANS = 4096
 # MPEG frames borrow bits from those before them: the first one after a jump comes out wrong.
 _MP3_LEAD_FRAMES = 2 * 1152
 
@@ -36,6 +38,7 @@ class Recording(Struct, frozen=True):
         frames: How long it is.
         sample_rate: Hz.
         sounding: The parts in which something is heard, start and end in seconds; at least one.
+        spans: The same without any pauses; empty where there are too many to hand on.
     """
 
     path: str
@@ -43,6 +46,7 @@ class Recording(Struct, frozen=True):
     frames: int
     sample_rate: int
     sounding: Parts
+    spans: Parts = ()
 
 
 class Found(Struct, frozen=True):
@@ -88,17 +92,18 @@ def _inspect(path: str) -> Recording | None:
     data, digest = read
     if claimed := claims(path):
         frames, rate = claimed
-        parts = sounding_parts(frame_powers(_blocks(path, frames, rate), rate), rate, frames)
+        powers = frame_powers(_blocks(path, frames, rate), rate)
     else:
         named = format_of_name(path)
         samples, header, findings = decode_audio(data, named.name if named else None)
         if samples is None or header.sample_rate is None:
             raise InputError("; ".join(found.detail for found in findings) or "it has no samples")
         frames, rate = len(samples), header.sample_rate
-        parts = sounding_parts(frame_powers([samples], rate), rate, frames)
-    if not parts:
+        powers = frame_powers([samples], rate)
+    spans = heard_spans(powers, rate, frames)
+    if not spans:
         raise InputError("it is silent: nothing in it is over -90 dBFS")
-    return Recording(path, digest, frames, rate, parts)
+    return Recording(path, digest, frames, rate, sounding_parts(spans), spans if len(spans) <= _MOST_SPANS else ())
 
 
 def _blocks(path: str, frames: int, rate: int) -> "Iterator[NDArray[np.float32]]":

@@ -39,13 +39,11 @@ def frame_size(sample_rate: int) -> int:
     return max(1, round(FRAME_S * sample_rate))
 
 
-def sounding_parts(powers: NDArray[np.float64], sample_rate: int, frames: int, under_mean_db: float = 30.0) -> Parts:
-    """Return the parts in which something is heard; none of a recording that is silent.
+def heard_spans(powers: NDArray[np.float64], sample_rate: int, frames: int, under_mean_db: float = 30.0) -> Parts:
+    """Return every stretch in which something is heard, however short the pauses between them.
 
     Heard is what is less than so many decibels under the mean power of the whole, and over -90 dBFS (one step of 16
-    bits). A pause of less than a second belongs to the sound, as between the barks of a dog. Parts of less than a
-    quarter of a second would buzz where they are repeated: they are left out where there are longer ones. The 64
-    longest are kept.
+    bits).
 
     Args:
         powers: As `frame_powers` returns them.
@@ -60,7 +58,18 @@ def sounding_parts(powers: NDArray[np.float64], sample_rate: int, frames: int, u
     heard = powers > max(_SILENT, 10 ** (-under_mean_db / 10) * float(powers.mean()))
     edges = np.flatnonzero(np.diff(np.concatenate([[False], heard, [False]]))).reshape(-1, 2)
     frame_s = frame_size(sample_rate) / sample_rate
-    spans = [(float(start) * frame_s, min(float(end) * frame_s, frames / sample_rate)) for start, end in edges]
+    return tuple((float(start) * frame_s, min(float(end) * frame_s, frames / sample_rate)) for start, end in edges)
+
+
+def sounding_parts(spans: Parts) -> Parts:
+    """Return the parts that a noise is drawn from; none of a recording that is silent.
+
+    A pause of less than a second belongs to the sound, as between the barks of a dog. Parts of less than a quarter of a
+    second would buzz where they are repeated: they are left out where there are longer ones. The 64 longest are kept.
+
+    Args:
+        spans: As `heard_spans` returns them.
+    """
     if not spans:
         return ()
     pauses = [(end, start) for (_, end), (start, _) in pairwise(spans) if start - end >= _PAUSE_S]
@@ -70,3 +79,18 @@ def sounding_parts(powers: NDArray[np.float64], sample_rate: int, frames: int, u
     longest = sorted(parts, key=lambda part: part[0] - part[1])[:_MOST]
     kept = [part for part in longest if part[1] - part[0] >= _SHORTEST_S] or longest[:1]
     return tuple(sorted(kept))
+
+
+def heard_shares(spans: Parts, starts_s: NDArray[np.float64], length_s: float) -> NDArray[np.float64]:
+    """Return what share of each of some stretches is heard, 0 to 1.
+
+    Args:
+        spans: As `heard_spans` returns them.
+        starts_s: Where the stretches start, seconds.
+        length_s: How long each is, over 0.
+    """
+    edges = np.array(spans).ravel()
+    # Heard seconds up to each edge: they grow within a span, and stay in a pause.
+    grown = np.cumsum(np.diff(edges, prepend=edges[0]) * (np.arange(len(edges)) % 2))
+    found: NDArray[np.float64] = np.interp(starts_s + length_s, edges, grown) - np.interp(starts_s, edges, grown)
+    return found / length_s

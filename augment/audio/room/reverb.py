@@ -79,7 +79,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
         RejectedError: The sound or the impulse response is silent.
         InputError: The impulse response cannot be read any more.
     """
-    from augment.audio.headroom import fit_full_scale
+    from augment.audio.headroom import fit_full_scale, softer_by
     from augment.audio.noise.noise_segments import whole
     from augment.audio.room.decay import measured_rt60_s
 
@@ -94,6 +94,8 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     noted: Noted = {**media.noted, "scale": round(scale, 6)}
     if measured := measured_rt60_s(impulse, media.sample_rate):
         noted["measured_rt60_s"] = round(measured, 4)
+    if missed := softer_by(scale):
+        noted["missed"] = missed
     return media._replace(array=found, noted=noted)
 
 

@@ -91,7 +91,7 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     Raises:
         RejectedError: The sound is silent.
     """
-    from augment.audio.headroom import fit_full_scale
+    from augment.audio.headroom import fit_full_scale, softer_by
     from augment.audio.room.reverb import in_room
 
     assert media.sample_rate
@@ -99,9 +99,12 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     made = make_room(media.sample_rate, asked_s, drawn["direct_to_reverberant_db"], drawn["treble_rt60"], drawn["seed"])
     found, scale = fit_full_scale(in_room(media.samples, made.impulse, begins=0))
     noted: Noted = {**media.noted, "scale": round(scale, 6), "measured_rt60_s": round(made.measured_rt60_s, 4)}
+    missed = softer_by(scale)
     if abs(made.measured_rt60_s / asked_s - 1) > _MISSED:
         by = round(made.measured_rt60_s - asked_s, 4)
-        noted["missed"] = {"rt60_s": {"by": by, "why": "the echo is too short to shape"}}
+        missed["rt60_s"] = {"by": by, "why": "the echo is too short to shape"}
+    if missed:
+        noted["missed"] = missed
     return media._replace(array=found, noted=noted)
 
 

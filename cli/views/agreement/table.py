@@ -4,6 +4,7 @@ from collections import defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from baselines.annotators.agreement import PAIRED
 from cli.io.table import Column, Report, Row, SampleLink, Table, Worded
 from cli.views.kit.drawing import bar_cell
 
@@ -12,14 +13,14 @@ if TYPE_CHECKING:
     from baselines.annotators.annotations import Annotations
     from cli.views.kit.page import Links
 
-_PAIRS, _DISAGREEMENTS, _LINKS = 20, 10, 24
+_PAIRS, _EACH, _DISAGREEMENTS, _LINKS = 20, 20, 10, 24
 _RELIABLE, _TENTATIVE = 0.8, 0.667
 """Krippendorff, "Content Analysis": from 0.8 on data can be relied on, from 0.667 on conclusions are tentative."""
 
 
 def report(result: "Agreement") -> Report:
     """Return the report."""
-    return Report([_pairs(result), _disagreements(result), _levels(result)], _sentences(result))
+    return Report([_each(result), _pairs(result), _disagreements(result), _levels(result)], _sentences(result))
 
 
 def page(result: "Agreement", given: "Annotations", of: str, links: "Links") -> bytes:
@@ -33,17 +34,34 @@ def page(result: "Agreement", given: "Annotations", of: str, links: "Links") -> 
     """
     from cli.views.kit import page as pages
 
-    pairs, disagreements, levels = _pairs(result), _disagreements(result, given), _levels(result)
+    disagreements = _disagreements(result, given)
+    tables = (_levels(result), _each(result), _pairs(result), disagreements)
     return pages.report_page(
         "Agreement of annotators",
         of,
-        [pages.Section(table.title, pages.table(table, links)) for table in (levels, pairs, disagreements)],
+        [pages.Section(table.title, pages.table(table, links)) for table in tables],
         lead=_sentences(result),
         tiles=[
             (_coefficient(result.alpha), "Krippendorff's alpha"),
-            (_coefficient(result.fleiss.kappa), "Fleiss' kappa"),
+            (
+                _coefficient(result.fleiss.kappa),
+                f"Fleiss' kappa, of {result.fleiss.samples:,} of {result.compared:,} samples",
+            ),
         ],
     )
+
+
+def _each(result: "Agreement") -> Table:
+    columns = [
+        Column("name", "annotator"),
+        Column("samples", "n", "count"),
+        Column("agreement", "same as the others' labels, %", "share"),
+        Column("bar", "same label", "drawing", 9),
+    ]
+    # Who agrees least comes first: in a crowd that is whom one looks for.
+    ordered = sorted(result.each, key=lambda one: (one.agreement is None, one.agreement or 0, one.annotator))
+    rows = [Row([one.annotator, one.samples, one.agreement, bar_cell(one.agreement, one.annotator)]) for one in ordered]
+    return Table("annotators", "Every annotator beside the others, the least alike first", columns, rows, _EACH)
 
 
 def _pairs(result: "Agreement") -> Table:
@@ -59,7 +77,10 @@ def _pairs(result: "Agreement") -> Table:
         name = " and ".join(found.annotators)
         kappa = Worded(None, "-") if found.kappa is None else found.kappa
         rows.append(Row([name, found.samples, found.agreement, kappa, bar_cell(found.agreement, name)]))
-    return Table("pairs", "Every two annotators", columns, rows, _PAIRS)
+    whom = "Every two annotators"
+    if len(result.annotators) > PAIRED:
+        whom = f"Every two of the {PAIRED} annotators with the most labels"
+    return Table("pairs", whom, columns, rows, _PAIRS)
 
 
 def _disagreements(result: "Agreement", given: "Annotations | None" = None) -> Table:
@@ -112,8 +133,8 @@ def _sentences(result: "Agreement") -> list[str]:
         f"{result.samples:,} samples, {result.compared:,} with two labels or more, "
         f"{annotators}, {len(result.labels):,} labels",
         f"Krippendorff's alpha {_coefficient(result.alpha)}: {_meaning(result.alpha)}",
-        f"Fleiss' kappa {_coefficient(fleiss.kappa)}, of the {fleiss.samples:,} samples that have "
-        f"{fleiss.labels_each} labels each",
+        f"Fleiss' kappa {_coefficient(fleiss.kappa)}, of the {fleiss.samples:,} of {result.compared:,} samples that "
+        f"have {fleiss.labels_each} labels each",
         f"the human level is measured against {against}",
     ]
     if result.missing:

@@ -1,5 +1,6 @@
 """The confusion matrix as a picture."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from cli.views.kit import drawing
@@ -39,17 +40,17 @@ def draw(confusion: "Confusion") -> "Markup":
 
 
 def _cells(confusion: "Confusion", margin: float, cell: int) -> "Iterator[Markup]":
-    for row, counts in enumerate(confusion.matrix):
-        total = sum(counts)
-        for column, count in enumerate(counts):
-            # Empty cells are not drawn: a matrix of a thousand classes has a million, nearly all of them empty.
-            if count:
-                corner = (margin + column * cell, margin + row * cell)
-                title = f"{confusion.labels[row]} taken for {confusion.labels[column]}: {count:,} of {total:,}"
-                yield _cell(corner, cell, count / total, title, right=row == column)
-                if cell == _CELL:
-                    text = '<text class="number" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
-                    yield drawing.markup(text, corner[0] + (cell - 1) / 2, corner[1] + cell / 2 + 4, count)
+    totals: Counter[int] = Counter()
+    for row, _, count in confusion.cells():
+        totals[row] += count
+    # Empty cells are not drawn: a matrix of a thousand classes has a million, nearly all of them empty.
+    for row, column, count in confusion.cells():
+        corner = (margin + column * cell, margin + row * cell)
+        title = f"{confusion.labels[row]} taken for {confusion.labels[column]}: {count:,} of {totals[row]:,}"
+        yield _cell(corner, cell, count / totals[row], title, right=row == column)
+        if cell == _CELL:
+            text = '<text class="number" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
+            yield drawing.markup(text, corner[0] + (cell - 1) / 2, corner[1] + cell / 2 + 4, count)
 
 
 def _cell(corner: tuple[float, float], size: int, share: float, title: str, *, right: bool) -> "Markup":

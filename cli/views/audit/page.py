@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from cli.io.table import percent
 from cli.views.audit import confusion_matrix
-from cli.views.audit.table import classes, confused, sentences, tags
+from cli.views.audit.table import classes, confused, mistakes_title, sentences, tags
 from cli.views.kit import page as pages
 from cli.views.weak.table import priorities
 from curate.media.sniff import format_of_name
@@ -26,6 +26,7 @@ class MistakeShown(pages.Media):
     label: str
     prediction: str
     confidence: str
+    own: str
     tags: str
 
 
@@ -52,7 +53,7 @@ def page(result: "Audit", predictions: "Sequence[Prediction]", of: str, links: p
             pages.Section("Confusion matrix", matrix, MATRIX_NOTE),
             pages.Section(pairs.title, pages.table(pairs, links)),
             *priorities(rank_run(of), predictions, links),
-            pages.Section(f"The most confident mistakes: {len(shown)} of {result.wrong:,}", cards),
+            pages.Section(f"{mistakes_title(result)}: {len(shown)} of {result.wrong:,}", cards),
             pages.Section(by_class.title, pages.table(by_class, links)),
             pages.Section(by_tag.title, pages.table(by_tag, links)),
         ],
@@ -79,6 +80,7 @@ def mistake(found: "Mistake", shown: pages.Media) -> MistakeShown:
         "label": found.label,
         "prediction": found.prediction,
         "confidence": "" if found.confidence is None else f"{percent(found.confidence)} % sure",
+        "own": "" if found.label_probability is None else f"{found.label} {percent(found.label_probability)} %",
         "tags": ", ".join(found.tags),
         **shown,
     }

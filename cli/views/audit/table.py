@@ -1,4 +1,4 @@
-"""What `burnish audit` shows: classes, what they are taken for, tags, and the most confident mistakes."""
+"""What `burnish audit` shows: classes, what they are taken for, tags, and labels that are likely wrong."""
 
 from typing import TYPE_CHECKING
 
@@ -126,13 +126,28 @@ def _mistakes(result: "Audit") -> Table:
         Column("label", "label"),
         Column("prediction", "taken for"),
         Column("confidence", "% sure", "share"),
+        Column("label_probability", "label, % likely", "share", 2),
         Column("tags", "tags", "text", 1),
     ]
     rows = [
         Row(
-            (found.path, found.label, found.prediction, found.confidence, ", ".join(found.tags)),
+            (
+                found.path,
+                found.label,
+                found.prediction,
+                found.confidence,
+                found.label_probability,
+                ", ".join(found.tags),
+            ),
             samples=[SampleLink(found.path)],
         )
         for found in result.mistakes
     ]
-    return Table("mistake", "The most confident mistakes", columns, rows, _MISTAKES)
+    return Table("mistake", mistakes_title(result), columns, rows, _MISTAKES)
+
+
+def mistakes_title(result: "Audit") -> str:
+    """Return what the mistakes that are shown are."""
+    if result.mistakes_by == "confidence":
+        return "The most confident mistakes"
+    return "Mistakes whose own label is the least likely: label errors, or the hardest samples"

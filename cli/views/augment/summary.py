@@ -202,8 +202,8 @@ def say_generated(sources: "Sources", plan: "Plan", tally: "GenerationTally", in
     for (operation, parameter, why), by in sorted(tally.missed.items()):
         furthest = max(by, key=abs)
         say(
-            f"  {len(by):,} of {made + reused:,} miss {operation}.{parameter}, by {median(by):+.3g} in the median and "
-            f"{furthest:+.3g} at most: {printable(why)}"
+            f"warning: {len(by):,} of {made + reused:,} miss {operation}.{parameter}, by {median(by):+.3g} in the "
+            f"median and {furthest:+.3g} at most: {printable(why)}"
         )
     for reason, count in tally.rejected.most_common():
         say(f"  rejected {count:,}: {printable(reason)} (such as {printable(tally.examples[reason])})")

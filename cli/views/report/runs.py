@@ -10,7 +10,7 @@ from baselines.slices.slice_ranking import SliceRanking, rank_run
 from cli.io.table import Column, Row, Table, percent
 from cli.views.audit import confusion_matrix
 from cli.views.audit.page import MATRIX_NOTE, kind_of, mistake
-from cli.views.audit.table import classes
+from cli.views.audit.table import classes, mistakes_title
 from cli.views.audit.table import sentences as audit_sentences
 from cli.views.compare.control import control_name, control_sentences
 from cli.views.compare.table import doubts, matching_notes, run_names, tables, turned_samples
@@ -127,6 +127,7 @@ def runs_section(found: Measured, album: "Album", links: pages.Links) -> dict[st
         "matrix_note": MATRIX_NOTE,
         "classes": pages.table(classes(last, found.last), links),
         "mistakes": [mistake(one, shown[one.path]) for one in last.mistakes],
+        "mistakes_title": mistakes_title(last),
         "wrong": f"{last.wrong:,}",
     }
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from baselines.slices.audit import Mistake
+from baselines.slices.audit import Mistake, mistake_of
 from cli.io.table import p_value, percent
 from cli.views.audit.page import kind_of, mistake
 from cli.views.kit import page as pages
@@ -49,11 +49,7 @@ def page(result: "Slices", predictions: "Sequence[Prediction]", of: str, links: 
 
 def _mistakes(one: "Slice", by_path: "dict[str, Prediction]") -> list[Mistake]:
     found = (by_path[path] for path in one.paths)
-    return [
-        Mistake(each.path, each.label, each.prediction, each.confidence, each.tags, each.kind)
-        for each in found
-        if each.label != each.prediction
-    ]
+    return [mistake_of(each) for each in found if each.label != each.prediction]
 
 
 def _words(one: "Slice") -> list[str]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from baselines.slices.audit import likely_label_errors
 from cli.io.table import Column, Report, Row, SampleLink, Table, Worded, names, percent
 from cli.views.kit.drawing import bar_cell
 
@@ -79,10 +80,11 @@ def wrong_by(
 
 
 def sample_links(wrong: "Sequence[Prediction]") -> list[SampleLink]:
-    """Return the most confident of some mistakes, for a row of a page to lead to."""
-    # Sure and wrong comes first: as often as not it is the label that is wrong.
-    surest = sorted(wrong, key=lambda one: (-(one.confidence or 0.0), one.path))[:_SAMPLES]
-    return [SampleLink(one.path, f"{one.label} taken for {one.prediction}") for one in surest]
+    """Return some of the mistakes, those whose own label is the least likely, for a row of a page to lead to."""
+    # Comes first what may be the label's mistake and not the model's.
+    return [
+        SampleLink(one.path, f"{one.label} taken for {one.prediction}") for one in likely_label_errors(wrong)[:_SAMPLES]
+    ]
 
 
 def page(result: "SliceRanking", predictions: "Sequence[Prediction]", of: str, links: "Links") -> bytes:

@@ -45,3 +45,12 @@ def test_silence_stays_silent() -> None:
 def test_limits() -> None:
     with pytest.raises(ValidationError, match="semitones: 25 is above 24"):
         convert({"semitones": 25}, Settings)
+
+
+def test_a_level_that_would_clip_is_noted() -> None:
+    # A square wave has the lowest peaks for its power: any other order of its phases has higher ones.
+    loud = (0.99 * np.sign(tone(440, 1))).astype(np.float32)
+    noted = apply(Media(loud, 16000), {"semitones": 3}).noted
+    assert noted["missed"]["level_db"]["by"] == pytest.approx(20 * np.log10(noted["scale"]), abs=1e-3)
+    quiet = apply(Media(loud * np.float32(0.25), 16000), {"semitones": 3}).noted
+    assert "missed" not in quiet

@@ -4,8 +4,8 @@ import librosa
 import numpy as np
 import pytest
 
-from augment.audio.silence import audible, frame_powers
-from tests.augment.audio.sounds import noise
+from augment.audio.silence import audible, frame_powers, over_floor_db
+from tests.augment.audio.sounds import noise, silence, tone
 
 
 def test_powers_of_centred_frames() -> None:
@@ -31,3 +31,17 @@ def test_like_librosa(frames: int, frame_length: int, hop_length: int, channels:
 
 def test_all_of_silence_is_audible() -> None:
     assert audible(np.zeros((5000, 2), np.float32), 60).all()
+
+
+@pytest.mark.parametrize("hop_length", [160, 512])
+def test_what_is_steady_stands_out_nowhere_not_even_at_the_ends(hop_length: int) -> None:
+    for steady in (silence(1) + np.float32(0.3), tone(1000, 1), silence(1)):
+        assert over_floor_db(steady, 16000, hop_length).max() < 3
+
+
+@pytest.mark.parametrize("rate", [1, 100, 8000, 96000])
+@pytest.mark.parametrize("frames", [1, 7, 5000])
+def test_there_is_a_figure_for_each_frame_of_any_recording(frames: int, rate: int) -> None:
+    found = over_floor_db(noise(frames, 2), rate, 100)
+    assert found.shape == (1 + frames // 100,)
+    assert np.isfinite(found).all()

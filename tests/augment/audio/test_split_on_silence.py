@@ -9,9 +9,10 @@ import pytest
 import soundfile
 from msgspec import convert
 
+from augment.audio.silence import audible
 from augment.audio.split_on_silence import Settings, apply_many, draw, intervals, merged, padded
 from augment.operations.media import Media, RejectedError
-from tests.augment.audio.sounds import Sound, silence, tone
+from tests.augment.audio.sounds import Sound, noise, silence, tone
 
 
 def split(samples: Sound, **parameters: Any) -> list[Media]:
@@ -32,7 +33,9 @@ def test_real_clips_like_librosa(data: Path, top_db: float) -> None:
     for path in [*paths, data / "noise" / "background" / "stereo_noise.wav"]:
         samples = soundfile.read(path, dtype="float32", always_2d=True)[0]
         expected = librosa.effects.split(samples.T, top_db=top_db)
-        assert intervals(samples, top_db) == [tuple(bounds) for bounds in expected], path.name
+        assert intervals(audible(samples, top_db), 512, len(samples)) == [tuple(bounds) for bounds in expected], (
+            path.name
+        )
 
 
 def test_a_sample_for_each_word_and_where_it_was() -> None:
@@ -88,3 +91,12 @@ def test_merged(shortest: int, expected: list[tuple[int, int]]) -> None:
 )
 def test_padded(padding: int, expected: list[tuple[int, int]]) -> None:
     assert padded([(5, 10), (20, 30)], padding, 40) == expected
+
+
+def test_words_behind_hiss_are_parted_over_the_floor() -> None:
+    hissing = words(0.5, 0.5, 0.5) + noise(len(words(0.5, 0.5, 0.5)), level=0.005)
+    assert len(split(hissing)) == 1
+    parts = split(hissing, above_floor_db=6, padding_s=0)
+    assert [round(part.noted["start_s"] - 0.5) for part in parts] == [0, 1, 2]
+    with pytest.raises(RejectedError, match="no part lasts"):
+        split(noise(4 * 16000), above_floor_db=6)

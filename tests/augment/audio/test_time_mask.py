@@ -59,3 +59,12 @@ def test_seconds_are_seconds() -> None:
 def test_one_of_two() -> None:
     with pytest.raises(ValidationError, match="duration_s: give this or share, not both"):
         convert({"duration_s": 1, "share": 0.1}, Settings)
+
+
+def test_a_gap_that_the_sound_is_too_short_for_is_noted() -> None:
+    media = Media(np.ones((16000, 1), np.float32), 16000)
+    drawn = draw(convert({"duration_s": 3}, Settings), media, np.random.default_rng(0))
+    why = "a gap is 95 % of the sound at most"
+    assert apply(media, drawn).noted["missed"] == {"duration_s": {"by": pytest.approx(-2.05), "why": why}}
+    short = draw(convert({"duration_s": 0.9}, Settings), media, np.random.default_rng(0))
+    assert "missed" not in apply(media, short).noted

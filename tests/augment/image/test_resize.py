@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from augment.image.resize import frame, scale
+from augment.operations.media import Media
 from augment.operations.registry import ParameterError, find
 from tests.augment.image.pictures import done, flat, noise
 
@@ -77,3 +78,25 @@ def test_what_makes_no_sense_is_refused(parameters: dict[str, Any], problem: str
     with pytest.raises(ParameterError) as caught:
         find("image", "resize").settings(parameters)
     assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "short"),
+    [
+        pytest.param({"longest_side": 80}, {"longest_side": -20}, id="longest"),
+        pytest.param({"shortest_side": 50}, {"shortest_side": -10}, id="shortest"),
+        pytest.param({"width": 61}, {"width": -1}, id="width"),
+        pytest.param({"width": 90, "height": 45}, {"width": -30, "height": -5}, id="inside-of-a-box"),
+        pytest.param({"width": 90, "height": 30}, {}, id="touches-the-box"),
+        pytest.param({"width": 50, "height": 45, "fit": "cover"}, {"height": -5}, id="cover"),
+        pytest.param({"width": 90, "height": 20, "fit": "stretch"}, {"width": -30}, id="stretch"),
+        pytest.param({"longest_side": 80, "enlarge": True}, {}, id="enlarged"),
+        pytest.param({"longest_side": 50}, {}, id="shrunk"),
+        pytest.param({"width": 50, "height": 30, "fit": "cover"}, {}, id="covered"),
+    ],
+)
+def test_what_was_to_be_larger_is_noted(parameters: dict[str, Any], short: dict[str, int]) -> None:
+    operation, media = find("image", "resize"), Media(noise(40, 60))
+    settings = operation.settings(parameters)
+    (made,) = operation.apply(media, operation.draw(settings, media, np.random.default_rng(0)))
+    assert {name: one["by"] for name, one in made.noted.get("missed", {}).items()} == short

@@ -1,9 +1,12 @@
 """Human level: against the manifest, and against the other annotators."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baselines.annotators.annotations import Annotations
 from baselines.annotators.human_level import HumanLevel, human_levels, read_human, write_human_csv
@@ -115,3 +118,20 @@ def test_errors_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(BurnishError) as error:
         read_human(str(tmp_path / "h.json"))
     assert "\n" not in str(error.value)
+
+
+def _by_definition(labels: list[str]) -> float:
+    """Return what each label is worth, held against the most frequent one of the others, one by one."""
+    found = 0.0
+    for at, label in enumerate(labels):
+        others = Counter(labels[:at] + labels[at + 1 :])
+        best = [name for name, count in others.items() if count == max(others.values())]
+        found += (label in best) / len(best)
+    return found / len(labels)
+
+
+@given(st.lists(st.sampled_from("abcd"), min_size=2, max_size=9))
+def test_the_others_are_counted_as_if_one_by_one(labels: list[str]) -> None:
+    names = tuple(f"w{number}" for number in range(len(labels)))
+    annotations = Annotations({"1": dict(zip(names, labels, strict=True))}, {}, names, 0)
+    assert human_levels(annotations, None, {})[0].human == pytest.approx(_by_definition(labels))

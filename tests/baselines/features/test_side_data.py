@@ -1,12 +1,14 @@
 """Side data: exact numbers, unknown values, and columns that give the label away."""
 
+import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from baselines.data.labelled_samples import LabelledSample
-from baselines.features.side_data import SideColumn, columns_of_tags, encode, gives_away, read_columns
+from baselines.features.side_data import SideColumn, _told, columns_of_tags, encode, gives_away, read_columns
 from curate.ground.errors import InputError
 
 LABELS = ["a", "b"] * 10
@@ -67,7 +69,7 @@ def test_a_value_that_stands_for_a_class_gives_it_away() -> None:
 
 
 def test_tags_become_columns() -> None:
-    found = columns_of_tags([
+    found, notes = columns_of_tags([
         LabelledSample("1", "a", ("speaker=x", "dark")),
         LabelledSample("2", "a", ("speaker=y", "speaker=x")),
         LabelledSample("3", "a"),
@@ -76,8 +78,51 @@ def test_tags_become_columns() -> None:
         "dark": ["yes", "no", "no"],
         "speaker": ["x", "x + y", None],
     }
+    assert notes == []
     with pytest.raises(InputError, match="no sample has a tag"):
         columns_of_tags(samples(3))
+
+
+def test_of_thousands_of_tags_those_that_most_samples_have_are_learned_from() -> None:
+    given = [LabelledSample(str(number), "a", (f"t{number:04}", "often")) for number in range(3000)]
+    columns, notes = columns_of_tags(given)
+    assert [one.name for one in columns] == ["often", *(f"t{number:04}" for number in range(199))]
+    assert notes == ["--feature tags: of 3,001 tags and keys the 200 that most samples have are learned from"]
+
+
+def _by_definition(cells: list[str], label: list[str]) -> float:
+    """Return the share of samples whose label the others of the same value tell, taking each out in its turn."""
+    told = 0
+    for at, cell in enumerate(cells):
+        others = Counter(label[other] for other in range(len(cells)) if other != at and cells[other] == cell)
+        told += bool(others) and others[label[at]] > others.total() / 2
+    return told / len(cells)
+
+
+def test_what_gives_the_label_away_is_counted_as_if_one_by_one() -> None:
+    draw = np.random.default_rng(1)
+    for wrong in (0, 0, 1, 2, 5):
+        label = [f"c{number % 7}" for number in range(140)]
+        # Two values for each class, so that no value stands for all of one.
+        cells = [f"{one}-{number % 2}" for number, one in enumerate(label)]
+        for place in draw.choice(140, wrong, replace=False):
+            cells[place] = f"c{draw.integers(7)}-0"
+        assert gives_away(cells, label) == (_by_definition(cells, label) >= 0.99)
+
+
+def test_a_sample_is_none_of_the_others() -> None:
+    assert _told(Counter(a=3, b=1), 4, "a")
+    assert not _told(Counter(a=2, b=1), 3, "a")
+    assert not _told(Counter(a=3, b=1), 4, "b")
+    assert not _told(Counter(a=1), 1, "a")
+
+
+def test_a_column_of_few_values_and_many_classes_takes_no_copies_of_counts() -> None:
+    label = [f"c{number % 2000}" for number in range(20_000)]
+    began = time.process_time()
+    assert not gives_away([str(number % 3) + "x" for number in range(20_000)], label)
+    assert not gives_away([str(number % 3) for number in range(20_000)], label)
+    assert time.process_time() - began < 3
 
 
 def test_tables_are_joined_by_path_and_missing_rows_counted(tmp_path: Path) -> None:

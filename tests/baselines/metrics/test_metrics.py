@@ -5,7 +5,8 @@ import random
 import msgspec
 import pytest
 
-from baselines.metrics.metrics import ClassMetrics, TagMetrics, class_metrics, measure
+from baselines.data.predictions import Prediction
+from baselines.metrics.metrics import MOST_IN_MATRIX, ClassMetrics, TagMetrics, class_metrics, measure
 from baselines.metrics.significance import wilson
 from curate.ground.errors import InputError
 from tests.baselines.predicted import predicted
@@ -93,3 +94,13 @@ def test_the_majority_is_that_of_the_tested_samples() -> None:
 def test_nothing_is_an_error() -> None:
     with pytest.raises(InputError, match="no predictions"):
         measure([])
+
+
+def test_of_more_classes_than_a_matrix_holds_what_occurs_is_listed() -> None:
+    many = [Prediction(f"{number}", f"c{number:03}", f"c{number // 2:03}") for number in range(MOST_IN_MATRIX + 1)]
+    listed = measure(many).confusion
+    assert (listed.matrix, len(listed.counts)) == ((), MOST_IN_MATRIX + 1)
+    assert listed.counts[:3] == ((0, 0, 1), (1, 0, 1), (2, 1, 1))
+    fewer = measure(many[:-1]).confusion
+    assert fewer.counts == ()
+    assert tuple(fewer.cells()) == tuple(listed.cells())[:-1]

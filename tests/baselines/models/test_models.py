@@ -6,6 +6,7 @@ import pytest
 from baselines.models.calibration import probabilities
 from baselines.models.models import (
     MODELS,
+    MOST_CLASSES_FOR_SVM,
     Candidate,
     build,
     candidates,
@@ -53,10 +54,40 @@ def test_the_same_seed_gives_the_same_model(name: str) -> None:
         ("knn", [10, 30], ["knn"]),
         ("trees", [10, 30], ["trees", "trees, balanced"]),
         ("svm", [10, 0], ["majority"]),
+        ("auto", [3] * MOST_CLASSES_FOR_SVM, ["svm", "logistic", "knn"]),
+        ("auto", [3] * (MOST_CLASSES_FOR_SVM + 1), ["logistic", "knn"]),
     ],
 )
 def test_what_there_is_to_choose_from(name: str, counts: list[int], expected: list[str]) -> None:
     assert [str(one) for one in candidates(name, np.array(counts))] == expected
+
+
+def test_machines_of_every_two_classes_are_refused_where_there_are_too_many() -> None:
+    with pytest.raises(UsageError) as caught:
+        candidates("svm", np.full(998, 5))
+    assert str(caught.value) == (
+        "--model svm makes a machine of every two classes, 497,503 of 998, and takes 200 classes at most; "
+        "take --model logistic or knn"
+    )
+
+
+def test_logistic_regression_of_many_classes_learns_something() -> None:
+    generator = np.random.default_rng(0)
+    label = np.arange(1600) % 400
+    points = generator.standard_normal((400, 100))[label] + generator.standard_normal((1600, 100))
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    model = build(Candidate("logistic"), 1600, 0, classes=400, length=100).fit(points[:1200], label[:1200])
+    found = scores(model, points[1200:], 400).argmax(axis=1)
+    assert (found == label[1200:]).mean() > 0.9
+
+
+def test_the_more_there_is_to_multiply_the_fewer_steps() -> None:
+    def steps(samples: int, classes: int, length: int) -> object:
+        return vars(build(Candidate("logistic"), samples, 0, classes=classes, length=length))["max_iter"]
+
+    assert steps(5000, 10, 2000) == 200
+    assert steps(20_000, 100, 2000) == 62
+    assert steps(20_000, 1000, 2000) == 10
 
 
 def test_a_machine_is_surer_the_farther_a_sample_is_from_the_border() -> None:

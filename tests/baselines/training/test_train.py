@@ -9,7 +9,7 @@ import pytest
 from baselines.data.labelled_samples import LabelledSample
 from baselines.features.reading import Reading
 from baselines.training.options import TrainingOptions
-from baselines.training.train import Trained, train
+from baselines.training.train import Trained, _kept, train
 from curate.ground.errors import InputError, UsageError
 from tests.baselines.samples import example, generated, stripes, tone, tones
 
@@ -155,6 +155,12 @@ def test_predictions_of_many_samples_take_no_longer_each(monkeypatch: pytest.Mon
     monkeypatch.setattr(TrainingData, "labels", property(labels))
     learn(tones(tmp_path, 20))
     assert len(asked) < 20, "the classes are sorted once, not for each prediction"
+
+
+def test_of_hundreds_of_classes_the_likeliest_are_kept_and_that_of_the_label() -> None:
+    row = [number / 44_850 for number in range(300)]
+    assert _kept(row, 299) == list(range(200, 300))
+    assert _kept(row, 7) == [7, *range(200, 300)]
 
 
 def test_one_class_is_an_error(tmp_path: Path) -> None:

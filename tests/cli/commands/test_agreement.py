@@ -42,6 +42,16 @@ def test_the_table(burnish: Burnish, labels: Path) -> None:
     alpha = next(line for line in lines if line.startswith("Krippendorff"))
     assert alpha.startswith("Krippendorff's alpha 0.400: too low to rely on the labels (below 0.667)")
     assert "the human level is measured against the other annotators" in lines
+    assert next(line for line in lines if line.startswith("ann  ")).split()[1:3] == ["50", "70.0"]
+
+
+def test_the_kappa_of_fleiss_says_of_which_samples(burnish: Burnish, tmp_path: Path) -> None:
+    rows = [f"{i},{name},x" for i in range(5) for name in ("ann", "bob", "eve")[: 3 if i < 2 else 2]]
+    rows[1] = "0,bob,y"
+    (tmp_path / "labels.csv").write_text("path,annotator,label\n" + "\n".join(rows) + "\n")
+    shown = burnish("agreement", "labels.csv", "--html", "g.html").stdout + burnish("agreement", "labels.csv").stdout
+    assert "of the 3 of 5 samples that have 2 labels each" in shown
+    assert "of 3 of 5 samples" in (tmp_path / "g.html").read_text()
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
@@ -114,7 +124,7 @@ def test_names_are_escaped(burnish: Burnish, tmp_path: Path) -> None:
     text = (tmp_path / "g.html").read_text()
     assert text.count("<script") == 1
     assert "&lt;script&gt;" in text
-    assert text.count("<svg") == text.count('role="img"') == 3
+    assert text.count("<svg") == text.count('role="img"') == 5
 
 
 @pytest.mark.parametrize("columns", [80, 120])

@@ -33,6 +33,25 @@ def test_what_misses_its_target_is_counted_and_measured(burnish: Burnish, tmp_pa
     assert max(short) < -10
 
 
+def test_a_level_that_whole_numbers_do_not_hold_is_missed(burnish: Burnish, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    sound = np.random.default_rng(0).uniform(-0.5, 0.5, 16000)
+    soundfile.write(tmp_path / "a" / "pcm.wav", sound, 16000)
+    soundfile.write(tmp_path / "a" / "float.wav", sound, 16000, "FLOAT")
+    (tmp_path / "loud.yaml").write_text("kind: augment\naudio:\n  - gain: {gain_db: 12}\n")
+    burnish("scan", "a", "-o", "set.jsonl", "-q")
+    said = burnish("augment", "loud.yaml", "set.jsonl", "--into", "new", "-o", "new.jsonl").stderr
+    # Twice full scale, which files of floating point hold.
+    missed = "warning: 1 of 2 miss fit.level_db, by -5.98 in the median and -5.98 at most: whole numbers would clip"
+    assert missed in said.splitlines()
+    (tmp_path / "line.yaml").write_text(
+        "kind: pipeline\nsteps:\n  - scan: {paths: [a], label: none}\n"
+        "  - augment: {recipe: loud.yaml, into: more, split: all}\n"
+    )
+    steps = json.loads(burnish("run", "line.yaml", "--json").stdout)["steps"]
+    assert steps[1]["warnings"] == [missed]
+
+
 def test_a_record_that_someone_wrote_into_is_no_miss(burnish: Burnish, tmp_path: Path) -> None:
     from augment.render.generate import GenerationTally
 

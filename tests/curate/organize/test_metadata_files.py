@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from curate.ground.errors import UsageError
-from curate.organize.metadata_files import metadata_files
+from curate.organize.metadata_files import MOST_COLUMNS, metadata_files
 from curate.records.sample import Sample
 from curate.scan.metadata import Row, load
 
@@ -19,7 +19,7 @@ PLACED = [
 
 @pytest.mark.parametrize(("style", "ending"), [("hf", "jsonl"), ("csv", "csv")])
 def test_what_is_written_is_read_as_it_was_meant(tmp_path: Path, style: str, ending: str) -> None:
-    files = metadata_files(PLACED, style)  # type: ignore[arg-type]
+    files = metadata_files(PLACED, style, [])  # type: ignore[arg-type]
     assert sorted(files) == [f"test/metadata.{ending}", f"train/metadata.{ending}"]
     (tmp_path / f"m.{ending}").write_bytes(files[f"train/metadata.{ending}"])
     assert load(str(tmp_path / f"m.{ending}")).rows == {
@@ -30,7 +30,7 @@ def test_what_is_written_is_read_as_it_was_meant(tmp_path: Path, style: str, end
 
 def test_one_file_at_the_top_where_folders_are_no_splits() -> None:
     placed = [(target.split("/", 1)[1], sample) for target, sample in PLACED]
-    files = metadata_files(placed, "hf")
+    files = metadata_files(placed, "hf", [])
     assert list(files) == ["metadata.jsonl"]
     rows = [json.loads(line) for line in files["metadata.jsonl"].splitlines()]
     assert rows[0] == {"file_name": "cat/1.jpg", "label": "cat", "split": "train", "who": "ann", "tags": ["dark"]}
@@ -39,12 +39,32 @@ def test_one_file_at_the_top_where_folders_are_no_splits() -> None:
 
 def test_the_lists_of_speech_commands() -> None:
     files = metadata_files(
-        [("bed/1.wav", Sample("1", split="val")), ("bed/2.wav", Sample("2", split="train"))], "speech-commands"
+        [("bed/1.wav", Sample("1", split="val")), ("bed/2.wav", Sample("2", split="train"))], "speech-commands", []
     )
     assert files == {"validation_list.txt": b"bed/1.wav\n", "testing_list.txt": b""}
 
 
 def test_a_tag_with_the_name_of_a_column_is_refused() -> None:
     with pytest.raises(UsageError, match="the tag 'label=x' has the name of a column"):
-        metadata_files([("a", Sample("a", tags=("label=x",)))], "hf")
-    assert metadata_files(PLACED, "none") == {}
+        metadata_files([("a", Sample("a", tags=("label=x",)))], "hf", [])
+    assert metadata_files(PLACED, "none", []) == {}
+
+
+def test_keys_beyond_what_a_table_holds_stay_together() -> None:
+    many = tuple(f"k{number:03}=x" for number in range(MOST_COLUMNS + 1))
+    placed = [("a.jpg", Sample("a", tags=many)), ("b.jpg", Sample("b", tags=(f"k{MOST_COLUMNS}=y", "dark")))]
+    notes: list[str] = []
+    first, second = (json.loads(line) for line in metadata_files(placed, "hf", notes)["metadata.jsonl"].splitlines())
+    assert notes == [
+        "of 101 keys of tags the 100 that most samples have get a column of metadata; "
+        "the others stand in the column tags"
+    ]
+    assert len(first) == len(second) == MOST_COLUMNS + 2
+    # The last key is that of both samples, so it has a column, and the last of those that one sample has has none.
+    assert (first[f"k{MOST_COLUMNS}"], second[f"k{MOST_COLUMNS}"]) == ("x", "y")
+    assert (first["tags"], second["tags"]) == ([f"k{MOST_COLUMNS - 1:03}=x"], ["dark"])
+
+
+def test_thousands_of_keys_are_no_table_of_thousands_of_columns() -> None:
+    placed = [(f"{number}.jpg", Sample(str(number), tags=(f"k{number}=x",))) for number in range(2000)]
+    assert len(metadata_files(placed, "hf", [])["metadata.jsonl"]) < 2000 * (MOST_COLUMNS + 1) * 20

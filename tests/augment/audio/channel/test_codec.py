@@ -225,3 +225,12 @@ def test_a_telephone_is_like_one_by_another_program(data: Path, name: Format, en
     assert steep[0] < theirs[0] - 250
     assert ours[1] == pytest.approx(theirs[1], abs=2)
     assert ours[2] == pytest.approx(theirs[2], abs=1)
+
+
+def test_a_sample_rate_that_the_codec_does_not_have_is_noted() -> None:
+    noted = apply(Media(noise(44100), 44100), {"format": "ulaw", "sample_rate": 16000}).noted
+    assert noted["missed"] == {"sample_rate": {"by": -8000, "why": "ulaw works at 8000 Hz at most"}}
+    # At the recording's own rate nothing was asked for, and a rate below is gone through by resampling.
+    assert "missed" not in apply(Media(noise(44100), 44100), {"format": "ulaw"}).noted
+    lower = apply(Media(noise(44100), 44100), {"format": "opus", "sample_rate": 11025, "compression": 0.5}).noted
+    assert "missed" not in lower

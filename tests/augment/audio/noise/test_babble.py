@@ -136,3 +136,14 @@ def test_a_folder_of_speech(tmp_path: Path) -> None:
 def test_limits(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         convert(wrong, Settings)
+
+
+def test_voices_that_are_missing_are_noted(tmp_path: Path) -> None:
+    for number in range(2):
+        soundfile.write(tmp_path / f"{number}.wav", noise(RATE, seed=number), RATE)
+    settings = prepare(Settings(folder=str(tmp_path), speakers=5)).settings
+    assert isinstance(settings, Voices)
+    media = Media(tone(440, 1), RATE)
+    drawn = draw(settings, media, np.random.default_rng(0))
+    assert apply(media, drawn).noted["missed"] == {"speakers": {"by": -3, "why": "there are no more others"}}
+    assert "missed" not in apply(media, {**drawn, "speakers": 2}).noted

@@ -176,3 +176,22 @@ def test_a_long_noise_is_drawn_where_it_sounds_too(tmp_path: Path) -> None:
 def test_a_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^mix_noise: folder: .*/no does not exist$"):
         prepare(Settings(folder=str(tmp_path / "no")))
+
+
+@pytest.mark.parametrize("quiet", [0.0, 1e-4], ids=["silent", "hiss"])
+def test_a_noise_that_comes_and_goes_is_drawn_where_it_comes(tmp_path: Path, quiet: float) -> None:
+    # A bark of 0.2 s each second: of 96 clips of 0.4 s, 32 lay in a pause and were rejected, or were its hiss alone.
+    barks = np.tile(np.concatenate([noise(3200), noise(12800, level=quiet)]), (10, 1))
+    soundfile.write(tmp_path / "noise.wav", barks, 16000, "FLOAT")
+    settings, media = prepared(tmp_path, snr_db=10), Media(tone(440, 0.4), 16000)
+    starts = set()
+    for seed in range(48):
+        drawn = draw(settings, media, np.random.default_rng(seed))
+        starts.add(round(drawn["offset_s"]))
+        made = apply(media, drawn)
+        added = (heard(made) / made.noted["scale"] - media.samples)[:, 0]
+        levels = np.square(added).reshape(-1, 400).mean(axis=1)
+        # The share that is heard in all of it is a fifth.
+        assert (levels > 1e-3 * levels.max()).mean() >= 0.8 * 0.2
+        assert np.square(added).max() < 100 * np.square(added).mean()
+    assert len(starts) > 6, "barks are drawn from all of the recording"

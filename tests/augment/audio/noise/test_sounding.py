@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from augment.audio.noise.sounding import Parts, frame_powers, sounding_parts
+from augment.audio.noise.sounding import Parts, frame_powers, heard_shares, heard_spans, sounding_parts
 from tests.augment.audio.sounds import Sound, noise, silence
 
 
 def parts(sound: Sound, rate: int = 16000) -> Parts:
-    return sounding_parts(frame_powers([sound], rate), rate, len(sound))
+    return sounding_parts(heard_spans(frame_powers([sound], rate), rate, len(sound)))
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,16 @@ def test_blocks_make_no_difference() -> None:
 def test_the_longest_are_kept() -> None:
     piece = np.concatenate([noise(4800), silence(1.2)])
     assert len(parts(np.tile(piece, (100, 1)))) == 64
+
+
+def test_what_share_of_a_stretch_is_heard() -> None:
+    spans = ((1.0, 2.0), (3.0, 3.5))
+    starts = np.array([0.0, 0.5, 1.0, 2.0, 2.0, 3.25, 9.0])
+    assert heard_shares(spans, starts, 1.0).tolist() == [0, 0.5, 1, 0, 0, 0.25, 0]
+    assert heard_shares(spans, np.array([0.0]), 4.0).tolist() == [1.5 / 4]
+
+
+def test_spans_have_no_pauses() -> None:
+    barks = np.tile(np.concatenate([noise(1600), silence(0.4)]), (3, 1))
+    found = heard_spans(frame_powers([barks], 16000), 16000, len(barks))
+    assert [(round(start, 6), round(end, 6)) for start, end in found] == [(0.0, 0.1), (0.5, 0.6), (1.0, 1.1)]

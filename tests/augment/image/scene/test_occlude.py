@@ -122,3 +122,17 @@ def test_training_pictures_lend_textures_and_test_pictures_never(burnish: Burnis
 @pytest.mark.parametrize("pixels", [flat(9, 1, 1), noise(2, 5)], ids=["1 px", "2 x 5"])
 def test_small_pictures(pixels: Pixels, textures: Path) -> None:
     assert done("occlude", pixels, folder=str(textures))[0].shape == pixels.shape
+
+
+def test_things_over_each_other_cover_less_and_that_is_noted(textures: Path) -> None:
+    operation = find("image", "occlude")
+    parameters = {"folder": str(textures), "count": 6, "area_share": 0.8}
+    settings = operation.prepare(operation.settings(parameters)).settings
+    media = Media(noise(200, 150))
+    drawn = operation.draw(settings, media, np.random.default_rng(0))
+    (made,) = operation.apply(media, drawn)
+    assert -0.7 < made.noted["missed"]["area_share"]["by"] < -0.08
+    (alone,) = operation.apply(
+        media, {**drawn, "count": 1, "textures": drawn["textures"][:1], "digests": drawn["digests"][:1]}
+    )
+    assert "missed" not in alone.noted
