@@ -119,7 +119,7 @@ def test_a_second_that_differs_in_ten_minutes() -> None:
     assert match == AudioMatch("near", 0.0, -6.02, 0.1)
     moved[400 * 8000 : 401 * 8000] *= -1
     assert compare(Sound(b"a", 8000, whole), Sound(b"b", 8000, moved)).relation == "none"
-    assert compare(Sound(b"a", 8000, whole), Sound(b"b", 8000, whole[: 200 * 8000])).relation in ("none", "part")
+    assert compare(Sound(b"a", 8000, whole), Sound(b"b", 8000, whole[: 200 * 8000])).relation == "part"
 
 
 @settings(max_examples=40)

@@ -29,7 +29,7 @@ def copies(paths: Iterable[Path]) -> Found:
     whole, inner, disc = (hashes(key[i] for key in keys.values()) for i in range(3))
     pairs = [(names[i], names[j]) for i, j in candidates(whole, inner, disc).tolist()]
     matches = zip(pairs, confirm_pairs(pairs), strict=True)
-    return {(Path(a), Path(b)): match for (a, b), match in matches if match.relation in ("exact", "near")}
+    return {(Path(a), Path(b)): match for (a, b), match in matches if match.relation != "none"}
 
 
 def together(found: Found, first: Path) -> set[Path]:
