@@ -36,6 +36,7 @@ class Common(NamedTuple):
 
     Attributes:
         share: Of the blocks that both show.
+        others: Blocks that are not the same.
         detail: Share of all edges in them that is in blocks that are the same.
         apart: Root mean square of what is left there, in standard deviations of the picture.
         gain: Contrast of the first over that of the second, there.
@@ -43,6 +44,7 @@ class Common(NamedTuple):
     """
 
     share: float
+    others: int
     detail: float
     apart: float
     gain: float
@@ -84,6 +86,7 @@ def common(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Common | None:
             return None
     return Common(
         share=float(same.sum() / seen.sum()),
+        others=int(seen.sum() - same.sum()),
         detail=float(edges[same].sum() / max(float(edges[seen].sum()), 1e-6)),
         apart=float(np.sqrt(np.square(left[same]).mean())) / contrast,
         gain=float(x.std()) / max(float(y.std()), 1e-3),

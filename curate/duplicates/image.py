@@ -15,6 +15,7 @@ from curate.duplicates.feature_candidates import Guess, lay
 from curate.duplicates.features import find_features
 from curate.duplicates.margins import without_margins
 from curate.duplicates.orientations import Orientation, change_of, find_orientations, inverse, reverse
+from curate.duplicates.spots import strongest_spot
 from curate.duplicates.thumbnail import Pixels, Thumbnail, thumbnail
 
 MOST_PEAK = 0.75
@@ -44,6 +45,16 @@ LEAST_OVERLAP = 0.5
 LEAST_SHARE, LEAST_DETAIL_SHARE = 0.5, 0.3
 """Of the blocks, and of the edges, that a part must have in common: photos of others 0.11 and 0.02 at most."""
 
+MOST_SHARE, FEW_BLOCKS = 0.97, 6
+"""Of the blocks, where both show the same place: what is left then is one spot."""
+
+MOST_SPOT = 0.75
+"""Over the contrast around it. Copies of photos in 15 ways 0.55 at most, strongly blurred ones 0.89; one digit of
+16 px that is another (8 and 9, 8 and 3, 1 and 7), on photos and displays, re-encoded or not, 0.86 at least."""
+
+SPOT, SHIFTED = "alike but for a part", "each shows what the other does not"
+RECOLOURED = "alike but for the colour"
+
 LEAST_TEXTURE = 0.6
 """Correlation of the fine structure where both are the same."""
 
@@ -67,6 +78,7 @@ _MOST_FLAT = 3.0
 _LEAST_ROUGHLY, _LEAST_SECOND = 0.85, 0.93
 """Of the right guess 0.85 at least; a second guess needs more, because symmetrical things nearly fit flipped."""
 
+_UPRIGHT = Orientation("", ((1, 0), (0, 1)), True, 1.0)
 _SAME_ASPECT = 0.02
 _WHOLE = 0.93
 _LEAST_ROUGH_SHARE = 0.05
@@ -112,7 +124,26 @@ def _confirmed(a: Pixels, b: Pixels, one: Thumbnail, other: Thumbnail) -> ImageM
     first, second = (descriptor(pixels, pixels.shape[1::-1])[None] for pixels in (a, b))
     features = find_features(a), find_features(b)
     guesses = [guess for mirrored in (False, True) if (guess := lay(0, 1, features, mirrored=mirrored))]
-    return compare(one, other, find_orientations(first, second)[0], guesses)
+    found, matrix = compare(one, other, find_orientations(first, second)[0], guesses)
+    return found if matrix is None else without_spots(found, (a, b), (one, other), matrix)
+
+
+def without_spots(
+    found: ImageMatch, pictures: tuple[Pixels, Pixels], thumbnails: tuple[Thumbnail, Thumbnail], matrix: Matrix
+) -> ImageMatch:
+    """Return what a comparison of thumbnails found, but `none` where the pictures differ in a spot at full scale.
+
+    Args:
+        found: What was found.
+        pictures: Both, at full size, without their margins.
+        thumbnails: Of both.
+        matrix: As `compare` returns it.
+    """
+    (height, width), (other_height, other_width) = (one.luma.shape for one in thumbnails)
+    strongest = strongest_spot(*pictures, matrix, ((width, height), (other_width, other_height)))
+    if strongest <= MOST_SPOT:
+        return found
+    return ImageMatch("none", found.distance, reason=SPOT)
 
 
 def _turned(a: Thumbnail, b: Thumbnail) -> bool:
@@ -121,8 +152,10 @@ def _turned(a: Thumbnail, b: Thumbnail) -> bool:
 
 def compare(
     a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation], guesses: Sequence[Guess] = ()
-) -> ImageMatch:
+) -> tuple[ImageMatch, Matrix | None]:
     """Compare two pictures by their thumbnails; never `exact`, because a thumbnail does not show every pixel.
+
+    With it goes, where they are near, the map from pixels of the second to the first that lays them on each other.
 
     Args:
         a: The first.
@@ -132,16 +165,21 @@ def compare(
     """
     # The larger is laid on the smaller, so that none is blown up; and one order for both directions.
     if _turned(a, b):
-        found = _compare(b, a, [reverse(orientation) for orientation in orientations], [g.reversed() for g in guesses])
-        return msgspec.structs.replace(found, change=inverse(found.change))
+        found, matrix = _compare(
+            b, a, [reverse(orientation) for orientation in orientations], [g.reversed() for g in guesses]
+        )
+        back = None if matrix is None else _inverse(matrix)
+        return msgspec.structs.replace(found, change=inverse(found.change)), back
     return _compare(a, b, orientations, guesses)
 
 
-def _compare(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation], guesses: Sequence[Guess]) -> ImageMatch:
+def _compare(
+    a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation], guesses: Sequence[Guess]
+) -> tuple[ImageMatch, Matrix | None]:
     if min(a.detail, b.detail) < _LEAST_DETAIL:
         if _same_aspect(a, b) and (flat := raw_difference(a, b)) <= _MOST_FLAT:
-            return ImageMatch("near", round(flat / 255, 4))
-        return ImageMatch("none", reason="too little detail to tell copies from others")
+            return ImageMatch("near", round(flat / 255, 4)), laid(a, b, _UPRIGHT)
+        return ImageMatch("none", reason="too little detail to tell copies from others"), None
     best = ImageMatch("none", reason="different pictures")
     tried: list[tuple[str, Matrix]] = []
     for change, matrix in _alignments(a, b, orientations, guesses):
@@ -151,16 +189,18 @@ def _compare(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation], gu
             continue
         problem, distance = _problem(a, b, matrix, found), round(min(1.0, found.peak), 4)
         if not problem:
-            return ImageMatch("near", distance, change)
+            return ImageMatch("near", distance, change), matrix
         # Of several guesses that failed, the reason of the one that came nearest is told.
         if distance <= best.distance:
             best = ImageMatch("none", distance, reason=problem)
-    return _part(a, b, tried, best) or best
+    return _part(a, b, tried, best) or best, None
 
 
 def _part(a: Thumbnail, b: Thumbnail, tried: Sequence[tuple[str, Matrix]], best: ImageMatch) -> ImageMatch | None:
     """Return what two pictures have in common that are no copies; None where that is too little, or no evidence."""
     if max(*a.luma.shape, *b.luma.shape) < SMALL or min(entropy(a), entropy(b)) < LEAST_ENTROPY:
+        return None
+    if best.reason in (SHIFTED, RECOLOURED):
         return None
     parts = []
     for change, matrix in tried:
@@ -168,6 +208,9 @@ def _part(a: Thumbnail, b: Thumbnail, tried: Sequence[tuple[str, Matrix]], best:
         if found is None or min(found.share / LEAST_SHARE, found.detail / LEAST_DETAIL_SHARE) < 1:
             continue
         if found.texture < LEAST_TEXTURE:
+            continue
+        # A caption or a watermark takes a strip or more; a defect, or another digit, is one spot and another picture.
+        if best.reason == SPOT and (found.share > MOST_SHARE or found.others <= FEW_BLOCKS):
             continue
         # As much of both as they show of each other, and of that what is the same.
         shared = min(overlaps(a, b, matrix)) * found.share
@@ -237,14 +280,13 @@ def _problem(a: Thumbnail, b: Thumbnail, matrix: Matrix, found: Difference) -> s
         or (around < _FRAME and min(of_a, of_b) < LEAST_OVERLAP),
         "something else is around one of them": _SCREEN <= around < _FRAME,
         "different pictures": found.rms > MOST_RMS,
-        "alike but for a part": found.peak > (MOST_PEAK_OF_SMALL if small else MOST_PEAK),
+        SPOT: found.peak > (MOST_PEAK_OF_SMALL if small else MOST_PEAK),
         "alike but for brightness or contrast": found.gain > _MOST_GAIN or found.shift > _MOST_SHIFT,
         # Half a pixel may be lost in rounding the size of a small copy.
-        "each shows what the other does not": misfit(a, b, matrix)
-        > max(MOST_MISFIT, 0.75 / min(*a.luma.shape, *b.luma.shape)),
+        SHIFTED: misfit(a, b, matrix) > max(MOST_MISFIT, 0.75 / min(*a.luma.shape, *b.luma.shape)),
     }
     problem = next((problem for problem, met in problems.items() if met), "")
     both_coloured = min(a.colour, b.colour) >= _LEAST_COLOUR
     if not problem and both_coloured and colour_difference(a, b, matrix) > MOST_COLOUR:
-        return "alike but for the colour"
+        return RECOLOURED
     return problem

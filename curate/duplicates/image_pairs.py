@@ -16,7 +16,7 @@ from curate import engine
 from curate.duplicates.descriptor import Packed, descriptor
 from curate.duplicates.feature_candidates import Guess, lay
 from curate.duplicates.features import DECODED, Features, find_features
-from curate.duplicates.image import SMALL, ImageMatch, compare
+from curate.duplicates.image import SMALL, ImageMatch, compare, without_spots
 from curate.duplicates.keep import Worth
 from curate.duplicates.margins import without_margins
 from curate.duplicates.orientations import Orientation, find_orientations, is_flip, is_turn
@@ -229,7 +229,7 @@ def _confirm_files(task: Task) -> ImageMatch:
     one, other = (_picture(path) for path in task[:2])
     if one.thumbnail is None or other.thumbnail is None:
         return ImageMatch("none", reason=one.problem or other.problem)
-    match = compare(one.thumbnail, other.thumbnail, task.orientations, task.guesses)
+    match, matrix = compare(one.thumbnail, other.thumbnail, task.orientations, task.guesses)
     if (is_flip(match.change) and not task.flips) or (is_turn(match.change) and not task.turns):
         return ImageMatch("none", reason="the same only when flipped or turned")
     # Only what looks the same is worth decoding in full.
@@ -237,7 +237,22 @@ def _confirm_files(task: Task) -> ImageMatch:
         digests = {_digest(path) for path in task[:2]}
         if len(digests) == 1 and digests != {""}:
             return ImageMatch("exact", 0.0)
-    return match
+    if match.relation != "near" or matrix is None:
+        return match
+    # A digit of 20 pixels is nothing in a thumbnail: what is to go for another is compared at full size.
+    whole = _whole(task.first), _whole(task.second)
+    if whole[0] is None or whole[1] is None:
+        return ImageMatch("none", reason=f"{task.first if whole[0] is None else task.second}: can no longer be read")
+    return without_spots(match, (whole[0], whole[1]), (one.thumbnail, other.thumbnail), matrix)
+
+
+@lru_cache(2)
+def _whole(path: str) -> Pixels | None:
+    """Return a picture at full size without its margins; None where it can no longer be decoded."""
+    try:
+        return without_margins(_load_whole(read_media(path) or b"", path)[0])
+    except (OSError, InputError, MemoryError):
+        return None
 
 
 @lru_cache(_KEPT)

@@ -1,0 +1,148 @@
+"""Whether two pictures that look like copies differ in one spot at full scale: 00418 and 00419, a 3 and an 8, a defect.
+
+A thumbnail averages such a spot away. At the scale of the smaller picture it is as strong as what is written there,
+while what re-encoding, blur and a part of a pixel of shift leave follows the edges that both pictures have.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.duplicates.alignment import Matrix
+from curate.duplicates.difference import tones
+from curate.duplicates.thumbnail import Pixels, Plane
+from curate.media.opencv import opencv
+
+_SPOT_PX, _AROUND_PX = 3, 9
+_FLOOR_LEVELS, _PER_NOISE = 6.0, 3.0
+_EDGE_PX = 9
+_BLURS_PX = tuple(0.5 * 1.2**step for step in range(14))
+_PATCH_PX, _SPOTS, _LEAST_PATCH_PX = 24, 6, 12
+
+
+def strongest_spot(a: Pixels, b: Pixels, matrix: Matrix, sizes: tuple[tuple[int, int], tuple[int, int]]) -> float:
+    """Return how much the most different spot of two pictures stands out of what their edges explain; 0 where nothing.
+
+    Args:
+        a: The first, RGB of shape (height, width, 3), at full size.
+        b: The second.
+        matrix: From pixels of the second's thumbnail to the first's, 2 x 3.
+        sizes: Width and height of the thumbnails, of the first and of the second.
+    """
+    cv2 = opencv()
+    below, above = (cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) for pixels in (a, b))
+    placed = _at_full_scale(matrix, below.shape[::-1], above.shape[::-1], sizes)
+    if abs(np.linalg.det(placed[:, :2])) < 1:
+        below, above = above, below
+        placed = np.linalg.inv(np.vstack([placed, (0, 0, 1)]))[:2]
+    # The larger is made small by averages first: a warp takes single pixels, and aliases.
+    shrink = float(np.sqrt(abs(np.linalg.det(placed[:, :2]))))
+    if shrink > 1.05:
+        size = tuple(max(1, round(side / shrink)) for side in below.shape[::-1])
+        placed = _onto(placed, below.shape[::-1], size)
+        below = cv2.resize(below, size, interpolation=cv2.INTER_AREA)
+    shape = above.shape[::-1]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    under = cv2.warpAffine(below, placed, shape, flags=flags)
+    mask = (cv2.warpAffine(np.full_like(below, 255), placed, shape, flags=flags) == 255).astype(np.uint8)
+    # Of a frame that was taken away, a pixel of the thumbnail may be left: more of them at full size.
+    edge = _EDGE_PX + 2 * math.ceil(max(above.shape) / max(sizes[1]))
+    mask = cv2.erode(mask, np.ones((edge, edge), np.uint8), borderValue=0)
+    shown = mask == 1
+    if shown.sum() < _SPOT_PX**2:
+        return 0.0
+    x, y = under[shown], above[shown]
+    # The way that leaves less: clipped whites follow from the original, and not the reverse.
+    ways = (
+        (tones(x, y)[under], above.astype(np.float32)),
+        (under.astype(np.float32), tones(y, x)[above]),
+    )
+    one, other = _equally_sharp(*min(ways, key=lambda way: _left(*way, shown)), shown)
+    noise = float(np.quantile(np.abs(cv2.blur(one - other, (_SPOT_PX, _SPOT_PX)))[shown][::7], 0.95))
+    floor = _FLOOR_LEVELS + _PER_NOISE * noise
+    apart = _apart(one, other, floor) * mask
+    found = 0.0
+    for _ in range(_SPOTS):
+        _, peak, _, (column, row) = cv2.minMaxLoc(apart)
+        if peak <= found:
+            break
+        found = max(found, min(peak, _after_shift(one, other, row, column, floor)))
+        apart[max(0, row - _PATCH_PX) : row + _PATCH_PX, max(0, column - _PATCH_PX) : column + _PATCH_PX] = 0
+    return found
+
+
+def _left(one: Plane, other: Plane, shown: NDArray[np.bool_]) -> float:
+    return float(np.square((one - other)[shown]).mean())
+
+
+def _equally_sharp(one: Plane, other: Plane, shown: NDArray[np.bool_]) -> tuple[Plane, Plane]:
+    """Return both as sharp as the less sharp of them: of a blurred copy, every edge would be a spot."""
+    cv2 = opencv()
+    best, least = (one, other), _left(one, other, shown)
+    for sharp in (0, 1):
+        for blur_px in _BLURS_PX:
+            pair = [one, other]
+            pair[sharp] = cv2.GaussianBlur(pair[sharp], (0, 0), blur_px)
+            left = _left(pair[0], pair[1], shown)
+            # Only one of the two is the sharper, and past the right blur it gets worse.
+            if left >= least:
+                break
+            best, least = (pair[0], pair[1]), left
+    return best
+
+
+def _apart(one: Plane, other: Plane, floor: float) -> Plane:
+    """Return the difference of spots over the contrast that both have around them."""
+    cv2 = opencv()
+    rest = np.abs(cv2.blur(one - other, (_SPOT_PX, _SPOT_PX)))
+    size = (_AROUND_PX, _AROUND_PX)
+    contrasts = [
+        np.sqrt(np.maximum(cv2.blur(plane * plane, size) - np.square(cv2.blur(plane, size)), 0))
+        for plane in (one, other)
+    ]
+    return np.asarray(rest / (floor + np.minimum(*contrasts)), np.float32)
+
+
+def _after_shift(one: Plane, other: Plane, row: int, column: int, floor: float) -> float:
+    """Return how much a spot stands out once its surroundings were laid on each other to a part of a pixel."""
+    cv2 = opencv()
+    rows = slice(max(0, row - _PATCH_PX), row + _PATCH_PX + 1)
+    columns = slice(max(0, column - _PATCH_PX), column + _PATCH_PX + 1)
+    below, above = (np.ascontiguousarray(plane[rows, columns], np.float32) for plane in (one, other))
+    if min(above.shape) < _LEAST_PATCH_PX:
+        return np.inf
+    criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 1e-3)
+    try:
+        _, moved = cv2.findTransformECC(
+            above, below, np.eye(2, 3, dtype=np.float32), cv2.MOTION_TRANSLATION, criteria, None, 1
+        )
+    except cv2.error:  # it raises where it does not converge: as in a patch without anything
+        return np.inf
+    laid = cv2.warpAffine(
+        below, moved, above.shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+    )
+    middle = (
+        slice(row - rows.start - 4, row - rows.start + 5),
+        slice(column - columns.start - 4, column - columns.start + 5),
+    )
+    middle = tuple(slice(max(0, part.start), part.stop) for part in middle)
+    return float(_apart(laid, above, floor)[middle].max())
+
+
+def _at_full_scale(
+    matrix: Matrix, first: tuple[int, int], second: tuple[int, int], sizes: tuple[tuple[int, int], tuple[int, int]]
+) -> NDArray[np.float64]:
+    """Return the map between pictures from that between their thumbnails; all sizes are width and height."""
+    back = np.vstack([_scaling(second, sizes[1]), (0, 0, 1)])
+    return np.asarray(_scaling(sizes[0], first) @ np.vstack([np.vstack([matrix, (0, 0, 1)]) @ back])[:3], np.float64)
+
+
+def _onto(matrix: NDArray[np.float64], before: tuple[int, ...], after: tuple[int, ...]) -> NDArray[np.float64]:
+    return np.asarray(_scaling(before, after) @ np.vstack([matrix, (0, 0, 1)]), np.float64)
+
+
+def _scaling(before: tuple[int, ...], after: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return the map of pixels of one size to those of another; the middle of a pixel is at 0, not at 1/2."""
+    x, y = after[0] / before[0], after[1] / before[1]
+    return np.array([(x, 0, x / 2 - 0.5), (0, y, y / 2 - 0.5)])
