@@ -45,8 +45,9 @@ LEAST_OVERLAP = 0.5
 LEAST_SHARE, LEAST_DETAIL_SHARE = 0.5, 0.3
 """Of the blocks, and of the edges, that a part must have in common: photos of others 0.11 and 0.02 at most."""
 
-MOST_SHARE, FEW_BLOCKS = 0.97, 6
-"""Of the blocks, where both show the same place: what is left then is one spot."""
+MOST_SHARE, FEW_BLOCKS = 0.97, 9
+"""Of the blocks, where both show the same place: what is left then is one spot, of 3 x 3 blocks at most. Watermarks take
+23 blocks and 7 % at least."""
 
 MOST_SPOT = 0.75
 """Over the contrast around it. Copies of photos in 15 ways 0.55 at most, strongly blurred ones 0.89; one digit of
@@ -140,7 +141,7 @@ def without_spots(
         matrix: As `compare` returns it.
     """
     (height, width), (other_height, other_width) = (one.luma.shape for one in thumbnails)
-    strongest = strongest_spot(*pictures, matrix, ((width, height), (other_width, other_height)))
+    strongest = strongest_spot(*pictures, matrix, ((width, height), (other_width, other_height)), MOST_SPOT)
     if strongest <= MOST_SPOT:
         return found
     return ImageMatch("none", found.distance, reason=SPOT)

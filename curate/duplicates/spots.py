@@ -17,11 +17,15 @@ from curate.media.opencv import opencv
 _SPOT_PX, _AROUND_PX = 3, 9
 _FLOOR_LEVELS, _PER_NOISE = 6.0, 3.0
 _EDGE_PX = 9
+_SHRUNK = 1.05
+_LUMA = (0.299, 0.587, 0.114)
 _BLURS_PX = tuple(0.5 * 1.2**step for step in range(14))
 _PATCH_PX, _SPOTS, _LEAST_PATCH_PX = 24, 6, 12
 
 
-def strongest_spot(a: Pixels, b: Pixels, matrix: Matrix, sizes: tuple[tuple[int, int], tuple[int, int]]) -> float:
+def strongest_spot(
+    a: Pixels, b: Pixels, matrix: Matrix, sizes: tuple[tuple[int, int], tuple[int, int]], enough: float = 0
+) -> float:
     """Return how much the most different spot of two pictures stands out of what their edges explain; 0 where nothing.
 
     Args:
@@ -29,36 +33,54 @@ def strongest_spot(a: Pixels, b: Pixels, matrix: Matrix, sizes: tuple[tuple[int,
         b: The second.
         matrix: From pixels of the second's thumbnail to the first's, 2 x 3.
         sizes: Width and height of the thumbnails, of the first and of the second.
+        enough: What is so small is not looked at in other ways.
     """
     cv2 = opencv()
-    below, above = (cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) for pixels in (a, b))
-    placed = _at_full_scale(matrix, below.shape[::-1], above.shape[::-1], sizes)
+    under, above, mask = _laid(a, b, matrix, sizes)
+    shown = mask == 1
+    if shown.sum() < _SPOT_PX**2:
+        return 0.0
+    grey = [np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)) for pixels in (under, above)]
+    least = math.inf
+    # Clipped whites follow from the original, and not the reverse; and where one colour was clipped, its brightness
+    # follows from the colours only. What explains a copy in one way is a copy.
+    for pair in (grey, grey[::-1], [under, above], [above, under]):
+        least = min(least, _strongest(pair[0], pair[1], mask, shown))
+        if least <= enough:
+            break
+    return least
+
+
+def _laid(
+    a: Pixels, b: Pixels, matrix: Matrix, sizes: tuple[tuple[int, int], tuple[int, int]]
+) -> tuple[Pixels, Pixels, Pixels]:
+    """Return the larger picture on the pixels of the smaller, the smaller, and 1 where both show something, else 0."""
+    cv2 = opencv()
+    below, above = a, b
+    placed = _at_full_scale(matrix, _size(below), _size(above), sizes)
     if abs(np.linalg.det(placed[:, :2])) < 1:
         below, above = above, below
         placed = np.linalg.inv(np.vstack([placed, (0, 0, 1)]))[:2]
     # The larger is made small by averages first: a warp takes single pixels, and aliases.
     shrink = float(np.sqrt(abs(np.linalg.det(placed[:, :2]))))
-    if shrink > 1.05:
-        size = tuple(max(1, round(side / shrink)) for side in below.shape[::-1])
-        placed = _onto(placed, below.shape[::-1], size)
-        below = cv2.resize(below, size, interpolation=cv2.INTER_AREA)
-    shape = above.shape[::-1]
+    if shrink > _SHRUNK:
+        size = max(1, round(below.shape[1] / shrink)), max(1, round(below.shape[0] / shrink))
+        placed = _onto(placed, _size(below), size)
+        below = np.asarray(cv2.resize(below, size, interpolation=cv2.INTER_AREA))
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    under = cv2.warpAffine(below, placed, shape, flags=flags)
-    mask = (cv2.warpAffine(np.full_like(below, 255), placed, shape, flags=flags) == 255).astype(np.uint8)
+    under = cv2.warpAffine(below, placed, _size(above), flags=flags)
+    mask = cv2.warpAffine(np.full(below.shape[:2], 255, np.uint8), placed, _size(above), flags=flags) == 255
     # Of a frame that was taken away, a pixel of the thumbnail may be left: more of them at full size.
     edge = _EDGE_PX + 2 * math.ceil(max(above.shape) / max(sizes[1]))
-    mask = cv2.erode(mask, np.ones((edge, edge), np.uint8), borderValue=0)
-    shown = mask == 1
-    if shown.sum() < _SPOT_PX**2:
-        return 0.0
-    x, y = under[shown], above[shown]
-    # The way that leaves less: clipped whites follow from the original, and not the reverse.
-    ways = (
-        (tones(x, y)[under], above.astype(np.float32)),
-        (under.astype(np.float32), tones(y, x)[above]),
-    )
-    one, other = _equally_sharp(*min(ways, key=lambda way: _left(*way, shown)), shown)
+    mask = cv2.erode(mask.astype(np.uint8), np.ones((edge, edge), np.uint8), borderValue=0)
+    return np.asarray(under), above, np.asarray(mask)
+
+
+def _strongest(x: Pixels, y: Pixels, mask: Pixels, shown: NDArray[np.bool_]) -> float:
+    """Return how much the most different spot stands out where the second is explained by the tones of the first."""
+    cv2 = opencv()
+    # Tones are learnt again of what is equally sharp: those of a blurred copy have less contrast.
+    one, other = _retoned(*_equally_sharp(x, y, shown), shown)
     noise = float(np.quantile(np.abs(cv2.blur(one - other, (_SPOT_PX, _SPOT_PX)))[shown][::7], 0.95))
     floor = _FLOOR_LEVELS + _PER_NOISE * noise
     apart = _apart(one, other, floor) * mask
@@ -72,24 +94,42 @@ def strongest_spot(a: Pixels, b: Pixels, matrix: Matrix, sizes: tuple[tuple[int,
     return found
 
 
+def _retoned(x: Pixels, y: Pixels, shown: NDArray[np.bool_]) -> tuple[Plane, Plane]:
+    """Return the brightness of the first in the tones of the second, and that of the second."""
+    if x.ndim == 2:
+        return np.clip(tones(x[shown], y[shown]), 0, 255)[x], y.astype(np.float32)
+    # Clipped, because rare levels follow a line that goes on beyond white.
+    planes = [np.clip(tones(x[..., plane][shown], y[..., plane][shown]), 0, 255)[x[..., plane]] for plane in range(3)]
+    one = sum(share * plane for share, plane in zip(_LUMA, planes, strict=True))
+    return np.asarray(one, np.float32), np.asarray(y.astype(np.float32) @ np.array(_LUMA, np.float32))
+
+
 def _left(one: Plane, other: Plane, shown: NDArray[np.bool_]) -> float:
     return float(np.square((one - other)[shown]).mean())
 
 
-def _equally_sharp(one: Plane, other: Plane, shown: NDArray[np.bool_]) -> tuple[Plane, Plane]:
+def _equally_sharp(x: Pixels, y: Pixels, shown: NDArray[np.bool_]) -> tuple[Pixels, Pixels]:
     """Return both as sharp as the less sharp of them: of a blurred copy, every edge would be a spot."""
     cv2 = opencv()
-    best, least = (one, other), _left(one, other, shown)
+    one, other = _retoned(x, y, shown)
+    best, least = (-1, 0.0), _left(one, other, shown)
     for sharp in (0, 1):
         for blur_px in _BLURS_PX:
             pair = [one, other]
-            pair[sharp] = cv2.GaussianBlur(pair[sharp], (0, 0), blur_px)
+            pair[sharp] = np.asarray(cv2.GaussianBlur(pair[sharp], (0, 0), blur_px))
             left = _left(pair[0], pair[1], shown)
             # Only one of the two is the sharper, and past the right blur it gets worse.
             if left >= least:
                 break
-            best, least = (pair[0], pair[1]), left
-    return best
+            best, least = (sharp, blur_px), left
+    pictures = [x, y]
+    if best[0] >= 0:
+        pictures[best[0]] = np.asarray(cv2.GaussianBlur(pictures[best[0]], (0, 0), best[1]))
+    return pictures[0], pictures[1]
+
+
+def _size(pixels: Pixels) -> tuple[int, int]:
+    return pixels.shape[1], pixels.shape[0]
 
 
 def _apart(one: Plane, other: Plane, floor: float) -> Plane:
