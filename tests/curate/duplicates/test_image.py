@@ -128,16 +128,17 @@ def test_two_things_before_one_backdrop_are_not_copies() -> None:
 
 
 def with_number(image: Image.Image, number: str, height: int, at: tuple[float, float]) -> Image.Image:
-    """Write a number of that height in pixels, its upper left corner at shares of the sides."""
-    changed = image.copy()
-    place = round(at[0] * image.width), round(at[1] * image.height)
-    ImageDraw.Draw(changed).text(place, number, fill=(20, 20, 20), font=ImageFont.load_default(height))
+    """Write a number of that height in pixels where it fits in, at shares of what is left of the sides."""
+    changed, font = image.copy(), ImageFont.load_default(height)
+    room = image.width - 20 - font.getlength(number), image.height - 20 - height
+    place = 10 + round(at[0] * room[0]), 10 + round(at[1] * room[1])
+    ImageDraw.Draw(changed).text(place, number, fill=(20, 20, 20), font=font)
     return changed
 
 
 GROUNDS: dict[str, Image.Image] = {
     "photo": scene(1, (800, 600)),
-    "large-photo": scene(3, (2400, 1800)),
+    "large-photo": scene(3, (1600, 1200)),
     "paper": Image.new("RGB", (800, 600), (235, 233, 228)),
     "display": Image.linear_gradient("L").resize((640, 240)).convert("RGB"),
     "small": scene(2, (160, 120)),
