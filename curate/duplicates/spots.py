@@ -162,11 +162,8 @@ def _after_shift(one: Plane, other: Plane, row: int, column: int, floor: float) 
     laid = cv2.warpAffine(
         below, moved, above.shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
     )
-    middle = (
-        slice(row - rows.start - 4, row - rows.start + 5),
-        slice(column - columns.start - 4, column - columns.start + 5),
-    )
-    middle = tuple(slice(max(0, part.start), part.stop) for part in middle)
+    y, x = row - rows.start, column - columns.start
+    middle = slice(max(0, y - 4), y + 5), slice(max(0, x - 4), x + 5)
     return float(_apart(laid, above, floor)[middle].max())
 
 
