@@ -46,12 +46,12 @@ LEAST_SHARE, LEAST_DETAIL_SHARE = 0.5, 0.3
 """Of the blocks, and of the edges, that a part must have in common: photos of others 0.11 and 0.02 at most."""
 
 MOST_SHARE, FEW_BLOCKS = 0.97, 9
-"""Of the blocks, where both show the same place: what is left then is one spot, of 3 x 3 blocks at most. Watermarks take
-23 blocks and 7 % at least."""
+"""Of the blocks, where both show the same place: what is left then is one spot, of 3 x 3 blocks at most. Watermarks
+take 23 blocks and 7 % at least."""
 
 MOST_SPOT = 0.75
-"""Over the contrast around it. Copies of photos in 15 ways 0.55 at most, strongly blurred ones 0.89; one digit of
-16 px that is another (8 and 9, 8 and 3, 1 and 7), on photos and displays, re-encoded or not, 0.86 at least."""
+"""Over the contrast around it. Copies of 29 photos, brighter, darker, warm, blurred or of quality 20, 0.73 at most; one
+digit of 16 px that is another (8 and 9, 8 and 3, 1 and 7), on photos and displays, re-encoded or not, 0.87 at least."""
 
 SPOT, SHIFTED = "alike but for a part", "each shows what the other does not"
 RECOLOURED = "alike but for the colour"
