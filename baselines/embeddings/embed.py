@@ -12,7 +12,7 @@ from baselines.embeddings.packages import PACKAGES, load_package
 from baselines.embeddings.preprocessing import ImagePreprocessing, Preprocessing, read_preprocessing
 from baselines.embeddings.torch_models import is_hub_name, load_hub_model
 from baselines.features.cache import FeatureCache, default_folder
-from baselines.features.reading import Reading
+from baselines.features.reading import Reading, with_bytes
 from curate.embeddings.store import About, Embeddings, make_embeddings
 from curate.engine import Failure, Ready, run
 from curate.engine.worker import hold_threads
@@ -129,7 +129,7 @@ class Model:
         return found
 
 
-def load_model(package: str | None, path: str | None, preprocessing: str | None) -> Model:
+def load_model(package: str | None, path: str | None = None, preprocessing: str | None = None) -> Model:
     """Return the model that the options of `burnish embed` name.
 
     Args:
@@ -212,19 +212,12 @@ class _Worker:
         self.model, self.changed = model, changed
 
     def __call__(self, path: str) -> "_Read | str":
+        return with_bytes(path, self._embed)
+
+    def _embed(self, data: "bytes | mmap.mmap") -> _Read:
         import hashlib
 
-        from curate.media.storage import read_media
-
-        try:
-            data = read_media(path)
-            if data is None:
-                return "has no bytes"
-            return _Read(f"sha256:{hashlib.sha256(data).hexdigest()}", self.model.vector(data, changed=self.changed))
-        except OSError as error:
-            return error.strerror or str(error)
-        except InputError as error:
-            return str(error)
+        return _Read(f"sha256:{hashlib.sha256(data).hexdigest()}", self.model.vector(data, changed=self.changed))
 
 
 def embed(

@@ -31,6 +31,11 @@ class FeatureChoice(NamedTuple):
     base: bool = True
     chosen: bool = False
 
+    @property
+    def others(self) -> bool:
+        """Whether anything beside computed features is named."""
+        return bool(self.embeddings or self.packages or self.tables or self.tags)
+
 
 def choose_features(names: tuple[str, ...]) -> FeatureChoice:
     """Return what the values of `--feature` ask for; nothing asks for all families.
@@ -54,8 +59,6 @@ def choose_features(names: tuple[str, ...]) -> FeatureChoice:
         raise UsageError("--feature package: needs the name of a model that an extra brings, as in package:photos")
     if "" in tables:
         raise UsageError("--feature table: needs a CSV file with a column path, as in table:patients.csv")
-    tags = TAGS in rest
-    others = bool(embeddings or packages or tables or tags)
     families = tuple(name for name in rest if name not in {AUTO, BASE, TAGS})
-    base = bool(families) or BASE in rest or AUTO in rest or not others
-    return FeatureChoice(families, embeddings, packages, tables, tags, base, AUTO in rest)
+    choice = FeatureChoice(families, embeddings, packages, tables, TAGS in rest, chosen=AUTO in rest)
+    return choice._replace(base=bool(families) or BASE in rest or AUTO in rest or not choice.others)

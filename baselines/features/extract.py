@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.features.cache import FeatureCache, default_folder
 from baselines.features.families import FAMILIES
-from baselines.features.reading import Reading, Watcher
+from baselines.features.reading import Reading, Watcher, with_bytes
 from curate.engine import Failure, Ready, available_processors, run
 from curate.ground.errors import InputError
 from curate.media.sniff import format_of_name
@@ -128,20 +128,13 @@ def _read(path: str, *, kind: "Kind") -> _Read | str:
 
     import numpy as np
 
-    from curate.media.storage import read_media
-
     # One read for digest and features, so that both are of the same bytes even if the file changes meanwhile.
-    try:
-        data = read_media(path)
-        if data is None:
-            return "has no bytes"
+    def describe(data: "bytes | mmap") -> _Read:
         found = _describe(data, kind, path)
-    except OSError as error:
-        return error.strerror or str(error)
-    except InputError as error:
-        return str(error)
-    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-    return _Read(digest, np.concatenate([found[name] for name in FAMILIES[kind]]))
+        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        return _Read(digest, np.concatenate([found[name] for name in FAMILIES[kind]]))
+
+    return with_bytes(path, describe)
 
 
 def _describe(data: "bytes | mmap", kind: "Kind", path: str) -> "dict[str, NDArray[np.float32]]":

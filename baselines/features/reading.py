@@ -2,6 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from curate.ground.errors import InputError
+
+if TYPE_CHECKING:
+    from mmap import mmap
+
+Made = TypeVar("Made")
 
 Watcher = Callable[[Iterable[object]], Iterator[object]]
 """Passes items on one by one, and shows how far it is."""
@@ -22,3 +30,21 @@ class Reading:
     jobs: int | None = None
     cache: str | None = None
     timeout_s: float = 60.0
+
+
+def with_bytes(path: str, work: "Callable[[bytes | mmap], Made]") -> "Made | str":
+    """Return what becomes of the bytes of a file, or why nothing does; for workers, which answer for each file.
+
+    Args:
+        path: Of the file.
+        work: Is given all its bytes, read once.
+    """
+    from curate.media.storage import read_media
+
+    try:
+        data = read_media(path)
+        return "has no bytes" if data is None else work(data)
+    except OSError as error:
+        return error.strerror or str(error)
+    except InputError as error:
+        return str(error)

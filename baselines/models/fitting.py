@@ -51,6 +51,13 @@ class Model(NamedTuple):
     saved: bool
 
 
+def able_candidate(matrix: TrainingMatrix, train: "Numbers", chosen: Candidate) -> Candidate:
+    """Return what can be fitted to some samples: the model that was chosen, or a guess where they have one class."""
+    import numpy as np
+
+    return chosen if len(np.unique(matrix.label[train])) > 1 else Candidate("majority")
+
+
 def fit_model(matrix: TrainingMatrix, candidate: Candidate, train: "Numbers", *, saved: bool = False) -> Model:
     """Return a model that was fitted on some samples.
 

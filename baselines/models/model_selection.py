@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.data.draws import draw_half
 from baselines.models.calibration import fit_temperature, probabilities
-from baselines.models.fitting import InnerFit, fit_model, in_workers, inner_fits, score_model
+from baselines.models.fitting import InnerFit, able_candidate, fit_model, in_workers, inner_fits, score_model
 from baselines.models.generated_weight import WeightTrial, best_weight, try_weights
 from baselines.models.models import Candidate, candidates
 from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
@@ -127,7 +127,7 @@ def fit_all(
     rest = _try(matrix, tasks[1:], (chosen,))
     temperatures = [one[0].temperature if one else 1.0 for one in (trials[:1], *rest)]
     fits = [
-        _FinalFit(task, _able(matrix, task.train, chosen), temperature, repeats)
+        _FinalFit(task, able_candidate(matrix, task.train, chosen), temperature, repeats)
         for task, temperature in zip(tasks, temperatures, strict=True)
     ]
     found = in_workers(partial(_fit_final, matrix), fits, matrix.jobs)
@@ -155,13 +155,6 @@ def _options(matrix: TrainingMatrix, task: Task) -> tuple[Candidate, ...]:
     import numpy as np
 
     return candidates(matrix.model, np.bincount(matrix.label[task.train], minlength=matrix.classes))
-
-
-def _able(matrix: TrainingMatrix, train: "Numbers", chosen: Candidate) -> Candidate:
-    """Return what can be fitted to some samples: the model that was chosen, or a guess where they have one class."""
-    import numpy as np
-
-    return chosen if len(np.unique(matrix.label[train])) > 1 else Candidate("majority")
 
 
 def _try(matrix: TrainingMatrix, tasks: "list[Task]", options: tuple[Candidate, ...]) -> list[tuple[Trial, ...]]:
@@ -223,7 +216,7 @@ def _repeat(matrix: TrainingMatrix, last: _FinalFit) -> "Numbers":
     for number in range(last.repeats):
         drawn = draw_half(train, matrix.unit, matrix.label, matrix.testable, matrix.names, (matrix.seed, number))
         other = replace(matrix, seed=matrix.seed + 1 + number)
-        found[number] = score_model(other, fit_model(other, _able(other, drawn, last.candidate), drawn), test).argmax(
-            axis=1
-        )
+        found[number] = score_model(
+            other, fit_model(other, able_candidate(other, drawn, last.candidate), drawn), test
+        ).argmax(axis=1)
     return found

@@ -84,7 +84,7 @@ def choose_source(embeddings: str | None, run: "Run | None", kind: "Kind") -> Ve
             if store.about.kind not in {"", kind}:
                 raise UsageError(f"{store.path} is of {store.about.kind} files, and the run of {kind}")
         how = "" if embeddings else ", which the run was trained with"
-        models = tuple(load_model(name, None, None) for name in packages)
+        models = tuple(load_model(name) for name in packages)
         return VectorSource(stores, models, (), kind, f"embedding {', '.join((*paths, *packages))}{how}")
     families = tuple(name for name in FAMILIES[kind] if name in features) or tuple(FAMILIES[kind])
     said = (

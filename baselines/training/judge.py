@@ -16,8 +16,8 @@ import numpy as np
 from baselines.data.folds import ALWAYS_TRAINS, make_folds
 from baselines.data.labelled_samples import LabelledSample, label_of
 from baselines.data.train_test_partition import trains, validates
-from baselines.embeddings.embed import Embedded, embed, load_again, load_model
 from baselines.embeddings.embed import Model as EmbeddingModel
+from baselines.embeddings.embed import embed, load_again, load_model
 from baselines.features.choice import EMBEDDING, PACKAGE
 from baselines.features.extract import extract
 from baselines.features.families import FAMILIES, columns
@@ -26,7 +26,7 @@ from baselines.features.side_data import TABLE, TAGS
 from baselines.metrics.hardness import Answer, out_of_range
 from baselines.metrics.two_sample import TwoSample, tell_apart
 from baselines.models.calibration import probabilities
-from baselines.models.fitting import Model, fit_model, in_workers, score_model
+from baselines.models.fitting import Model, able_candidate, fit_model, in_workers, score_model
 from baselines.models.models import Candidate
 from baselines.runs.run_folder import read_run
 from baselines.training.fit_plan import make_training_matrix
@@ -81,9 +81,8 @@ class _FeatureReader(NamedTuple):
             extracted = extract(samples, kind, reading)
             readable[list(extracted.failures)] = False
             parts.append(extracted.features[:, columns(kind, families)])
-        views = [Embedded(one.path, one.kind, one.bytes, one.mtime_ns, one.digest, one.findings) for one in samples]
         for model in self.models:
-            made = embed(views, model, reading, own_similarity=False).embeddings
+            made = embed(samples, model, reading, own_similarity=False).embeddings
             places = made.places([one.digest for one in samples])
             vectors, known = np.zeros((len(samples), made.length), np.float32), places >= 0
             vectors[known] = unit(made.vectors[places[known]])
@@ -273,13 +272,11 @@ def _embedding_models(families: Sequence[str]) -> Iterator[EmbeddingModel]:
         if name.startswith(EMBEDDING):
             store = read_embeddings(name.removeprefix(EMBEDDING))
             yield load_again(store.about, store.path)
-    yield from (load_model(name.removeprefix(PACKAGE), None, None) for name in families if name.startswith(PACKAGE))
+    yield from (load_model(name.removeprefix(PACKAGE)) for name in families if name.startswith(PACKAGE))
 
 
 def _fit(matrix: "TrainingMatrix", candidate: Candidate, train: "Numbers") -> Model:
-    # Of few units a fold may have one class left: then a guess is all that can be fitted.
-    able = candidate if len(np.unique(matrix.label[train])) > 1 else Candidate("majority")
-    return fit_model(matrix, able, train, saved=True)
+    return fit_model(matrix, able_candidate(matrix, train, candidate), train, saved=True)
 
 
 def _places(data: TrainingData, fold: "Numbers", unit: "Numbers") -> dict[str, _Place]:

@@ -12,9 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.data.labelled_samples import LabelledSample
+from baselines.features.reading import with_bytes
 from curate.engine import run
-from curate.ground.errors import InputError
-from curate.media.storage import read_media
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,15 +70,9 @@ def reencode(
 def _copy(item: tuple[int, str], *, kind: "Kind", folder: str) -> _Copy | str:
     """Write the copy of one file; runs in a worker."""
     number, source = item
-    try:
-        data = read_media(source)
-        if data is None:
-            return "has no bytes"
-        encoded = _picture(data) if kind == "image" else _sound(data)
-    except OSError as error:
-        return error.strerror or str(error)
-    except InputError as error:
-        return str(error)
+    encoded = with_bytes(source, _picture if kind == "image" else _sound)
+    if isinstance(encoded, str):
+        return encoded
     path = os.path.join(folder, f"{number}{'.jpg' if kind == 'image' else '.wav'}")
     with open(path, "wb") as file:
         file.write(encoded)

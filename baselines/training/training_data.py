@@ -124,7 +124,7 @@ def read_data(
         options.like.check_kind(found.kind)
     choice = choose_features(options.like.families if options.like else options.families)
     notes: list[str] = []
-    if choice.chosen and not (choice.embeddings or choice.packages or choice.tables or choice.tags):
+    if choice.chosen and not choice.others:
         choice, notes = _with_installed(choice, found.kind)
     names = choose_families(found.kind, choice.families) if choice.base else ()
     # Before anything is computed: a file of embeddings that does not fit is a wrong option, and so is a model.
@@ -197,7 +197,7 @@ def _with_installed(choice: FeatureChoice, kind: "Kind") -> tuple[FeatureChoice,
 def _read_model(name: str, kind: "Kind") -> Model:
     if name in PACKAGES and PACKAGES[name].kind != kind:
         raise UsageError(f"--feature {PACKAGE}{name} is for {PACKAGES[name].kind} files, and the manifest has {kind}")
-    return load_model(name, None, None)
+    return load_model(name)
 
 
 def _made(

@@ -14,7 +14,8 @@ from benchmarks.effect.sets import CLEAN
 CEILING = "really so"
 """The arm that trains on the conditions themselves, as if they had been recorded."""
 WEAK = "weak part"
-_START_BELOW = 0.10
+START_BELOW = 0.10
+"""A condition counts as weak where its accuracy starts so far below the clean one's."""
 _LEVEL = 0.05
 _RATIO_FROM = 0.02
 """The untargeted rise from which a ratio says something."""
@@ -116,7 +117,7 @@ class Part:
         self.conditions = list(dict.fromkeys(one.condition for one in self._longest))
         self.labels = list(dict.fromkeys(one.label for one in self._longest))
         clean = self.before(CLEAN)
-        self.weak = [one for one in self.conditions if self.before(one) <= clean - _START_BELOW]
+        self.weak = [one for one in self.conditions if self.before(one) <= clean - START_BELOW]
 
     def _wanted(self, slice_name: str) -> Callable[[Sample], bool]:
         if slice_name == WEAK:

@@ -26,12 +26,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 import numpy as np
 
 from baselines.embeddings.packages import package_for, weights_of
-from benchmarks.effect.figures import CEILING, Outcome, read, show, write
-from benchmarks.effect.sets import CLEAN, GROUP, SETS, Set, backgrounds, build
+from benchmarks.effect.figures import CEILING, Outcome, Part, read, show, write
+from benchmarks.effect.sets import GROUP, SETS, Set, backgrounds, build
 from benchmarks.inputs import HERE
 
-START_BELOW = 0.10
-"""A condition counts as weak where its accuracy starts so far below the clean one's."""
 _COPIES = Path(__file__).parent / "copies.yaml"
 _RECIPES: Mapping[str, tuple[str, ...]] = {
     "audio": ("speech-noise",),
@@ -110,9 +108,7 @@ def measure(place: Place, features: str, budget: float, arms: Sequence[Arm]) -> 
     _train(place, place.manifest, validation, features, "--test-split", "val")
     _train(place, place.manifest, first, features)
     before = right(first)
-    of = {name: [was for path, was in before.items() if Path(path).parts[-2] == name] for name in place.which.slices}
-    accuracy = {name: sum(values) / len(values) for name, values in of.items()}
-    weak = [one for one in place.which.conditions if accuracy[one] <= accuracy[CLEAN] - START_BELOW]
+    weak = Part([Outcome.of(place.which.name, features, place.seed, "before", before, before)]).weak
     count = round(budget * json.loads((first / "run.json").read_text())["manifest"]["splits"]["train"])
     outcomes = []
     for arm in arms:

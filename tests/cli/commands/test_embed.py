@@ -66,7 +66,7 @@ def test_rows_of_another_manifest_are_counted(
         ("--package photos --model mean.onnx -o e.npz", "which model? one of"),
         ("--model mean.onnx", "where to? name the file"),
         ("--model none.onnx -o e.npz", "cannot read none.yaml"),
-        ("--package phtos -o e.npz", "--package 'phtos' is unknown (did you mean 'photos'?)"),
+        ("--package phtos -o e.npz", "no embedding package is called 'phtos' (did you mean 'photos'?)"),
         ("--from set.jsonl -o e.npz", "vectors are read from .npz, .csv, .parquet"),
     ],
 )
