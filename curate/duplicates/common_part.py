@@ -29,6 +29,7 @@ LEAST_COLOUR = 0.5
 _LEAST_COVERED, _LEAST_EDGES, _LEAST_BLOCKS = 0.5, 1.5, 24
 _ONE_LEVEL, _LEAST_AROUND = 4, 0.02
 _TEXTURE_PX = 1.5
+_SHRUNK = 0.9
 
 
 class Common(NamedTuple):
@@ -60,6 +61,9 @@ def common(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Common | None:
         matrix: From pixels of the second to the first.
     """
     cv2 = opencv()
+    if abs(np.linalg.det(matrix[:, :2])) < _SHRUNK:
+        # A cut-out is made as small as it is in the whole, which would otherwise be blown up, and as blurred.
+        b, matrix = shrunk_onto(b, matrix)
     under, mask = aligned(a, b, matrix)
     weight = _blocks(mask.astype(np.float32))
     seen = weight >= _LEAST_COVERED
@@ -92,6 +96,19 @@ def common(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Common | None:
         gain=float(x.std()) / max(float(y.std()), 1e-3),
         texture=_texture(under, b.luma, same, mask),
     )
+
+
+def shrunk_onto(b: Thumbnail, matrix: Matrix) -> tuple[Thumbnail, Matrix]:
+    """Return a picture as small as it lies on the other, and the map from its pixels."""
+    height, width = b.luma.shape
+    share = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    size = max(1, round(width * share)), max(1, round(height * share))
+    luma, chroma = (opencv().resize(plane, size, interpolation=opencv().INTER_AREA) for plane in (b.luma, b.chroma))
+    x, y = width / size[0], height / size[1]
+    # The middle of a pixel is at 0, not at 1/2.
+    back = np.array([(x, 0, x / 2 - 0.5), (0, y, y / 2 - 0.5), (0, 0, 1)])
+    onto = np.asarray(np.vstack([matrix, (0, 0, 1)]) @ back, np.float32)[:2]
+    return b._replace(luma=np.asarray(luma), chroma=np.asarray(chroma)), onto
 
 
 def _texture(x: Pixels, y: Pixels, same: NDArray[np.bool_], mask: Mask) -> float:

@@ -32,7 +32,6 @@ _AUDIBLE_DB = 0.5
 _SHIFTED_S = 0.002
 _OTHER_SPEED = 0.05  # percent
 _LAZY_ROUNDS, _FEW = 5, 64
-_SURELY = 0.9
 _ROUNDS, _CENTRES = 3, 4
 """Of a chain of copies the first four that would stay are compared with all others of it, and that again as the chain
 changes: the hashes bring together what is near, and need not bring together what is near to both ends of a chain."""
@@ -128,6 +127,7 @@ class _Comparison:
         self.parts: dict[tuple[int, int], tuple[float, str]] = {}
         self.looks: dict[str, Look] = {}
         self.small_overlap: set[tuple[int, int]] = set()
+        self.shows: Counter[int] = Counter()
 
     def groups(self) -> list[Group]:
         """Look for copies, and decide which stay."""
@@ -223,36 +223,39 @@ class _Comparison:
         pairs = self.images(pictures)
         guesses: dict[tuple[int, int], tuple[Guess, ...]] = {}
         if not self.search.exact:
+            from curate.duplicates.features import NONE
             from curate.duplicates.image_pairs import MOST_LOOKS, look_at
 
             paths = [os.path.join(self.search.base, self.items[index].path) for index in pictures]
-            features = []
+            features, sizes = [], []
             for path, look in zip(paths, look_at(paths, self.search.jobs, self.search.progress), strict=True):
-                features.append(look.features if look else None)
+                features.append(look.features if look else NONE)
+                sizes.append(look.size if look else (1, 1))
                 # Descriptors of more pictures than that are made again, block by block: they would fill the memory.
                 if look and len(pictures) <= MOST_LOOKS:
                     self.looks[path] = look
-            guesses = self.guesses(pictures, features)
+            guesses = self.guesses(pictures, features, sizes)
         self.compare_lazily(list(dict.fromkeys([*pairs, *guesses])), lambda some: self.compare_images(some, guesses))
 
     def guesses(
-        self, pictures: Sequence[int], features: "Sequence[Features | None]"
+        self, pictures: Sequence[int], features: "Sequence[Features]", sizes: Sequence[tuple[int, int]]
     ) -> dict[tuple[int, int], tuple["Guess", ...]]:
         """Return how pictures may lie on each other by the features that they share, by their places."""
         from curate.duplicates.feature_candidates import candidates, lay
-        from curate.duplicates.features import NONE
-        from curate.duplicates.image import LEAST_OVERLAP
+        from curate.duplicates.image import MOST_OF_PART
 
-        known = [NONE if one is None else one for one in features]
         found: dict[tuple[int, int], tuple[Guess, ...]] = {}
-        for i, j, mirrored in candidates(known, flips=self.search.flips):
+        for i, j, mirrored in candidates(features, flips=self.search.flips):
             pair = pictures[i], pictures[j]
             if not self.comparable(*pair) or (mirrored and self.items[pair[0]].label != self.items[pair[1]].label):
                 continue
-            guess = lay(i, j, (known[i], known[j]), mirrored=mirrored)
+            guess = lay(i, j, (features[i], features[j]), mirrored=mirrored)
             if guess is not None:
-                if guess.overlap() < LEAST_OVERLAP * _SURELY:
+                of_first, of_second = guess.overlaps(sizes[i], sizes[j])
+                if min(of_first, of_second) < MOST_OF_PART:
                     self.small_overlap.add(pair)
+                    self.shows[pair[0]] += 1 if of_first < of_second else -1
+                    self.shows[pair[1]] += 1 if of_second < of_first else -1
                 found[pair] = (*found.get(pair, ()), guess)
         return found
 
@@ -300,7 +303,7 @@ class _Comparison:
         for _ in range(rounds):
             if len(waiting) < _FEW:
                 break
-            best: dict[int, tuple[float, int, int]] = {}
+            best: dict[int, tuple[float, float, int, int]] = {}
             for pair in waiting:
                 largest = max(self.extent(index) for index in pair)
                 for index in pair:
@@ -310,9 +313,9 @@ class _Comparison:
             self.compared.update(some)
             compare(some)
             gone = {min(pair.first, pair.second, key=self.extent) for pair in self.pairs[known:]}
-            parts_of: dict[int, int] = {}
-            for one, other in self.parts:
-                parts_of[min(one, other, key=self.extent)] = max(one, other, key=self.extent)
+            wholes: dict[int, set[int]] = {}
+            for pair in self.parts:
+                wholes.setdefault(min(pair, key=self.extent), set()).add(max(pair, key=self.extent))
             done = set(some)
             waiting = [
                 pair
@@ -320,15 +323,20 @@ class _Comparison:
                 if pair not in done
                 and not gone.intersection(pair)
                 # Two parts of one picture that can be no more than that of each other: it is known already.
-                and not (parts_of.get(pair[0], -1) == parts_of.get(pair[1], -2) and pair in self.small_overlap)
+                and not (
+                    pair in self.small_overlap and wholes.get(pair[0], set()).intersection(wholes.get(pair[1], ()))
+                )
             ]
         self.compared.update(waiting)
         compare(waiting)
 
-    def extent(self, index: int) -> tuple[float, int, int]:
-        """Return the order in which samples are taken to be the original of others, before more is known of them."""
+    def extent(self, index: int) -> tuple[float, float, int, int]:
+        """Return the order in which samples are taken to be the original of others, before more is known of them.
+
+        What others were cut out of goes first: what is known of two of its parts by that is not looked for again.
+        """
         item = self.items[index]
-        return extent(item), item.bytes or 0, -index
+        return self.shows[index], extent(item), item.bytes or 0, -index
 
     def compare(self, candidates: Sequence[tuple[int, int]]) -> None:
         """Compare pairs of one kind, and remember which are copies, which have a part in common, and which were met."""

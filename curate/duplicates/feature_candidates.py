@@ -21,11 +21,13 @@ _Places = NDArray[np.int64]
 MOST_BITS = 26
 """Of 128: nine of ten features of a copy differ in 14 and less from those of its original."""
 
-LEAST_MATCHES = 7
-_TABLES = 5
+LEAST_MATCHES = 5
+"""Of features that are nearest to each other: in one of 100 pairs of different photos so many agree."""
+
+_TABLES = 6
 _TURN_CELL, _PLACE_CELL = np.pi / 8, 0.2
-_LEAST_WIDTH, _MOST_WIDTH = 18, 24
-_MOST_IN_BUCKET = 40
+_LEAST_WIDTH, _MOST_WIDTH = 21, 23
+_MOST_IN_BUCKET = 16
 _LEAST_SHARED = 3
 _PICTURES_AT_ONCE = 2048
 _REACH = 3.0
@@ -49,10 +51,19 @@ class Guess(NamedTuple):
     mirrored: bool
     matches: int
 
-    def overlap(self) -> float:
-        """Return about which share of the larger picture the other shows, as far as their scales tell: 1 at most."""
-        times = abs(float(np.linalg.det(self.matrix[:, :2])))
-        return min(times, 1 / max(times, 1e-6))
+    def overlaps(self, first: tuple[int, int], second: tuple[int, int]) -> tuple[float, float]:
+        """Return the share of each picture that the other shows too.
+
+        Args:
+            first: Width and height of one, at any scale.
+            second: Of the other.
+        """
+        (width, height), (other_width, other_height) = first, second
+        a = _corners(width / max(first), height / max(first))
+        b = _corners(other_width / max(second), other_height / max(second)) @ self.matrix[:, :2].T + self.matrix[:, 2]
+        area = float(opencv().intersectConvexConvex(a, np.asarray(b, np.float32))[0])
+        of_b = abs(float(np.linalg.det(self.matrix[:, :2]))) * other_width * other_height / max(second) ** 2
+        return area * max(first) ** 2 / (width * height), area / max(of_b, 1e-9)
 
     def between(self, side_a: int, side_b: int) -> Matrix:
         """Return the matrix between copies of these longer sides, in pixels."""
@@ -80,7 +91,7 @@ def candidates(features: Sequence[Features], *, flips: bool = True) -> Iterator[
         return
     signs = np.concatenate([one["signs"] for one in features])
     picture = np.repeat(np.arange(len(features)), counts)
-    width = min(_MOST_WIDTH, max(_LEAST_WIDTH, int(np.log2(starts[-1])) + 1))
+    width = min(_MOST_WIDTH, max(_LEAST_WIDTH, int(np.log2(starts[-1])) + 3))
     tables = [_Table(signs, table, width) for table in range(_TABLES)]
     place = positions_and_sizes(features)
     for mirrored in (False, True) if flips else (False,):
@@ -89,10 +100,10 @@ def candidates(features: Sequence[Features], *, flips: bool = True) -> Iterator[
             some = slice(int(starts[begin]), int(starts[min(len(features), begin + _PICTURES_AT_ONCE)]))
             shared = [table.shared(asking[some], picture, some.start) for table in tables]
             # One feature that shares several words with another is one.
-            feature, other = np.divmod(np.unique(np.concatenate(shared)), len(signs))
+            feature, other = np.divmod(_distinct(np.concatenate(shared)), len(signs))
             codes = picture[feature] * len(features) + picture[other]
             found = [_agreeing(codes, place, feature, other, half, mirrored=mirrored) for half in (0.0, 0.5)]
-            for pair in np.unique(np.concatenate(found)).tolist():
+            for pair in _distinct(np.concatenate(found)).tolist():
                 yield (*divmod(pair, len(features)), mirrored)
 
 
@@ -132,8 +143,16 @@ def _agreeing(
     size = 1
     for cell, count in cells:
         votes, size = votes * count + cell.astype(np.int64), size * count
-    voted, number = np.unique(votes, return_counts=True)
-    return np.asarray(voted[number >= _LEAST_SHARED] // size)
+    votes.sort()
+    first = np.flatnonzero(np.diff(votes, prepend=-1))
+    enough = np.diff(first, append=len(votes)) >= _LEAST_SHARED
+    return np.asarray(votes[first[enough]] // size)
+
+
+def _distinct(values: _Places) -> _Places:
+    # `np.unique` takes five times as long: of integers it makes a hash table.
+    values.sort()
+    return values[np.diff(values, prepend=-1) != 0]
 
 
 class _Table:
@@ -143,7 +162,7 @@ class _Table:
         self.bits = np.random.default_rng(number).choice(128, width, replace=False)
         keys = self._keys(signs)
         self.order = np.argsort(keys, kind="stable")
-        self.begins = np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=1 << width))])
+        self.begins = np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=1 << width))]).astype(np.int32)
 
     def shared(self, signs: NDArray[np.uint64], picture: _Places, start: int) -> _Places:
         """Return feature * count + other for each feature of a later picture that has a word of one of these."""
@@ -176,11 +195,12 @@ def lay(first: int, second: int, features: tuple[Features, Features], *, mirrore
     a, b = features
     if min(len(a), len(b)) < LEAST_MATCHES:
         return None
-    apart = np.bitwise_count(a["signs"][:, None] ^ (b["signs"][:, ::-1] if mirrored else b["signs"])[None]).sum(
-        axis=2, dtype=np.uint8
-    )
-    nearest = apart.argmin(axis=1)
-    close = np.flatnonzero(apart[np.arange(len(a)), nearest] <= MOST_BITS)
+    words = b["signs"][:, ::-1] if mirrored else b["signs"]
+    apart = np.bitwise_count(a["signs"][:, :1] ^ words[:, 0]) + np.bitwise_count(a["signs"][:, 1:] ^ words[:, 1])
+    nearest, back = apart.argmin(axis=1), apart.argmin(axis=0)
+    place = np.arange(len(a))
+    # Each the nearest of the other: what looks like many things is matched with none.
+    close = np.flatnonzero((back[nearest] == place) & (apart[place, nearest] <= MOST_BITS))
     if len(close) < LEAST_MATCHES:
         return None
     there, here = positions(a[close]) * SIDE, positions(b[nearest[close]]) * SIDE
@@ -192,6 +212,10 @@ def lay(first: int, second: int, features: tuple[Features, Features], *, mirrore
         return None
     matrix = np.asarray(found * (sign, 1, 1 / SIDE), np.float32)
     return Guess(first, second, matrix, mirrored, int(agree.sum()))
+
+
+def _corners(width: float, height: float) -> Matrix:
+    return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
 
 
 __all__ = ["Feature", "Guess", "candidates", "lay"]

@@ -16,7 +16,7 @@ from curate import engine
 from curate.duplicates.descriptor import Packed, descriptor
 from curate.duplicates.feature_candidates import Guess, lay
 from curate.duplicates.features import DECODED, Features, find_features
-from curate.duplicates.image import SMALL, ImageMatch, compare, without_spots
+from curate.duplicates.image import SMALL, ImageMatch, compare, plain_part, without_spots
 from curate.duplicates.keep import Worth
 from curate.duplicates.margins import without_margins
 from curate.duplicates.orientations import Orientation, find_orientations, is_flip, is_turn
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _PRELOAD = ("numpy", "cv2", "curate.media.image")
 
 MOST_LOOKS = 1 << 14
-"""That are held at a time: 110 MB."""
+"""That are held at a time: 150 MB."""
 
 _AT_ONCE = 128
 _KEPT = 400
@@ -57,12 +57,12 @@ class Look(NamedTuple):
     Attributes:
         descriptor: As `descriptor` returns it.
         features: As `find_features` returns them.
-        side: Pixels of the longer side of the picture.
+        size: Width and height of the picture without its margins.
     """
 
     descriptor: Packed
     features: Features
-    side: int
+    size: tuple[int, int]
 
 
 class Task(NamedTuple):
@@ -175,7 +175,7 @@ def _to_try(task: Task, orientations: tuple[Orientation, ...], one: Look, other:
         return task._replace(orientations=orientations) if task.guesses else None
     # What is alike at its coarsest, and has features enough, but none that agree, is not the same thing: of four pairs
     # that come here one is a copy, and to see that of the others costs twenty times as much.
-    plain = min(len(one.features), len(other.features)) < _ENOUGH_FEATURES or min(one.side, other.side) < SMALL
+    plain = min(len(one.features), len(other.features)) < _ENOUGH_FEATURES or min(max(one.size), max(other.size)) < SMALL
     mirrored = {is_flip(orientation.change) for orientation in orientations}
     features = one.features, other.features
     guesses = tuple(guess for mirror in sorted(mirrored) if (guess := lay(0, 1, features, mirrored=mirror)))
@@ -207,7 +207,7 @@ def _look_at_file(path: str) -> Look | None:
     inner = without_margins(pixels)
     times = max(size) / max(pixels.shape)
     size = round(inner.shape[1] * times), round(inner.shape[0] * times)
-    return Look(descriptor(inner, size), find_features(inner), max(size))
+    return Look(descriptor(inner, size), find_features(inner), size)
 
 
 def _worth_of_file(path: str) -> Worth | None:
@@ -226,6 +226,10 @@ class _Picture(NamedTuple):
 
 
 def _confirm_files(task: Task) -> ImageMatch:
+    if task.guesses and not task.orientations:
+        rough = [_picture(path, SIDE).thumbnail for path in task[:2]]
+        if rough[0] and rough[1] and (part := plain_part(rough[0], rough[1], task.guesses)):
+            return part
     one, other = (_picture(path) for path in task[:2])
     if one.thumbnail is None or other.thumbnail is None:
         return ImageMatch("none", reason=one.problem or other.problem)
@@ -256,12 +260,12 @@ def _whole(path: str) -> Pixels | None:
 
 
 @lru_cache(_KEPT)
-def _picture(path: str) -> _Picture:
+def _picture(path: str, side: int = 2 * SIDE) -> _Picture:
     try:
         data = read_media(path) or b""
         # Of twice the size of a thumbnail: decoded to just that size, half of the photos are up to 0.45 away from
-        # themselves, because the decoder's way to make small is not the thumbnail's.
-        pixels, size = _load_reduced(data, 2 * SIDE) or _load_whole(data, path)
+        # themselves, because the decoder's way to make small is not the thumbnail's. To tell a part, it will do.
+        pixels, size = _load_reduced(data, side) or _load_whole(data, path)
         return _Picture(thumbnail(without_margins(pixels)), size)
     except OSError as error:
         return _Picture(None, problem=f"{path}: cannot be read: {error.strerror or error}")
