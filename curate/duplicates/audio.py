@@ -23,12 +23,17 @@ LEAST_OVERLAP = 0.6
 LEAST_INSIDE = 0.8
 """Of an excerpt: so much of it must lie in the other."""
 
-LEAST_PART_S = 0.15
-"""Seconds that sound, below which anything fits somewhere."""
+LEAST_PART_S, LEAST_SURE_PART_S, SURE_PART = 0.15, 0.06, 0.9
+"""Seconds that sound, below which anything fits somewhere; less where the correlation is as high as the third."""
+
+MOST_OUTSIDE_S, MOST_OUTSIDE = 0.1, 0.2
+"""Seconds that sound in one of them only, before or behind what both have, and as a share of that: copies that were
+cut by 50 ms less; with a tune behind the word it is another recording."""
 
 LEAST_PEAK = 1.5e-4
 """Five steps of 16 bits (-76 dBFS): below, what is left is dither, the same on every recorder, or nothing."""
 
+_LEAST_THROUGH_CHANNEL = 0.3
 _LOWEST_RATE, _HIGHEST_RATE = 2000, 1_000_000
 _SHORTEST_S = 0.05
 _USED_BAND = 0.425
@@ -122,6 +127,11 @@ def compare(a: Sound, b: Sound) -> AudioMatch:
     # A resampler leaves nothing near half of the rate it went through: only the band that both rates had is compared.
     highest_hz = _USED_BAND * min(a.sample_rate, b.sample_rate)
     match = _judge(align_in_pieces(first.signal, second.signal, highest_hz), -1 if turned else 1)
+    if match.relation == "none" and match.distance < 1 - _LEAST_THROUGH_CHANNEL:
+        # A telephone delays what is at the ends of its band, by more than a wave is long.
+        through = align_in_pieces(first.signal, second.signal, highest_hz, channel=True)
+        heard = _judge(through, -1 if turned else 1)
+        match = heard if heard.relation != "none" else match
     if match.relation == "none":
         match = _at_other_speed(first.signal, second.signal, highest_hz, -1 if turned else 1) or match
     return match
@@ -148,9 +158,10 @@ def _judge(found: Alignment | None, sign: int) -> AudioMatch:
         problem = "different sounds"
     elif found.weakest < LEAST_IN_BLOCK:
         problem = "the same sound in part"
-    elif found.overlap < LEAST_OVERLAP:
+    elif found.overlap < LEAST_OVERLAP or found.outside_s > max(MOST_OUTSIDE_S, MOST_OUTSIDE * found.overlap_s):
         problem = "one holds more than the other"
-        if found.inside >= LEAST_INSIDE and found.overlap_s >= LEAST_PART_S:
+        least_s = LEAST_SURE_PART_S if distance <= 1 - SURE_PART else LEAST_PART_S
+        if found.inside >= LEAST_INSIDE and found.overlap_s >= least_s:
             return AudioMatch("part", distance, reason=problem, share=round(found.overlap, 4))
     if problem:
         return AudioMatch("none", distance, reason=problem)

@@ -1,9 +1,12 @@
 """Confirm many pairs of recordings in worker processes, reading each file as few times as possible."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
+from curate import engine
 from curate.duplicates.audio import AudioMatch, Sound, compare, listen
+from curate.duplicates.landmarks import NONE, Landmarks, find_landmarks
 from curate.duplicates.pairs import compare_pairs
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
@@ -38,6 +41,19 @@ def confirm_pairs(
         preload=_PRELOAD,
         progress=progress,
     )
+
+
+def landmarks_of_files(paths: Sequence[str], jobs: int | None, progress: Progress) -> Iterator[Landmarks]:
+    """Yield the landmarks of each recording; none of one that cannot be heard."""
+    heard = engine.run(_landmarks_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+    with progress("listen", partial(len, paths)) as counted:
+        for found in counted(heard):
+            yield NONE if isinstance(found, engine.Failure) else found
+
+
+def _landmarks_of_file(path: str) -> Landmarks:
+    sound = _hear(path)
+    return NONE if isinstance(sound, str) or sound.problem else find_landmarks(sound.signal)
 
 
 def _confirm_files(pair: tuple[str, str]) -> AudioMatch:

@@ -288,7 +288,15 @@ class _Comparison:
 
         keys = [audio.fingerprint if (audio := self.items[index].audio) else None for index in sounds]
         distance = RADIUS_BITS if self.search.distance is None else self.search.distance
-        return [(sounds[i], sounds[j]) for i, j in near_fingerprints(keys, distance).tolist()]
+        pairs = [(i, j) for i, j in near_fingerprints(keys, distance).tolist()]
+        if not self.search.exact:
+            from curate.duplicates.audio_pairs import landmarks_of_files
+            from curate.duplicates.landmarks import landmark_candidates
+
+            paths = [os.path.join(self.search.base, self.items[index].path) for index in sounds]
+            heard = list(landmarks_of_files(paths, self.search.jobs, self.search.progress))
+            pairs += landmark_candidates(heard)
+        return [(sounds[i], sounds[j]) for i, j in dict.fromkeys(pairs)]
 
     def compare_lazily(
         self, candidates: Sequence[tuple[int, int]], compare: "Callable[[Sequence[tuple[int, int]]], None]"
