@@ -152,7 +152,7 @@ def _agreeing(
 def _distinct(values: _Places) -> _Places:
     # `np.unique` takes five times as long: of integers it makes a hash table.
     values.sort()
-    return values[np.diff(values, prepend=-1) != 0]
+    return np.asarray(values[np.diff(values, prepend=-1) != 0])
 
 
 class _Table:

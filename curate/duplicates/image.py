@@ -40,7 +40,7 @@ MOST_MISFIT = 0.003
 """Of the longer side: copies 0.0006 at most; two scans of one layout that are shifted 0.0064 at least."""
 
 LEAST_OVERLAP = 0.52
-"""Of the larger: a half, and what is less, is a part of it. Rotated by 30 degrees, a copy shows 0.74 of its original."""
+"""Of the larger: a half, or less, is a part of it. Rotated by 30 degrees, a copy shows 0.74 of its original."""
 
 MOST_OF_PART = 0.51
 """What features say of the overlap is a percent off: below, one is a part of the other, or in a frame."""
@@ -228,20 +228,20 @@ def plain_part(a: Thumbnail, b: Thumbnail, guesses: Sequence[Guess]) -> ImageMat
 
     Of 640-pixel photos and what was cut out of them this takes a tenth of the time of `compare`.
     """
+    unlike = ImageMatch("none", reason="too little of both lies together")
     for guess in guesses:
         matrix = guess.between(max(a.luma.shape), max(b.luma.shape))
-        if abs(np.linalg.det(matrix[:, :2])) > 1:
-            a, b, matrix = b, a, _inverse(matrix)
-        of_a, of_b = overlaps(a, b, matrix)
-        if of_a >= MOST_OF_PART or two_tones(a, b, matrix) >= _FRAME:
+        turned = abs(np.linalg.det(matrix[:, :2])) > 1
+        outer, inner, onto = (b, a, _inverse(matrix)) if turned else (a, b, matrix)
+        if overlaps(outer, inner, onto)[0] >= MOST_OF_PART or two_tones(outer, inner, onto) >= _FRAME:
             continue
-        unlike = ImageMatch("none", reason="too little of both lies together")
-        if found := _part(a, b, [(change_of(matrix), matrix)], unlike):
-            return found
-        small, onto = shrunk_onto(b, matrix)
-        fine = improve(a.luma, small.luma, onto)
-        if fine and (found := _part(a, small, [(change_of(fine[1]), fine[1])], unlike)):
-            return found
+        found = _part(outer, inner, [(change_of(onto), onto)], unlike)
+        if not found:
+            inner, onto = shrunk_onto(inner, onto)
+            fine = improve(outer.luma, inner.luma, onto)
+            found = _part(outer, inner, [(change_of(fine[1]), fine[1])], unlike) if fine else None
+        if found:
+            return msgspec.structs.replace(found, change=inverse(found.change)) if turned else found
     return None
 
 

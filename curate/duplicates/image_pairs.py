@@ -175,7 +175,9 @@ def _to_try(task: Task, orientations: tuple[Orientation, ...], one: Look, other:
         return task._replace(orientations=orientations) if task.guesses else None
     # What is alike at its coarsest, and has features enough, but none that agree, is not the same thing: of four pairs
     # that come here one is a copy, and to see that of the others costs twenty times as much.
-    plain = min(len(one.features), len(other.features)) < _ENOUGH_FEATURES or min(max(one.size), max(other.size)) < SMALL
+    plain = (
+        min(len(one.features), len(other.features)) < _ENOUGH_FEATURES or min(max(one.size), max(other.size)) < SMALL
+    )
     mirrored = {is_flip(orientation.change) for orientation in orientations}
     features = one.features, other.features
     guesses = tuple(guess for mirror in sorted(mirrored) if (guess := lay(0, 1, features, mirrored=mirror)))
@@ -226,10 +228,17 @@ class _Picture(NamedTuple):
 
 
 def _confirm_files(task: Task) -> ImageMatch:
-    if task.guesses and not task.orientations:
-        rough = [_picture(path, SIDE).thumbnail for path in task[:2]]
-        if rough[0] and rough[1] and (part := plain_part(rough[0], rough[1], task.guesses)):
-            return part
+    return _surely_part(task) or _looked_at_closely(task)
+
+
+def _surely_part(task: Task) -> ImageMatch | None:
+    if not task.guesses or task.orientations:
+        return None
+    one, other = (_picture(path, SIDE).thumbnail for path in task[:2])
+    return plain_part(one, other, task.guesses) if one and other else None
+
+
+def _looked_at_closely(task: Task) -> ImageMatch:
     one, other = (_picture(path) for path in task[:2])
     if one.thumbnail is None or other.thumbnail is None:
         return ImageMatch("none", reason=one.problem or other.problem)

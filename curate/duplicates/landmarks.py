@@ -112,7 +112,7 @@ def _spectrogram(signal: Signal) -> NDArray[np.float32]:
     for begin in range(0, len(framed), 4096):
         spectrum = np.fft.rfft(framed[begin : begin + 4096] * window, axis=1)[:, _LOWEST_BIN:_HIGHEST_BIN]
         blocks.append(np.square(np.abs(spectrum)).astype(np.float32))
-    return np.log(np.concatenate(blocks) + np.float32(1e-12))
+    return np.asarray(np.log(np.concatenate(blocks) + np.float32(1e-12)), np.float32)
 
 
 def _peaks(levels: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -127,4 +127,3 @@ def _peaks(levels: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.i
         chosen = np.sort(np.argsort(-levels[times, bins], kind="stable")[:most])
         times, bins = times[chosen], bins[chosen]
     return bins.astype(np.int64), times.astype(np.int64)
-

@@ -16,7 +16,6 @@ _LEAST_COEFFICIENT = 1.5
 
 _LEAST_CHROMA = 2.0
 _MOST_BLOCKS = 1024
-_WINDOW = 256
 
 
 def picture_worth(pixels: Pixels) -> Worth:
@@ -25,25 +24,7 @@ def picture_worth(pixels: Pixels) -> Worth:
     coded = cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)
     luma = np.ascontiguousarray(coded[:, :, 0])
     colour = float(np.abs(coded[:, :, 1:].astype(np.int16) - 128).mean()) >= _LEAST_CHROMA
-    return Worth(luma.size / _needless(_most_detailed(luma)) ** 2, _fidelity(luma), colour)
-
-
-def _most_detailed(luma: Pixels) -> Pixels:
-    """Return the window with most edges of a picture: where there is nothing, nothing is lost by making it smaller."""
-    cv2 = opencv()
-    height, width = luma.shape
-    if max(height, width) <= _WINDOW:
-        return luma
-    edges = np.abs(cv2.Laplacian(luma, cv2.CV_16S)).astype(np.float32)
-    window = min(_WINDOW, height), min(_WINDOW, width)
-    corners = [(y, x) for y in _starts(height, window[0]) for x in _starts(width, window[1])]
-    y, x = max(corners, key=lambda at: float(edges[at[0] : at[0] + window[0], at[1] : at[1] + window[1]].mean()))
-    return np.ascontiguousarray(luma[y : y + window[0], x : x + window[1]])
-
-
-def _starts(side: int, window: int) -> list[int]:
-    """Return where three windows begin: at both ends, and in the middle."""
-    return sorted({0, (side - window) // 2, side - window})
+    return Worth(luma.size / _needless(luma) ** 2, _fidelity(luma), colour)
 
 
 def _needless(luma: Pixels) -> float:

@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
-from curate.duplicates.image import ImageMatch, confirm
+from curate.duplicates.feature_candidates import lay
+from curate.duplicates.features import find_features
+from curate.duplicates.image import ImageMatch, confirm, plain_part
 from curate.duplicates.orientations import inverse
+from curate.duplicates.thumbnail import thumbnail
 
 Change = Callable[[Image.Image], Image.Image]
 
@@ -117,6 +120,31 @@ def test_a_quarter_is_a_part() -> None:
     for found in (matched(scene(1), quarter), matched(quarter, scene(1))):
         assert found.relation == "part"
         assert found.share == pytest.approx(0.25, abs=0.05)
+
+
+@pytest.mark.parametrize("change", [lambda i: i, ImageOps.mirror], ids=["as-it-is", "flipped"])
+def test_a_rough_look_tells_a_quarter(change: Change) -> None:
+    whole = scene(1, (800, 600))
+    pictures = [np.asarray(one) for one in (whole, change(whole.crop((200, 150, 600, 450))))]
+    mirrored = change is ImageOps.mirror
+    for one, other in (pictures, pictures[::-1]):
+        guess = lay(0, 1, (find_features(one), find_features(other)), mirrored=mirrored)
+        assert guess is not None
+        found = plain_part(thumbnail(one), thumbnail(other), [guess])
+        assert found is not None
+        assert (found.relation, found.change) == ("part", "flipped" if mirrored else "")
+        assert found.share == pytest.approx(0.25, abs=0.04)
+
+
+def test_a_rough_look_leaves_a_crop_and_a_framed_picture_to_a_closer_one() -> None:
+    whole = scene(1, (800, 600))
+    page = Image.new("RGB", (800, 600), (250, 250, 250))
+    page.paste(whole.resize((400, 300), Image.Resampling.LANCZOS), (300, 20))
+    for other in (whole.crop((60, 60, 740, 560)), page):
+        one, two = np.asarray(whole), np.asarray(other)
+        guess = lay(0, 1, (find_features(one), find_features(two)), mirrored=False)
+        assert guess is not None
+        assert plain_part(thumbnail(one), thumbnail(two), [guess]) is None
 
 
 def test_two_things_before_one_backdrop_are_not_copies() -> None:
