@@ -53,7 +53,8 @@ def _labels_of_photos(data: Path, folder: str) -> str:
         writer = csv.writer(out)
         writer.writerow(["file_name", "label"])
         rows = csv.DictReader(table)
-        writer.writerows([os.path.join(data, "rated_photos", row["path"]), row["label"]] for row in rows)
+        # As seen from the scanned folder: absolute names are not looked up there.
+        writer.writerows([os.path.basename(row["path"]), row["label"]] for row in rows)
     return path
 
 

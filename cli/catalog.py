@@ -40,6 +40,8 @@ COMMANDS: dict[str, Entry] = {
     "compare": Entry("Baselines", "Tell whether a second run is better, worse, or neither: over all and on each tag."),
     "agreement": Entry("Baselines", "Hold annotators against each other: kappas, alpha, human level per tag."),
     "runs": Entry("Baselines", "List the runs under a folder: when, data, code, parameters, score."),
+    "gate": Entry("Release", "Tell from prediction logs whether a new model may be promoted: shadow, canary, switch."),
+    "automate": Entry("Release", "Tell from which confidence on a model may decide alone, and what people keep."),
     "run": Entry("Recipes", "Run a pipeline: the steps of a recipe, and only those that have something to do."),
     "recipes": Entry("Recipes", "List the recipes that ship, print one, or write their schema for editors."),
     "report": Entry("Recipes", "Make one page of a work folder or of runs: health, balance, weak tags, comparison."),

@@ -54,6 +54,7 @@ OPERATIONS: dict[Kind, dict[str, str]] = {
         "codec": "augment.audio.channel.codec",
         "gain": "augment.audio.gain",
         "loudness": "augment.audio.loudness",
+        "microphone": "augment.audio.channel.microphone",
         "mix_noise": "augment.audio.noise.mix_noise",
         "noise_floor": "augment.audio.noise.noise_floor",
         "peak": "augment.audio.peak",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 RENDER_VERSION = 2
 """Raised whenever the same recipe makes other bytes than before."""
+_SEARCH_VERSION = 2
+"""Raised whenever the same goals are met by other bytes; what has no goals keeps its name and its draws."""
 
 NAME_DIGITS = 24
 _LIBRARY: dict[Kind, str] = {"audio": "audiomentations", "image": "albumentations"}
@@ -59,7 +61,7 @@ def sample_key(chain: bytes, seed: int, source_digest: str, copy: int, goals: "S
     What its facts are to become is a part of it: another real slice asks for other files.
     """
     content = b"%s %d %s %d" % (chain.hex().encode(), seed, source_digest.encode(), copy)
-    return sha256(content + (b" " + encode_for_digest(goals) if goals else b"")).digest()
+    return sha256(content + (b" " + encode_for_digest((_SEARCH_VERSION, goals)) if goals else b"")).digest()
 
 
 @lru_cache(maxsize=4096)

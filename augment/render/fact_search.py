@@ -75,11 +75,13 @@ class Tried(NamedTuple):
         setting: What took the place of drawn parameters.
         facts: Of what came out, by name.
         distance: Largest distance of a fact from its goal, in spreads of the slice.
+        solved: The same, of the facts that a dial moves only.
     """
 
     setting: Setting
     facts: Mapping[str, float | None]
     distance: float
+    solved: float
 
 
 def search(
@@ -92,7 +94,9 @@ def search(
 
     Dial by dial, the secant of the last two renderings says where to go, held inside the bracket once there is one
     (regula falsi by bisection), since facts are steep in one place and flat in another. A second round mends what
-    later dials moved again. Facts that no dial moves count in the distance: the caller draws again for them.
+    later dials moved again. Facts that no dial moves only decide between settings that are equally near otherwise: haze
+    came out too dense where that brought a colourful picture nearer to the chroma of a grey one. They count in the
+    distance: the caller draws again for them.
 
     Args:
         render: What comes out for a setting; the same each time it is asked.
@@ -101,9 +105,12 @@ def search(
         facts: Of what came out as it was drawn.
     """
     wanted = {goal.fact: goal for goal in goals}
+    solvable = {dial.fact for dial in drawn}
 
     def judged(setting: Setting, facts: Mapping[str, float | None]) -> Tried:
-        return Tried(setting, facts, max((goal.distance(facts.get(goal.fact)) for goal in goals), default=0.0))
+        away = {goal.fact: goal.distance(facts.get(goal.fact)) for goal in goals}
+        solved = max((away[fact] for fact in solvable), default=0.0)
+        return Tried(setting, facts, max(away.values(), default=0.0), solved)
 
     best = latest = judged({}, facts)
     trials = 1
@@ -118,8 +125,8 @@ def search(
                 at, trials = further, trials + 1
                 setting = {**latest.setting, key: at}
                 latest = judged(setting, render(setting))
-                best = min(best, latest, key=lambda one: one.distance)
-        if latest.distance == 0:
+                best = min(best, latest, key=lambda one: (one.solved, one.distance))
+        if latest.solved == 0:
             break
         # The next round goes on from the best so far: a dial that could not help may stand far out.
         latest = best

@@ -148,6 +148,10 @@ class Trial(NamedTuple):
             for goal in self.goals
         }
 
+    def rank(self) -> tuple[float, float]:
+        """Return what draws are chosen by, the smallest first: what was solved for, then all facts."""
+        return max(self.best.solved, _NEAR), self.best.distance
+
     def missed(self, solved: Collection[str]) -> str | None:
         """Return the fact, of those that can be solved for, that stayed farthest from its goal; None: all came near.
 
@@ -237,7 +241,7 @@ class Renderer:
                 trial = self._search(source, chain, wanted.key, attempt, wanted.goals[attempt])
                 if trial.best.distance <= _NEAR:
                     return self._try(source, chain, wanted.key, attempt, trial)
-                if nearest is None or trial.best.distance < nearest[1].best.distance:
+                if nearest is None or trial.rank() < nearest[1].rank():
                     nearest = attempt, trial
             except RejectedError as rejected:
                 reason = str(rejected)

@@ -16,8 +16,8 @@ EXACT_BELOW = 25
 _COUNTED = 1000
 
 
-def wilson(right: float, samples: float) -> tuple[float, float]:
-    """Return the 95 % score interval of a proportion (Wilson 1927), both ends within 0 to 1.
+def wilson(right: float, samples: float, z: float = Z_95) -> tuple[float, float]:
+    """Return the score interval of a proportion (Wilson 1927), both ends within 0 to 1; of 95 % where z is not given.
 
     (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), with p = right / samples and n = samples.
     It is sound for few samples and near 0 and 1, where the usual p ± 1.96·sqrt(p(1-p)/n) is not.
@@ -25,13 +25,14 @@ def wilson(right: float, samples: float) -> tuple[float, float]:
     Args:
         right: How many were right, 0 to `samples`.
         samples: Of how many, which may be an effective number; of none, nothing is known and the interval is (0, 1).
+        z: Quantile of the standard normal distribution, above 0.
     """
     if samples == 0:
         # 0/0: any share is possible.
         return 0.0, 1.0
-    share, ratio = right / samples, Z_95**2 / samples
+    share, ratio = right / samples, z**2 / samples
     middle = (share + ratio / 2) / (1 + ratio)
-    half = Z_95 * math.sqrt(share * (1 - share) / samples + ratio / samples / 4) / (1 + ratio)
+    half = z * math.sqrt(share * (1 - share) / samples + ratio / samples / 4) / (1 + ratio)
     # At 0 and at all right, the formula gives exactly 0 and 1, but for the rounding of floats.
     return 0.0 if right == 0 else max(0.0, middle - half), 1.0 if right == samples else min(1.0, middle + half)
 

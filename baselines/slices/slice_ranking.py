@@ -33,7 +33,7 @@ Against = Literal["rest", "best", "overall"]
 """What a tag is held against where no human level is known.
 
 `rest`: the samples without the tag and without tags that are surely weaker; `best`: the best other value of the same
-key (of a tag without one, the rest); `overall`: all samples, the weak ones included.
+key, or the rest where that is better or there is no other value; `overall`: all samples, the weak ones included.
 """
 
 
@@ -94,6 +94,7 @@ class SliceRanking(Struct, frozen=True):
         min_samples: As it was asked for.
         left_out: Keys whose tags are not ranked: those that were named, and the groups of the run.
         tagged_in_training: Training samples of the run with a tag; None where that is not known.
+        training_samples: Real training samples of the run, of which new ones can be made; None where that is not known.
     """
 
     overall: Overall
@@ -104,13 +105,14 @@ class SliceRanking(Struct, frozen=True):
     min_samples: int = 0
     left_out: tuple[str, ...] = ()
     tagged_in_training: int | None = None
+    training_samples: int | None = None
 
 
 def rank_run(
     folder: str,
     human: "float | Mapping[str, float] | None" = None,
     min_samples: int = MIN_SAMPLES,
-    against: Against = "rest",
+    against: Against = "best",
     ignore: "Collection[str]" = (),
 ) -> SliceRanking:
     """Return the priority table of a run; arguments and errors as `rank`'s and `predictions_of_run`'s.
@@ -124,14 +126,17 @@ def rank_run(
     group = run.parameters.get("group") if run else None
     grouped = (group,) if isinstance(group, str) else ()
     ranking = rank(predictions, human, min_samples, against, (*ignore, *grouped))
-    return replace(ranking, tagged_in_training=run.counts.tagged if run else None)
+    if run is None:
+        return ranking
+    counts = run.counts
+    return replace(ranking, tagged_in_training=counts.tagged, training_samples=counts.train - counts.generated)
 
 
 def rank(
     predictions: "Sequence[Prediction]",
     human: "float | Mapping[str, float] | None" = None,
     min_samples: int = MIN_SAMPLES,
-    against: Against = "rest",
+    against: Against = "best",
     ignore: "Collection[str]" = (),
 ) -> SliceRanking:
     """Return the priority table of some predictions.
@@ -249,7 +254,9 @@ def _target(tag: str, whole: _Count, judged: "Mapping[str, _Count]", rest: _Coun
         # By the lower end of the interval: of many speakers the best is the luckiest, and a value with 5 samples that
         # are all right would set a target that nothing can reach.
         best = max(siblings, key=lambda name: (judged[name].interval[0], name))
-        return _Target(best, judged[best])
+        # The values of a key may all be weak, as those of `slice=` are: then the rest is the better target.
+        if not rest.samples or judged[best].interval[0] >= rest.interval[0]:
+            return _Target(best, judged[best])
     # A tag that every sample carries has no rest: it is held against itself, and there is no gap.
     return _Target("overall", whole) if against == "overall" or not rest.samples else _Target("rest", rest)
 

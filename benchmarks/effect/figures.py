@@ -20,6 +20,14 @@ _LEVEL = 0.05
 _RATIO_FROM = 0.02
 """The untargeted rise from which a ratio says something."""
 
+CONTROLS = {
+    "targeted": "untargeted",
+    "matched": "untargeted",
+    "weighted": "untargeted weighted",
+    "weighted unmatched": "untargeted weighted",
+}
+"""Beside which arm each one that aims is held: the same recipes, budget and way of training, all targets alike."""
+
 
 class Outcome(NamedTuple):
     """What one arm came to with one parting of a set.
@@ -190,24 +198,24 @@ def show(outcomes: Sequence[Outcome]) -> None:
 
 
 def _show_claim(parts: dict[tuple[str, str], Part]) -> None:
-    """Print the rise of the weak part beside the untargeted one, pooled, and what sank."""
+    """Print the rise of the weak part beside that of the control, pooled, and what sank."""
     for features in dict.fromkeys(features for features, _ in parts):
         own = {name: part for (kind, name), part in parts.items() if kind == features}
-        for arm in ("targeted", "matched", "weighted"):
-            able = {name: part for name, part in own.items() if part.weak and {arm, "untargeted"} <= part.arms.keys()}
+        for arm, control in CONTROLS.items():
+            able = {name: part for name, part in own.items() if part.weak and {arm, control} <= part.arms.keys()}
             if not able:
                 continue
-            differences = {name: part.change(arm, WEAK, "untargeted") for name, part in able.items()}
+            differences = {name: part.change(arm, WEAK, control) for name, part in able.items()}
             # Of the same seeds on both sides: what the difference is of.
             ratios = {
                 name: 1 + differences[name].value / blind
                 for name, part in able.items()
-                if (blind := part.change("untargeted", WEAK).value) >= _RATIO_FROM
+                if (blind := part.change(control, WEAK).value) >= _RATIO_FROM
             }
             whole = pooled(list(differences.values()))
-            print(f"\n{features}, {arm} - untargeted, weak part: {whole} over {len(able)} sets")
+            print(f"\n{features}, {arm} - {control}, weak part: {whole} over {len(able)} sets")
             for name, one in differences.items():
-                ratio = f", {ratios[name]:.2f} times" if name in ratios else ", untargeted below .02: no ratio"
+                ratio = f", {ratios[name]:.2f} times" if name in ratios else f", {control} below .02: no ratio"
                 print(f"  {name}: {one}{ratio}")
             if ratios:
                 print(f"  ratio: mean {sum(ratios.values()) / len(ratios):.2f}, least {min(ratios.values()):.2f}")

@@ -64,6 +64,9 @@ ARMS = (
     Arm("targeted", _RECIPES, ("--weak",)),
     Arm("matched", _RECIPES, ("--weak", "--match", "auto")),
     Arm("weighted", _RECIPES, ("--weak", "--match", "auto"), "auto"),
+    Arm("weighted unmatched", _RECIPES, ("--weak",), "auto"),
+    # What the choice of a weight brings by itself: the control of the two above.
+    Arm("untargeted weighted", _RECIPES, (), "auto"),
     Arm(CEILING, {}),
 )
 

@@ -61,6 +61,14 @@ def _words() -> Iterator[tuple[Path, str, str]]:
         yield path, path.parent.name, path.stem.partition("_")[0]
 
 
+def _prompts() -> Iterator[tuple[Path, str, str]]:
+    """Yield prompts by language, which is one speaker and one studio each: without silence, the same in all of them."""
+    for path in sorted((real_data() / "voice_prompts").glob("*/*/*.wav")):
+        language = path.parent.parent.name
+        if path.parent.name != "silence":
+            yield path, language, language
+
+
 def _clothing() -> Iterator[tuple[Path, str, str]]:
     for path in sorted((real_data() / "clothing").rglob("*.jpg")):
         yield path, path.parent.name, "nobody"
@@ -78,6 +86,7 @@ SETS = {
     for one in (
         Set("digits", _digits, "audio", ("street", "far", "phone")),
         Set("words", _words, "audio", ("street", "far", "phone")),
+        Set("prompts", _prompts, "audio", ("street", "far", "phone"), 120),
         Set("clothing", _clothing, "image", ("dim", "haze", "shake", "covered"), 60),
         Set("small", _rated, "image", ("dim", "haze", "covered"), 100),
     )

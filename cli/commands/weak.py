@@ -24,7 +24,7 @@ def weak(
         typer.Option(metavar="FILE|NUMBER", help="Human level: of each tag, or one for all.", show_default=False),
         Effect.READS,
     ] = None,
-    against: Annotated[Against, typer.Option(help="What a tag without a human level is held against.")] = "rest",
+    against: Annotated[Against, typer.Option(help="What a tag without a human level is held against.")] = "best",
     ignore: Annotated[
         list[str] | None,
         typer.Option(metavar="KEY", help="Leave out the tags KEY=…, or one tag; may be repeated.", show_default=False),
@@ -46,11 +46,11 @@ def weak(
 ) -> None:
     """Rank tags by what there is to gain: gap to human level x share of the data.
 
-    Without --human, the gap is to what the samples reach that have neither the tag nor a surely weaker one (--against
-    rest), to the best other value of the same key (best: noise=none for noise=car), or to the overall accuracy, which
-    the weak tags themselves drag down (overall). Tags that were the groups of the run (train --group speaker) are left
-    out. A human level is a fraction (0.95), or a file: CSV with the columns tag,human, or the JSON of burnish
-    agreement; the tag (all) stands for the tags that it does not name.
+    Without --human, the gap is to the best other value of the same key (--against best: noise=none for noise=car) and,
+    of a tag without one, to the rest: what the samples reach that have neither the tag nor a surely weaker one (rest).
+    Or to the overall accuracy, which the weak tags themselves drag down (overall). Tags that were the groups of the run
+    (train --group speaker) are left out. A human level is a fraction (0.95), or a file: CSV with the columns tag,human,
+    or the JSON of burnish agreement; the tag (all) stands for the tags that it does not name.
 
     The columns of --table are tag,accuracy,human,share: all fractions (0.94), or all percent (94 or 94 %).
 
@@ -65,7 +65,7 @@ def weak(
 
     burnish agreement labels.csv --human-level human.csv && burnish weak runs/before --human human.csv
 
-    burnish weak runs/before --against best --ignore speaker
+    burnish weak runs/before --against rest --ignore speaker
 
     burnish weak --table priorities.csv
     """
@@ -75,7 +75,7 @@ def weak(
         raise UsageError(f"a run ({run}) or --table {table}: one of them")
     if human is not None and table is not None:
         raise UsageError("--human goes with a run; a table has a column for it")
-    if table is not None and (against != "rest" or ignore):
+    if table is not None and (against != "best" or ignore):
         raise UsageError("--against and --ignore go with a run; a table has its own targets and tags")
     formats = reports.Formats(json, md, csv, html).check(table or os.path.join(run or "", PREDICTIONS))
     level = read_human(human) if human is not None else None

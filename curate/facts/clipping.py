@@ -119,9 +119,9 @@ def _piled(channel: Channel, peak: float) -> int:
 
 def _shoulder(channel: Channel, peak: float) -> tuple[float, float, int]:
     """Return how plain the plainest shoulder is, in standard deviations, its level, and how many samples are in it."""
-    levels = np.abs(channel)
-    levels *= np.float32((_BINS - 0.01) / peak)
-    counts = np.bincount(levels.astype(np.intp), minlength=_BINS)
+    levels = channel * np.float32((_BINS - 0.01) / peak)
+    np.abs(levels, out=levels)
+    counts = np.bincount(levels.astype(np.uint8), minlength=_BINS)
     from_level = np.zeros(_BINS + 1)
     np.cumsum(counts[::-1], out=from_level[-2::-1])
     beyond, under, farther_under = from_level[_LEVELS], from_level[_UNDER], from_level[_FARTHER_UNDER]

@@ -11,6 +11,7 @@ from curate.facts.brightness import mean_and_contrast, perceived_brightness, per
 from curate.facts.noise import noise_sd
 from curate.facts.phash import phash_disc, phashes
 from curate.facts.sharpness import sharpness, thumbnail
+from curate.facts.temporaries import keep_freed_memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from curate.facts.records import ImageFacts
 
 _DIGITS = 4
+
+keep_freed_memory()
 
 
 def measure_image(pixels: "NDArray[np.uint8]", header: "ImageFacts") -> "ImageFacts":

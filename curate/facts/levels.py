@@ -44,5 +44,9 @@ def dc_offset(samples: NDArray[np.float32]) -> float:
     Args:
         samples: float32, shape (frames, channels).
     """
-    means = [float(channel.mean(dtype=np.float64)) for channel in samples.T]
+    # Blocks are summed in float32, which for float64 would be widened first.
+    sums = [
+        sum(float(channel[at : at + _BLOCK].sum()) for at in range(0, len(channel), _BLOCK)) for channel in samples.T
+    ]
+    means = [total / len(samples) for total in sums]
     return max(means, key=abs)

@@ -1,5 +1,7 @@
 """Noise: how far pixels stray where a picture is even."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,32 +17,45 @@ def noise_sd(pixels: NDArray[np.uint8]) -> float:
     is as fine as noise everywhere, such as gravel, counts as noise.
 
     Args:
-        pixels: RGB, uint8, shape (height, width, 3).
+        pixels: RGB, uint8, shape (height, width, 3), C-contiguous.
     """
     height, width = pixels.shape[:2]
     if min(height, width) < 3:
         return 0.0
-    rows, columns = _places(height), _places(width)
-    blocks = pixels[rows[:, None, :, None], columns[None, :, None, :], 1]
-    blocks = blocks.reshape(-1, *blocks.shape[2:])
+    places, slopes = _blocks(height, width)
+    blocks = np.take(pixels.reshape(-1), places)
     # What is black or white has lost its noise; where all of it is, that is what there is to say.
-    clipped = ((blocks == 0) | (blocks == 255)).mean(axis=(1, 2)) > _CLIPPED
+    clipped = np.count_nonzero(blocks - np.uint8(1) >= 254, axis=1) > _CLIPPED * blocks.shape[1]  # 0 - 1 is 255
     values = (blocks if clipped.all() else blocks[~clipped]).astype(np.float32)
     # A mask of second differences (Immerkaer 1996) sees the finest grain alone: noise that went through a Bayer filter,
     # a JPEG or a resize is two pixels wide and more, and read as a third of what it is.
-    values -= values.mean(axis=(1, 2), keepdims=True)
-    left = np.square(values).mean(axis=(1, 2))
-    for axis in (1, 2):
-        ramp = np.arange(values.shape[axis], dtype=np.float32)
-        ramp -= ramp.mean()
-        slope = values.mean(axis=3 - axis) @ ramp / np.square(ramp).sum()
-        left -= np.square(slope) * np.square(ramp).mean()
-    return float(np.sqrt(np.quantile(np.maximum(left, 0), 0.25))) / 255
+    values -= values.mean(axis=1, keepdims=True)
+    sloping = values @ slopes
+    left = (np.einsum("ij,ij->i", values, values) - np.einsum("ij,ij->i", sloping, sloping)) / values.shape[1]
+    return float(np.sqrt(_lower_quartile(np.maximum(left, 0)))) / 255
 
 
-def _places(size: int) -> NDArray[np.int64]:
-    """Return the rows, or columns, of each block, shape (blocks, pixels); they overlap in a small picture."""
+@lru_cache(maxsize=64)
+def _blocks(height: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Return where the green of each block is, shape (blocks, pixels), and two slopes of length 1, (pixels, 2)."""
+    (rows, down), (columns, across) = _along(height), _along(width)
+    places: NDArray[np.intp] = 3 * (rows[:, None, :, None] * width + columns[None, :, None, :]) + 1
+    slopes = np.column_stack((np.repeat(down, len(across)), np.tile(across, len(down))))
+    return places.reshape(-1, len(slopes)), (slopes / np.sqrt(np.square(slopes).sum(axis=0))).astype(np.float32)
+
+
+def _along(size: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the rows, or columns, of each block, and their distances from its middle; small ones overlap."""
     side = min(_SIDE, size)
     count = min(_BLOCKS, size // side)
-    first = np.linspace(0, size - side, count).astype(int)
-    return first[:, None] + np.arange(side)
+    first = np.linspace(0, size - side, count).astype(np.intp)
+    return first[:, None] + np.arange(side, dtype=np.intp), np.arange(side, dtype=np.float64) - (side - 1) / 2
+
+
+def _lower_quartile(values: NDArray[np.float32]) -> float:
+    """Return what `numpy.quantile` does, in a tenth of its time."""
+    rank = 0.25 * (len(values) - 1)
+    low = int(rank)
+    high = min(low + 1, len(values) - 1)
+    sorted_to = np.partition(values, (low, high))
+    return float(sorted_to[low] + (rank - low) * (sorted_to[high] - sorted_to[low]))

@@ -52,18 +52,19 @@ def snr_db(sound: Spectrum) -> float:
         sound: See `curate.facts.spectrum`.
     """
     heard = sound.powers > DIGITAL_SILENCE
-    if not heard.any():
+    count = np.count_nonzero(heard)
+    if not count:
         return MIN_DB
     powers, low, lowest = sound.powers, sound.low, sound.bands[:, 0]
-    if not heard.all():
+    if count < len(heard):
         powers, low, lowest = powers[heard], low[heard], lowest[heard]
     upper = powers - lowest
-    at = int(_QUIETEST * (len(upper) - 1))
+    at = int(_QUIETEST * (count - 1))
     pauses = upper <= _PAUSE * float(np.partition(upper, at)[at])
     noise = float(np.dot(powers, pauses)) / np.count_nonzero(pauses)
-    signal = float(powers.sum()) / len(powers) - noise
+    signal = float(powers.sum()) / count - noise
     # A breath at the microphone or a knock is there for a moment; the mean of a steady rumble is twice its median.
-    noise += min(float(low.sum()) / len(low), _MEAN_OF_MEDIAN * float(np.partition(low, len(low) // 2)[len(low) // 2]))
+    noise += min(float(low.sum()) / count, _MEAN_OF_MEDIAN * float(np.partition(low, count // 2)[count // 2]))
     return min(MAX_DB, max(MIN_DB, decibels(signal / noise)))
 
 

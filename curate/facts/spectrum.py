@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.facts.temporaries import keep_freed_memory
+
 HOPS_PER_S = 50
 DIGITAL_SILENCE = 1e-10
 """What the power of a frame has to pass to be heard at all: -100 dBFS."""
@@ -18,9 +20,7 @@ _MAX_RATE = 768000
 """A header that claims more is not believed when it comes to the length of a frame."""
 
 
-# Until memory of some size was once given back, the C library (glibc) fetches every larger temporary anew from
-# the system, page by page, which takes longer than the transform itself.
-np.empty(1 << 22, np.uint8)
+keep_freed_memory()
 
 
 class Spectrum(NamedTuple):
@@ -83,12 +83,13 @@ def spectrum(mono: NDArray[np.float32], sample_rate: int) -> Spectrum:
     lowest = np.empty((count, 4), np.float32)
     total = np.zeros(size + 2)
     rows = max(1, _BLOCK_VALUES // size)
+    ones = np.ones(min(rows, count), np.float32)
     for at in range(0, count, rows):
         power = np.fft.rfft(frames[at : at + rows] * window).view(np.float32)
         lowest[at : at + rows] = power[:, :4]
         power *= power
         np.matmul(power, weights, out=bands[at : at + rows])
-        total += power.sum(axis=0)
+        total += ones[: len(power)] @ power
     average = (total[::2] + total[1::2]) * (scale / count)
     powers = bands.sum(axis=1)
     return Spectrum(bands, powers, _low(lowest, powers > DIGITAL_SILENCE, scale), average, sample_rate / size)
@@ -97,10 +98,9 @@ def spectrum(mono: NDArray[np.float32], sample_rate: int) -> Spectrum:
 def _low(lowest: NDArray[np.float32], heard: NDArray[np.bool_], scale: float) -> NDArray[np.float32]:
     """Return the power of the two lowest bins, from their real and imaginary parts; a constant is none."""
     # Not the mean of the whole clip: zeros that pad it have no offset, and would have one without it.
-    offset = float(lowest[heard, 0].sum()) / max(1, int(np.count_nonzero(heard)))
+    offset = float(np.dot(lowest[:, 0], heard)) / max(1, int(np.count_nonzero(heard)))
     # A constant c has c times the sum of the window in the first bin, and half of that, negative, in the next.
-    lowest[:, 0] -= offset
-    lowest[:, 2] += offset / 2
+    lowest -= np.array([offset, 0, -offset / 2, 0], np.float32)
     lowest *= lowest
     # The first bin has no twin at negative frequencies, for which `scale` makes up.
     power: NDArray[np.float32] = lowest @ np.array([scale / 2, 0, scale, scale], np.float32)

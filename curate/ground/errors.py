@@ -5,6 +5,7 @@ BurnishError                 anything a user can mend; never shown with a traceb
   InputError                 something that was to be read and cannot be (exit 2)
     ManifestError            a line of a manifest: carries the file and the line number
   GateError                  a gate that the user asked for did not hold (exit 1)
+  UndecidedError             a gate that cannot tell yet (exit 3)
 """
 
 from difflib import get_close_matches
@@ -51,6 +52,12 @@ class GateError(BurnishError):
     """A gate that the user asked for did not hold."""
 
     exit_code = 1
+
+
+class UndecidedError(BurnishError):
+    """A gate cannot tell yet: neither promote nor stop."""
+
+    exit_code = 3
 
 
 def did_you_mean(name: str, known: "Iterable[str]") -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.effect import conditions
+from benchmarks.effect import conditions, rooms
 from benchmarks.effect.figures import CEILING, WEAK, Outcome, Part, pooled, read, show, write
 from benchmarks.effect.run import ARMS, Place, burnish, measure
-from benchmarks.effect.sets import SETS, Set, build
+from benchmarks.effect.sets import SETS, Set, build, responses
 
 
 def outcome(arm: str, changed: dict[str, tuple[int, int]], seed: int = 0, name: str = "s") -> Outcome:
@@ -126,6 +126,41 @@ def test_conditions_of_photos_are_severe_and_keep_the_size(name: str) -> None:
     assert np.abs(found - photo).mean() > 0.05
     again = conditions.PHOTOS[name](photo, np.random.default_rng(0))
     assert np.array_equal(found, again)
+
+
+def test_rooms_are_held_apart_and_made_ones_are_those_that_ship(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard: list[tuple[str, ...]] = []
+    far = conditions.far
+
+    def noted(
+        samples: conditions.Samples, rate: int, chance: np.random.Generator, measured: list[Path]
+    ) -> conditions.Samples:
+        heard.append(tuple(one.stem for one in measured))
+        return far(samples, rate, chance, measured)
+
+    monkeypatch.setattr(conditions, "far", noted)
+    monkeypatch.setattr(rooms, "_TRAIN", 6)
+    monkeypatch.setattr(rooms, "_TEST", 2)
+    monkeypatch.setattr("sys.argv", ["rooms", "--seeds", "0"])
+    rooms.main()
+    names = [one.stem for one in responses()]
+    others = [tuple(one for one in names if one != left) for left in names]
+    # Tested in each room alone; trained in all of them, or in all but the tested one.
+    times: dict[tuple[str, ...], int] = {(name,): 20 for name in names} | {tuple(names): 60} | dict.fromkeys(others, 60)
+    assert Counter(heard) == times
+    rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines()]
+    assert [row[0].strip("| ") for row in rows[2:]] == [
+        "nothing", "a noise floor", "a made room", "a made room and microphone",
+        "the four other measured rooms", "all five",
+    ]  # fmt: skip
+    assert all(len(row) == len(names) + 3 for row in rows[2:])
+    sound = np.sin(np.arange(4000) / 5.0)
+    dry, coloured = (
+        rooms.by_recipe(*steps)(sound, 8000, np.random.default_rng(1)) for steps in (("room",), ("room", "microphone"))
+    )
+    assert not np.allclose(dry, coloured)
 
 
 @pytest.mark.slow

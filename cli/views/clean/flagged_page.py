@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from cli.io.table import Column, Row, Table
 from cli.views.kit import page as pages
+from cli.views.kit.drawing import paragraphs
 from curate.check.checks import CHECKS
 
 if TYPE_CHECKING:
@@ -81,24 +83,49 @@ def page(gallery: Gallery, found: "Survey", counts: dict[str, int], of: str, lin
             }
             for one in part
         ]
-        title = f"{check}: {counts[check]:,}"
-        note = _note(check, gallery.thresholds[check], found)
-        sections.append(pages.Section(title, pages.macro("reason_cards", cards), note))
+        # What is compared stands above: without it the figures of the cards say nothing.
+        body = paragraphs(_note(check, gallery.thresholds[check], found)) + pages.macro("reason_cards", cards)
+        sections.append(pages.Section(f"{check}: {counts[check]:,}", body))
+    learnt = _learnt(found)
+    sections.append(pages.Section(learnt.title, pages.table(learnt)))
     lead = [
         f"What clean flags. Of each check, the {_NEAREST} nearest to its threshold and the {_FARTHEST} farthest, "
         "in this order.",
         "To drop those of a check: --drop CHECK; to move its threshold: --set CHECK=THRESHOLD.",
     ]
+    if not shown:
+        lead = ["Nothing is flagged."]
     tiles = [(f"{found.samples:,}", "samples"), (f"{sum(counts.values()):,}", "findings")]
     return pages.report_page("Findings", of, sections, lead=lead, tiles=tiles)
 
 
-def _note(check: str, threshold: float | None, found: "Survey") -> str:
-    """Return what a check compares, and why."""
+def _learnt(found: "Survey") -> Table:
+    """Return the thresholds that were learnt from the set, beside those that it was not asked for."""
+    columns = [
+        Column("check", "check"),
+        Column("compared", "compared"),
+        Column("threshold", "threshold", form="{:.4g}", kind="number"),
+        Column("usual", "otherwise", form="{:.4g}", kind="number"),
+        Column("median", "median of the set", form="{:.4g}", kind="number"),
+        Column("samples", "samples", kind="count"),
+        Column("flagged", "flagged", kind="count"),
+    ]
+    rows = []
+    for name, learnt in sorted(found.learnt.items()):
+        if learnt.median is not None and learnt.threshold is not None:
+            check = CHECKS[name]
+            compared = f"{check.fact} {_SIGNS[check.side]}"
+            numbers = (learnt.threshold, check.threshold, learnt.median, learnt.samples, found.flagged.get(name, 0))
+            rows.append(Row((name, compared, *numbers)))
+    return Table("learnt", "Thresholds from this set", columns, rows)
+
+
+def _note(check: str, threshold: float | None, found: "Survey") -> list[str]:
+    """Return what a check compares, and why; nothing of those that scan makes while it decodes."""
     if check not in CHECKS:
-        return ""
+        return []
     rule = CHECKS[check]
     limit = "" if threshold is None else f" {_SIGNS[rule.side]} {threshold:.4g}"
     learnt = found.learnt.get(check)
     median = f" (median of the set {learnt.median:.4g})" if learnt and learnt.median is not None else ""
-    return f"{rule.fact}{limit}{median}: {rule.reason}."
+    return [f"{rule.fact}{limit}{median}: {rule.reason}."]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
+_LOW_PEAK, _MOST_ENLARGED = 0.1, 100.0
+
+
 class Section(NamedTuple):
     """A part of a page.
 
@@ -152,6 +155,8 @@ def media(path: str, preview: Preview, links: Links | None = None) -> Media:
     # As text, so that the page stays one file: a third more bytes, which the callers that show many keep within limits.
     address = data_url(preview.media_type, preview.data) if preview.data else ""
     sound = preview.media_type.startswith("audio/")
+    height = _enlarged(preview.waveform)
+    note = f"drawn {height:.0f} times as high" if height > 1 else ""
     return {
         "path": path,
         "short": "/".join(path.split("/")[-2:]),
@@ -160,10 +165,16 @@ def media(path: str, preview: Preview, links: Links | None = None) -> Media:
         "audio": address if sound else "",
         "width": preview.size[0],
         "height": preview.size[1],
-        "waveform": waveform(preview.waveform, f"waveform of {path}") if sound else "",
-        "note": preview.note,
+        "waveform": waveform([peak * height for peak in preview.waveform], f"waveform of {path}") if sound else "",
+        "note": ", ".join(filter(None, (preview.note, note))),
         "problem": preview.problem,
     }
+
+
+def _enlarged(peaks: "Sequence[float]") -> float:
+    """Return how many times as high a sound is drawn: what peaks under -20 dBFS would be a line."""
+    loudest = max(peaks, default=0.0)
+    return min(_MOST_ENLARGED, 1 / loudest) if 0 < loudest < _LOW_PEAK else 1.0
 
 
 def media_of(files: "Iterable[tuple[str, str | None]]", links: Links) -> dict[str, Media]:

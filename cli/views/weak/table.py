@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from augment.plan.budget import estimate, in_words, shares_by_gain
 from baselines.slices.audit import likely_label_errors
 from cli.io.table import Column, Report, Row, SampleLink, Table, Worded, names, percent
 from cli.views.kit.drawing import bar_cell
@@ -18,7 +19,7 @@ CHART_NOTE = "Up: a larger gap. Right: more samples. On one curve all gains are 
 TARGETS = {
     "human": "human level",
     "rest": "what samples reach without the tag or a surely weaker one",
-    "best": "the best other value of the same key",
+    "best": "the best other value of the same key, or what samples reach without the tag or a surely weaker one",
     "overall": "the overall accuracy",
 }
 """What tags are held against, in words."""
@@ -131,6 +132,7 @@ def sentences(result: "SliceRanking") -> list[str]:
         if any(weak.shrunk_gap is not None for weak in result.tags):
             lines.append("sure = the gap less its uncertainty; a budget is shared out by sure x share")
         lines.append("a sample may have several tags, so gains are not to be summed")
+        lines += _budget(result)
     elif not result.too_few and not result.left_out:
         lines.append(_no_tags(result))
     # The interval is that of the accuracy: where its upper end reaches the target, there may be no gap at all.
@@ -145,6 +147,19 @@ def sentences(result: "SliceRanking") -> list[str]:
         few = [f"{found.tag} ({found.samples})" for found in result.too_few]
         lines.append(f"too few to judge (below --min-samples {result.min_samples}): {names(few)}")
     return lines
+
+
+def _budget(result: "SliceRanking") -> list[str]:
+    """Return what half and twice the budget would bring that `augment --weak` takes unless it is told another one."""
+    worth = [one.shrunk_gap * one.share for one in result.tags if one.shrunk_gap and one.shrunk_gap > 0]
+    total = result.training_samples
+    if not worth or not total:
+        return []
+    sources = [total] * len(worth)
+    samples = [round(share) for share in shares_by_gain(total, worth, sources)]
+    found = estimate(samples, worth, sources)
+    of = f"burnish augment --weak makes {total:,} samples, one for each training sample, if no --budget is named"
+    return [f"{of}; {in_words(found, total)}"] if found else []
 
 
 def _no_tags(result: "SliceRanking") -> str:

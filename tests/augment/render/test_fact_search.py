@@ -75,6 +75,24 @@ def test_the_nearest_is_kept_where_the_goal_is_out_of_reach() -> None:
     assert found.distance == pytest.approx((12 - 10 / (1 + math.exp(-6))) / 2)
 
 
+def test_what_no_dial_moves_does_not_pull_a_dial_away_from_its_goal() -> None:
+    rendered = Rendered(0, 0)
+
+    def render(setting: Mapping[tuple[tuple[int, ...], str], float]) -> dict[str, float | None]:
+        # A third fact, far from its goal, falls a little the farther the dial is turned: chroma in ever denser haze.
+        found = rendered(setting)
+        x = setting.get(((0,), "x"), 0.0)
+        return {**found, "h": 10.0 - x}
+
+    goals = [Goal("f", 7.0, 7.4, 1.0), Goal("h", 0.0, 1.0, 1.0)]
+    for start in (0.0, 3.0):
+        rendered.drawn[(0,), "x"] = start
+        found = search(render, {X: start}, goals, render({}))
+        assert found.solved == 0
+        assert 7.0 <= found.facts["f"] <= 7.4  # type: ignore[operator]
+        assert found.distance > 5, "the third fact is told as far as it is"
+
+
 def test_a_parameter_that_moves_nothing_is_given_up_at_once() -> None:
     render = Rendered(0, 0)
     flat = Dial("f", (1,), "y", -4, 4)  # y does not move f

@@ -49,7 +49,7 @@ def test_tags_are_ranked_against_the_rest() -> None:
     assert car.shrunk_gap == pytest.approx(sure)
     assert replace(car, shrunk_gap=None) == RankedTag("car", 8, 0.8, 0.5, wilson(4, 8), None, 0.5, 0.4, "rest", 1.0)
     assert report.too_few == (FewSamples("rare", 1),)
-    assert report.against == "rest"
+    assert report.against == "best", "of a tag without another value of its key that is the rest"
     overall = rank(TEN, min_samples=2, against="overall").tags[0]
     assert (overall.target, overall.gap, overall.gain, overall.against) == (0.6, 0.1, 0.08, "overall")
 
@@ -60,10 +60,36 @@ CONDITIONS = answers(
 )  # fmt: skip
 
 
+def test_several_weak_conditions_do_not_hide_each_other() -> None:
+    parts = (("none", 88, 22), ("rain", 72, 38), ("fog", 66, 44), ("wind", 72, 38))
+    found = [
+        one
+        for name, right, wrong in parts
+        for one in answers((right, True, (f"c={name}",)), (wrong, False, (f"c={name}",)))
+    ]
+    best, rest = ({one.tag: one for one in rank(found, against=against).tags} for against in ("best", "rest"))
+    # The rest of each is made of the others, so that what lags behind the clean samples by 15 points hardly has a gap.
+    assert {name: best[f"c={name}"].target for name in ("rain", "fog", "wind")} == dict.fromkeys(
+        ("rain", "fog", "wind"), 0.8
+    )
+    assert best["c=rain"].gap == pytest.approx(0.8 - 72 / 110)
+    assert rest["c=rain"].shrunk_gap == 0 < (best["c=rain"].shrunk_gap or 0)
+
+
+def test_where_all_values_of_a_key_are_weak_the_rest_is_the_target() -> None:
+    found = answers((10, True, ("slice=a",)), (30, False, ("slice=a",)), (12, True, ("slice=b",)))
+    found += answers((28, False, ("slice=b",)), (95, True, ()), (5, False, ()))
+    tags = {one.tag: one for one in rank(found).tags}
+    # The rest of a slice has the other one in it, which is no weaker than itself.
+    assert tags["slice=a"].against == tags["slice=b"].against == "rest"
+    assert [tags["slice=a"].target, tags["slice=b"].target] == pytest.approx([107 / 140, 105 / 140])
+
+
 def test_a_very_weak_slice_does_not_hide_another() -> None:
     gaps = {weak.tag: (round(weak.gap, 9), weak.against) for weak in rank(CONDITIONS, against="best").tags}
-    assert gaps["c=rain"] == (0.08, "c=none"), "5 of 5 that are right are no target"
-    rest = {weak.tag: weak.target for weak in rank(CONDITIONS).tags}
+    assert gaps["c=rain"] == (round(90 / 105 - 0.77, 9), "rest"), "5 of 5 that are right are no target by themselves"
+    assert gaps["c=fog"] == (0.74, "c=none"), "its rest has rain in it"
+    rest = {weak.tag: weak.target for weak in rank(CONDITIONS, against="rest").tags}
     assert rest["c=rain"] == 90 / 105, "fog is surely weaker, and no part of what rain is held against"
     assert rest["c=fog"] == 167 / 205, "all the others"
     assert rest["c=none"] == 1.0, "rain is surely weaker than none: its interval ends below"

@@ -154,6 +154,27 @@ def test_what_is_flagged_is_shown(burnish: Burnish, folder: Path) -> None:
     assert all(text in page for text in ("dark: ", "under 0.9", "truncated: 1", "data/cat/1.jpg"))
 
 
+def test_the_page_says_what_is_compared_before_it_shows_it(burnish: Burnish, folder: Path) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    burnish("clean", "set.jsonl", "--set", "dark=0.9", "--html", "flagged.html", "-q")
+    page = (folder / "flagged.html").read_text()
+    section = page[page.index("<h2>dark: ") :]
+    assert section.index("image.brightness_p99 under 0.9") < section.index("<img")
+    assert "<p></p>" not in page
+
+
+def test_the_page_shows_thresholds_of_the_set_that_flag_nothing(
+    burnish: Burnish, tmp_path: Path, picture: Write
+) -> None:
+    for number in range(24):
+        picture(tmp_path / "data" / f"{number}.png", seed=number)
+    burnish("clean", "--auto", "--html", "learnt.html", stdin=burnish("scan", "data").stdout)
+    page = (tmp_path / "learnt.html").read_text()
+    assert "Nothing is flagged." in page
+    row = page[page.index(">dark<") :].partition("</tr>")[0]
+    assert [text in row for text in ("image.brightness_p99 under", "0.32", ">24<", ">0<")] == [True] * 4
+
+
 def test_the_page_cannot_take_the_place_of_the_manifest(burnish: Burnish, folder: Path) -> None:
     burnish("scan", "data", "-o", "set.jsonl")
     before = content(folder)

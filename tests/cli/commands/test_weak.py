@@ -39,7 +39,7 @@ def test_json_is_what_augment_reads(burnish: Burnish, run: Path) -> None:
         # Agresti and Coull: 22 of 44 and 64 of 66 right.
         "shrunk_gap": pytest.approx(0.5 * (1 - (0.25 / 44 + 64 / 66 * (2 / 66) / 66) / 0.25)),
     }  # fmt: skip
-    assert report["against"] == "rest"
+    assert report["against"] == "best"
     assert report["too_few"] == [{"tag": "rare", "samples": 2}]
 
 
@@ -61,8 +61,8 @@ def test_without_human_level_the_table_says_what_the_target_is(burnish: Burnish,
     lines = burnish("weak", "before", "--min-samples", 1).stdout.splitlines()
     assert "target" in lines[0]
     assert "102 samples, of which 80.4 % are right" in lines
-    said = "target: what samples reach without the tag or a surely weaker one (for human level: --human)"
-    assert f"in percent: gap = target - accuracy, gain = gap x share; {said}" in lines
+    said = "target: the best other value of the same key, or what samples reach without the tag or a surely weaker one"
+    assert f"in percent: gap = target - accuracy, gain = gap x share; {said} (for human level: --human)" in lines
     assert not any("too few" in line for line in lines)
 
 
@@ -129,6 +129,20 @@ def test_tags_in_training_only_are_said_to_be_there(burnish: Burnish, run: Path)
     assert sentences(ranking)[-1].startswith("no tested sample has a tag, though 7 training samples have one; ")
 
 
+def test_what_half_and_twice_the_budget_bring_is_said_as_an_estimate(burnish: Burnish, run: Path) -> None:
+    ranking = msgspec.structs.replace(rank_run(str(run)), training_samples=360)
+    said = [line for line in sentences(ranking) if "estimate" in line]
+    # One weak tag, n = N new samples: half bring .5 / (.5 + k) of n / (1 + k), k from .04 to 1.1 of the sources.
+    assert len(said) == 1
+    assert said[0].startswith("burnish augment --weak makes 360 samples, one for each training sample, if no --budget")
+    assert said[0].endswith(
+        "half of these 360 samples would bring 66 to 96 % of their rise, twice as many 102 to 135 %"
+    )
+    assert not any("estimate" in line for line in sentences(rank_run(str(run)))), "no record says how many there are"
+    sure = msgspec.structs.replace(ranking, tags=ranking.tags[1:])
+    assert not any("estimate" in line for line in sentences(sure)), "nothing is surely weak, and nothing is made"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -136,7 +150,7 @@ def test_tags_in_training_only_are_said_to_be_there(burnish: Burnish, run: Path)
         (["before", "--table", "t.csv"], "a run (before) or --table t.csv: one of them"),
         (["--table", "t.csv", "--human", "0.9"], "--human goes with a run; a table has a column for it"),
         (
-            ["--table", "t.csv", "--against", "best"],
+            ["--table", "t.csv", "--against", "rest"],
             "--against and --ignore go with a run; a table has its own targets",
         ),
         (["before", "--human", "95"], "--human 95: a human level is a fraction from 0 to 1; did you mean 0.95?"),

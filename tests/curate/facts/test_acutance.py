@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 from curate.facts.acutance import acutance, reduced
 from tests.augment.image.scenes import scene
@@ -44,6 +44,26 @@ def test_a_movement_is_found_though_the_picture_is_sharp_across_it() -> None:
     assert acutance(picture(sharp)) > 0.45
     assert acutance(picture(moved)) < 0.42
     assert acutance(picture(turned)) < 0.42
+
+
+@pytest.mark.parametrize("colour", [0, 90, 255])
+@pytest.mark.parametrize(
+    "border",
+    [(20, 20, 20, 20), (0, 30, 0, 30), (30, 0, 0, 0), (0, 0, 0, 5)],
+    ids=["frame", "letterbox", "left", "thin"],
+)
+def test_a_frame_hides_no_blur(border: tuple[int, int, int, int], colour: int) -> None:
+    sharp = Image.fromarray(scene(192, 256)).convert("L")
+    blurred = sharp.filter(ImageFilter.GaussianBlur(3))
+    for picture_in_it in (sharp, blurred):
+        framed = ImageOps.expand(picture_in_it, border, colour)
+        assert acutance(framed) == pytest.approx(acutance(picture_in_it), abs=0.05)
+
+
+def test_what_fades_at_the_edge_is_no_frame() -> None:
+    sky = np.repeat(np.linspace(120, 250, 120)[::-1, None], 256, axis=1)
+    ground = scene(120, 256).astype(float).mean(axis=2)
+    assert acutance(picture(np.vstack((sky, ground)))) > 0.45
 
 
 @pytest.mark.parametrize("side", [257, 300, 383, 384, 511, 512, 700, 1024])

@@ -16,6 +16,7 @@ from PIL import Image
 
 from cli.views.kit import drawing
 from cli.views.kit import page as pages
+from curate.describe.thumbnails import Preview
 from tests.conftest import Burnish
 
 EVIL = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
@@ -168,6 +169,20 @@ def test_drawings_escape_and_measure() -> None:
     assert '<rect x="60.0" y="3" width="120.0"' in box
     assert str(drawing.waveform([0.0, 1.0], "t")).count(",") == 4
     assert str(drawing.histogram([], "t", [])).startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("peak", "said"), [(0.02, "drawn 50 times as high"), (1e-4, "drawn 100 times as high"), (0.5, ""), (0.0, "")]
+)
+def test_a_faint_sound_is_drawn_higher_and_that_is_said(peak: float, said: str) -> None:
+    preview = Preview("audio/wav", b"RIFF", waveform=(peak / 2, peak))
+    shown = pages.media("a.wav", preview)
+    assert shown["note"] == said
+    top = min(
+        float(point.split(",")[1]) for point in re.findall(r'points="([^"]+)"', str(shown["waveform"]))[0].split()
+    )
+    enlarged = 1 if not said else min(100, 1 / peak)
+    assert top == pytest.approx(20 - max(0.75, 19 * peak * enlarged), abs=0.06)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,182 @@
+"""What `burnish automate` shows: the degree, the threshold, tags with a rule of their own, and the curve."""
+
+from typing import TYPE_CHECKING
+
+from baselines.gates.automate import DEGREES
+from cli.io.table import Column, Report, Row, Style, Table, names, p_value
+from cli.views.kit import drawing
+from cli.views.kit.drawing import bar_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markupsafe import Markup
+
+    from baselines.gates.automate import Automation, Part
+
+_STYLES: "Mapping[str, Style]" = {"people": "error", "own threshold": "warning"}
+_ON_TERMINAL = 12
+_MUCH_OFF = 0.05
+_KEEP_LOOKING = (
+    "cases that the model decides alone get no label any more: send some of them to people all the same, or nobody "
+    "will see when it gets worse"
+)
+_WIDTH, _HEIGHT = 760, 260
+_LEFT, _PLOT_WIDTH, _BOTTOM = 60, 680, 215
+
+
+def report(found: "Automation") -> Report:
+    """Return the report."""
+    return Report([_whole(found), _tags(found), _curve(found)], sentences(found))
+
+
+def sentences(found: "Automation") -> list[str]:
+    """Return in words how much may be automated, and what that rests on."""
+    lines = [f"{found.degree}: {DEGREES[found.degree]}", *_threshold(found)]
+    if found.together is not None:
+        lines.append(
+            f"model and people together: accuracy {found.together:.4f}; people alone {found.wish.human:g}, the model "
+            f"alone {found.accuracy:.4f}"
+        )
+    if found.cost is not None and found.cost_people is not None:
+        lines.append(f"cost of a case {found.cost:.4g}; by people alone {found.cost_people:.4g}")
+    if own := [tag for tag, one in found.per_tag.items() if one.rule in _STYLES]:
+        lines.append(f"a higher risk than allowed, and so a rule of their own: {names(own)}")
+    if found.calibration_error >= _MUCH_OFF:
+        lines.append(
+            f"the confidence is off by {found.calibration_error:.3f} on average: the threshold was tried out and "
+            "holds, but .9 does not mean 9 of 10 right"
+        )
+    if found.unlabelled:
+        lines.append(f"{found.unlabelled:,} cases without a label or a confidence were left out")
+    return [*lines, _KEEP_LOOKING]
+
+
+def _threshold(found: "Automation") -> list[str]:
+    part, allowed = found.whole, found.wish.max_risk
+    if part.threshold is not None and part.risk_upper is not None:
+        return [
+            f"answers with a confidence of {part.threshold:.4f} or more are given alone: {found.share:.1%} of the "
+            f"cases; people get {1 - found.share:.1%}",
+            f"{part.wrong:,} of {part.automated:,} such answers were wrong, surely no more than {part.risk_upper:.2%} "
+            "(95 %, exact), on cases that the threshold was not chosen by",
+        ]
+    if allowed is not None:
+        return [f"at no confidence is the risk surely {allowed:g} or less: all {part.samples:,} go to people"]
+    return ["people cost less for all cases"]
+
+
+def page(found: "Automation", of: str) -> bytes:
+    """Return the page; `of` is the log or run."""
+    from cli.views.kit import page as pages
+
+    return pages.report_page(
+        "Automation",
+        of,
+        [
+            pages.Section("Risk and coverage", pages.scrolled(_picture(found), "Risk and coverage")),
+            *(pages.Section(table.title, pages.table(table)) for table in (_whole(found), _tags(found))),
+        ],
+        lead=sentences(found),
+        tiles=[
+            (found.degree, "degree of automation"),
+            (f"{found.share:.1%}", "decided by the model"),
+            (f"{1 - found.share:.1%}", "left to people"),
+            (f"{found.area:.3f}", "area under risk and coverage"),
+        ],
+    )
+
+
+def _whole(found: "Automation") -> Table:
+    columns = [Column("degree", "degree"), *_PART_COLUMNS, Column("share", "automated, %", "share")]
+    return Table("all", "Over all", columns, [Row((found.degree, *_part_cells(found.whole), found.share))])
+
+
+_PART_COLUMNS = (
+    Column("threshold", "from confidence", "number", form="{:.4f}"),
+    Column("samples", "n", "count"),
+    Column("automated", "alone", "count"),
+    Column("wrong", "wrong", "count"),
+    Column("risk_upper", "risk at most, %", "share", 1),
+)
+
+
+def _part_cells(part: "Part") -> tuple[float | None, int, int, int, float | None]:
+    return part.threshold, part.samples, part.automated, part.wrong, part.risk_upper
+
+
+def _tags(found: "Automation") -> Table:
+    columns = [
+        Column("tag", "tag"),
+        *_PART_COLUMNS,
+        Column("adjusted_p", "adj. p", "number", 2),
+        Column("rule", "rule"),
+    ]
+    rows = [
+        Row((tag, *_part_cells(one.part), p_value(one.adjusted_p), one.rule), _STYLES.get(one.rule, ""))
+        for tag, one in found.per_tag.items()
+    ]
+    return Table("tag", "By tag", columns, rows)
+
+
+def _curve(found: "Automation") -> Table:
+    columns = [
+        Column("threshold", "from confidence", "number", form="{:.4f}"),
+        Column("coverage", "answered, %", "share"),
+        Column("risk", "of these wrong, %", "share"),
+        Column("bar", "wrong", "drawing", 9),
+    ]
+    rows = [
+        # Of the whole curve a terminal shows a dozen points, evenly over it; CSV and JSON have all.
+        Row((threshold, coverage, risk, bar_cell(risk, f"{risk:.1%} wrong")), weight=_weight(at, len(found.curve)))
+        for at, (threshold, coverage, risk) in enumerate(found.curve)
+    ]
+    return Table("curve", "Risk and coverage", columns, rows, most=_ON_TERMINAL)
+
+
+def _weight(place: int, number: int) -> float:
+    step = max(1, number // (_ON_TERMINAL - 1))
+    return 1.0 if place % step == 0 or place == number - 1 else 0.0
+
+
+def _picture(found: "Automation") -> "Markup":
+    """Return the risk over the coverage, with the allowed risk and what is automated."""
+    allowed = found.wish.max_risk
+    top = max(max((risk for *_, risk in found.curve), default=0.0), allowed or 0.0, 0.01) * 1.1
+
+    def at(coverage: float, risk: float) -> tuple[float, float]:
+        return _LEFT + coverage * _PLOT_WIDTH, _BOTTOM * (1 - risk / top)
+
+    parts = _axes(top)
+    if allowed is not None:
+        _, y = at(0.0, allowed)
+        parts += [
+            drawing.markup('<line class="zero" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>', _LEFT, _WIDTH, y),
+            drawing.markup('<text class="name" x="{}" y="{:.1f}">allowed: {:g}</text>', _LEFT + 6, y - 5, allowed),
+        ]
+    x, _ = at(found.share, 0.0)
+    parts += [
+        drawing.markup('<line class="range" x1="{0:.1f}" x2="{0:.1f}" y1="0" y2="{1}"/>', x, _BOTTOM),
+        drawing.markup('<text class="name" x="{:.1f}" y="12">automated: {:.1%}</text>', x + 6, found.share),
+    ]
+    points = " ".join("{:.1f},{:.1f}".format(*at(coverage, risk)) for _, coverage, risk in found.curve)
+    parts.append(drawing.markup('<polyline class="line" points="{}"/>', points))
+    title = f"risk from 0 to {top:.1%} over coverage from 0 to 100 %; {found.share:.1%} are automated"
+    return drawing.drawing("chart", _WIDTH, _HEIGHT, title, parts, stretched=False)
+
+
+def _axes(top: float) -> "list[Markup]":
+    """Return the grid with its figures: coverage from 0 to 1 to the right, risk from 0 to `top` upwards."""
+    words = "share that the model decides alone, the surest first; upwards: share of these that are wrong"
+    parts = [drawing.markup('<text x="{}" y="{}">{}</text>', _LEFT, _BOTTOM + 34, words)]
+    for share in (0.0, 0.5, 1.0):
+        x, y = _LEFT + share * _PLOT_WIDTH, _BOTTOM * (1 - share)
+        parts += [
+            drawing.markup('<line class="grid" x1="{0:.1f}" x2="{0:.1f}" y1="0" y2="{1}"/>', x, _BOTTOM),
+            drawing.markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>', _LEFT, _WIDTH, y),
+            drawing.markup('<text x="{:.1f}" y="{}" text-anchor="middle">{:.0%}</text>', x, _BOTTOM + 16, share),
+            drawing.markup(
+                '<text x="{}" y="{:.1f}" text-anchor="end">{:.1%}</text>', _LEFT - 6, max(y, 8) + 4, share * top
+            ),
+        ]
+    return parts

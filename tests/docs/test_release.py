@@ -1,0 +1,35 @@
+"""The page about releasing a model: its commands say what it shows."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import ROOT
+from tests.docs.pages import blocks
+
+PAGE = ROOT / "docs" / "release.md"
+
+
+def test_the_commands_say_what_the_page_shows(tmp_path: Path) -> None:
+    program = f'burnish() {{ {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / "burnish.py"))} "$@"; }}\n'
+    python = f'python() {{ {shlex.quote(sys.executable)} "$@"; }}\n'
+    environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
+    said: list[str] = []
+    for language, text in blocks(PAGE):
+        if language == "python":
+            (tmp_path / "logs.py").write_text(text)
+        elif language == "sh":
+            line = ["bash", "-euo", "pipefail", "-c", f"{program}{python}{{ {text}\n}} 2>&1"]
+            done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
+            assert done.returncode == 0, f"{text}\n{done.stdout[-3000:]}"
+            said.append(done.stdout)
+        elif language == "text":
+            lines = {row.strip() for row in said[-1].splitlines()}
+            assert {row.strip() for row in text.splitlines()} <= lines, said[-1]
+    whole = "\n".join(said)
+    assert "promote: not worse than by 0.02" in whole
+    assert "step 1 of 2, 0.05 of the traffic: promote; next: 1 of the traffic" in whole
+    assert "step 2 of 2, 1 of the traffic: promote; all steps are done" in whole
+    assert "partial: it decides where it is sure" in whole
