@@ -128,6 +128,7 @@ class _Comparison:
         self.looks: dict[str, Look] = {}
         self.small_overlap: set[tuple[int, int]] = set()
         self.shows: Counter[int] = Counter()
+        self.guessed: dict[tuple[int, int], tuple[Guess, ...]] = {}
 
     def groups(self) -> list[Group]:
         """Look for copies, and decide which stay."""
@@ -234,7 +235,7 @@ class _Comparison:
                 # Descriptors of more pictures than that are made again, block by block: they would fill the memory.
                 if look and len(pictures) <= MOST_LOOKS:
                     self.looks[path] = look
-            guesses = self.guesses(pictures, features, sizes)
+            guesses = self.guessed = self.guesses(pictures, features, sizes)
         self.compare_lazily(list(dict.fromkeys([*pairs, *guesses])), lambda some: self.compare_images(some, guesses))
 
     def guesses(
@@ -341,10 +342,10 @@ class _Comparison:
     def extent(self, index: int) -> tuple[float, float, int, int]:
         """Return the order in which samples are taken to be the original of others, before more is known of them.
 
-        What others were cut out of goes first: what is known of two of its parts by that is not looked for again.
+        Of equally large ones that which others were cut out of goes first: two parts of it need not be compared.
         """
         item = self.items[index]
-        return self.shows[index], extent(item), item.bytes or 0, -index
+        return extent(item), self.shows[index], item.bytes or 0, -index
 
     def compare(self, candidates: Sequence[tuple[int, int]]) -> None:
         """Compare pairs of one kind, and remember which are copies, which have a part in common, and which were met."""
@@ -358,7 +359,7 @@ class _Comparison:
             self.take(sounds, paths, heard, _audio_change)
         pictures = [pair for pair in wanted if self.items[pair[0]].image and self.items[pair[1]].image]
         if pictures:
-            self.compare_images(pictures, {})
+            self.compare_images(pictures, self.guessed)
 
     def compare_images(
         self, pairs: Sequence[tuple[int, int]], guesses: Mapping[tuple[int, int], tuple["Guess", ...]]
