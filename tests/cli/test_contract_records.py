@@ -193,6 +193,8 @@ LOOP = (
     "weak one", "weak one --json", "weak one --html page.html",
     "audit one", "audit one --json", "audit one --html page.html",
     "compare one two", "compare one two --json", "compare one two --html page.html",
+    "gate shadow one two --margin 0.9 -o differ.jsonl", "gate shadow one two --margin 0.9 --json",
+    "automate one", "automate one --json", "automate one --html page.html",
     "slices one set.jsonl --no-cache --html page.html", "slices one set.jsonl --no-cache --json -o sliced.jsonl",
     "runs .", "runs . --json",
     "report one -o page.html",
