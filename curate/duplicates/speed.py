@@ -20,8 +20,8 @@ _LEAST_ROUGHLY, _LEAST_AS_IT_IS = 0.5, 0.2
 _LONGEST = 30 * RATE
 _FRAME = RATE // 100
 _LEAST_LOUDNESS_ALIKE = 0.965
-"""Of 75 words, 1 and 3 % faster or slower, .979 at least; of other words .971 at most, of takes of one digit half are
-below."""
+"""Of 38 words, 1 and 3 % faster and 3 % slower, .979 at least; of pairs of other words 95 % are below .963, of takes of
+one digit a quarter is below .943."""
 
 
 def find_speed(a: Signal, b: Signal, highest_hz: float) -> float | None:
