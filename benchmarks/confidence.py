@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from baselines.metrics.calibration_error import calibration_error
 from baselines.training.options import TrainingOptions
 from baselines.training.train import train
 from benchmarks.real_sets import real_sets
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from baselines.data.predictions import Prediction
 
 MODELS = ("svm", "logistic", "knn", "trees", "auto")
-BINS = 10
 
 
 def auroc(score: "NDArray[np.float64]", right: "NDArray[np.bool_]") -> float:
@@ -31,13 +31,6 @@ def auroc(score: "NDArray[np.float64]", right: "NDArray[np.bool_]") -> float:
     from sklearn.metrics import roc_auc_score
 
     return float(roc_auc_score(right, score)) if right.any() and not right.all() else float("nan")
-
-
-def calibration_error(score: "NDArray[np.float64]", right: "NDArray[np.bool_]") -> float:
-    """Return the mean |accuracy - mean confidence| over ten bins of equal width, weighted by their samples."""
-    bins = np.minimum((score * BINS).astype(int), BINS - 1)
-    gaps = [(bins == one).sum() * abs(right[bins == one].mean() - score[bins == one].mean()) for one in np.unique(bins)]
-    return float(sum(gaps) / len(score))
 
 
 def row(name: str, model: str, predictions: "Sequence[Prediction]", cpu_s: float) -> str:

@@ -3,14 +3,13 @@
 import os
 import signal
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from cli.catalog import COMMANDS
+from cli.catalog import COMMANDS, function_of
 from cli.effects import checked_first
 from cli.io import outcome, terminal
 from curate.ground.errors import BurnishError
@@ -56,8 +55,7 @@ class LazyGroup(TyperGroup):
 def load(name: str) -> Any:
     """Return the command of that name, with everything that it imports."""
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    function = getattr(import_module(f"cli.commands.{name}"), name)
-    app.command(name)(checked_first(function))
+    app.command(name)(checked_first(function_of(name)))
     return typer.main.get_command(app)
 
 

@@ -1,6 +1,11 @@
 """The commands: what `burnish --help` shows, without importing any of them."""
 
-from typing import NamedTuple
+from importlib import import_module
+from keyword import iskeyword
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Entry(NamedTuple):
@@ -40,6 +45,16 @@ COMMANDS: dict[str, Entry] = {
     "compare": Entry("Baselines", "Tell whether a second run is better, worse, or neither: over all and on each tag."),
     "agreement": Entry("Baselines", "Hold annotators against each other: kappas, alpha, human level per tag."),
     "runs": Entry("Baselines", "List the runs under a folder: when, data, code, parameters, score."),
+    "predict": Entry("Baselines", "Apply the model of a run to other samples, as fields in the pipe."),
+    "issues": Entry("Label", "Find labels that are wrong, ambiguous or in conflict, and say how good the list is."),
+    "review": Entry("Label", "Ask a person by keys: is the label right, keep or reject, which copy stays."),
+    "relabel": Entry("Label", "Change labels to what people decided, with a record in the sample and a way back."),
+    "export": Entry("Label", "Write the samples for another tool: Label Studio, CVAT, FiftyOne, or a table."),
+    "import": Entry("Label", "Read labels back from another tool, as a manifest and as answers."),
+    "schema": Entry("Watch", "Learn what samples are like, as a file that people read, change and keep."),
+    "validate": Entry("Watch", "Hold new samples against a schema: named anomalies, gates, rejects."),
+    "drift": Entry("Watch", "Tell whether new samples are like a reference: drifted, steady, or cannot tell."),
+    "feedback": Entry("Watch", "Join predictions with outcomes that came later, to new labelled samples."),
     "gate": Entry("Release", "Tell from prediction logs whether a new model may be promoted: shadow, canary, switch."),
     "automate": Entry("Release", "Tell from which confidence on a model may decide alone, and what people keep."),
     "run": Entry("Recipes", "Run a pipeline: the steps of a recipe, and only those that have something to do."),
@@ -48,3 +63,11 @@ COMMANDS: dict[str, Entry] = {
     "demo": Entry("Recipes", "Make a small messy dataset, and run the whole loop on it before your eyes."),
 }
 """In the order in which `--help` shows them; the module of a command is `cli.commands.NAME`, its function `NAME`."""
+
+
+def function_of(name: str) -> "Callable[..., None]":
+    """Return the function of a command; only now its module is imported."""
+    # `import` is a word of Python's own, so its module and its function are `import_`.
+    place = f"{name}_" if iskeyword(name) else name
+    function: Callable[..., None] = getattr(import_module(f"cli.commands.{place}"), place)
+    return function

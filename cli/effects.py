@@ -23,6 +23,8 @@ class Effect(Enum):
     READS_RECIPE = "a recipe; what it reads is read too"
     SETS_RECIPE = "a variable of the recipe; part of what that reads"
     WRITES = "a file that is written whole"
+    PASSES_ON = "the manifest that the next command reads"
+    APPENDS = "a file that only grows"
     REJECTS = "a file for the samples that are dropped"
     MAKES = "a folder for files that the command makes; a step gives it one by itself"
     MAKES_RUN = "a folder for a run; a step gives it one by itself"
@@ -32,7 +34,7 @@ class Effect(Enum):
     VALUE = "no file, though it looks like one"
 
 
-FILES_WRITTEN = frozenset({Effect.WRITES, Effect.REJECTS})
+FILES_WRITTEN = frozenset({Effect.WRITES, Effect.PASSES_ON, Effect.APPENDS, Effect.REJECTS})
 FOLDERS_MADE = frozenset({Effect.MAKES, Effect.MAKES_RUN, Effect.SETS_ASIDE})
 READ = frozenset({Effect.READS, Effect.READS_RUN, Effect.READS_RECIPE})
 
@@ -66,15 +68,16 @@ def check_outputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]
         InputError: There is no folder for a file, a folder is none, or one may not be written to.
         UsageError: Two outputs are one file.
     """
-    taken: dict[str, str] = {}
+    taken: set[str] = set()
     for path in _outputs(effects, values, FILES_WRITTEN):
         if why := why_unwritable(path):
             raise InputError(f"cannot write {path}: {why}")
         target = os.path.realpath(path)
         # Two files that take one name when they are whole: the last one would win, and the other be lost. Devices
         # (/dev/null for both) lose nothing that was to be kept.
-        if taken.setdefault(target, path) is not path and not _is_special(target):
+        if target in taken and not _is_special(target):
             raise UsageError(f"{path} is named for two outputs; name another file for one of them")
+        taken.add(target)
     for folder in _outputs(effects, values, FOLDERS_MADE):
         # Folders are made with those above them: what counts is the nearest that is there already.
         existing = os.path.realpath(folder)

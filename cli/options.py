@@ -29,7 +29,7 @@ Output = Annotated[
         help="Write the manifest to FILE, whole or not at all.",
         show_default=False,
     ),
-    Effect.WRITES,
+    Effect.PASSES_ON,
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write the report as JSON.")]
 Md = Annotated[bool, typer.Option("--md", help="Write its tables as Markdown, for pull requests.")]
@@ -50,6 +50,7 @@ Jobs = Annotated[
         show_default=False,
     ),
 ]
+AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="Let a gate hold of an input without samples.")]
 Quiet = Annotated[
     bool,
     typer.Option("--quiet", "-q", callback=be_quiet, help="Say nothing on stderr unless the command fails."),
@@ -79,6 +80,14 @@ FeatureCache = Annotated[
     Effect.CACHE,
 ]
 NoFeatureCache = Annotated[bool, typer.Option("--no-cache", help="Compute all features anew, and keep none.")]
+Truth = Annotated[
+    str | None,
+    typer.Option(
+        "--truth", metavar="FILE", help="Labels that came later: a .csv or .jsonl of key and label.", show_default=False
+    ),
+    Effect.READS,
+]
+LogKey = Annotated[str, typer.Option("--key", metavar="FIELD", help="The field that cases are known by.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Where chance begins.")]
 
 

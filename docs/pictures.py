@@ -1,4 +1,4 @@
-"""Make the pictures of the README: run the demo, photograph what it prints on a terminal and the page it ends with.
+"""Make the pictures of the README and of the tutorials: run the demo, photograph what it prints and its pages.
 
     python docs/pictures.py [FOLDER]
 
@@ -112,9 +112,30 @@ def photograph(chromium: str, page: str) -> Any:
             return opened.convert("RGB")
 
 
-def save(image: Any) -> None:
-    """Write the picture of the page, in so few colours that it is small enough."""
-    picture = PICTURES / "report.png"
+def draw_review(folder: Path) -> None:
+    """Write the picture of the page of `review`, on the handwriting of the demo."""
+    sys.path.insert(0, str(ROOT))
+    from io import BytesIO
+
+    from PIL import Image
+
+    from tests.cli.browser import Browser
+
+    program = [sys.executable, str(ROOT / "burnish.py")]
+    flagged, page = "flagged.jsonl", folder / "review.html"
+    issues = ["issues", "work/images/unique.jsonl", "--plantings", "0", "-o", flagged, "-q"]
+    for words in (issues, ["review", flagged, "--page", page.name, "--annotator", "ann", "-q"]):
+        subprocess.run([*program, *words], cwd=folder, check=True)
+    with Browser(page) as browser:
+        browser.wait("document.querySelector('#media img.large')?.complete === true")
+        with Image.open(BytesIO(browser.picture())) as shown:
+            small = shown.convert("RGB").resize((900, 900 * shown.height // shown.width), Image.Resampling.LANCZOS)
+    save(small, "review.png")
+
+
+def save(image: Any, name: str = "report.png") -> None:
+    """Write the picture of a page, in so few colours that it is small enough."""
+    picture = PICTURES / name
     for colours in (256, 128, 64):
         image.quantize(colours).save(picture, optimize=True)
         if picture.stat().st_size < MOST_BYTES:
@@ -130,6 +151,7 @@ def main() -> None:
         subprocess.run([sys.executable, str(ROOT / "burnish.py"), "demo", str(folder), "--quiet"], check=True)
         draw_terminal(folder)
         draw_page(folder / "report.html")
+        draw_review(folder)
 
 
 if __name__ == "__main__":

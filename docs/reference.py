@@ -16,7 +16,7 @@ from recipe_reference import recipes_page, table
 
 from cli.catalog import COMMANDS
 from cli.views.clean.check_list import flagged_if
-from curate.check.checks import CHECKS, EMBEDDING_CHECKS, SCAN_CHECKS
+from curate.check.checks import CHECKS, EMBEDDING_CHECKS, LABEL_CHECKS, SCAN_CHECKS
 from curate.facts.records import AudioFacts, Finding, ImageFacts
 from curate.query.tags import AUTO_TAGS
 from curate.records.sample import Sample
@@ -83,6 +83,9 @@ def checks() -> str:
         ("check", "flagged if", "severity", "why"),
         ((f"`{name}`", flagged_if(name), one.severity, one.meaning) for name, one in EMBEDDING_CHECKS.items()),
     )
+    lines += ["## Made by `burnish issues`", ""]
+    labels = ((f"`{name}`", one.severity, one.meaning) for name, one in LABEL_CHECKS.items())
+    lines += table(("check", "severity", "meaning"), labels)
     lines += ["## Made by `burnish scan`, while decoding", ""]
     found = ((f"`{name}`", check.severity, check.meaning) for name, check in SCAN_CHECKS.items())
     lines += table(("check", "severity", "meaning"), found)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from baselines.annotators.answers import Effort
 from baselines.annotators.human_level import HumanLevel, human_levels
 from baselines.annotators.kappa import cohen, fleiss, krippendorff
 from curate.ground.errors import InputError
@@ -82,6 +83,8 @@ class Agreement(Struct, frozen=True):
         human_level: By tag, sorted, after that of all samples.
         measured_against: What the human level is measured against: `manifest` or `other annotators`.
         unknown: Samples that the manifest has no label of.
+        effort: Time and steadiness of each annotator, where answers of a review tell.
+        blind: Whether nobody was shown a label; None where that is not known.
     """
 
     samples: int
@@ -97,6 +100,8 @@ class Agreement(Struct, frozen=True):
     human_level: tuple[HumanLevel, ...]
     measured_against: str
     unknown: int
+    effort: tuple[Effort, ...] = ()
+    blind: bool | None = None
 
 
 def agree(
@@ -116,12 +121,12 @@ def agree(
     """
     counts = {path: Counter(given.values()) for path, given in annotations.labels.items()}
     compared = [found for found in counts.values() if found.total() >= 2]
-    if not compared:
+    if not compared and truth is None:
         raise InputError("no sample was labelled by two annotators, so there is nothing to compare")
     # The kappa of Fleiss needs the same number of labels on every sample: of the most frequent number all samples, and
     # of equally frequent ones the larger, which says more of each.
     numbers = Counter(found.total() for found in compared)
-    each = max(numbers, key=lambda number: (numbers[number], number))
+    each = max(numbers, key=lambda number: (numbers[number], number), default=0)
     return Agreement(
         samples=len(counts),
         compared=len(compared),
@@ -130,8 +135,11 @@ def agree(
         missing=annotations.missing,
         each=_each(annotations, counts),
         pairs=_pairs(annotations),
-        fleiss=Fleiss(fleiss([found for found in compared if found.total() == each]), numbers[each], each),
-        alpha=krippendorff(compared),
+        fleiss=Fleiss(
+            fleiss([found for found in compared if found.total() == each]) if compared else None, numbers[each], each
+        ),
+        # One annotator against a manifest has a human level, and nobody to agree with.
+        alpha=krippendorff(compared) if compared else None,
         disagreements=_disagreements(compared),
         human_level=human_levels(annotations, truth, tags or {}),
         measured_against="other annotators" if truth is None else "manifest",

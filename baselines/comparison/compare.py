@@ -12,10 +12,10 @@ from baselines.comparison.evidence import MIN_SAMPLES, Difference, judge, weigh
 from baselines.comparison.held_still import HeldStill, held_still, not_held
 from baselines.data.group_guess import guess_groups
 from baselines.metrics.metrics import repeats_of
-from baselines.metrics.significance import holm
 from baselines.runs.run_folder import predictions_of_run, record_of_run
 from baselines.runs.run_record import Groups
 from curate.ground.errors import UsageError, did_you_mean
+from curate.statistics.holm import holm
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

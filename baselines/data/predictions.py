@@ -10,14 +10,14 @@ import msgspec
 
 from curate.ground.csv import read_table
 from curate.ground.errors import InputError
-from curate.ground.json import loads
+from curate.ground.json import loads, read_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _COLUMNS = ("path", "prediction")
 _ENDINGS = (".csv", ".jsonl")
-PROBABILITY = "probability:"
+PROBABILITY = ("probability:", "p:")
 """What the name of a CSV column with the probability of a class begins with."""
 _SUM_TOLERANCE = 0.05
 
@@ -96,12 +96,13 @@ def read_external_predictions(file: str) -> dict[str, ExternalPrediction]:
     rows: Iterable[_Row] = _json_rows(file)
     if file.lower().endswith(".csv"):
         cells = ((row.line, row.cells) for row in read_table(file, _COLUMNS))
-        rows = (_csv_row(line, one) for line, one in cells)
+        rows = (_csv_row(file, line, one) for line, one in cells)
     for row in rows:
-        path = _text(file, row, "path")
+        where = f"{file}:{row.line}"
+        path = text_of(where, "path", row.path)
         if path in found:
-            raise InputError(f"{file}:{row.line}: {path} has a prediction in line {found[path].line} already; keep one")
-        prediction, probabilities = _text(file, row, "prediction"), _probabilities(file, row)
+            raise InputError(f"{where}: {path} has a prediction in line {found[path].line} already; keep one")
+        prediction, probabilities = text_of(where, "prediction", row.prediction), _probabilities(file, row)
         # Who gives all of them need not repeat that of the chosen class.
         confidence = probabilities.get(prediction) if row.confidence is None else _confidence(file, row)
         found[path] = ExternalPrediction(prediction, confidence, row.line, probabilities)
@@ -117,37 +118,45 @@ def describe_file(file: str) -> str:
 
 
 def _json_rows(file: str) -> "Iterator[_Row]":
-    try:
-        with open(file, "rb") as opened:
-            for line, text in enumerate(opened, start=1):
-                if text.strip():
-                    yield _json_row(file, line, text)
-    except OSError as error:
-        raise InputError(f"cannot read {file}: {error.strerror}") from None
+    # A confidence that is no number gets an error of its own.
+    for line, record in read_objects(file, "path and prediction", nan=True):
+        yield _Row(line, *(record.get(name) for name in _Row._fields[1:]))
 
 
-def _json_row(file: str, line: int, text: bytes) -> _Row:
-    try:
-        record = loads(text, nan=True)  # a confidence that is no number gets an error of its own
-    except ValueError as error:
-        raise InputError(f"{file}:{line}: no JSON: {error}") from None
-    if not isinstance(record, dict):
-        raise InputError(f"{file}:{line}: has to be an object with path and prediction")
-    return _Row(line, *(record.get(name) for name in _Row._fields[1:]))
+def _csv_row(file: str, line: int, cells: dict[str, str]) -> _Row:
+    """Return a row of a table; probabilities stand in columns like `p:cat`, or as a JSON object in one column.
+
+    Raises:
+        InputError: A class has two columns, or the object is none.
+    """
+    given: dict[str, object] = {}
+    for name, cell in cells.items():
+        prefix = next((one for one in PROBABILITY if name.startswith(one)), None)
+        if prefix is None:
+            continue
+        label = name.removeprefix(prefix)
+        if label in given:
+            raise InputError(f"{file}: the class {label!r} has two columns of probabilities; keep one")
+        given[label] = cell
+    probabilities: object = given or None
+    if not given and (text := cells.get("probabilities")):
+        try:
+            probabilities = loads(text.encode("utf-8", "surrogateescape"))
+        except ValueError as error:
+            raise InputError(f"{file}:{line}: probabilities are no JSON: {error}") from None
+    return _Row(line, cells["path"], cells["prediction"], cells.get("confidence") or None, probabilities)
 
 
-def _csv_row(line: int, cells: dict[str, str]) -> _Row:
-    """Return a row of a table; probabilities stand in columns like `probability:cat`."""
-    given = {name.removeprefix(PROBABILITY): cell for name, cell in cells.items() if name.startswith(PROBABILITY)}
-    return _Row(line, cells["path"], cells["prediction"], cells.get("confidence") or None, given or None)
+def text_of(where: str, name: str, value: object) -> str:
+    """Return a field that has to be text; a whole number is taken for one, as the label 7 is easily written.
 
-
-def _text(file: str, row: _Row, name: str) -> str:
-    value = getattr(row, name)
+    Raises:
+        InputError: It is missing or something else; `where` is the file and the line, `name` that of the field.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)  # the label 7 is easily written as a number
+        value = str(value)
     if not isinstance(value, str) or not value:
-        raise InputError(f"{file}:{row.line}: {name} is {'missing' if value is None or value == '' else 'no text'}")
+        raise InputError(f"{where}: {name} is {'missing' if value is None or value == '' else 'no text'}")
     return value
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec import Struct
 
-from baselines.metrics.risk_coverage import higher_risk_p, risk_coverage, risk_upper
-from baselines.metrics.significance import holm
+from baselines.metrics.calibration_error import calibration_error
+from baselines.metrics.risk_coverage import risk_coverage
 from curate.ground.errors import InputError, UsageError
+from curate.statistics.binomial import more_p, share_upper
+from curate.statistics.holm import holm
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -29,7 +31,6 @@ DEGREES: dict[Degree, str] = {
 }
 """The degrees of automation, from none to all."""
 ALPHA = 0.05
-_CALIBRATION_BINS = 10
 _POINTS = 200
 
 
@@ -234,16 +235,6 @@ def _points(half: _Half, number: int) -> list[tuple[float, float, float]]:
     return [(float(curve.threshold[at]), float(coverage[at]), float(curve.risk[at])) for at in places]
 
 
-def calibration_error(confidence: "NDArray[np.float64]", right: "NDArray[np.bool_]") -> float:
-    """Return the mean |accuracy - mean confidence| over ten bins of equal width, by their cases (Guo et al. 2017)."""
-    import numpy as np
-
-    bins = np.minimum((confidence * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
-    counts = np.bincount(bins, minlength=_CALIBRATION_BINS)
-    gaps = np.bincount(bins, right.astype(float) - confidence, minlength=_CALIBRATION_BINS)
-    return float(np.abs(gaps).sum() / counts.sum())
-
-
 def _in_first_half(name: str) -> bool:
     """Return to which half a case goes: the same one whatever else is in the log."""
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[0] % 2 == 0
@@ -264,7 +255,7 @@ def _by_risk(risk: float, chosen: _Half, tried: _Half) -> float | None:
     # The strictest threshold has so few answers that one mistake breaks it, and then no other may be tried. So the
     # first is the one whose bound is lowest on the half that is only there to choose.
     bounds = [
-        risk_upper(int(wrong), int(number), ALPHA) for wrong, number in zip(named.wrong, named.answered, strict=True)
+        share_upper(int(wrong), int(number), ALPHA) for wrong, number in zip(named.wrong, named.answered, strict=True)
     ]
     best = None
     # The last one is that of all answers, also of those below any confidence that the first half has seen.
@@ -272,7 +263,7 @@ def _by_risk(risk: float, chosen: _Half, tried: _Half) -> float | None:
         place = int(np.searchsorted(-curve.threshold, -threshold, side="right")) - 1
         if place < 0 or curve.answered[place] < least_cases(risk):
             continue  # nothing could hold, whatever the labels are: it is not a try
-        if risk_upper(int(curve.wrong[place]), int(curve.answered[place]), ALPHA) > risk:
+        if share_upper(int(curve.wrong[place]), int(curve.answered[place]), ALPHA) > risk:
             break
         best = float(threshold)
     return best
@@ -301,7 +292,7 @@ def _part(threshold: float | None, half: _Half) -> Part:
         return Part(None, len(half.right), 0, 0, None)
     alone = half.confidence >= threshold
     number, wrong = int(alone.sum()), int((alone & ~half.right).sum())
-    return Part(threshold, len(half.right), number, wrong, risk_upper(wrong, number, ALPHA) if number else None)
+    return Part(threshold, len(half.right), number, wrong, share_upper(wrong, number, ALPHA) if number else None)
 
 
 def _riskier_tags(risk: float, chosen: _Half) -> dict[str, float]:
@@ -336,7 +327,7 @@ def _tag_p(risk: float, tag: str, rest: _Half) -> float:
         # Nothing else holds either, or there is nothing else: then the surer half of all answers.
         threshold = float(np.median(rest.confidence)) if len(rest.confidence) else 0.0
     part = _part(threshold, rest.with_tag(tag))
-    return higher_risk_p(part.wrong, part.automated, risk) if part.automated else 1.0
+    return more_p(part.wrong, part.automated, risk) if part.automated else 1.0
 
 
 def _judge_tags(

@@ -4,10 +4,10 @@ import math
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
-from baselines.metrics.clusters import Variance, at_least, name_groups, of_groups, sum_by_group
+from baselines.metrics.clusters import Variance, at_least, name_groups, of_groups, quantile, sum_by_group
 from baselines.metrics.paired_score import p_below, paired_interval
 from baselines.metrics.sequential import discordance_e_value, evidence_above, lasting_interval
-from baselines.metrics.significance import newcombe, wilson
+from baselines.metrics.significance import Z_95, newcombe, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -185,10 +185,8 @@ def _effective(arm: "Sequence[Answer]") -> float:
     variance = at_least(Variance(share * (1 - share) / len(arm)), of_groups(totals))
     if not variance.value:
         return float(len(totals))  # all right or all wrong: the number of groups is all that there is to go by
-    from scipy.special import stdtrit
-
     # Few groups know their spread badly: (z / t)² takes the normal quantile to that of Student (Korn, Graubard 1998).
-    slack = (1.96 / float(stdtrit(len(totals) - 1, 0.975))) ** 2
+    slack = (Z_95 / quantile(len(totals) - 1)) ** 2
     return min(float(len(arm)), share * (1 - share) / variance.value) * slack
 
 

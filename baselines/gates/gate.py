@@ -8,8 +8,8 @@ from baselines.gates.cases import judge_arms, pair_logs
 from baselines.gates.evidence import Question
 from baselines.gates.mix import MixChange, changed_mix
 from baselines.gates.sides import ArmSides, PairedSides
-from baselines.metrics.significance import holm
 from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.statistics.holm import holm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from baselines.metrics.significance import holm
+from curate.statistics.holm import holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

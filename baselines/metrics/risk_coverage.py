@@ -45,25 +45,3 @@ def risk_coverage(confidence: "NDArray[np.float64]", right: "NDArray[np.bool_]")
     answered = np.cumsum(np.bincount(place))
     wrong = np.cumsum(np.bincount(place, ~right)).astype(np.int64)
     return Curve(-thresholds, answered, wrong)
-
-
-def risk_upper(wrong: int, answered: int, alpha: float = 0.05) -> float:
-    """Return the one-sided upper bound of a risk: exact (Clopper and Pearson 1934), above it with chance alpha at most.
-
-    Args:
-        wrong: Answers that are wrong.
-        answered: All answers; of none, nothing is known, and the bound is 1.
-        alpha: Level.
-    """
-    if wrong >= answered:
-        return 1.0
-    from scipy.special import betaincinv
-
-    return float(betaincinv(wrong + 1, answered - wrong, 1 - alpha))
-
-
-def higher_risk_p(wrong: int, answered: int, risk: float) -> float:
-    """Return the one-sided p value of so many wrong answers, or more, where the true risk is `risk`."""
-    from scipy.special import bdtrc
-
-    return float(bdtrc(wrong - 1, answered, risk)) if wrong else 1.0

@@ -2,14 +2,14 @@
 
 import math
 import os
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from baselines.data.predictions import check_name
+from baselines.data.predictions import check_name, text_of
 from baselines.runs.run_folder import PREDICTIONS, predictions_of_run
 from curate.ground.csv import read_table
 from curate.ground.errors import InputError
-from curate.ground.json import loads
+from curate.ground.json import read_objects
+from curate.ground.moments import seconds_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,7 +95,7 @@ def read_truth(file: str, key: str = "path") -> dict[str, str]:
     found: dict[str, str] = {}
     for line, row in _rows(file, (key, "label")):
         where = f"{file}:{line}"
-        name, label = (_text(where, field, row.get(field)) for field in (key, "label"))
+        name, label = (text_of(where, field, row.get(field)) for field in (key, "label"))
         if found.setdefault(name, label) != label:
             raise InputError(f"{where}: {name} is {label!r} here and {found[name]!r} in an earlier line; keep one")
     if not found:
@@ -110,41 +110,22 @@ def _rows(file: str, columns: tuple[str, ...]) -> "Iterator[tuple[int, Mapping[s
         for row in read_table(file, columns):
             yield row.line, {name: cell for name, cell in row.cells.items() if cell}
         return
-    try:
-        with open(file, "rb") as opened:
-            for line, text in enumerate(opened, start=1):
-                if not text.strip():
-                    continue
-                record = loads(text, nan=True)  # a confidence that is no number gets an error of its own
-                if not isinstance(record, dict):
-                    raise InputError(f"{file}:{line}: has to be an object with {' and '.join(columns)}")
-                yield line, record
-    except OSError as error:
-        raise InputError(f"cannot read {file}: {error.strerror}") from None
-    except ValueError as error:
-        raise InputError(f"{file}:{line}: no JSON: {error}") from None
+    # A confidence that is no number gets an error of its own.
+    yield from read_objects(file, " and ".join(columns), nan=True)
 
 
 def _entry(where: str, row: "Mapping[str, object]", fields: LogFields) -> Logged:
     label, confidence, time = row.get("label"), row.get("confidence"), row.get(fields.time)
     tags = _tags(where, row)
     return Logged(
-        key=_text(where, fields.key, row.get(fields.key)),
-        prediction=_text(where, "prediction", row.get("prediction")),
-        label=None if label is None else _text(where, "label", label),
+        key=text_of(where, fields.key, row.get(fields.key)),
+        prediction=text_of(where, "prediction", row.get("prediction")),
+        label=None if label is None else text_of(where, "label", label),
         confidence=None if confidence is None else _share(where, confidence),
         time=None if time is None else _time(where, fields.time, time),
         tags=tags,
         group=None if fields.group is None else _group(where, row, tags, fields.group),
     )
-
-
-def _text(where: str, name: str, value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)  # the label 7 is easily written as a number
-    if not isinstance(value, str) or not value:
-        raise InputError(f"{where}: {name} is {'missing' if value is None or value == '' else 'no text'}")
-    return value
 
 
 def _share(where: str, value: object) -> float:
@@ -158,13 +139,10 @@ def _time(where: str, name: str, value: object) -> float:
     number = _number(value)
     if math.isfinite(number):
         return number
-    try:
-        time = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        time = None
-    if time is None:
+    found = seconds_of_text(value) if isinstance(value, str) else None
+    if found is None:
         raise InputError(f"{where}: {name} {value!r} is no time; write it like 2026-03-01T12:00:00Z or in seconds")
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+    return found
 
 
 def _number(value: object) -> float:
@@ -196,4 +174,4 @@ def _group(where: str, row: "Mapping[str, object]", tags: tuple[str, ...], key: 
     if found:
         return found[0]
     value = row.get(key)
-    return None if value is None else _text(where, key, value)
+    return None if value is None else text_of(where, key, value)

@@ -5,12 +5,10 @@
 
 import os
 from contextlib import suppress
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
+from typing import TYPE_CHECKING
 
 from baselines.data.predictions import Prediction
-from baselines.runs.run_record import ModelRecord, Run
+from baselines.runs.run_record import Run
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError, UsageError
 from curate.ground.json import decode, encode, encode_indented
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 RUN, METRICS, PREDICTIONS, MODEL = "run.json", "metrics.json", "predictions.jsonl", "model.skops"
 _OURS = frozenset({RUN, METRICS, PREDICTIONS, MODEL})
 _NAMED = 3
-TRUSTED = {"trees": ("sklearn.tree._tree.Tree",)}
-"""By model, the types that skops does not build unless it is told to; no others are built."""
 
 
 def check_run_folder(folder: str) -> None:
@@ -144,29 +140,3 @@ def _why_not(folder: str) -> str:
     if inside:
         return f"did you mean {', '.join(inside[:_NAMED])}{', …' * (len(inside) > _NAMED)}?"
     return f"it has no {PREDICTIONS}; {cure}"
-
-
-def load_model(folder: str) -> "tuple[Any, ModelRecord]":
-    """Return the estimator of a run and what its input and output mean.
-
-    Its classes are numbers, places in `labels` of the record; its input are the families `features`, one after the
-    other, as `baselines.features` describes a file.
-
-    Args:
-        folder: Of a run that `train` made.
-
-    Raises:
-        InputError: There is no model, or it holds a type that is not trusted.
-    """
-    record = read_run(folder).model
-    path = os.path.join(folder, MODEL)
-    if record is None or not os.path.isfile(path):
-        raise InputError(f"the run {folder} has no model: its predictions came from elsewhere")
-    skops = import_module("skops.io")
-    # Of a file that is no model, skops raises whatever its parts raise.
-    errors = (skops.exceptions.UntrustedTypesFoundException, BadZipFile, KeyError, ValueError, TypeError)
-    try:
-        return skops.load(path, trusted=list(TRUSTED.get(record.name.split(",", maxsplit=1)[0], ()))), record
-    except errors as error:
-        reason = str(error).split("\n", maxsplit=1)[0]
-        raise InputError(f"{path} is no model of burnish's: {reason}; train again into {folder}") from None

@@ -195,6 +195,8 @@ class Run(Struct, frozen=True):
         training_majority: The most frequent class of the training part; of equals the first by name.
         groups: None where no group was named.
         repeats: How many other draws of the training part were tried.
+        model_digest: `sha256:` of `model.skops`, of this very file: of an equal model it is another, as skops names its
+            parts by their addresses. None where there is no model, and in the record of an older version.
     """
 
     command: str
@@ -216,4 +218,5 @@ class Run(Struct, frozen=True):
     training_majority: str | None = None
     groups: Groups | None = None
     repeats: int = 0
+    model_digest: str | None = None
     format: int = FORMAT

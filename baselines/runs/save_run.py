@@ -122,6 +122,7 @@ def save_run(
         training_majority=result.training_majority,
         groups=result.groups,
         repeats=result.metrics.repeats,
+        model_digest=f"sha256:{hashlib.sha256(result.saved).hexdigest()}" if result.saved else None,
     )
     write_run(folder, run, result.metrics, result.predictions, result.saved)
     return Outcome(folder, run, result.metrics)

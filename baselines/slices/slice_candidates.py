@@ -7,10 +7,10 @@ from msgspec import Struct
 
 from baselines.data.folds import make_folds, units
 from baselines.metrics.fisher import count_tables, more_wrong_p
-from baselines.metrics.significance import holm
 from baselines.slices.error_clusters import evidence, find_regions
 from baselines.slices.slice_terms import SliceSample, Term, find_terms, member_table
 from baselines.slices.sliceline import find_conjunctions
+from curate.statistics.holm import holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ it nor from its source, its copies or its group. Real samples are judged alike, 
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,13 +16,7 @@ import numpy as np
 from baselines.data.folds import ALWAYS_TRAINS, make_folds
 from baselines.data.labelled_samples import LabelledSample, label_of
 from baselines.data.train_test_partition import trains, validates
-from baselines.embeddings.embed import Model as EmbeddingModel
-from baselines.embeddings.embed import embed, load_again, load_model
-from baselines.features.choice import EMBEDDING, PACKAGE
-from baselines.features.extract import extract
-from baselines.features.families import FAMILIES, columns
 from baselines.features.reading import Reading, Watcher
-from baselines.features.side_data import TABLE, TAGS
 from baselines.metrics.hardness import Answer, out_of_range
 from baselines.metrics.two_sample import TwoSample, tell_apart
 from baselines.models.calibration import probabilities
@@ -30,13 +24,12 @@ from baselines.models.fitting import Model, able_candidate, fit_model, in_worker
 from baselines.models.models import Candidate
 from baselines.runs.run_folder import read_run
 from baselines.training.fit_plan import make_training_matrix
-from baselines.training.like import HeldStill, hold_still
+from baselines.training.like import hold_still
 from baselines.training.one_encoder import reencode
 from baselines.training.options import TrainingOptions
+from baselines.training.run_features import FeatureReader, make_feature_reader
 from baselines.training.training_data import TrainingData, read_data
-from curate.embeddings.neighbours import unit
-from curate.embeddings.store import read_embeddings
-from curate.ground.errors import InputError, UsageError
+from curate.ground.errors import InputError
 from curate.records.origin import origin_of, ties_of
 
 if TYPE_CHECKING:
@@ -56,39 +49,6 @@ MOST_COMPARED = 300
 """Samples of each side for realism: of these, an area of .7 is known to about .06."""
 
 _DIGITS = 4
-
-
-class _FeatureReader(NamedTuple):
-    """Makes of files what the run's model is given.
-
-    Attributes:
-        held: Which features it learned from.
-        models: That made its embeddings, in their order.
-        reading: How files are read.
-    """
-
-    held: HeldStill
-    models: tuple[EmbeddingModel, ...]
-    reading: Reading
-
-    def read(self, samples: Sequence[LabelledSample], *, cached: bool = True) -> "tuple[Vectors, Mask]":
-        """Return the features of one or more samples, and which of them could be read."""
-        reading = self.reading if cached else replace(self.reading, cache="")
-        readable = np.ones(len(samples), np.bool_)
-        parts: list[Vectors] = []
-        kind = self.held.kind
-        if families := tuple(name for name in self.held.families if name in FAMILIES[kind]):
-            extracted = extract(samples, kind, reading)
-            readable[list(extracted.failures)] = False
-            parts.append(extracted.features[:, columns(kind, families)])
-        for model in self.models:
-            made = embed(samples, model, reading, own_similarity=False).embeddings
-            places = made.places([one.digest for one in samples])
-            vectors, known = np.zeros((len(samples), made.length), np.float32), places >= 0
-            vectors[known] = unit(made.vectors[places[known]])
-            readable &= known
-            parts.append(vectors)
-        return np.hstack(parts), readable
 
 
 class _FoldModels(NamedTuple):
@@ -143,7 +103,7 @@ class Judge:
         real: The real samples of training and validation with what is said of each.
     """
 
-    def __init__(self, models: _FoldModels, features: _FeatureReader, places: dict[str, _Place]) -> None:
+    def __init__(self, models: _FoldModels, features: FeatureReader, places: dict[str, _Place]) -> None:
         self._models, self._features, self._places = models, features, places
         self.run, self.model = features.held.run, str(features.held.candidate)
         self.real: list[tuple[LabelledSample, Answer]] = []
@@ -238,9 +198,7 @@ def make_judge(samples: Iterable[LabelledSample], run: str, reading: Reading, wa
     """
     record = read_run(run)
     held = hold_still(run, "auto", (), option="the run")
-    if side := [name for name in held.families if name == TAGS or name.startswith(TABLE)]:
-        raise UsageError(f"the run {run} learned from {side[0]}, which what is made has not; train one on files alone")
-    features = _FeatureReader(held, tuple(_embedding_models(held.families)), reading)
+    features = make_feature_reader(held, reading)
     seen = [one for one in samples if trains(one.split) or validates(one.split)]
     if not seen:
         raise InputError("the manifest has no training or validation samples to judge by")
@@ -264,15 +222,6 @@ def make_judge(samples: Iterable[LabelledSample], run: str, reading: Reading, wa
     places = [_Place(int(fold[at]), int(matrix.unit[at])) for at in judged]
     judge.real += zip(examples, models.ask(matrix.features[judged], examples, places), strict=True)
     return judge
-
-
-def _embedding_models(families: Sequence[str]) -> Iterator[EmbeddingModel]:
-    """Yield what made the embeddings that a run learned from, files before packages."""
-    for name in families:
-        if name.startswith(EMBEDDING):
-            store = read_embeddings(name.removeprefix(EMBEDDING))
-            yield load_again(store.about, store.path)
-    yield from (load_model(name.removeprefix(PACKAGE)) for name in families if name.startswith(PACKAGE))
 
 
 def _fit(matrix: "TrainingMatrix", candidate: Candidate, train: "Numbers") -> Model:

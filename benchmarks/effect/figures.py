@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from baselines.metrics.clusters import Variance, of_groups, quantile, t_test, together
-from baselines.metrics.significance import holm
 from benchmarks.effect.sets import CLEAN
+from curate.statistics.holm import holm
 
 CEILING = "really so"
 """The arm that trains on the conditions themselves, as if they had been recorded."""

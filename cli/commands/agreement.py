@@ -3,9 +3,11 @@
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from baselines.annotators.agreement import Agreement, agree
 from baselines.annotators.annotations import Annotations, read_annotations
+from baselines.annotators.answers import ENDING, read_answered
 from baselines.annotators.human_level import write_human_csv
 from cli import options
 from cli.effects import Effect
@@ -20,7 +22,11 @@ from curate.ground.errors import UsageError
 def agreement(
     annotations: Annotated[
         str,
-        typer.Argument(metavar="FILE.csv", help="The labels: path,annotator,label.", show_default=False),
+        typer.Argument(
+            metavar="FILE.csv|ANSWERS.jsonl",
+            help="The labels: path,annotator,label; or the answers of burnish review.",
+            show_default=False,
+        ),
         Effect.READS,
     ],
     manifest: Annotated[
@@ -43,7 +49,8 @@ def agreement(
     """Hold annotators against each other: Cohen's and Fleiss' kappa, Krippendorff's alpha, human level per tag.
 
     A row is one label that one annotator gave to one sample. A label that is left empty is missing; a column tags
-    holds tags of the sample, separated by ;.
+    holds tags of the sample, separated by ;. Of answers of burnish review the blind ones count where there are any;
+    they also tell how long an answer took, and how far a person agrees with himself.
 
     The human level of a tag is the share of labels that are right, by the labels of --manifest. Without it, each label
     is held against the most frequent one of the other annotators.
@@ -55,14 +62,19 @@ def agreement(
     burnish agreement labels.csv --manifest set.jsonl --human-level human.csv
 
     burnish weak runs/before --human human.csv
+
+    burnish agreement answers.jsonl --manifest set.jsonl
     """
     streams.check_output(human_level)
     if human_level is not None and human_level in {annotations, manifest}:
         raise UsageError(f"--human-level {human_level}: that is an input; name another file")
     formats = reports.Formats(json, md, csv, html).check(annotations)
-    given = read_annotations(annotations)
+    answered = read_answered(annotations) if annotations.endswith(ENDING) else None
+    given = answered.annotations if answered else read_annotations(annotations)
     truth, tags = _known(manifest)
     result = agree(given, truth, tags)
+    if answered:
+        result = replace(result, effort=answered.effort, blind=answered.blind)
     reports.write(
         result, formats, "Agreement of annotators", report, lambda found: _page(found, given, annotations, html)
     )

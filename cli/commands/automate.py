@@ -31,18 +31,12 @@ def automate(
     cost_human: Annotated[
         float | None, typer.Option(metavar="Y", help="What a person's answer costs.", show_default=False)
     ] = None,
-    truth: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE", help="Labels that came later: a .csv or .jsonl of key and label.", show_default=False
-        ),
-        Effect.READS,
-    ] = None,
+    truth: options.Truth = None,
     group: Annotated[
         str | None,
         typer.Option(metavar="KEY", help="The field, or key of a tag, that ties cases together.", show_default=False),
     ] = None,
-    key: Annotated[str, typer.Option(metavar="FIELD", help="The field that cases are known by.")] = "path",
+    key: options.LogKey = "path",
     json: options.Json = False,
     md: options.Md = False,
     csv: options.Csv = False,

@@ -22,7 +22,8 @@ def evaluate(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="A .csv or .jsonl with path, prediction and, if known, confidence or probabilities.",
+            help="A .csv or .jsonl with path, prediction and, if known, confidence and probabilities: columns p:LABEL, "
+            "or an object probabilities.",
             show_default=False,
         ),
         Effect.READS,

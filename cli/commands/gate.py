@@ -39,13 +39,7 @@ def gate(
         typer.Argument(metavar="NEW", help="The log of the new system.", show_default=False),
         Effect.READS_RUN,
     ] = None,
-    truth: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE", help="Labels that came later: a .csv or .jsonl of key and label.", show_default=False
-        ),
-        Effect.READS,
-    ] = None,
+    truth: options.Truth = None,
     margin: Annotated[float, typer.Option(metavar="M", help="How much accuracy may be lost over all.")] = 0.01,
     tag: Annotated[
         list[str] | None, typer.Option(metavar="T", help="Look at these tags only.", show_default="all")
@@ -61,7 +55,7 @@ def gate(
             metavar="KEY", help="The field, or key of a tag, that ties cases together, like user.", show_default=False
         ),
     ] = None,
-    key: Annotated[str, typer.Option(metavar="FIELD", help="The field that cases are known by.")] = "path",
+    key: options.LogKey = "path",
     time: Annotated[str, typer.Option(metavar="FIELD", help="The field with the time of a prediction.")] = "time",
     plan: Annotated[
         bool, typer.Option("--plan", help="Say how many cases it takes, from the logs or without.")
@@ -92,7 +86,7 @@ def gate(
             help="Write the cases that the systems differ on as a manifest, for review.",
             show_default=False,
         ),
-        Effect.WRITES,
+        Effect.PASSES_ON,
     ] = None,
     json: options.Json = False,
     md: options.Md = False,

@@ -56,7 +56,7 @@ def slices(
             help="Write the manifest with a tag slice=NAME on every sample of a slice, tested or not.",
             show_default=False,
         ),
-        Effect.WRITES,
+        Effect.PASSES_ON,
     ] = None,
     cache: options.FeatureCache = None,
     no_cache: options.NoFeatureCache = False,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from baselines.annotators.answers import ENDING, human_of_answers
 from baselines.annotators.human_level import read_human
 from baselines.runs.run_folder import PREDICTIONS, predictions_of_run
 from baselines.slices.slice_ranking import MIN_SAMPLES, Against, SliceRanking, rank_run, rank_table
@@ -50,7 +51,8 @@ def weak(
     of a tag without one, to the rest: what the samples reach that have neither the tag nor a surely weaker one (rest).
     Or to the overall accuracy, which the weak tags themselves drag down (overall). Tags that were the groups of the run
     (train --group speaker) are left out. A human level is a fraction (0.95), or a file: CSV with the columns tag,human,
-    or the JSON of burnish agreement; the tag (all) stands for the tags that it does not name.
+    or the JSON of burnish agreement; the tag (all) stands for the tags that it does not name. The answers of burnish
+    review (.jsonl) give the level of each tag by the labels of the run's samples.
 
     The columns of --table are tag,accuracy,human,share: all fractions (0.94), or all percent (94 or 94 %).
 
@@ -78,11 +80,16 @@ def weak(
     if table is not None and (against != "best" or ignore):
         raise UsageError("--against and --ignore go with a run; a table has its own targets and tags")
     formats = reports.Formats(json, md, csv, html).check(table or os.path.join(run or "", PREDICTIONS))
-    level = read_human(human) if human is not None else None
+    level = _level(human, run or "") if human is not None else None
     # A table has its own human levels; a run is held against `level`, or against its own accuracy.
     result = rank_table(table) if table is not None else rank_run(run or "", level, min_samples, against, ignore or ())
     of = run or table or ""
     reports.write(result, formats, f"Priorities of {of}", report, lambda found: _page(found, run, of, html))
+
+
+def _level(human: str, run: str) -> float | dict[str, float]:
+    # Answers are no figures yet: they become levels by the labels and tags of the run's own samples.
+    return human_of_answers(human, predictions_of_run(run)) if human.endswith(ENDING) else read_human(human)
 
 
 def _page(result: SliceRanking, run: str | None, of: str, html: str | None) -> bytes:

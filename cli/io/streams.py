@@ -86,13 +86,20 @@ def check_output(path: str | None) -> None:
         raise UsageError(f"-o {path}: that is the name of a media file; a manifest is named like set.jsonl")
 
 
-def write_lines(lines: "Iterable[bytes]", output: str | None, first: "Callable[[], None] | None" = None) -> None:
+def write_lines(
+    lines: "Iterable[bytes]",
+    output: str | None,
+    first: "Callable[[], None] | None" = None,
+    *,
+    of_manifest: bool = True,
+) -> None:
     """Write manifest lines to a file, or to standard output unless a person would have to read them there.
 
     Args:
         lines: The lines, without their ends.
         output: The file; None or `-`: standard output.
         first: What else the command has to bring about, called after the last line and before the file takes its name.
+        of_manifest: Whether a summary can be shown instead; lines of another format are shown as they are.
     """
     if output and output != "-":
         number = 0
@@ -106,7 +113,7 @@ def write_lines(lines: "Iterable[bytes]", output: str | None, first: "Callable[[
         outcome.samples_out = number
         return
     # Thousands of lines of JSON are nothing for a person: a summary, and how to keep the result.
-    if shows_output():
+    if of_manifest and shows_output():
         summary.show(lines)
     else:
         _write_out(lines)

@@ -2,17 +2,16 @@
 
 import re
 from functools import cache
-from importlib import import_module
 from typing import Any, NamedTuple
 
-from cli.catalog import COMMANDS
+from cli.catalog import COMMANDS, function_of
 from cli.effects import READ, Effect, effects_of
 
 COMMON_KEYS = ("id", "input")
 """What a step may say beside its command."""
 
-_NO_STEPS = {"demo", "recipes", "run", "runs", "transforms", "undo"}
-"""Commands that run others, take back what they did, or only show what there is."""
+_NO_STEPS = {"demo", "export", "recipes", "review", "run", "runs", "transforms", "undo"}
+"""Commands that run others, take back what they did, wait for a person, show what there is, or write for others."""
 _OWN = {
     "manifest": "a step reads the manifest of the step before; another one: 'input: ID' beside the command",
     "output": "run names the file itself",
@@ -22,6 +21,7 @@ _OWN = {
     "quiet": "say it to run: burnish run --quiet",
     "verbose": "say it to run: burnish run --verbose",
     "list": "it only shows what there is",
+    "on_alarm": "a recipe starts no programs; say it to burnish drift itself",
     "dry_run": "say it to run: burnish run --dry-run",
 }
 """Options that a step must not set, and why."""
@@ -111,12 +111,18 @@ def command(name: str) -> Command:
     from cli.app import load
 
     parsed = load(name)
-    effects = effects_of(getattr(import_module(f"cli.commands.{name}"), name))
+    effects = effects_of(function_of(name))
     options_of = (_option(parameter, effects.get(parameter.name)) for parameter in parsed.params)
     found = {option.name: option for option in options_of}
     # By name and by form: of `manifest` the argument is ours to fill, while the option `--manifest` of agreement is a
     # file like any other. Of all other names it is the options.
     own = {name for name, option in found.items() if name in _OWN and bool(option.flag) != (name == "manifest")}
+    writes = "report" if "json" in found else ""
+    if "output" in found:
+        is_page = "html" in found["output"].metavar.lower()
+        writes = "page" if is_page else "manifest" if found["output"].effect is Effect.PASSES_ON else writes
+        # Embeddings and schemas are files of the user's: the next step must not take one for its manifest.
+        own -= {"output"} if writes not in {"page", "manifest"} else set()
     options = {name: option for name, option in found.items() if name not in own and name != "help"}
     # RUN_A and RUN_B of compare are two arguments; a recipe gives them as one list, `runs`.
     runs = [option for option in options.values() if not option.flag and option.takes_run and not option.is_many]
@@ -126,9 +132,6 @@ def command(name: str) -> Command:
     if "more" in options and options["more"].effect is Effect.READS_RECIPE:
         more = options.pop("more")
         options["recipe"] = options["recipe"]._replace(is_many=True, parameter=more.parameter)
-    writes = "report" if "json" in found else ""
-    if "output" in found:
-        writes = "page" if "html" in found["output"].metavar.lower() else "manifest"
     return Command(
         name,
         COMMANDS[name].summary,

@@ -60,6 +60,14 @@ EMBEDDING_CHECKS: dict[str, Verdict] = {
 }
 """Every check that clean makes with `--embeddings`, by name."""
 
+LABEL_CHECKS: dict[str, Verdict] = {
+    "ambiguous-label": Verdict("warning", "models that did not learn it doubt its label, and are sure of no other"),
+    "label-conflict": Verdict("warning", "the same thing, or a copy of it, has another label too"),
+    "look-alike-label": Verdict("warning", "its label is written almost like a more frequent one"),
+    "wrong-label": Verdict("warning", "models that did not learn it are sure of another label"),
+}
+"""Every check that issues makes, by name; `outlier` is another, and dedup finds conflicts too."""
+
 
 class Check(NamedTuple):
     """A rule over facts.

@@ -92,6 +92,22 @@ class Sketch:
         found = low + (high - low) * (ranks - below)
         return [self._low if share <= 0 else float(value) for share, value in zip(shares, found, strict=True)]
 
+    def nearest_ranks(self, shares: "Sequence[float]") -> list[float]:
+        """Return quantiles by nearest rank: of n values the ceil(share * n)-th, which occurs. Needs a value.
+
+        Args:
+            shares: Above 0, up to 1.
+        """
+        number = self.number
+        # What is a whole rank may come out of the product a hair above it: 0.07 * 100 is 7.000000000000001.
+        ranks = [max(1, math.ceil(share * number - 1e-9)) for share in shares]
+        return [float(value) for value in self._values[np.searchsorted(np.cumsum(self._counts), ranks)]]
+
+    def outside(self, low: float, high: float) -> int:
+        """Return how many values are below `low` or above `high`; of a bucket that an end cuts, all or none."""
+        self._flush()
+        return int(self._counts[(self._values < low) | (self._values > high)].sum())
+
     def histogram(self, edges: "Sequence[float]") -> list[int]:
         """Return how many values are between neighbouring edges; what is beyond the ends is in the first or last bin.
 

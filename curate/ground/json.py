@@ -6,9 +6,14 @@ standard library does, as `\udcXX` escapes. So everything is tried with msgspec 
 
 import json
 import math
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
+
+from curate.ground.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 T = TypeVar("T")
 
@@ -16,6 +21,36 @@ _encoder = msgspec.json.Encoder()
 _sorting_encoder = msgspec.json.Encoder(order="deterministic", enc_hook=str)
 
 TOO_DEEP = "JSON is nested too deeply"
+
+
+def read_objects(path: str, needs: str, *, nan: bool = False) -> "Iterator[tuple[int, dict[str, Any]]]":
+    """Yield the number of each line of a JSON Lines file, from 1, and its object; blank lines are passed over.
+
+    Args:
+        path: Of the file.
+        needs: What an object has to have, in words, for the message.
+        nan: As for `loads`.
+
+    Raises:
+        InputError: It cannot be read, or a line is no object; names the file and the line.
+    """
+    try:
+        with open(path, "rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield number, _object(path, number, line, needs, nan=nan)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _object(path: str, number: int, line: bytes, needs: str, *, nan: bool) -> dict[str, Any]:
+    try:
+        found = loads(line, nan=nan)
+    except ValueError as error:
+        raise InputError(f"{path}:{number}: no JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise InputError(f"{path}:{number}: has to be an object with {needs}")
+    return found
 
 
 def encode(value: object) -> bytes:

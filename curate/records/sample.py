@@ -15,7 +15,8 @@ from curate.facts.records import KINDS, AudioFacts, Finding, ImageFacts
 class View(Struct):
     """The fields of a sample that one pass looks at: what is not named is not decoded, which is several times faster.
 
-    A view names fields of `Sample` with their types and defaults, and nothing else; a test holds every subclass to it.
+    A view names fields of `Sample` with their types and defaults; what others write is None where it is not there.
+    A test holds every subclass to it.
     So what is valid is said once, and yet attributes are checked by mypy, as those of `msgspec.defstruct` are not.
     A view may take fewer facts than there are, or `curate.records.origin.Origin` for the origin.
     """

@@ -59,6 +59,32 @@ def change_line(line: bytes, **fields: object) -> bytes:
     return _with_added(line, fields) or encode(changed(parse(line), **fields))
 
 
+def foreign_field(sample: Sample, name: str) -> object:
+    """Return a field of a sample's line that burnish does not know; None where there is none."""
+    line: bytes = sample.__dict__.get("line", b"")
+    return json.loads(line).get(name) if f'"{name}"'.encode() in line else None
+
+
+def with_foreign(sample: Sample, **fields: object) -> Sample:
+    """Return the sample with fields set that burnish does not know itself; None takes one away."""
+    new = replace(sample)
+    new.__dict__.update(sample.__dict__)
+    new.__dict__["line"] = extend_line(sample.__dict__.get("line") or json.encode(sample), **fields)
+    return new
+
+
+def extend_line(line: bytes, **fields: object) -> bytes:
+    """Return the line of a sample with fields of any name set, also those that burnish does not read back itself.
+
+    None and an empty tuple take a field away; the rest of the line stays as it is.
+    """
+    try:
+        return _with_added(line, fields) or json.encode(_with_changes(_raw_fields.decode(line), fields))
+    except (msgspec.DecodeError, UnicodeEncodeError, TypeError):
+        # As in `encode`: a lone surrogate keeps nothing raw.
+        return json.encode(_with_changes(json.loads(line), fields))
+
+
 def _with_added(line: bytes, fields: dict[str, object]) -> bytes | None:
     """Return the line with fields added at its end; None if one of them may stand in the line already.
 

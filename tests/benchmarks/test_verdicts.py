@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from baselines.metrics.calibration_error import calibration_error
 from baselines.models.training_matrix import TrainingMatrix
 from benchmarks.clusters import coverage, verdicts
-from benchmarks.confidence import auroc, calibration_error
+from benchmarks.confidence import auroc
 from benchmarks.equal_runs import draw
 
 

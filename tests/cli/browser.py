@@ -28,22 +28,34 @@ class Browser:
     """One page in a browser; to be used with `with`.
 
     Args:
-        page: The file.
+        page: The file, or an address.
         width: Of the window, px.
         dark: Whether the person prefers dark pages.
+        folder: For the profile of the browser; a page that is an address needs one.
+        profile: Of an earlier browser, to go on with what it kept.
     """
 
-    def __init__(self, page: Path, width: int = 1200, *, dark: bool = False) -> None:
+    def __init__(
+        self,
+        page: Path | str,
+        width: int = 1200,
+        *,
+        dark: bool = False,
+        folder: Path | None = None,
+        profile: Path | None = None,
+    ) -> None:
         self.console: list[str] = []
         self.requests: list[str] = []
-        self._page, self._width, self._dark = page, width, dark
+        self._address = page if isinstance(page, str) else page.as_uri()
+        self._folder = folder or (page.parent if isinstance(page, Path) else Path())
+        self.profile = profile or self._folder / f"profile{time.monotonic_ns()}"
+        self._width, self._dark = width, dark
         self._number, self._rest = 0, b""
 
     def __enter__(self) -> Self:
         their_end, ours = os.pipe()
         answers, their_answers = os.pipe()
-        profile = self._page.parent / f"profile{time.monotonic_ns()}"
-        words = [BROWSER or "", *_OPTIONS, f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank"]
+        words = [BROWSER or "", *_OPTIONS, f"--user-data-dir={self.profile}", "--remote-debugging-pipe", "about:blank"]
         # The browser knows its ends of the pipes by the numbers 3 and 4 only.
         shell = ["bash", "-c", f'exec "$@" 3<&{their_end} 4>&{their_answers}', "bash", *words]
         self._process = subprocess.Popen(
@@ -52,8 +64,14 @@ class Browser:
         os.close(their_end)
         os.close(their_answers)
         self._out, self._answers = ours, answers
-        target = self._send("Target.createTarget", {"url": "about:blank"})["targetId"]
         self._session = ""
+        self.open(self._address)
+        return self
+
+    def open(self, address: str) -> str:
+        """Open an address in a new tab, which everything is about from then on; return what `use` knows the tab by."""
+        self._session = ""
+        target = self._send("Target.createTarget", {"url": "about:blank"})["targetId"]
         self._session = self._send("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self._send(f"{domain}.enable")
@@ -61,9 +79,17 @@ class Browser:
         self._send("Emulation.setDeviceMetricsOverride", metrics)
         scheme = "dark" if self._dark else "light"
         self._send("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-        self._send("Page.navigate", {"url": self._page.as_uri()})
+        self._send("Page.navigate", {"url": address})
         self.wait("document.readyState === 'complete'")
-        return self
+        return self._session
+
+    def use(self, tab: str) -> None:
+        """Turn to a tab that was opened before."""
+        self._session = tab
+
+    def kill(self) -> None:
+        """End the browser as a crash would."""
+        self._process.kill()
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
@@ -85,10 +111,14 @@ class Browser:
             time.sleep(0.05)
 
     def press(self, key: str) -> None:
-        """Press and release a key, such as `Tab`, `Enter`, `Escape` or `ArrowRight`."""
-        code = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowLeft": 37, "ArrowRight": 39}[key]
+        """Press and release a key, such as `Tab`, `Enter`, `Escape`, `ArrowRight` or `a`."""
+        codes = {
+            "Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowLeft": 37, "ArrowRight": 39, "ArrowDown": 40,
+            "Backspace": 8,
+        }  # fmt: skip
+        code = codes.get(key) or ord(key.upper())
         named = {"key": key, "code": "Space" if key == " " else key, "windowsVirtualKeyCode": code}
-        text = {"Enter": "\r", " ": " "}.get(key)
+        text = {"Enter": "\r", " ": " "}.get(key, key if len(key) == 1 else None)
         self._send("Input.dispatchKeyEvent", {"type": "keyDown", **named, **({"text": text} if text else {})})
         self._send("Input.dispatchKeyEvent", {"type": "keyUp", **named})
 
@@ -134,5 +164,5 @@ class Browser:
                 self.console.append(str(parameters["entry"]["text"]))
             case "Network.requestWillBeSent":
                 url = str(parameters["request"]["url"])
-                if not url.startswith("data:") and url != self._page.as_uri():
+                if not url.startswith("data:") and url != self._address:
                     self.requests.append(url)

@@ -20,18 +20,24 @@ READERS = {
     "dedup": ["dedup"],
     "organize": ["organize", "--into", "nowhere"],
     "preview": ["preview", "photos-wear", "-o", "page.html"],
+    "export": ["export", "--to", "csv"],
+    "issues": ["issues", "--plantings", "0"],
+    "relabel": ["relabel", "--map-label", "old=new"],
     "evaluate": ["evaluate", "--predictions", "said.csv", "--run", "nowhere"],
     "overfit": ["overfit"],
+    "schema": ["schema"],
+    "review": ["review", "--annotator", "ann", "--page", "page.html"],
     "select": ["select"],
     "split": ["split", "--ratio", "train=0.5,test=0.5"],
     "stats": ["stats"],
     "tag": ["tag", "--auto"],
     "train": ["train", "--run", "nowhere"],
+    "validate": ["validate", "--schema", str(ROOT / "tests" / "cli" / "schema.yaml")],
 }
 """Commands that read a manifest, as they are called with the least that they need."""
-FILTERS = ["clean", "dedup", "select", "tag"]
+FILTERS = ["clean", "dedup", "relabel", "select", "tag"]
 """Those that pass on what they have nothing to say of."""
-STREAMING = {"select", "tag"}
+STREAMING = {"relabel", "select", "tag"}
 REPORTS = ["balance", "stats", "transforms"]
 HEAVY = {
     "numpy",

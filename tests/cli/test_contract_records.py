@@ -177,8 +177,13 @@ LOOP = (
     "split set.jsonl --ratio train=0.6,test=0.4 -o set.jsonl",
     "balance set.jsonl", "balance set.jsonl --json", "balance set.jsonl --html page.html",
     "stats set.jsonl --by label", "stats set.jsonl --json", "stats set.jsonl --html page.html",
+    "schema set.jsonl -o schema.yaml", "schema set.jsonl -o schema.yaml --update",
+    "validate set.jsonl --schema schema.yaml -o good.jsonl --rejects bad.jsonl --html page.html",
+    "validate set.jsonl --schema schema.yaml --json",
     "tag set.jsonl --auto -o tagged.jsonl",
     "select set.jsonl --split train -o trained.jsonl",
+    "review set.jsonl --annotator ann --page page.html",
+    "review named.jsonl --annotator ann --ask blind --page page.html",
     "organize set.jsonl --into hf --metadata hf --apply -o organized.jsonl",
     "undo hf",
     "organize set.jsonl --into csv --metadata csv --apply -o organized.jsonl",
@@ -196,6 +201,15 @@ LOOP = (
     "gate shadow one two --margin 0.9 -o differ.jsonl", "gate shadow one two --margin 0.9 --json",
     "automate one", "automate one --json", "automate one --html page.html",
     "slices one set.jsonl --no-cache --html page.html", "slices one set.jsonl --no-cache --json -o sliced.jsonl",
+    "predict one set.jsonl --no-cache -o predicted.jsonl", "predict one set.jsonl --no-cache --json",
+    "issues set.jsonl --no-cache --model knn --feature base --folds 2 --plantings 1 -o flagged.jsonl --html page.html",
+    "issues one set.jsonl --no-cache --folds 2 --plantings 0 --json",
+    "relabel flagged.jsonl --map-label cat=x -o relabelled.jsonl", "relabel relabelled.jsonl --undo -o back.jsonl",
+    "export predicted.jsonl --to label-studio -o tasks.json --config labels.xml",
+    "import tasks.json --from label-studio --answers answers.jsonl -o imported.jsonl",
+    "export predicted.jsonl --to csv -o set.csv", "import set.csv --from csv --manifest set.jsonl -o imported.jsonl",
+    "drift one set.jsonl --html page.html", "drift set.jsonl set.jsonl --on facts,tags --json",
+    "feedback one one/predictions.jsonl --rejects none.jsonl -o back.jsonl",
     "runs .", "runs . --json",
     "report one -o page.html",
     "run clean-{kind} --set data={kind} --work work",
@@ -216,9 +230,17 @@ def test_names_that_are_not_utf8_go_through_every_command(
         if "--json" in step:
             json.loads(result.stdout)
     done = {step.split()[0] for step in LOOP}
-    assert done >= COMMANDS.keys() - {"transforms", "recipes", "demo", "agreement", "coverage", "embed"}, (
-        "no names, or an own test"
-    )
+    assert done >= COMMANDS.keys() - {
+        "transforms",
+        "recipes",
+        "demo",
+        "agreement",
+        "coverage",
+        "embed",
+        "gate",
+        "automate",
+        "review",
+    }, "no names, or an own test"
 
 
 @pytest.mark.parametrize("odd", [*ODD, "deep"])

@@ -1,13 +1,12 @@
 """What options do to the disk is declared, and held against the disk before a command begins."""
 
 import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from cli.app import load
-from cli.catalog import COMMANDS
+from cli.catalog import COMMANDS, function_of
 from cli.effects import Effect, check_outputs, effects_of
 from curate.ground.errors import InputError, UsageError
 from tests.conftest import Burnish
@@ -17,7 +16,7 @@ LOOKS_LIKE_A_PATH = re.compile(r"FILE|DIR|PATH|FOLDER|RECIPE|RUN|JOURNAL|MANIFES
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_an_option_that_looks_like_a_path_says_what_it_is(name: str) -> None:
-    declared = effects_of(getattr(import_module(f"cli.commands.{name}"), name))
+    declared = effects_of(function_of(name))
     looks = {one.name for one in load(name).params if LOOKS_LIKE_A_PATH.search(one.metavar or "")}
     assert looks <= declared.keys(), "mark it with an Effect of cli/effects.py"
 

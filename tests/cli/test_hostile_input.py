@@ -82,6 +82,9 @@ READERS_OF_YAML = {
     "preview": "preview F set.jsonl -o out.html",
     "run": "run F",
     "clean": "clean set.jsonl --config F",
+    "schema": "schema set.jsonl -o F",
+    "schema --update": "schema set.jsonl -o F --update",
+    "validate": "validate set.jsonl --schema F",
 }
 
 

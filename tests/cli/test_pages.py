@@ -34,12 +34,16 @@ REPORTS = {
     "agreement": ["labels.csv"],
     "audit": ["before"],
     "augment": ["images-standardize", "set.jsonl", "--dry-run"],
+    "automate": ["before", "--max-risk", "0.5"],
     "balance": ["set.jsonl"],
     "clean": ["--list"],
     "compare": ["before", "after"],
     "coverage": ["seen.jsonl", "new.jsonl", "--embeddings", "many.npz"],
     "dedup": ["set.jsonl", "--report"],
+    "drift": ["many", "set.jsonl", "--on", "facts,label,tags,features"],
     "evaluate": ["set.jsonl", "--predictions", "said.csv", "--run", "new"],
+    "gate": ["shadow", "before", "after", "--margin", "0.99"],
+    "issues": ["set.jsonl", "--model", "knn", "--folds", "2", "--plantings", "0", "--feature", "base", "--top", "3"],
     "overfit": ["set.jsonl", "--samples", "4"],
     "recipes": [],
     "runs": ["."],
@@ -47,17 +51,19 @@ REPORTS = {
     "stats": ["set.jsonl", "--by", "label"],
     "train": ["set.jsonl", "--model", "majority", "--run", "trained"],
     "transforms": ["mix_noise"],
+    "validate": ["set.jsonl", "--schema", "schema.yaml"],
     "weak": ["before"],
 }
 PAGES = {
     name: words
     for name, words in REPORTS.items()
-    if name in {"agreement", "audit", "balance", "compare", "coverage", "runs", "slices"}
+    if name in {"agreement", "audit", "automate", "balance", "compare", "coverage", "drift", "issues", "runs", "slices"}
 }
-PAGES |= {"stats": REPORTS["stats"], "weak": REPORTS["weak"]}
+PAGES |= {name: REPORTS[name] for name in ("stats", "validate", "weak")}
 OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
-NO_TABLES = {"run", "select"}
-"""Commands with --json and without --md: run writes its own table for pull requests, select says why it chose."""
+NO_TABLES = {"predict", "run", "select"}
+"""Commands with --json and without --md: run writes its own table for pull requests, select says why it chose,
+predict what it wrote."""
 
 
 def program(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[bytes]:
@@ -125,6 +131,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 for number in range(12) for who in ("ann", EVIL)]  # fmt: skip
         csv.writer(file).writerows([("path", "annotator", "label"), *rows])
     many_samples(made)
+    (made / "schema.yaml").write_text(
+        "kind: schema\nversion: 1\nlabel: {values: [plain], closed: true}\n"
+        "tags: {closed: true, keys: {a: {values: [x]}}}\n"
+        "image: {width: {range: [1, 2]}, noise_sd: {range: [0, 1], missing: 0.5}}\nsamples: 20\n"
+    )
     with open(made / "said.csv", "w", newline="") as file:
         csv.writer(file).writerows([("path", "prediction"), *((f"./{number}.png", EVIL) for number in range(12))])
     program(made, "evaluate", *REPORTS["evaluate"], "-q")

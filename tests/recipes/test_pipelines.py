@@ -1,6 +1,7 @@
 """The pipelines that ship, on real data."""
 
 import json
+import os
 import shutil
 import time
 from pathlib import Path
@@ -156,3 +157,28 @@ def test_image_loop(burnish: Burnish, photos: Path) -> None:
     arguments = ("image-loop", "--set", "data=photos", "--set", "copies=", "--set", "budget=60")
     check_loop(burnish, photos.parent, "dark", *arguments)
     check_again(burnish, *arguments)
+
+
+def test_monitor(burnish: Burnish, data: Path, tmp_path: Path) -> None:
+    """New recordings come in by weeks; noise in the third one alarms, and a call with nothing new runs nothing."""
+    files = sorted((data / "fsdd").rglob("*.wav"))
+    order = np.random.default_rng(0).permutation(len(files)).tolist()
+    for folder, part in (("training", order[:300]), ("incoming", order[300:])):
+        for place, at in enumerate(part):
+            target = tmp_path / folder / files[at].name
+            target.parent.mkdir(exist_ok=True)
+            sound, rate = soundfile.read(files[at])
+            week = place * 3 // len(part)
+            if folder == "incoming" and week == 2:
+                sound = np.clip(sound + np.random.default_rng(at).normal(0, 0.1, len(sound)), -1, 1)
+            soundfile.write(target, sound, rate)
+            os.utime(target, (1762164000 + 604800 * week,) * 2)  # a Monday
+    burnish("scan", "training", "-o", "reference.jsonl")
+    steps = steps_of(burnish, "monitor", "--set", "on=facts")
+    assert {step["status"] for step in steps.values()} == {"run"}
+    windows = [json.loads(line) for line in (tmp_path / "work" / "history.jsonl").read_text().splitlines()]
+    alarms = [{test["name"] for test in one["tests"] if test["verdict"] == "drifted"} for one in windows]
+    assert alarms[:2] == [set(), set()]
+    assert "audio.snr_db" in alarms[2]
+    assert "over-time" in (tmp_path / "work" / "dashboard.html").read_text()
+    check_again(burnish, "monitor", "--set", "on=facts")

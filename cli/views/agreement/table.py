@@ -20,7 +20,9 @@ _RELIABLE, _TENTATIVE = 0.8, 0.667
 
 def report(result: "Agreement") -> Report:
     """Return the report."""
-    return Report([_each(result), _pairs(result), _disagreements(result), _levels(result)], _sentences(result))
+    return Report(
+        [_each(result), _pairs(result), _disagreements(result), _levels(result), _effort(result)], _sentences(result)
+    )
 
 
 def page(result: "Agreement", given: "Annotations", of: str, links: "Links") -> bytes:
@@ -35,7 +37,7 @@ def page(result: "Agreement", given: "Annotations", of: str, links: "Links") -> 
     from cli.views.kit import page as pages
 
     disagreements = _disagreements(result, given)
-    tables = (_levels(result), _each(result), _pairs(result), disagreements)
+    tables = (_levels(result), _each(result), _effort(result), _pairs(result), disagreements)
     return pages.report_page(
         "Agreement of annotators",
         of,
@@ -119,29 +121,53 @@ def _levels(result: "Agreement") -> Table:
     return Table("human-level", "Human level, in percent", columns, rows)
 
 
+def _effort(result: "Agreement") -> Table:
+    columns = [
+        Column("name", "annotator"),
+        Column("answers", "answers", "count"),
+        Column("median_s", "seconds each (median)", "number"),
+        Column("repeated", "asked twice", "count"),
+        Column("self_agreement", "same both times, %", "share"),
+    ]
+    rows = [Row((one.annotator, one.answers, one.median_s, one.repeated, one.self_agreement)) for one in result.effort]
+    return Table("effort", "Time, and agreement with oneself", columns, rows)
+
+
 def _coefficient(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
 def _sentences(result: "Agreement") -> list[str]:
     """Return the coefficients over all annotators, and what they mean."""
-    fleiss, annotators = result.fleiss, f"{len(result.annotators):,} annotators"
+    annotators = f"{len(result.annotators):,} annotators"
     against = "the manifest's labels" if result.measured_against == "manifest" else "the other annotators"
     # Alpha before kappa: it can do with missing labels and any number of annotators, and Fleiss' kappa only with
     # samples that all have as many labels.
     lines = [
         f"{result.samples:,} samples, {result.compared:,} with two labels or more, "
         f"{annotators}, {len(result.labels):,} labels",
-        f"Krippendorff's alpha {_coefficient(result.alpha)}: {_meaning(result.alpha)}",
-        f"Fleiss' kappa {_coefficient(fleiss.kappa)}, of the {fleiss.samples:,} of {result.compared:,} samples that "
-        f"have {fleiss.labels_each} labels each",
+        *_beyond_chance(result),
         f"the human level is measured against {against}",
     ]
+    if result.blind is False:
+        lines.append("the answers are not blind: people saw a label first, which draws them to it (--ask blind)")
     if result.missing:
         lines.append(f"{result.missing:,} rows have no label and count as missing")
     if result.unknown:
         lines.append(f"{result.unknown:,} samples have no label in the manifest and are in no human level")
     return lines
+
+
+def _beyond_chance(result: "Agreement") -> list[str]:
+    """Return the coefficients in words; none where no sample has two labels."""
+    if not result.compared:
+        return []
+    fleiss = result.fleiss
+    return [
+        f"Krippendorff's alpha {_coefficient(result.alpha)}: {_meaning(result.alpha)}",
+        f"Fleiss' kappa {_coefficient(fleiss.kappa)}, of the {fleiss.samples:,} of {result.compared:,} samples that "
+        f"have {fleiss.labels_each} labels each",
+    ]
 
 
 def _meaning(alpha: float | None) -> str:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from baselines.gates.automate import DEGREES
+from baselines.metrics.calibration_error import MOST_CALIBRATION_ERROR
 from cli.io.table import Column, Report, Row, Style, Table, names, p_value
 from cli.views.kit import drawing
 from cli.views.kit.drawing import bar_cell
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _STYLES: "Mapping[str, Style]" = {"people": "error", "own threshold": "warning"}
 _ON_TERMINAL = 12
-_MUCH_OFF = 0.05
 _KEEP_LOOKING = (
     "cases that the model decides alone get no label any more: send some of them to people all the same, or nobody "
     "will see when it gets worse"
@@ -42,7 +42,7 @@ def sentences(found: "Automation") -> list[str]:
         lines.append(f"cost of a case {found.cost:.4g}; by people alone {found.cost_people:.4g}")
     if own := [tag for tag, one in found.per_tag.items() if one.rule in _STYLES]:
         lines.append(f"a higher risk than allowed, and so a rule of their own: {names(own)}")
-    if found.calibration_error >= _MUCH_OFF:
+    if found.calibration_error >= MOST_CALIBRATION_ERROR:
         lines.append(
             f"the confidence is off by {found.calibration_error:.3f} on average: the threshold was tried out and "
             "holds, but .9 does not mean 9 of 10 right"

@@ -171,3 +171,48 @@ if (answered) {
   document.addEventListener("change", add);
   add();
 }
+
+// Over time: a drag or the arrow keys choose windows on any chart; samples of the others are hidden.
+const charts = all("svg.over-time");
+if (charts.length) {
+  const columns = charts.map((chart) => all("rect.window", chart));
+  const parts = all("[data-window]");
+  const last = columns[0].length - 1;
+  const names = columns[0].map((column) => column.textContent.split(": ")[0]);
+  const status = document.getElementById("chosen");
+  const reset = make("button", { type: "button" }, "all windows");
+  status.after(reset);
+  let from = -1, to = -1;
+  const choose = (one, other) => {
+    [from, to] = [one, other];
+    const [low, high] = [Math.min(from, to), Math.max(from, to)];
+    const inside = (number) => from < 0 || (number >= low && number <= high);
+    columns.forEach((row) => row.forEach((column, at) => column.classList.toggle("chosen", from >= 0 && inside(at))));
+    parts.forEach((part) => { part.hidden = !inside(Number(part.dataset.window)); });
+    const many = low === high ? names[low] : `${names[low]} … ${names[high]}`;
+    status.textContent = from < 0 ? "all windows are shown" : `${high - low + 1} of ${last + 1} windows: ${many}`;
+  };
+  reset.addEventListener("click", () => choose(-1, -1));
+  // A page of fifty windows begins with the one that came last.
+  parts.forEach((part) => { part.hidden = Number(part.dataset.window) !== last; });
+  charts.forEach((chart, place) => {
+    const at = (event) => {
+      const box = chart.getBoundingClientRect();
+      return Math.max(0, Math.min(last, Math.floor(((event.clientX - box.left) / box.width) * (last + 1))));
+    };
+    chart.tabIndex = 0;
+    chart.addEventListener("pointerdown", (event) => {
+      chart.setPointerCapture(event.pointerId);
+      choose(at(event), at(event));
+    });
+    chart.addEventListener("pointermove", (event) => { if (chart.hasPointerCapture(event.pointerId)) choose(from, at(event)); });
+    chart.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (event.key === "Escape") choose(-1, -1);
+      if (!step) return;
+      event.preventDefault();
+      const next = Math.max(0, Math.min(last, to < 0 ? (step > 0 ? 0 : last) : to + step));
+      choose(event.shiftKey && from >= 0 ? from : next, next);
+    });
+  });
+}

@@ -32,6 +32,12 @@ def test_cohen() -> None:
     assert cohen(Counter(table).elements()) == pytest.approx(0.4)
 
 
+def test_two_annotators_of_five_samples() -> None:
+    pairs = list(zip("aabbb", "aabba", strict=True))
+    assert cohen(pairs) == pytest.approx(0.6153846, abs=1e-7)
+    assert krippendorff([Counter(pair) for pair in pairs]) == pytest.approx(0.64, abs=1e-9)
+
+
 def test_cohen_is_that_of_scikit_learn() -> None:
     sklearn = pytest.importorskip("sklearn.metrics")
     first, second = "aabbccaabca", "abbbcaaabcc"

@@ -10,7 +10,8 @@ from baselines.comparison.align_runs import Pair
 from baselines.comparison.compare import compare, control_family, failed
 from baselines.comparison.evidence import weigh
 from baselines.data.predictions import Prediction
-from baselines.metrics.significance import exact_p, holm, paired_bootstrap
+from baselines.metrics.significance import exact_p, paired_bootstrap
+from curate.statistics.holm import holm
 
 
 def pairs(gained: int, lost: int, same: int, group: str | None = None, **fields: object) -> list[Pair]:

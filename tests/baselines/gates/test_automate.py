@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from baselines.gates.automate import Wish, automate, calibration_error, least_cases
+from baselines.gates.automate import Wish, automate, least_cases
+from baselines.metrics.calibration_error import calibration_error
 from baselines.runs.prediction_log import Logged
 from curate.ground.errors import InputError, UsageError
 

@@ -5,7 +5,6 @@ import pytest
 from scipy.stats import fisher_exact, hypergeom
 
 from baselines.metrics.fisher import Counts, count_tables, more_wrong_p
-from baselines.metrics.significance import holm
 
 
 @pytest.mark.parametrize(
@@ -40,14 +39,3 @@ def test_a_group_that_is_worse_as_a_whole_is_no_slice() -> None:
     alone = np.zeros(40, np.int64)
     assert more_wrong_p(count_tables(wrong, inside, alone)) < 0.01
     assert more_wrong_p(count_tables(wrong, inside, np.repeat([0, 1], 20))) == 1
-
-
-def test_equal_weights_are_holms_method() -> None:
-    assert holm([0.01, 0.04, 0.03, 0.005], [1] * 4) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([], []) == []
-
-
-def test_weights_by_hand() -> None:
-    # p / w: .02, .03, .04: .01 · 1 / .5, .0075 · .5 / .25, .01 · .25 / .25, each at least the one before it
-    assert holm([0.01, 0.0075, 0.01], [0.5, 0.25, 0.25]) == pytest.approx([0.02, 0.02, 0.02])
-    assert holm([0.5, 0.001], [0.9, 0.1]) == pytest.approx([0.5, 0.01])

@@ -14,6 +14,10 @@ def test_wilson(right: int, samples: int, low: float, high: float) -> None:
     assert wilson(right, samples) == pytest.approx((low, high), abs=5e-5)
 
 
+def test_wilson_of_45_in_50_flags() -> None:
+    assert wilson(45, 50) == pytest.approx((0.7864, 0.9565), abs=5e-5)
+
+
 def test_wilson_is_that_of_scipy() -> None:
     stats = pytest.importorskip("scipy.stats")
     for right, samples in ((3, 7), (0, 4), (90, 90), (1, 1000)):

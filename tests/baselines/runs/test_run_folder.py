@@ -4,21 +4,16 @@ import os
 import signal
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pytest
 
 from baselines.data.predictions import Prediction
-from baselines.features.extract import extract
-from baselines.features.reading import Reading
 from baselines.metrics.metrics import measure
 from baselines.runs import run_folder
 from baselines.runs.run_folder import (
     check_run_folder,
-    load_model,
     predictions_of_run,
     read_predictions,
     read_run,
@@ -26,12 +21,8 @@ from baselines.runs.run_folder import (
     write_run,
 )
 from baselines.runs.run_record import Cost, Counts, ManifestRecord, Run, Score
-from baselines.runs.save_run import Clock, save_run
-from baselines.training.options import TrainingOptions
-from baselines.training.train import train
 from curate.ground.errors import InputError, ManifestError, UsageError
 from tests.baselines.predicted import predicted
-from tests.baselines.samples import tones
 from tests.conftest import ROOT
 
 PREDICTIONS = [Prediction("a.wav", "x", "x"), Prediction("b.wav", "y", "x")]
@@ -142,37 +133,6 @@ def test_a_run_that_is_killed_while_it_replaces_another_is_no_run(tmp_path: Path
     check_run_folder(folder)
     write_run(folder, RUN, METRICS, PREDICTIONS, b"new")
     assert read_run(folder) == RUN
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["svm", "logistic", "knn", "trees", "majority"])
-def test_every_model_comes_back_and_says_the_same(tmp_path: Path, name: str) -> None:
-    samples, reading = tones(tmp_path / "a", 3), Reading(cache="", jobs=1)
-    options = TrainingOptions(model=name, reading=reading)
-    save_run(str(tmp_path / "run"), [], options.parameters(), samples, train(samples, options).result, Clock())
-    model, record = load_model(str(tmp_path / "run"))
-    features = extract(samples, "audio", reading).features
-    said = [record.labels[i] for i in np.asarray(model.predict(features.astype(np.float64))).tolist()]
-    assert record.labels == ("high", "low")
-    expected = [one.label for one in samples] if name != "majority" else ["high"] * 6
-    assert said == expected
-
-
-def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
-    samples = tones(tmp_path / "a", 3)
-    options = TrainingOptions(model="knn", reading=Reading(cache="", jobs=1))
-    save_run(str(tmp_path / "run"), [], {}, samples, train(samples, options).result, Clock())
-    path = tmp_path / "run" / "model.skops"
-    path.write_bytes(b"\x80\x04.")
-    with pytest.raises(InputError, match=r"model\.skops is no model of burnish's"):
-        load_model(str(tmp_path / "run"))
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("schema.json", '{"__class__": "system", "__module__": "os", "__loader__": "ObjectNode"}')
-    with pytest.raises(InputError, match=r"model\.skops is no model of burnish's"):
-        load_model(str(tmp_path / "run"))
-    path.unlink()
-    with pytest.raises(InputError, match="has no model"):
-        load_model(str(tmp_path / "run"))
 
 
 def test_they_are_read_as_they_were_written(tmp_path: Path) -> None:

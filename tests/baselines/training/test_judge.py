@@ -177,7 +177,7 @@ def test_a_run_without_a_model_cannot_judge(tmp_path: Path, samples: list[Labell
 def test_a_run_that_learned_from_tags_cannot_judge(tmp_path: Path, samples: list[LabelledSample]) -> None:
     tagged = [example(one.path, one.label, split=one.split, tags=(f"site={at % 3}",)) for at, one in enumerate(samples)]
     run = run_of(tmp_path / "tags", tagged, model="logistic", families=("base", "tags"))
-    with pytest.raises(UsageError, match="learned from tags, which what is made has not"):
+    with pytest.raises(UsageError, match="learned from tags, which these files have not"):
         make_judge(tagged, run, READING)
 
 

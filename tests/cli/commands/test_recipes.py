@@ -4,7 +4,7 @@ import json
 
 from tests.conftest import ROOT, Burnish
 
-PIPELINES = ("clean-audio", "clean-images", "image-loop", "speech-loop")
+PIPELINES = ("clean-audio", "clean-images", "image-loop", "monitor", "speech-loop")
 
 
 def test_it_lists_what_ships(burnish: Burnish) -> None:

@@ -122,3 +122,36 @@ def test_the_bound_holds_for_any_numbers(values: list[float], capacity: int) -> 
     assert sum(sketch.histogram([-1.0, 0.0, 1.0])) == len(values)
     assert_within_bound(sketch, values)
     assert sketch.quantiles(SHARES) == sorted(sketch.quantiles(SHARES))
+
+
+def test_nearest_ranks_are_values_that_occur() -> None:
+    sketch = Sketch()
+    sketch.add(np.arange(1.0, 1001.0))
+    # The ceil(share * n)-th of n values.
+    assert sketch.nearest_ranks([0.0001, 0.005, 0.25, 0.5, 0.995, 1]) == [1, 5, 250, 500, 995, 1000]
+    few = Sketch()
+    few.add(np.array([3.0, 1.0, 2.0]))
+    assert few.nearest_ranks([0.005, 0.34, 0.995]) == [1, 2, 3]
+
+
+def test_a_rank_that_is_whole_is_not_rounded_up() -> None:
+    sketch = Sketch()
+    sketch.add(np.arange(1.0, 101.0))
+    assert 0.07 * 100 > 7
+    assert sketch.nearest_ranks([0.07, 0.29]) == [7, 29]
+
+
+def test_what_is_outside_is_counted_without_the_ends() -> None:
+    sketch = Sketch()
+    assert sketch.outside(0, 1) == 0
+    sketch.add(np.array([1.0, 2.0, 2.0, 3.0, 9.0, np.inf]))
+    assert (sketch.outside(2, 3), sketch.outside(1, 9), sketch.outside(-np.inf, 2)) == (2, 0, 2)
+
+
+def test_of_many_values_outside_is_off_by_a_bucket_at_most() -> None:
+    values = np.random.default_rng(0).random(100_000)
+    sketch = Sketch(1024)
+    sketch.add(values)
+    low, high = sketch.nearest_ranks([0.1, 0.9])
+    assert abs(sketch.outside(low, high) - np.count_nonzero((values < low) | (values > high))) < 500
+    assert low == pytest.approx(0.1, rel=2 * sketch.error)

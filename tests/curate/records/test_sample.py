@@ -37,7 +37,10 @@ def test_every_view_is_a_part_of_a_sample() -> None:
         own = get_type_hints(view)
         for field in fields(view):
             name, real = f"{view.__module__}.{view.__qualname__}.{field.name}", known.get(field.name)
-            assert real, name
+            if real is None:
+                # Other commands and programs write it, or do not.
+                assert field.default is None, name
+                continue
             assert (field.default, field.default_factory) == (real.default, real.default_factory), name
             if field.name in PARTS:
                 (part,) = {one for one in get_args(own[field.name]) if one is not type(None)}

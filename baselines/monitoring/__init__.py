@@ -1,0 +1,1 @@
+"""Watching a model and its data: what needs features, predictions, or outcomes that came back."""

@@ -1,0 +1,174 @@
+"""`burnish export`: a manifest in the format of another labelling tool."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from cli import options
+from cli.effects import Effect, why_unwritable
+from cli.io import streams
+from cli.io.terminal import say
+from curate.exchange import cvat, fiftyone, label_studio, table
+from curate.ground.atomic import atomic_write
+from curate.ground.errors import InputError, UsageError
+from curate.ground.json import encode, loads
+from curate.records.reader import lines, parse, read_as
+from curate.records.sample import Sample, View
+
+if TYPE_CHECKING:
+    from cli.io.replayable_pipe import Rereadable
+
+To = Literal["label-studio", "cvat", "fiftyone", "csv"]
+_KINDS = {"label-studio": ("image", "audio"), "cvat": ("image",), "fiftyone": ("image",)}
+
+
+class _Seen(View):
+    """What has to be known before the first sample is written."""
+
+    path: str
+    label: str | None = None
+    kind: str | None = None
+
+
+def export(
+    manifest: options.Manifest = None,
+    to: Annotated[
+        To | None,
+        typer.Option(metavar="label-studio|cvat|fiftyone|csv", help="The format.", show_default=False),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to FILE, whole or not at all; fiftyone: to a folder, which is made.",
+            show_default="standard output",
+        ),
+        Effect.VALUE,
+    ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE.xml", help="Label Studio: write the labelling configuration too.", show_default=False
+        ),
+        Effect.WRITES,
+    ] = None,
+    prefix: Annotated[
+        str, typer.Option(metavar="URL", help="Label Studio: what the address of a file begins with.")
+    ] = label_studio.LOCAL_FILES,
+    root: options.Root = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Write the samples for another labelling tool: Label Studio, CVAT, FiftyOne, or a table.
+
+    Label Studio gets tasks with the label and the prediction of burnish predict as predictions; CVAT 1.1 XML has one
+    tag an image; FiftyOne gets labels.json and data.json in a folder, which name the files where they are. Nothing is
+    copied. To Label Studio and FiftyOne the whole sample travels along, so that burnish import gives it back; from the
+    others it comes back with --manifest.
+
+    [bold]Examples[/bold]
+
+    burnish export set.jsonl --to label-studio -o tasks.json --config labels.xml
+
+    burnish export set.jsonl --to cvat -o annotations.xml
+
+    burnish export set.jsonl --to fiftyone -o fiftyone/
+
+    burnish issues set.jsonl -o - | burnish select --where 'has(label)' | burnish export --to csv -o labels.csv
+    """
+    if to is None:
+        raise UsageError("which format? --to label-studio, cvat, fiftyone or csv")
+    if config and to != "label-studio":
+        raise UsageError("--config goes with --to label-studio")
+    if to == "fiftyone" and output in {None, "-"}:
+        raise UsageError("--to fiftyone makes a folder: name it with -o")
+    if to != "fiftyone":
+        streams.check_output(output)
+        if output not in {None, "-"} and (why := why_unwritable(output or "")):
+            raise InputError(f"cannot write {output}: {why}")
+    with streams.passes(manifest) as file:
+        labels, kind = _look(file, to)
+        file.seek(0)
+        pairs = _samples(file)
+        if to == "fiftyone":
+            _write_folder(output or "", fiftyone.files_of(pairs, root or ""))
+            return
+        streams.write_lines(_joined(to, pairs, labels, prefix), output, of_manifest=False)
+    if config:
+        with atomic_write(config) as made:
+            made.write(label_studio.configuration(kind or "image", sorted(labels)))
+        say(f"wrote {config}")
+
+
+def _look(file: "Rereadable", to: To) -> tuple[Counter[str], str | None]:
+    """Return the labels and the kind of the samples.
+
+    Raises:
+        InputError: The format cannot hold them.
+    """
+    labels, kinds = Counter[str](), dict[str | None, str]()
+    for one in read_as(file, _Seen):
+        kinds.setdefault(one.kind, one.path)
+        if one.label is not None:
+            labels[one.label] += 1
+    if to != "csv":
+        wrong = next((path for kind, path in kinds.items() if kind not in _KINDS[to]), None)
+        if wrong is not None:
+            raise InputError(
+                f"{to} holds {' or '.join(_KINDS[to])} files, and {wrong} is none; choose with burnish select --where "
+                f"\"kind == '{_KINDS[to][0]}'\""
+            )
+        if len(kinds) > 1:
+            raise InputError(
+                "a project of Label Studio shows one kind of files, and the manifest has images and recordings; choose "
+                "with burnish select --where \"kind == 'audio'\""
+            )
+    return labels, next(iter(kinds), None)
+
+
+def _samples(file: "Rereadable") -> Iterator[tuple[Sample, dict[str, Any]]]:
+    for line in lines(file):
+        yield parse(line), loads(line)
+
+
+def _joined(
+    to: To, pairs: Iterable[tuple[Sample, dict[str, Any]]], labels: Iterable[str], prefix: str
+) -> Iterator[bytes]:
+    if to == "csv":
+        yield table.line_of(list(table.COLUMNS)).rstrip(b"\n")
+        formulas = 0
+        for sample, foreign in pairs:
+            formulas += table.looks_like_formula(sample)
+            yield table.row_of(sample, foreign).rstrip(b"\n")
+        if formulas:
+            say(f"note: {formulas:,} paths or labels begin like a formula, and a spreadsheet may compute them")
+    elif to == "cvat":
+        yield cvat.head(sorted(labels)).rstrip(b"\n")
+        for number, (sample, _) in enumerate(pairs):
+            yield cvat.image_of(sample, number).rstrip(b"\n")
+        yield cvat.TAIL.rstrip(b"\n")
+    else:
+        # One task a line: still one list, and a diff shows which of them changed.
+        before = b"["
+        for sample, foreign in pairs:
+            yield before + encode(label_studio.task_of(sample, foreign, prefix))
+            before = b","
+        yield b"]" if before == b"," else b"[]"
+
+
+def _write_folder(folder: str, files: dict[str, bytes]) -> None:
+    if os.path.isdir(folder) and set(os.listdir(folder)) - set(files):
+        raise UsageError(f"-o {folder}: the folder is not empty; name a new one")
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
+    for name, data in files.items():
+        with atomic_write(os.path.join(folder, name)) as file:
+            file.write(data)
+    say(f"wrote {', '.join(sorted(files))} in {folder}")

@@ -1,0 +1,1 @@
+"""Files for a browser: served to one person on this machine by their digests, or inside of the page itself."""

@@ -1,0 +1,1 @@
+"""What `burnish drift` and `burnish feedback` show."""

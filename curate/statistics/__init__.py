@@ -1,0 +1,1 @@
+"""Statistics that know nothing of samples, kinds or files."""
