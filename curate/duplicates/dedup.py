@@ -92,6 +92,7 @@ class Search:
     within: str | None = None
     reference: Sequence[Item] = ()
     progress: Progress = unseen
+    in_part: bool = False
     parts: list[Part] = field(default_factory=list)
     unconfirmed: list[str] = field(default_factory=list)
     unmeasured: int = 0
@@ -126,6 +127,7 @@ class _Comparison:
         self.compared: set[tuple[int, int]] = set()
         self.parts: dict[tuple[int, int], tuple[float, str]] = {}
         self.looks: dict[str, Look] = {}
+        self.worth: dict[int, Worth | None] = {}
         self.small_overlap: set[tuple[int, int]] = set()
         self.shows: Counter[int] = Counter()
         self.guessed: dict[tuple[int, int], tuple[Guess, ...]] = {}
@@ -163,8 +165,11 @@ class _Comparison:
         if near:
             from curate.duplicates.image_pairs import worth_of_files
 
-            paths = [os.path.join(self.search.base, self.items[index].path) for index in near]
-            worth = dict(zip(near, worth_of_files(paths, self.search.jobs, self.search.progress), strict=True))
+            # Of most it was measured when they were compared at full size.
+            worth = dict(self.worth)
+            rest = [index for index in near if index not in worth]
+            paths = [os.path.join(self.search.base, self.items[index].path) for index in rest]
+            worth |= zip(rest, worth_of_files(paths, self.search.jobs, self.search.progress), strict=True)
         return {
             index: Member(
                 index,
@@ -223,13 +228,13 @@ class _Comparison:
             return
         pairs = self.images(pictures)
         guesses: dict[tuple[int, int], tuple[Guess, ...]] = {}
-        if not self.search.exact:
+        if self.search.in_part:
             from curate.duplicates.features import NONE
             from curate.duplicates.image_pairs import MOST_LOOKS, look_at
 
             paths = [os.path.join(self.search.base, self.items[index].path) for index in pictures]
             features, sizes = [], []
-            for path, look in zip(paths, look_at(paths, self.search.jobs, self.search.progress), strict=True):
+            for path, look in zip(paths, look_at(paths, self.search.jobs, self.search.progress, features=True), strict=True):
                 features.append(look.features if look else NONE)
                 sizes.append(look.size if look else (1, 1))
                 # Descriptors of more pictures than that are made again, block by block: they would fill the memory.
@@ -375,6 +380,9 @@ class _Comparison:
             flips, turns = self.search.flips and alike, self.search.turns and alike
             tasks[place] = Task(first, second, (), guesses.get(pair, ()), flips, turns)
         matches = confirm_tasks(tasks, self.looks, self.search.jobs, self.search.progress)
+        for pair, match in zip(pairs, matches, strict=True):
+            if match.worth:
+                self.worth.update(zip(pair, match.worth, strict=True))
         self.take(pairs, paths, matches, lambda match: match.change)
 
     def take(

@@ -13,6 +13,7 @@ from curate.duplicates.descriptor import descriptor
 from curate.duplicates.difference import Difference, aligned, colour_difference, difference, raw_difference
 from curate.duplicates.feature_candidates import Guess, lay
 from curate.duplicates.features import find_features
+from curate.duplicates.keep import Worth
 from curate.duplicates.margins import without_margins
 from curate.duplicates.orientations import Orientation, change_of, find_orientations, inverse, reverse
 from curate.duplicates.spots import strongest_spot
@@ -85,6 +86,7 @@ _LEAST_ROUGHLY, _LEAST_SECOND = 0.85, 0.93
 _UPRIGHT = Orientation("", ((1, 0), (0, 1)), True, 1.0)
 _SAME_ASPECT = 0.02
 _WHOLE = 0.93
+_HALF = 0.5
 _LEAST_ROUGH_SHARE = 0.05
 
 
@@ -102,6 +104,7 @@ class ImageMatch(Struct, frozen=True):
             where they stand alike.
         reason: Why the relation is `none`, or `part`.
         share: Of the larger picture that is the same in both; 1 unless the relation is `part`.
+        worth: What is in the first and in the second, where files were compared that are near; else None.
     """
 
     relation: Literal["exact", "near", "part", "none"]
@@ -109,6 +112,7 @@ class ImageMatch(Struct, frozen=True):
     change: str = ""
     reason: str = ""
     share: float = 1.0
+    worth: tuple[Worth, Worth] | None = None
 
 
 def confirm(a: Pixels, b: Pixels) -> ImageMatch:
@@ -175,6 +179,25 @@ def compare(
         back = None if matrix is None else _inverse(matrix)
         return msgspec.structs.replace(found, change=inverse(found.change)), back
     return _compare(a, b, orientations, guesses)
+
+
+def hopeless(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) -> bool:
+    """Tell from halves of thumbnails, which a brief look leaves, whether the comparison of two would be in vain.
+
+    Args:
+        a: The first.
+        b: The second.
+        orientations: How the second may lie on the first.
+    """
+    if min(a.detail, b.detail) < _LEAST_DETAIL:
+        return False
+    if _turned(a, b):
+        a, b, orientations = b, a, [reverse(orientation) for orientation in orientations]
+    laid_on = ((orientation.change, laid(a, b, orientation)) for orientation in orientations)
+    return not any(
+        (not change and _same_aspect(a, b) and may_lie(a, b, matrix)) or improve_roughly(a, b, matrix, _HALF)
+        for change, matrix in laid_on
+    )
 
 
 def _compare(

@@ -15,16 +15,36 @@ _LEAST_COEFFICIENT = 1.5
 """What rounding to whole levels leaves of a coefficient of 0."""
 
 _LEAST_CHROMA = 2.0
-_MOST_BLOCKS = 1024
+_MOST_BLOCKS = 288
+_WINDOW, _SPARSE = 192, 4
 
 
 def picture_worth(pixels: Pixels) -> Worth:
-    """Return what is in a picture, RGB of shape (height, width, 3)."""
+    """Return what is in a picture, RGB of shape (height, width, 3): its detail is that of the part with most of it."""
     cv2 = opencv()
-    coded = cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)
-    luma = np.ascontiguousarray(coded[:, :, 0])
-    colour = float(np.abs(coded[:, :, 1:].astype(np.int16) - 128).mean()) >= _LEAST_CHROMA
-    return Worth(luma.size / _needless(luma) ** 2, _fidelity(luma), colour)
+    sparse = np.ascontiguousarray(pixels[::_SPARSE, ::_SPARSE])
+    chroma = cv2.split(cv2.absdiff(cv2.cvtColor(sparse, cv2.COLOR_RGB2YCrCb), (0.0, 128.0, 128.0, 0.0)))[1:]
+    colour = sum(cv2.mean(plane)[0] for plane in chroma) / 2 >= _LEAST_CHROMA
+    luma = _richest(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)))
+    return Worth(pixels.shape[0] * pixels.shape[1] / _needless(luma) ** 2, _fidelity(luma), colour)
+
+
+def _richest(luma: Pixels) -> Pixels:
+    """Return the square of at most `_WINDOW` pixels with most detail; it begins where a block of a JPEG does."""
+    height, width = luma.shape
+    rows, columns = min(height, _WINDOW), min(width, _WINDOW)
+    # Single pixels, not means: the finest detail is what counts. Each asks for its difference from the one beside.
+    sparse = np.ascontiguousarray(luma[::_SPARSE])
+    apart = opencv().absdiff(sparse[:, 1:], sparse[:, :-1])
+    blocks = -(-height // _BLOCK), -(-max(1, width - 1) // _BLOCK)
+    if not apart.size or min(rows // _BLOCK, columns // _BLOCK) < 1:
+        return np.ascontiguousarray(luma[:rows, :columns])
+    energy = opencv().resize(apart, blocks[::-1], interpolation=opencv().INTER_AREA).astype(np.float64)
+    sums = np.pad(energy, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+    high, wide = min(rows // _BLOCK, blocks[0]), min(columns // _BLOCK, blocks[1])
+    within = sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
+    top, left = (int(at) * _BLOCK for at in np.unravel_index(int(within.argmax()), within.shape))
+    return np.ascontiguousarray(luma[top : top + rows, left : left + columns])
 
 
 def _needless(luma: Pixels) -> float:
@@ -36,10 +56,11 @@ def _needless(luma: Pixels) -> float:
         size = max(1, round(width / factor)), max(1, round(height / factor))
         small = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
         back = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
-        lost = np.square(luma.astype(np.float32) - back)
+        lost = np.square(cv2.subtract(luma, back, dtype=cv2.CV_32F))
         blocks = cv2.resize(lost, (max(1, width // _BLOCK), max(1, height // _BLOCK)), interpolation=cv2.INTER_AREA)
         # Where there is most to lose: a plain backdrop loses nothing at any size.
-        if float(np.sqrt(np.percentile(blocks, 90))) > _MOST_LOST:
+        strongest = np.sort(blocks, axis=None)[-(blocks.size + 9) // 10 :]
+        if strongest[0] > _MOST_LOST**2:
             break
         needless = factor
     return needless
@@ -56,7 +77,11 @@ def _fidelity(luma: Pixels) -> float:
         return 1.0
     blocks = luma[:height, :width].reshape(height // 8, 8, width // 8, 8).swapaxes(1, 2).reshape(-1, 8, 8)
     blocks = blocks[:: max(1, len(blocks) // _MOST_BLOCKS)].astype(np.float32)
-    found = np.stack([cv2.dct(block) for block in blocks])
+    # Rows of all blocks at once, then columns: block by block a cosine transform takes thirty times as long.
+    found = blocks
+    for _ in range(2):
+        found = cv2.dct(found.reshape(-1, 8), flags=cv2.DCT_ROWS).reshape(-1, 8, 8).swapaxes(1, 2)
+        found = np.ascontiguousarray(found)
     # Of flat blocks nothing can be lacking.
     textured = blocks.std(axis=(1, 2)) > _MOST_LOST
     if not textured.any():

@@ -16,11 +16,12 @@ from curate.media.opencv import opencv
 
 _SPOT_PX, _AROUND_PX = 3, 9
 _FLOOR_LEVELS, _PER_NOISE = 6.0, 3.0
-_EDGE_PX = 9
+_EDGE_PX, _FARTHEST_PX = 9, 30_000
 _SHRUNK = 1.05
 _LUMA = (0.299, 0.587, 0.114)
 _BLURS_PX = tuple(0.5 * 1.2**step for step in range(14))
 _PATCH_PX, _SPOTS, _LEAST_PATCH_PX = 24, 6, 12
+_EVERY, _MOST_PLAIN_NOISE, _MOST_HITS = 7, 2.0, 4000
 
 
 def strongest_spot(
@@ -36,19 +37,56 @@ def strongest_spot(
         enough: What is so small is not looked at in other ways.
     """
     cv2 = opencv()
-    under, above, mask = _laid(a, b, matrix, sizes)
+    greys = [np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)) for pixels in (a, b)]
+    under, above, mask = _laid(greys[0], greys[1], matrix, sizes)
     shown = mask == 1
     if shown.sum() < _SPOT_PX**2:
         return 0.0
-    grey = [np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)) for pixels in (under, above)]
+    # Nearly every copy is told by its brightness alone, as it is: a tenth of the work.
+    if any(_plainly(*pair, mask, enough) for pair in ((under, above), (above, under))):
+        return 0.0
     least = math.inf
+    coloured = _laid(a, b, matrix, sizes)[:2]
     # Clipped whites follow from the original, and not the reverse; and where one colour was clipped, its brightness
     # follows from the colours only. What explains a copy in one way is a copy.
-    for pair in (grey, grey[::-1], [under, above], [above, under]):
+    for pair in ((under, above), (above, under), coloured, coloured[::-1]):
         least = min(least, _strongest(pair[0], pair[1], mask, shown))
         if least <= enough:
             break
     return least
+
+
+def _plainly(x: Pixels, y: Pixels, mask: Pixels, enough: float) -> bool:
+    """Tell whether no spot of two grey pictures stands out as they are, neither made equally sharp nor shifted.
+
+    The floor is that of pictures with hardly any noise, so that what is passed here is passed by any closer look.
+    """
+    cv2 = opencv()
+    # Of every seventh row: a level that only others have is learnt from its neighbours.
+    some = mask[::_EVERY] == 1
+    if not some.any():
+        return False
+    fit = tones(x[::_EVERY][some], y[::_EVERY][some])
+    one = cv2.LUT(x, np.clip(np.round(fit), 0, 255).astype(np.uint8))
+    rest = cv2.convertScaleAbs(cv2.blur(cv2.subtract(one, y, dtype=cv2.CV_16S), (_SPOT_PX, _SPOT_PX)))
+    levels = rest[::_EVERY][some][::_EVERY]
+    noise = float(np.partition(levels, place := len(levels) * 19 // 20)[place])
+    floor = _FLOOR_LEVELS + _PER_NOISE * min(noise, _MOST_PLAIN_NOISE)
+    hits = cv2.findNonZero(cv2.bitwise_and(mask, cv2.compare(rest, enough * floor, cv2.CMP_GT)))
+    if hits is None:
+        return True
+    columns, rows = hits.reshape(-1, 2).T
+    if len(rows) > _MOST_HITS:
+        return False
+    # Only there it is asked how much contrast there is around.
+    half = _AROUND_PX // 2
+    steps = np.arange(-half, half + 1)
+    around = (
+        np.clip(rows[:, None, None] + steps[:, None], 0, y.shape[0] - 1),
+        np.clip(columns[:, None, None] + steps, 0, y.shape[1] - 1),
+    )
+    spread = np.minimum(*(plane[around].std(axis=(1, 2), dtype=np.float32) for plane in (one, y)))
+    return bool((rest[rows, columns] <= enough * (floor + spread)).all())
 
 
 def _laid(
@@ -69,10 +107,15 @@ def _laid(
         below = np.asarray(cv2.resize(below, size, interpolation=cv2.INTER_AREA))
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     under = cv2.warpAffine(below, placed, _size(above), flags=flags)
-    mask = cv2.warpAffine(np.full(below.shape[:2], 255, np.uint8), placed, _size(above), flags=flags) == 255
+    # Where one lies on the other; a warp of ones says the same, and takes as long as the warp of the picture.
+    height, width = below.shape[:2]
+    corners = np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)]) - placed[:, 2]
+    mask = np.zeros(above.shape[:2], np.uint8)
+    there = np.clip(corners @ np.linalg.inv(placed[:, :2]).T, -_FARTHEST_PX, _FARTHEST_PX)
+    cv2.fillConvexPoly(mask, np.round(there).astype(np.int32), 1)
     # Of a frame that was taken away, a pixel of the thumbnail may be left: more of them at full size.
     edge = _EDGE_PX + 2 * math.ceil(max(above.shape) / max(sizes[1]))
-    mask = cv2.erode(mask.astype(np.uint8), np.ones((edge, edge), np.uint8), borderValue=0)
+    mask = cv2.erode(mask, np.ones((edge, edge), np.uint8), borderValue=0)
     return np.asarray(under), above, np.asarray(mask)
 
 
