@@ -1,10 +1,11 @@
 """Recall and precision of `burnish dedup` on known copies: 200 photos and 300 words, changed in known ways.
 
-    python benchmarks/recall.py images|audio [first|second|first/8|...]
+    python benchmarks/recall.py images|audio [first|second|first/8|...] [--parts]
 
 Needs BURNISH_DATA. For each change it prints the share of copies that `dedup` reports with their original: as copies
 (in one group), as a part, or either; and over all, the share of reported pairs that are of one original. With `first`
-or `second` it takes that half of the photos or words: thresholds were chosen on the first.
+or `second` it takes that half of the photos or words: thresholds were chosen on the first. With `--parts`, `dedup` gets
+it, too.
 """
 
 import os
@@ -74,10 +75,11 @@ def make_audio(folder: Path, half: str) -> None:
             write_audio(folder / f"{stem}~{name}", sound, rate, name)
 
 
-def found_in(folder: Path) -> Found:
-    """Return what scan and dedup find."""
+def found_in(folder: Path, *options: str) -> Found:
+    """Return what scan and dedup find, with options of dedup."""
     scan = subprocess.run([BURNISH, "scan", str(folder), "-q"], check=True, capture_output=True)
-    found = subprocess.run([BURNISH, "dedup", "--json", "-q"], input=scan.stdout, check=True, capture_output=True)
+    dedup = [BURNISH, "dedup", "--json", "-q", *options]
+    found = subprocess.run(dedup, input=scan.stdout, check=True, capture_output=True)
     return msgspec.json.decode(found.stdout, type=Found)
 
 
@@ -88,28 +90,39 @@ def pairs_of(names: list[str]) -> Iterator[frozenset[str]]:
 
 def main() -> None:
     """Make the copies, find the groups, print the table."""
-    kind, half = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "all"
+    options = [word for word in sys.argv[1:] if word.startswith("--")]
+    kind, half = [*(word for word in sys.argv[1:] if word not in options), "all"][:2]
     folder = HERE / f"recall-{kind}-{half.replace('/', '-')}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (make_images if kind == "images" else make_audio)(folder, half)
-    found = found_in(folder)
+    say_recall(sorted(path.name for path in folder.iterdir()), found_in(folder, *options), kind)
+
+
+def say_recall(names: list[str], found: Found, kind: str) -> None:
+    """Print for each change the share of copies that were found, and the precision.
+
+    Args:
+        names: Of all files: of the original, `~`, the change, and an ending.
+        found: What `dedup` found among them.
+        kind: `images` or `audio`.
+    """
     copies = {pair for group in found.groups for pair in pairs_of([*group.kept, *group.dropped])}
     parts = {frozenset((Path(part.first).name, Path(part.second).name)) for part in found.parts} - copies
     # Parts are told of what stays, and of the copies of one photo any may.
     in_part = {name for pair in parts for name in pair if len({one.split("~")[0] for one in pair}) == 1}
-    originals = {path.name.split("~")[0]: path.name for path in folder.iterdir() if "~original" in path.name}
+    originals = {name.split("~")[0]: name for name in names if "~original" in name}
     rows: dict[str, list[tuple[bool, bool]]] = {}
-    for path in folder.iterdir():
-        stem, change = path.stem.split("~")
+    for name in names:
+        stem, change = name.rpartition(".")[0].split("~")
         if change != "original":
-            pair = frozenset((path.name, originals[stem]))
-            rows.setdefault(change, []).append((pair in copies, pair not in copies and path.name in in_part))
-    changes = IMAGES if kind == "images" else AUDIO
+            pair = frozenset((name, originals[stem]))
+            rows.setdefault(change, []).append((pair in copies, pair not in copies and name in in_part))
+    wanted = {change: one.relation for change, one in (IMAGES if kind == "images" else AUDIO).items()}
     sys.stdout.write("| change | wanted | as copy | as part | of |\n|---|---|---|---|---|\n")
     for change, hits in sorted(rows.items()):
         shares = " | ".join(f"{sum(hit[i] for hit in hits) / len(hits):.3f}" for i in (0, 1))
-        sys.stdout.write(f"| {change} | {changes[change].relation} | {shares} | {len(hits)} |\n")
+        sys.stdout.write(f"| {change} | {wanted[change]} | {shares} | {len(hits)} |\n")
     for what, pairs in (("copies", copies), ("parts", parts)):
         wrong = sorted(" ".join(sorted(pair)) for pair in pairs if len({name.split("~")[0] for name in pair}) > 1)
         right = len(pairs) - len(wrong)

@@ -59,6 +59,13 @@ def dedup(
         ),
         Effect.READS,
     ] = None,
+    parts: Annotated[
+        bool,
+        typer.Option(
+            "--parts",
+            help="Look at every file for parts of others, too: crops, frames, screens, excerpts; many times as slow.",
+        ),
+    ] = False,
     on_conflict: Annotated[
         str, typer.Option(metavar="drop|keep|fail", help="What becomes of copies with different labels.")
     ] = "drop",
@@ -89,10 +96,14 @@ def dedup(
 ) -> None:
     """Drop duplicates: the same bytes, the same content in another file, and near-duplicates.
 
-    Near means re-encoded, rescaled, cropped a little, flipped, turned, brightened, or, for audio, resampled, louder or
-    shifted. Hashes only propose; every pair is confirmed on the decoded pixels or the aligned signal. Of each group the
-    best copy stays (sound, largest), and of copies in several splits the one of the test split. Copies with different
-    labels are a label conflict: all of them go, unless --on-conflict says otherwise.
+    Near means re-encoded, rescaled, cropped by 5 %, flipped, turned, brighter, darker, warmer or blurred, or, for audio,
+    resampled, louder or shifted a little. Hashes only propose; every pair is confirmed on the decoded pixels or the
+    aligned signal. Of each group the best copy stays (sound, with most in it), and of copies in several splits the one of
+    the test split. Copies with different labels are a label conflict: all of them go, unless --on-conflict says otherwise.
+
+    Parts are captioned and watermarked pictures, cut-outs, screens, excerpts: they are named, and stay. Without --parts
+    only those are that the hashes happen to bring together; with it every file is searched for them, and for copies that
+    hashes miss: cropped or rotated and cut, in frames, at another time or speed, over a telephone.
 
     --similar only reports: two photos of one room are alike in an embedding, and no duplicates. The manifest goes on as
     it is.
@@ -103,10 +114,14 @@ def dedup(
 
     burnish dedup set.jsonl --report -o set.jsonl
 
+    burnish dedup set.jsonl --parts --reference test.jsonl -o train.jsonl
+
     burnish dedup set.jsonl --similar auto --embeddings photos.npz -o /dev/null
 
     burnish dedup set.jsonl --json --on-conflict fail | jq '.groups[] | select(.leak)'
     """
+    if exact and parts:
+        raise UsageError("--exact finds only what is the same, and --parts what is not; leave one of them out")
     rules = check_keep(keep)
     options.check_choice(on_conflict, ON_CONFLICT, "--on-conflict")
     streams.check_output(output)
@@ -114,7 +129,7 @@ def dedup(
     formats = reports.Formats(json, md, csv).check()
     if similar is not None or embeddings is not None:
         others = {"--exact": exact, "--distance": distance is not None, "--report": report, "--rejects": rejects}
-        others |= {"--reference": reference, "--across": across, "--within": within}
+        others |= {"--parts": parts, "--reference": reference, "--across": across, "--within": within}
         _report_similar(manifest, _similar_options(similar, embeddings, others), formats, output)
         return
     search = Search(
@@ -130,6 +145,7 @@ def dedup(
         within,
         read_reference(reference, root or "", jobs) if reference else (),
         terminal.progress,
+        parts,
     )
     with streams.passes(manifest) as file, ExitStack() as dropped:
         rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None

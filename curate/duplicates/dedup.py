@@ -74,6 +74,7 @@ class Search:
         within: Compare only samples of the same.
         reference: Samples that never go: what equals one of them does.
         progress: Is told how far it is.
+        in_part: Whether to look closer, at every file, for what has only a part in common with another.
         parts: What has only a part in common with another.
         unconfirmed: Pairs that could not be compared, with the reason.
         unmeasured: Samples without a digest and without an error that explains it.
@@ -295,7 +296,7 @@ class _Comparison:
         keys = [audio.fingerprint if (audio := self.items[index].audio) else None for index in sounds]
         distance = RADIUS_BITS if self.search.distance is None else self.search.distance
         pairs = [(i, j) for i, j in near_fingerprints(keys, distance).tolist()]
-        if not self.search.exact:
+        if self.search.in_part:
             from curate.duplicates.audio_pairs import landmarks_of_files
             from curate.duplicates.landmarks import landmark_candidates
 
