@@ -21,7 +21,7 @@ _PRELOAD = ("numpy", "soundfile", "soxr", "curate.media.audio")
 
 
 def confirm_pairs(
-    pairs: Sequence[tuple[str, str]], jobs: int | None = None, progress: Progress = unseen
+    pairs: Sequence[tuple[str, str]], jobs: int | None = None, progress: Progress = unseen, *, speeds: bool = True
 ) -> list[AudioMatch]:
     """Return for each pair of files what their comparison found, in the order given.
 
@@ -31,9 +31,10 @@ def confirm_pairs(
         pairs: Paths of two recordings each.
         jobs: Number of worker processes; None: as many as this process may use processors.
         progress: Is told how far it is.
+        speeds: As `compare` takes it.
     """
     return compare_pairs(
-        _confirm_files,
+        partial(_confirm_files, speeds=speeds),
         lambda reason: AudioMatch("none", reason=reason),
         pairs,
         jobs=jobs,
@@ -56,14 +57,14 @@ def _landmarks_of_file(path: str) -> Landmarks:
     return NONE if isinstance(sound, str) or sound.problem else find_landmarks(sound.signal)
 
 
-def _confirm_files(pair: tuple[str, str]) -> AudioMatch:
+def _confirm_files(pair: tuple[str, str], *, speeds: bool = True) -> AudioMatch:
     heard = []
     for path in pair:
         sound = _heard(path)
         if isinstance(sound, str):
             return AudioMatch("none", reason=f"{path}: {sound}")
         heard.append(sound)
-    return compare(*heard)
+    return compare(*heard, speeds=speeds)
 
 
 _cache: "OrderedDict[str, Sound | str]" = OrderedDict()

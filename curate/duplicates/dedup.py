@@ -327,16 +327,19 @@ class _Comparison:
             known = len(self.pairs)
             self.compared.update(some)
             compare(some)
-            gone = {min(pair.first, pair.second, key=self.extent) for pair in self.pairs[known:]}
+            stands = {}
+            for found in self.pairs[known:]:
+                less, more = sorted((found.first, found.second), key=self.extent)
+                stands[less] = max(stands.get(less, more), more, key=self.extent)
             wholes: dict[int, set[int]] = {}
             for pair in self.parts:
                 wholes.setdefault(min(pair, key=self.extent), set()).add(max(pair, key=self.extent))
-            done = set(some)
+            # What may be a copy of one that goes may be one of what stays for it, which its hash need not say.
             waiting = [
                 pair
-                for pair in waiting
-                if pair not in done
-                and not gone.intersection(pair)
+                for pair in dict.fromkeys(self.instead(pair, stands) for pair in waiting)
+                if pair[0] != pair[1]
+                and pair not in self.compared
                 # Two parts of one picture that can be no more than that of each other: it is known already.
                 and not (
                     pair in self.small_overlap and wholes.get(pair[0], set()).intersection(wholes.get(pair[1], ()))
@@ -344,6 +347,18 @@ class _Comparison:
             ]
         self.compared.update(waiting)
         compare(waiting)
+
+    def instead(self, pair: tuple[int, int], stands: Mapping[int, int]) -> tuple[int, int]:
+        """Return a pair with what stands for each of its samples that goes, where these two may be compared."""
+        first, second = (self.standing(index, stands) for index in pair)
+        other = (min(first, second), max(first, second))
+        return other if first == second or self.comparable(*other) else pair
+
+    def standing(self, index: int, stands: Mapping[int, int]) -> int:
+        """Return what stands for a sample: the largest at the end of the chain."""
+        while index in stands:
+            index = stands[index]
+        return index
 
     def extent(self, index: int) -> tuple[float, float, int, int]:
         """Return the order in which samples are taken to be the original of others, before more is known of them.
@@ -361,7 +376,7 @@ class _Comparison:
             from curate.duplicates.audio_pairs import confirm_pairs
 
             paths = [self.paths(pair) for pair in sounds]
-            heard = confirm_pairs(paths, self.search.jobs, self.search.progress)
+            heard = confirm_pairs(paths, self.search.jobs, self.search.progress, speeds=self.search.in_part)
             self.take(sounds, paths, heard, _audio_change)
         pictures = [pair for pair in wanted if self.items[pair[0]].image and self.items[pair[1]].image]
         if pictures:

@@ -33,12 +33,12 @@ def _richest(luma: Pixels) -> Pixels:
     """Return the square of at most `_WINDOW` pixels with most detail; it begins where a block of a JPEG does."""
     height, width = luma.shape
     rows, columns = min(height, _WINDOW), min(width, _WINDOW)
+    if min(rows, columns) < _BLOCK:
+        return np.ascontiguousarray(luma[:rows, :columns])
     # Single pixels, not means: the finest detail is what counts. Each asks for its difference from the one beside.
     sparse = np.ascontiguousarray(luma[::_SPARSE])
     apart = opencv().absdiff(sparse[:, 1:], sparse[:, :-1])
-    blocks = -(-height // _BLOCK), -(-max(1, width - 1) // _BLOCK)
-    if not apart.size or min(rows // _BLOCK, columns // _BLOCK) < 1:
-        return np.ascontiguousarray(luma[:rows, :columns])
+    blocks = -(-height // _BLOCK), -(-(width - 1) // _BLOCK)
     energy = opencv().resize(apart, blocks[::-1], interpolation=opencv().INTER_AREA).astype(np.float64)
     sums = np.pad(energy, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
     high, wide = min(rows // _BLOCK, blocks[0]), min(columns // _BLOCK, blocks[1])

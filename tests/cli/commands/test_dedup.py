@@ -61,6 +61,7 @@ def test_one_copy_of_each_stays(burnish: Burnish, folder: Path) -> None:
     assert "label-conflict: cat / dog" in result.stderr
     assert "leak: test / train" in result.stderr
     assert result.stderr.endswith(
+        "  crops, frames and excerpts were not searched for: burnish dedup --parts\n"
         "3 groups of duplicates; dropped 4 samples; 1 label conflicts, 1 leaks across splits\n"
     )
     rejected = {
@@ -221,10 +222,16 @@ def test_a_captioned_copy_is_a_part_and_stays(burnish: Burnish, tmp_path: Path) 
     marked.paste((255, 255, 255), (20, 215, 90, 230))
     save(marked, tmp_path / "data" / "2.png")
     manifest = burnish("scan", "data").stdout
-    found = json.loads(burnish("dedup", "--json", stdin=manifest).stdout)
+    found = json.loads(burnish("dedup", "--parts", "--json", stdin=manifest).stdout)
     assert found["groups"] == []
     assert [(names([part["first"], part["second"]])) for part in found["parts"]] == [["1.png", "2.png"]]
-    assert len(burnish("dedup", stdin=manifest).stdout.splitlines()) == 2
+    result = burnish("dedup", "--parts", stdin=manifest)
+    assert len(result.stdout.splitlines()) == 2
+    assert "not searched for" not in result.stderr
+
+
+def test_what_is_exact_is_no_part(burnish: Burnish, tmp_path: Path) -> None:
+    assert "leave one of them out" in burnish("dedup", "--exact", "--parts", stdin="", code=2).stderr
 
 
 def test_folders_can_be_preferred(burnish: Burnish, folder: Path) -> None:
