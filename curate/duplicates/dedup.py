@@ -235,7 +235,9 @@ class _Comparison:
 
             paths = [os.path.join(self.search.base, self.items[index].path) for index in pictures]
             features, sizes = [], []
-            for path, look in zip(paths, look_at(paths, self.search.jobs, self.search.progress, features=True), strict=True):
+            for path, look in zip(
+                paths, look_at(paths, self.search.jobs, self.search.progress, features=True), strict=True
+            ):
                 features.append(look.features if look else NONE)
                 sizes.append(look.size if look else (1, 1))
                 # Descriptors of more pictures than that are made again, block by block: they would fill the memory.
@@ -327,7 +329,7 @@ class _Comparison:
             known = len(self.pairs)
             self.compared.update(some)
             compare(some)
-            stands = {}
+            stands: dict[int, int] = {}
             for found in self.pairs[known:]:
                 less, more = sorted((found.first, found.second), key=self.extent)
                 stands[less] = max(stands.get(less, more), more, key=self.extent)

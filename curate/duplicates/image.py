@@ -64,8 +64,9 @@ LEAST_TEXTURE = 0.6
 """Correlation of the fine structure where both are the same."""
 
 MOST_APART_ALONE, LEAST_TEXTURE_ALONE = 0.05, 0.8
-"""Of what is left, and of the fine structure, where no features say so: captions and watermarks on 100 photos .05 at most
-and .84 at least; of 300 pairs of different photos on one cloth, three pass the looser limits, with .06 to .10."""
+"""Of what is left, and of the fine structure, where no features say so: captions and watermarks on 100 photos .05 at
+most and .84 at least; of 300 pairs of photos of other things on one cloth, three pass the looser limits, with .06 to
+.10."""
 
 LEAST_PART = 0.15
 """Of the larger picture."""

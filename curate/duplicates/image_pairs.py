@@ -13,6 +13,7 @@ import numpy as np
 from msgspec import structs
 
 from curate import engine
+from curate.duplicates.alignment import Matrix
 from curate.duplicates.descriptor import Packed, descriptor
 from curate.duplicates.feature_candidates import Guess, lay
 from curate.duplicates.features import DECODED, NONE, Features, find_features
@@ -302,16 +303,21 @@ def _looked_at_closely(task: Task) -> ImageMatch:
     # Only what looks the same is worth decoding in full.
     if match.relation != "near" or matrix is None:
         return match
-    # A digit of 20 pixels is nothing in a thumbnail: what is to go for another is compared at full size.
-    whole = [_whole(path, picture) for path, picture in zip(task[:2], (one, other), strict=True)]
-    if whole[0] is None or whole[1] is None:
-        return ImageMatch("none", reason=f"{task.first if whole[0] is None else task.second}: can no longer be read")
-    first, second = whole[0], whole[1]
+    return _at_full_size(task, (one, other), match, matrix)
+
+
+def _at_full_size(task: Task, pictures: tuple[_Picture, _Picture], match: ImageMatch, matrix: Matrix) -> ImageMatch:
+    """Return what two pictures are that are near by their thumbnails: a digit of 20 pixels is nothing in these."""
+    first, second = (_whole(path, picture) for path, picture in zip(task[:2], pictures, strict=True))
+    if first is None or second is None:
+        return ImageMatch("none", reason=f"{task.first if first is None else task.second}: can no longer be read")
     # Only what looks the same is worth comparing pixel by pixel.
     if not match.change and match.distance <= _LOOKS_SAME and np.array_equal(first, second):
         return ImageMatch("exact", 0.0)
-    inner = without_margins(first), without_margins(second)
-    match = without_spots(match, inner, (one.thumbnail, other.thumbnail), matrix)
+    thumbnails = tuple(picture.thumbnail for picture in pictures if picture.thumbnail)
+    match = without_spots(
+        match, (without_margins(first), without_margins(second)), (thumbnails[0], thumbnails[1]), matrix
+    )
     if match.relation != "near":
         return match
     return structs.replace(match, worth=(_worth(task.first, first), _worth(task.second, second)))

@@ -63,4 +63,4 @@ def _middle(line: Pixels) -> NDArray[np.int16]:
     """Return the median colour of a row or a column, shape (3,), of some of its pixels."""
     # `np.median` takes ten times as long: it looks for values that are no numbers.
     some = line[:: max(1, len(line) // _SOME)]
-    return np.partition(some, len(some) // 2, axis=0)[len(some) // 2].astype(np.int16)
+    return np.asarray(np.partition(some, len(some) // 2, axis=0)[len(some) // 2], np.int16)
