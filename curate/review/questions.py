@@ -35,6 +35,7 @@ class DuplicateGroup(msgspec.Struct, frozen=True):
     changes: list[str] = []
     label_conflict: list[str] = msgspec.field(name="label-conflict", default_factory=list)
     leak: list[str] = []
+    confirmed: dict[str, str] = {}
 
 
 class _Groups(msgspec.Struct, frozen=True):
@@ -152,13 +153,14 @@ def _pairs(subjects: Sequence[Subject], wish: Wish, notes: list[str]) -> list[It
 
 
 def _pairs_of(group: DuplicateGroup) -> Iterable[tuple[str, str, str, str]]:
-    """Yield the pairs of a group: what stays beside each that goes; of a conflict, in which all go, the first."""
+    """Yield the pairs of a group: each that goes, and what stays for it; of a conflict, in which all go, the first."""
     words = [f"{group.relation} copies, distance {group.distance:.3f}", *group.changes]
     words += [f"labels {' / '.join(group.label_conflict)}"] if group.label_conflict else []
     words += [f"splits {' / '.join(group.leak)}"] if group.leak else []
     first, *others = [*group.kept[:1], *group.dropped]
     for second in others:
-        yield first, second, "; ".join(words), "first" if group.kept else ""
+        # In a chain of copies several may stay, and only one of them was compared with what goes.
+        yield group.confirmed.get(second, first), second, "; ".join(words), "first" if group.kept else ""
 
 
 def _realism(subjects: Sequence[Subject], wish: Wish, notes: list[str]) -> list[Item]:
