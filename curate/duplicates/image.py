@@ -209,8 +209,9 @@ def hopeless(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) ->
 
 def _written_over(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> bool:
     """Tell whether two pictures may be the same but for a caption or a watermark, which leads a search astray."""
-    found = common(a, b, matrix)
-    return found is not None and found.share >= _LEAST_WRITTEN_OVER
+    # Both ways: of the tones of a picture with a black strip, those of the other may not follow.
+    ways = (common(*pair) for pair in ((a, b, matrix), (b, a, _inverse(matrix))))
+    return any(found is not None and found.share >= _LEAST_WRITTEN_OVER for found in ways)
 
 
 def _compare(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tests.conftest import Burnish
 
@@ -238,3 +238,10 @@ def test_folders_can_be_preferred(burnish: Burnish, folder: Path) -> None:
     manifest = burnish("scan", "data").stdout
     kept = burnish("dedup", "--keep", "data/train/cat/,oldest", "--within", "split", stdin=manifest).stdout
     assert "train/cat/0" in kept
+
+
+def test_a_framed_copy_is_found_where_parts_are_asked_for(burnish: Burnish, tmp_path: Path) -> None:
+    save(scene(1), tmp_path / "data" / "1.png")
+    save(ImageOps.expand(ImageOps.expand(scene(1), 16, (245, 240, 230)), 8, (60, 35, 20)), tmp_path / "data" / "2.jpg")
+    manifest = burnish("scan", "data").stdout
+    assert len(burnish("dedup", "--parts", stdin=manifest).stdout.splitlines()) == 1

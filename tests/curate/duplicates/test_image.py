@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
 from curate.duplicates.feature_candidates import lay
 from curate.duplicates.features import find_features
-from curate.duplicates.image import ImageMatch, confirm, plain_part
-from curate.duplicates.orientations import inverse
-from curate.duplicates.thumbnail import thumbnail
+from curate.duplicates.image import ImageMatch, confirm, hopeless, plain_part
+from curate.duplicates.orientations import Orientation, inverse
+from curate.duplicates.thumbnail import half_thumbnail, thumbnail
 
 Change = Callable[[Image.Image], Image.Image]
 
@@ -230,3 +230,39 @@ def test_small_drawings_of_one_kind_are_not_copies_of_each_other() -> None:
     for seven in drawn:
         larger = Image.fromarray(seven).resize((64, 64), Image.Resampling.BICUBIC)
         assert confirm(seven, np.asarray(larger)).relation == "near"
+
+
+def halves(a: Image.Image, b: Image.Image) -> bool:
+    """Return what the halves of thumbnails say of two pictures, as they are laid upright and flipped."""
+    small = [half_thumbnail(np.asarray(i.convert("L").resize((128, 96), Image.Resampling.BOX))) for i in (a, b)]
+    upright = Orientation("", ((1, 0), (0, 1)), True, 1.0)
+    flipped = Orientation("flipped", ((-1, 0), (0, 1)), True, 1.0)
+    return hopeless(small[0], small[1], [upright, flipped])
+
+
+def captioned(image: Image.Image) -> Image.Image:
+    found = image.copy()
+    found.paste((0, 0, 0), (0, image.height * 7 // 8, image.width, image.height))
+    return found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda i: jpeg(i, 20), id="hard-jpeg"),
+        pytest.param(lambda i: i.crop((6, 22, 766, 592)), id="cropped-5-percent"),
+        pytest.param(lambda i: i.filter(ImageFilter.GaussianBlur(3)), id="blurred"),
+        pytest.param(lambda i: ImageEnhance.Brightness(i).enhance(0.5), id="darker"),
+        pytest.param(ImageOps.mirror, id="flipped"),
+        pytest.param(captioned, id="captioned"),
+    ],
+)
+def test_no_copy_is_hopeless_in_small(change: Change) -> None:
+    for seed in range(5):
+        image = scene(seed, (800, 600))
+        assert not halves(image, change(image))
+        assert not halves(change(image), image)
+
+
+def test_what_is_unlike_is_hopeless_in_small() -> None:
+    assert all(halves(scene(seed, (800, 600)), scene(seed + 20, (800, 600))) for seed in range(8))
