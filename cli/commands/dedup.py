@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,12 +13,15 @@ from cli.io import reports, streams, terminal
 from cli.views.dedup.summary import report as table
 from cli.views.dedup.summary import report_of, say_groups
 from curate.duplicates.dedup import Part, Search, find_groups, with_copies_named, without_copies
-from curate.duplicates.groups import ON_CONFLICT, Group
+from curate.duplicates.groups import ON_CONFLICT, Group, Verdict
 from curate.duplicates.item import Item, read_reference
 from curate.duplicates.keep import check_keep
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError, UsageError
 from curate.records.reader import lines, read_as
+
+if TYPE_CHECKING:
+    from curate.review.votes import Rule
 
 
 def dedup(
@@ -69,6 +72,9 @@ def dedup(
     on_conflict: Annotated[
         str, typer.Option(metavar="drop|keep|fail", help="What becomes of copies with different labels.")
     ] = "drop",
+    answers: options.Answers = None,
+    rule: options.Rule = "majority",
+    adjudicator: options.Adjudicator = None,
     report: Annotated[
         bool, typer.Option("--report", help="Drop nothing; name the copy that stands for each in duplicate_of.")
     ] = False,
@@ -97,14 +103,18 @@ def dedup(
     """Drop duplicates: the same bytes, the same content in another file, and near-duplicates.
 
     Near means re-encoded, rescaled, cropped by 5 %, flipped, turned, brighter, darker, warmer or blurred, or, for
-    audio, resampled, louder or shifted a little. Hashes only propose; every pair is confirmed on the decoded pixels or
+    audio, resampled, louder, later or over a telephone. Hashes only propose; every pair is confirmed on the decoded pixels or
     the aligned signal. Of each group the best copy stays (sound, with most in it), and of copies in several splits the
     one of the test split. Copies with different labels are a label conflict: all of them go, unless --on-conflict says
     otherwise.
 
     Parts are captioned and watermarked pictures, cut-outs, screens, excerpts: they are named, and stay. Without --parts
     only those are that hashes happen to bring together; with it every file is searched for them, and for copies that
-    hashes miss: cropped more, rotated and cut, framed, at another time or speed, over a telephone.
+    hashes miss: cropped more, rotated and cut, framed, at another speed.
+
+    --answers is what people said of pairs in review: which of the two stays, both, or neither. Beside it nothing goes
+    that was not confirmed against a copy that stays; groups that nobody was asked about are decided as ever. Look first
+    with --report.
 
     --similar only reports: two photos of one room are alike in an embedding, and no duplicates. The manifest goes on as
     it is.
@@ -117,6 +127,8 @@ def dedup(
 
     burnish dedup set.jsonl --parts --reference test.jsonl -o train.jsonl
 
+    burnish dedup set.jsonl --answers answers.jsonl --rejects copies.jsonl -o unique.jsonl
+
     burnish dedup set.jsonl --similar auto --embeddings photos.npz -o /dev/null
 
     burnish dedup set.jsonl --json --on-conflict fail | jq '.groups[] | select(.leak)'
@@ -128,9 +140,16 @@ def dedup(
     streams.check_output(output)
     streams.check_output(rejects)
     formats = reports.Formats(json, md, csv).check()
+    options.check_rule(rule, adjudicator, answers)
     if similar is not None or embeddings is not None:
-        others = {"--exact": exact, "--distance": distance is not None, "--report": report, "--rejects": rejects}
+        others: dict[str, object] = {
+            "--exact": exact,
+            "--distance": distance is not None,
+            "--report": report,
+            "--rejects": rejects,
+        }
         others |= {"--parts": parts, "--reference": reference, "--across": across, "--within": within}
+        others["--answers"] = answers
         _report_similar(manifest, _similar_options(similar, embeddings, others), formats, output)
         return
     search = Search(
@@ -148,9 +167,10 @@ def dedup(
         terminal.progress,
         parts,
     )
+    ask = _asked(answers, rule, frozenset(adjudicator or ())) if answers else None
     with streams.passes(manifest) as file, ExitStack() as dropped:
         rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
-        groups = find_groups(read_as(file, Item), search)
+        groups = find_groups(read_as(file, Item), search, ask)
         file.seek(0)
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
         _write(kept, (groups, search.parts), output, formats, dropped.close)
@@ -158,6 +178,23 @@ def dedup(
     conflicts = sum(bool(group.label_conflict) for group in groups)
     if conflicts and on_conflict == "fail":
         raise GateError(f"--on-conflict fail: {conflicts:,} groups have copies with different labels")
+
+
+def _asked(
+    paths: Sequence[str], rule: "Rule", adjudicators: frozenset[str]
+) -> Callable[[Sequence[Item]], list[Verdict]]:
+    """Return what people said, for samples that are read later; the answers are read, and checked, now."""
+    from cli.views.dedup.summary import say_answers
+    from curate.review.pairs import answers_of_pairs, read_pair_answers
+
+    given, notes = read_pair_answers(paths)
+
+    def verdicts(items: Sequence[Item]) -> list[Verdict]:
+        found = answers_of_pairs(given, items, rule, adjudicators)
+        say_answers(found, notes)
+        return found.verdicts
+
+    return verdicts
 
 
 def _similar_options(similar: str | None, embeddings: str | None, others: Mapping[str, object]) -> tuple[str, str]:

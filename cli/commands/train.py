@@ -13,6 +13,7 @@ from baselines.training.like import hold_still
 from baselines.training.options import MOST_REPEATS, MOST_WEIGHT, TrainingOptions
 from cli import options
 from cli.effects import Effect
+from cli.engine_options import Address, Engine, choose_engine, compare_files, say_nodes
 from cli.io import reports, streams, terminal
 from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do, say_suspects, say_untied
 from cli.views.train.table import report
@@ -89,6 +90,8 @@ def train(
     seed: options.Seed = 0,
     root: options.Root = None,
     jobs: options.Jobs = None,
+    engine: Engine = "local",
+    address: Address = None,
     json: options.Json = False,
     md: options.Md = False,
     csv: options.Csv = False,
@@ -121,6 +124,7 @@ def train(
     burnish train set.jsonl --run runs/aged --feature base --feature table:patients.csv
     """
     formats = reports.Formats(json, md, csv).check()
+    choose_engine(engine, address, [root])
     folder, families = named_folder(run), tuple(feature or ())
     check_model(model)
     choose_features(families)
@@ -158,9 +162,11 @@ def _train(manifest: str | None, folder: str, wish: TrainingOptions, formats: re
     if not samples:
         say_nothing_to_do()
         return
+    compare_files(wish.reading.root, [one.path for one in samples])
     with terminal.progress("features", lambda: len(samples)) as counted:
         trained = train_on(samples, wish, counted)
     outcome = save_run(folder, sys.argv[1:], wish.parameters(), samples, trained.result, clock)
+    say_nodes()
     say_left_out(trained.left_out)
     say_notes(trained.notes)
     say_suspects(trained.suspects, split=trained.tested_split)

@@ -2,14 +2,16 @@
 
 import importlib
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from curate.duplicates.groups import Copies, Group, Member, OnConflict, Pair, decide
+from curate.check.checks import REVIEW_CHECKS
+from curate.duplicates.answered import answered_pairs, decide_answered
+from curate.duplicates.groups import Copies, Group, Member, OnConflict, Pair, Verdict, decide
 from curate.duplicates.item import Item, limits
 from curate.duplicates.keep import Worth, extent, rank
 from curate.duplicates.same_bytes import Present, same_bytes
@@ -100,8 +102,15 @@ class Search:
     others: Counter[str] = field(default_factory=Counter)
 
 
-def find_groups(samples: Iterable[Item], search: Search) -> list[Group]:
+def find_groups(
+    samples: Iterable[Item], search: Search, ask: "Callable[[Sequence[Item]], Sequence[Verdict]] | None" = None
+) -> list[Group]:
     """Return the groups of duplicates, by their first member; what is only the same in part is in `search.parts`.
+
+    Args:
+        samples: Of the manifest.
+        search: How to look; counts what it meets.
+        ask: From the samples to what people said of pairs of them; None: nobody was asked.
 
     Raises:
         InputError: No sample has a digest: this is no manifest of a full scan.
@@ -111,7 +120,8 @@ def find_groups(samples: Iterable[Item], search: Search) -> list[Group]:
     importlib.import_module("curate.duplicates.image_candidates")
     samples = list(samples)
     _check_measured(samples, search)
-    return _Comparison(samples, search).groups()
+    verdicts = ask(samples) if ask else ()
+    return _Comparison(samples, search).groups(verdicts)
 
 
 class _Comparison:
@@ -133,8 +143,8 @@ class _Comparison:
         self.shows: Counter[int] = Counter()
         self.guessed: dict[tuple[int, int], tuple[Guess, ...]] = {}
 
-    def groups(self) -> list[Group]:
-        """Look for copies, and decide which stay."""
+    def groups(self, verdicts: Sequence[Verdict] = ()) -> list[Group]:
+        """Look for copies, and decide which stay; what people said of pairs goes before that."""
         copies = {pair.second for pair in self.pairs}
         # Only one of the same bytes goes on to be decoded: its copies share whatever is found of it, through their
         # content. Where limits part them, each has pairs of its own.
@@ -143,6 +153,7 @@ class _Comparison:
         distinct = [index for index in distinct if index not in self.present.changed]
         self.find_images([index for index in distinct if (image := self.items[index].image) and image.phash])
         self.compare_lazily(self.recordings(distinct), self.compare)
+        self.pairs += answered_pairs(self.pairs, verdicts)
         found = Copies(len(self.items), self.pairs)
         members = self.members(found)
         for _ in range(_ROUNDS):
@@ -152,10 +163,35 @@ class _Comparison:
             self.compared.update(wanted)
             self.compare(wanted)
             found = Copies(len(self.items), self.pairs)
+        answered = self.answered(found, members, verdicts)
         samples_of = Counter(item.label for item in self.items if item.label is not None)
-        decided = decide(members, found, self.search.on_conflict, samples_of, self.comparable)
+        decided = [*decide(members, found, self.search.on_conflict, samples_of, self.comparable), *answered]
+        decided.sort(key=lambda group: min(member.index for member in (*group.kept, *group.dropped)))
         self.search.parts = self.parts_of_what_stays(decided)
         return decided
+
+    def answered(self, copies: Copies, members: Mapping[int, Member], verdicts: Sequence[Verdict]) -> list[Group]:
+        """Return what becomes of the chains in which people answered, and take these from the others."""
+        if not verdicts:
+            return []
+        chain_of = {index: number for number, chain in enumerate(copies.chains) for index in chain}
+        said: defaultdict[int, list[Verdict]] = defaultdict(list)
+        for one in verdicts:
+            if one.first in chain_of and chain_of[one.first] == chain_of.get(one.second):
+                said[chain_of[one.first]].append(one)
+        inside: defaultdict[int, list[Pair]] = defaultdict(list)
+        for pair in self.pairs:
+            inside[chain_of[pair.first]].append(pair)
+        groups = [
+            structs.replace(
+                decide_answered([members[index] for index in copies.chains[number]], inside[number], found),
+                # Behind all others, which are numbered without these.
+                chain=len(copies.chains) + number,
+            )
+            for number, found in sorted(said.items())
+        ]
+        copies.chains = [chain for number, chain in enumerate(copies.chains) if number not in said]
+        return groups
 
     def members(self, copies: Copies) -> dict[int, Member]:
         """Return all samples that are copies of another, ranked by what is in them."""
@@ -436,14 +472,14 @@ def without_copies(lines: Iterable[bytes], groups: Sequence[Group], rejected: IO
         rejected: Where the dropped samples go, with a finding that names the copy that stands for them.
     """
     # Only what these two name is decoded; all other lines go on as the bytes that they are.
-    gone = {member.index: group for group in groups for member in group.dropped}
+    gone = {member.index: (group, member) for group in groups for member in group.dropped}
     disputed = {member.index: group for group in groups if group.label_conflict for member in group.kept}
     for index, line in enumerate(lines):
         if index in gone:
             if rejected:
-                rejected.write(_with_finding(line, gone[index]) + b"\n")
+                rejected.write(_with_finding(line, _why_dropped(*gone[index])) + b"\n")
         else:
-            yield _with_finding(line, disputed[index]) if index in disputed else line
+            yield _with_finding(line, _conflict(disputed[index])) if index in disputed else line
 
 
 def with_copies_named(lines: Iterable[bytes], groups: Sequence[Group]) -> Iterator[bytes]:
@@ -451,11 +487,7 @@ def with_copies_named(lines: Iterable[bytes], groups: Sequence[Group]) -> Iterat
 
     Where copies with different labels leave none standing, the first stands for the group.
     """
-    stands = {
-        member.index: (*group.kept, *group.dropped)[0].path
-        for group in groups
-        for member in (*group.kept, *group.dropped)
-    }
+    stands = {member.index: group.stand_in(member) for group in groups for member in (*group.kept, *group.dropped)}
     for index, line in enumerate(lines):
         # A cheap look at the bytes, before anything is decoded. What an earlier run named and this one did not find is
         # taken out again.
@@ -469,15 +501,25 @@ def with_copies_named(lines: Iterable[bytes], groups: Sequence[Group]) -> Iterat
         yield line if name == sample.duplicate_of else change_line(line, duplicate_of=name)
 
 
-def _with_finding(line: bytes, group: Group) -> bytes:
-    if group.label_conflict:
-        detail = f"copies of it have the labels {', '.join(group.label_conflict)}"
-        new = Finding("label-conflict", "warning", group.distance, detail=detail)
-    elif group.no_class and parse(line).label in group.no_class:
-        detail = f"{group.kept[0].path} stands for it; no sample but such copies has its label"
-        new = Finding("duplicate", "warning", group.distance, detail=detail)
-    else:
-        new = Finding("duplicate", "warning", group.distance, detail=f"{group.kept[0].path} stands for it")
+def _why_dropped(group: Group, member: Member) -> Finding:
+    if rejecting := group.rejecting(member):
+        detail = f"{', '.join(rejecting)} rejected it beside a copy"
+        return Finding("rejected", REVIEW_CHECKS["rejected"].severity, detail=detail)
+    # Where people decided, a copy of it stays in spite of the labels.
+    if group.label_conflict and not group.verdicts:
+        return _conflict(group)
+    detail = f"{group.stand_in(member)} stands for it"
+    if member.label in group.no_class:
+        detail += "; no sample but such copies has its label"
+    return Finding("duplicate", "warning", group.distance, detail=detail)
+
+
+def _conflict(group: Group) -> Finding:
+    detail = f"copies of it have the labels {', '.join(group.label_conflict)}"
+    return Finding("label-conflict", "warning", group.distance, detail=detail)
+
+
+def _with_finding(line: bytes, new: Finding) -> bytes:
     # Of an earlier run only the finding of the same name goes, or repeating the command would pile them up.
     findings = (finding for finding in parse(line).findings if finding.check != new.check)
     return change_line(line, findings=(*findings, new))

@@ -6,13 +6,17 @@ from typing import Literal, get_args
 
 from msgspec import Struct, structs
 
-Relation = Literal["exact", "near"]
+Relation = Literal["exact", "near", "answered"]
 OnConflict = Literal["drop", "keep", "fail"]
+Stays = Literal["first", "second", "both", "neither", "open"]
 
 ON_CONFLICT: tuple[OnConflict, ...] = get_args(OnConflict)
 
-_PROTECTED = {"test": 2, "val": 1}
+PROTECTED = {"test": 2, "val": 1}
 """Of copies in several splits the one that is evaluated on stays: a training copy would make it worthless."""
+
+SAME_BYTES = "same bytes"
+"""Change of a pair of which nothing had to be decoded."""
 
 
 class Member(Struct, frozen=True):
@@ -41,16 +45,38 @@ class Pair(Struct, frozen=True):
     Attributes:
         first: Index of one.
         second: Index of the other, larger.
-        relation: `exact`: the same bytes or the same decoded content; `near`: the same thing, changed a little.
-        distance: 0 (the same) to 1.
+        relation: `exact`: the same bytes or the same decoded content; `near`: the same thing, changed a little;
+            `answered`: people say that they are copies, and the search does not.
+        distance: 0 (the same) to 1; None: nothing was measured.
         change: What was done to it, such as `flipped`; empty where that is not known.
     """
 
     first: int
     second: int
     relation: Relation
-    distance: float = 0.0
+    distance: float | None = 0.0
     change: str = ""
+
+
+class Verdict(Struct, frozen=True):
+    """What people said of a pair.
+
+    Attributes:
+        first: Index of one sample, the smaller.
+        second: Index of the other.
+        stays: Which of them; `open`: they disagree, or could not tell, so that neither goes because of the other.
+        by: Who said so, sorted.
+    """
+
+    first: int
+    second: int
+    stays: Stays
+    by: tuple[str, ...] = ()
+
+    def turned(self) -> "Verdict":
+        """Return the same, told of the second first."""
+        stays: Mapping[Stays, Stays] = {"first": "second", "second": "first"}
+        return Verdict(self.second, self.first, stays.get(self.stays, self.stays), self.by)
 
 
 class Group(Struct, frozen=True):
@@ -59,26 +85,47 @@ class Group(Struct, frozen=True):
     Attributes:
         kept: Those that stay; one, unless copies with different labels are kept.
         dropped: Those that go. Each was confirmed against one that stays, or, of a label conflict, against the best.
-        relation: `exact` if all of them are, else `near`.
-        distance: The largest of a confirmed pair.
+        relation: `exact` if all of them are, else `near`, unless only people say so.
+        distance: The largest of a confirmed pair; None: nothing was measured.
         changes: What was done, over all pairs.
         label_conflict: The different labels of the copies.
         leak: The different splits of the copies.
         linked: Paths of samples that stay too: each is a copy of one that goes here, but not of the one that stays.
         no_class: Labels of copies that go because no other sample has them, such as that of a folder of examples.
         chain: Number of the chain of copies that it is of: groups of one chain are linked.
+        verdicts: What people said of pairs of them.
+        instead: By the index of a dropped one, the path of the copy that it was confirmed against; only where people
+            were asked, and not of what they want gone itself.
     """
 
     kept: tuple[Member, ...]
     dropped: tuple[Member, ...]
     relation: Relation
-    distance: float
+    distance: float | None
     changes: tuple[str, ...] = ()
     label_conflict: tuple[str, ...] = ()
     leak: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     no_class: tuple[str, ...] = ()
     chain: int = 0
+    verdicts: tuple[Verdict, ...] = ()
+    instead: Mapping[int, str] = {}
+
+    def stand_in(self, member: Member) -> str:
+        """Return the path of the copy that stands for a member: its own, where it stays or where people rejected it."""
+        if self.verdicts:
+            return self.instead.get(member.index, member.path)
+        # Where copies with different labels leave none standing, the first.
+        return (*self.kept, *self.dropped)[0].path
+
+    def rejecting(self, member: Member) -> tuple[str, ...]:
+        """Return who wants a member gone whatever else stays, sorted; empty: nobody."""
+        if not self.verdicts or member in self.kept or member.index in self.instead:
+            return ()
+        neither = [one for one in self.verdicts if one.stays == "neither"]
+        # A file with the same bytes goes with it, and was in no pair itself.
+        own = [one for one in neither if member.index in {one.first, one.second}] or neither
+        return tuple(sorted({name for one in own for name in one.by}))
 
 
 class _Star(Struct, frozen=True):
@@ -191,7 +238,7 @@ def _stars(
         key=lambda one: (
             one.reference,
             not (labelled and one.label in no_class),
-            _PROTECTED.get(one.split or "", 0),
+            PROTECTED.get(one.split or "", 0),
             one.rank,
             -one.index,
         ),
@@ -216,6 +263,23 @@ def _stars(
     return stars
 
 
+def group_of(members: Sequence[Member], kept: Sequence[Member], pairs: Sequence[Pair]) -> Group:
+    """Return what is to be told of some copies, of which some stay."""
+    labels = sorted({member.label for member in members if member.label is not None})
+    splits = sorted({member.split for member in members if member.split is not None})
+    relations = {pair.relation for pair in pairs}
+    measured = [pair.distance for pair in pairs if pair.distance is not None]
+    return Group(
+        kept=tuple(kept),
+        dropped=tuple(member for member in members if member not in kept),
+        relation="near" if len(relations) > 1 else relations.pop(),
+        distance=max(measured) if measured else None,
+        changes=tuple(sorted({pair.change for pair in pairs if pair.change})),
+        label_conflict=tuple(labels) if len(labels) > 1 else (),
+        leak=tuple(splits) if len(splits) > 1 else (),
+    )
+
+
 def _group(star: _Star, copies: Copies, on_conflict: OnConflict, no_class: Collection[str]) -> Group:
     """Return what becomes of one star."""
     everyone = sorted((star.centre, *star.copies), key=lambda one: one.index)
@@ -229,15 +293,9 @@ def _group(star: _Star, copies: Copies, on_conflict: OnConflict, no_class: Colle
         # Of copies with different labels at most one label is right, and nothing here can tell which.
         kept = []
     pairs = [pair for one in star.copies if (pair := copies.pair(star.centre.index, one.index))]
-    splits = sorted({one.split for one in everyone if one.split is not None})
-    return Group(
-        kept=tuple(kept),
-        dropped=tuple(one for one in everyone if one not in kept),
-        relation="exact" if all(pair.relation == "exact" for pair in pairs) else "near",
-        distance=max(pair.distance for pair in pairs),
-        changes=tuple(sorted({pair.change for pair in pairs if pair.change})),
+    return structs.replace(
+        group_of(everyone, kept, pairs),
         label_conflict=tuple(classes) if conflict else (),
-        leak=tuple(splits) if len(splits) > 1 else (),
         no_class=tuple(label for label in labels if label not in classes),
     )
 
@@ -248,7 +306,7 @@ def _one_of_each(star: _Star, classes: Sequence[str], copies: Copies) -> list[Me
     for label in classes:
         best, *others = sorted(
             (one for one in (star.centre, *star.copies) if one.label == label),
-            key=lambda one: (one.reference, _PROTECTED.get(one.split or "", 0), one.rank, -one.index),
+            key=lambda one: (one.reference, PROTECTED.get(one.split or "", 0), one.rank, -one.index),
             reverse=True,
         )
         kept += [best, *(one for one in others if copies.pair(best.index, one.index) is None)]

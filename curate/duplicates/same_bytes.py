@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 
-from curate.duplicates.groups import Pair
+from curate.duplicates.groups import SAME_BYTES, Pair
 from curate.duplicates.item import Item
 
 
@@ -66,7 +66,7 @@ def same_bytes(items: Sequence[Item], present: Present) -> Iterator[Pair]:
         if item.digest is None or index in present.changed:
             continue
         if (earlier := first.setdefault(item.digest, index)) != index:
-            yield Pair(earlier, index, "exact", change="same bytes")
+            yield Pair(earlier, index, "exact", change=SAME_BYTES)
 
 
 def _digest(path: str) -> str:

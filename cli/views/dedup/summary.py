@@ -1,6 +1,8 @@
 """What `burnish dedup` says: every group by name, on stderr or as a report."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -8,9 +10,21 @@ from cli.io.summary import kinds_in_words
 from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import say
 from curate.duplicates.dedup import Part, Search
-from curate.duplicates.groups import Group
+from curate.duplicates.groups import Group, Stays
+
+if TYPE_CHECKING:
+    from curate.review.pairs import PairAnswers
 
 _SHOWN, _SHOWN_PARTS = 5, 20
+
+
+class ListedVerdict(msgspec.Struct, frozen=True):
+    """What people said of a pair: `stays` is first, second, both, neither or open."""
+
+    first: str
+    second: str
+    stays: Stays
+    by: list[str]
 
 
 class ListedGroup(msgspec.Struct, frozen=True):
@@ -19,12 +33,13 @@ class ListedGroup(msgspec.Struct, frozen=True):
     kept: list[str]
     dropped: list[str]
     relation: str
-    distance: float
+    distance: float | None
     changes: list[str]
     label_conflict: list[str] = msgspec.field(name="label-conflict")
     leak: list[str]
     no_class: list[str] = msgspec.field(name="no-class", default_factory=list)
     confirmed: dict[str, str] = {}
+    answers: list[ListedVerdict] = []
 
 
 class Groups(msgspec.Struct, frozen=True):
@@ -50,21 +65,35 @@ def _listed(chain: Sequence[Group]) -> ListedGroup:
     # Linked samples stay unless they went for a reason of their own.
     gone = {member.path for group in chain for member in group.dropped}
     stays |= dict.fromkeys(path for group in chain for path in group.linked if path not in gone)
+    relations = {group.relation for group in chain}
     return ListedGroup(
         kept=list(stays),
         dropped=[member.path for group in chain for member in group.dropped],
-        relation="exact" if all(group.relation == "exact" for group in chain) else "near",
-        distance=max(group.distance for group in chain),
+        relation=relations.pop() if len(relations) == 1 else "near",
+        distance=max((group.distance for group in chain if group.distance is not None), default=None),
         changes=_joined(group.changes for group in chain),
         label_conflict=_joined(group.label_conflict for group in chain),
         leak=_joined(group.leak for group in chain),
         no_class=_joined(group.no_class for group in chain),
-        confirmed={member.path: group.kept[0].path for group in chain if group.kept for member in group.dropped},
+        confirmed={
+            member.path: stand
+            for group in chain
+            if group.kept
+            for member in group.dropped
+            if (stand := group.stand_in(member)) != member.path
+        },
+        answers=[verdict for group in chain for verdict in _verdicts(group)],
     )
 
 
 def _joined(words: Iterable[Sequence[str]]) -> list[str]:
     return sorted({word for some in words for word in some})
+
+
+def _verdicts(group: Group) -> Iterator[ListedVerdict]:
+    paths = {member.index: member.path for member in (*group.kept, *group.dropped)}
+    for one in group.verdicts:
+        yield ListedVerdict(paths[one.first], paths[one.second], one.stays, list(one.by))
 
 
 def report(found: Groups) -> Report:
@@ -145,11 +174,34 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
     )
 
 
+def say_answers(found: "PairAnswers", notes: Sequence[str]) -> None:
+    """Say on stderr what the answers of people come to, and which of them decide nothing and why."""
+    for note in notes:
+        say(f"note: {note}")
+    counts = Counter("one" if one.stays in {"first", "second"} else one.stays for one in found.verdicts)
+    words = {"one": "one stays", "both": "both stay", "neither": "both go", "open": "left open, so both stay"}
+    listed = ", ".join(f"{words[name]} {counts[name]:,}" for name in words if counts[name])
+    say(f"answers about {len(found.verdicts):,} pairs{f': {listed}' if listed else ''}")
+    for pairs, what in (
+        (found.held, "rejected, but of the test split, which loses samples by --rule adjudicated only"),
+        (found.void, "void, a file is not the one that was seen"),
+        (found.strangers, "answers about pairs that the manifest does not have"),
+    ):
+        if pairs:
+            say(f"  {what}: {len(pairs):,}, such as {pairs[0]}")
+
+
 def _line(group: Group) -> str:
     kept = ", ".join(member.path for member in group.kept) or "none"
-    words = [f"{group.relation} {group.distance:.3f}: kept {kept}; dropped"]
-    words.append(", ".join(member.path for member in group.dropped))
-    notes = [*(f"({change})" for change in group.changes)]
+    measured = "" if group.distance is None else f" {group.distance:.3f}"
+    words = [f"{group.relation}{measured}: kept {kept}; dropped"]
+    words.append(", ".join(member.path for member in group.dropped) or "none")
+    # Who said so stands beside what they decided, or a surprising line could not be traced to its answer.
+    notes = []
+    for word, is_open in (("decided", False), ("left open", True)):
+        names = sorted({name for one in group.verdicts if (one.stays == "open") is is_open for name in one.by})
+        notes += [f"({word} by {', '.join(names)})"] if names else []
+    notes += [*(f"({change})" for change in group.changes)]
     if group.label_conflict:
         notes.append(f"label-conflict: {' / '.join(group.label_conflict)}")
     if group.leak:
