@@ -103,10 +103,10 @@ def dedup(
     """Drop duplicates: the same bytes, the same content in another file, and near-duplicates.
 
     Near means re-encoded, rescaled, cropped by 5 %, flipped, turned, brighter, darker, warmer or blurred, or, for
-    audio, resampled, louder, later or over a telephone. Hashes only propose; every pair is confirmed on the decoded pixels or
-    the aligned signal. Of each group the best copy stays (sound, with most in it), and of copies in several splits the
-    one of the test split. Copies with different labels are a label conflict: all of them go, unless --on-conflict says
-    otherwise.
+    audio, resampled, louder, later or over a telephone. Hashes only propose; every pair is confirmed on the decoded
+    pixels or the aligned signal. Of each group the best copy stays (sound, with most in it), and of copies in several
+    splits the one of the test split. Copies with different labels are a label conflict: all of them go, unless
+    --on-conflict says otherwise.
 
     Parts are captioned and watermarked pictures, cut-outs, screens, excerpts: they are named, and stay. Without --parts
     only those are that hashes happen to bring together; with it every file is searched for them, and for copies that
