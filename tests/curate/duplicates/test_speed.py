@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import soxr
 
+from curate.duplicates.audio import Sound, compare
 from curate.duplicates.audio_alignment import RATE, Signal
 from curate.duplicates.speed import at_speed, find_speed
 from tests.curate.duplicates.test_landmarks import melody
@@ -32,3 +33,10 @@ def test_another_sound_has_none() -> None:
 def test_played_at_the_speed_of_the_other_it_is_as_long() -> None:
     sound = melody(1)
     assert len(at_speed(faster(sound, 3.0), 1.03)) == pytest.approx(len(sound), abs=2)
+
+
+def test_it_is_looked_for_where_that_is_asked() -> None:
+    sounds = [Sound(name, RATE, signal) for name, signal in ((b"a", melody(1)), (b"b", faster(melody(1), 2.0)))]
+    assert compare(*sounds, speeds=False).relation == "none"
+    found = compare(*sounds)
+    assert (found.relation, abs(found.speed - 1)) == ("near", pytest.approx(0.02, abs=0.001))
