@@ -69,6 +69,14 @@ Root = Annotated[
     ),
     Effect.MEDIA,
 ]
+PathColumn = Annotated[
+    str | None,
+    typer.Option("--path-column", metavar="NAME", help="The metadata's column of file names.", show_default=False),
+]
+LabelColumn = Annotated[
+    str | None,
+    typer.Option("--label-column", metavar="NAME", help="The metadata's column of labels.", show_default=False),
+]
 Embeddings = Annotated[
     str | None,
     typer.Option("--embeddings", metavar="FILE", help="What burnish embed wrote.", show_default=False),

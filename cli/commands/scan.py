@@ -12,6 +12,7 @@ from cli.io import streams, terminal
 from cli.io.outcome import outcome
 from cli.io.summary import top
 from cli.io.terminal import say
+from cli.views.scan.labels import say_labels, say_table
 from curate.check.checks import SCAN_CHECKS
 from curate.scan.labels import Labeller, check_label_source, compile_pattern
 from curate.scan.metadata import Metadata
@@ -41,9 +42,15 @@ def scan(
     ] = None,
     metadata: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="A .csv or .jsonl with a column file_name.", show_default=False),
+        typer.Option(
+            metavar="FILE",
+            help="A .csv, .tsv, .jsonl or .parquet that names files and gives labels, tags and splits; its rows override.",
+            show_default=False,
+        ),
         Effect.READS,
     ] = None,
+    path_column: options.PathColumn = None,
+    label_column: options.LabelColumn = None,
     shallow: Annotated[bool, typer.Option("--shallow", help="Read only headers: no digest, no integrity.")] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Measure all files again, also those that did not change.")
@@ -59,9 +66,9 @@ def scan(
 ) -> None:
     """Decode every image and audio file under folders, and write a manifest: one line of facts for each.
 
-    Every byte is decoded; broken files are part of the manifest, with findings. Labels come from metadata.csv or
-    metadata.jsonl beside the files, else from --pattern, else from the last folder; train, val and test folders give
-    the split. With -o and a FILE of an earlier scan, only files that changed are measured again.
+    Every byte is decoded; broken files are part of the manifest, with findings. Labels come from metadata.csv, .jsonl or
+    .parquet beside the files, else from --pattern, else from the last folders that differ; train, val and test folders
+    give the split. With -o and a FILE of an earlier scan, only files that changed are measured again.
 
     [bold]Examples[/bold]
 
@@ -73,7 +80,8 @@ def scan(
     """
     check_roots(paths)
     streams.check_output(output)
-    labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, Metadata(metadata))
+    table = Metadata(metadata, path_column, label_column)
+    labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, table)
     known = Known(output) if output and os.path.isfile(output) and not fresh else None
     tally, began = ScanTally(), time.monotonic()
     with terminal.progress("scan", lambda: sum(1 for _ in walk(paths))) as counted:
@@ -107,8 +115,6 @@ def _say_tally(tally: ScanTally, labeller: Labeller, known: Known | None, second
         say(f"  left out: {len(tally.unreachable) - _SHOWN:,} more links, folders or devices")
     if tally.unmatched:
         say(f"  {tally.unmatched:,} names do not match the pattern, such as {tally.first_unmatched}")
+    say_labels(tally, labeller)
     for table in labeller.metadata.tables if labeller.metadata else ():
-        if table.unused:
-            say(f"  {table.source} names {len(table.unused):,} files that are not there, such as {min(table.unused)}")
-        if table.left_out:
-            say(f"  {table.source}: lists and objects are no tags: {', '.join(sorted(table.left_out))}")
+        say_table(table)

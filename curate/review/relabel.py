@@ -19,7 +19,7 @@ from curate.ground.json import encode, loads
 from curate.records.sample import Sample
 from curate.records.writer import changed, foreign_field, with_foreign
 from curate.review.votes import Decision, Rule, VotesOfSet, decide
-from curate.scan.labels import SPLIT_NAMES
+from curate.scan.folders import SPLIT_NAMES
 
 RELABELLED = "relabelled"
 """Key of the origin."""

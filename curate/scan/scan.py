@@ -37,12 +37,14 @@ class ScanTally(Tally):
         unreachable: Folders and links that could not be followed, with the reason.
         unmatched: Media files that the pattern did not match.
         first_unmatched: One of them.
+        sources: Samples by what gave their label: `metadata`, `pattern`, `folder`, or empty where nothing did.
     """
 
     others: Counter[str] = field(default_factory=Counter)
     unreachable: list[str] = field(default_factory=list)
     unmatched: int = 0
     first_unmatched: str = ""
+    sources: Counter[str] = field(default_factory=Counter)
 
     def note_unmatched(self, path: str) -> None:
         self.unmatched += 1
@@ -56,8 +58,8 @@ class ScanTally(Tally):
 
 _seen = Decoder(Seen)
 
-_Item = tuple[str, str, str | None, tuple[str, ...], str | None]
-"""What travels to a worker: where the file is, and path, label, tags and split of its sample."""
+_Item = tuple[str, Sample]
+"""What travels to a worker: where the file is, and its sample as far as it is known."""
 
 _MODULES = {
     "image": ("numpy", "curate.media.image", "curate.facts.image"),
@@ -99,10 +101,11 @@ def scan(
     preload: list[str] = []
 
     def items() -> "Iterator[Ready | _Item]":
+        labeller.prepare((entry.path, entry.root) for entry in walk(roots) if format_of_name(entry.path))
         for entry in walk(roots):
             path = os.path.relpath(entry.path, options.base) if options.base else entry.path
             described = labeller.describe(entry.path, entry.root)
-            start = Sample(path, described.label, described.tags, described.split)
+            start = Sample(path, described.label, described.tags, described.split, text=described.text)
             if entry.status is not None and not entry.problem:
                 start = replace(start, bytes=entry.status.st_size, mtime_ns=entry.status.st_mtime_ns)
             under_way.append((entry, start, described))
@@ -111,7 +114,7 @@ def scan(
             # each of them.
             if ready is None and not preload and not options.shallow and (promised := format_of_name(entry.path)):
                 preload.extend(_MODULES[promised.kind])
-            yield ready or (entry.path, path, described.label, described.tags, described.split)
+            yield ready or (entry.path, start)
 
     work = partial(_measured_line, shallow=options.shallow)
     with closing(run(work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload)) as results:
@@ -130,6 +133,7 @@ def scan(
                 tally.add(decode_line(line, _seen))
                 if described.unmatched:
                     tally.note_unmatched(start.path)
+                tally.sources[described.source] += 1
                 yield line
             # No line and a problem: a link or folder whose name promises no media. It is told, and the scan goes on.
             elif entry.problem:
@@ -139,8 +143,8 @@ def scan(
 
 
 def _measured_line(item: _Item, *, shallow: bool) -> bytes | None:
-    opened, path, label, tags, split = item
-    sample = measure(Sample(path, label, tags, split), opened, shallow=shallow)
+    opened, start = item
+    sample = measure(start, opened, shallow=shallow)
     return encode(sample) if sample else None
 
 

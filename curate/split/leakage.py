@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Protocol
 
-from curate.scan.labels import SPLIT_NAMES
+from curate.scan.folders import SPLIT_NAMES
 from curate.split.group_guess import Place, Suspect, describe, is_counter, is_known, words_of
 
 _MOST_VALUES = 100_000
