@@ -62,6 +62,7 @@ class Table:
         left_out: Columns whose values are lists or objects, and so are no tags.
         columns: Which column is what.
         named: Whether the user named it, and not its place.
+        gives_labels: Whether its column of labels is called `label` or is the one that the user named, and not guessed.
         notes: What was taken for something else than it is called, in words.
     """
 
@@ -73,6 +74,7 @@ class Table:
     left_out: set[str] = field(default_factory=set)
     columns: Columns = Columns()
     named: bool = False
+    gives_labels: bool = True
     notes: list[str] = field(default_factory=list)
     _index: NameIndex | None = None
 
@@ -261,8 +263,9 @@ def _columns(
     label = label_column or next((by_lower[name] for name in usual if name in by_lower and by_lower[name] != path), None)
     if path_column is None and path != "file_name":
         table.notes.append(f"names the files in the column {path!r}")
-    if label_column is None and label not in {"label", None}:
+    if label_column is None and label is not None and label.lower() != "label":
         table.notes.append(f"has its labels in the column {label!r}")
+        table.gives_labels = False
     if twice := next((name for name in (path, label) if name and names.count(name) > 1), None):
         raise InputError(f"{table.source} has the column {twice!r} twice")
     return Columns(path, label)
