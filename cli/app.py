@@ -1,5 +1,6 @@
 """The command line as a whole: commands that load when they are called, and errors in one line."""
 
+import errno
 import os
 import signal
 import sys
@@ -12,7 +13,9 @@ from typer.exceptions import TyperException
 from cli.catalog import COMMANDS, function_of
 from cli.effects import checked_first
 from cli.io import outcome, terminal
-from curate.ground.errors import BurnishError
+from cli.io.gates import annotate
+from cli.io.terminal import open_closed_streams
+from curate.ground.errors import BurnishError, GateError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,11 +46,8 @@ class LazyGroup(TyperGroup):
             # Inside the `try`: what is still in the buffer may be what the reader no longer takes.
             sys.stdout.flush()
         except BrokenPipeError:
-            # End like any program whose reader went away (`| head`): without a word. Python flushes stdout once more at
-            # the end, which would complain; so stdout leads nowhere from here on.
-            nothing = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nothing, sys.stdout.fileno())
-            os.close(nothing)
+            # End like any program whose reader went away (`| head`): without a word.
+            _discard_output()
             return 0
         return result
 
@@ -91,12 +91,17 @@ def burnish(
 def run(arguments: "Sequence[str]") -> int:
     """Run one command line and return its exit code; errors of the user's are one line on stderr."""
     signal.signal(signal.SIGTERM, _stop)
+    closed = open_closed_streams()
     # For errors that come before the command is known; a file named like a command at worst gives a wrong prefix.
     name = next((word for word in arguments if word in COMMANDS), "")
     try:
         command = typer.main.get_command(app)
         code = command.main(list(arguments) or ["--help"], prog_name="burnish", standalone_mode=False)
         return int(code or 0)
+    except GateError as error:
+        code = _fail(name, str(error), error.exit_code)
+        annotate(name, str(error), error.places)
+        return code
     except BurnishError as error:
         return _fail(name, str(error), error.exit_code)
     except KeyboardInterrupt:
@@ -104,6 +109,9 @@ def run(arguments: "Sequence[str]") -> int:
     except TyperException as error:
         return _fail(name, error.format_message(), 2)
     except OSError as error:
+        if closed and error.errno == errno.EBADF:
+            _discard_output()
+            return _fail(name, f"{' and '.join(closed)} is closed; give it a place, such as </dev/null or >/dev/null", 2)
         # What no command foresaw, such as a disk that is full while standard output is written.
         return _fail(name, f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error), 2)
     except Exception as error:
@@ -111,6 +119,13 @@ def run(arguments: "Sequence[str]") -> int:
         return _fail(name, f"internal error: {type(error).__name__}: {error}; please report it with --verbose", 2)
     finally:
         outcome.send()
+
+
+def _discard_output() -> None:
+    """Lead standard output nowhere: Python flushes it once more at the end, and would complain."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
 
 
 def _fail(name: str, message: str, code: int) -> int:

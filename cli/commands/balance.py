@@ -6,6 +6,7 @@ import typer
 
 from cli import options
 from cli.io import reports, streams
+from cli.io.gates import refuse_empty
 from cli.io.table import Column, Report, Row, Table
 from cli.views.kit.drawing import bar_cell
 from curate.describe.imbalance import Described, Imbalance, count_classes, failed_gates, grouping
@@ -32,6 +33,7 @@ def balance(
         int | None,
         typer.Option(metavar="N", min=0, help="Fail (exit 1) if a class has fewer than N samples.", show_default=False),
     ] = None,
+    allow_empty: options.AllowEmpty = False,
     json: options.Json = False,
     md: options.Md = False,
     csv: options.Csv = False,
@@ -57,7 +59,10 @@ def balance(
     with streams.records(manifest, Described) as samples:
         result = count_classes(samples, by, within)
     reports.write(result, formats, "Class balance", _tables, lambda found: _page(found, manifest or "-"))
-    if failed := failed_gates(result, max_ratio, min_count):
+    if max_ratio is not None or min_count:
+        gate = "--max-ratio" if max_ratio is not None else "--min-count"
+        refuse_empty(result.samples, gate, allowed=allow_empty)
+    if result.samples and (failed := failed_gates(result, max_ratio, min_count)):
         raise GateError("; ".join(failed))
 
 

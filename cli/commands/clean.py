@@ -9,6 +9,7 @@ import typer
 from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams
+from cli.io.gates import refuse_empty
 from cli.io.outcome import outcome
 from cli.io.replayable_pipe import Rereadable
 from cli.io.terminal import say
@@ -53,6 +54,7 @@ def clean(
         list[str] | None,
         typer.Option(metavar="error|warning|CHECK", help="Fail (exit 1) if a sample has such a finding."),
     ] = None,
+    allow_empty: options.AllowEmpty = False,
     embeddings: options.Embeddings = None,
     auto: Annotated[
         bool, typer.Option("--auto", help="Learn thresholds from the set: 3.5 deviations from its median.")
@@ -106,8 +108,10 @@ def clean(
     files = Quarantine(quarantine, root or "") if quarantine else None
     tally = _clean(manifest, policy, files, (output, rejects), embeddings, Page(html, root), apply=apply)
     outcome.rejected = tally.dropped.total()
+    if gates:
+        refuse_empty(tally.kept + tally.dropped.total(), f"--fail-on {gates[0]}", allowed=allow_empty)
     if failed := tally.failed_gates(gates):
-        raise GateError("; ".join(failed))
+        raise GateError("; ".join(failed), tally.places(gates))
 
 
 def _clean(

@@ -10,12 +10,13 @@ import typer
 from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
+from cli.io.gates import refuse_empty
 from cli.views.dedup.summary import report as table
-from cli.views.dedup.summary import report_of, say_groups
+from cli.views.dedup.summary import conflict_error, report_of, say_groups
 from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
 from curate.ground.atomic import atomic_write
-from curate.ground.errors import GateError, UsageError
+from curate.ground.errors import UsageError
 from curate.records.reader import lines, read_as
 
 
@@ -31,6 +32,7 @@ def dedup(
     on_conflict: Annotated[
         str, typer.Option(metavar="drop|keep|fail", help="What becomes of copies with different labels.")
     ] = "drop",
+    allow_empty: options.AllowEmpty = False,
     report: Annotated[
         bool, typer.Option("--report", help="Drop nothing; name the copy that stands for each in duplicate_of.")
     ] = False,
@@ -50,7 +52,7 @@ def dedup(
     rejects: Annotated[
         str | None, typer.Option(metavar="FILE", help="Save the dropped samples."), Effect.REJECTS
     ] = None,
-    root: options.Root = None,
+    root: options.RootOfNeeded = None,
     output: options.Output = None,
     jobs: options.Jobs = None,
     quiet: options.Quiet = False,
@@ -93,9 +95,11 @@ def dedup(
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
         _write(kept, groups, output, formats, dropped.close)
     say_groups(groups, search, dropped=not report, listed=not any(formats))
-    conflicts = sum(bool(group.label_conflict) for group in groups)
-    if conflicts and on_conflict == "fail":
-        raise GateError(f"--on-conflict fail: {conflicts:,} groups have copies with different labels")
+    conflicts = any(group.label_conflict for group in groups)
+    if on_conflict == "fail":
+        refuse_empty(search.samples, "--on-conflict fail", allowed=allow_empty)
+        if conflicts:
+            raise conflict_error(groups)
 
 
 def _similar_options(similar: str | None, embeddings: str | None, others: Mapping[str, object]) -> tuple[str, str]:

@@ -51,7 +51,7 @@ def embed(
         Effect.CACHE,
     ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute all vectors anew, and keep none.")] = False,
-    root: options.Root = None,
+    root: options.RootOfNeeded = None,
     jobs: options.Jobs = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,

@@ -1,5 +1,6 @@
 """The terminal: what goes to stderr, progress, colours and bars; all of it silent where nobody looks."""
 
+import os
 import sys
 import time
 from contextlib import contextmanager
@@ -20,6 +21,26 @@ quiet = False
 _REFRESH_S = 0.1
 _WIDE = 200
 _EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+def open_closed_streams() -> list[str]:
+    """Open what the shell closed (`<&-`, `>&-`), and return its name: Python has None in its place, and files would get
+    its number, so that a word of a library would stand amid somebody's data.
+
+    Reading or writing it fails (EBADF), but for standard error, whose words are lost.
+    """
+    closed = []
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        # The wrong way round on purpose: what is read may only be written, so that nothing seems to be empty or done.
+        descriptor = os.open(os.devnull, (os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)[number])
+        if descriptor != number:
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+        closed += [f"standard {'input' if number == 0 else 'output'}"] if number < 2 else []
+    return closed
 
 
 def be_verbose(wanted: bool) -> None:

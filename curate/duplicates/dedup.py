@@ -1,9 +1,10 @@
 """Find duplicates in a set: the same bytes first, then candidates by their hashes, confirmed on what is decoded."""
 
+import hashlib
 import importlib
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, TypeVar
 
@@ -13,6 +14,7 @@ from curate.duplicates.groups import Group, Keep, Member, OnConflict, Pair, comp
 from curate.facts.records import KINDS, Finding
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
+from curate.media.storage import open_media
 from curate.records.reader import parse
 from curate.records.sample import MeasuredView
 from curate.records.writer import change_line
@@ -59,6 +61,7 @@ class Item(MeasuredView, frozen=True, gc=False):
     split: str | None = None
     kind: str | None = None
     bytes: int | None = None
+    mtime_ns: int | None = None
     digest: str | None = None
     image: ImageKey | None = None
     audio: AudioKey | None = None
@@ -80,6 +83,8 @@ class Search:
         unconfirmed: Pairs that could not be compared, with the reason.
         unmeasured: Samples without a digest and without an error that explains it.
         others: Samples of other kinds, of which only the bytes are compared.
+        stale: Samples whose files are gone or were changed since the scan, and how; they are in no group.
+        samples: How many there were.
     """
 
     exact: bool = False
@@ -92,6 +97,8 @@ class Search:
     unconfirmed: list[str] = field(default_factory=list)
     unmeasured: int = 0
     others: Counter[str] = field(default_factory=Counter)
+    stale: dict[int, str] = field(default_factory=dict)
+    samples: int = 0
 
 
 def find_groups(samples: Iterable[Item], search: Search) -> list[Group]:
@@ -103,13 +110,14 @@ def find_groups(samples: Iterable[Item], search: Search) -> list[Group]:
     # Before the samples are read, which in a pipe are still on their way.
     importlib.import_module("curate.duplicates.image_candidates")
     items = list(samples)
+    search.samples = len(items)
     _check_measured(items, search)
-    # Only one of the same bytes goes on to be decoded: its copies share whatever is found of it, through their group.
-    pairs = list(same_bytes(items))
-    copies = {pair.second for pair in pairs}
-    distinct = [index for index in range(len(items)) if index not in copies]
-    pairs += near_images(items, distinct, search)
-    pairs += near_recordings(items, distinct, search)
+    pairs = _find_pairs(items, search)
+    # What stands for others has to be what the scan saw: else a copy that is good is dropped for one that is gone.
+    while new := _stale(items, pairs, search):
+        search.stale.update(new)
+        search.unconfirmed.clear()
+        pairs = _find_pairs(items, search)
     groups = []
     for indexes, inside in components(len(items), pairs):
         members = [_member(index, items[index]) for index in indexes]
@@ -117,11 +125,44 @@ def find_groups(samples: Iterable[Item], search: Search) -> list[Group]:
     return groups
 
 
-def same_bytes(items: Sequence[Item]) -> Iterator[Pair]:
+def _find_pairs(items: Sequence[Item], search: Search) -> list[Pair]:
+    # Only one of the same bytes goes on to be decoded: its copies share whatever is found of it, through their group.
+    pairs = list(same_bytes(items, search.stale))
+    copies = {pair.second for pair in pairs} | search.stale.keys()
+    distinct = [index for index in range(len(items)) if index not in copies]
+    pairs += near_images(items, distinct, search)
+    return pairs + near_recordings(items, distinct, search)
+
+
+def _stale(items: Sequence[Item], pairs: Iterable[Pair], search: Search) -> dict[int, str]:
+    """Return the samples in pairs whose files are not what the manifest says, and why."""
+    named = sorted({index for pair in pairs for index in (pair.first, pair.second)})
+    found = ((index, why_stale(items[index], search.base)) for index in named)
+    return {index: why for index, why in found if why}
+
+
+def why_stale(item: Item, base: str) -> str:
+    """Return why a file is not what the manifest says of it; empty if it is, by size and time of change or by its bytes."""
+    path = os.path.join(base, item.path)
+    try:
+        status = os.stat(path)
+        # A manifest that was written elsewhere, or by hand, may not know the time: then the bytes have to say it.
+        if item.digest is None or (status.st_size, status.st_mtime_ns) == (item.bytes, item.mtime_ns):
+            return ""
+        if item.bytes is not None and status.st_size != item.bytes:
+            return f"{item.path} was changed since the scan"
+        with open_media(path) as file:
+            same = f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}" == item.digest  # type: ignore[arg-type]
+    except OSError as error:
+        return f"{item.path}: {error.strerror or error}"
+    return "" if same else f"{item.path} was changed since the scan"
+
+
+def same_bytes(items: Sequence[Item], left_out: Container[int] = ()) -> Iterator[Pair]:
     """Yield a pair for each sample whose bytes an earlier one has too."""
     first: dict[str, int] = {}
     for index, item in enumerate(items):
-        if item.digest is not None and (earlier := first.setdefault(item.digest, index)) != index:
+        if index not in left_out and item.digest is not None and (earlier := first.setdefault(item.digest, index)) != index:
             yield Pair(earlier, index, "exact", change="same bytes")
 
 

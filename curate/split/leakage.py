@@ -15,6 +15,8 @@ _MOST_VALUES = 100_000
 _PRUNE_EVERY = 50_000
 _FOLDERS, _REMEMBERED = 3, 10_000
 _SHOWN = 3
+_FEWEST_VALUES, _FEWEST_SAMPLES = 3, 30
+"""Of what has no usual name of a group. Two values are a condition (day and night), and of a few samples anything is so."""
 
 
 class _Placed(Protocol):
@@ -100,22 +102,30 @@ class Watch:
             key.add(value, label, split)
         for tag in sample.tags:
             text, equals, value = tag.partition("=")
-            if equals:
+            if equals and value:
                 self._key(text, sample.path).add(value, label, split)
         # A name of one word has no part that could be a group. Names of different length are kept apart: the third word
         # of four is another field than the third of three.
         if self._reads_names and len(words := words_of(name)) > 1:
             for place, word in enumerate(words[::2]):
-                self._key(("name", len(words), place), sample.path).add(word, label, split)
+                # `-rf.jpg` and `_1.jpg` have a separator at their beginning, and nothing before it.
+                if word:
+                    self._key(("name", len(words), place), sample.path).add(word, label, split)
         if self.samples % _PRUNE_EVERY == 0:
             self._prune()
 
-    def suspects(self) -> list[Suspect]:
-        """Return what looks like a group and straddles, the likeliest first; the same values twice are said once."""
+    def suspects(self, *, grouped: bool = False) -> list[Suspect]:
+        """Return what looks like a group and straddles, the likeliest first; the same values twice are said once.
+
+        Args:
+            grouped: Whether groups were named: then only what has another usual name of one is worth a word.
+        """
         found: dict[frozenset[str], tuple[bool, Suspect]] = {}
         for place, key in self.keys.items():
             values = frozenset(key.values)
             # Tag and file name often say the same: the tag is named, because it is the one to type.
+            if grouped and not is_known(place):
+                continue
             if self._looks_like_a_group(place, key) and (values not in found or isinstance(place, str)):
                 described = describe(place, key.counts(), key.straddling(), key.example)
                 found[values] = (not is_known(place), described)
@@ -152,7 +162,8 @@ class Watch:
         counts = key.counts()
         return (
             key.varies
-            and 2 <= len(counts) <= self.samples / 3
+            and (2 if is_known(place) else _FEWEST_VALUES) <= len(counts) <= self.samples / 3
+            and (is_known(place) or self.samples >= _FEWEST_SAMPLES)
             and 2 * counts.total() >= self.samples
             and median(counts.values()) >= 3
             # One folder in several splits beside another in one is a second source of data, not a group.

@@ -9,6 +9,7 @@ from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import say
 from curate.duplicates.dedup import Search
 from curate.duplicates.groups import Group
+from curate.ground.errors import GateError
 
 _SHOWN = 5
 
@@ -88,6 +89,9 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
         say(f"  not compared: {reason}")
     if len(search.unconfirmed) > _SHOWN:
         say(f"  not compared: {len(search.unconfirmed) - _SHOWN:,} more pairs")
+    if search.stale:
+        why = next(iter(search.stale.values()))
+        say(f"  not what was scanned, so no copy stands for it: {len(search.stale):,}, such as {why}; scan again")
     if search.others:
         say(f"  {kinds_in_words(search.others)}: only their bytes were compared")
     if search.unmeasured:
@@ -100,6 +104,18 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
         f"{len(groups):,} groups of duplicates; {verb} {count:,} samples; "
         f"{conflicts:,} label conflicts, {leaks:,} leaks across splits"
     )
+
+
+def conflict_error(groups: Sequence[Group]) -> GateError:
+    """Return the error of `--on-conflict fail`: how many groups, and the files and labels of them."""
+    disputed = [group for group in groups if group.label_conflict]
+    places = [
+        (member.path, f"copies with the labels {' / '.join(group.label_conflict)}")
+        for group in disputed
+        for member in (*group.kept, *group.dropped)
+    ]
+    count = f"{len(disputed):,} group{'s have' if len(disputed) > 1 else ' has'} copies with different labels"
+    return GateError(f"--on-conflict fail: {count}, such as {places[0][0]} ({places[0][1]})", places)
 
 
 def _line(group: Group) -> str:

@@ -39,9 +39,23 @@ def test_the_same_in_tag_and_name_is_said_once_and_the_tag_is_named() -> None:
 
 def test_usual_names_of_groups_come_first() -> None:
     found = watch(
-        lambda n: Sample(f"{n}.wav", "ab"[n % 2], (f"day={'uv'[n // 30]}", f"speaker={n // 20}"), SPLITS[n % 3])
+        lambda n: Sample(f"{n}.wav", "ab"[n % 2], (f"day={'uvw'[n // 20]}", f"speaker={n // 20}"), SPLITS[n % 3])
     )
     assert [suspect[0] for suspect in found] == ["speaker=…", "day=…"]
+
+
+def test_names_that_begin_with_a_separator_have_no_empty_group() -> None:
+    found = watch(lambda n: Sample(f"{'ab'[n % 2]}/-rf{n}.jpg", "ab"[n % 2], (), SPLITS[n % 3]))
+    assert found == []
+
+
+def test_of_groups_that_were_named_only_other_usual_names_are_said() -> None:
+    watched = Watch()
+    for n in range(60):
+        tags = (f"day={'uvw'[n // 20]}", f"session={'xyz'[n // 20]}k")
+        watched.add(Sample(f"{n}.wav", "ab"[n % 2], tags, SPLITS[n % 3]))
+    assert [found.name for found in watched.suspects()] == ["session=…", "day=…"]
+    assert [found.name for found in watched.suspects(grouped=True)] == ["session=…"]
 
 
 @pytest.mark.parametrize(
@@ -53,8 +67,10 @@ def test_usual_names_of_groups_come_first() -> None:
         lambda n: f"take={n // 2 % 5}",
         lambda n: f"speaker={n % 3 + 5}",
         lambda n: f"noise={'uv'[n // 10 % 2]}" if n < 20 else "dark",
+        lambda n: f"day={'uv'[n // 30]}",
+        lambda n: "speaker=",
     ],
-    ids=["too few samples each", "one value", "decided by the label", "a counter", "does not straddle", "rare"],
+    ids=["too few samples each", "one value", "decided by the label", "a counter", "does not straddle", "rare", "two values", "empty"],
 )
 def test_what_is_no_leak(tag: Callable[[int], str]) -> None:
     assert watch(lambda n: Sample(f"{n}.wav", "ab"[n % 2], (tag(n),), SPLITS[n % 3])) == []
