@@ -23,6 +23,22 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 _LONGEST_MESSAGE = 2000
+_BEGINS_AGAIN = "no file was changed; the same command begins again"
+_FEATURES = "features that were computed are kept, and the same command goes on with them"
+_GOES_ON = {
+    "scan": "with -o FILE what was measured is kept, and the same command goes on there; nothing else was written",
+    "clean": "what was moved is in the journal; the same command goes on, burnish undo takes it back",
+    "organize": "what is at its place is in the journal; the same command goes on, burnish undo takes it back",
+    "undo": "the same command goes on",
+    "augment": "what was made is kept, and the same command goes on there",
+    "run": "steps that ended are kept, and the same command goes on after them",
+    "demo": "the same command goes on after the steps that ended",
+    "embed": _FEATURES,
+    "train": _FEATURES,
+    "predict": _FEATURES,
+    "issues": _FEATURES,
+}
+"""What is to be known after Ctrl-C, by command."""
 
 
 class LazyGroup(TyperGroup):
@@ -97,7 +113,8 @@ def run(arguments: "Sequence[str]") -> int:
     try:
         command = typer.main.get_command(app)
         code = command.main(list(arguments) or ["--help"], prog_name="burnish", standalone_mode=False)
-        return int(code or 0)
+        # Typer makes a return value of the exception.
+        return _say_interrupted(name) if code == INTERRUPTED else int(code or 0)
     except GateError as error:
         code = _fail(name, str(error), error.exit_code)
         annotate(name, str(error), error.places)
@@ -105,7 +122,7 @@ def run(arguments: "Sequence[str]") -> int:
     except BurnishError as error:
         return _fail(name, str(error), error.exit_code)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return _say_interrupted(name)
     except TyperException as error:
         return _fail(name, error.format_message(), 2)
     except OSError as error:
@@ -119,6 +136,11 @@ def run(arguments: "Sequence[str]") -> int:
         return _fail(name, f"internal error: {type(error).__name__}: {error}; please report it with --verbose", 2)
     finally:
         outcome.send()
+
+
+def _say_interrupted(name: str) -> int:
+    sys.stderr.write(f"burnish{f' {name}' if name else ''}: interrupted; {_GOES_ON.get(name, _BEGINS_AGAIN)}\n")
+    return INTERRUPTED
 
 
 def _discard_output() -> None:

@@ -63,6 +63,7 @@ def checked_first(function: "Callable[..., None]") -> "Callable[..., None]":
     @wraps(function)
     def command(**values: object) -> None:
         check_outputs(effects, values)
+        _warn_of_cache(effects, values)
         if needed is not None and "recipe" not in values and _looks_at_files(values, needed=needed):
             from cli.io.media_root import root_of
 
@@ -70,6 +71,22 @@ def checked_first(function: "Callable[..., None]") -> "Callable[..., None]":
         function(**values)
 
     return command
+
+
+def _warn_of_cache(effects: "Mapping[str, Effect]", values: "Mapping[str, object]") -> None:
+    """Say of a folder for features that it cannot be written: nothing comes out otherwise, but nothing is kept."""
+    name = next((name for name, effect in effects.items() if effect is Effect.CACHE), None)
+    if name is None or values.get("no_cache"):
+        return
+    from baselines.features.cache import default_folder
+    from cli.io.terminal import say
+
+    folder = str(values.get(name) or default_folder())
+    existing = os.path.realpath(folder)
+    while not os.path.lexists(existing):
+        existing = os.path.dirname(existing)
+    if not os.path.isdir(existing) or not os.access(existing, os.W_OK | os.X_OK):
+        say(f"warning: features are not kept, for {folder} cannot be written; name a folder with --cache, or --no-cache")
 
 
 def _looks_at_files(values: "Mapping[str, object]", *, needed: bool) -> bool:

@@ -85,19 +85,22 @@ def extract(
     # Four chunks for each worker at least, so that none is idle while another works off a last large one.
     chunk = max(1, min(_LARGEST_CHUNK, (len(items) - len(known)) // (4 * jobs)))
     work = partial(_read, kind=kind)
-    with closing(
-        run(work, items, jobs=jobs, chunk_size=chunk, timeout_s=reading.timeout_s, preload=_PRELOAD[kind])
-    ) as results:
-        for index, result in enumerate(watch(results)):
-            if isinstance(result, _Read):
-                found.features[index] = result.vector
-                found.digests[index] = result.digest
-                found.changed += examples[index].digest not in (None, result.digest)
-            else:
-                found.failures[index] = result.detail if isinstance(result, Failure) else str(result)
-    if cache:
-        fresh = (i for i in range(len(examples)) if i not in known and i not in found.failures)
-        cache.keep({found.digests[i] or "": found.features[i] for i in fresh})
+    try:
+        with closing(
+            run(work, items, jobs=jobs, chunk_size=chunk, timeout_s=reading.timeout_s, preload=_PRELOAD[kind])
+        ) as results:
+            for index, result in enumerate(watch(results)):
+                if isinstance(result, _Read):
+                    found.features[index] = result.vector
+                    found.digests[index] = result.digest
+                    found.changed += examples[index].digest not in (None, result.digest)
+                else:
+                    found.failures[index] = result.detail if isinstance(result, Failure) else str(result)
+    finally:
+        # Interrupted too: the same command goes on with what there is.
+        if cache:
+            fresh = (i for i, digest in enumerate(found.digests) if digest and i not in known)
+            cache.keep({found.digests[i] or "": found.features[i] for i in fresh})
     return found
 
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -19,6 +20,7 @@ from curate.scan.metadata import Metadata
 from curate.scan.scan import Options, ScanTally
 from curate.scan.scan import scan as scan_folders
 from curate.scan.scan_cache import Known
+from curate.scan.unfinished import KnownLines, keeping, read_unfinished
 from curate.scan.walk import check_roots, walk
 
 _SHOWN = 5
@@ -82,11 +84,14 @@ def scan(
     streams.check_output(output)
     table = Metadata(metadata, path_column, label_column)
     labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, table)
-    known = Known(output) if output and os.path.isfile(output) and not fresh else None
+    # Neither standard output nor a device can be gone on with.
+    file = output if output and output != "-" and (os.path.isfile(output) or not os.path.exists(output)) else None
+    known = KnownLines([_known(file), read_unfinished(file)]) if file and not fresh else None
     tally, began = ScanTally(), time.monotonic()
     with terminal.progress("scan", lambda: sum(1 for _ in walk(paths))) as counted:
         lines = scan_folders(paths, labeller, Options(root or "", jobs, timeout, shallow), tally, known)
-        streams.write_lines(counted(lines), output)
+        with keeping(file) if file and not shallow else nullcontext() as keeper:
+            streams.write_lines(counted(keeper.watch(lines) if keeper else lines), output)
     outcome.reused = known.reused if known else 0
     outcome.worked = tally.kinds.total() - outcome.reused
     outcome.put_off = sum(n for (_, check), n in tally.findings.items() if SCAN_CHECKS[check].transient)
@@ -94,7 +99,11 @@ def scan(
     _say_tally(tally, labeller, known, time.monotonic() - began, summarized=summarized)
 
 
-def _say_tally(tally: ScanTally, labeller: Labeller, known: Known | None, seconds: float, *, summarized: bool) -> None:
+def _known(file: str) -> Known | None:
+    return Known(file) if os.path.isfile(file) else None
+
+
+def _say_tally(tally: ScanTally, labeller: Labeller, known: KnownLines | None, seconds: float, *, summarized: bool) -> None:
     """Say on stderr what was scanned, what was left out and what is wrong."""
     files = tally.kinds.total()
     kinds = " and ".join(

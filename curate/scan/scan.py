@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from curate.scan.labels import Description, Labeller
     from curate.scan.scan_cache import Known
+    from curate.scan.unfinished import KnownLines
     from curate.scan.walk import Entry
 
 
@@ -85,7 +86,7 @@ class Options:
 
 
 def scan(
-    roots: "Sequence[str]", labeller: "Labeller", options: Options, tally: ScanTally, known: "Known | None" = None
+    roots: "Sequence[str]", labeller: "Labeller", options: Options, tally: ScanTally, known: "KnownLines | Known | None" = None
 ) -> "Iterator[bytes]":
     """Yield the manifest line of every image and audio file under the roots, in the order of the walk.
 
@@ -148,7 +149,7 @@ def _measured_line(item: _Item, *, shallow: bool) -> bytes | None:
     return encode(sample) if sample else None
 
 
-def _without_opening(entry: "Entry", start: Sample, known: "Known | None") -> Ready | None:
+def _without_opening(entry: "Entry", start: Sample, known: "KnownLines | Known | None") -> Ready | None:
     """Return the line of a file that need not or cannot be opened; None for one that has to be measured."""
     if entry.problem:
         if format_of_name(entry.path) is None:

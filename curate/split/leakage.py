@@ -15,6 +15,7 @@ _MOST_VALUES = 100_000
 _PRUNE_EVERY = 50_000
 _FOLDERS, _REMEMBERED = 3, 10_000
 _SHOWN = 3
+_MOST_DECIDED = 0.8
 _FEWEST_VALUES, _FEWEST_SAMPLES = 3, 30
 """Of what has no usual name of a group. Two values are a condition (day and night), and of a few samples anything is so."""
 
@@ -40,6 +41,7 @@ class _Key:
         example: Path of the first sample.
         values: Samples of each value, and its splits, a bit each.
         by_label: A value for each label.
+        decided: Samples whose value is the first that was met of their label.
         varies: Whether some label has several values; what a label decides is no group.
         closed: Whether it turned out to be no group; it then counts nothing any more.
     """
@@ -47,6 +49,7 @@ class _Key:
     example: str
     values: dict[str, list[int]] = field(default_factory=dict)
     by_label: dict[str | None, str] = field(default_factory=dict)
+    decided: int = 0
     varies: bool = False
     closed: bool = False
 
@@ -59,9 +62,10 @@ class _Key:
         found[0] += 1
         # A bit for each split: a value straddles where more than one is set.
         found[1] |= split
-        # Only until it is known: this runs several times for every sample.
-        if not self.varies:
-            self.varies = self.by_label.setdefault(label, value) != value
+        if self.by_label.setdefault(label, value) == value:
+            self.decided += 1
+        else:
+            self.varies = True
         if len(self.values) > _MOST_VALUES:
             self.close()
 
@@ -162,6 +166,8 @@ class Watch:
         counts = key.counts()
         return (
             key.varies
+            # `cat_1.jpg` beside a `copy_1.jpg` or two: the label decides, and what it decides is no group.
+            and key.decided <= _MOST_DECIDED * counts.total()
             and (2 if is_known(place) else _FEWEST_VALUES) <= len(counts) <= self.samples / 3
             and (is_known(place) or self.samples >= _FEWEST_SAMPLES)
             and 2 * counts.total() >= self.samples

@@ -69,8 +69,9 @@ def test_of_groups_that_were_named_only_other_usual_names_are_said() -> None:
         lambda n: f"noise={'uv'[n // 10 % 2]}" if n < 20 else "dark",
         lambda n: f"day={'uv'[n // 30]}",
         lambda n: "speaker=",
+        lambda n: f"word={'copy' if n % 10 == 9 else 'ab'[n % 2]}{n % 4 // 2 if n % 10 == 8 else ''}",
     ],
-    ids=["too few samples each", "one value", "decided by the label", "a counter", "does not straddle", "rare", "two values", "empty"],
+    ids=["too few samples each", "one value", "decided by the label", "a counter", "does not straddle", "rare", "two values", "empty", "nearly the label"],
 )
 def test_what_is_no_leak(tag: Callable[[int], str]) -> None:
     assert watch(lambda n: Sample(f"{n}.wav", "ab"[n % 2], (tag(n),), SPLITS[n % 3])) == []
