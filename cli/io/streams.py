@@ -79,6 +79,27 @@ def write_samples(samples: "Iterable[Sample]", output: str | None) -> None:
     write_lines(map(encode, samples), output)
 
 
+def write_paths(paths: "Iterable[str]", output: str | None, end: bytes) -> None:
+    """Write paths, as the bytes that the file system has, each with its end: a line feed, or zero for `xargs -0`.
+
+    Raises:
+        UsageError: A path has a line feed in it, and lines are to be written.
+    """
+
+    def ended() -> "Iterator[bytes]":
+        for path in paths:
+            if end == b"\n" and "\n" in path:
+                raise UsageError(f"{path!r} has a line feed in its name; take -0, which ends paths by a zero byte")
+            yield path.encode("utf-8", "surrogateescape") + end
+
+    if output and output != "-":
+        with atomic_write(output) as file:
+            file.writelines(ended())
+        return
+    for path in ended():
+        sys.stdout.buffer.write(path)
+
+
 def check_output(path: str | None) -> None:
     """Refuse to write a manifest over a picture or a recording.
 
