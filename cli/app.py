@@ -15,6 +15,7 @@ from cli.effects import checked_first
 from cli.io import outcome, terminal
 from cli.io.gates import annotate
 from cli.io.terminal import open_closed_streams
+from cli.io.words import in_number
 from curate.ground.errors import BurnishError, GateError
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def burnish(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version and leave.")
     ] = False,
 ) -> None:
     """Make a dataset of images or audio good, find where a model is weak on it, and make data for those places.
@@ -112,7 +113,10 @@ def run(arguments: "Sequence[str]") -> int:
     name = next((word for word in arguments if word in COMMANDS), "")
     try:
         command = typer.main.get_command(app)
-        code = command.main(list(arguments) or ["--help"], prog_name="burnish", standalone_mode=False)
+        words = list(arguments) or ["--help"]
+        if words[0] == "help":
+            words = [*words[1:], "--help"]
+        code = command.main(words, prog_name="burnish", standalone_mode=False)
         # Typer makes a return value of the exception.
         return _say_interrupted(name) if code == INTERRUPTED else int(code or 0)
     except GateError as error:
@@ -159,7 +163,7 @@ def _fail(name: str, message: str, code: int) -> int:
     if len(message) > _LONGEST_MESSAGE:
         # A key or a path of the user's data may be megabytes long; the cure stands at the end.
         message = f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 4 :]}"
-    sys.stderr.write(f"burnish{f' {name}' if name else ''}: {message}\n")
+    sys.stderr.write(f"burnish{f' {name}' if name else ''}: {in_number(message)}\n")
     return code
 
 

@@ -13,6 +13,9 @@ from curate.describe.imbalance import Described, Imbalance, count_classes, faile
 from curate.ground.errors import GateError
 
 
+_MOST_CLASSES = 40
+
+
 def balance(
     manifest: options.Manifest = None,
     by: Annotated[str, typer.Option(metavar="label|split|tag:KEY", help="What the classes are.")] = "label",
@@ -83,11 +86,14 @@ def _tables(result: Imbalance) -> Report:
             found.share,
             bar_cell(found.count / largest if largest else 0.0, f"{found.label}: {found.count:,}"),
             found.missing or None,
-        ])
-        for found in result.classes
+        ], weight=-min(place, len(result.classes) - 1 - place))
+        for place, found in enumerate(result.classes)
     ]  # fmt: skip
-    # A class that is too short is what people look for here, so a terminal shows them all.
-    return Report([Table("classes", f"Classes by {result.by}", columns, rows, most=len(rows))], _sentences(result))
+    # Of very many classes both ends: the largest, and those that are too short, which is what people look for here.
+    notes = _sentences(result)
+    if len(rows) > _MOST_CLASSES:
+        notes.append(f"shown are the {_MOST_CLASSES // 2} largest and as many of the smallest; all: --csv or --json")
+    return Report([Table("classes", f"Classes by {result.by}", columns, rows, most=_MOST_CLASSES)], notes)
 
 
 def _page(result: Imbalance, of: str) -> bytes:

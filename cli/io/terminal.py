@@ -6,6 +6,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from cli.io.words import in_number
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -58,7 +60,7 @@ def be_quiet(wanted: bool) -> None:
 def say(text: str) -> None:
     """Write a line to stderr, unless `--quiet`; bytes of file names that are not UTF-8 are shown as escapes."""
     if not quiet:
-        sys.stderr.write(f"{printable(text)}\n")
+        sys.stderr.write(f"{printable(in_number(text))}\n")
 
 
 def printable(text: str) -> str:

@@ -11,6 +11,7 @@ does not make it true). Such a sample does not match, and is counted.
 
 import ast
 import operator
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -130,6 +131,8 @@ def _parse(text: str) -> ast.expr:
         tree = ast.parse(_with_matmul(text.strip()), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         at = f" at column {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""
+        if re.search(r"[^=<>!]=[^=]", text):
+            at += ", where equal is written =="
         raise UsageError(
             f"cannot read the expression {quoted(text)}{at}; an example: image.width >= 64 and label == 'cat'"
         ) from None

@@ -111,7 +111,10 @@ def test_gates(burnish: Burnish, folder: Path) -> None:
     manifest = burnish("scan", "data").stdout
     burnish("clean", "--fail-on", "damaged", "--quiet", stdin=manifest)
     result = burnish("clean", "--fail-on", "truncated", "--fail-on", "error", "--quiet", stdin=manifest, code=1)
-    assert result.stderr == "burnish clean: --fail-on truncated: 1 findings; --fail-on error: 2 findings\n"
+    assert result.stderr == (
+        "burnish clean: --fail-on truncated: 1 finding: truncated 1 (data/cat/1.jpg); "
+        "--fail-on error: 2 findings: empty 1 (data/cat/2.jpg), truncated 1 (data/cat/1.jpg)\n"
+    )
     assert len(paths(result.stdout)) == 7
 
 

@@ -117,9 +117,9 @@ def test_what_differs_is_said(burnish: Burnish, runs: Callable[..., None]) -> No
     lines = burnish("compare", "before", "after").stdout.splitlines()
     assert "n = 6 samples of both runs, 1 of them by their digest because the path differs" in lines
     assert "3 samples are in before only and were left out" in lines
-    assert "1 samples are in after only and were left out" in lines
-    assert "1 files changed between the runs and were left out" in lines
-    assert "1 samples have another label in after; both runs were judged by that one" in lines
+    assert "1 sample is in after only and were left out" in lines
+    assert "1 file changed between the runs and were left out" in lines
+    assert "1 sample has another label in after; both runs were judged by that one" in lines
 
 
 def test_chance_begins_at_the_seed(burnish: Burnish, runs: Callable[..., None]) -> None:

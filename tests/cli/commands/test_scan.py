@@ -138,7 +138,7 @@ def test_stopped_in_the_middle_the_old_manifest_stays(
 def test_a_word_on_names_that_do_not_match(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
     picture(tmp_path / "d" / "x.jpg")
     errors = burnish("scan", "d", "--pattern", "{label}_{take}").stderr
-    assert "1 names do not match the pattern, such as d/x.jpg" in errors
+    assert "1 name does not match the pattern, such as d/x.jpg" in errors
 
 
 def test_hostile_files_all_get_a_verdict_without_chatter(burnish: Burnish, data: Path) -> None:

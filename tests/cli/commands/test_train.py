@@ -144,7 +144,7 @@ def test_a_bad_option_stops_it_before_anything_is_read(
             "none of 3 files can be read: x.wav",
         ),
         ([{"path": "a.wav", "label": "x"}, {"path": "b.wav", "label": "y"}], "no class has two samples to learn from"),
-        ([{"path": "a.wav", "label": "x"}, {"path": "b.png", "label": "y"}], "the manifest has 1 images and 1 recordi"),
+        ([{"path": "a.wav", "label": "x"}, {"path": "b.png", "label": "y"}], "the manifest has 1 image and 1 recordi"),
     ],
     ids=["no labels", "one class", "all unreadable", "one sample a class", "both kinds"],
 )
