@@ -110,7 +110,7 @@ def _say_tally(tally: ScanTally, labeller: Labeller, known: KnownLines | None, s
         f"{count:,} {_KINDS.get((kind, count == 1), _KINDS.get((kind, False), 'files'))}"
         for kind, count in tally.kinds.most_common()
     )
-    reused = f" ({known.reused:,} unchanged)" if known else ""
+    reused = f" ({known.reused:,} unchanged)" if known and known.sources else ""
     say(f"scanned {kinds or 'no media files'}{reused} in {seconds:.1f} s, {files / max(seconds, 1e-9):,.0f} files/s")
     # On a terminal the summary shows the findings.
     for (severity, check), count in sorted(tally.findings.items()) if not summarized else ():

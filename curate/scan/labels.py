@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
+from unicodedata import normalize
 
 from curate.ground.errors import UsageError, did_you_mean
 from curate.scan.folders import SPLIT_NAMES, FolderLevels, find_levels, folders_below
@@ -78,6 +79,8 @@ class Labeller:
                 label, source = row.label, "metadata"
             tags = (*tags, *row.tags)
             split = SPLIT_NAMES.get(row.split.lower(), row.split) if row.split else split
+        # macOS decomposes umlauts in names: one class must not become two that look the same.
+        label, tags = (normalize("NFC", label) if label else None), tuple(normalize("NFC", tag) for tag in tags)
         return Description(label, tags, split, unmatched, row.text if row else None, source if label else "")
 
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from unicodedata import normalize
 
 from curate.ground.csv import read_sheet
 from curate.ground.errors import InputError, ManifestError, did_you_mean
@@ -306,5 +307,5 @@ def _text(value: object) -> str | None:
     """Return a value as text: numbers and booleans as JSON writes them, nothing for an empty one."""
     if isinstance(value, str):
         # Blanks around a value are of who typed `a.jpg, cat`; two classes that differ by one would look the same.
-        return value.strip() or None
+        return normalize("NFC", value.strip()) or None
     return None if value is None else encode(value).decode()

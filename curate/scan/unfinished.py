@@ -91,13 +91,13 @@ class KnownLines:
     """Lines of several earlier scans; the first that has a file's counts."""
 
     def __init__(self, sources: "Iterable[Known | None]") -> None:
-        self._sources = [one for one in sources if one is not None]
+        self.sources = [one for one in sources if one is not None]
 
     @property
     def reused(self) -> int:
-        return sum(one.reused for one in self._sources)
+        return sum(one.reused for one in self.sources)
 
     def line(self, start: "Sample", status: os.stat_result) -> bytes | None:
         """Return the line of a sample whose file did not change; None if it has to be measured."""
-        found = (one.line(start, status) for one in self._sources)
+        found = (one.line(start, status) for one in self.sources)
         return next((line for line in found if line is not None), None)

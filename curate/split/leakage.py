@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Protocol
+from unicodedata import normalize
 
 from curate.scan.folders import SPLIT_NAMES
 from curate.split.group_guess import Place, Suspect, describe, is_counter, is_known, words_of
@@ -16,8 +17,9 @@ _PRUNE_EVERY = 50_000
 _FOLDERS, _REMEMBERED = 3, 10_000
 _SHOWN = 3
 _MOST_DECIDED = 0.8
-_FEWEST_VALUES, _FEWEST_SAMPLES = 3, 30
-"""Of what has no usual name of a group. Two values are a condition (day and night), and of a few samples anything is so."""
+_MOST_PAIRS = 20_000
+_FEWEST_SAMPLES = 30
+"""Of what has no usual name of a group: of fewer, anything looks like one."""
 
 
 class _Placed(Protocol):
@@ -41,7 +43,7 @@ class _Key:
         example: Path of the first sample.
         values: Samples of each value, and its splits, a bit each.
         by_label: A value for each label.
-        decided: Samples whose value is the first that was met of their label.
+        pairs: Samples of each label and value.
         varies: Whether some label has several values; what a label decides is no group.
         closed: Whether it turned out to be no group; it then counts nothing any more.
     """
@@ -49,7 +51,7 @@ class _Key:
     example: str
     values: dict[str, list[int]] = field(default_factory=dict)
     by_label: dict[str | None, str] = field(default_factory=dict)
-    decided: int = 0
+    pairs: dict[tuple[str | None, str], int] = field(default_factory=dict)
     varies: bool = False
     closed: bool = False
 
@@ -62,21 +64,31 @@ class _Key:
         found[0] += 1
         # A bit for each split: a value straddles where more than one is set.
         found[1] |= split
-        if self.by_label.setdefault(label, value) == value:
-            self.decided += 1
-        else:
-            self.varies = True
+        if not self.varies:
+            self.varies = self.by_label.setdefault(label, value) != value
+        # Only while they are few: what a label decides has about as many pairs as there are labels.
+        if len(self.pairs) < _MOST_PAIRS:
+            pair = (label, value)
+            self.pairs[pair] = self.pairs.get(pair, 0) + 1
         if len(self.values) > _MOST_VALUES:
             self.close()
 
     def close(self) -> None:
         """Stop counting: this is no group."""
         self.values.clear()
+        self.pairs.clear()
         self.closed = True
 
     def counts(self) -> Counter[str]:
         """Return the samples of each value."""
         return Counter({value: count for value, (count, _) in self.values.items()})
+
+    def decided(self) -> int:
+        """Return how many samples have the value that is the most frequent one of their label."""
+        most: dict[str | None, int] = {}
+        for (label, _), count in self.pairs.items():
+            most[label] = max(most.get(label, 0), count)
+        return sum(most.values())
 
     def straddling(self) -> int:
         """Return how many values are in several splits."""
@@ -143,12 +155,15 @@ class Watch:
 
     def _places_of(self, folder: str, path: str) -> list[tuple[_Key, str]]:
         """Return the folders next to a file, each with its key."""
+        as_written = folder
+        # One folder that two systems wrote, with umlauts in two forms, is one value.
+        folder = normalize("NFC", folder)
         nearest = folder.split("/")[: -_FOLDERS - 1 : -1] if folder else []
         # All at once: manifests come folder by folder, and one that comes back is looked up anew.
         if len(self._places) >= _REMEMBERED:
             self._places.clear()
         places = [(self._key(("folder", up, 0), path), name) for up, name in enumerate(nearest, start=1)]
-        return self._places.setdefault(folder, places)
+        return self._places.setdefault(as_written, places)
 
     def _prune(self) -> None:
         """Stop counting what cannot be a group any more: a million samples would pay for it."""
@@ -167,8 +182,8 @@ class Watch:
         return (
             key.varies
             # `cat_1.jpg` beside a `copy_1.jpg` or two: the label decides, and what it decides is no group.
-            and key.decided <= _MOST_DECIDED * counts.total()
-            and (2 if is_known(place) else _FEWEST_VALUES) <= len(counts) <= self.samples / 3
+            and key.decided() <= _MOST_DECIDED * counts.total()
+            and _fewest_values(place) <= len(counts) <= self.samples / 3
             and (is_known(place) or self.samples >= _FEWEST_SAMPLES)
             and 2 * counts.total() >= self.samples
             and median(counts.values()) >= 3
@@ -177,3 +192,13 @@ class Watch:
             and not SPLIT_NAMES.keys() >= {value.lower() for value in counts}
             and (is_known(place) or not is_counter(counts))
         )
+
+
+def _fewest_values(place: Place) -> int:
+    """Return how many values are evidence: two of a usual name; else two are a condition, such as day and night.
+
+    In paths, where every set has two or three sources of data (IMG and DSC, one folder and another), it takes more.
+    """
+    if is_known(place):
+        return 2
+    return 3 if isinstance(place, str) else 5
