@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +17,7 @@ from cli.io import outcome, terminal
 from cli.io.gates import annotate
 from cli.io.terminal import open_closed_streams
 from cli.io.words import in_number
-from curate.ground.errors import BurnishError, GateError
+from curate.ground.errors import BurnishError, GateError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,15 +125,17 @@ def run(arguments: "Sequence[str]") -> int:
         annotate(name, str(error), error.places)
         return code
     except BurnishError as error:
-        return _fail(name, str(error), error.exit_code)
+        return _fail(name, f"{error}{_nearest_file(str(error))}", error.exit_code)
     except KeyboardInterrupt:
         return _say_interrupted(name)
     except TyperException as error:
-        return _fail(name, error.format_message(), 2)
+        return _fail(name, _with_cure(name, error), 2)
     except OSError as error:
         if closed and error.errno == errno.EBADF:
             _discard_output()
-            return _fail(name, f"{' and '.join(closed)} is closed; give it a place, such as </dev/null or >/dev/null", 2)
+            return _fail(
+                name, f"{' and '.join(closed)} is closed; give it a place, such as </dev/null or >/dev/null", 2
+            )
         # What no command foresaw, such as a disk that is full while standard output is written.
         return _fail(name, f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error), 2)
     except Exception as error:
@@ -140,6 +143,33 @@ def run(arguments: "Sequence[str]") -> int:
         return _fail(name, f"internal error: {type(error).__name__}: {error}; please report it with --verbose", 2)
     finally:
         outcome.send()
+
+
+def _with_cure(name: str, error: TyperException) -> str:
+    """Return what typer says of a command line, with what would be right: the first example of the command's help."""
+    message = error.format_message().rstrip(".").replace("Value error, ", "")
+    if "Possible options" in message or "Did you mean" in message or "Invalid value" in message:
+        return message
+    if not name:
+        return f"{message}; all of them: burnish --help"
+    if "Missing argument" in message or "requires an argument" in message:
+        example = re.search(
+            r"^ *(burnish .*)$", (function_of(name).__doc__ or "").partition("Examples")[2], re.MULTILINE
+        )
+        return f"{message}; an example: {example[1]}" if example else f"{message}; see: burnish {name} --help"
+    return f"{message}; see: burnish {name} --help"
+
+
+def _nearest_file(message: str) -> str:
+    """Return the name of a file that is there and is spelt much like the one that is not."""
+    gone = re.fullmatch(r"(?:cannot read )?(.+?)(?:: No such file or directory| does not exist)", message)
+    if not gone:
+        return ""
+    folder, name = os.path.split(gone[1].rstrip("/"))
+    try:
+        return nearest(name, os.listdir(folder or "."), 0.8)
+    except OSError:
+        return ""
 
 
 def _say_interrupted(name: str) -> int:

@@ -86,7 +86,9 @@ def _warn_of_cache(effects: "Mapping[str, Effect]", values: "Mapping[str, object
     while not os.path.lexists(existing):
         existing = os.path.dirname(existing)
     if not os.path.isdir(existing) or not os.access(existing, os.W_OK | os.X_OK):
-        say(f"warning: features are not kept, for {folder} cannot be written; name a folder with --cache, or --no-cache")
+        say(
+            f"warning: features are not kept, for {folder} cannot be written; name a folder with --cache, or --no-cache"
+        )
 
 
 def _looks_at_files(values: "Mapping[str, object]", *, needed: bool) -> bool:

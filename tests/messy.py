@@ -54,7 +54,9 @@ def make_messy(folder: Path) -> Messy:
     for number in range(_CUT + _EMPTY + _TEXT):
         path = next(rest)
         data = path.read_bytes()
-        path.write_bytes(data[: len(data) * 2 // 3] if number < _CUT else b"" if number < _CUT + _EMPTY else b"<html>\n")
+        path.write_bytes(
+            data[: len(data) * 2 // 3] if number < _CUT else b"" if number < _CUT + _EMPTY else b"<html>\n"
+        )
         broken.add(str(path.relative_to(folder)))
     wrong = set()
     for _ in range(_WRONG_ENDING):
@@ -77,7 +79,9 @@ def make_messy(folder: Path) -> Messy:
     _litter(folder, chance)
     copies = _DOUBLES + _SAVED_AGAIN + _CONFLICTS + 2 * _UNPACKED
     media = len(CLASSES) * _EACH + copies
-    return Messy(broken, wrong, {str(path.relative_to(folder)): label for path, label in misfiled.items()}, copies, media)
+    return Messy(
+        broken, wrong, {str(path.relative_to(folder)): label for path, label in misfiled.items()}, copies, media
+    )
 
 
 def _write_pictures(folder: Path, chance: random.Random) -> list[Path]:
@@ -96,7 +100,9 @@ def _write_pictures(folder: Path, chance: random.Random) -> list[Path]:
             tint = np.array([chance.uniform(0.7, 1), chance.uniform(0.7, 1), chance.uniform(0.7, 1)])
             pixels = np.clip((0.15 + 0.8 * grey[..., None]) * tint + noise, 0, 1)
             path = place / f"{('IMG', 'DSC', 'Foto')[number % 3]}_{number:04}{'.png' if number % 5 == 0 else '.jpg'}"
-            Image.fromarray((255 * pixels).astype(np.uint8)).save(path, **({"quality": 92} if path.suffix == ".jpg" else {}))
+            Image.fromarray((255 * pixels).astype(np.uint8)).save(
+                path, **({"quality": 92} if path.suffix == ".jpg" else {})
+            )
             written.append(path)
     return written
 

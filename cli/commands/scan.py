@@ -103,7 +103,9 @@ def _known(file: str) -> Known | None:
     return Known(file) if os.path.isfile(file) else None
 
 
-def _say_tally(tally: ScanTally, labeller: Labeller, known: KnownLines | None, seconds: float, *, summarized: bool) -> None:
+def _say_tally(
+    tally: ScanTally, labeller: Labeller, known: KnownLines | None, seconds: float, *, summarized: bool
+) -> None:
     """Say on stderr what was scanned, what was left out and what is wrong."""
     files = tally.kinds.total()
     kinds = " and ".join(
@@ -112,6 +114,8 @@ def _say_tally(tally: ScanTally, labeller: Labeller, known: KnownLines | None, s
     )
     reused = f" ({known.reused:,} unchanged)" if known and known.sources else ""
     say(f"scanned {kinds or 'no media files'}{reused} in {seconds:.1f} s, {files / max(seconds, 1e-9):,.0f} files/s")
+    if not files:
+        say("  no picture and no recording is there; is it the right folder?")
     # On a terminal the summary shows the findings.
     for (severity, check), count in sorted(tally.findings.items()) if not summarized else ():
         say(f"  {severity} {check}: {count:,}, such as {tally.examples[check]}")

@@ -48,9 +48,7 @@ def select(
         ),
         Effect.READS_RUN,
     ] = None,
-    paths: Annotated[
-        bool, typer.Option("--paths", help="Write paths, one a line, instead of a manifest.")
-    ] = False,
+    paths: Annotated[bool, typer.Option("--paths", help="Write paths, one a line, instead of a manifest.")] = False,
     null: Annotated[
         bool, typer.Option("--null", "-0", help="Write paths, each ended by a zero byte, for xargs -0.")
     ] = False,

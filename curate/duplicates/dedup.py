@@ -162,7 +162,11 @@ def same_bytes(items: Sequence[Item], left_out: Container[int] = ()) -> Iterator
     """Yield a pair for each sample whose bytes an earlier one has too."""
     first: dict[str, int] = {}
     for index, item in enumerate(items):
-        if index not in left_out and item.digest is not None and (earlier := first.setdefault(item.digest, index)) != index:
+        if (
+            index not in left_out
+            and item.digest is not None
+            and (earlier := first.setdefault(item.digest, index)) != index
+        ):
             yield Pair(earlier, index, "exact", change="same bytes")
 
 

@@ -194,7 +194,8 @@ def _comparison(left: Operand, node: ast.cmpop, right: Operand, text: str) -> Tr
     # refused here.
     fits = right.type == "list" if "in" in symbol else left.type == right.type != "list"
     if not fits:
-        raise UsageError(f"{quoted(text)} compares a {left.type} with a {right.type} by {symbol}")
+        cure = "; texts are written in quotes: label == '3'" if {left.type, right.type} == {"text", "number"} else ""
+        raise UsageError(f"{quoted(text)} compares a {left.type} with a {right.type} by {symbol}{cure}")
     # One fact against one constant is what nearly all expressions are made of.
     if left.fact and right.constant is not None:
         return _fact_compared(*left.fact, compare, right.constant)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LABEL_SOURCES = ("folder", "none")
 LabelSource = Literal["folder", "none"]
 
+
 class Description(NamedTuple):
     """What is known of a sample before its file is opened."""
 

@@ -237,9 +237,7 @@ def _read_parquet(table: Table) -> tuple[tuple[str, ...], _Rows]:
     return tuple(found.column_names), list(enumerate(found.to_pylist(), start=1))
 
 
-def _columns(
-    table: Table, names: tuple[str, ...], path_column: str | None, label_column: str | None
-) -> Columns:
+def _columns(table: Table, names: tuple[str, ...], path_column: str | None, label_column: str | None) -> Columns:
     """Return which column is what, and note what is not called as it should be.
 
     Raises:
@@ -261,7 +259,9 @@ def _columns(
         )
     # In a file that is found, a `category` beside `file_name` may be a tag that organize wrote.
     usual = LABEL_COLUMNS if table.named else LABEL_COLUMNS[:1]
-    label = label_column or next((by_lower[name] for name in usual if name in by_lower and by_lower[name] != path), None)
+    label = label_column or next(
+        (by_lower[name] for name in usual if name in by_lower and by_lower[name] != path), None
+    )
     if path_column is None and path != "file_name":
         table.notes.append(f"names the files in the column {path!r}")
     if label_column is None and label is not None and label.lower() != "label":

@@ -86,7 +86,11 @@ class Options:
 
 
 def scan(
-    roots: "Sequence[str]", labeller: "Labeller", options: Options, tally: ScanTally, known: "KnownLines | Known | None" = None
+    roots: "Sequence[str]",
+    labeller: "Labeller",
+    options: Options,
+    tally: ScanTally,
+    known: "KnownLines | Known | None" = None,
 ) -> "Iterator[bytes]":
     """Yield the manifest line of every image and audio file under the roots, in the order of the walk.
 

@@ -59,9 +59,7 @@ def test_one_copy_of_each_stays(burnish: Burnish, folder: Path) -> None:
     assert names(kept) == ["test/cat/1.jpg", "train/cat/0-again.png", "train/cat/3.png"]
     assert "label-conflict: cat / dog" in result.stderr
     assert "leak: test / train" in result.stderr
-    assert result.stderr.endswith(
-        "3 groups of duplicates; dropped 4 samples; 1 label conflict, 1 leak across splits\n"
-    )
+    assert result.stderr.endswith("3 groups of duplicates; dropped 4 samples; 1 label conflict, 1 leak across splits\n")
     rejected = {
         r["path"]: r["findings"][-1] for r in map(json.loads, (folder / "copies.jsonl").read_text().splitlines())
     }

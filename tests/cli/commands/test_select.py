@@ -39,7 +39,9 @@ def test_a_misspelt_fact_is_named_before_anything_is_read(burnish: Burnish) -> N
     assert errors == "burnish select: 'image.widht' in 'image.widht > 3' is unknown (did you mean 'image.width'?)\n"
 
 
-PATHS = "".join(json.dumps({"path": f"d/{i}.jpg", **({"label": "ab"[i % 2]} if i < 4 else {})}) + "\n" for i in range(6))
+PATHS = "".join(
+    json.dumps({"path": f"d/{i}.jpg", **({"label": "ab"[i % 2]} if i < 4 else {})}) + "\n" for i in range(6)
+)
 
 
 def test_paths_for_other_programs(burnish: Burnish, tmp_path: Path) -> None:

@@ -25,5 +25,10 @@ def test_one_is_told_in_the_singular(text: str, expected: str) -> None:
 
 
 def test_a_noun_goes_with_its_count() -> None:
-    assert [counted(n, "finding") for n in (0, 1, 2, 1000)] == ["0 findings", "1 finding", "2 findings", "1,000 findings"]
+    assert [counted(n, "finding") for n in (0, 1, 2, 1000)] == [
+        "0 findings",
+        "1 finding",
+        "2 findings",
+        "1,000 findings",
+    ]
     assert counted(1, "copy", "copies") == "1 copy"

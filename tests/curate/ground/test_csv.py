@@ -33,7 +33,10 @@ def test_rows_know_their_line(tmp_path: Path) -> None:
         ("tag,human\nx\n", ":2: fewer values than columns"),
         ("tag,human\nx,0,9\n", ":2: more values than columns; put values with a comma in them in quotes"),
         ('tag,human\n"x"y,1\n', ":2: not CSV: "),
-        (b"tag,human\n\xff,1\n", ":2: no text in UTF-8; save the file as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8"),
+        (
+            b"tag,human\n\xff,1\n",
+            ":2: no text in UTF-8; save the file as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8",
+        ),
     ],
     ids=["empty", "header", "misspelt", "semicolons", "twice", "short", "long", "quotes", "latin1"],
 )
@@ -69,7 +72,12 @@ def test_what_spreadsheets_save(tmp_path: Path, separator: str, encoding: str) -
 
 def test_the_separator_is_the_one_that_gives_the_columns_that_are_needed(tmp_path: Path) -> None:
     path = written(tmp_path, "path;prediction;p:a,b;p:c,d\nx;y;1;0\n")
-    assert read_table(path, ("path", "prediction"))[0].cells == {"path": "x", "prediction": "y", "p:a,b": "1", "p:c,d": "0"}
+    assert read_table(path, ("path", "prediction"))[0].cells == {
+        "path": "x",
+        "prediction": "y",
+        "p:a,b": "1",
+        "p:c,d": "0",
+    }
 
 
 def test_blanks_behind_commas_that_a_person_typed_belong_to_no_value(tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ def test_several_folders_that_were_named_are_classes_by_their_names() -> None:
     labeller.prepare([("a/1.jpg", "a/1.jpg"), ("b/2.jpg", "b/2.jpg")])
     assert labeller.describe("b/2.jpg", "b/2.jpg").label == "b"
 
+
 @pytest.mark.parametrize(
     ("pattern", "path", "label", "tags"),
     [

@@ -169,7 +169,7 @@ def test_names_in_bytes_that_are_no_text_stay_bytes_where_such_a_file_is(tmp_pat
 
 
 def test_a_transcript_is_a_field_and_no_tag(tmp_path: Path) -> None:
-    table = load(write(tmp_path, "cv.tsv", "path\tsentence\tage\na.mp3\tHe said \"no\".\tteens\n"), named=True)
+    table = load(write(tmp_path, "cv.tsv", 'path\tsentence\tage\na.mp3\tHe said "no".\tteens\n'), named=True)
     assert table.rows == {"a.mp3": Row(None, ("age=teens",), None, 'He said "no".')}
 
 

@@ -72,7 +72,18 @@ def test_of_groups_that_were_named_only_other_usual_names_are_said() -> None:
         lambda n: f"word={'ab'[(n + (n % 15 < 2)) % 2]}{'' if n % 15 else 'x'}",
         lambda n: f"word={'copy' if n % 15 == 14 else 'ab'[n % 2]}",
     ],
-    ids=["too few samples each", "one value", "decided by the label", "a counter", "does not straddle", "rare", "two values", "empty", "the label but for those that were misfiled", "nearly the label"],
+    ids=[
+        "too few samples each",
+        "one value",
+        "decided by the label",
+        "a counter",
+        "does not straddle",
+        "rare",
+        "two values",
+        "empty",
+        "the label but for those that were misfiled",
+        "nearly the label",
+    ],
 )
 def test_what_is_no_leak(tag: Callable[[int], str]) -> None:
     assert watch(lambda n: Sample(f"{n}.wav", "ab"[n % 2], (tag(n),), SPLITS[n % 3])) == []
