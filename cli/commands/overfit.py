@@ -61,6 +61,6 @@ def overfit(
     from baselines.training.overfit import verdict
 
     found = overfit_on(examples, samples, wish)
-    reports.write(found, formats, "Can a model fit it?", fit_report)
+    reports.write(found, formats, "Can a model fit it?", lambda result: fit_report(result, manifest))
     if problem := verdict(found):
         raise GateError(problem)

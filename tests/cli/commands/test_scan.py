@@ -53,7 +53,7 @@ def test_scan_into_balance(burnish: Burnish, tmp_path: Path, picture: Write) -> 
             "name another output, or measure all again with --fresh",
         ),
         (["d", "--jobs", "0"], "Invalid value for '--jobs' / '-j': Input should be greater than or equal to 1"),
-        ([], "Missing argument 'PATH...'."),
+        ([], "Missing argument 'PATH...'; an example: burnish scan photos/ -o set.jsonl"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

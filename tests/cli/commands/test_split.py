@@ -76,7 +76,7 @@ def test_generated_samples_outside_training_are_said(burnish: Burnish) -> None:
     lines = SET.replace('{"path": "d/0.wav"', '{"split": "test", "path": "d/0.wav"') + json.dumps(made) + "\n"
     result = burnish("split", stdin=lines)
     assert json.loads(result.stdout.splitlines()[-1])["split"] == "test"
-    assert "warning: 1 generated samples are not for training, because they stay with their sources" in result.stderr
+    assert "warning: 1 generated sample is not for training, because they stay with their sources" in result.stderr
 
 
 def test_of_many_classes_the_worst_are_shown(burnish: Burnish) -> None:

@@ -50,6 +50,19 @@ def test_a_tag_with_the_name_of_a_column_is_refused() -> None:
     assert metadata_files(PLACED, "none", []) == {}
 
 
+def test_texts_that_a_spreadsheet_would_compute_are_said_once() -> None:
+    placed = [("a.jpg", Sample("a", "=1+1", ("x=-3", "y=@SUM(A1)"))), ("b.jpg", Sample("b", "=1+1"))]
+    notes: list[str] = []
+    files = metadata_files(placed, "csv", notes)
+    assert files["metadata.csv"] == b"file_name,label,x,y\na.jpg,=1+1,-3,@SUM(A1)\nb.jpg,=1+1,,\n"
+    assert notes == [
+        "2 texts begin as formulas do, such as '=1+1'; they are kept as they are, so import the file into a spreadsheet "
+        "as text"
+    ]
+    metadata_files(placed, "hf", quiet := [])
+    assert not quiet
+
+
 def test_keys_beyond_what_a_table_holds_stay_together() -> None:
     many = tuple(f"k{number:03}=x" for number in range(MOST_COLUMNS + 1))
     placed = [("a.jpg", Sample("a", tags=many)), ("b.jpg", Sample("b", tags=(f"k{MOST_COLUMNS}=y", "dark")))]
