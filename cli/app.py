@@ -113,36 +113,43 @@ def run(arguments: "Sequence[str]") -> int:
     # For errors that come before the command is known; a file named like a command at worst gives a wrong prefix.
     name = next((word for word in arguments if word in COMMANDS), "")
     try:
-        command = typer.main.get_command(app)
-        words = list(arguments) or ["--help"]
-        if words[0] == "help":
-            words = [*words[1:], "--help"]
-        code = command.main(words, prog_name="burnish", standalone_mode=False)
+        code = _invoke(list(arguments) or ["--help"])
         # Typer makes a return value of the exception.
-        return _say_interrupted(name) if code == INTERRUPTED else int(code or 0)
-    except GateError as error:
-        code = _fail(name, str(error), error.exit_code)
-        annotate(name, str(error), error.places)
-        return code
-    except BurnishError as error:
-        return _fail(name, f"{error}{_nearest_file(str(error))}", error.exit_code)
+        return _say_interrupted(name) if code == INTERRUPTED else code
     except KeyboardInterrupt:
         return _say_interrupted(name)
-    except TyperException as error:
-        return _fail(name, _with_cure(name, error), 2)
-    except OSError as error:
-        if closed and error.errno == errno.EBADF:
-            _discard_output()
-            return _fail(
-                name, f"{' and '.join(closed)} is closed; give it a place, such as </dev/null or >/dev/null", 2
-            )
-        # What no command foresaw, such as a disk that is full while standard output is written.
-        return _fail(name, f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error), 2)
     except Exception as error:
-        # A fault of ours must not look like a gate that failed (1).
-        return _fail(name, f"internal error: {type(error).__name__}: {error}; please report it with --verbose", 2)
+        if closed and isinstance(error, OSError) and error.errno == errno.EBADF:
+            _discard_output()
+        message, code = _message_of(name, error, closed)
+        _fail(name, message)
+        if isinstance(error, GateError):
+            annotate(name, message, error.places)
+        return code
     finally:
         outcome.send()
+
+
+def _invoke(words: list[str]) -> int:
+    command = typer.main.get_command(app)
+    if words[0] == "help":
+        words = [*words[1:], "--help"]
+    return int(command.main(words, prog_name="burnish", standalone_mode=False) or 0)
+
+
+def _message_of(name: str, error: Exception, closed: list[str]) -> tuple[str, int]:
+    """Return what is said of an error, in one line, and the exit code."""
+    if isinstance(error, BurnishError):
+        return f"{error}{_nearest_file(str(error))}", error.exit_code
+    if isinstance(error, TyperException):
+        return _with_cure(name, error), 2
+    if isinstance(error, OSError):
+        if closed and error.errno == errno.EBADF:
+            return f"{' and '.join(closed)} is closed; give it a place, such as </dev/null or >/dev/null", 2
+        # What no command foresaw, such as a disk that is full while standard output is written.
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error), 2
+    # A fault of ours must not look like a gate that failed (1).
+    return f"internal error: {type(error).__name__}: {error}; please report it with --verbose", 2
 
 
 def _with_cure(name: str, error: TyperException) -> str:
@@ -184,7 +191,7 @@ def _discard_output() -> None:
     os.close(nothing)
 
 
-def _fail(name: str, message: str, code: int) -> int:
+def _fail(name: str, message: str) -> None:
     """Say what went wrong, after the traceback where the user asked for it."""
     if terminal.verbose:
         import traceback
@@ -194,7 +201,6 @@ def _fail(name: str, message: str, code: int) -> int:
         # A key or a path of the user's data may be megabytes long; the cure stands at the end.
         message = f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 4 :]}"
     sys.stderr.write(f"burnish{f' {name}' if name else ''}: {in_number(message)}\n")
-    return code
 
 
 def _stop(number: int, _frame: object) -> None:

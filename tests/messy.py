@@ -1,8 +1,8 @@
 """A folder as messy as life: 870 files of pictures that several people collected on several systems over years.
 
-Six classes of handwritten digits under German names. There are wrong endings, cut and empty files, doubles, pictures that
-were saved again, misfiled ones and a table that puts them right (semicolons, byte order mark, backslashes), umlauts in both
-forms of Unicode, an archive that was unpacked twice, and what macOS, Windows and network disks leave behind.
+Six classes of handwritten digits under German names. There are wrong endings, cut and empty files, doubles, pictures
+that were saved again, misfiled ones and a table that puts them right (semicolons, byte order mark, backslashes),
+umlauts in both forms of Unicode, an archive that was unpacked twice, and what macOS, Windows and network disks leave behind.
 """
 
 import csv
@@ -12,7 +12,7 @@ import shutil
 import unicodedata
 import zipfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -92,7 +92,7 @@ def _write_pictures(folder: Path, chance: random.Random) -> list[Path]:
     for digit, label in enumerate(CLASSES):
         for number, index in enumerate(np.flatnonzero(digits.target == digit)[:_EACH]):
             # Half of one class comes from a Mac, which decomposes umlauts, in the names of folders too.
-            form = "NFD" if label == "Äpfel" and number % 2 else "NFC"
+            form: Literal["NFC", "NFD"] = "NFD" if label == "Äpfel" and number % 2 else "NFC"
             place = folder / unicodedata.normalize(form, label)
             place.mkdir(parents=True, exist_ok=True)
             grey = np.kron(digits.images[index] / 16, np.ones((8, 8)))
@@ -100,9 +100,8 @@ def _write_pictures(folder: Path, chance: random.Random) -> list[Path]:
             tint = np.array([chance.uniform(0.7, 1), chance.uniform(0.7, 1), chance.uniform(0.7, 1)])
             pixels = np.clip((0.15 + 0.8 * grey[..., None]) * tint + noise, 0, 1)
             path = place / f"{('IMG', 'DSC', 'Foto')[number % 3]}_{number:04}{'.png' if number % 5 == 0 else '.jpg'}"
-            Image.fromarray((255 * pixels).astype(np.uint8)).save(
-                path, **({"quality": 92} if path.suffix == ".jpg" else {})
-            )
+            # Both formats take the quality; PNG has no use for it.
+            Image.fromarray((255 * pixels).astype(np.uint8)).save(path, quality=92)
             written.append(path)
     return written
 

@@ -1,4 +1,4 @@
-"""From nothing to a cleaned, split, organized set and a first verdict, as README says it, on a folder as messy as life."""
+"""From nothing to an organized set and a first verdict, as README says it, on a folder as messy as life."""
 
 import json
 import re
@@ -39,12 +39,13 @@ def messy(tmp_path: Path) -> Path:
 
 def test_the_messy_folder_is_made_the_same_each_time(messy: Path, tmp_path: Path) -> None:
     first = make_messy(messy)
-    files = {path.relative_to(messy): path.read_bytes() for path in messy.rglob("*") if path.suffix in {".jpg", ".csv"}}
+    files = {path.relative_to(messy): path.read_bytes() for path in messy.rglob("*") if path.is_file()}
     assert sum(path.is_file() for path in messy.rglob("*")) == FILES
     again = tmp_path / "again"
     again.mkdir()
     assert make_messy(again) == first
-    assert all((again / path).read_bytes() == data for path, data in files.items())
+    # An archive has the time in it when it was made.
+    assert all((again / path).read_bytes() == data for path, data in files.items() if path.suffix != ".zip")
 
 
 def test_from_nothing_to_a_first_verdict(messy: Path, burnish: Burnish, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ class FeatureCache:
         return {_PREFIX + key.hex(): vector for key, vector in found.items()}
 
     def keep(self, features: "Mapping[str, Vector]") -> None:
-        """Add features by digest; a folder that cannot be written keeps none, which costs time and changes no result."""
+        """Add features by digest; a folder that cannot be written keeps none, which only costs time."""
         keys = sorted((key, digest) for digest in features if (key := _key(digest)))
         if not keys:
             return

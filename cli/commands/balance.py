@@ -12,7 +12,6 @@ from cli.views.kit.drawing import bar_cell
 from curate.describe.imbalance import Described, Imbalance, count_classes, failed_gates, grouping
 from curate.ground.errors import GateError
 
-
 _MOST_CLASSES = 40
 
 

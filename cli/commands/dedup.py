@@ -11,8 +11,8 @@ from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.io.gates import refuse_empty
-from cli.views.dedup.summary import report as table
 from cli.views.dedup.summary import conflict_error, report_of, say_groups
+from cli.views.dedup.summary import report as table
 from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
 from curate.ground.atomic import atomic_write

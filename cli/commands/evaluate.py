@@ -56,8 +56,8 @@ def evaluate(
 
     They are held against the labels of the test split, and where there is none, of all samples. The run can then be
     looked at with weak and audit, and set against others with compare. Samples without a prediction are left out and
-    counted; a predicted label that no sample has counts as wrong. No media file is read. Paths may be absolute, or those
-    of another system: they are compared part by part, below --root.
+    counted; a predicted label that no sample has counts as wrong. No media file is read. Paths may be absolute, or
+    those of another system: they are compared part by part, below --root.
 
     [bold]Examples[/bold]
 

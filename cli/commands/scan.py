@@ -46,7 +46,7 @@ def scan(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="A .csv, .tsv, .jsonl or .parquet that names files and gives labels, tags and splits; its rows override.",
+            help="A .csv, .tsv, .jsonl or .parquet with labels, tags and splits of files; its rows override.",
             show_default=False,
         ),
         Effect.READS,
@@ -68,9 +68,9 @@ def scan(
 ) -> None:
     """Decode every image and audio file under folders, and write a manifest: one line of facts for each.
 
-    Every byte is decoded; broken files are part of the manifest, with findings. Labels come from metadata.csv, .jsonl or
-    .parquet beside the files, else from --pattern, else from the last folders that differ; train, val and test folders
-    give the split. With -o and a FILE of an earlier scan, only files that changed are measured again.
+    Every byte is decoded; broken files are part of the manifest, with findings. Labels come from metadata.csv, .jsonl
+    or .parquet beside the files, else from --pattern, else from the last folders that differ; train, val and test
+    folders give the split. With -o and a FILE of an earlier scan, only files that changed are measured again.
 
     [bold]Examples[/bold]
 

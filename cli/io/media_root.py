@@ -1,4 +1,4 @@
-"""Where a manifest's files are: one behaviour of all commands for a manifest from another folder, or one that was moved.
+"""Where a manifest's files are: one behaviour of all commands for a manifest from elsewhere, or of moved files.
 
 Paths in a manifest are relative to the folder that scan ran in. A command that is called somewhere else looks where the
 manifest lies; where most files are at neither place it stops before it begins, and does not go on with a remnant.

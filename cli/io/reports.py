@@ -113,7 +113,7 @@ def check_html(html: str | None, manifest: str | None = None, option: str = "--h
         return
     if manifest and os.path.exists(html) and os.path.exists(manifest) and os.path.samefile(html, manifest):
         raise UsageError(f"{option} {html}: that is the manifest itself; name a page like report.html")
-    # A page in a file called report.pdf opens nowhere; `--html photo.jpg` is a slip of the hand that would cost a picture.
+    # A page called report.pdf opens nowhere; `--html photo.jpg` is a slip of the hand that would cost a picture.
     if html in {"", "-"} or format_of_name(html) or os.path.splitext(html)[1].lower() not in _PAGES:
         raise UsageError(f"{option} {html!r}: that is no name for a page; name one like report.html")
     folder = os.path.dirname(os.path.realpath(html))

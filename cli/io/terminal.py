@@ -26,9 +26,9 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def open_closed_streams() -> list[str]:
-    """Open what the shell closed (`<&-`, `>&-`), and return its name: Python has None in its place, and files would get
-    its number, so that a word of a library would stand amid somebody's data.
+    """Open what the shell closed (`<&-`, `>&-`), and return its name.
 
+    Python has None in its place, and a file would get its number: a word of a library would stand amid somebody's data.
     Reading or writing it fails (EBADF), but for standard error, whose words are lost.
     """
     closed = []

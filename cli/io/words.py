@@ -18,7 +18,7 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 
 
 def in_number(text: str) -> str:
-    """Return a sentence with each `1 samples are` in it as `1 sample is`: most counts are written where they are many."""
+    """Return a sentence with each `1 samples are` in it as `1 sample is`."""
     return _ONE.sub(_singular, text)
 
 

@@ -142,7 +142,7 @@ def _stale(items: Sequence[Item], pairs: Iterable[Pair], search: Search) -> dict
 
 
 def why_stale(item: Item, base: str) -> str:
-    """Return why a file is not what the manifest says of it; empty if it is, by size and time of change or by its bytes."""
+    """Return why a file is not what the manifest says of it; empty if it is, by size and time or by its bytes."""
     path = os.path.join(base, item.path)
     try:
         status = os.stat(path)

@@ -53,8 +53,8 @@ def metadata_files(placed: Iterable[tuple[str, Sample]], style: Style, notes: li
         by_folder.setdefault(folder, []).append(_row(name, sample, keys, with_split=not by_split))
     if style == "csv" and (odd := _formulas(row for rows in by_folder.values() for row in rows)):
         notes.append(
-            f"{len(odd):,} texts begin as formulas do, such as {odd[0]!r}; they are kept as they are, so import the file "
-            "into a spreadsheet as text"
+            f"{len(odd):,} texts begin as formulas do, such as {odd[0]!r}; they are kept as they are, so import the "
+            "file into a spreadsheet as text"
         )
     write, ending = (_csv, "csv") if style == "csv" else (_jsonl, "jsonl")
     return {f"{folder}/metadata.{ending}".lstrip("/"): write(rows) for folder, rows in by_folder.items()}

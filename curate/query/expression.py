@@ -2,8 +2,8 @@
 
 Grammar: comparisons (`< <= > >= == != in not in`, also chained) of facts, numbers and texts, joined by `and`, `or`,
 `not` and brackets; `path ~ 'text'` is true where the text is a part, `has(label)` where there is one; numbers may be
-added, subtracted, multiplied and divided. Python's own parser reads the text, but nothing of it is ever run: the tree is
-checked node by node and turned into closures over a sample.
+added, subtracted, multiplied and divided. Python's own parser reads the text, but nothing of it is ever run: the tree
+is checked node by node and turned into closures over a sample.
 
 A comparison with a fact that a sample does not have is neither true nor false, and neither is what hangs on it (`not`
 does not make it true). Such a sample does not match, and is counted.
@@ -149,7 +149,7 @@ def _parse(text: str) -> ast.expr:
 
 
 def _with_matmul(text: str) -> str:
-    """Return the text with `@` in place of each `~` outside of quotes: of the two Python knows only that between values.
+    """Return the text with `@` in place of each `~` outside of quotes, for Python knows only that between values.
 
     `~` of something, and `@`, mean nothing here; what the one becomes of the other is refused like any other.
     """

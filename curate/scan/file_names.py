@@ -1,8 +1,8 @@
 """Names of files in tables that other programs, other systems and other people wrote: found again on this disk.
 
 What differs is how a name is spelt, not which file it means: macOS decomposes umlauts, Windows has backslashes and does
-not tell case, a table from another machine has its absolute paths, and Kaggle leaves endings out. Paths are compared part
-by part, never as text: `2/1.wav` is no end of `digits2/1.wav`.
+not tell case, a table from another machine has its absolute paths, and Kaggle leaves endings out. Paths are compared
+part by part, never as text: `2/1.wav` is no end of `digits2/1.wav`.
 """
 
 import os
@@ -27,7 +27,7 @@ def relative(path: str, folder: str) -> str:
 
 
 def loose(name: str) -> str:
-    """Return what is the same for two spellings of one name: composed, without case, with `/`, without blanks around."""
+    """Return what is the same for two spellings of one name: composed, without case and outer blanks, with `/`."""
     return unicodedata.normalize("NFC", tidy(name.strip().replace("\\", "/"))).casefold()
 
 

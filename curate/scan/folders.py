@@ -78,8 +78,9 @@ def folders_below(folder: str, root: str) -> list[str]:
 def find_levels(files: Iterable[tuple[str, str]], most_names: int = 2000) -> FolderLevels:
     """Return where the labels are among the folders of all media files.
 
-    Usually the last folder is the label. Where all last folders have one name (`crack/Imgs`, `free/Imgs`), it is the next
-    level above whose folders differ. Where none differ the set is flat, unless it is one folder with the name of a class.
+    Usually the last folder is the label. Where all last folders have one name (`crack/Imgs`, `free/Imgs`), it is the
+    next level above whose folders differ. Where none differ the set is flat, unless it is one folder with the name of a
+    class.
 
     Args:
         files: Path, and the root under which it was found, of every media file.

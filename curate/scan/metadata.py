@@ -73,7 +73,7 @@ class Table:
     has_labels: bool = False
     unused: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)
-    columns: Columns = Columns()
+    columns: Columns = field(default_factory=Columns)
     named: bool = False
     gives_labels: bool = True
     notes: list[str] = field(default_factory=list)

@@ -27,8 +27,8 @@ class Guess(NamedTuple):
 def guess_patterns(names: Sequence[str]) -> list[Guess]:
     """Return the patterns that may be meant, the likeliest first; empty where no word of the names repeats enough.
 
-    Names that are built alike have the same separators (`ok_0.jpg`, `crack_3.jpg`); else the first word may be the label.
-    A class is a word that several files share. Words with letters come before numbers, and earlier words before later ones.
+    Names that are built alike have the same separators (`ok_0.jpg`, `crack_3.jpg`); else the first word may be the
+    label. A class is a word that several files share. Words with letters come before numbers, and earlier ones first.
 
     Args:
         names: With their endings, without folders.

@@ -16,7 +16,7 @@ _AT_LEAST_BYTES = 1 << 16
 
 
 def place_of(output: str) -> str:
-    """Return where the unfinished lines of a scan into a file are kept: `$XDG_CACHE_HOME/burnish/scans`, by its path."""
+    """Return where the unfinished lines of a scan into a file are kept: below `$XDG_CACHE_HOME/burnish/scans`."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     name = hashlib.sha256(os.path.realpath(output).encode("utf-8", "surrogateescape")).hexdigest()[:32]
     return os.path.join(base, "burnish", "scans", f"{name}.jsonl")

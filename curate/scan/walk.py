@@ -46,8 +46,8 @@ class Entry:
 def walk(roots: "Sequence[str]") -> "Iterator[Entry]":
     """Yield the files under the given folders (a root may also be a file), each folder in the order of the names.
 
-    Hidden files and folders are skipped unless they are named themselves; so are those that systems keep for themselves. Links are followed; one that leads back to a
-    folder on its own path is not.
+    Hidden files and folders are skipped unless they are named themselves; so are those that systems keep for
+    themselves. Links are followed; one that leads back to a folder on its own path is not.
 
     Raises:
         InputError: A root does not exist, or is neither a folder nor a file.

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from cli.io.summary import kinds_in_words
 from cli.io.table import names
-from cli.io.words import counted
 from cli.io.terminal import progress, say
+from cli.io.words import counted
 from cli.views.clean.flagged_page import Gallery, page
 from cli.views.kit.page import Links
 from curate.check.checks import CHECKS

@@ -38,13 +38,9 @@ def say_table(table: Table) -> None:
         say(f"  {table.source}: {_names(len(index.respelt))} spelt otherwise, such as {name!r} for {path}")
     unclear = index.ambiguous & table.unused
     if unclear:
-        say(
-            f"  {table.source}: {_names(len(unclear))} of several files, and not used: such as {min(unclear)}; add folders"
-        )
+        say(f"  {table.source}: {_names(len(unclear))} of several files, not used, such as {min(unclear)}; add folders")
     if table.named and table.rows and len(table.unused) == len(table.rows) and not unclear:
-        say(
-            f"  warning: {table.source} names none of these files; it says {min(table.rows)!r}, such as none is called here"
-        )
+        say(f"  warning: {table.source} names none of these files: none is called {min(table.rows)!r}, for one")
     elif gone := table.unused - unclear:
         say(f"  {table.source}: {_names(len(gone))} of no file here, such as {min(gone)}")
     if table.left_out:

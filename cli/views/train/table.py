@@ -3,7 +3,7 @@
 import shlex
 from typing import TYPE_CHECKING
 
-from cli.io.table import Column, Report, Row, Table, or_dash, percent, names
+from cli.io.table import Column, Report, Row, Table, names, or_dash, percent
 from cli.views.kit.drawing import bar_cell
 
 if TYPE_CHECKING:

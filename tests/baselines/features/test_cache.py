@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from baselines.features import cache as module
 from baselines.features.cache import FeatureCache, default_folder
-from curate.ground.errors import InputError
 
 LENGTH = 2142
 

@@ -149,7 +149,10 @@ def test_many_comparisons_come_with_a_caution(burnish: Burnish, runs: Callable[.
         (["before", "gone"], "no run in gone: no such folder; make one with burnish train SET --run gone"),
         (["before", "after", "--tag", "cra"], "--tag 'cra': no sample of both runs has it (did you mean 'car'?)"),
         (["before", "after", "--fail-if", "wors"], "--fail-if 'wors' is unknown (did you mean 'worse'?)"),
-        (["before", "after", "--html", "after/predictions.jsonl"], "--html 'after/predictions.jsonl': that is no name for a page"),
+        (
+            ["before", "after", "--html", "after/predictions.jsonl"],
+            "--html 'after/predictions.jsonl': that is no name for a page",
+        ),
     ],
 )
 def test_mistakes_are_one_line(burnish: Burnish, runs: Callable[..., None], arguments: list[str], message: str) -> None:

@@ -56,8 +56,8 @@ def test_texts_that_a_spreadsheet_would_compute_are_said_once() -> None:
     files = metadata_files(placed, "csv", notes)
     assert files["metadata.csv"] == b"file_name,label,x,y\na.jpg,=1+1,-3,@SUM(A1)\nb.jpg,=1+1,,\n"
     assert notes == [
-        "2 texts begin as formulas do, such as '=1+1'; they are kept as they are, so import the file into a spreadsheet "
-        "as text"
+        "2 texts begin as formulas do, such as '=1+1'; they are kept as they are, so import the file into a "
+        "spreadsheet as text"
     ]
     metadata_files(placed, "hf", quiet := [])
     assert not quiet
