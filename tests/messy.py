@@ -2,7 +2,7 @@
 
 Six classes of handwritten digits under German names. There are wrong endings, cut and empty files, doubles, pictures
 that were saved again, misfiled ones and a table that puts them right (semicolons, byte order mark, backslashes),
-umlauts in both forms of Unicode, an archive that was unpacked twice, and what macOS, Windows and network disks leave behind.
+umlauts in both forms of Unicode, an archive that was unpacked twice, and what macOS, Windows and network disks leave.
 """
 
 import csv

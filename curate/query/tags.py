@@ -57,6 +57,7 @@ def add_tags(
         row = metadata.lookup(sample.path, "")[1] if metadata else None
         text = row.text if row and row.text is not None else sample.text
         tags = tuple(dict.fromkeys((*sample.tags, *new, *(row.tags if row else ())))) if new or row else sample.tags
-        changes = {} if tags == sample.tags else {"tags": tags}
-        changes |= {} if text == sample.text else {"text": text}
+        changes: dict[str, object] = {} if tags == sample.tags else {"tags": tags}
+        if text != sample.text:
+            changes["text"] = text
         yield changed(sample, **changes) if changes else sample

@@ -59,8 +59,9 @@ def test_texts_that_a_spreadsheet_would_compute_are_said_once() -> None:
         "2 texts begin as formulas do, such as '=1+1'; they are kept as they are, so import the file into a "
         "spreadsheet as text"
     ]
-    metadata_files(placed, "hf", quiet := [])
-    assert not quiet
+    notes.clear()
+    metadata_files(placed, "hf", notes)
+    assert not notes
 
 
 def test_keys_beyond_what_a_table_holds_stay_together() -> None:
