@@ -10,6 +10,7 @@ _SEPARATOR = re.compile(r"([\W_]+)")
 _LEAST_SHARE = 0.9
 _MOST_CLASSES = 200
 _LEAST_PER_CLASS = 2
+_LEAST_PER_NUMBER = 5
 
 
 class Guess(NamedTuple):
@@ -52,7 +53,13 @@ def guess_patterns(names: Sequence[str]) -> list[Guess]:
                 piece if i % 2 else "{label}" if i == position else "{}" for i, piece in enumerate(alike[0])
             )
             found.append((all(word.isdecimal() for word in words), position, Guess(pattern, words)))
-    return [guess for _, _, guess in sorted(found, key=lambda one: one[:2])]
+    lettered = any(not numbers for numbers, _, _ in found)
+    return [
+        guess
+        for numbers, position, guess in sorted(found, key=lambda one: one[:2])
+        # Numbers count takes and frames more often than they name classes, above all behind a word that may be one.
+        if not numbers or (min(guess.classes.values()) >= _LEAST_PER_NUMBER and not (lettered and position))
+    ]
 
 
 def _may_be_classes(words: Counter[str], files: int) -> bool:
