@@ -54,7 +54,7 @@ def test_an_interrupted_scan_says_so_and_goes_on(tmp_path: Path, picture: Callab
         cwd=tmp_path,
         env=environment,
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     )
     kept = tmp_path / "cache" / "burnish" / "scans"
     end = time.monotonic() + 60
