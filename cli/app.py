@@ -17,6 +17,7 @@ from cli.io import outcome, terminal
 from cli.io.gates import annotate
 from cli.io.terminal import open_closed_streams
 from cli.io.words import in_number
+from cli.project import project_defaults
 from curate.ground.errors import BurnishError, GateError, nearest
 
 if TYPE_CHECKING:
@@ -56,7 +57,12 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, listed, rest = super().resolve_command(ctx, args)
         # Now that it is known which one is to run, it takes the place of its stand-in.
-        return name, load(name) if listed and name else listed, rest
+        if not listed or not name:
+            return name, listed, rest
+        command = load(name)
+        if not ctx.resilient_parsing and not {"--help", "-h"} & set(rest):
+            ctx.default_map = {name: project_defaults(name, command.params, rest)}
+        return name, command, rest
 
     def invoke(self, ctx: Any) -> Any:
         try:
