@@ -61,11 +61,11 @@ class Item(MeasuredView, frozen=True, gc=False):
     split: str | None = None
     kind: str | None = None
     bytes: int | None = None
-    mtime_ns: int | None = None
     digest: str | None = None
     image: ImageKey | None = None
     audio: AudioKey | None = None
     findings: tuple[Finding, ...] = ()
+    mtime_ns: int | None = None
 
 
 @dataclass(slots=True)
