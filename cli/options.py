@@ -1,6 +1,6 @@
 """The options that commands share, declared once."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -107,6 +107,24 @@ Truth = Annotated[
     Effect.READS,
 ]
 LogKey = Annotated[str, typer.Option("--key", metavar="FIELD", help="The field that cases are known by.")]
+Answers = Annotated[
+    list[str] | None,
+    typer.Option("--answers", metavar="FILE", help="Answers of burnish review; may be repeated.", show_default=False),
+    Effect.READS,
+]
+Rule = Annotated[
+    Literal["majority", "last", "adjudicated"],
+    typer.Option(metavar="majority|last|adjudicated", help="How several answers to one sample decide."),
+]
+Adjudicator = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--adjudicator",
+        metavar="NAME",
+        help="Whose word decides by --rule adjudicated; may be repeated.",
+        show_default=False,
+    ),
+]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Where chance begins.")]
 
 
@@ -118,3 +136,19 @@ def check_choice(value: str, known: "Sequence[str]", option: str) -> None:
     """
     if value not in known:
         raise UsageError(f"{option} {value!r} is unknown{did_you_mean(value, known)}")
+
+
+def check_rule(
+    rule: str, adjudicators: "Sequence[str] | None", answers: "Sequence[str] | None", table: str | None = None
+) -> None:
+    """Refuse a rule for answers that lacks what it needs, or that has no answers to decide on.
+
+    Raises:
+        UsageError: Names what is missing.
+    """
+    if adjudicators and rule != "adjudicated":
+        raise UsageError("--adjudicator goes with --rule adjudicated")
+    if rule == "adjudicated" and answers and not adjudicators:
+        raise UsageError("--rule adjudicated: whose word decides? --adjudicator NAME")
+    if rule != "majority" and not answers and not table:
+        raise UsageError(f"--rule {rule} decides on answers; name them: --answers FILE")

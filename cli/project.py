@@ -119,7 +119,7 @@ def project_defaults(name: str, parameters: "Sequence[Any]", typed: "Sequence[st
         found[parameter.name] = items if isinstance(value, list) or parameter.multiple else items[0]
         if not any(word.partition("=")[0] in parameter.opts for word in typed):
             used.append(f"{key}={','.join(map(str, items))[:_SHOWN]}")
-    if used:
+    if used and not {"-q", "--quiet"} & set(typed):
         say(f"by {os.path.relpath(path)}: {' '.join(used)}")
     return found
 

@@ -34,6 +34,7 @@ _STEP = {
     "the command": "Its options under their long names in snake_case: `max_ratio` for `--max-ratio`.",
     "`id`": "A name for the step; else that of its command, numbered where it comes twice.",
     "`input`": "The step whose manifest it reads, or a manifest; else what the last step before it wrote.",
+    "`keep_going`": "`true`: where its gate does not hold, the steps after it run all the same; the run ends with 1.",
 }
 
 

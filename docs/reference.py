@@ -16,7 +16,7 @@ from recipe_reference import recipes_page, table
 
 from cli.catalog import COMMANDS
 from cli.views.clean.check_list import flagged_if
-from curate.check.checks import CHECKS, EMBEDDING_CHECKS, LABEL_CHECKS, SCAN_CHECKS
+from curate.check.checks import CHECKS, EMBEDDING_CHECKS, LABEL_CHECKS, REVIEW_CHECKS, SCAN_CHECKS
 from curate.facts.records import AudioFacts, Finding, ImageFacts
 from curate.query.tags import AUTO_TAGS
 from curate.records.sample import Sample
@@ -86,6 +86,9 @@ def checks() -> str:
     lines += ["## Made by `burnish issues`", ""]
     labels = ((f"`{name}`", one.severity, one.meaning) for name, one in LABEL_CHECKS.items())
     lines += table(("check", "severity", "meaning"), labels)
+    lines += ["## Made of answers, by `burnish clean --answers` and `burnish dedup --answers`", ""]
+    answered = ((f"`{name}`", one.severity, one.meaning) for name, one in REVIEW_CHECKS.items())
+    lines += table(("check", "severity", "meaning"), answered)
     lines += ["## Made by `burnish scan`, while decoding", ""]
     found = ((f"`{name}`", check.severity, check.meaning) for name, check in SCAN_CHECKS.items())
     lines += table(("check", "severity", "meaning"), found)

@@ -72,8 +72,8 @@ def make_messy(folder: Path) -> Messy:
         Image.open(path).convert("RGB").save(path.with_name(f"WhatsApp {path.stem}.jpg"), quality=80)
     for _ in range(_CONFLICTS):
         path = next(rest)
-        other = chance.choice([one for one in CLASSES if one != _class_of(path)])
-        shutil.copy(path, folder / "Bilder" / other / f"Kopie von {path.name}")
+        wrong_class = chance.choice([one for one in CLASSES if one != _class_of(path)])
+        shutil.copy(path, folder / "Bilder" / wrong_class / f"Kopie von {path.name}")
     _unpack_twice(folder, [next(rest) for _ in range(_UNPACKED)])
     _write_table(folder / "Korrekturen.csv", misfiled)
     _litter(folder, chance)

@@ -19,7 +19,7 @@ from augment.render.jobs import Jobs
 from augment.render.lineage import Heirs, Options
 from augment.render.render import Job, Made, Renderer
 from augment.render.render_cache import Shelf
-from curate.engine import Failure, Ready, run
+from curate.engine import Failure, Ready, run_anywhere
 from curate.journal import Journal, Operation
 from curate.journal.fs import digest_of
 from curate.records.sample import Sample
@@ -113,7 +113,7 @@ class _Generation:
         batch: list[tuple[Order, Made, bool]] = []
         began = time.monotonic()
         under_way: deque[_UnderWay] = deque()
-        results = run(
+        results = run_anywhere(
             self.renderer,
             self._items(under_way),
             jobs=self.options.jobs,

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
+from uuid import uuid4
 
 import msgspec
 import numpy as np
@@ -295,7 +296,9 @@ class Renderer:
 
     def _write(self, name: str, data: bytes, kind: Kind, chain: Chain) -> Sample:
         """Write a file, measure it as a scan would, and hold it against the limits."""
-        path = os.path.join(self._staging, name)
+        # Under a name of its own until it is whole: where a cluster thought that a machine was lost, two of them may be
+        # at the same sample, and what one has given away the other must not write over.
+        path = os.path.join(self._staging, f".{uuid4().hex}")
         with open(path, "wb") as file:
             file.write(data)
         # From the file, not from the array: the encoder clips and rounds, and limits are about what a scan will find.
@@ -309,6 +312,7 @@ class Renderer:
         if sample is None or reason:
             os.unlink(path)
             raise RejectedError(reason)
+        os.replace(path, os.path.join(self._staging, name))
         return sample
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from baselines.annotators.answers import Effort
+from baselines.annotators.answers import Effort, ToldApart
 from baselines.annotators.human_level import HumanLevel, human_levels
 from baselines.annotators.kappa import cohen, fleiss, krippendorff
 from curate.ground.errors import InputError
@@ -81,10 +81,12 @@ class Agreement(Struct, frozen=True):
         alpha: Krippendorff's, over all annotators and all samples with two labels or more.
         disagreements: Pairs of labels, the most frequent first.
         human_level: By tag, sorted, after that of all samples.
-        measured_against: What the human level is measured against: `manifest` or `other annotators`.
+        measured_against: What the human level is measured against: `manifest`, `other annotators`, or, of answers to
+            `realism`, `what was made`.
         unknown: Samples that the manifest has no label of.
         effort: Time and steadiness of each annotator, where answers of a review tell.
         blind: Whether nobody was shown a label; None where that is not known.
+        told_apart: How well each annotator told real from made, where that was asked.
     """
 
     samples: int
@@ -102,6 +104,7 @@ class Agreement(Struct, frozen=True):
     unknown: int
     effort: tuple[Effort, ...] = ()
     blind: bool | None = None
+    told_apart: tuple[ToldApart, ...] = ()
 
 
 def agree(

@@ -9,14 +9,16 @@ from msgspec import Struct
 from baselines.annotators.annotations import Annotations
 from baselines.annotators.human_level import human_levels
 from curate.ground.errors import InputError
-from curate.review.answers import Answer, read_answers, standing
+from curate.review.answers import Answer, Question, read_answers, standing
+from curate.review.tally import realism
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from baselines.data.predictions import Prediction
 
 ENDING = ".jsonl"
+_BEST_FIRST: tuple[Question, ...] = ("blind", "label", "realism")
 
 
 class Effort(Struct, frozen=True):
@@ -37,6 +39,26 @@ class Effort(Struct, frozen=True):
     self_agreement: float | None
 
 
+class ToldApart(Struct, frozen=True):
+    """How well one annotator told real samples from made ones.
+
+    Attributes:
+        annotator: The name.
+        answers: Those that say real or made, of samples that the manifest has.
+        right: How many of these are right.
+        share: The same, 0 to 1.
+        p: Two-sided exact binomial test against guessing.
+        verdict: What that means, in words.
+    """
+
+    annotator: str
+    answers: int
+    right: int
+    share: float
+    p: float
+    verdict: str
+
+
 class AnsweredSet(Struct, frozen=True):
     """Answers as annotations.
 
@@ -44,22 +66,29 @@ class AnsweredSet(Struct, frozen=True):
         annotations: One label of one annotator to one sample.
         effort: Of each annotator, by name.
         blind: Whether nobody was shown a label: else agreement is with what was shown, too.
+        question: To which they are the answers.
+        names: Under which name the annotations have a sample, by digest.
+        realism: Standing answers to `realism`, also where the annotations are of another question.
     """
 
     annotations: Annotations
     effort: tuple[Effort, ...]
     blind: bool
+    question: Question
+    names: dict[str, str]
+    realism: tuple[Answer, ...]
 
 
 def read_answered(path: str) -> AnsweredSet:
-    """Return the answers of a file as annotations: the blind ones where there are any, else those to `label`.
+    """Return the answers of a file as annotations: to `blind` where there are any, else to `label`, else to `realism`.
 
     Raises:
         InputError: It cannot be read, a line is no answer (`ManifestError`), or none gives a label.
     """
-    answers = [one for one in standing(read_answers(path).answers, repeats=True) if one.question in {"label", "blind"}]
-    blind = any(one.question == "blind" for one in answers)
-    chosen = [one for one in answers if (one.question == "blind") == blind]
+    answers = standing(read_answers(path).answers, repeats=True)
+    given = {one.question for one in answers}
+    question = next((one for one in _BEST_FIRST if one in given), _BEST_FIRST[0])
+    chosen = [one for one in answers if one.question == question]
     labels: defaultdict[str, dict[str, str]] = defaultdict(dict)
     # Copies under several names are one thing to label: the first name that was shown stands for the bytes.
     names: dict[str, str] = {}
@@ -70,7 +99,33 @@ def read_answered(path: str) -> AnsweredSet:
         raise InputError(f"{path}: no answer gives a label to a sample; ask with burnish review --ask blind")
     annotators = tuple(sorted({one.annotator for one in chosen}))
     missing = sum(one.label is None for one in chosen if one.round == 0)
-    return AnsweredSet(Annotations(dict(labels), {}, annotators, missing), _effort(chosen, annotators), blind)
+    return AnsweredSet(
+        Annotations(dict(labels), {}, annotators, missing),
+        _effort(chosen, annotators),
+        question != "label",
+        question,
+        names,
+        tuple(one for one in answers if one.question == "realism"),
+    )
+
+
+def told_apart(answers: "Iterable[Answer]", made: "Mapping[str, bool]") -> tuple[ToldApart, ...]:
+    """Return how well each annotator told real from made; several of them are no more samples, so none are pooled.
+
+    Args:
+        answers: To `realism`.
+        made: Whether a recipe made it, by digest; others do not count.
+    """
+    by_name: defaultdict[str, list[Answer]] = defaultdict(list)
+    for one in answers:
+        by_name[one.annotator].append(one)
+    found = []
+    for name in sorted(by_name):
+        told = realism(by_name[name], made)
+        if told.told:
+            share = told.right / told.told
+            found.append(ToldApart(name, told.told, told.right, share, round(told.p, 6), told.verdict))
+    return tuple(found)
 
 
 def _effort(answers: "Sequence[Answer]", annotators: "Iterable[str]") -> tuple[Effort, ...]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from curate.facts.records import KINDS, Finding, Kind
 from curate.ground.errors import InputError
 from curate.media.sniff import format_of_name
-from curate.records.origin import NOWHERE, Origin
+from curate.records.origin import NOWHERE, Origin, origin_of
 from curate.records.sample import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from curate.records.sample import Sample
     from curate.split.grouping import Grouping
 
 
@@ -40,6 +41,12 @@ class LabelledSample(View):
     def parents(self) -> tuple[str, ...]:
         """Digest and path of the file that it was made from, as far as they are known."""
         return (self.origin or NOWHERE).parents
+
+
+def view_of(one: "Sample") -> LabelledSample:
+    """Return the part of a whole sample that baselines look at."""
+    known = {name: getattr(one, name) for name in LabelledSample.__struct_fields__}
+    return LabelledSample(**known | {"origin": origin_of(one.origin) if one.origin else None})
 
 
 @dataclass(slots=True)

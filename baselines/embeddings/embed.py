@@ -14,7 +14,7 @@ from baselines.embeddings.torch_models import is_hub_name, load_hub_model
 from baselines.features.cache import FeatureCache, default_folder
 from baselines.features.reading import Reading, with_bytes
 from curate.embeddings.store import About, Embeddings, make_embeddings
-from curate.engine import Failure, Ready, run
+from curate.engine import Failure, Ready, run_anywhere
 from curate.engine.worker import hold_threads
 from curate.facts.records import Finding, Kind
 from curate.ground.errors import InputError, UsageError
@@ -263,7 +263,7 @@ def embed(
     found: dict[str, Vector] = {}
     options: Any = {"jobs": reading.jobs, "chunk_size": 8, "timeout_s": reading.timeout_s, "preload": _PRELOAD}
     try:
-        with closing(run(_Worker(model), items, **options)) as results:
+        with closing(run_anywhere(_Worker(model), items, **options)) as results:
             for one, result in zip(chosen, watch(results), strict=True):
                 if isinstance(result, _Read):
                     found[result.digest] = result.vector
@@ -301,7 +301,7 @@ def _with_own_similarity(
     from curate.embeddings.neighbours import unit
 
     step = max(1, len(paths) // _CHANGED)
-    with closing(run(_Worker(model, changed=True), paths[::step][:_CHANGED], **options)) as results:
+    with closing(run_anywhere(_Worker(model, changed=True), paths[::step][:_CHANGED], **options)) as results:
         pairs = [(found[one.digest], one.vector) for one in results if isinstance(one, _Read) and one.digest in found]
     pairs = [pair for pair in pairs if all(vector.any() for vector in pair)]
     if not pairs:

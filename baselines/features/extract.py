@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from baselines.features.cache import FeatureCache, default_folder
 from baselines.features.families import FAMILIES
 from baselines.features.reading import Reading, Watcher, with_bytes
-from curate.engine import Failure, Ready, available_processors, run
+from curate.engine import Failure, Ready, available_processors, run_anywhere
 from curate.ground.errors import InputError
 from curate.media.sniff import format_of_name
 
@@ -87,7 +87,7 @@ def extract(
     work = partial(_read, kind=kind)
     try:
         with closing(
-            run(work, items, jobs=jobs, chunk_size=chunk, timeout_s=reading.timeout_s, preload=_PRELOAD[kind])
+            run_anywhere(work, items, jobs=jobs, chunk_size=chunk, timeout_s=reading.timeout_s, preload=_PRELOAD[kind])
         ) as results:
             for index, result in enumerate(watch(results)):
                 if isinstance(result, _Read):

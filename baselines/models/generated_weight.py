@@ -57,6 +57,18 @@ class _WeightFit(NamedTuple):
     test: "Numbers"
 
 
+class WeightAnswers(NamedTuple):
+    """What models with each weight say of the same real samples, of inner folds and of validation.
+
+    Attributes:
+        right: By weight, which of the tested samples are right; 0 is without generated samples.
+        tested: Indexes of the samples.
+    """
+
+    right: "dict[float, Mask]"
+    tested: "Numbers"
+
+
 def try_weights(
     matrix: "TrainingMatrix", task: "Task", candidate: "Candidate", weak: "Mask"
 ) -> tuple[WeightTrial, ...]:
@@ -71,23 +83,36 @@ def try_weights(
     Raises:
         BurnishError: A model could not be fitted.
     """
+    answers = answers_by_weight(matrix, task, candidate)
+    return weight_trials(answers.right, weak[answers.tested])
+
+
+def answers_by_weight(matrix: "TrainingMatrix", task: "Task", candidate: "Candidate") -> WeightAnswers:
+    """Return which real samples are right under each weight; arguments and errors as `try_weights`.
+
+    A model that takes no weights is fitted with generated samples as they are, and without.
+    """
     import numpy as np
 
     assert matrix.generated is not None
     real = task.train[~matrix.generated[task.train]]
+    weights = WEIGHTS if candidate.weighs else (1.0,)
     fits: list[_WeightFit] = []
     for one in inner_fits(matrix, task, (candidate,)):
         alone = np.intersect1d(one.train, real)
         # Where a class has generated samples only, there is no model without them to compare with.
         if len(np.unique(matrix.label[alone])) > 1:
-            fits += [_WeightFit(weight, candidate, one.train, one.test) for weight in WEIGHTS]
+            fits += [_WeightFit(weight, candidate, one.train, one.test) for weight in weights]
             fits.append(_WeightFit(0.0, candidate, alone, one.test))
     answers = in_workers(partial(_fit_weighted, matrix), fits, matrix.jobs)
     right: dict[float, list[Mask]] = {}
     for fit, found in zip(fits, answers, strict=True):
         right.setdefault(fit.weight, []).append(found)
-    asked = np.concatenate([weak[fit.test] for fit in fits if fit.weight == 0.0]) if fits else np.zeros(0, bool)
-    return weight_trials({weight: np.concatenate(parts) for weight, parts in right.items()}, asked)
+    tested = [fit.test for fit in fits if fit.weight == 0.0]
+    return WeightAnswers(
+        {weight: np.concatenate(parts) for weight, parts in right.items()},
+        np.concatenate(tested) if tested else np.zeros(0, np.int64),
+    )
 
 
 def _fit_weighted(matrix: "TrainingMatrix", one: _WeightFit) -> "Mask":

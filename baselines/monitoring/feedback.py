@@ -4,10 +4,10 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from curate.drift.windows import seconds_of
 from curate.ground.csv import read_table
 from curate.ground.errors import InputError, ManifestError
 from curate.ground.json import encode, loads, read_objects
+from curate.ground.moments import seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -4,7 +4,6 @@ import hashlib
 import os
 import platform
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -29,6 +28,7 @@ from baselines.runs.run_record import (
     Score,
 )
 from curate.engine import available_processors
+from curate.ground.run_stats import used
 
 if TYPE_CHECKING:
     from baselines.data.labelled_samples import LabelledSample
@@ -155,13 +155,7 @@ class Clock:
 
     def cost(self) -> Cost:
         """Return what this process and its workers took up to now; processor time since the process began."""
-        import resource
-
-        # ru_maxrss is in bytes on macOS and in KiB on Linux; that of the children is of the largest one, not a sum.
-        uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        unit = 1 if sys.platform == "darwin" else 1024
-        cpu_s = sum(use.ru_utime + use.ru_stime for use in uses)
-        peak = max(use.ru_maxrss for use in uses) * unit / 1e6
+        cpu_s, peak = used()
         return Cost(round(time.monotonic() - self._wall, 2), round(cpu_s, 2), round(peak, 1))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from baselines.data.folds import ALWAYS_TRAINS, make_folds
-from baselines.data.labelled_samples import LabelledSample, label_of
+from baselines.data.labelled_samples import LabelledSample, label_of, view_of
 from baselines.data.train_test_partition import trains, validates
 from baselines.features.reading import Reading, Watcher
 from baselines.metrics.hardness import Answer, out_of_range
@@ -30,7 +30,7 @@ from baselines.training.options import TrainingOptions
 from baselines.training.run_features import FeatureReader, make_feature_reader
 from baselines.training.training_data import TrainingData, read_data
 from curate.ground.errors import InputError
-from curate.records.origin import origin_of, ties_of
+from curate.records.origin import ties_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -117,7 +117,7 @@ class Judge:
         Args:
             samples: With the paths that `Reading.root` leads to; a generated one names its source in its origin.
         """
-        views = [_view(one) for one in samples]
+        views = [view_of(one) for one in samples]
         places = [self._place(one) for one in views]
         able = [
             at
@@ -153,7 +153,7 @@ class Judge:
         Raises:
             InputError: There are too few of either.
         """
-        sides = [[one for one, _ in self.real if tag in one.tags], [_view(one) for one in made]]
+        sides = [[one for one, _ in self.real if tag in one.tags], [view_of(one) for one in made]]
         compared = [sorted(side, key=lambda one: one.digest or one.path)[:MOST_COMPARED] for side in sides]
         if not all(compared):
             raise InputError(f"{len(sides[0]):,} real samples with {tag} and {len(sides[1]):,} made ones")
@@ -233,8 +233,3 @@ def _places(data: TrainingData, fold: "Numbers", unit: "Numbers") -> dict[str, _
     for one, digest, *place in zip(data.examples, data.digests, fold.tolist(), unit.tolist(), strict=True):
         found |= dict.fromkeys(ties_of(one.path, digest, one.duplicate_of, one.origin), _Place(*place))
     return found
-
-
-def _view(one: "Sample") -> LabelledSample:
-    known = {name: getattr(one, name) for name in LabelledSample.__struct_fields__}
-    return LabelledSample(**known | {"origin": origin_of(one.origin) if one.origin else None})

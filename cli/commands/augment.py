@@ -9,6 +9,7 @@ from cli import augment_options, options
 from cli.augment_judge import judge_targets, run_to_ask
 from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak_tags, recipes_and_manifest
 from cli.effects import Effect
+from cli.engine_options import Address, Engine, choose_engine, compare_files, say_nodes
 from cli.io import reports, streams, terminal
 from cli.io.media_root import root_of
 from cli.io.outcome import outcome
@@ -78,6 +79,8 @@ def augment(
     ] = 120.0,
     output: options.Output = None,
     jobs: options.Jobs = None,
+    engine: Engine = "local",
+    address: Address = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -113,6 +116,7 @@ def augment(
 
     formats = reports.Formats(json, md, csv).check()
     _check(into, output, formats, dry_run=dry_run)
+    choose_engine(engine, address, [root])
     weak_tags = read_weak_tags(weak) if weak else None
     if control and (not weak or match != "none"):
         raise UsageError(
@@ -159,11 +163,13 @@ def _generate(
     """Write the samples that were there, and then the new ones as they come."""
     from augment.render.generate import GenerationTally, generate
 
+    compare_files(options.base, [source.path for source in sources.found])
     tally = GenerationTally()
     with terminal.progress("augment", lambda: len(plan.orders)) as counted:
         made = map(encode, counted(generate(sources, plan, options, tally)))
         streams.write_lines(chain(kept, made), output)
     say_generated(sources, plan, tally, options.into)
+    say_nodes()
     outcome.worked, outcome.reused = tally.made.total(), tally.reused.total()
     outcome.rejected, outcome.put_off = tally.rejected.total(), tally.put_off
     outcome.made = {tag: tally.made[tag] + tally.reused[tag] for tag in sorted(tally.made | tally.reused)}

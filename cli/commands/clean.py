@@ -1,8 +1,8 @@
 """`burnish clean`: what is broken goes, what is odd is named."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -15,8 +15,17 @@ from cli.io.replayable_pipe import Rereadable
 from cli.io.terminal import say
 from cli.views.clean.check_list import all_checks, report
 from cli.views.clean.flagged_page import Gallery
-from cli.views.clean.summary import CleanTally, Page, carry_out, say_learnt, say_survey, say_tally, write_page
-from curate.check.clean import Facts, Judgement, judge, survey
+from cli.views.clean.summary import (
+    CleanTally,
+    Page,
+    carry_out,
+    say_learnt,
+    say_rejections,
+    say_survey,
+    say_tally,
+    write_page,
+)
+from curate.check.clean import Decided, Facts, Judgement, judge, survey
 from curate.check.policy import NAMED_OR_SEVERE, Policy, known_check, make_policy
 from curate.facts.records import Finding
 from curate.ground.atomic import atomic_write
@@ -24,6 +33,23 @@ from curate.ground.errors import GateError, UsageError
 from curate.organize.quarantine import Quarantine
 from curate.records.dataset_root import DatasetFolders
 from curate.records.reader import lines, read_as
+
+if TYPE_CHECKING:
+    from curate.review.votes import Rule
+
+
+class Asked(NamedTuple):
+    """What people were asked, and how several of them decide.
+
+    Attributes:
+        answers: Files of answers.
+        rule: As for `relabel`.
+        adjudicators: Whose word decides by the rule `adjudicated`.
+    """
+
+    answers: Sequence[str]
+    rule: "Rule"
+    adjudicators: frozenset[str]
 
 
 def clean(
@@ -55,6 +81,9 @@ def clean(
         typer.Option(metavar="error|warning|CHECK", help="Fail (exit 1) if a sample has such a finding."),
     ] = None,
     allow_empty: options.AllowEmpty = False,
+    answers: options.Answers = None,
+    rule: options.Rule = "majority",
+    adjudicator: options.Adjudicator = None,
     embeddings: options.Embeddings = None,
     auto: Annotated[
         bool, typer.Option("--auto", help="Learn thresholds from the set: 3.5 deviations from its median.")
@@ -79,7 +108,8 @@ def clean(
     but drop nothing unless --drop names them. A check that would flag half of the set or more says so once instead,
     unless you name it. --embeddings adds the check outlier: samples that are far from all others in an embedding.
     --auto takes the thresholds of brightness, sharpness, size, loudness and length from what is usual in this set;
-    --html shows what is flagged, so that you see it before you drop it.
+    --html shows what is flagged, so that you see it before you drop it. --answers is what people said in review: what
+    they rejected has the error rejected, and what they kept stays, whatever a check says of it.
 
     [bold]Examples[/bold]
 
@@ -93,6 +123,8 @@ def clean(
 
     burnish clean set.jsonl --auto --html flagged.html -o set.jsonl
 
+    burnish clean set.jsonl --answers answers.jsonl --rejects gone.jsonl -o set.jsonl
+
     burnish clean --list
     """
     if list_checks:
@@ -100,13 +132,15 @@ def clean(
         return
     if apply and not quarantine:
         raise UsageError("--apply moves the dropped files, so it needs --quarantine DIR")
+    options.check_rule(rule, adjudicator, answers)
+    asked = Asked(answers or (), rule, frozenset(adjudicator or ()))
     policy = make_policy(settings or (), config, _listed(only), _listed(drop), _listed(keep), auto=auto)
     gates = [known_check(name, "--fail-on", NAMED_OR_SEVERE) for name in _listed(fail_on)]
     streams.check_output(output)
     streams.check_output(rejects)
     reports.check_html(html, manifest)
     files = Quarantine(quarantine, root or "") if quarantine else None
-    tally = _clean(manifest, policy, files, (output, rejects), embeddings, Page(html, root), apply=apply)
+    tally = _clean(manifest, policy, files, (output, rejects), embeddings, asked, Page(html, root), apply=apply)
     outcome.rejected = tally.dropped.total()
     if gates:
         refuse_empty(tally.kept + tally.dropped.total(), f"--fail-on {gates[0]}", allowed=allow_empty)
@@ -120,6 +154,7 @@ def _clean(
     files: Quarantine | None,
     outputs: tuple[str | None, str | None],
     embeddings: str | None,
+    asked: Asked,
     page: Page,
     *,
     apply: bool,
@@ -137,9 +172,10 @@ def _clean(
     with streams.passes(manifest) as file, ExitStack() as dropped:
         rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
         by_digest = _outliers(file, embeddings) if embeddings else {}
+        decided = _decided(file, asked) if asked.answers else None
         dataset = DatasetFolders(files.base if files else "")
         # One pass learns what is normal and where the data lies; whether the quarantine is inside is known only then.
-        found = survey(dataset.watch(read_as(file, Facts)), policy, by_digest)
+        found = survey(dataset.watch(read_as(file, Facts)), policy, by_digest, decided)
         if files:
             files.refuse_inside(dataset)
         say_survey(found)
@@ -160,6 +196,16 @@ def _outliers(file: Rereadable, embeddings: str) -> dict[str, Finding]:
     if missing:
         say(f"  {missing:,} samples have no vector in {embeddings}; whether they are outliers is not known")
     return found
+
+
+def _decided(file: Rereadable, asked: Asked) -> Decided:
+    from curate.review.rejections import Judged, read_rejections, rejections
+
+    ballot = read_rejections(asked.answers)
+    found = rejections(read_as(file, Judged), ballot, asked.rule, asked.adjudicators)
+    file.seek(0)
+    say_rejections(found, ballot.notes)
+    return Decided(found.rejected, found.spared)
 
 
 def _kept(

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,10 +14,13 @@ from cli.io.gates import refuse_empty
 from cli.views.dedup.summary import conflict_error, report_of, say_groups
 from cli.views.dedup.summary import report as table
 from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named, without_copies
-from curate.duplicates.groups import KEEP, ON_CONFLICT, Group
+from curate.duplicates.groups import KEEP, ON_CONFLICT, Group, Verdict
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
 from curate.records.reader import lines, read_as
+
+if TYPE_CHECKING:
+    from curate.review.votes import Rule
 
 
 def dedup(
@@ -33,6 +36,9 @@ def dedup(
         str, typer.Option(metavar="drop|keep|fail", help="What becomes of copies with different labels.")
     ] = "drop",
     allow_empty: options.AllowEmpty = False,
+    answers: options.Answers = None,
+    rule: options.Rule = "majority",
+    adjudicator: options.Adjudicator = None,
     report: Annotated[
         bool, typer.Option("--report", help="Drop nothing; name the copy that stands for each in duplicate_of.")
     ] = False,
@@ -65,6 +71,10 @@ def dedup(
     best copy stays (sound, largest), and of copies in several splits the one of the test split. Copies with different
     labels are a label conflict: all of them go, unless --on-conflict says otherwise.
 
+    --answers is what people said of pairs in review: which of the two stays, both, or neither. Beside it nothing goes
+    that was not confirmed against a copy that stays; groups that nobody was asked about are decided as ever. Look first
+    with --report.
+
     --similar only reports: two photos of one room are alike in an embedding, and no duplicates. The manifest goes on as
     it is.
 
@@ -73,6 +83,8 @@ def dedup(
     burnish scan photos/ | burnish clean | burnish dedup -o set.jsonl
 
     burnish dedup set.jsonl --report -o set.jsonl
+
+    burnish dedup set.jsonl --answers answers.jsonl --rejects copies.jsonl -o unique.jsonl
 
     burnish dedup set.jsonl --similar auto --embeddings photos.npz -o /dev/null
 
@@ -83,14 +95,22 @@ def dedup(
     streams.check_output(output)
     streams.check_output(rejects)
     formats = reports.Formats(json, md, csv).check()
+    options.check_rule(rule, adjudicator, answers)
     if similar is not None or embeddings is not None:
-        others = {"--exact": exact, "--distance": distance is not None, "--report": report, "--rejects": rejects}
+        others: dict[str, object] = {
+            "--exact": exact,
+            "--distance": distance is not None,
+            "--report": report,
+            "--rejects": rejects,
+        }
+        others["--answers"] = answers
         _report_similar(manifest, _similar_options(similar, embeddings, others), formats, output)
         return
     search = Search(exact, distance, keep, on_conflict, root or "", jobs, terminal.progress)  # type: ignore[arg-type]
+    ask = _asked(answers, rule, frozenset(adjudicator or ())) if answers else None
     with streams.passes(manifest) as file, ExitStack() as dropped:
         rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
-        groups = find_groups(read_as(file, Item), search)
+        groups = find_groups(read_as(file, Item), search, ask)
         file.seek(0)
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
         _write(kept, groups, output, formats, dropped.close)
@@ -100,6 +120,23 @@ def dedup(
         refuse_empty(search.samples, "--on-conflict fail", allowed=allow_empty)
         if conflicts:
             raise conflict_error(groups)
+
+
+def _asked(
+    paths: Sequence[str], rule: "Rule", adjudicators: frozenset[str]
+) -> Callable[[Sequence[Item]], list[Verdict]]:
+    """Return what people said, for samples that are read later; the answers are read, and checked, now."""
+    from cli.views.dedup.summary import say_answers
+    from curate.review.pairs import answers_of_pairs, read_pair_answers
+
+    given, notes = read_pair_answers(paths)
+
+    def verdicts(items: Sequence[Item]) -> list[Verdict]:
+        found = answers_of_pairs(given, items, rule, adjudicators)
+        say_answers(found, notes)
+        return found.verdicts
+
+    return verdicts
 
 
 def _similar_options(similar: str | None, embeddings: str | None, others: Mapping[str, object]) -> tuple[str, str]:

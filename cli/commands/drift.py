@@ -73,6 +73,15 @@ def drift(
         ),
         Effect.WRITES,
     ] = None,
+    stats: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --every, what scan and validate took and said by their --stats: for the dashboard.",
+            show_default=False,
+        ),
+        Effect.READS,
+    ] = None,
     join: Annotated[
         str | None,
         typer.Option(metavar="digest|id", help="Compare the same samples in both (skew).", show_default=False),
@@ -156,12 +165,12 @@ def drift(
     elif every:
         from cli.watch.over_time import compare_over_time
 
-        compare_over_time(asked, every, time, history)
+        compare_over_time(asked, every, time, history, stats or ())
     else:
         from cli.watch.two_sets import compare_two_sets
 
-        if history or time:
-            raise UsageError("-o and --time are for a log: say --every day, week or N")
+        if history or time or stats:
+            raise UsageError("-o, --time and --stats are for a log: say --every day, week or N")
         compare_two_sets(asked, embeddings)
 
 

@@ -6,6 +6,7 @@ import typer
 
 from cli import options
 from cli.effects import Effect
+from cli.engine_options import Address, Engine, choose_engine, compare_files, say_nodes
 from cli.io import streams, terminal
 from curate.ground.errors import UsageError
 
@@ -53,6 +54,8 @@ def embed(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute all vectors anew, and keep none.")] = False,
     root: options.RootOfNeeded = None,
     jobs: options.Jobs = None,
+    engine: Engine = "local",
+    address: Address = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -76,6 +79,7 @@ def embed(
     """
     if sum(one is not None for one in (package, model, vectors)) != 1:
         raise UsageError("which model? one of --package NAME, --model FILE, or --from FILE with vectors that you have")
+    choose_engine(engine, address, [root])
     if not output:
         raise UsageError("where to? name the file for the embeddings: -o embeddings.npz")
     if vectors is not None:
@@ -111,11 +115,13 @@ def _embed(
     chosen: Model = load_model(package, model, preprocessing)
     with streams.records(manifest, Embedded) as records:
         samples = list(records)
+    compare_files(reading[0], [one.path for one in samples])
     with terminal.progress("embeddings", lambda: len(samples)) as counted:
         found = embed_files(samples, chosen, Reading(*reading), counted)
     write_embeddings(output, found.embeddings)
     said = f"{len(found.embeddings.digests):,} vectors of {found.embeddings.length:,} numbers by {chosen.source}"
     terminal.say(f"{said}: {output}" + (f" ({found.reused:,} from the cache)" if found.reused else ""))
+    say_nodes()
     if found.changed:
         terminal.say(f"files that changed since the scan: {found.changed:,}; what they hold now was embedded")
     for reason, count in found.left_out.most_common():

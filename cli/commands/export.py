@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -31,6 +31,7 @@ class _Seen(View):
     path: str
     label: str | None = None
     kind: str | None = None
+    split: str | None = None
 
 
 def export(
@@ -92,30 +93,46 @@ def export(
         if output not in {None, "-"} and (why := why_unwritable(output or "")):
             raise InputError(f"cannot write {output}: {why}")
     with streams.passes(manifest) as file:
-        labels, kind = _look(file, to)
+        seen = _look(file, to)
         file.seek(0)
         pairs = _samples(file)
         if to == "fiftyone":
             _write_folder(output or "", fiftyone.files_of(pairs, root or ""))
             return
-        streams.write_lines(_joined(to, pairs, labels, prefix), output, of_manifest=False)
+        streams.write_lines(_joined(to, pairs, seen, prefix), output, of_manifest=False)
     if config:
         with atomic_write(config) as made:
-            made.write(label_studio.configuration(kind or "image", sorted(labels)))
+            made.write(label_studio.configuration(seen.kind or "image", sorted(seen.labels)))
         say(f"wrote {config}")
 
 
-def _look(file: "Rereadable", to: To) -> tuple[Counter[str], str | None]:
-    """Return the labels and the kind of the samples.
+class _Look(NamedTuple):
+    """What has to be known of all samples before the first is written.
+
+    Attributes:
+        labels: That they have, and how often.
+        splits: That they have, sorted.
+        kind: Of all of them, where the format takes one; None where there are none.
+    """
+
+    labels: Counter[str]
+    splits: list[str]
+    kind: str | None
+
+
+def _look(file: "Rereadable", to: To) -> _Look:
+    """Look at all samples.
 
     Raises:
         InputError: The format cannot hold them.
     """
-    labels, kinds = Counter[str](), dict[str | None, str]()
+    labels, splits, kinds = Counter[str](), set[str](), dict[str | None, str]()
     for one in read_as(file, _Seen):
         kinds.setdefault(one.kind, one.path)
         if one.label is not None:
             labels[one.label] += 1
+        if one.split is not None:
+            splits.add(one.split)
     if to != "csv":
         wrong = next((path for kind, path in kinds.items() if kind not in _KINDS[to]), None)
         if wrong is not None:
@@ -128,7 +145,7 @@ def _look(file: "Rereadable", to: To) -> tuple[Counter[str], str | None]:
                 "a project of Label Studio shows one kind of files, and the manifest has images and recordings; choose "
                 "with burnish select --where \"kind == 'audio'\""
             )
-    return labels, next(iter(kinds), None)
+    return _Look(labels, sorted(splits), next(iter(kinds), None))
 
 
 def _samples(file: "Rereadable") -> Iterator[tuple[Sample, dict[str, Any]]]:
@@ -136,9 +153,7 @@ def _samples(file: "Rereadable") -> Iterator[tuple[Sample, dict[str, Any]]]:
         yield parse(line), loads(line)
 
 
-def _joined(
-    to: To, pairs: Iterable[tuple[Sample, dict[str, Any]]], labels: Iterable[str], prefix: str
-) -> Iterator[bytes]:
+def _joined(to: To, pairs: Iterable[tuple[Sample, dict[str, Any]]], seen: _Look, prefix: str) -> Iterator[bytes]:
     if to == "csv":
         yield table.line_of(list(table.COLUMNS)).rstrip(b"\n")
         formulas = 0
@@ -148,7 +163,7 @@ def _joined(
         if formulas:
             say(f"note: {formulas:,} paths or labels begin like a formula, and a spreadsheet may compute them")
     elif to == "cvat":
-        yield cvat.head(sorted(labels)).rstrip(b"\n")
+        yield cvat.head(sorted(seen.labels), seen.splits).rstrip(b"\n")
         for number, (sample, _) in enumerate(pairs):
             yield cvat.image_of(sample, number).rstrip(b"\n")
         yield cvat.TAIL.rstrip(b"\n")
@@ -171,4 +186,7 @@ def _write_folder(folder: str, files: dict[str, bytes]) -> None:
     for name, data in files.items():
         with atomic_write(os.path.join(folder, name)) as file:
             file.write(data)
-    say(f"wrote {', '.join(sorted(files))} in {folder}")
+    say(f"wrote {', '.join(sorted(files))} in {folder}; to load it:")
+    # Without data_path FiftyOne 1.22 looks for a folder data/, though its documentation says that it need not be named.
+    say(f"  fiftyone.Dataset.from_dir({folder!r}, fiftyone.types.FiftyOneImageClassificationDataset,")
+    say("    data_path='data.json', include_all_data=True)")

@@ -11,7 +11,6 @@ from cli.io import streams
 from cli.io.terminal import say
 from cli.watch.asked import file_of
 from curate.ground.atomic import atomic_write
-from curate.ground.errors import UsageError
 from curate.records.reader import name_of
 
 if TYPE_CHECKING:
@@ -74,8 +73,6 @@ def feedback(
 
     streams.check_output(output)
     streams.check_output(rejects)
-    if rejects is not None and rejects in {predictions, outcomes}:
-        raise UsageError(f"--rejects {rejects}: that is an input; name another file")
     known, joined = read_outcomes(outcomes, key, time), Joined()
     with streams.manifest_input(file_of(predictions)) as file, ExitStack() as stack:
         waiting = stack.enter_context(atomic_write(rejects)) if rejects else None

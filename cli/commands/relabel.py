@@ -24,7 +24,7 @@ from curate.review.relabel import (
 from curate.review.relabel import (
     undo as take_back,
 )
-from curate.review.votes import RULES, Rule, VotesOfSet, votes_of_answers, votes_of_table
+from curate.review.votes import Rule, VotesOfSet, votes_of_answers, votes_of_table
 
 if TYPE_CHECKING:
     from curate.review.votes import Ballot
@@ -34,11 +34,7 @@ _SHOWN = 3
 
 def relabel(
     manifest: options.Manifest = None,
-    answers: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE", help="Answers of burnish review; may be repeated.", show_default=False),
-        Effect.READS,
-    ] = None,
+    answers: options.Answers = None,
     table: Annotated[
         str | None,
         typer.Option(
@@ -48,15 +44,8 @@ def relabel(
         ),
         Effect.READS,
     ] = None,
-    rule: Annotated[
-        Rule, typer.Option(metavar="|".join(RULES), help="How several answers to one sample decide.")
-    ] = "majority",
-    adjudicator: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME", help="Whose word decides by --rule adjudicated; may be repeated.", show_default=False
-        ),
-    ] = None,
+    rule: options.Rule = "majority",
+    adjudicator: options.Adjudicator = None,
     map_label: Annotated[
         list[str] | None,
         typer.Option(metavar="OLD=NEW", help="Rename a class everywhere; may be repeated.", show_default=False),
@@ -92,10 +81,7 @@ def relabel(
     if len(asked) != 1:
         what = f"{' and '.join(asked)}: one of them" if asked else "nothing to change"
         raise UsageError(f"{what}; give --answers FILE, --table FILE.csv, --map-label OLD=NEW, or --undo")
-    if adjudicator and rule != "adjudicated":
-        raise UsageError("--adjudicator goes with --rule adjudicated")
-    if rule == "adjudicated" and answers and not adjudicator:
-        raise UsageError("--rule adjudicated: whose word decides? --adjudicator NAME")
+    options.check_rule(rule, adjudicator, answers, table)
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     if undo:
         _undo(manifest, output)

@@ -138,18 +138,18 @@ def _results(pipeline: "Pipeline", tasks: "list[Task]", first: "Task | None", *,
 
 
 def _raise_failure(results: "list[Result]") -> None:
-    """End as the step that failed did.
+    """End as the step that failed did; what could not be done goes before gates that were passed.
 
     Raises:
-        GateError: A gate did not hold.
+        GateError: Gates did not hold.
         BurnishError: A step could not do its work.
         KeyboardInterrupt: It was interrupted.
     """
     for result in results:
         if result.code == 130:
             raise KeyboardInterrupt
-        if result.code == 1:
-            raise GateError(f"step {result.task.step.id}: {result.reason}")
-        if result.code:
+        if result.code not in {0, 1}:
             say(f"all that it said is in {result.task.log}")
             raise BurnishError(f"step {result.task.step.id}: {result.reason}")
+    if failed := [f"step {result.task.step.id}: {result.reason}" for result in results if result.code == 1]:
+        raise GateError("; ".join(failed))

@@ -6,15 +6,18 @@ from contextlib import nullcontext
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from cli import options
 from cli.effects import Effect
+from cli.engine_options import Address, Engine, choose_engine, say_nodes
 from cli.io import streams, terminal
 from cli.io.outcome import outcome
 from cli.io.summary import top
 from cli.io.terminal import say
 from cli.views.scan.labels import say_labels, say_table
 from curate.check.checks import SCAN_CHECKS
+from curate.ground.run_stats import Usage, append_stats, check_stats
 from curate.scan.labels import Labeller, check_label_source, compile_pattern
 from curate.scan.metadata import Metadata
 from curate.scan.scan import Options, ScanTally
@@ -60,9 +63,18 @@ def scan(
     timeout: Annotated[
         float, typer.Option(metavar="S", min=0.1, help="Seconds that one file may take to decode.")
     ] = 60.0,
+    stats: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Append a line with what it took: time, memory, files decoded.", show_default=False
+        ),
+        Effect.APPENDS,
+    ] = None,
     root: options.Root = None,
     output: options.Output = None,
     jobs: options.Jobs = None,
+    engine: Engine = "local",
+    address: Address = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -78,16 +90,21 @@ def scan(
 
     burnish scan speech/ --pattern '{label}_{speaker}_{take}' | burnish balance --by tag:speaker
 
+    burnish scan /shared/data -o set.jsonl --engine ray --address head:6379
+
     burnish scan data/ | jq -r 'select(.findings) | .path'
     """
     check_roots(paths)
+    choose_engine(engine, address, [*paths, root])
     streams.check_output(output)
     table = Metadata(metadata, path_column, label_column)
     labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, table)
     # Neither standard output nor a device can be gone on with.
     file = output if output and output != "-" and (os.path.isfile(output) or not os.path.exists(output)) else None
     known = KnownLines([_known(file), read_unfinished(file)]) if file and not fresh else None
-    tally, began = ScanTally(), time.monotonic()
+    if stats:
+        check_stats(stats)
+    tally, began, usage = ScanTally(), time.monotonic(), Usage()
     with terminal.progress("scan", lambda: sum(1 for _ in walk(paths))) as counted:
         lines = scan_folders(paths, labeller, Options(root or "", jobs, timeout, shallow), tally, known)
         with keeping(file) if file and not shallow else nullcontext() as keeper:
@@ -95,8 +112,12 @@ def scan(
     outcome.reused = known.reused if known else 0
     outcome.worked = tally.kinds.total() - outcome.reused
     outcome.put_off = sum(n for (_, check), n in tally.findings.items() if SCAN_CHECKS[check].transient)
+    if stats:
+        run = usage.stats("scan", tally.kinds.total())
+        append_stats(stats, replace(run, files=outcome.worked, reused=outcome.reused))
     summarized = terminal.shows_output() and not output
     _say_tally(tally, labeller, known, time.monotonic() - began, summarized=summarized)
+    say_nodes()
 
 
 def _known(file: str) -> Known | None:

@@ -13,6 +13,7 @@ from baselines.training.like import hold_still
 from baselines.training.options import MOST_REPEATS, MOST_WEIGHT, TrainingOptions
 from cli import options
 from cli.effects import Effect
+from cli.engine_options import Address, Engine, choose_engine, compare_files, say_nodes
 from cli.io import reports, streams, terminal
 from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do, say_suspects, say_untied
 from cli.views.train.table import report
@@ -90,6 +91,8 @@ def train(
     root: options.RootOfNeeded = None,
     jobs: options.Jobs = None,
     allow_empty: options.AllowEmpty = False,
+    engine: Engine = "local",
+    address: Address = None,
     json: options.Json = False,
     md: options.Md = False,
     csv: options.Csv = False,
@@ -122,6 +125,7 @@ def train(
     burnish train set.jsonl --run runs/aged --feature base --feature table:patients.csv
     """
     formats = reports.Formats(json, md, csv).check()
+    choose_engine(engine, address, [root])
     folder, families = named_folder(run), tuple(feature or ())
     check_model(model)
     choose_features(families)
@@ -161,9 +165,11 @@ def _train(
     if not samples:
         say_nothing_to_do(allowed=allow_empty)
         return
+    compare_files(wish.reading.root, [one.path for one in samples])
     with terminal.progress("features", lambda: len(samples)) as counted:
         trained = train_on(samples, wish, counted)
     outcome = save_run(folder, sys.argv[1:], wish.parameters(), samples, trained.result, clock)
+    say_nodes()
     say_left_out(trained.left_out)
     say_notes(trained.notes)
     say_suspects(trained.suspects, split=trained.tested_split)

@@ -1,9 +1,10 @@
 """`burnish validate`: new samples held against a schema."""
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
+from msgspec.structs import replace
 
 from cli import options
 from cli.effects import Effect
@@ -12,13 +13,20 @@ from cli.io.outcome import outcome
 from cli.io.terminal import say
 from cli.views.validation.table import report, sentences
 from curate.ground.errors import GateError, UsageError, did_you_mean
+from curate.ground.run_stats import Usage, append_stats, check_stats
 from curate.schema.anomalies import ANOMALIES, GRAVITIES, Validation
+from curate.schema.recent import Recent
+from curate.split.grouping import make_grouping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cli.io.replayable_pipe import Rereadable
+    from curate.ground.run_stats import RunStats
     from curate.schema.records import Schema
+    from curate.split.grouping import Grouping
+
+_NAMED = 20
+"""Anomalies in a line of --stats."""
 
 
 def validate(
@@ -33,6 +41,32 @@ def validate(
         typer.Option(
             "--env", metavar="NAME", help="An environment of the schema, such as serving.", show_default=False
         ),
+    ] = None,
+    without: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACE,...",
+            help="Places that need not be there, such as split; label: there are to be none.",
+            show_default=False,
+        ),
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY",
+            help="Test whole groups: tags KEY=…, folder, or a pattern like '{speaker}_{}'.",
+            show_default=False,
+        ),
+        Effect.VALUE,
+    ] = None,
+    last: Annotated[
+        str | None,
+        typer.Option(metavar="day|week|N", help="Only the newest samples, by their --time.", show_default=False),
+        Effect.VALUE,
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(metavar="FIELD", help="With --last, the field that has the time.", show_default=False),
     ] = None,
     fail_on: Annotated[
         list[str] | None,
@@ -56,6 +90,11 @@ def validate(
         typer.Option(metavar="FILE", help="Save the dropped samples, with what they have.", show_default=False),
         Effect.REJECTS,
     ] = None,
+    stats: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Append a line with what it took and what it found.", show_default=False),
+        Effect.APPENDS,
+    ] = None,
     allow_empty: options.AllowEmpty = False,
     json: options.Json = False,
     md: options.Md = False,
@@ -72,15 +111,19 @@ def validate(
     as `alpha` in the schema say may alarm, over all tests together). What is within that is a note: it is listed,
     fails no gate and drops no sample. -o writes the samples that have no error, --rejects the others.
 
+    With --group the shares of whole groups are tested: a hundred clips of one speaker are one fact about speakers.
+
     [bold]Examples[/bold]
 
     burnish validate new.jsonl --schema schema.yaml --fail-on error
 
     burnish scan new/ | burnish validate --schema schema.yaml -o good.jsonl --rejects bad.jsonl
 
-    burnish validate log.jsonl --schema schema.yaml --env serving --html anomalies.html
+    burnish validate new.jsonl --schema schema.yaml --group speaker --fail-on error
+
+    burnish validate log.jsonl --schema schema.yaml --env serving --last week --time at --html anomalies.html
     """
-    from curate.schema.read import check_environment, read_schema
+    from curate.schema.read import check_environment, check_places, read_schema
 
     if schema is None:
         raise UsageError(
@@ -94,9 +137,18 @@ def validate(
         streams.check_output(file)
         if file and os.path.realpath(file) == os.path.realpath(schema):
             raise UsageError(f"{file} is the schema itself; name another file")
+    if (last is None) != (time is None):
+        raise UsageError("--last and --time go together: --last week --time mtime_ns")
+    recent = Recent(last, time) if last and time else None
     rules = read_schema(schema)
-    without = check_environment(rules, env, schema) if env else ()
-    found = _validate(manifest, rules, without, (output, rejects), dropped)
+    left_out = (*(check_environment(rules, env, schema) if env else ()), *check_places(rules, _words(without)))
+    asked = _Asked(rules, left_out, make_grouping(group) if group else None, recent, dropped)
+    if stats:
+        check_stats(stats)
+    usage = Usage()
+    found = _validate(manifest, asked, (output, rejects))
+    if stats:
+        append_stats(stats, _stats(usage, found))
     of = f"{manifest or '-'} by {schema}{f', {env}' if env else ''}"
     if output == "-" and not html:
         for line in sentences(found):
@@ -106,15 +158,28 @@ def validate(
     _check_gates(found, gates, allow_empty=allow_empty)
 
 
-def _validate(
-    manifest: str | None,
-    rules: "Schema",
-    without: tuple[str, ...],
-    outputs: tuple[str | None, str | None],
-    dropped: list[str],
-) -> Validation:
+class _Asked(NamedTuple):
+    """What samples are held against.
+
+    Attributes:
+        rules: The schema.
+        without: Places that need not be there.
+        grouping: What makes a group; None: nothing does.
+        recent: Which are new enough; None: all.
+        dropped: Severities and names of anomalies that samples are rejected for, besides errors.
+    """
+
+    rules: "Schema"
+    without: tuple[str, ...]
+    grouping: "Grouping | None"
+    recent: "Recent | None"
+    dropped: list[str]
+
+
+def _validate(manifest: str | None, asked: _Asked, outputs: tuple[str | None, str | None]) -> Validation:
     """Return what was found, and part the samples if they are to be parted."""
     from curate.records.reader import lines
+    from curate.schema.groups import Groups
     from curate.schema.validate import validate as find
 
     begun = False
@@ -128,18 +193,26 @@ def _validate(
             begun = True
             return lines(file)
 
-        found, twice = find(open_lines, rules, without)
+        def newest() -> "Iterator[bytes]":
+            return asked.recent.kept(open_lines()) if asked.recent else open_lines()
+
+        if asked.recent:
+            asked.recent.look(open_lines())
+        groups = Groups(asked.grouping) if asked.grouping else None
+        found, twice = find(newest, asked.rules, asked.without, groups)
+        found = replace(found, older=asked.recent.older if asked.recent else 0)
         if any(outputs):
             wanted = {
-                (one.name, one.of) for one in found.anomalies if _is_among(one.name, one.severity, ["error", *dropped])
+                (one.name, one.of)
+                for one in found.anomalies
+                if _is_among(one.name, one.severity, ["error", *asked.dropped])
             }
-            file.seek(0)
-            _part(file, (rules, without, wanted, twice), outputs)
+            _part(newest(), (asked.rules, asked.without, wanted, twice), outputs)
     return found
 
 
 def _part(
-    file: "Rereadable",
+    lines: "Iterator[bytes]",
     by: "tuple[Schema, tuple[str, ...], set[tuple[str, str]], frozenset[int]]",
     outputs: tuple[str | None, str | None],
 ) -> None:
@@ -147,7 +220,6 @@ def _part(
     from contextlib import ExitStack
 
     from curate.ground.atomic import atomic_write
-    from curate.records.reader import lines
     from curate.schema.validate import judge
 
     output, rejects = outputs
@@ -156,7 +228,7 @@ def _part(
         rejected = stack.enter_context(atomic_write(rejects)) if rejects else None
 
         def kept() -> "Iterator[bytes]":
-            for line, reason in judge(lines(file), *by):
+            for line, reason in judge(lines, *by):
                 counts[bool(reason)] += 1
                 if not reason:
                     yield line
@@ -173,17 +245,33 @@ def _part(
     say(f"kept {counts[0]:,} of {sum(counts):,} samples; rejected {counts[1]:,}")
 
 
+def _stats(usage: "Usage", found: Validation) -> "RunStats":
+    """Return what it took and what it found, for a dashboard."""
+    named = [
+        f"{one.severity} {one.name} of {one.of}: {one.samples:,} of {one.checked:,}"
+        for one in found.anomalies
+        if one.severity != "note"
+    ]
+    errors, warnings = found.count("error"), found.count("warning")
+    run = usage.stats("validate", found.samples)
+    return replace(run, errors=errors, warnings=warnings, anomalies=tuple(named[:_NAMED]))
+
+
 def _known(values: list[str] | None, option: str, gravities: tuple[str, ...]) -> list[str]:
     """Return the values of an option, which are severities and names of anomalies.
 
     Raises:
         UsageError: One is neither; names the nearest.
     """
-    listed = [part.strip() for value in values or () for part in value.split(",") if part.strip()]
+    listed = [word for value in values or () for word in _words(value)]
     for name in listed:
         if name not in ANOMALIES and name not in gravities:
             raise UsageError(f"{option}: there is no anomaly {name!r}{did_you_mean(name, (*ANOMALIES, *gravities))}")
     return listed
+
+
+def _words(listed: str | None) -> list[str]:
+    return [word.strip() for word in (listed or "").split(",") if word.strip()]
 
 
 def _is_among(name: str, severity: str, wanted: list[str]) -> bool:

@@ -57,9 +57,14 @@ def be_quiet(wanted: bool) -> None:
     quiet = quiet or wanted
 
 
-def say(text: str) -> None:
-    """Write a line to stderr, unless `--quiet`; bytes of file names that are not UTF-8 are shown as escapes."""
-    if not quiet:
+def say(text: str, *, loud: bool = False) -> None:
+    """Write a line to stderr, unless `--quiet`; bytes of file names that are not UTF-8 are shown as escapes.
+
+    Args:
+        text: The line.
+        loud: Also with `--quiet`: something that was asked for did not happen, and the exit code does not tell.
+    """
+    if loud or not quiet:
         sys.stderr.write(f"{printable(in_number(text))}\n")
 
 

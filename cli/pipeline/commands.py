@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from cli.catalog import COMMANDS, function_of
 from cli.effects import READ, Effect, effects_of
 
-COMMON_KEYS = ("id", "input")
+COMMON_KEYS = ("id", "input", "keep_going")
 """What a step may say beside its command."""
 
 _NO_STEPS = {"demo", "export", "recipes", "review", "run", "runs", "transforms", "undo"}

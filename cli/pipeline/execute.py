@@ -10,9 +10,10 @@ from cli.effects import FILES_WRITTEN
 from cli.io import terminal
 from cli.pipeline.child import Ended, run_child
 from cli.pipeline.files import Files, count_lines
-from cli.pipeline.keys import code_digest, inputs_of, result_of, why_run
+from cli.pipeline.keys import inputs_of, result_of, why_run
 from cli.pipeline.state import Done, Result, State, save_state
 from cli.pipeline.tasks import Task
+from curate.ground.program import program_digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,7 @@ class Runner:
         self._files = Files(state.stamps())
 
     def run(self, tasks: "Sequence[Task]", first: "Task | None" = None) -> list[Result]:
-        """Run what has to run, up to the first step that fails.
+        """Run what has to run, up to the first step that fails and does not say `keep_going`.
 
         Args:
             tasks: In order.
@@ -46,8 +47,9 @@ class Runner:
         """
         results: list[Result] = []
         for place, task in enumerate(tasks):
-            # After a failure nothing runs, also what does not depend on it: the user is to see one thing to mend.
-            if any(result.code for result in results):
+            # After a failure nothing runs, also what does not depend on it: the user is to see one thing to mend. A
+            # gate that may be passed is a finding about the data; what a step could not do ends the run in any case.
+            if any(result.code and not (result.code == _GATE and result.task.step.keep_going) for result in results):
                 results.append(Result(task, "not run"))
             else:
                 results.append(self._one(task, forced=first is not None and place >= tasks.index(first)))
@@ -81,7 +83,7 @@ class Runner:
         if task.as_many_as and (counted := self._state.steps.get(task.as_many_as.step.id)):
             # Counted, not planned: what was rejected or left out of the targeted ones is not made up for here.
             task.chosen["budget"] = [str(sum(counted.made.values()))]
-        inputs = inputs_of(task, self._files, code_digest())
+        inputs = inputs_of(task, self._files, program_digest())
         if done and forced:
             return "asked for by --from", inputs
         if guess and done:

@@ -1,9 +1,6 @@
 """Why a step has to run: what its result depends on, against what it depended on the last time."""
 
 import os
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.effects import Effect
@@ -15,26 +12,6 @@ if TYPE_CHECKING:
     from cli.pipeline.files import Files
     from cli.pipeline.state import Done
     from cli.pipeline.tasks import Task
-
-_HOME = Path(__file__).resolve().parents[2]
-_PROGRAM = ("burnish.py", "cli", "curate", "augment", "baselines")
-
-
-@cache
-def code_digest() -> str:
-    """Return a digest of the program: every file of its packages, with its name.
-
-    The version does not do: between two releases it names many programs, and a mended check gives other results.
-    """
-    total = sha256()
-    for part in _PROGRAM:
-        place = _HOME / part
-        files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
-        for path in files:
-            # Compiled files change with the machine and the time, not with the program.
-            if path.suffix != ".pyc":
-                total.update(f"{path.relative_to(_HOME)}\0".encode() + path.read_bytes() + b"\0")
-    return f"sha256:{total.hexdigest()}"
 
 
 def inputs_of(task: "Task", files: "Files", code: str) -> dict[str, str]:

@@ -28,6 +28,7 @@ class Step(NamedTuple):
         input: The step whose manifest it reads, or a manifest; None: that of the step before.
         position: In the list, from 0; a step of a control has that of the step which it does again.
         control_of: The step that it does again, with untargeted samples; empty for a step of the recipe.
+        keep_going: Whether the steps after it run also where its gate does not hold; the run ends with 1 all the same.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Step(NamedTuple):
     input: str | None
     position: int
     control_of: str = ""
+    keep_going: bool = False
 
 
 class Pipeline(NamedTuple):
@@ -133,7 +135,10 @@ def _steps(file: YamlFile) -> "Iterable[Step]":
         source = item.get("input")
         if source is not None and not isinstance(source, str):
             raise file.error("input has to be the id of a step, or a manifest", *path, "input")
-        yield Step(name, command, options, source, position)
+        goes_on = item.get("keep_going", False)
+        if not isinstance(goes_on, bool):
+            raise file.error(f"keep_going has to be true or false, not {goes_on!r}", *path, "keep_going")
+        yield Step(name, command, options, source, position, keep_going=goes_on)
 
 
 def _id_of(file: YamlFile, item: Any, position: int) -> str | None:

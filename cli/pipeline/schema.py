@@ -54,6 +54,10 @@ def _step(name: str) -> dict[str, Any]:
         "properties": {
             "id": {"type": "string", "description": "The name of the step, for input and references to it."},
             "input": {"type": "string", "description": "The step whose manifest it reads, or a manifest."},
+            "keep_going": {
+                "type": "boolean",
+                "description": "Run the steps after it also where its gate does not hold.",
+            },
             name: {**options, "description": found.summary, **({"required": required} if required else {})},
         },
         "required": [name],

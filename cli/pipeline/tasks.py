@@ -262,6 +262,7 @@ def _check_places(pipeline: "Pipeline", tasks: list[Task]) -> None:
                 problem = f"the work folder {pipeline.work} is inside {path}, where scan would find what is made there"
                 raise pipeline.error(f"{problem}; name another: --work DIR", task.step, "scan", "paths", position)
     _check_outputs(pipeline, tasks)
+    _check_inputs(pipeline, tasks)
     written: dict[str, Task] = {}
     for task in tasks:
         if not task.run:
@@ -284,6 +285,26 @@ def _check_outputs(pipeline: "Pipeline", tasks: list[Task]) -> None:
                 inside = any(os.path.realpath(word).startswith(f"{folder.rstrip('/')}/") for folder in made)
                 if not inside and (why := why_unwritable(word)):
                     raise pipeline.error(f"cannot write {word}: {why}", task.step, task.step.command, name)
+
+
+def _check_inputs(pipeline: "Pipeline", tasks: list[Task]) -> None:
+    """Refuse, before the first step, files that the last one would not find; those that a step writes come later."""
+    written: set[str] = set()
+    made = [os.path.realpath(folder) for task in tasks for folder in (pipeline.work, task.run, task.into) if folder]
+    for task in tasks:
+        for name, words in task.chosen.items():
+            option = task.command.options[name]
+            # `FILE|auto` and `NAME=FILE` may be no file at all; what they name the command itself checks.
+            if option.effect is Effect.READS and option.metavar.partition(".")[0] == "FILE":
+                for word in words:
+                    target = os.path.realpath(word)
+                    later = target in written or any(target.startswith(f"{folder.rstrip('/')}/") for folder in made)
+                    # Of an empty name the folder here would be taken.
+                    if not word or not (later or os.path.exists(target)):
+                        problem = f"cannot read {word or repr(word)}: there is no such file"
+                        raise pipeline.error(problem, task.step, task.step.command, name)
+            elif option.effect in FILES_WRITTEN:
+                written.update(map(os.path.realpath, words))
 
 
 def check_recipes(tasks: list[Task]) -> None:

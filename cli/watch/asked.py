@@ -93,8 +93,20 @@ class Asked:
         Raises:
             GateError: It did not hold.
         """
+        self.alarm(verdict, result)
+        self.check_gate(verdict)
+
+    def alarm(self, verdict: "Verdict", result: object) -> None:
+        """Tell the user's command where something drifted."""
         if verdict == "drifted" and self.on_alarm:
             tell(self.on_alarm, encode(result))
+
+    def check_gate(self, verdict: "Verdict") -> None:
+        """Hold the verdict against the gate.
+
+        Raises:
+            GateError: It did not hold.
+        """
         of = f"{self.new or 'standard input'} against {self.reference}"
         if (self.fail_if == "drifted" and verdict == "drifted") or (
             self.fail_if == "not-steady" and verdict != "steady"
@@ -170,12 +182,12 @@ def program(command: str) -> list[str]:
 
 
 def tell(command: str, report: bytes) -> None:
-    """Start the user's command with the report as JSON on its standard input; what becomes of it is said."""
+    """Start the user's command with the report as JSON on its standard input; that it failed is said in any case."""
     words = program(command)
     try:
         code = subprocess.run(words, input=report + b"\n", stdout=2, check=False, timeout=_CRON_S).returncode  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as error:
-        say(f"--on-alarm: {words[0]} could not be run to its end: {error}")
+        say(f"--on-alarm: {words[0]} could not be run to its end: {error}", loud=True)
         return
     if code:
-        say(f"--on-alarm: {words[0]} ended with {code}")
+        say(f"--on-alarm: {words[0]} ended with {code}", loud=True)

@@ -68,6 +68,14 @@ LABEL_CHECKS: dict[str, Verdict] = {
 }
 """Every check that issues makes, by name; `outlier` is another, and dedup finds conflicts too."""
 
+REVIEW_CHECKS: dict[str, Verdict] = {
+    "rejected": Verdict("error", "people who looked at it said that it should go"),
+}
+"""What clean and dedup make of answers of review, by name."""
+
+VERDICTS: dict[str, Verdict] = {**SCAN_CHECKS, **EMBEDDING_CHECKS, **LABEL_CHECKS, **REVIEW_CHECKS}
+"""Every check that is no rule over facts, by name."""
+
 
 class Check(NamedTuple):
     """A rule over facts.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from curate.check.checks import CHECKS, EMBEDDING_CHECKS, Check
+from curate.check.checks import CHECKS, EMBEDDING_CHECKS, REVIEW_CHECKS, Check
 from curate.check.classes import flagged_classes
 from curate.check.learn import Learnt, Spread, learn_fence
 from curate.check.policy import Policy
@@ -61,6 +61,18 @@ class _Values:
         return (sample for sample, number in enumerate(self._of_sample) if number in wanted)
 
 
+class Decided(NamedTuple):
+    """What people decided of samples, by their place in the manifest.
+
+    Attributes:
+        rejected: The finding of each that should go.
+        spared: Those that stay, whatever a check says.
+    """
+
+    rejected: Mapping[int, Finding]
+    spared: Collection[int]
+
+
 class Rule(NamedTuple):
     """A check as it is applied to this set.
 
@@ -99,6 +111,7 @@ class Survey:
         others: Samples of other kinds, which no check applies to.
         remarkable: A byte for each sample, 1 where a check flags it or it has findings already.
         by_digest: Findings that were made beforehand, with embeddings.
+        decided: What people decided; None: nobody was asked, and what was decided before holds.
     """
 
     rules: dict[str, list[Rule]] = field(default_factory=lambda: {"image": [], "audio": []})
@@ -114,6 +127,12 @@ class Survey:
     others: Counter[str] = field(default_factory=Counter)
     remarkable: bytearray = field(default_factory=bytearray)
     by_digest: Mapping[str, Finding] = field(default_factory=dict)
+    decided: Decided | None = None
+
+    def says_of(self, place: int, digest: str | None) -> tuple[Finding, ...]:
+        """Return what was found of a sample beforehand: with embeddings, and by people."""
+        by_people = self.decided.rejected.get(place) if self.decided else None
+        return tuple(one for one in (self.by_digest.get(digest or ""), by_people) if one)
 
 
 class Judgement(NamedTuple):
@@ -130,7 +149,12 @@ class Judgement(NamedTuple):
     dropped_for: Finding | None = None
 
 
-def survey(samples: Iterable[Facts], policy: Policy, by_digest: Mapping[str, Finding] | None = None) -> Survey:
+def survey(
+    samples: Iterable[Facts],
+    policy: Policy,
+    by_digest: Mapping[str, Finding] | None = None,
+    decided: Decided | None = None,
+) -> Survey:
     """Learn what is normal and what each check would flag.
 
     Memory grows with the number of different sizes and rates, and by 5 to 9 bytes a sample.
@@ -139,11 +163,12 @@ def survey(samples: Iterable[Facts], policy: Policy, by_digest: Mapping[str, Fin
         samples: Of the manifest.
         policy: The user's say.
         by_digest: Findings that were made beforehand, with embeddings.
+        decided: What people decided.
 
     Raises:
         InputError: No sample has facts, so this is no manifest of a full scan.
     """
-    found = Survey(by_digest=by_digest or {})
+    found = Survey(by_digest=by_digest or {}, decided=decided)
     # Two sorts of checks: a threshold that is fixed judges a sample at once; one that is learnt from the set can judge
     # only when the set was seen, and until then keeps a few bytes of each sample.
     checks = {name: check for name, check in CHECKS.items() if policy.applies(name)}
@@ -166,7 +191,7 @@ def survey(samples: Iterable[Facts], policy: Policy, by_digest: Mapping[str, Fin
         found.samples += 1
         found.sound += _is_sound(sample)
         # Findings that are there already (of scan, or of an earlier clean) have to be looked at in the second pass too.
-        found.remarkable.append(bool(sample.findings) or sample.digest in found.by_digest)
+        found.remarkable.append(bool(sample.findings or found.says_of(found.samples - 1, sample.digest)))
         if sample.kind is not None and sample.kind not in KINDS:
             found.others[sample.kind] += 1
             continue
@@ -221,21 +246,26 @@ def judge(lines: Iterable[bytes], survey: Survey, policy: Policy) -> Iterator[Ju
         kind: [rule for rule in found if rule.name not in survey.everywhere and rule.name not in survey.sounds]
         for kind, found in survey.rules.items()
     }
-    for remarkable, line in zip(survey.remarkable, lines, strict=True):
-        yield _judgement(line, rules, policy, survey) if remarkable else Judgement(line)
+    # A check that is off now leaves nothing of its last run behind; what people said holds until they are asked again.
+    anew = {*CHECKS, *EMBEDDING_CHECKS, *(REVIEW_CHECKS if survey.decided else ())}
+    spared = survey.decided.spared if survey.decided else ()
+    for place, (remarkable, line) in enumerate(zip(survey.remarkable, lines, strict=True)):
+        if not remarkable:
+            yield Judgement(line)
+            continue
+        judged = _judgement(place, line, rules, policy, survey, anew)
+        yield judged._replace(dropped_for=None) if place in spared else judged
 
 
-def _judgement(line: bytes, rules: dict[str, list[Rule]], policy: Policy, survey: Survey) -> Judgement:
+def _judgement(
+    place: int, line: bytes, rules: dict[str, list[Rule]], policy: Policy, survey: Survey, anew: Collection[str]
+) -> Judgement:
     sample = parse(line)
-    # Those of the table are made anew; a check that is off now leaves nothing of its last run behind.
-    findings = sample.findings and tuple(
-        one for one in sample.findings if one.check not in CHECKS and one.check not in EMBEDDING_CHECKS
-    )
+    findings = sample.findings and tuple(one for one in sample.findings if one.check not in anew)
     if sample.facts is not None and sample.kind in rules:
         spared = {name for name, classes in survey.classes.items() if sample.label in classes}
         findings += _findings(sample.facts, [rule for rule in rules[sample.kind] if rule.name not in spared])
-    if found := survey.by_digest.get(sample.digest or ""):
-        findings += (found,)
+    findings += survey.says_of(place, sample.digest)
     judged = sample if findings == sample.findings else changed(sample, findings=findings)
     if not findings:
         return Judgement(encode(judged))

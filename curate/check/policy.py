@@ -4,14 +4,14 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from curate.check.checks import CHECKS, EMBEDDING_CHECKS, LABEL_CHECKS, SCAN_CHECKS
+from curate.check.checks import CHECKS, VERDICTS
 from curate.facts.records import Finding, Severity
 from curate.ground.errors import InputError, UsageError, did_you_mean
 from curate.ground.files import read_file
 
 SEVERITIES = ("error", "warning", "off")
 
-_NAMED = frozenset({*CHECKS, *SCAN_CHECKS, *EMBEDDING_CHECKS, *LABEL_CHECKS})
+_NAMED = frozenset({*CHECKS, *VERDICTS})
 NAMED_OR_SEVERE = _NAMED | {*SEVERITIES[:2]}
 """What a rule for samples may name: a check, or all findings of a severity."""
 _OFF = ("off", "Off", "OFF", "no", "No", "NO")

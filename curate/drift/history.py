@@ -14,6 +14,7 @@ from curate.drift.tests import OneTest, Verdict
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError, ManifestError
 from curate.ground.json import Decoder, encode
+from curate.ground.run_stats import RunStats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,6 +84,24 @@ class Shown(msgspec.Struct, frozen=True):
     words: str = ""
 
 
+class Scans(msgspec.Struct, frozen=True):
+    """What the scans took since windows were judged before.
+
+    Attributes:
+        runs: How many there were.
+        files: Decoded by all of them.
+        seconds: By the clock, of those runs that decoded any.
+        cpu_seconds: Of all processors, of the same.
+        memory_mb: Most of any one process.
+    """
+
+    runs: int
+    files: int
+    seconds: float
+    cpu_seconds: float
+    memory_mb: float
+
+
 class Run(msgspec.Struct, frozen=True):
     """What it took to read and judge the log, of which the window is one.
 
@@ -91,12 +110,16 @@ class Run(msgspec.Struct, frozen=True):
         samples: Of the whole log.
         seconds: In all.
         memory_mb: At most.
+        scans: What came before it; None where nobody noted that (`scan --stats`).
+        validated: The last validation since windows were judged before; None where none was noted.
     """
 
     at: str
     samples: int
     seconds: float
     memory_mb: float
+    scans: Scans | None = None
+    validated: RunStats | None = None
 
 
 class WindowReport(msgspec.Struct, frozen=True):
@@ -168,6 +191,7 @@ class OverTime(msgspec.Struct, frozen=True):
         waiting: Samples of the last window, which is not over yet, or too small.
         passed: Samples of windows that were judged before.
         alpha: Of all windows together.
+        validated: The last validation that was noted; None where none was.
     """
 
     verdict: Verdict
@@ -176,6 +200,7 @@ class OverTime(msgspec.Struct, frozen=True):
     waiting: int
     passed: int
     alpha: float
+    validated: RunStats | None = None
 
 
 def share_of_alpha(alpha: float, number: int, windows: int | None) -> float:

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from curate.drift.rows import Reservoir, Rows, Watched, blocks, joined_rows
-from curate.ground.errors import InputError, UsageError
-from curate.ground.moments import seconds_of_text
+from curate.ground.errors import UsageError
+from curate.ground.moments import seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,6 @@ FEWEST = 30
 MOST_OF_WINDOW = 4000
 """Samples of a window that are kept: with a reference of as many, differences above 0.05 are told."""
 _DAY, _WEEK = "day", "week"
-_UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 
 
 @dataclass(slots=True)
@@ -122,27 +121,6 @@ def parse_every(text: str) -> Every:
     if re.fullmatch(r"[0-9]{1,9}", text) and int(text) >= FEWEST:
         return Every(text, int(text))
     raise UsageError(f"--every {text!r}: say day, week, or a number of samples of {FEWEST} or more")
-
-
-def seconds_of(value: object, path: str) -> float:
-    """Return a time in seconds since 1970.
-
-    Args:
-        value: ISO 8601 text, without a zone in UTC; or a number: seconds, or by its size milli-, micro- or nanoseconds.
-        path: Of the sample, for messages.
-
-    Raises:
-        InputError: It is none.
-    """
-    if isinstance(value, str):
-        found = seconds_of_text(value)
-        if found is None:
-            raise InputError(f"{path}: {value!r} is no time; write it like 2026-11-26T10:37:00Z")
-        return found
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1e20:
-        raise InputError(f"{path}: {'it has no time' if value is None else f'{value!r} is no time'}")
-    divisor = next((per_second for least, per_second in _UNITS if value >= least), 1.0)
-    return float(value) / divisor
 
 
 def part(

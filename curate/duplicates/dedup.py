@@ -3,14 +3,16 @@
 import hashlib
 import importlib
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
-from curate.duplicates.groups import Group, Keep, Member, OnConflict, Pair, components, decide
+from curate.check.checks import REVIEW_CHECKS
+from curate.duplicates.answered import answered_pairs, decide_answered
+from curate.duplicates.groups import SAME_BYTES, Group, Keep, Member, OnConflict, Pair, Verdict, components, decide
 from curate.facts.records import KINDS, Finding
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
@@ -101,8 +103,15 @@ class Search:
     samples: int = 0
 
 
-def find_groups(samples: Iterable[Item], search: Search) -> list[Group]:
+def find_groups(
+    samples: Iterable[Item], search: Search, ask: "Callable[[Sequence[Item]], Sequence[Verdict]] | None" = None
+) -> list[Group]:
     """Return the groups of duplicates, by their first member.
+
+    Args:
+        samples: Of the manifest.
+        search: How to look; counts what it meets.
+        ask: From the samples to what people said of pairs of them; None: nobody was asked.
 
     Raises:
         InputError: No sample has a digest: this is no manifest of a full scan.
@@ -118,10 +127,20 @@ def find_groups(samples: Iterable[Item], search: Search) -> list[Group]:
         search.stale.update(new)
         search.unconfirmed.clear()
         pairs = _find_pairs(items, search)
+    verdicts = ask(items) if ask else ()
+    pairs += answered_pairs(pairs, verdicts)
+    by_first: defaultdict[int, list[Verdict]] = defaultdict(list)
+    for one in verdicts:
+        by_first[one.first].append(one)
     groups = []
     for indexes, inside in components(len(items), pairs):
-        members = [_member(index, items[index]) for index in indexes]
-        groups.append(decide(members, inside, search.keep, search.on_conflict))
+        members, within = [_member(index, items[index]) for index in indexes], set(indexes)
+        said = [one for index in indexes for one in by_first[index] if one.second in within]
+        groups.append(
+            decide_answered(members, inside, said, search.keep)
+            if said
+            else decide(members, inside, search.keep, search.on_conflict)
+        )
     return groups
 
 
@@ -167,7 +186,7 @@ def same_bytes(items: Sequence[Item], left_out: Container[int] = ()) -> Iterator
             and item.digest is not None
             and (earlier := first.setdefault(item.digest, index)) != index
         ):
-            yield Pair(earlier, index, "exact", change="same bytes")
+            yield Pair(earlier, index, "exact", change=SAME_BYTES)
 
 
 def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
@@ -223,14 +242,14 @@ def without_copies(lines: Iterable[bytes], groups: Sequence[Group], rejected: IO
         rejected: Where the dropped samples go, with a finding that names the copy that stands for them.
     """
     # Only what these two name is decoded; all other lines go on as the bytes that they are.
-    gone = {member.index: group for group in groups for member in group.dropped}
+    gone = {member.index: (group, member) for group in groups for member in group.dropped}
     disputed = {member.index: group for group in groups if group.label_conflict for member in group.kept}
     for index, line in enumerate(lines):
         if index in gone:
             if rejected:
-                rejected.write(_with_finding(line, gone[index]) + b"\n")
+                rejected.write(_with_finding(line, _why_dropped(*gone[index])) + b"\n")
         else:
-            yield _with_finding(line, disputed[index]) if index in disputed else line
+            yield _with_finding(line, _conflict(disputed[index])) if index in disputed else line
 
 
 def with_copies_named(lines: Iterable[bytes], groups: Sequence[Group]) -> Iterator[bytes]:
@@ -238,11 +257,7 @@ def with_copies_named(lines: Iterable[bytes], groups: Sequence[Group]) -> Iterat
 
     Where copies with different labels leave none standing, the first stands for the group.
     """
-    stands = {
-        member.index: (*group.kept, *group.dropped)[0].path
-        for group in groups
-        for member in (*group.kept, *group.dropped)
-    }
+    stands = {member.index: group.stand_in(member) for group in groups for member in (*group.kept, *group.dropped)}
     for index, line in enumerate(lines):
         # A cheap look at the bytes, before anything is decoded. What an earlier run named and this one did not find is
         # taken out again.
@@ -256,12 +271,22 @@ def with_copies_named(lines: Iterable[bytes], groups: Sequence[Group]) -> Iterat
         yield line if name == sample.duplicate_of else change_line(line, duplicate_of=name)
 
 
-def _with_finding(line: bytes, group: Group) -> bytes:
-    if group.label_conflict:
-        detail = f"copies of it have the labels {', '.join(group.label_conflict)}"
-        new = Finding("label-conflict", "warning", group.distance, detail=detail)
-    else:
-        new = Finding("duplicate", "warning", group.distance, detail=f"{group.kept[0].path} stands for it")
+def _why_dropped(group: Group, member: Member) -> Finding:
+    if rejecting := group.rejecting(member):
+        detail = f"{', '.join(rejecting)} rejected it beside a copy"
+        return Finding("rejected", REVIEW_CHECKS["rejected"].severity, detail=detail)
+    # Where people decided, a copy of it stays in spite of the labels.
+    if group.label_conflict and not group.verdicts:
+        return _conflict(group)
+    return Finding("duplicate", "warning", group.distance, detail=f"{group.stand_in(member)} stands for it")
+
+
+def _conflict(group: Group) -> Finding:
+    detail = f"copies of it have the labels {', '.join(group.label_conflict)}"
+    return Finding("label-conflict", "warning", group.distance, detail=detail)
+
+
+def _with_finding(line: bytes, new: Finding) -> bytes:
     # Of an earlier run only the finding of the same name goes, or repeating the command would pile them up.
     findings = (finding for finding in parse(line).findings if finding.check != new.check)
     return change_line(line, findings=(*findings, new))

@@ -54,6 +54,7 @@ def run(
     timeout_s: float = 60.0,
     preload: "Sequence[str]" = (),
     warm_up: "Callable[[], object] | None" = None,
+    beside: int = 0,
 ) -> "Generator[Any, None, None]":
     """Yield `work(item)` for each item, in the order of the items, from worker processes.
 
@@ -72,14 +73,15 @@ def run(
             forked imports them before its first item.
         warm_up: Called once in each worker before its first item, so that what libraries import and compile at their
             first use is not taken from the time of that item. What it raises is of no account.
+        beside: Workers of other pools on this machine, which share its memory.
 
     Yields:
         The result; a `Failure` where the item raised, killed its process, took too long or too much memory.
     """
     jobs = jobs or available_processors()
     chunks = _chunks(items, chunk_size)
-    window: deque[_Chunk] = deque()
-    pool = _Pool(work, jobs, timeout_s, preload, warm_up)
+    window: deque[Chunk] = deque()
+    pool = _Pool(work, jobs, timeout_s, preload, warm_up, worker_memory(jobs + beside))
     try:
         more = True
         while more or window:
@@ -101,8 +103,16 @@ def run(
         pool.kill()
 
 
-class _Chunk:
-    """Consecutive items and the places for their results."""
+class Chunk:
+    """Consecutive items and the places for their results.
+
+    Args:
+        items: Those that are `Ready` have their results already.
+
+    Attributes:
+        slots: The results, as far as they are there.
+        missing: How many are not.
+    """
 
     __slots__ = ("items", "missing", "slots")
 
@@ -112,6 +122,7 @@ class _Chunk:
         self.missing = sum(not isinstance(item, Ready) for item in items)
 
     def fill(self, index: int, result: Any) -> None:
+        """Put a result in its place."""
         self.slots[index] = result
         self.missing -= 1
 
@@ -120,7 +131,7 @@ class _Task(NamedTuple):
     """The part of a chunk that is sent to a worker in one message."""
 
     number: int
-    chunk: _Chunk
+    chunk: Chunk
     indexes: list[int]
 
 
@@ -131,10 +142,10 @@ class _Worker(NamedTuple):
     tasks: deque[_Task]
 
 
-def _chunks(items: "Iterable[Any]", size: int) -> "Iterator[_Chunk]":
+def _chunks(items: "Iterable[Any]", size: int) -> "Iterator[Chunk]":
     iterator = iter(items)
     while part := list(islice(iterator, size)):
-        yield _Chunk(part)
+        yield Chunk(part)
 
 
 class _Pool:
@@ -147,6 +158,7 @@ class _Pool:
         timeout_s: float,
         preload: "Sequence[str]",
         warm_up: "Callable[[], object] | None",
+        memory: int | None,
     ) -> None:
         self.forks = start_method() == "fork"
         self.context: ForkContext | SpawnContext = (
@@ -158,7 +170,7 @@ class _Pool:
         self.timeout_s = timeout_s
         self.preload = preload
         self.warm_up = warm_up
-        self.memory = worker_memory(jobs)
+        self.memory = memory
         self.queue: deque[_Task] = deque()
         self.workers: list[_Worker] = []
         self.numbers = 0
@@ -168,7 +180,7 @@ class _Pool:
     def busy(self) -> bool:
         return any(worker.tasks for worker in self.workers)
 
-    def submit(self, chunk: _Chunk) -> None:
+    def submit(self, chunk: Chunk) -> None:
         self._enqueue(chunk, [i for i, item in enumerate(chunk.items) if not isinstance(item, Ready)])
 
     def step(self) -> None:
@@ -188,7 +200,7 @@ class _Pool:
             worker.connection.close()
         self.workers.clear()
 
-    def _enqueue(self, chunk: _Chunk, indexes: list[int]) -> None:
+    def _enqueue(self, chunk: Chunk, indexes: list[int]) -> None:
         if indexes:
             self.queue.append(_Task(self.numbers, chunk, indexes))
             self.numbers += 1

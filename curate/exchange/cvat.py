@@ -4,7 +4,7 @@ Format: docs.cvat.ai/docs/dataset_management/formats/format-cvat. There is no au
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
@@ -15,12 +15,18 @@ from curate.records.sample import Sample
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def head(labels: Iterable[str]) -> bytes:
-    """Return the beginning of a file, with the classes of the task."""
+def head(labels: Iterable[str], splits: Sequence[str] = ()) -> bytes:
+    """Return the beginning of a file, with the classes of the task; of a project, if there are splits.
+
+    Readers such as datumaro 1.13 take only images of subsets that a project names, and of a task without them.
+    """
     named = "".join(f"<label><name>{_text(label)}</name><attributes></attributes></label>" for label in labels)
+    meta = f"<task><labels>{named}</labels></task>"
+    if splits:
+        tasks = "".join(f"<task><subset>{_text(split)}</subset></task>" for split in splits)
+        meta = f"<project><labels>{named}</labels><tasks>{tasks}</tasks></project>"
     return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n'
-        f"  <meta><task><labels>{named}</labels></task></meta>\n"
+        f'<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n  <meta>{meta}</meta>\n'
     ).encode()
 
 

@@ -16,6 +16,8 @@ from curate.records.sample import Sample
 from curate.records.writer import encode
 
 LABELS, DATA = "labels.json", "data.json"
+UNLABELLED = "unlabelled"
+"""Key of `labels.json`, which FiftyOne does not read, for the samples that have no label: they come back whole too."""
 
 
 def files_of(samples: Iterable[tuple[Sample, Mapping[str, Any]]], root: str) -> dict[str, bytes]:
@@ -25,26 +27,26 @@ def files_of(samples: Iterable[tuple[Sample, Mapping[str, Any]]], root: str) -> 
         samples: Of kind `image`, with all fields of their lines.
         root: Folder that their paths are relative to.
     """
-    labels: dict[str, object] = {}
+    labels: dict[str, dict[str, object]] = {}
+    unlabelled: dict[str, str] = {}
     places: dict[str, str] = {}
     for number, (sample, foreign) in enumerate(samples):
         # Names of files are no keys: two folders may hold the same.
         key = f"{number:08d}"
         places[key] = os.path.abspath(os.path.join(root, sample.path))
-        attributes = {
-            "split": sample.split,
-            "tags": list(sample.tags),
-            "sample": encode(sample).decode("utf-8", "surrogatepass"),
-        }
-        # The label that stands; what a model said goes along in the line.
-        labels[key] = {"label": sample.label, "attributes": attributes} if sample.label is not None else None
+        line = encode(sample).decode("utf-8", "surrogatepass")
         if sample.label is None:
-            labels[key] = {"label": None, "attributes": attributes}
+            # FiftyOne 1.22 reads a label of null as the class "None"; without an entry the image has none.
+            unlabelled[key] = line
+            continue
+        attributes = {"split": sample.split, "tags": list(sample.tags), "sample": line}
+        # The label that stands; what a model said goes along in the line.
+        labels[key] = {"label": sample.label, "attributes": attributes}
         if isinstance(confidence := foreign.get("confidence"), float) and foreign.get("prediction") == sample.label:
-            labels[key] = {**labels[key], "confidence": confidence}  # type: ignore[dict-item]
+            labels[key]["confidence"] = confidence
     return {
         DATA: encode_indented(places) + b"\n",
-        LABELS: encode_indented({"classes": None, "labels": labels}) + b"\n",
+        LABELS: encode_indented({"classes": None, "labels": labels, UNLABELLED: unlabelled}) + b"\n",
     }
 
 
@@ -65,7 +67,16 @@ def read_back(path: str) -> Iterator[Annotated]:
     labels, classes = found.get("labels"), found.get("classes")
     if not isinstance(labels, dict):
         raise InputError(f"{file} is no dataset of FiftyOne: it has no object `labels`")
-    for key, value in labels.items():
+    unlabelled = found.get(UNLABELLED)
+    bare = (
+        {key: {"attributes": {"sample": line}} for key, line in unlabelled.items()}
+        if isinstance(unlabelled, dict)
+        else {}
+    )
+    entries = {**labels, **bare}
+    # In the order of data.json, which is that of the manifest.
+    order = {key: place for place, key in enumerate(places)}
+    for key, value in sorted(entries.items(), key=lambda entry: order.get(entry[0], len(order))):
         yield _annotated(file, key, value, classes, places.get(key, key))
 
 

@@ -76,11 +76,13 @@ class YamlFile:
         name: Of the file, as the user knows it.
         content: dict, list, str, int, float, bool or None, nested.
         lines: 1-based, by the keys and positions that lead there.
+        spans: Of each scalar, the first character and the one after the last, by the same; of the decoded text.
     """
 
     name: str
     content: Any
     lines: "dict[tuple[str | int, ...], int]" = field(default_factory=dict, repr=False)
+    spans: "dict[tuple[str | int, ...], tuple[int, int]]" = field(default_factory=dict, repr=False)
 
     def line(self, *path: str | int) -> int:
         """Return the line (1-based) of a key or a list's item; that of the nearest known parent if it is absent."""
@@ -99,7 +101,7 @@ class YamlFile:
             RecipeError: As `substitute`, with the line.
         """
         try:
-            return YamlFile(self.name, substitute(self.content, variables), self.lines)
+            return YamlFile(self.name, substitute(self.content, variables), self.lines, self.spans)
         except VariableError as error:
             raise self.error(str(error), *error.path) from None
 
@@ -133,7 +135,7 @@ def load_yaml(data: bytes, name: str) -> YamlFile:
     if root is None:
         return YamlFile(name, None)
     reader = _Reader(name)
-    return YamlFile(name, reader.read(root, ()), reader.lines)
+    return YamlFile(name, reader.read(root, ()), reader.lines, reader.spans)
 
 
 class _Loader(yaml.SafeLoader):
@@ -163,6 +165,7 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self.name = name
         self.lines: dict[tuple[str | int, ...], int] = {}
+        self.spans: dict[tuple[str | int, ...], tuple[int, int]] = {}
         self._open: list[yaml.Node] = []
         self._count = 0
 
@@ -175,6 +178,7 @@ class _Reader:
             self._fail(node, "its aliases repeat too much; write it out")
         self.lines.setdefault(path, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
+            self.spans[path] = node.start_mark.index, node.end_mark.index
             return self._scalar(node)
         self._open.append(node)
         value: Yaml

@@ -31,7 +31,7 @@ class DuplicateGroup(msgspec.Struct, frozen=True):
     kept: list[str]
     dropped: list[str]
     relation: str = ""
-    distance: float = 0.0
+    distance: float | None = 0.0
     changes: list[str] = []
     label_conflict: list[str] = msgspec.field(name="label-conflict", default_factory=list)
     leak: list[str] = []
@@ -153,7 +153,12 @@ def _pairs(subjects: Sequence[Subject], wish: Wish, notes: list[str]) -> list[It
 
 def _pairs_of(group: DuplicateGroup) -> Iterable[tuple[str, str, str, str]]:
     """Yield the pairs of a group: what stays beside each that goes; of a conflict, in which all go, the first."""
-    words = [f"{group.relation} copies, distance {group.distance:.3f}", *group.changes]
+    members = len(group.kept) + len(group.dropped)
+    # What is known is of the group: its largest distance, and what was done to any of it.
+    alone = members == 2
+    measured = "" if group.distance is None else f", distance {'' if alone else 'up to '}{group.distance:.3f}"
+    words = [f"{group.relation} copies{measured}" if alone else f"of {members:,} {group.relation} copies{measured}"]
+    words += group.changes if alone else [f"among them {', '.join(group.changes)}"] if group.changes else []
     words += [f"labels {' / '.join(group.label_conflict)}"] if group.label_conflict else []
     words += [f"splits {' / '.join(group.leak)}"] if group.leak else []
     first, *others = [*group.kept[:1], *group.dropped]

@@ -24,6 +24,13 @@ class Realism(NamedTuple):
     told: int
     p: float
 
+    @property
+    def verdict(self) -> str:
+        """What that means, in words."""
+        if self.p >= CANNOT_TELL:
+            return "cannot tell real from made"
+        return "takes one for the other" if 2 * self.right < self.told else "can tell real from made"
+
 
 class Tally(NamedTuple):
     """What stands of one question.

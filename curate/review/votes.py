@@ -26,6 +26,7 @@ class Vote(NamedTuple):
         label: The class.
         order: The larger, the later.
         by_model: Whether a model's prediction was shown.
+        note: What the person wrote beside it.
     """
 
     path: str
@@ -34,6 +35,7 @@ class Vote(NamedTuple):
     label: str
     order: float
     by_model: bool = False
+    note: str = ""
 
 
 class Decision(NamedTuple):
@@ -80,7 +82,7 @@ def votes_of_answers(path: str) -> Ballot:
     if unsure:
         notes.append(f"answers that say unsure, which count for no label: {unsure:,}")
     if rejected:
-        notes.append(f"samples that somebody rejected: {len(rejected):,}; relabel drops nothing")
+        notes.append(f"samples that somebody rejected: {len(rejected):,}; to drop them: burnish clean --answers {path}")
     return Ballot(votes, notes, rejected)
 
 
@@ -121,11 +123,16 @@ def decide(votes: Sequence[Vote], rule: Rule, adjudicators: Iterable[str] = ()) 
     """Return what a rule makes of the votes on one sample.
 
     Args:
-        votes: Of all people.
+        votes: Of all people; of the answers of one person to the same bytes the latest counts.
         rule: `majority`: the label that most gave, nothing where two have equally many; `last`: the latest;
             `adjudicated`: the latest of the adjudicators, nothing where none of them voted.
         adjudicators: Whose word decides.
     """
+    # Who answered `label` and then `blind`, or in two files, is one person. Other tools do not always name theirs, so
+    # that this is of answers alone.
+    ordered = sorted(enumerate(votes), key=lambda placed: placed[1].order)
+    latest = {(vote.annotator, vote.digest or place): vote for place, vote in ordered}
+    votes = list(latest.values())
     counts = Counter(vote.label for vote in votes)
     label: str | None = None
     if rule == "majority":

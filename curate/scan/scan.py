@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from curate.engine import Failure, Ready, run
+from curate.engine import Failure, Ready, run_anywhere
 from curate.facts.records import Finding
 from curate.ground.json import Decoder
 from curate.media.sniff import format_of_name
@@ -122,7 +122,9 @@ def scan(
             yield ready or (entry.path, start)
 
     work = partial(_measured_line, shallow=options.shallow)
-    with closing(run(work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload)) as results:
+    with closing(
+        run_anywhere(work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload)
+    ) as results:
         for result in results:
             entry, start, described = under_way.popleft()
             # Results come in the order of the walk, whatever finished first: the oldest entry is the one meant.

@@ -97,6 +97,7 @@ class Anomaly(Struct, frozen=True):
         p: How likely chance alone makes as many, if so many are allowed; None where none is allowed, or all.
         detail: One sentence.
         examples: The worst samples.
+        groups: How many groups have it; None where none were asked for.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Anomaly(Struct, frozen=True):
     p: float | None
     detail: str
     examples: tuple[Example, ...] = ()
+    groups: int | None = None
 
 
 class Validation(Struct, frozen=True):
@@ -122,6 +124,9 @@ class Validation(Struct, frozen=True):
         alpha: The share of batches without any change that may alarm.
         tests: Over how many shares that is.
         anomalies: Errors first, then warnings, then notes; the largest share first.
+        groups: How many groups there were; None where none were asked for.
+        alone: Samples in no group, each of which was one by itself.
+        older: Samples that were left out as older than what was asked for.
     """
 
     samples: int
@@ -129,6 +134,9 @@ class Validation(Struct, frozen=True):
     alpha: float
     tests: int
     anomalies: tuple[Anomaly, ...]
+    groups: int | None = None
+    alone: int = 0
+    older: int = 0
 
     def count(self, severity: Gravity) -> int:
         """Return how many anomalies are as grave."""

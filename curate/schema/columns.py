@@ -28,6 +28,7 @@ _RAW = msgspec.Raw()
 class Checked(Measured, frozen=True, gc=False):
     """The part of a sample that a schema speaks of."""
 
+    digest: str | None = None
     facts_version: int | None = None
     origin: Origin | None = None
 

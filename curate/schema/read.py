@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from curate.facts.records import KINDS
-from curate.ground.errors import InputError, did_you_mean, nearest
+from curate.ground.errors import InputError, UsageError, did_you_mean, nearest
 from curate.ground.files import read_file
 from curate.ground.yaml import MAX_BYTES, YamlFile, load_yaml
 from curate.schema.records import (
@@ -285,6 +285,19 @@ def _shown(value: object) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def check_places(schema: Schema, places: "Iterable[str]") -> tuple[str, ...]:
+    """Return places that need not be there, as `--without` names them.
+
+    Raises:
+        UsageError: One is no place of a sample.
+    """
+    known, found = _places(schema.tags, schema.fields), tuple(places)
+    for place in found:
+        if place not in known:
+            raise UsageError(f"--without {place!r}: there is no such place{_hint(place, known)}")
+    return found
 
 
 def check_environment(schema: Schema, name: str, source: str) -> tuple[str, ...]:

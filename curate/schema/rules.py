@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from curate.schema.columns import Columns
 
+    Positions = Sequence[int] | NDArray[np.intp]
+
 
 class Broken(NamedTuple):
     """The samples of a block that break one rule.
@@ -24,9 +26,9 @@ class Broken(NamedTuple):
     Attributes:
         name: Of the anomaly.
         of: The place.
-        checked: How many samples could break it.
+        among: Positions, among the samples of the block, of those that could break it.
         allowed: The share that may.
-        positions: Of those that do, among the samples of the block.
+        positions: Of those that do.
         values: What they have; None: nothing.
         distances: How far out each is; empty: all alike.
         bounds: The end of the range that each is beyond; empty: there is none.
@@ -35,13 +37,18 @@ class Broken(NamedTuple):
 
     name: str
     of: str
-    checked: int
+    among: "Positions"
     allowed: float
-    positions: "Sequence[int] | NDArray[np.intp]" = ()
+    positions: "Positions" = ()
     values: "Sequence[Any]" = ()
     distances: "Sequence[float]" = ()
     bounds: "Sequence[float]" = ()
     expected: str = ""
+
+    @property
+    def checked(self) -> int:
+        """How many samples could break it."""
+        return len(self.among)
 
 
 def broken(block: "Columns", schema: Schema, without: "Container[str]") -> "Iterator[Broken]":
@@ -62,7 +69,7 @@ def broken(block: "Columns", schema: Schema, without: "Container[str]") -> "Iter
     if schema.unlabelled or "label" in without:
         positions, labels = block.names["label"]
         labelled = [at for at, label in zip(positions.tolist(), labels.tolist(), strict=True) if label is not None]
-        yield Broken("unexpected-label", "label", len(labels), 0.0, labelled, [labels[at] for at in labelled])
+        yield Broken("unexpected-label", "label", positions, 0.0, labelled, [labels[at] for at in labelled])
     if schema.tags and "tags" not in without:
         yield from _tags(block, schema, without)
     if schema.fields is not None:
@@ -73,7 +80,7 @@ def _outside(
     place: str, rule: NumberRule, positions: "NDArray[np.intp]", values: "NDArray[np.float64]"
 ) -> "Iterator[Broken]":
     missing = np.isnan(values)
-    yield _missing(place, rule.missing, len(values), positions[missing])
+    yield _missing(place, rule.missing, positions, positions[missing])
     # Not-a-number is neither below nor above.
     below, above = values < rule.low, values > rule.high
     out = np.flatnonzero(below | above)
@@ -81,7 +88,7 @@ def _outside(
     bounds = np.where(below[out], rule.low, rule.high)
     distances = np.abs(found - bounds)
     yield Broken(
-        "out-of-range", place, len(values) - int(missing.sum()), rule.outside,
+        "out-of-range", place, positions[~missing] if missing.any() else positions, rule.outside,
         positions[out], found.tolist(), distances.tolist(), bounds.tolist(), f"{rule.low:g} to {rule.high:g} expected",
     )  # fmt: skip
 
@@ -91,19 +98,21 @@ def _unknown(
 ) -> "Iterator[Broken]":
     counts = Counter(names.tolist())
     missing = counts.pop(None, 0)
-    yield _missing(place, rule.missing, len(names), positions[names == None] if missing else ())  # noqa: E711 - by element
+    absent = names == None  # noqa: E711 - by element
+    yield _missing(place, rule.missing, positions, positions[absent] if missing else ())
     if not rule.values and not rule.closed:
         return
     # By the few values that there are, not by sample: most blocks have none that is new.
     new = counts.keys() - rule.values.keys()
     out = [at for at, name in enumerate(names.tolist()) if name in new] if new else []
     yield Broken(
-        name_of_unknown(place), place, len(names) - missing, rule.outside, positions[out], [names[at] for at in out]
-    )
+        name_of_unknown(place), place, positions[~absent] if missing else positions, rule.outside,
+        positions[out], [names[at] for at in out],
+    )  # fmt: skip
 
 
-def _missing(place: str, allowed: float, checked: int, positions: "Sequence[int] | NDArray[np.intp]") -> Broken:
-    return Broken(name_of_missing(place), place, checked, allowed, positions, [None] * len(positions))
+def _missing(place: str, allowed: float, among: "Positions", positions: "Positions") -> Broken:
+    return Broken(name_of_missing(place), place, among, allowed, positions, [None] * len(positions))
 
 
 def _tags(block: "Columns", schema: Schema, without: "Container[str]") -> "Iterator[Broken]":
@@ -111,7 +120,6 @@ def _tags(block: "Columns", schema: Schema, without: "Container[str]") -> "Itera
     rules = schema.tags
     assert rules
     found: dict[tuple[str, str], tuple[list[int], list[Any]]] = {}
-    with_key: Counter[str] = Counter()
     known: dict[tuple[str, ...], list[tuple[str, str, str | None]]] = {}
     watched = {key: rule for key, rule in rules.keys.items() if f"tag:{key}" not in without}
     for position, sample in enumerate(block.samples):
@@ -123,17 +131,18 @@ def _tags(block: "Columns", schema: Schema, without: "Container[str]") -> "Itera
             positions, values = found.setdefault((name, place), ([], []))
             positions.append(position)
             values.append(value)
-    total = len(block.samples)
+    everywhere = range(len(block.samples))
     for key, rule in watched.items():
         place = f"tag:{key}"
         gone, _ = found.pop(("missing-tag-key", place), ([], []))
-        yield _missing(place, rule.missing, total, gone)
-        with_key[key] = total - len(gone)
+        yield _missing(place, rule.missing, everywhere, gone)
         if rule.values or rule.closed:
             positions, values = found.pop(("new-tag-value", place), ([], []))
-            yield Broken("new-tag-value", place, with_key[key], rule.outside, positions, values)
+            without_key = set(gone)
+            with_key = [at for at in everywhere if at not in without_key] if gone else everywhere
+            yield Broken("new-tag-value", place, with_key, rule.outside, positions, values)
     for (name, place), (positions, values) in found.items():
-        yield Broken(name, place, total, 0.0 if rules.closed else 1.0, positions, values)
+        yield Broken(name, place, everywhere, 0.0 if rules.closed else 1.0, positions, values)
 
 
 def _wrong_tags(
@@ -153,21 +162,21 @@ def _wrong_tags(
 
 
 def _fields(block: "Columns", rules: dict[str, FieldRule], without: "Container[str]") -> "Iterator[Broken]":
-    total = len(block.samples)
+    everywhere = range(len(block.samples))
     for name, rule in rules.items():
         if name in without:
             continue
         positions, values = block.fields.get(name, ([], []))
         there = set(positions)
-        gone = [at for at in range(total) if at not in there] if len(there) < total else []
-        yield _missing(name, rule.missing, total, gone)
+        gone = [at for at in everywhere if at not in there] if len(there) < len(everywhere) else []
+        yield _missing(name, rule.missing, everywhere, gone)
         if rule.type is None:
             continue
         # Each value by the type that it has in the JSON: the text "7" among numbers is what this is to find.
         types = [type_of(value) for value in values]
         wrong = [at for at, found in enumerate(types) if found != rule.type]
         shown = [short(values[at]) for at in wrong]
-        yield Broken("unexpected-type", name, len(values), 0.0, [positions[at] for at in wrong], shown)
+        yield Broken("unexpected-type", name, positions, 0.0, [positions[at] for at in wrong], shown)
         right = [at for at, found in enumerate(types) if found == rule.type]
         places, kept = np.array([positions[at] for at in right], np.intp), [values[at] for at in right]
         if rule.number:
@@ -179,7 +188,7 @@ def _fields(block: "Columns", rules: dict[str, FieldRule], without: "Container[s
     for name in block.fields.keys() - rules.keys():
         positions, values = block.fields[name]
         # Not on each sample: whether a field may be there is a question to the set.
-        yield Broken("new-field", name, total, 0.0, positions, [short(value) for value in values])
+        yield Broken("new-field", name, everywhere, 0.0, positions, [short(value) for value in values])
 
 
 def _without_missing(found: "Iterable[Broken]") -> "Iterator[Broken]":

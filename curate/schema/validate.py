@@ -2,13 +2,16 @@
 
 A share alarms only if chance does not explain it: the one-sided binomial test of as many or more, if the allowed share
 is the true one, with the level shared out over all tests of the call (Bonferroni), so that of batches without any
-change at most `alpha` alarm. The test takes samples for independent ones; a hundred clips of one speaker are not.
+change at most `alpha` alarm. The test takes samples for independent ones; a hundred clips of one speaker are not, and
+with groups the shares of whole groups are tested (`curate.statistics.group_shares`).
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from curate.facts.records import Finding
 from curate.records.reader import parse
@@ -18,11 +21,15 @@ from curate.schema.columns import columns
 from curate.schema.rules import Broken, broken, short
 from curate.schema.seen import Paths
 from curate.statistics.binomial import more_p
+from curate.statistics.group_shares import GroupShares, groups_that_tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
 
+    from numpy.typing import NDArray
+
     from curate.schema.columns import Columns
+    from curate.schema.groups import Groups
     from curate.schema.records import Schema
 
 _EXAMPLES = 12
@@ -42,10 +49,15 @@ class _Count:
     expected: str = ""
     worst: list[tuple[float, int, Example]] = field(default_factory=list)
     values: Counter[Any] = field(default_factory=Counter)
+    shares: GroupShares | None = None
 
-    def add(self, found: Broken, block: "Columns") -> None:
-        """Count what a block has."""
+    def add(self, found: Broken, block: "Columns", groups: "NDArray[np.int64] | None" = None) -> None:
+        """Count what a block has; `groups` are the numbers of the groups of its samples."""
         self.checked += found.checked
+        if groups is not None:
+            self.shares = self.shares or GroupShares()
+            positions_of = (np.asarray(some, np.intp) for some in (found.among, found.positions))
+            self.shares.add(*(groups[some] for some in positions_of))
         self.allowed, self.expected = found.allowed, found.expected
         positions = [int(at) for at in found.positions]
         # Most rules find nothing in most blocks.
@@ -86,7 +98,10 @@ class Judgement(NamedTuple):
 
 
 def validate(
-    open_lines: "Callable[[], Iterator[bytes]]", schema: "Schema", without: "Container[str]" = ()
+    open_lines: "Callable[[], Iterator[bytes]]",
+    schema: "Schema",
+    without: "Container[str]" = (),
+    groups: "Groups | None" = None,
 ) -> tuple[Validation, frozenset[int]]:
     """Return the anomalies of a manifest, and the hashes of paths that came more than once; 8 bytes a sample are kept.
 
@@ -95,9 +110,11 @@ def validate(
             second time only if a path stands there twice.
         schema: What samples are to be like.
         without: Places that need not be there, as an environment says.
+        groups: What is known to belong together; None: every sample stands for itself.
 
     Raises:
         LineError: A line is no sample, or its facts are of another version than the schema's.
+        UsageError: No sample is in any group.
     """
     counts: dict[Anomalous, _Count] = {}
     labels: Counter[str | None] = Counter()
@@ -107,25 +124,33 @@ def validate(
         generated += len(block.lines) - len(block.samples)
         paths.add(sample.path for sample in block.samples)
         labels.update(block.names["label"][1].tolist())
+        numbers = groups.numbers(block) if groups else None
+        if groups and numbers is not None:
+            groups.labelled.update(numbers[[at for at, one in enumerate(block.samples) if one.label is not None]])
         for found in broken(block, schema, without):
-            counts.setdefault((found.name, found.of), _Count()).add(found, block)
+            counts.setdefault((found.name, found.of), _Count()).add(found, block, numbers)
+    grouped = (groups.met, groups.alone) if groups else (None, 0)
+    if groups and samples:
+        groups.check()
     twice = frozenset(paths.repeated())
     if twice:
-        counts["duplicate-path", "path"] = _duplicates(open_lines(), twice, schema)
-    lost = {} if "label" in without else _chances_of_loss(schema, labels)
+        counts["duplicate-path", "path"] = _duplicates(open_lines(), twice, schema, groups)
+    # One speaker who says no "seven" says none in a hundred clips either: of groups, each is one chance.
+    labelled = len(groups.labelled) if groups else labels.total() - labels[None]
+    lost = {} if "label" in without else _chances_of_loss(schema, labelled)
     tests = len(lost) + sum(0 < one.allowed < 1 and one.checked > 0 for one in counts.values())
     # What allows nothing or everything is no test, and takes no part of the level.
     level = schema.alpha / max(1, tests)
     anomalies = [_anomaly(*name, one, level) for name, one in counts.items() if one.samples]
     if gone := {label: p for label, p in lost.items() if not labels[label]}:
-        anomalies.append(_lost(gone, schema, labels.total() - labels[None], level))
+        anomalies.append(_lost(gone, schema, labelled, level))
     if samples < schema.samples:
         detail = f"{samples:,} samples, where the schema asks for {schema.samples:,}"
         anomalies.append(
             Anomaly("too-few-samples", "samples", "error", samples, 1.0, samples, None, samples, None, None, detail)
         )
     anomalies.sort(key=lambda one: (GRAVITIES.index(one.severity), -one.share, one.name, one.of))
-    return Validation(samples, generated, schema.alpha, tests, tuple(anomalies)), twice
+    return Validation(samples, generated, schema.alpha, tests, tuple(anomalies), *grouped), twice
 
 
 def judge(
@@ -168,13 +193,22 @@ def judge(
                 yield Judgement(line)
 
 
-def _duplicates(lines: "Iterable[bytes]", twice: frozenset[int], schema: "Schema") -> _Count:
+def _duplicates(
+    lines: "Iterable[bytes]", twice: frozenset[int], schema: "Schema", groups: "Groups | None" = None
+) -> _Count:
     """Return how many samples have a path that stood there before, by the paths themselves."""
-    found = _Count(allowed=schema.duplicates)
+    found = _Count(allowed=schema.duplicates, shares=GroupShares() if groups else None)
     times: Counter[str] = Counter()
     for block in columns(lines, schema.facts_version):
         found.checked += len(block.samples)
-        times.update(sample.path for sample in block.samples if hash(sample.path) in twice)
+        again = []
+        for at, sample in enumerate(block.samples):
+            if hash(sample.path) in twice:
+                again += [at] if times[sample.path] else []
+                times[sample.path] += 1
+        if groups and found.shares:
+            numbers = groups.numbers(block)
+            found.shares.add(numbers, numbers[again])
         for sample in block.samples:
             if len(found.worst) < _EXAMPLES and times[sample.path] > 1:
                 example = Example(sample.path, sample.kind, sample.label, short(sample.path))
@@ -185,10 +219,9 @@ def _duplicates(lines: "Iterable[bytes]", twice: frozenset[int], schema: "Schema
     return found
 
 
-def _chances_of_loss(schema: "Schema", labels: Counter[str | None]) -> dict[str, float]:
+def _chances_of_loss(schema: "Schema", labelled: int) -> dict[str, float]:
     """Return how likely as many samples have none of a label, if its share is the known one, for each label."""
     rule = schema.names.get("label")
-    labelled = labels.total() - labels[None]
     if rule is None or not labelled:
         return {}
     shares = ((str(label), share) for label, share in rule.values.items())
@@ -206,12 +239,15 @@ def _lost(gone: dict[str, float], schema: "Schema", labelled: int, level: float)
 
 def _anomaly(name: str, of: str, found: _Count, level: float) -> Anomaly:
     severity: Gravity = "note"
-    p = None
+    p, doubt = None, ""
     if found.allowed <= 0:
         severity = ANOMALIES[name].severity
     elif found.allowed < 1:
-        p = more_p(found.samples, found.checked, found.allowed)
+        alone = more_p(found.samples, found.checked, found.allowed)
+        p = found.shares.p(found.allowed) if found.shares else alone
         severity = ANOMALIES[name].severity if p < level else "note"
+        if found.shares and alone < level <= p:
+            doubt = _doubt(found.shares, found.allowed, level)
     examples = tuple(example for _, _, example in found.worst)
     worst = found.values.most_common(1)[0][0] if found.values else examples[0].value
     # The path of a sample that has the worst value, not of any that has the anomaly.
@@ -220,8 +256,16 @@ def _anomaly(name: str, of: str, found: _Count, level: float) -> Anomaly:
     share = found.samples / found.checked if found.checked else 1.0
     return Anomaly(
         name, of, severity, found.samples, share, worst, path, found.checked, found.allowed, p,
-        found.expected or _listed(found.values), examples,
+        f"{doubt}{found.expected or _listed(found.values)}", examples, found.shares.hit if found.shares else None,
     )  # fmt: skip
+
+
+def _doubt(shares: GroupShares, allowed: float, level: float) -> str:
+    """Return why what single samples would prove cannot be told of groups."""
+    if shares.groups < (least := groups_that_tell(level, allowed)):
+        groups = f"{shares.groups:,} group{'' if shares.groups == 1 else 's'}"
+        return f"cannot tell: no share in {groups} is beyond chance, in {least:,} it could be; "
+    return f"cannot tell: only {shares.hit:,} of {shares.groups:,} groups have it, which chance explains; "
 
 
 def _listed(values: Counter[Any], *, counts: bool = True) -> str:

@@ -32,6 +32,7 @@ READERS = {
     "stats": ["stats"],
     "tag": ["tag", "--auto"],
     "train": ["train", "--run", "nowhere"],
+    "tune": ["tune", "photos-wear", "--tag", "blur=focus", "--run", "nowhere"],
     "validate": ["validate", "--schema", str(ROOT / "tests" / "cli" / "schema.yaml")],
 }
 """Commands that read a manifest, as they are called with the least that they need."""

@@ -29,6 +29,22 @@ def test_two_outputs_are_two_files(tmp_path: Path) -> None:
     check_outputs(both, {"output": "-", "rejects": None})
 
 
+def test_what_is_read_is_not_written_over(tmp_path: Path) -> None:
+    effects = {"manifest": Effect.READS, "answers": Effect.READS, "output": Effect.PASSES_ON, "rejects": Effect.REJECTS}
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.touch()
+    two.symlink_to(one)
+    for values in (
+        {"answers": [str(tmp_path / "other"), str(one)], "output": str(two)},
+        {"answers": str(one), "rejects": str(one)},
+        {"manifest": str(one), "rejects": str(one)},
+    ):
+        with pytest.raises(UsageError, match="that is an input"):
+            check_outputs(effects, values)
+    check_outputs(effects, {"manifest": str(one), "output": str(one), "answers": [str(tmp_path / "other")]})
+    check_outputs({"answers": Effect.READS, "output": Effect.APPENDS}, {"answers": str(one), "output": str(one)})
+
+
 def test_a_folder_below_a_file_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="is a file"):

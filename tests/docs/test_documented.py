@@ -7,7 +7,7 @@ import pytest
 from augment.operations.documentation import catalogue
 from augment.recipe.reader import shipped
 from cli.catalog import COMMANDS
-from curate.check.checks import CHECKS, LABEL_CHECKS, SCAN_CHECKS
+from curate.check.checks import CHECKS, LABEL_CHECKS, REVIEW_CHECKS, SCAN_CHECKS
 from curate.query.tags import AUTO_TAGS
 from tests.conftest import ROOT
 
@@ -29,10 +29,20 @@ def missing(names: Iterable[str], page: str, form: str) -> list[str]:
         ([f"{name}` | {check.kind}" for name, check in CHECKS.items()], "docs/checks.md", "\n| `{} | "),
         (SCAN_CHECKS, "docs/checks.md", "\n| `{}` | "),
         (LABEL_CHECKS, "docs/checks.md", "\n| `{}` | "),
+        (REVIEW_CHECKS, "docs/checks.md", "\n| `{}` | "),
         (AUTO_TAGS, "docs/checks.md", "\n| `{}` | "),
         (shipped(), "docs/recipes.md", "\n### `{}`\n"),
     ],
-    ids=["commands", "commands in the README", "checks", "checks of scan", "checks of labels", "tags", "recipes"],
+    ids=[
+        "commands",
+        "commands in the README",
+        "checks",
+        "checks of scan",
+        "checks of labels",
+        "checks of answers",
+        "tags",
+        "recipes",
+    ],
 )
 def test_all_are_documented(names: Iterable[str], page: str, form: str) -> None:
     assert missing(names, page, form) == []

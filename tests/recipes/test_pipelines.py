@@ -160,7 +160,7 @@ def test_image_loop(burnish: Burnish, photos: Path) -> None:
 
 
 def test_monitor(burnish: Burnish, data: Path, tmp_path: Path) -> None:
-    """New recordings come in by weeks; noise in the third one alarms, and a call with nothing new runs nothing."""
+    """New recordings come in by weeks; noise in the third one alarms twice, and nothing new runs nothing."""
     files = sorted((data / "fsdd").rglob("*.wav"))
     order = np.random.default_rng(0).permutation(len(files)).tolist()
     for folder, part in (("training", order[:300]), ("incoming", order[300:])):
@@ -174,11 +174,23 @@ def test_monitor(burnish: Burnish, data: Path, tmp_path: Path) -> None:
             soundfile.write(target, sound, rate)
             os.utime(target, (1762164000 + 604800 * week,) * 2)  # a Monday
     burnish("scan", "training", "-o", "reference.jsonl")
-    steps = steps_of(burnish, "monitor", "--set", "on=facts")
-    assert {step["status"] for step in steps.values()} == {"run"}
+    burnish("schema", "reference.jsonl", "-o", "schema.yaml")
+    result = burnish("run", "monitor", "--set", "on=facts", "--json", code=1)
+    assert "out-of-range of audio.snr_db" in result.stderr.splitlines()[-1]
+    statuses = {step["step"]: step["status"] for step in json.loads(result.stdout)["steps"]}
+    assert statuses == {"scan": "run", "validate": "failed", "drift": "run"}, "what failed does not hide the week"
+    work = tmp_path / "work"
+    said = json.loads((work / "validations.jsonl").read_text())
+    assert (said["samples"], said["errors"] > 0) == (100, True), "the last week, not all that ever came"
+    assert "out-of-range of audio.snr_db" in (work / "dashboard.html").read_text()
+    assert "<h2>out-of-range of audio.snr_db" in (work / "anomalies.html").read_text()
+    assert b"out-of-range" in (work / "rejected.jsonl").read_bytes()
     windows = [json.loads(line) for line in (tmp_path / "work" / "history.jsonl").read_text().splitlines()]
     alarms = [{test["name"] for test in one["tests"] if test["verdict"] == "drifted"} for one in windows]
     assert alarms[:2] == [set(), set()]
     assert "audio.snr_db" in alarms[2]
+    assert [one["run"]["scans"] and one["run"]["scans"]["files"] for one in windows] == [None, None, 300]
+    assert [bool(one["run"]["validated"]) for one in windows] == [False, False, True]
     assert "over-time" in (tmp_path / "work" / "dashboard.html").read_text()
-    check_again(burnish, "monitor", "--set", "on=facts")
+    steps_of(burnish, "monitor", "--set", "on=facts", "--set", "fail_on=")
+    check_again(burnish, "monitor", "--set", "on=facts", "--set", "fail_on=")

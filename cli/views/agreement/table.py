@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from cli.views.kit.page import Links
 
 _PAIRS, _EACH, _DISAGREEMENTS, _LINKS = 20, 20, 10, 24
+_AGAINST = {
+    "manifest": "the manifest's labels",
+    "what was made": "what the manifest says was made",
+    "other annotators": "the other annotators",
+}
 _RELIABLE, _TENTATIVE = 0.8, 0.667
 """Krippendorff, "Content Analysis": from 0.8 on data can be relied on, from 0.667 on conclusions are tentative."""
 
@@ -21,7 +26,8 @@ _RELIABLE, _TENTATIVE = 0.8, 0.667
 def report(result: "Agreement") -> Report:
     """Return the report."""
     return Report(
-        [_each(result), _pairs(result), _disagreements(result), _levels(result), _effort(result)], _sentences(result)
+        [_each(result), _pairs(result), _disagreements(result), _levels(result), _effort(result), _told_apart(result)],
+        _sentences(result),
     )
 
 
@@ -37,7 +43,7 @@ def page(result: "Agreement", given: "Annotations", of: str, links: "Links") -> 
     from cli.views.kit import page as pages
 
     disagreements = _disagreements(result, given)
-    tables = (_levels(result), _each(result), _effort(result), _pairs(result), disagreements)
+    tables = (_levels(result), _each(result), _effort(result), _told_apart(result), _pairs(result), disagreements)
     return pages.report_page(
         "Agreement of annotators",
         of,
@@ -133,6 +139,19 @@ def _effort(result: "Agreement") -> Table:
     return Table("effort", "Time, and agreement with oneself", columns, rows)
 
 
+def _told_apart(result: "Agreement") -> Table:
+    columns = [
+        Column("name", "annotator"),
+        Column("answers", "answers", "count"),
+        Column("right", "right", "count"),
+        Column("share", "right, %", "share"),
+        Column("p", "p of guessing", "number"),
+        Column("verdict", "verdict"),
+    ]
+    rows = [Row((one.annotator, one.answers, one.right, one.share, one.p, one.verdict)) for one in result.told_apart]
+    return Table("told_apart", "Real or made?", columns, rows)
+
+
 def _coefficient(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
@@ -140,7 +159,7 @@ def _coefficient(value: float | None) -> str:
 def _sentences(result: "Agreement") -> list[str]:
     """Return the coefficients over all annotators, and what they mean."""
     annotators = f"{len(result.annotators):,} annotators"
-    against = "the manifest's labels" if result.measured_against == "manifest" else "the other annotators"
+    against = _AGAINST[result.measured_against]
     # Alpha before kappa: it can do with missing labels and any number of annotators, and Fleiss' kappa only with
     # samples that all have as many labels.
     lines = [

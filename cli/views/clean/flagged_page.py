@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cli.io.table import Column, Row, Table
 from cli.views.kit import page as pages
 from cli.views.kit.drawing import paragraphs
-from curate.check.checks import CHECKS
+from curate.check.checks import CHECKS, VERDICTS
 
 if TYPE_CHECKING:
     from curate.check.clean import Survey
@@ -121,9 +121,9 @@ def _learnt(found: "Survey") -> Table:
 
 
 def _note(check: str, threshold: float | None, found: "Survey") -> list[str]:
-    """Return what a check compares, and why; nothing of those that scan makes while it decodes."""
+    """Return what a check compares, and why; of those that compare nothing, what they say; of strangers nothing."""
     if check not in CHECKS:
-        return []
+        return [f"{VERDICTS[check].meaning}."] if check in VERDICTS else []
     rule = CHECKS[check]
     limit = "" if threshold is None else f" {_SIGNS[rule.side]} {threshold:.4g}"
     learnt = found.learnt.get(check)

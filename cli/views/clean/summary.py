@@ -1,8 +1,9 @@
 """What `burnish clean` says on stderr: what it learnt of the set, what it flagged, what it dropped."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cli.io.summary import kinds_in_words
 from cli.io.table import names
@@ -17,6 +18,11 @@ from curate.facts.records import Finding
 from curate.ground.atomic import atomic_write
 from curate.organize.quarantine import Quarantine
 from curate.records.sample import Sample
+
+if TYPE_CHECKING:
+    from curate.review.rejections import Rejections
+
+_SHOWN = 3
 
 
 @dataclass(slots=True)
@@ -125,6 +131,21 @@ def say_tally(tally: CleanTally) -> None:
     say(f"kept {tally.kept:,} of {total:,} samples; {dropped}")
     for (severity, check), count in sorted(tally.findings.items()):
         say(f"  {severity} {check}: {count:,}, such as {tally.examples[check]}")
+
+
+def say_rejections(found: "Rejections", notes: Sequence[str]) -> None:
+    """Say what the answers of people come to, and which of them decide nothing and why."""
+    for note in notes:
+        say(f"note: {note}")
+    say(f"answers: {len(found.rejected):,} samples rejected, {len(found.spared):,} kept")
+    for paths, what in (
+        (found.undecided, "people disagree, so that the answers decide nothing"),
+        (found.held, "rejected, but of the test split, which loses samples by --rule adjudicated only"),
+        (found.void, "void, the file is not the one that was seen"),
+        (found.strangers, "answers about files that the manifest does not have"),
+    ):
+        if paths:
+            say(f"  {what}: {len(paths):,}, such as {', '.join(paths[:_SHOWN])}")
 
 
 class Page(NamedTuple):

@@ -1,6 +1,8 @@
 """What `burnish dedup` says: every group by name, on stderr or as a report."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -8,10 +10,22 @@ from cli.io.summary import kinds_in_words
 from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import say
 from curate.duplicates.dedup import Search
-from curate.duplicates.groups import Group
+from curate.duplicates.groups import Group, Stays
 from curate.ground.errors import GateError
 
+if TYPE_CHECKING:
+    from curate.review.pairs import PairAnswers
+
 _SHOWN = 5
+
+
+class ListedVerdict(msgspec.Struct, frozen=True):
+    """What people said of a pair: `stays` is first, second, both, neither or open."""
+
+    first: str
+    second: str
+    stays: Stays
+    by: list[str]
 
 
 class ListedGroup(msgspec.Struct, frozen=True):
@@ -20,10 +34,11 @@ class ListedGroup(msgspec.Struct, frozen=True):
     kept: list[str]
     dropped: list[str]
     relation: str
-    distance: float
+    distance: float | None
     changes: list[str]
     label_conflict: list[str] = msgspec.field(name="label-conflict")
     leak: list[str]
+    answers: list[ListedVerdict]
 
 
 class Groups(msgspec.Struct, frozen=True):
@@ -46,10 +61,17 @@ def report_of(groups: Sequence[Group]) -> Groups:
                 list(group.changes),
                 list(group.label_conflict),
                 list(group.leak),
+                list(_verdicts(group)),
             )
             for group in groups
         ],
     )
+
+
+def _verdicts(group: Group) -> Iterator[ListedVerdict]:
+    paths = {member.index: member.path for member in (*group.kept, *group.dropped)}
+    for one in group.verdicts:
+        yield ListedVerdict(paths[one.first], paths[one.second], one.stays, list(one.by))
 
 
 def report(found: Groups) -> Report:
@@ -118,11 +140,34 @@ def conflict_error(groups: Sequence[Group]) -> GateError:
     return GateError(f"--on-conflict fail: {count}, such as {places[0][0]} ({places[0][1]})", places)
 
 
+def say_answers(found: "PairAnswers", notes: Sequence[str]) -> None:
+    """Say on stderr what the answers of people come to, and which of them decide nothing and why."""
+    for note in notes:
+        say(f"note: {note}")
+    counts = Counter("one" if one.stays in {"first", "second"} else one.stays for one in found.verdicts)
+    words = {"one": "one stays", "both": "both stay", "neither": "both go", "open": "left open, so both stay"}
+    listed = ", ".join(f"{words[name]} {counts[name]:,}" for name in words if counts[name])
+    say(f"answers about {len(found.verdicts):,} pairs{f': {listed}' if listed else ''}")
+    for pairs, what in (
+        (found.held, "rejected, but of the test split, which loses samples by --rule adjudicated only"),
+        (found.void, "void, a file is not the one that was seen"),
+        (found.strangers, "answers about pairs that the manifest does not have"),
+    ):
+        if pairs:
+            say(f"  {what}: {len(pairs):,}, such as {pairs[0]}")
+
+
 def _line(group: Group) -> str:
     kept = ", ".join(member.path for member in group.kept) or "none"
-    words = [f"{group.relation} {group.distance:.3f}: kept {kept}; dropped"]
-    words.append(", ".join(member.path for member in group.dropped))
-    notes = [*(f"({change})" for change in group.changes)]
+    measured = "" if group.distance is None else f" {group.distance:.3f}"
+    words = [f"{group.relation}{measured}: kept {kept}; dropped"]
+    words.append(", ".join(member.path for member in group.dropped) or "none")
+    # Who said so stands beside what they decided, or a surprising line could not be traced to its answer.
+    notes = []
+    for word, is_open in (("decided", False), ("left open", True)):
+        names = sorted({name for one in group.verdicts if (one.stays == "open") is is_open for name in one.by})
+        notes += [f"({word} by {', '.join(names)})"] if names else []
+    notes += [*(f"({change})" for change in group.changes)]
     if group.label_conflict:
         notes.append(f"label-conflict: {' / '.join(group.label_conflict)}")
     if group.leak:

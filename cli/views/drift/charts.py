@@ -40,7 +40,9 @@ class Series(NamedTuple):
         numbers += [self.threshold] if self.threshold is not None else []
         low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
         low = 0.0 if self.from_zero else low
-        return (low, high) if high > low else (low - 0.5, high + 0.5)
+        # Of counts and shares that are all 0, an axis around it would begin below what there can be.
+        flat = (0.0, 1.0) if self.from_zero else (low - 0.5, high + 0.5)
+        return (low, high) if high > low else flat
 
 
 def line(series: Series, title: str) -> "Markup":

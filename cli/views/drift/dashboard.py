@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from cli.io.table import percent
 from cli.views.drift import charts
-from cli.views.drift.over_time import alarms_table, parts_table, sentences, windows_table
+from cli.views.drift.over_time import alarms_table, parts_table, sentences, validation_words, windows_table
 from cli.views.drift.table import title_of
 from cli.views.kit import page as pages
 from curate.facts.fact_schema import NUMBERS
@@ -57,6 +57,9 @@ def page(found: "OverTime", of: str, links: pages.Links) -> bytes:
         (f"{alarms:,}", "with an alarm"),
         (f"{sum(one.samples for one in windows):,}", "samples"),
     ]
+    validated = found.validated
+    if validated:
+        tiles.append((f"{validated.errors or 0:,}", "errors by the schema"))
     return pages.render(
         "drift/dashboard",
         title="Drift over time",
@@ -71,6 +74,8 @@ def page(found: "OverTime", of: str, links: pages.Links) -> bytes:
         windows=pages.table(windows_table(windows), links),
         samples=_samples(windows, links),
         rule=_rule(found),
+        validated=validated,
+        validated_in_words=validation_words(validated) if validated else "",
         notes=lines[1:],
     )
 
@@ -80,6 +85,7 @@ def _sections(windows: "Windows") -> list[tuple[str, list[Card]]]:
         "Input": _inputs(windows),
         "Output": _outputs(windows),
         "Accuracy where labels came back": _accuracy(windows),
+        "Schema over time": _validated(windows),
         "Software": _software(windows),
     }
     return [(title, cards) for title, cards in parts.items() if cards]
@@ -169,16 +175,42 @@ def _accuracy(windows: "Windows") -> list[Card]:
 
 def _software(windows: "Windows") -> list[Card]:
     runs = [one.run for one in windows]
+    # A scan that decoded nothing says nothing of how fast files are decoded.
+    scans = [one.scans if one and one.scans and one.scans.files else None for one in runs]
     figures: list[tuple[str, list[float | None], Callable[[float | None], str]]] = [
-        ("samples a second", [one.samples / one.seconds if one and one.seconds else None for one in runs], _whole),
-        ("seconds of the run", [one.seconds if one else None for one in runs], _three),
-        ("memory, MB", [one.memory_mb if one else None for one in runs], _whole),
+        ("scan, files a second", [one.files / one.seconds if one and one.seconds else None for one in scans], _figure),
+        ("scan, files", [one.files if one else None for one in scans], _whole),
+        ("scan, seconds", [one.seconds if one else None for one in scans], _figure),
+        ("scan, processor ms a file", [1e3 * one.cpu_seconds / one.files if one else None for one in scans], _figure),
+        ("scan, MB of one process", [one.memory_mb if one else None for one in scans], _whole),
+        (
+            "drift, samples a second",
+            [one.samples / one.seconds if one and one.seconds else None for one in runs],
+            _whole,
+        ),
+        ("drift, seconds", [one.seconds if one else None for one in runs], _figure),
+        ("drift, MB", [one.memory_mb if one else None for one in runs], _whole),
     ]
     return [
         _card(windows, title, charts.Series(values, from_zero=True), show)
         for title, values, show in figures
         if any(values)
     ]
+
+
+def _validated(windows: "Windows") -> list[Card]:
+    """Return what the schema said when each window was judged."""
+    runs = [one.run.validated if one.run else None for one in windows]
+    if not any(runs):
+        return []
+    found = []
+    for title, values in (
+        ("errors by the schema", [one.errors if one else None for one in runs]),
+        ("warnings by the schema", [one.warnings if one else None for one in runs]),
+    ):
+        alarms = [title.startswith("errors") and bool(value) for value in values]
+        found.append(_card(windows, title, charts.Series(values, alarms=alarms, from_zero=True), _whole))
+    return found
 
 
 def _share(windows: "Windows", name: str, values: "Sequence[float | None]") -> Card:
@@ -242,6 +274,8 @@ def _samples(windows: "Windows", links: pages.Links) -> list[dict[str, object]]:
         others = one.shown[len(cards) :]
         listed = [{"path": shown.path, "href": links.href(shown.path), "words": shown.words} for shown in others]
         alarms = [_alarm_words(one, test) for test in one.alarms]
+        if one.run and one.run.validated:
+            alarms += [f"schema: {words}" for words in one.run.validated.anomalies]
         found.append(
             {
                 "number": one.number - 1,
@@ -278,6 +312,11 @@ def _percent(value: float | None) -> str:
 
 def _three(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
+
+
+def _figure(value: float | None) -> str:
+    """Return a figure to three digits."""
+    return "-" if value is None else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _whole(value: float | None) -> str:

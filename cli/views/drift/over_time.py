@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from curate.drift.history import OverTime, WindowReport
+    from curate.ground.run_stats import RunStats
 
 
 def report(found: "OverTime") -> Report:
@@ -115,7 +116,8 @@ def sentences(found: "OverTime") -> list[str]:
     alarms = sum(bool(one.alarms) for one in new)
     shared = f"alpha {found.alpha:g} is shared by all windows of the page"
     lines = [
-        f"{found.verdict}: {found.new:,} windows are new, {alarms:,} of them drifted; {shared}"
+        f"{found.verdict}: {found.new:,} {'window is' if found.new == 1 else 'windows are'} new, "
+        f"{alarms:,} of them drifted; {shared}"
         if new
         else "no new window"
     ]
@@ -126,5 +128,14 @@ def sentences(found: "OverTime") -> list[str]:
     drawn = [one for one in new if one.compared < one.samples]
     if drawn:
         lines.append(f"of {len(drawn):,} windows {max(one.compared for one in drawn):,} samples were drawn by chance")
+    if found.validated:
+        lines.append(validation_words(found.validated))
     notes = sorted({note for one in new for note in one.notes})
     return lines + [f"{note}" for note in notes]
+
+
+def validation_words(run: "RunStats") -> str:
+    """Return what the last validation came to."""
+    errors, warnings = run.errors or 0, run.warnings or 0
+    counted = f"{errors:,} error{'' if errors == 1 else 's'}, {warnings:,} warning{'' if warnings == 1 else 's'}"
+    return f"last validated {run.at}: {run.samples:,} samples, {counted}"

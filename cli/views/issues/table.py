@@ -91,7 +91,7 @@ def _judged(one: "Judged") -> list[str]:
 def _quality(one: "Judged", planted: "Planted") -> str:
     found = (
         f"finds at least {percent(planted.at_least)} % of planted errors ({planted.found:,} of {planted.planted:,} in "
-        f"{planted.rounds} rounds)"
+        f"{planted.rounds} round{'s' if planted.rounds > 1 else ''})"
     )
     about = f"about {one.estimated:,.0f} labels wrong in all"
     if planted.share < _TELLING:

@@ -7,7 +7,7 @@ from cli.pipeline.files import count_lines
 from cli.views.kit import page as pages
 from cli.views.kit.drawing import two_bars_cell
 from cli.views.report.thumbnails import GONE
-from curate.check.checks import CHECKS, EMBEDDING_CHECKS, LABEL_CHECKS, SCAN_CHECKS
+from curate.check.checks import CHECKS, VERDICTS
 
 if TYPE_CHECKING:
     from cli.views.report.subjects import Subject
@@ -101,8 +101,8 @@ def _findings(health: "Health") -> Table:
 
 def meaning(check: str) -> str:
     """Return what a check says of a file; nothing for a check of another program."""
-    if verdict := SCAN_CHECKS.get(check) or EMBEDDING_CHECKS.get(check) or LABEL_CHECKS.get(check):
-        return verdict.meaning
+    if check in VERDICTS:
+        return VERDICTS[check].meaning
     return CHECKS[check].reason if check in CHECKS else _OTHERS.get(check, "")
 
 

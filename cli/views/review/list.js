@@ -31,7 +31,9 @@ let current = -1;
 const shownName = (number) => {
   const side = first(number);
   if (CLASSES && side.label !== undefined) return side.label;
-  return side.path ? side.path.split("/").pop() : `item ${count(number + 1)}`;
+  const names = items[number].sides.map((one) => (one.path ?? "").split("/").pop()).filter(Boolean);
+  // Of the pairs of one group the first is the same in all: what tells them apart leads.
+  return [...new Set(names.reverse())].join(" · ") || `item ${count(number + 1)}`;
 };
 const haystacks = new Map();
 const haystack = (number) => {

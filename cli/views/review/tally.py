@@ -4,9 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from cli.io.terminal import say
 from curate.review.answers import Answer, Question
-from curate.review.tally import CANNOT_TELL, realism, tally
+from curate.review.tally import realism, tally
 
 _SHOWN = 12
+_NEXT = {
+    "label": "burnish relabel MANIFEST --answers {}",
+    "reject": "burnish clean MANIFEST --answers {}",
+    "pair": "burnish dedup MANIFEST --answers {} --report",
+    "realism": "burnish agreement {} --manifest MANIFEST",
+    "blind": "burnish agreement {} --manifest MANIFEST",
+}
+"""What is done with answers: without it they lie there, and the person thinks that all is done."""
 
 
 def say_tally(answers: Sequence[Answer], question: Question, made: Mapping[str, bool], file: str) -> None:
@@ -31,8 +39,9 @@ def say_tally(answers: Sequence[Answer], question: Question, made: Mapping[str, 
         say(f"  of {found.repeated:,} that were asked twice, {found.agreed:,} got the same label again")
     if question == "realism":
         told = realism(answers, made)
-        verdict = "cannot tell real from made" if told.p >= CANNOT_TELL else "can tell real from made"
-        if told.p < CANNOT_TELL and 2 * told.right < told.told:
-            verdict = "takes one for the other"
         if told.told:
-            say(f"  {told.right:,} of {told.told:,} right, p = {told.p:.4f}: {verdict}")
+            say(f"  {told.right:,} of {told.told:,} right, p = {told.p:.4f}: {told.verdict}")
+    if found.answers:
+        say(f"  next: {_NEXT[question].format(file)}")
+    if question not in {"reject", "pair"} and found.labels.get("(reject)"):
+        say(f"  to drop what was rejected: {_NEXT['reject'].format(file)}")

@@ -16,6 +16,7 @@ _COLUMNS = [
     Column("of", "of"),
     Column("severity", "severity"),
     Column("samples", "n", "count"),
+    Column("groups", "groups", "count", 2),
     Column("share", "share, %", "share"),
     Column("allowed", "allowed, %", "share", 1),
     Column("p", "p", "number", 2),
@@ -27,7 +28,12 @@ _COLUMNS = [
 
 def report(found: "Validation") -> Report:
     """Return the report."""
-    return Report([Table("anomalies", "Anomalies", _COLUMNS, [_row(one) for one in found.anomalies])], sentences(found))
+    rows, columns = [_row(one) for one in found.anomalies], _COLUMNS
+    if found.groups is None:
+        place = next(at for at, one in enumerate(columns) if one.key == "groups")
+        columns = columns[:place] + columns[place + 1 :]
+        rows = [row._replace(cells=(*row.cells[:place], *row.cells[place + 1 :])) for row in rows]
+    return Report([Table("anomalies", "Anomalies", columns, rows)], sentences(found))
 
 
 def sentences(found: "Validation") -> list[str]:
@@ -44,7 +50,13 @@ def sentences(found: "Validation") -> list[str]:
     if found.tests:
         tested = f"{found.tests:,} {'share was' if found.tests == 1 else 'shares were'} tested"
         unchanged = f"of batches without any change {percent(found.alpha)} % may alarm"
-        lines.append(f"{tested}; {unchanged}, if samples are independent of each other")
+        what = "samples are" if found.groups is None else "groups are"
+        lines.append(f"{tested}; {unchanged}, if {what} independent of each other")
+    if found.groups is not None:
+        alone = f"; {found.alone:,} samples are in none, and were taken for one each" if found.alone else ""
+        lines.append(f"{found.groups:,} groups{alone}")
+    if found.older:
+        lines.append(f"{found.older:,} older samples were left out")
     if found.generated:
         lines.append(f"{found.generated:,} generated samples were left out")
     return lines
@@ -64,5 +76,17 @@ def _row(one: "Anomaly") -> Row:
     p: Cell = None if one.p is None else p_value(one.p)
     worst = Worded(one.worst, words(one, one.worst))
     samples = [SampleLink(example.path, words(one, example.value)) for example in one.examples]
-    cells = (one.name, one.of, one.severity, one.samples, one.share, one.allowed, p, worst, one.path, one.detail)
+    cells = (
+        one.name,
+        one.of,
+        one.severity,
+        one.samples,
+        one.groups,
+        one.share,
+        one.allowed,
+        p,
+        worst,
+        one.path,
+        one.detail,
+    )
     return Row(cells, _STYLES[one.severity], samples=samples)

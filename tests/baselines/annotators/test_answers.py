@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from baselines.annotators.agreement import agree
-from baselines.annotators.answers import human_of_answers, read_answered
+from baselines.annotators.answers import human_of_answers, read_answered, told_apart
 from baselines.data.predictions import Prediction
 from curate.ground.errors import InputError
 from curate.review.answers import Answer, AnswerWriter
@@ -90,3 +90,25 @@ def test_without_a_label_it_is_said(tmp_path: Path) -> None:
         writer.append(answer("a", "anna", None))
     with pytest.raises(InputError, match="no answer gives a label"):
         read_answered(str(tmp_path / "a.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "p", "verdict"),
+    [
+        (32, 18, 0.064909, "cannot tell real from made"),
+        (40, 10, 0.000024, "can tell real from made"),
+        (10, 40, 0.000024, "takes one for the other"),
+    ],
+)
+def test_real_or_made_is_held_against_guessing(tmp_path: Path, right: int, wrong: int, p: float, verdict: str) -> None:
+    made = {f"sha256:{at:064x}": at % 2 == 0 for at in range(right + wrong)}
+    with AnswerWriter(str(tmp_path / "a.jsonl")) as writer:
+        for at, (digest, is_made) in enumerate(made.items()):
+            label = "made" if is_made == (at < right) else "real"
+            writer.append(Answer(f"{at}.png", digest, "ann", "realism", label, 1.0, AT, {}))
+        writer.append(Answer("x.png", f"sha256:{99:064x}", "ann", "realism", "made", 1.0, AT, {}))
+        writer.append(Answer("0.png", next(iter(made)), "ben", "realism", None, 1.0, AT, {}))
+    found = read_answered(str(tmp_path / "a.jsonl"))
+    assert (found.question, found.blind) == ("realism", True)
+    (ann,) = told_apart(found.realism, made)
+    assert (ann.annotator, ann.answers, ann.right, ann.p, ann.verdict) == ("ann", right + wrong, right, p, verdict)

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from baselines.runs.run_folder import write_predictions
+from curate.review.answers import Answer, AnswerWriter
 from tests.baselines.predicted import answers
 from tests.conftest import Burnish
 
@@ -132,3 +134,35 @@ def test_it_fits_the_terminal(labels: Path, columns: int, fits: Callable[..., st
     report = "agree(read_annotations('labels.csv'))"
     module = "baselines.annotators.agreement import *; from baselines.annotators.annotations"
     assert "ann and bob" in fits("agreement", module, report, columns, labels.parent)
+
+
+def test_real_or_made_is_held_against_the_manifest(burnish: Burnish, tmp_path: Path) -> None:
+    digests = [f"sha256:{at:064x}" for at in range(50)]
+    samples = [
+        {"path": f"{at}.png", "label": "cat", "tags": ["dark"] if at < 10 else [], "digest": digest}
+        | ({"origin": {"source": "x.png", "recipe": "photos-wear"}} if at % 2 else {})
+        for at, digest in enumerate(digests)
+    ]
+    (tmp_path / "set.jsonl").write_text("".join(json.dumps(sample) + "\n" for sample in samples))
+    with AnswerWriter(str(tmp_path / "a.jsonl")) as writer:
+        for at, digest in enumerate(digests):
+            word = "made" if (at % 2 == 1) == (at < 32) else "real"
+            # Of another folder than the manifest's paths: the bytes say which sample it is.
+            moment = datetime(2026, 1, 2, tzinfo=UTC)
+            writer.append(Answer(f"elsewhere/{at}.png", digest, "ann", "realism", word, 1.0, moment, {}))
+    result = json.loads(burnish("agreement", "a.jsonl", "--manifest", "set.jsonl", "--json").stdout)
+    assert result["told_apart"] == [
+        {"annotator": "ann", "answers": 50, "right": 32, "share": 0.64, "p": 0.064909,
+         "verdict": "cannot tell real from made"}
+    ]  # fmt: skip
+    assert {one["tag"]: one["human"] for one in result["human_level"]} == {"(all)": 0.64, "dark": 1.0}
+    assert result["measured_against"] == "what was made"
+    shown = burnish("agreement", "a.jsonl", "--manifest", "set.jsonl").stdout
+    burnish("agreement", "a.jsonl", "--manifest", "set.jsonl", "--html", "a.html")
+    assert "cannot tell real from made" in shown
+    assert "what the manifest says was made" in shown
+    assert "Real or made?" in (tmp_path / "a.html").read_text()
+    assert (
+        "what is real and what made, the manifest says: --manifest FILE"
+        in burnish("agreement", "a.jsonl", code=2).stderr
+    )

@@ -3,11 +3,13 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from curate.review.answers import Answer, AnswerWriter
 from tests.conftest import Burnish
 
 Write = Callable[..., Path]
@@ -199,3 +201,73 @@ def test_thresholds_of_the_set_are_said_and_can_be_kept(burnish: Burnish, tmp_pa
     few = burnish("clean", "--auto", stdin="".join(manifest.splitlines(keepends=True)[:5]))
     assert "  dark: 0.32, as there are too few samples to learn from" in few.stderr
     assert "too-long" not in few.stderr, "there is no recording"
+
+
+def answers(folder: Path, **said: str) -> None:
+    """Write what ann answered to `reject`: `c3="reject"` is the sample data/cat/3.jpg."""
+    samples = {sample["path"]: sample for sample in map(json.loads, (folder / "set.jsonl").read_text().splitlines())}
+    with AnswerWriter(str(folder / "answers.jsonl")) as writer:
+        for name, word in said.items():
+            path = f"data/cat/{name[1:]}.jpg"
+            label, moment = (None if word == "reject" else word), datetime(2026, 1, 2, tzinfo=UTC)
+            digest = samples[path]["digest"]
+            writer.append(
+                Answer(path, digest, "ann", "reject", label, 1.0, moment, {}, reject=word == "reject", note="blurred")
+            )
+
+
+def test_what_people_rejected_goes_and_what_they_kept_stays(burnish: Burnish, folder: Path) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    answers(folder, c1="keep", c3="reject")
+    result = burnish("clean", "set.jsonl", "--answers", "answers.jsonl", "--rejects", "gone.jsonl", "-o", "good.jsonl")
+    assert result.stderr.startswith(
+        "answers: 1 samples rejected, 1 kept\nkept 7 of 9 samples; dropped 2: empty 1, rejected 1\n"
+    )
+    gone = {one["path"]: one for one in map(json.loads, (folder / "gone.jsonl").read_text().splitlines())}
+    assert gone["data/cat/3.jpg"]["findings"][-1] == {
+        "check": "rejected", "severity": "error", "detail": "ann rejected it, 2026-01-02T00:00:00Z: blurred",
+    }  # fmt: skip
+    assert "data/cat/1.jpg" in paths((folder / "good.jsonl").read_text())
+
+
+def test_a_rejection_can_be_looked_at_first_and_be_overruled(burnish: Burnish, folder: Path) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    answers(folder, c3="reject")
+    burnish("clean", "set.jsonl", "--answers", "answers.jsonl", "--keep", "rejected", "-o", "marked.jsonl")
+    assert "data/cat/3.jpg" in paths((folder / "marked.jsonl").read_text())
+    # Without answers what was decided holds; with others it is decided anew.
+    assert "rejected 1" in burnish("clean", "marked.jsonl", "--drop", "rejected", "-o", "/dev/null").stderr
+    (folder / "answers.jsonl").unlink()
+    answers(folder, c3="keep")
+    again = burnish("clean", "marked.jsonl", "--answers", "answers.jsonl")
+    assert "data/cat/3.jpg" in paths(again.stdout)
+    assert '"rejected"' not in again.stdout
+
+
+def test_rejected_files_go_to_quarantine_and_come_back(burnish: Burnish, folder: Path) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    answers(folder, c3="reject")
+    before = content(folder)
+    call = ("clean", "set.jsonl", "--answers", "answers.jsonl", "--quarantine", "bad", "-o", "/dev/null")
+    assert "would move 3 files" in burnish(*call).stderr
+    burnish(*call, "--apply")
+    assert not (folder / "data/cat/3.jpg").exists()
+    burnish("undo", "bad/journal.jsonl")
+    assert {name: data for name, data in content(folder).items() if not name.startswith("bad")} == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--rule", "last"), "--rule last decides on answers; name them: --answers FILE"),
+        (("--adjudicator", "ann"), "--adjudicator goes with --rule adjudicated"),
+        (("--answers", "a.jsonl", "--rule", "adjudicated"), "whose word decides? --adjudicator NAME"),
+        (("--answers", "none.jsonl"), "cannot read none.jsonl: No such file or directory"),
+    ],
+    ids=["no answers", "no adjudication", "nobody", "no file"],
+)
+def test_answers_that_cannot_decide_are_refused(
+    burnish: Burnish, folder: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    burnish("scan", "data", "-o", "set.jsonl")
+    assert message in burnish("clean", "set.jsonl", *arguments, code=2).stderr

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import soundfile
 from PIL import Image
 
+from curate.review.answers import Answer, AnswerWriter, Other
 from tests.conftest import Burnish
 
 Write = Callable[..., Path]
@@ -169,3 +171,64 @@ def test_the_same_from_one_worker_and_from_four(burnish: Burnish, folder: Path) 
     manifest = burnish("scan", "data").stdout
     assert burnish("dedup", "-j1", stdin=manifest).stdout == burnish("dedup", "-j4", stdin=manifest).stdout
     assert sorted(os.listdir(folder)) == ["data"]
+
+
+def say_of_pair(
+    folder: Path, manifest: str, first: str, second: str, stays: str | None, annotator: str = "ann"
+) -> None:
+    """Write an answer to `pair`; no word: both go."""
+    digests = {sample["path"]: sample["digest"] for sample in map(json.loads, manifest.splitlines())}
+    one, two = f"data/{first}", f"data/{second}"
+    moment = datetime(2026, 1, 2, tzinfo=UTC)
+    other = Other(two, digests[two])
+    with AnswerWriter(str(folder / f"{annotator}.jsonl")) as writer:
+        writer.append(
+            Answer(one, digests[one], annotator, "pair", stays, 1.0, moment, {}, reject=stays is None, other=other)
+        )
+
+
+def test_answers_of_people_go_before_what_the_program_would_do(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data").stdout
+    say_of_pair(folder, manifest, "train/cat/0-again.png", "train/cat/0.png", "second")
+    say_of_pair(folder, manifest, "test/cat/1.jpg", "train/cat/1.png", "both")
+    say_of_pair(folder, manifest, "train/cat/2.png", "train/dog/2.jpg", "first")
+    result = burnish("dedup", "--answers", "ann.jsonl", "--rejects", "copies.jsonl", stdin=manifest)
+    kept = [json.loads(line)["path"] for line in result.stdout.splitlines()]
+    assert names(kept) == [
+        "test/cat/1.jpg", "train/cat/0.png", "train/cat/1.png", "train/cat/2.png", "train/cat/3.png",
+    ]  # fmt: skip
+    assert result.stderr.startswith("answers about 3 pairs: one stays 2, both stay 1\n")
+    # People decided between the labels: a copy, and no conflict any more.
+    gone = [json.loads(line) for line in (folder / "copies.jsonl").read_text().splitlines()]
+    assert [one["findings"][-1]["detail"] for one in gone] == [
+        "data/train/cat/0.png stands for it", "data/train/cat/2.png stands for it",
+    ]  # fmt: skip
+    assert '"label-conflict"' not in result.stdout
+
+
+def test_answers_are_shown_before_anything_goes_and_several_people_decide(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data").stdout
+    say_of_pair(folder, manifest, "train/cat/0.png", "train/cat/0-again.png", "first")
+    say_of_pair(folder, manifest, "train/cat/0.png", "train/cat/0-again.png", "second", "ben")
+    say_of_pair(folder, manifest, "train/cat/2.png", "train/dog/2.jpg", None, "ben")
+    both = ("--answers", "ann.jsonl", "--answers", "ben.jsonl")
+    marked = burnish("dedup", *both, "--report", stdin=manifest)
+    assert len(marked.stdout.splitlines()) == len(manifest.splitlines())
+    assert "answers about 2 pairs: both go 1, left open, so both stay 1" in marked.stderr
+    found = report(burnish, *both, stdin=manifest)
+    asked = {tuple(names(group["dropped"])): group["answers"] for group in found if group["answers"]}
+    assert [(one["stays"], one["by"]) for answers in asked.values() for one in answers] == [
+        ("open", ["ann", "ben"]), ("neither", ["ben"]),
+    ]  # fmt: skip
+    assert () in asked
+    burnish("dedup", *both, "--rejects", "gone.jsonl", "-o", "new.jsonl", stdin=manifest)
+    assert "ben rejected it beside a copy" in (folder / "gone.jsonl").read_text()
+    overruled = burnish("dedup", *both, "--rule", "adjudicated", "--adjudicator", "ann", stdin=manifest)
+    assert "train/cat/0.png" in overruled.stdout
+    assert "0-again" not in overruled.stdout
+
+
+def test_answers_and_what_is_only_alike_do_not_go_together(burnish: Burnish, folder: Path) -> None:
+    result = burnish("dedup", "--similar", "auto", "--embeddings", "e.npz", "--answers", "a.jsonl", code=2)
+    assert "leave --answers out" in result.stderr
+    assert "--adjudicator goes with" in burnish("dedup", "--adjudicator", "ann", code=2).stderr

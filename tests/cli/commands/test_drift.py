@@ -99,7 +99,7 @@ def test_groups_that_are_too_few_cannot_tell(burnish: Burnish, made: Made) -> No
         ("old.jsonl old.jsonl --every day", "by which time? Name the field of the log: --time at"),
         ("old.jsonl old.jsonl --every 50 --join id", "--every and --join: one at a time"),
         ("old.jsonl old.jsonl --join path", "--join 'path' is unknown"),
-        ("old.jsonl old.jsonl -o h.jsonl", "-o and --time are for a log"),
+        ("old.jsonl old.jsonl -o h.jsonl", "-o, --time and --stats are for a log"),
         ("old.jsonl old.jsonl --on-alarm no-such-program", "there is no program 'no-such-program'"),
         ("old.jsonl old.jsonl --on-alarm '", "No closing quotation"),
         ("--simulate old.jsonl", "Say --n 200"),
@@ -185,7 +185,9 @@ def test_an_alarm_starts_the_users_program_without_a_shell(burnish: Burnish, mad
 
 def test_a_program_that_fails_is_told_and_changes_no_verdict(burnish: Burnish, made: Made) -> None:
     made("old", 200), made("new", 200, 0.9)
-    assert "--on-alarm: false ended with 1" in burnish("drift", "old.jsonl", "new.jsonl", "--on-alarm", "false").stderr
+    for words in ((), ("-q",)):
+        done = burnish("drift", "old.jsonl", "new.jsonl", "--on-alarm", "false", *words)
+        assert "--on-alarm: false ended with 1" in done.stderr, "an alarm that nobody heard is never silent"
 
 
 def test_all_facts_together_with_the_newest_samples_on_the_page(
@@ -225,3 +227,52 @@ def test_a_recipe_starts_no_program(burnish: Burnish, made: Made, tmp_path: Path
     step = '  - drift: {reference: old.jsonl, on_alarm: "touch owned"}'
     (tmp_path / "r.yaml").write_text(f"kind: pipeline\nsteps:\n  - select: {{}}\n    input: old.jsonl\n{step}\n")
     assert "a recipe starts no programs" in burnish("run", "r.yaml", "--work", "w", code=2).stderr
+
+
+def test_an_alarm_is_told_before_its_window_is_judged_for_good(burnish: Burnish, made: Made, tmp_path: Path) -> None:
+    made("old", 200), made("log", 60, 0.9, at="2026-01-05")
+    words = ["drift", "old.jsonl", "log.jsonl", "--every", "day", "--time", "at", "-o", "h.jsonl", "--on-alarm"]
+    burnish(*words, f'{sys.executable} -c \'import os; assert not os.path.exists("h.jsonl"); open("told", "w")\'')
+    assert (tmp_path / "told").exists()
+    assert (tmp_path / "h.jsonl").exists()
+
+
+def run_line(command: str, at: str, **fields: object) -> str:
+    line = {"command": command, "at": at, "seconds": 2.0, "cpu_seconds": 3.0, "memory_mb": 80.5, "samples": 90}
+    return json.dumps(line | fields) + "\n"
+
+
+def test_what_scans_took_and_the_schema_said_is_kept_with_the_windows(
+    burnish: Burnish, made: Made, tmp_path: Path
+) -> None:
+    made("old", 200)
+    log = made("log", 60, at="2026-01-05")
+    words = ["drift", "old.jsonl", "log.jsonl", "--every", "day", "--time", "at", "-o", "h.jsonl", "--stats", "s.jsonl"]
+    assert "there is no such file; burnish scan --stats s.jsonl begins one" in burnish(*words, code=2).stderr
+    scans = run_line("scan", "2026-01-05T10:00:00.000Z", files=40) + run_line("scan", "2026-01-05T11:00:00Z", files=0)
+    scans += run_line("scan", "2026-01-05T12:00:00.000Z", files=20, reused=40)
+    (tmp_path / "s.jsonl").write_text(scans)
+    said = run_line(
+        "validate", "2026-01-05T12:00:01.000Z", errors=2, warnings=1, anomalies=["error new-label of <b>: 9"]
+    )
+    (tmp_path / "v.jsonl").write_text(said)
+    burnish(*words, "--stats", "v.jsonl")
+    first = json.loads((tmp_path / "h.jsonl").read_text())["run"]
+    assert first["scans"] == {"runs": 3, "files": 60, "seconds": 4.0, "cpu_seconds": 6.0, "memory_mb": 80.5}
+    assert (first["validated"]["errors"], first["validated"]["anomalies"]) == (2, ["error new-label of <b>: 9"])
+
+    later = run_line("scan", "2999-01-05T12:00:00Z", files=30)
+    (tmp_path / "s.jsonl").write_text(scans + later)
+    log.write_text(log.read_text() + made("more", 60, at="2026-01-07").read_text())
+    burnish(*words, "--stats", "v.jsonl", "--html", "d.html")
+    second = json.loads((tmp_path / "h.jsonl").read_text().splitlines()[1])["run"]
+    assert second["scans"]["files"] == 30, "what was told with a window is not told again"
+    assert second["validated"] is None
+    page = (tmp_path / "d.html").read_text()
+    assert "last validated 2026-01-05T12:00:01.000Z: 90 samples, 2 errors, 1 warning" in page
+    for words_of_page in ("files a second", "processor ms a file", "errors by the schema", "new-label of &lt;b&gt;: 9"):
+        assert words_of_page in page
+
+    (tmp_path / "s.jsonl").write_text(scans + "{}\n")
+    assert "s.jsonl:4: no line that --stats writes" in burnish(*words, code=2).stderr
+    assert "are for a log" in burnish("drift", "old.jsonl", "log.jsonl", "--stats", "v.jsonl", code=2).stderr

@@ -422,3 +422,43 @@ def test_a_step_that_put_something_off_is_not_cached(
     again = steps_of(burnish)["scan"]
     assert again["status"] == "run"
     assert "put off last time" in again["reason"]
+
+
+GOING_ON = RECIPE.replace("  - balance", "  - {balance: {min_count: 5}, keep_going: true}")
+
+
+def test_a_gate_that_may_be_passed_ends_the_run_with_1_after_all_steps(burnish: Burnish, project: Path) -> None:
+    (project / "mine.yaml").write_text(GOING_ON)
+    first = statuses(burnish, code=1)
+    assert first == {"scan": "run", "clean": "run", "half": "run", "balance": "failed", "only-cats": "run"}
+    result = burnish("run", "mine.yaml", code=1)
+    assert result.stderr.splitlines()[-1].startswith("burnish run: step balance: 2 of 2 classes are below")
+    assert statuses(burnish, code=1) == dict.fromkeys(NAMES, "cached") | {"balance": "failed"}
+
+
+def test_two_gates_are_both_named_and_an_error_goes_before_them(burnish: Burnish, project: Path) -> None:
+    again = "  - {id: again, balance: {min_count: 6}}\n  - id: only-cats"
+    (project / "mine.yaml").write_text(GOING_ON.replace("  - id: only-cats", again))
+    said = burnish("run", "mine.yaml", code=1).stderr.splitlines()[-1]
+    assert "step balance: 2 of 2 classes" in said
+    assert "; step again: 2 of 2 classes" in said
+    (project / "mine.yaml").write_text(GOING_ON.replace("select: {label: [cat]}", 'select: {where: "image.wdth > 3"}'))
+    assert "step only-cats: " in burnish("run", "mine.yaml", code=2).stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("value", ["3", "maybe", "[]"])
+def test_keep_going_is_true_or_false(burnish: Burnish, project: Path, value: str) -> None:
+    (project / "mine.yaml").write_text(GOING_ON.replace("keep_going: true", f"keep_going: {value}"))
+    said = burnish("run", "mine.yaml", code=2).stderr
+    assert "mine.yaml:9: keep_going has to be true or false" in said
+
+
+def test_a_file_that_a_later_step_would_not_find_is_refused_before_the_first(burnish: Burnish, project: Path) -> None:
+    gone = GOING_ON + "  - validate: {schema: gone.yaml}\n"
+    (project / "mine.yaml").write_text(gone)
+    for words in ((), ("--dry-run",)):
+        said = burnish("run", "mine.yaml", *words, code=2).stderr
+        assert "mine.yaml:13: cannot read gone.yaml: there is no such file" in said
+    (project / "mine.yaml").write_text(gone.replace("gone.yaml", "''"))
+    assert "cannot read '': there is no such file" in burnish("run", "mine.yaml", code=2).stderr
+    assert not (project / "work").exists()

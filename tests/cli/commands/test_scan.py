@@ -201,3 +201,23 @@ def test_what_systems_leave_behind_is_left_out(burnish: Burnish, tmp_path: Path,
     assert [json.loads(line)["label"] for line in result.stdout.splitlines()] == ["a", "b"]
     assert "  left out: d/@eaDir: a folder with thumbnails of a Synology disk\n" in result.stderr
     assert "  labels are the folders above Imgs, a name that all the last ones have\n" in result.stderr
+
+
+def test_what_each_scan_took_is_appended(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
+    for number in range(4):
+        picture(tmp_path / "d" / f"{number}.png", seed=number)
+    words = ("scan", "d", "-o", "set.jsonl", "--stats", "runs.jsonl")
+    burnish(*words)
+    picture(tmp_path / "d" / "4.png", seed=9)
+    burnish(*words)
+    first, second = map(json.loads, (tmp_path / "runs.jsonl").read_text().splitlines())
+    assert [first[name] for name in ("command", "samples", "files", "reused", "errors")] == ["scan", 4, 4, 0, None]
+    assert [second[name] for name in ("samples", "files", "reused")] == [5, 1, 4]
+    assert second["at"] > first["at"]
+    assert 0 < first["seconds"] < 60
+    assert first["memory_mb"] > 10
+    before = (tmp_path / "set.jsonl").read_bytes()
+    said = burnish("scan", "d", "-o", "other.jsonl", "--stats", "set.jsonl", code=2).stderr
+    assert "set.jsonl:1: no line that --stats writes" in said
+    assert (tmp_path / "set.jsonl").read_bytes() == before
+    assert not (tmp_path / "other.jsonl").exists(), "it is refused before any file is decoded"

@@ -27,7 +27,7 @@ def schema(burnish: Burnish, tmp_path: Path) -> Path:
 
 def test_json_has_the_shape_that_scripts_rely_on(burnish: Burnish, schema: Path) -> None:
     found = json.loads(burnish("validate", "--schema", schema, "--json", stdin=lines(ODD)).stdout)
-    assert list(found) == ["samples", "generated", "alpha", "tests", "anomalies"]
+    assert list(found) == ["samples", "generated", "alpha", "tests", "anomalies", "groups", "alone", "older"]
     assert (found["samples"], len(found["anomalies"])) == (100, 1)
     (one,) = found["anomalies"]
     assert {name: one[name] for name in ("name", "of", "severity", "samples", "share", "worst", "path")} == {
@@ -176,3 +176,50 @@ def test_the_page_shows_the_samples(burnish: Burnish, schema: Path, tmp_path: Pa
         assert "40 of 100 (error)" in page.ask("document.body.innerText")
         assert page.ask("document.documentElement.scrollWidth") == width
         assert (page.console, page.requests) == ([], [])
+
+
+def test_only_the_newest_are_looked_at_and_written(burnish: Burnish, schema: Path, tmp_path: Path) -> None:
+    samples = [
+        line(at, label="fox" if at < 100 else "cat", at=1_762_164_000 + 86_400 * (at // 100)) for at in range(200)
+    ]
+    (tmp_path / "log.jsonl").write_bytes(lines(samples))
+    words = ("validate", "log.jsonl", "--schema", "schema.yaml", "--fail-on", "new-label")
+    burnish(*words, code=1)
+    done = burnish(*words, "--last", "day", "--time", "at", "-o", "good.jsonl", "--rejects", "bad.jsonl")
+    assert "100 older samples were left out" in done.stdout
+    assert (tmp_path / "good.jsonl").read_bytes() == lines(samples[100:])
+    assert (tmp_path / "bad.jsonl").read_bytes() == b""
+    piped = burnish(
+        "validate", "--schema", "schema.yaml", "--last", "30", "--time", "at", "--json", stdin=lines(samples)
+    )
+    found = json.loads(piped.stdout)
+    assert (found["samples"], found["older"]) == (100, 100), "of equal times all"
+
+
+def test_places_that_need_not_be_there(burnish: Burnish, schema: Path) -> None:
+    samples = [{key: value for key, value in line(at).items() if key != "split"} for at in range(100)]
+    words = ("validate", "--schema", "schema.yaml", "--fail-on", "error")
+    assert "missing-fact of split (100)" in burnish(*words, stdin=lines(samples), code=1).stderr
+    burnish(*words, "--without", "split", stdin=lines(samples))
+    burnish(*words, "--without", "tag:camera, split", stdin=lines(samples))
+    said = burnish(*words, "--without", "splt", stdin=lines(samples), code=2).stderr
+    assert "--without 'splt': there is no such place (did you mean 'split'?)" in said
+
+
+def test_what_it_took_and_found_is_appended(burnish: Burnish, schema: Path, tmp_path: Path) -> None:
+    words = ("validate", "--schema", "schema.yaml", "--fail-on", "error", "--stats", "runs.jsonl")
+    burnish(*words, stdin=lines(GOOD))
+    burnish(*words, stdin=lines(ODD), code=1)
+    first, second = map(json.loads, (tmp_path / "runs.jsonl").read_text().splitlines())
+    assert (first["command"], first["samples"], first["errors"], first["files"]) == ("validate", 200, 0, None)
+    assert second["errors"] >= 1
+    assert "error new-label of label: 40 of 100" in second["anomalies"]
+    assert 0 < second["seconds"] < 60
+    assert "no line that --stats writes" in burnish(*words[:-1], "schema.yaml", stdin=lines(GOOD), code=2).stderr
+    assert "kind: schema" in (tmp_path / "schema.yaml").read_text()
+
+
+@pytest.mark.parametrize("words", [("--last", "week"), ("--time", "at")])
+def test_last_and_time_go_together(burnish: Burnish, schema: Path, words: tuple[str, str]) -> None:
+    said = burnish("validate", "--schema", "schema.yaml", *words, stdin=lines(GOOD), code=2).stderr
+    assert "--last and --time go together" in said

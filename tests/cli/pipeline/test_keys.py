@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.pipeline import keys
 from cli.pipeline.files import Files
 from cli.pipeline.keys import inputs_of, why_run
 from cli.pipeline.state import Done
@@ -65,6 +64,7 @@ def test_a_step_that_is_named_is_looked_at_and_its_folder_is_no_option(project: 
         "kind: pipeline\nsteps: [{id: before, evaluate: {predictions: p.csv}, input: set.jsonl}, {weak: {run: before}}]"
     )
     (project / "set.jsonl").touch()
+    (project / "p.csv").touch()
     try:
         tasks = tasks_of(text)
     except ValueError:
@@ -101,17 +101,3 @@ def test_what_was_put_off_is_done_again() -> None:
     )
     task = tasks_of("kind: pipeline\nsteps: [{scan: {paths: d}}]")["scan"]
     assert why_run(task, done, {}, Files()) == "2 files were put off last time"
-
-
-def test_the_code_has_a_digest_that_changes_with_any_of_its_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(keys, "_HOME", tmp_path)
-    (tmp_path / "cli").mkdir()
-    (tmp_path / "cli" / "a.py").write_text("1")
-    (tmp_path / "burnish.py").touch()
-    before = keys.code_digest.__wrapped__()
-    (tmp_path / "cli" / "a.pyc").touch()
-    assert keys.code_digest.__wrapped__() == before
-    (tmp_path / "cli" / "a.py").write_text("2")
-    assert keys.code_digest.__wrapped__() != before

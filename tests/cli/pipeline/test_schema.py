@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cli.pipeline.commands import COMMON_KEYS
 from cli.pipeline.schema import schema
 from curate.ground.yaml import load_yaml
 from tests.conftest import ROOT
@@ -43,7 +44,7 @@ def test_every_key_of_the_recipes_that_ship_is_in_it(path: Path) -> None:
         if isinstance(item, str):
             continue
         for command, options in item.items():
-            if command not in {"id", "input"} and options:
+            if command not in COMMON_KEYS and options:
                 assert options.keys() <= properties_of(command).keys()
 
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from curate.drift.rows import Watched, view
-from curate.drift.windows import FEWEST, MOST_OF_WINDOW, Every, parse_every, part, seconds_of
+from curate.drift.windows import FEWEST, MOST_OF_WINDOW, Every, parse_every, part
 from curate.ground.errors import InputError, UsageError
+from curate.ground.moments import seconds_of
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 

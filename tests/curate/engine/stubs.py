@@ -1,6 +1,7 @@
 """Work for the engine's tests; worker processes call it, so it has to be importable."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -76,3 +77,16 @@ def map_file(path: str) -> int:
 
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as found:
         return len(found)
+
+
+def slow_square(number: int) -> int:
+    time.sleep(0.02)
+    return number * number
+
+
+def end_with_parent(number: int) -> int:
+    """Square, but at 13 end the process that started this one, as the system does that has no memory left."""
+    if number == 13:
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(600)
+    return number * number

@@ -58,3 +58,10 @@ def test_what_xml_cannot_hold_is_named(name: str) -> None:
 def test_what_is_no_such_file_is_refused(text: bytes, message: str) -> None:
     with pytest.raises(InputError, match=message):
         list(read_back(text, "f.xml"))
+
+
+def test_splits_are_the_subsets_of_a_project() -> None:
+    made = head(["x"], ["test", "tr<n"]) + TAIL
+    assert b"<project><labels><label><name>x</name>" in made
+    assert b"<tasks><task><subset>test</subset></task><task><subset>tr&lt;n</subset></task></tasks>" in made
+    assert b"<task><labels>" in head(["x"])

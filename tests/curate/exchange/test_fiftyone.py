@@ -21,6 +21,8 @@ def test_two_files_of_one_name_come_back_whole(tmp_path: Path) -> None:
         ("a/1.png", "x", LINES[0]),
         ("b/1.png", None, LINES[1]),
     ]
+    # FiftyOne makes the class "None" of a label that is null.
+    assert [one["label"] for one in json.loads((tmp_path / LABELS).read_text())["labels"].values()] == ["x"]
     assert list(json.loads((tmp_path / DATA).read_text()).values()) == [f"{tmp_path}/a/1.png", f"{tmp_path}/b/1.png"]
 
 

@@ -59,7 +59,10 @@ def test_pairs_of_groups(tmp_path: Path) -> None:
     ]
     asked = ask([subject(name) for name in "abcde"], Wish("pair", groups=groups))
     assert paths(asked.items) == ["a+b", "a+c", "d+e"]
-    assert asked.items[0].why == "near copies, distance 0.021; flipped; splits test / train"
+    assert asked.items[0].why == "of 3 near copies, distance up to 0.021; among them flipped; splits test / train"
+    pair = DuplicateGroup(["a"], ["b"], "near", 0.0214, ["flipped"])
+    alone = ask([subject(name) for name in "ab"], Wish("pair", groups=[pair]))
+    assert alone.items[0].why == "near copies, distance 0.021; flipped"
     assert (asked.items[2].why, asked.items[2].stays) == ("exact copies, distance 0.000; labels cat / dog", "")
 
 

@@ -100,3 +100,10 @@ def test_a_table_that_is_none(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "t.csv").write_text(text)
     with pytest.raises(InputError, match=message):
         votes_of_table(str(tmp_path / "t.csv"))
+
+
+def test_one_person_is_one_vote_and_the_latest() -> None:
+    given = [Vote("p", ONE, "ann", "x", 3), Vote("p", ONE, "ann", "y", 1), Vote("p", ONE, "ben", "y", 2)]
+    assert decide(given, "majority").votes == {"y": 1, "x": 1}
+    # Without digests they are of another tool, which names nobody.
+    assert decide([vote._replace(digest=None) for vote in given], "majority").label == "y"

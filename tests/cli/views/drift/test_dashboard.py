@@ -3,15 +3,20 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cli.views.drift import charts
 from cli.views.drift.dashboard import page
 from cli.views.kit.page import Links
-from curate.drift.history import Expected, OverTime, Part, Run, Shown, Spread, WindowReport
+from curate.drift.history import Expected, OverTime, Part, Run, Scans, Shown, Spread, WindowReport
 from curate.drift.tests import OneTest
+from curate.ground.run_stats import RunStats
 from tests.cli.browser import Browser, needs_browser
 
 EVIL = "<script>document.title='owned'</script>\u202e"
+VALIDATED = RunStats(
+    "validate", "2026-01-01T00:00:00.000Z", 1.0, 1.0, 50.0, 90, errors=2, warnings=0, anomalies=(EVIL,)
+)
 
 
 def window(number: int, *, alarm: bool = False, name: str = "") -> WindowReport:
@@ -27,14 +32,17 @@ def window(number: int, *, alarm: bool = False, name: str = "") -> WindowReport:
         accuracy=(Part("", 40, 0.8, (0.7, 0.9)), Part("night", 30, 0.6, (0.4, 0.8), -0.2, (-0.4, 0.0))),
         expected=Expected(0.85, 0.02, 50),
         shown=tuple(Shown(f"w{number}/{at}.jpg", "image", EVIL) for at in range(10)),
-        run=Run("2026-01-01T00:00:00Z", 1000, 0.5, 120.0),
+        run=Run(
+            "2026-01-01T00:00:00Z", 1000, 0.5, 120.0, Scans(2, 100, 4.0, 5.0, 80.0) if number > 1 else None,
+            replace(VALIDATED, errors=number - 1),
+        ),
     )  # fmt: skip
 
 
 @pytest.fixture
 def dashboard(tmp_path: Path) -> Path:
     windows = (window(1), window(2, name=EVIL), window(3, alarm=True))
-    found = OverTime("drifted", windows, 1, 12, 100, 0.01)
+    found = OverTime("drifted", windows, 1, 12, 100, 0.01, VALIDATED)
     file = tmp_path / "d.html"
     file.write_bytes(page(found, f"log {EVIL}", Links(None, str(file))))
     return file
@@ -42,7 +50,8 @@ def dashboard(tmp_path: Path) -> Path:
 
 def test_all_kinds_of_figures_are_there(dashboard: Path) -> None:
     text = dashboard.read_text()
-    for words in ("Input", "Output", "Accuracy where labels came back", "Software", "Alarms, newest first", "Samples"):
+    titles = ("Input", "Output", "Accuracy where labels came back", "Schema", "Schema over time", "Software")
+    for words in (*titles, "Alarms, newest first", "Samples"):
         assert f"{words}</h2>" in text, words
     for words in (
         "brightness",
@@ -51,11 +60,21 @@ def test_all_kinds_of_figures_are_there(dashboard: Path) -> None:
         "missing prediction",
         "accuracy night",
         "samples a second",
+        "processor ms a file",
+        "last <b>50</b>",
+        "last <b>25</b>",
+        "last validated 2026-01-01T00:00:00.000Z: 90 samples, 2 errors, 0 warnings.",
     ):
         assert words in text, words
     assert "effect 0.500 (margin 0.1), p 1e-08 (alpha 0.005)" in text
     assert "12 samples wait" in text
     assert "<script>document" not in text
+
+
+def test_counts_that_are_all_0_begin_at_0() -> None:
+    assert charts.Series([0.0, 0.0], from_zero=True).ends == (0.0, 1.0)
+    assert charts.Series([2.0, 2.0]).ends == (1.5, 2.5)
+    assert charts.Series([0.0, 3.0], from_zero=True).ends == (0.0, 3.0)
 
 
 def test_a_gap_is_not_bridged_and_an_alarm_is_marked() -> None:
