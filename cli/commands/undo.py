@@ -34,7 +34,7 @@ def undo(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Take back what clean, organize or augment did to files: all of it, the last change first.
+    """Take back what clean, organize, augment or scrub did to files: all of it, the last change first.
 
     Nothing is overwritten and nothing is lost: a file stays where it is if another one took its old place meanwhile,
     and what was made is removed only if it is unchanged. Such files are named, and the exit code is 1; repeat the

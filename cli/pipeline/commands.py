@@ -83,6 +83,7 @@ class Command(NamedTuple):
         options: What a step may set.
         own: Options that there are, but that run sets itself; with the reason.
         reads_manifest: Whether it reads one.
+        manifest_first: Whether that comes before its other arguments.
         writes: What it writes: `manifest`, `page`, `report` or nothing.
         takes_json: Whether it can write JSON.
         makes_run: Whether it makes a run folder.
@@ -94,6 +95,7 @@ class Command(NamedTuple):
     options: dict[str, Option]
     own: dict[str, str]
     reads_manifest: bool
+    manifest_first: bool
     writes: str
     takes_json: bool
     makes_run: bool
@@ -138,6 +140,7 @@ def command(name: str) -> Command:
         options,
         {name: _OWN[name] for name in own},
         "manifest" in own,
+        next((one.name for one in parsed.params if one.param_type_name != "option"), "") == "manifest",
         writes,
         "json" in found,
         any(option.effect is Effect.MAKES_RUN for option in found.values()),

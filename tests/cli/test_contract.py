@@ -16,6 +16,7 @@ from tests.conftest import ROOT, Burnish
 READERS = {
     "augment": ["augment", "images-standardize", "--into", "nowhere"],
     "balance": ["balance"],
+    "card": ["card", "-o", "nowhere"],
     "clean": ["clean"],
     "dedup": ["dedup"],
     "organize": ["organize", "--into", "nowhere"],
@@ -27,6 +28,7 @@ READERS = {
     "overfit": ["overfit"],
     "schema": ["schema"],
     "review": ["review", "--annotator", "ann", "--page", "page.html"],
+    "scrub": ["scrub"],
     "select": ["select"],
     "split": ["split", "--ratio", "train=0.5,test=0.5"],
     "stats": ["stats"],

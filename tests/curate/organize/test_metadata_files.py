@@ -37,6 +37,33 @@ def test_one_file_at_the_top_where_folders_are_no_splits() -> None:
     assert rows[1] == {"file_name": "dog/2.jpg", "label": "dog", "split": "train", "who": None, "tags": []}
 
 
+def test_all_splits_have_the_same_columns_with_a_type() -> None:
+    files = metadata_files(PLACED[1:], "hf", [])
+    train, test = (json.loads(files[f"{split}/metadata.jsonl"]) for split in ("train", "test"))
+    # `datasets` compares the types of the splits, and null is another one than text.
+    assert train == {"file_name": "dog/2.jpg", "label": "dog", "who": "", "tags": [""]}
+    assert test == {"file_name": "cat/3.jpg", "label": "cat", "who": "bob", "tags": ["new"]}
+
+
+def test_a_csv_that_cannot_tell_a_type_says_so() -> None:
+    notes: list[str] = []
+    metadata_files(PLACED[1:], "csv", notes)
+    assert notes == [
+        "the column who has no value in train, and a CSV says nothing of its type: load_dataset of Hugging Face will "
+        "refuse it; --metadata hf has no such trouble"
+    ]
+
+
+def test_a_csv_with_formulas_is_kept_as_it_is_and_said() -> None:
+    notes: list[str] = []
+    placed = [("a.jpg", Sample("1", "=1+1", ("who=@SUM(A1)",)))]
+    files = metadata_files(placed, "csv", notes)
+    assert files["metadata.csv"].splitlines()[1] == b"a.jpg,=1+1,@SUM(A1)"
+    assert notes == ["2 values begin like a formula, and a spreadsheet may compute them"]
+    assert metadata_files(placed, "hf", notes)
+    assert len(notes) == 1
+
+
 def test_the_lists_of_speech_commands() -> None:
     files = metadata_files(
         [("bed/1.wav", Sample("1", split="val")), ("bed/2.wav", Sample("2", split="train"))], "speech-commands", []
@@ -48,20 +75,6 @@ def test_a_tag_with_the_name_of_a_column_is_refused() -> None:
     with pytest.raises(UsageError, match="the tag 'label=x' has the name of a column"):
         metadata_files([("a", Sample("a", tags=("label=x",)))], "hf", [])
     assert metadata_files(PLACED, "none", []) == {}
-
-
-def test_texts_that_a_spreadsheet_would_compute_are_said_once() -> None:
-    placed = [("a.jpg", Sample("a", "=1+1", ("x=-3", "y=@SUM(A1)"))), ("b.jpg", Sample("b", "=1+1"))]
-    notes: list[str] = []
-    files = metadata_files(placed, "csv", notes)
-    assert files["metadata.csv"] == b"file_name,label,x,y\na.jpg,=1+1,-3,@SUM(A1)\nb.jpg,=1+1,,\n"
-    assert notes == [
-        "2 texts begin as formulas do, such as '=1+1'; they are kept as they are, so import the file into a "
-        "spreadsheet as text"
-    ]
-    notes.clear()
-    metadata_files(placed, "hf", notes)
-    assert not notes
 
 
 def test_keys_beyond_what_a_table_holds_stay_together() -> None:
