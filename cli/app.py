@@ -60,7 +60,12 @@ class LazyGroup(TyperGroup):
         if not listed or not name:
             return name, listed, rest
         command = load(name)
-        if not ctx.resilient_parsing and not {"--help", "-h"} & set(rest):
+        if ctx.resilient_parsing:
+            # A shell asks for completions.
+            from cli.completion import complete_values
+
+            complete_values(command)
+        elif not {"--help", "-h"} & set(rest):
             ctx.default_map = {name: project_defaults(name, command.params, rest)}
         return name, command, rest
 
