@@ -24,8 +24,8 @@ def metadata_files(placed: Iterable[tuple[str, Sample]], style: Style, notes: li
     """Return the metadata files of a set, by their path relative to the destination.
 
     For `hf` and `csv` there is one in each top folder that holds the files of one split, else one at the top: that is
-    where `datasets` looks. Columns are `file_name`, `label`, `text`, one for each key of `key=value` tags, and `tags` for
-    the others: tags without a key, and those of keys beyond the `MOST_COLUMNS` that most samples have.
+    where `datasets` looks. Columns are `file_name`, `label`, `text`, one for each key of `key=value` tags, and `tags`
+    for the others: tags without a key, and those of keys beyond the `MOST_COLUMNS` that most samples have.
 
     Args:
         placed: Where each sample goes, relative to the destination, and the sample.
