@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from cli.catalog import COMMANDS, function_of
+from cli.catalog import COMMANDS, command_of, function_of
 from cli.effects import checked_first
 from cli.io import outcome, terminal
 from cli.io.gates import annotate
@@ -56,6 +56,8 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, listed, rest = super().resolve_command(ctx, args)
+        if (whole := command_of(args)) != name and whole:
+            return whole, load(whole), args[2:]
         # Now that it is known which one is to run, it takes the place of its stand-in.
         if not listed or not name:
             return name, listed, rest
@@ -122,7 +124,7 @@ def run(arguments: "Sequence[str]") -> int:
     signal.signal(signal.SIGTERM, _stop)
     closed = open_closed_streams()
     # For errors that come before the command is known; a file named like a command at worst gives a wrong prefix.
-    name = next((word for word in arguments if word in COMMANDS), "")
+    name = next((command_of(arguments[at:]) for at, word in enumerate(arguments) if word in COMMANDS), "")
     try:
         code = _invoke(list(arguments) or ["--help"])
         # Typer makes a return value of the exception.
