@@ -33,7 +33,26 @@ SHARED = ("root", "pattern", "group", "jobs", "seed", "cache")
 """Options that may stand at the top, for every command that has them."""
 _THRESHOLDS = "thresholds"
 _PATHS = frozenset({Effect.READS, Effect.READS_RUN, Effect.MEDIA, Effect.CACHE})
-_NEVER = frozenset({"apply", "outside", "on-alarm", "mlflow", "serve", "force", "help", "quiet", "verbose"})
+_NEVER = frozenset(
+    {
+        *(
+            "address",
+            "apply",
+            "as",
+            "engine",
+            "force",
+            "help",
+            "in-place",
+            "key-file",
+            "mlflow",
+            "mode",
+            "on-alarm",
+            "open",
+        ),
+        *("output", "outside", "package", "quiet", "releases", "serve", "undo", "update", "verbose"),
+    }
+)
+"""What writes, moves, fetches, starts or connects to something."""
 _SHOWN = 60
 
 

@@ -62,7 +62,7 @@ def test_it_is_found_above_and_paths_are_those_of_its_folder(
         ('patern = "x"', "patern is none of root, pattern, group, jobs, seed, cache, which may stand at the top"),
         ("[scna]\njobs = 1", "there is no command [scna] (did you mean 'scan'?)"),
         ("[scan]\npatern = 'x'", "[scan] has no option 'patern' that a file may set (did you mean 'pattern'?)"),
-        ("[scan]\noutput = 'x'", "[scan] has no option 'output' that a file may set"),
+        ("[scan]\noutput = 'x'", "[scan] output is not for a file: it has to be typed, --output"),
         ("[scan]\njobs = {a = 1}", "[scan] jobs is a table; give a value, or a list of values"),
         ("[scan\n", "no TOML: Expected ']'"),
         ("[scan]\njobs = 'many'", "Invalid value for '--jobs' / '-j'"),
@@ -81,6 +81,8 @@ def test_what_is_wrong_is_refused_by_name(burnish: Burnish, folder: Path, text: 
         ("clean", "apply"), ("organize", "apply"), ("undo", "outside"), ("drift", "on-alarm"), ("runs", "mlflow"),
         ("scan", "output"), ("organize", "into"), ("clean", "quarantine"), ("clean", "rejects"), ("train", "run"),
         ("augment", "into"), ("stats", "html"), ("split", "force"),
+        ("scan", "engine"), ("scan", "address"), ("scrub", "in-place"), ("organize", "mode"), ("embed", "package"),
+        ("release", "as"), ("relabel", "undo"), ("export", "output"),
     ],
 )  # fmt: skip
 def test_nothing_that_writes_moves_or_starts_anything_is_for_a_file(
