@@ -162,7 +162,7 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
         say(f"  {kinds_in_words(search.others)}: only their bytes were compared")
     if search.unmeasured:
         say(f"  {search.unmeasured:,} samples have no digest and were not compared; measure them: burnish scan FOLDER")
-    if not search.in_part and not search.exact:
+    if search.samples and not search.in_part and not search.exact:
         say("  crops, frames and excerpts were not searched for: burnish dedup --parts")
     count = sum(len(group.dropped) for group in groups)
     # The two counts that decide whether a set can be trusted: wrong labels, and training samples in the test.
