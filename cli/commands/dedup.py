@@ -39,6 +39,7 @@ def dedup(
             metavar="best|first|oldest|newest|largest|FOLDER/",
             help="Which copy stays; several rules with commas between, the first that tells two apart decides.",
         ),
+        Effect.VALUE,
     ] = "best",
     no_flips: Annotated[bool, typer.Option("--no-flips", help="Mirror images are no copies.")] = False,
     no_turns: Annotated[bool, typer.Option("--no-turns", help="Turned and rotated pictures are no copies.")] = False,

@@ -8,7 +8,7 @@ _NOUNS = (
 )
 _VERBS = {"are": "is", "were": "was", "have": "has", "lack": "lacks", "do": "does", "go": "goes", "get": "gets"}
 # Not `of 1 classes`, where the count is that of the whole, nor the end of another number, as in 2,001 or 0.1.
-_ONE = re.compile(rf"(?<![\d.,])(?<!of )1 ((?:\w+ )?)({_NOUNS})\b( ({'|'.join(_VERBS)})\b)?( and were\b)?", re.ASCII)
+_ONE = re.compile(rf"(?<![\d.,-])(?<!of )1 ((?:\w+ )?)({_NOUNS})\b( ({'|'.join(_VERBS)})\b)?( and were\b)?", re.ASCII)
 _IRREGULAR = {"anomalies": "anomaly", "classes": "class", "copies": "copy"}
 
 
