@@ -102,7 +102,7 @@ def test_relabelled_by_adjudication_is_released(burnish: Burnish, two: Path) -> 
             bent = [one.replace('"cat"', '"dog"') if '"d/3.png"' in one else one for one in text]
             (two / "fixed.jsonl").write_text("\n".join(bent) + "\n")
         done = burnish("release", "fixed.jsonl", "--as", "v3", code=code)
-        assert ("test labels of v2 changed without adjudication" in done.stderr) is bool(code)
+        assert ("test label of v2 changed without adjudication" in done.stderr) is bool(code)
 
 
 @pytest.mark.parametrize(
