@@ -183,3 +183,13 @@ def test_parquet_says_the_same_as_csv(tmp_path: Path) -> None:
         "a.jpg": Row("7.0", ("age=3.5",), None),
         "b.jpg": Row(None, (), None),
     }
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_folder_is_not_the_beginning_of_another_name(tmp_path: Path, named: bool) -> None:
+    (tmp_path / "digits").mkdir()
+    table = write(tmp_path, "digits/metadata.csv", "file_name,label\n2/1.wav,two\n")
+    metadata, root = Metadata(table if named else None), str(tmp_path)
+    files = [(f"{root}/{name}", root) for name in ("digits2/1.wav", "digits/2/1.wav")]
+    metadata.prepare(files)
+    assert [metadata.lookup(*file)[1] for file in files] == [None, Row("two", (), None)]
