@@ -144,8 +144,8 @@ def _separator(header: str, columns: "Sequence[str]") -> str:
 
 def _check_header(path: str, names: "Sequence[str]", columns: "Sequence[str]") -> None:
     wanted = ",".join(columns)
-    if not names and columns:
-        raise InputError(f"{path} is empty; its first line has to be {wanted}")
+    if not names:
+        raise InputError(f"{path} is empty; its first line has to be {wanted or 'the names of its columns'}")
     missing = [column for column in columns if column not in names]
     if missing:
         raise InputError(f"{path} has no column {missing[0]!r}{did_you_mean(missing[0], names)}; it needs {wanted}")
