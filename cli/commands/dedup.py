@@ -12,8 +12,9 @@ from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.views.dedup.summary import report as table
 from cli.views.dedup.summary import report_of, say_groups
-from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named, without_copies
+from curate.duplicates.dedup import Search, find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import KEEP, ON_CONFLICT, Group, Verdict
+from curate.duplicates.item import Item
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError, UsageError
 from curate.records.reader import lines, read_as

@@ -2,21 +2,21 @@
 
 import importlib
 import os
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from msgspec import Struct
-
 from curate.check.checks import REVIEW_CHECKS
 from curate.duplicates.answered import answered_pairs, decide_answered
 from curate.duplicates.groups import SAME_BYTES, Group, Keep, Member, OnConflict, Pair, Verdict, components, decide
+from curate.duplicates.item import Item
+from curate.duplicates.packed_items import PackedItems
 from curate.facts.records import KINDS, Finding
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
 from curate.records.reader import parse
-from curate.records.sample import MeasuredView
 from curate.records.writer import change_line
 
 if TYPE_CHECKING:
@@ -24,47 +24,14 @@ if TYPE_CHECKING:
 
     from curate.duplicates.audio import AudioMatch
     from curate.duplicates.image import ImageMatch
+    from curate.duplicates.image_candidates import Hashes
 
 AnyMatch = TypeVar("AnyMatch", "ImageMatch", "AudioMatch")
 
 _AUDIBLE_DB = 0.5
 _SHIFTED_S = 0.002
+_BLOCK = 1 << 14
 _LOSSLESS = {"PNG", "BMP", "TIFF", "WAV", "FLAC", "AIFF", "AU", "W64", "RF64", "CAF"}
-
-
-class ImageKey(Struct, gc=False):
-    """The facts of an image that duplicates are found and ranked by."""
-
-    format: str | None = None
-    width: int | None = None
-    height: int | None = None
-    phash: str | None = None
-    phash_inner: str | None = None
-    phash_disc: str | None = None
-
-
-class AudioKey(Struct, gc=False):
-    """The facts of a recording that duplicates are found and ranked by."""
-
-    format: str | None = None
-    sample_rate: int | None = None
-    channels: int | None = None
-    duration_s: float | None = None
-    fingerprint: str | None = None
-
-
-class Item(MeasuredView, frozen=True, gc=False):
-    """The narrow view of a sample that is held in memory while duplicates are looked for."""
-
-    path: str
-    label: str | None = None
-    split: str | None = None
-    kind: str | None = None
-    bytes: int | None = None
-    digest: str | None = None
-    image: ImageKey | None = None
-    audio: AudioKey | None = None
-    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(slots=True)
@@ -111,15 +78,16 @@ def find_groups(
     """
     # Before the samples are read, which in a pipe are still on their way.
     importlib.import_module("curate.duplicates.image_candidates")
-    items = list(samples)
-    _check_measured(items, search)
+    items = PackedItems(_check_measured(samples, search))
     verdicts = ask(items) if ask else ()
     # Only one of the same bytes goes on to be decoded: its copies share whatever is found of it, through their group.
     pairs = list(same_bytes(items))
     copies = {pair.second for pair in pairs}
-    distinct = [index for index in range(len(items)) if index not in copies]
-    pairs += near_images(items, distinct, search)
-    pairs += near_recordings(items, distinct, search)
+    pictures, sounds = (
+        array("I", (index for index in places if index not in copies)) for places in (items.pictures, items.sounds)
+    )
+    pairs += near_images(items, pictures, search)
+    pairs += near_recordings(items, sounds, search)
     pairs += answered_pairs(pairs, verdicts)
     by_first: defaultdict[int, list[Verdict]] = defaultdict(list)
     for one in verdicts:
@@ -136,33 +104,33 @@ def find_groups(
     return groups
 
 
-def same_bytes(items: Sequence[Item]) -> Iterator[Pair]:
+def same_bytes(items: PackedItems) -> Iterator[Pair]:
     """Yield a pair for each sample whose bytes an earlier one has too."""
+    import numpy as np
+
+    # A hash tells nearly all that no other sample equals; a dictionary of a million digests takes 200 MB.
+    keys = np.asarray(items.digest_hashes, np.int64)
+    _, group, sizes = np.unique(keys, return_inverse=True, return_counts=True)
     first: dict[str, int] = {}
-    for index, item in enumerate(items):
-        if item.digest is not None and (earlier := first.setdefault(item.digest, index)) != index:
+    for index in np.flatnonzero(sizes[group] > 1).tolist():
+        digest = items[index].digest
+        if digest is not None and (earlier := first.setdefault(digest, index)) != index:
             yield Pair(earlier, index, "exact", change=SAME_BYTES)
 
 
-def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
-    """Return the confirmed pairs among pictures."""
-    pictures = [index for index in indexes if (image := items[index].image) and image.phash]
+def near_images(items: Sequence[Item], pictures: Sequence[int], search: Search) -> list[Pair]:
+    """Return the confirmed pairs among pictures, which are given by their places."""
     if len(pictures) < 2:
         return []
-    from curate.duplicates.image_candidates import DISTANCE, candidates, exact_candidates, hashes
+    from curate.duplicates.image_candidates import DISTANCE, candidates, exact_candidates
     from curate.duplicates.image_pairs import confirm_pairs
 
-    facts = [image for index in pictures if (image := items[index].image)]
-    whole = hashes(one.phash or "" for one in facts)
     # The same pixels give nearly the same hash of the whole picture; the other two hashes, for crops and turns, would
     # only bring pairs that cannot be exact.
     if search.exact and search.distance is None:
-        pairs = exact_candidates(whole)
+        pairs = exact_candidates(*_hashes(items, pictures, "phash"))
     else:
-        # A manifest of an older scan has only the first of the three.
-        inner, disc = (
-            hashes(getattr(one, name) or one.phash or "" for one in facts) for name in ("phash_inner", "phash_disc")
-        )
+        whole, inner, disc = _hashes(items, pictures, "phash", "phash_inner", "phash_disc")
         pairs = candidates(whole, inner, disc, DISTANCE if search.distance is None else search.distance)
     found = [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
     paths = _paths(items, found, search)
@@ -170,10 +138,24 @@ def near_images(items: Sequence[Item], indexes: Sequence[int], search: Search) -
     return list(_confirmed(found, paths, matches, lambda match: match.change, search))
 
 
-def near_recordings(items: Sequence[Item], indexes: Sequence[int], search: Search) -> list[Pair]:
-    """Return the confirmed pairs among recordings."""
+def _hashes(items: Sequence[Item], pictures: Sequence[int], *names: str) -> "list[Hashes]":
+    """Return hashes of pictures, in blocks: of a million, the texts that they are made of would take 300 MB at once."""
+    import numpy as np
+
+    from curate.duplicates.image_candidates import hashes
+
+    blocks: list[list[Hashes]] = [[] for _ in names]
+    for begin in range(0, len(pictures), _BLOCK):
+        facts = [image for index in pictures[begin : begin + _BLOCK] if (image := items[index].image)]
+        # A manifest of an older scan has only the first of the three.
+        for name, found in zip(names, blocks, strict=True):
+            found.append(hashes(getattr(one, name) or one.phash or "" for one in facts))
+    return [np.concatenate(found) for found in blocks]
+
+
+def near_recordings(items: Sequence[Item], sounds: Sequence[int], search: Search) -> list[Pair]:
+    """Return the confirmed pairs among recordings, which are given by their places."""
     # Where there are not two, nothing of the comparison is imported.
-    sounds = [index for index in indexes if (audio := items[index].audio) and audio.fingerprint]
     if len(sounds) < 2:
         return []
     from curate.duplicates.audio_candidates import near_fingerprints
@@ -276,15 +258,24 @@ def _audio_change(match: "AudioMatch") -> str:
     return ", ".join(filter(None, (level, shift)))
 
 
-def _check_measured(items: Sequence[Item], search: Search) -> None:
-    """Count the samples that were never measured; a file that could not be decoded has an error that says so."""
-    # A file that cannot be decoded has no digest for a reason that is told; only the others say that scan was shallow.
-    sound = [
-        item for item in items if item.kind in KINDS and not any(found.severity == "error" for found in item.findings)
-    ]
-    search.others.update(item.kind for item in items if item.kind and item.kind not in KINDS)
-    search.unmeasured = sum(item.digest is None for item in sound)
-    if search.unmeasured and search.unmeasured == len(sound):
+def _check_measured(items: Iterable[Item], search: Search) -> Iterator[Item]:
+    """Pass samples on, and count those that were never measured.
+
+    Raises:
+        InputError: At the end, if none was; a file that could not be decoded has an error that says so.
+    """
+    sound = 0
+    for item in items:
+        # A file that cannot be decoded has no digest for a reason that is told; only the others say that scan was
+        # shallow.
+        if item.kind in KINDS:
+            if not any(found.severity == "error" for found in item.findings):
+                sound += 1
+                search.unmeasured += item.digest is None
+        elif item.kind:
+            search.others[item.kind] += 1
+        yield item
+    if search.unmeasured and search.unmeasured == sound:
         raise InputError(
             "no sample has a digest, so nothing can be compared; measure the files first: "
             "burnish scan FOLDER (without --shallow)"

@@ -23,7 +23,7 @@ from baselines.runs.run_folder import write_predictions
 from baselines.runs.save_run import Clock, save_run
 from baselines.training.options import TrainingOptions
 from baselines.training.train import train
-from curate.duplicates.dedup import Item
+from curate.duplicates.item import Item
 from curate.facts.records import Finding
 from curate.ground.errors import InputError
 from curate.ground.json import encode
