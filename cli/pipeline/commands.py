@@ -10,8 +10,14 @@ from cli.effects import READ, Effect, effects_of
 COMMON_KEYS = ("id", "input", "keep_going")
 """What a step may say beside its command."""
 
-_NO_STEPS = {"demo", "export", "recipes", "review", "run", "runs", "transforms", "undo"}
-"""Commands that run others, take back what they did, wait for a person, show what there is, or write for others."""
+_NO_STEPS = {
+    "demo", "export", "recipes", "review", "run", "runs", "transforms", "undo",
+    *(name for name in COMMANDS if name.split()[0] == "release"),
+}  # fmt: skip
+"""Commands that run others, take back what they did, wait for a person, show what there is, or write for others.
+
+A release outlives the work folder that a recipe makes anew, and is made of what a recipe has made, by its name.
+"""
 _OWN = {
     "manifest": "a step reads the manifest of the step before; another one: 'input: ID' beside the command",
     "output": "run names the file itself",

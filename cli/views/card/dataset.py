@@ -10,7 +10,7 @@ from curate.describe.dataset_facts import TRAITS, WHO, DatasetFacts, Range
 
 if TYPE_CHECKING:
     from baselines.runs.run_record import ManifestRecord
-    from curate.exchange.release_list import Released
+    from curate.release.records import Release
     from curate.scrub.scrub import Report
 
 _MOST_CLASSES, _MOST_VALUES, _MOST_PLACES = 200, 20, 8
@@ -39,7 +39,7 @@ def parts_of_dataset(
     record: "ManifestRecord",
     said: "Report | None",
     protected: Sequence[str],
-    releases: "Sequence[Released]",
+    releases: "Sequence[Release]",
 ) -> list[Part]:
     """Return the parts of the card, in their order.
 
@@ -143,7 +143,7 @@ def _tags(facts: DatasetFacts, protected: Sequence[str]) -> Iterator[str]:
         yield "None."
 
 
-def _lineage(facts: DatasetFacts, record: "ManifestRecord", releases: "Sequence[Released]") -> Iterator[str]:
+def _lineage(facts: DatasetFacts, record: "ManifestRecord", releases: "Sequence[Release]") -> Iterator[str]:
     yield f"Manifest: {record.samples:,} samples, `{record.digest}`."
     columns = [
         Column("recipe", "recipe"),

@@ -8,15 +8,16 @@ from cli.views.card.document import Document, read_document, unanswered, write_d
 from curate.describe.dataset_facts import DatasetFacts, dataset_facts
 from curate.exchange.croissant import croissant
 from curate.exchange.hugging_face import front_matter, look_at_folder
-from curate.exchange.release_list import read_releases
 from curate.ground.errors import InputError, UsageError, did_you_mean
 from curate.ground.json import encode_indented
+from curate.release.folder import list_releases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from baselines.runs.run_record import ManifestRecord
     from curate.records.sample import Sample
+    from curate.release.records import Release
     from curate.scrub.scrub import Report
 
 README, CROISSANT, MODEL = "README.md", "croissant.json", "model-card.md"
@@ -86,7 +87,7 @@ def make_cards(
     found = look_at_folder(wish.folder, samples(), wish.base)
     old = _old(wish.folder, README)
     matter = front_matter(wish.name, facts.samples, found, facts.kinds)
-    listed = read_releases(releases) if releases else []
+    listed = _releases(releases) if releases else []
     parts = parts_of_dataset(wish.name, facts, record, said, wish.protected, listed)
     text = write_document(matter, parts, old, _OWNED)
     notes = (*found.notes,) if found else ("the files are not in this folder, so load_dataset cannot read it as it is",)
@@ -118,6 +119,18 @@ def _model_card(run: str, wish: Wish) -> Card:
     fair = fairness(predictions, wish.protected) if wish.protected else None
     text = write_document(matter, parts_of_model(name, record, metrics, fair), _old(wish.folder, MODEL), _MODEL_OWNED)
     return Card(MODEL, _bytes(text), tuple(unanswered(text)))
+
+
+def _releases(folder: str) -> "list[Release]":
+    """Return the releases of a folder.
+
+    Raises:
+        InputError: There is no such folder, or one of them is broken: a lineage with a gap is none.
+    """
+    found = list_releases(folder)
+    for name, problem in found.broken.items():
+        raise InputError(f"release {name} is broken, and a card names them all: {problem}")
+    return found.releases
 
 
 def _old(folder: str, name: str) -> Document | None:

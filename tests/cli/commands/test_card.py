@@ -187,17 +187,19 @@ def test_hugging_face_reads_the_front_matter_of_a_model(burnish: Burnish, folder
 
 
 def test_releases_are_its_lineage(burnish: Burnish, folder: Path) -> None:
-    for name, made in (("v2", "2026-02-01"), ("v1", "2026-01-01")):
-        record = {"name": name, "digest": f"sha256:{'a' * 64}", "samples": 5, "made": made, "later": {"field": 1}}
-        (folder / "releases" / name).mkdir(parents=True)
-        (folder / "releases" / name / "release.json").write_text(json.dumps(record))
+    lines = (folder / "public.jsonl").read_text().splitlines(keepends=True)
+    for name, count in (("v1", -1), ("v2", None)):
+        (folder / "some.jsonl").write_text("".join(lines[:count]))
+        burnish("release", "some.jsonl", "--as", name, "--into", "releases")
     burnish("card", "public.jsonl", "-o", "public", "--releases", "releases", "--no-look")
-    text = (folder / "public" / "README.md").read_text()
-    assert text.index("| v1 |") < text.index("| v2 |")
-    assert "was not looked at" in text
+    card = (folder / "public" / "README.md").read_text()
+    made = [json.loads((folder / "releases" / name / "release.json").read_text()) for name in ("v1", "v2")]
+    assert all(one["digest"] in card for one in made)
+    assert card.index("v1") < card.index("v2")
     (folder / "releases" / "v1" / "release.json").write_text("{}")
     result = burnish("card", "public.jsonl", "-o", "public", "--releases", "releases", code=2)
-    assert "cannot read releases/v1/release.json" in result.stderr
+    assert "release v1 is broken, and a card names them all: " in result.stderr
+    assert "cannot read gone" in burnish("card", "public.jsonl", "-o", "public", "--releases", "gone", code=2).stderr
 
 
 @pytest.mark.slow

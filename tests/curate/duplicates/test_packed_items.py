@@ -5,17 +5,41 @@ import tracemalloc
 import pytest
 from msgspec.structs import astuple
 
-from curate.duplicates.dedup import Search, find_groups, same_bytes
+from curate.duplicates.dedup import Search, find_groups
 from curate.duplicates.item import AudioKey, ImageKey, Item
 from curate.duplicates.packed_items import PackedItems
+from curate.duplicates.same_bytes import sharing_a_digest
 from curate.facts.records import Finding
 
 PHASH = "0123456789abcdef"
 ITEMS = [
-    Item("a.jpg", "cat", "train", "image", 5, "sha256:aa", ImageKey("JPEG", 4, 3, PHASH, None, PHASH)),
-    Item("b\udcff.wav", None, None, "audio", 2**40, "sha256:bb", None, AudioKey("WAV", 16000, 1, 0.5, "00" * 16)),
+    Item("a.jpg", "cat", ("dark",), "train", "image", 5, 7, "sha256:aa", ImageKey("JPEG", 4, 3, PHASH, None, PHASH)),
+    Item(
+        "b\udcff.wav",
+        None,
+        (),
+        None,
+        "audio",
+        2**40,
+        None,
+        "sha256:bb",
+        None,
+        AudioKey("WAV", 16000, 1, 0.5, "00" * 16),
+    ),
     Item("c.txt", kind="text"),
-    Item("d.jpg", "", "val", "image", 0, "sha256:aa", ImageKey(), None, (Finding("dark", "warning", 0.1, 0.2, "x"),)),
+    Item(
+        "d.jpg",
+        "",
+        (),
+        "val",
+        "image",
+        0,
+        None,
+        "sha256:aa",
+        ImageKey(),
+        None,
+        (Finding("dark", "warning", 0.1, 0.2, "x"),),
+    ),
 ]
 
 
@@ -39,7 +63,7 @@ def test_what_a_search_asks_of_all_is_known_without_making_them() -> None:
     packed = PackedItems(ITEMS)
     # The last has a picture without a hash: it was not decoded.
     assert (list(packed.pictures), list(packed.sounds)) == ([0], [1])
-    assert [(pair.first, pair.second) for pair in same_bytes(packed)] == [(0, 3)]
+    assert sharing_a_digest(packed) == sharing_a_digest(ITEMS) == [0, 3]
 
 
 def test_samples_without_a_digest_are_no_copies_of_each_other() -> None:
@@ -51,7 +75,17 @@ def test_samples_without_a_digest_are_no_copies_of_each_other() -> None:
 def test_a_sample_takes_a_quarter_of_a_kilobyte() -> None:
     count = 5_000
     made = (
-        Item(f"photos/dress/{n:08}.jpg", "dress", None, "image", n, f"sha256:{n:064x}", ImageKey("JPEG", 4, 3, PHASH))
+        Item(
+            f"photos/dress/{n:08}.jpg",
+            "dress",
+            (),
+            None,
+            "image",
+            n,
+            n,
+            f"sha256:{n:064x}",
+            ImageKey("JPEG", 4, 3, PHASH),
+        )
         for n in range(count)
     )
     tracemalloc.start()
