@@ -20,8 +20,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.facts import audio as facts
-from curate.facts.channels import channel_weights
+from curate.facts.audio import downmix
+from curate.facts.channels import channel_gap_db, channel_weights, mono_loss_db
+from curate.facts.clipping import clipping_ratio
+from curate.facts.fingerprint import fingerprint
+from curate.facts.gaps import gaps
+from curate.facts.levels import dc_offset, peak_dbfs, rms_dbfs
+from curate.facts.loudness import loudness_lufs
+from curate.facts.powers import bandwidth_hz, silence_ratio, snr_db
 from curate.facts.records import AudioFacts
 from curate.facts.spectrum import Spectrum, spectrum
 from curate.media.audio import decode_audio
@@ -47,23 +53,23 @@ _STEPS: dict[str, Callable[[Recording], object]] = {
     "SHA-256": lambda one: hashlib.sha256(one.data).hexdigest(),
     "decode, with the search for damage": lambda one: decode_audio(one.data, one.header.format),
     "spectrum, of which the next four are made": lambda one: spectrum(
-        facts.downmix(one.samples), one.header.sample_rate or 1
+        downmix(one.samples), one.header.sample_rate or 1
     ),
-    "silence_ratio": lambda one: facts.silence_ratio(one.sound.powers),
-    "snr_db": lambda one: facts.snr_db(one.sound),
-    "bandwidth_hz": lambda one: facts.bandwidth_hz(one.sound),
-    "fingerprint": lambda one: facts.fingerprint(one.sound.bands),
-    "loudness_lufs": lambda one: facts.loudness_lufs(one.samples, one.header.sample_rate or 1, one.weights),
-    "clipping_ratio": lambda one: facts.clipping_ratio(one.samples, one.header.subtype),
-    "inner_silence_s, dropouts": lambda one: facts.gaps(one.samples, one.header.sample_rate or 1),
+    "silence_ratio": lambda one: silence_ratio(one.sound.powers),
+    "snr_db": lambda one: snr_db(one.sound),
+    "bandwidth_hz": lambda one: bandwidth_hz(one.sound),
+    "fingerprint": lambda one: fingerprint(one.sound.bands),
+    "loudness_lufs": lambda one: loudness_lufs(one.samples, one.header.sample_rate or 1, one.weights),
+    "clipping_ratio": lambda one: clipping_ratio(one.samples, one.header.subtype),
+    "inner_silence_s, dropouts": lambda one: gaps(one.samples, one.header.sample_rate or 1),
     "peak_dbfs, rms_dbfs, dc_offset": lambda one: (
-        facts.peak_dbfs(one.samples),
-        facts.rms_dbfs(one.samples),
-        facts.dc_offset(one.samples),
+        peak_dbfs(one.samples),
+        rms_dbfs(one.samples),
+        dc_offset(one.samples),
     ),
     "channel_gap_db, mono_loss_db": lambda one: (
-        facts.channel_gap_db(one.samples, one.weights),
-        facts.mono_loss_db(one.samples),
+        channel_gap_db(one.samples, one.weights),
+        mono_loss_db(one.samples),
     ),
     "the manifest line": lambda one: encode(one.measured),
     "all of it, as a worker does it": lambda one: encode(measure(Sample(one.path), one.path) or one.measured),
@@ -77,7 +83,7 @@ def read(path: Path) -> Recording | None:
     measured = measure(Sample(str(path)), str(path))
     if audio.samples is None or measured is None:
         return None
-    sound = spectrum(facts.downmix(audio.samples), audio.header.sample_rate or 1)
+    sound = spectrum(downmix(audio.samples), audio.header.sample_rate or 1)
     weights = channel_weights(audio.samples.shape[1], audio.header.channel_mask or 0, audio.header.format)
     return Recording(str(path), data, audio.header, audio.samples, sound, weights, measured)
 

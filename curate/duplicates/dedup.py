@@ -2,7 +2,6 @@
 
 import importlib
 import itertools
-import os
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from curate.duplicates.same_bytes import Present, same_bytes
 from curate.facts.records import KINDS, Finding
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
+from curate.media.storage.address import join
 from curate.records.reader import parse
 from curate.records.writer import change_line
 
@@ -212,7 +212,7 @@ class _Comparison:
             # Of most it was measured when they were compared at full size.
             worth = dict(self.worth)
             rest = [index for index in near if index not in worth]
-            paths = [os.path.join(self.search.base, self.items[index].path) for index in rest]
+            paths = [join(self.search.base, self.items[index].path) for index in rest]
             worth |= zip(rest, worth_of_files(paths, self.search.jobs, self.search.progress), strict=True)
         return {
             index: Member(
@@ -276,7 +276,7 @@ class _Comparison:
             from curate.duplicates.features import NONE
             from curate.duplicates.image_pairs import MOST_LOOKS, look_at
 
-            paths = [os.path.join(self.search.base, self.items[index].path) for index in pictures]
+            paths = [join(self.search.base, self.items[index].path) for index in pictures]
             features, sizes = [], []
             for path, look in zip(
                 paths, look_at(paths, self.search.jobs, self.search.progress, features=True), strict=True
@@ -353,7 +353,7 @@ class _Comparison:
             from curate.duplicates.audio_pairs import landmarks_of_files
             from curate.duplicates.landmarks import landmark_candidates
 
-            paths = [os.path.join(self.search.base, self.items[index].path) for index in sounds]
+            paths = [join(self.search.base, self.items[index].path) for index in sounds]
             heard = list(landmarks_of_files(paths, self.search.jobs, self.search.progress))
             pairs += landmark_candidates(heard)
         return [(sounds[i], sounds[j]) for i, j in dict.fromkeys(pairs)]
@@ -474,7 +474,7 @@ class _Comparison:
 
     def paths(self, pair: tuple[int, int]) -> tuple[str, str]:
         """Return where two files are."""
-        first, second = (os.path.join(self.search.base, self.items[index].path) for index in pair)
+        first, second = (join(self.search.base, self.items[index].path) for index in pair)
         return first, second
 
 

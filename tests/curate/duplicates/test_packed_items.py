@@ -13,32 +13,33 @@ from curate.facts.records import Finding
 
 PHASH = "0123456789abcdef"
 ITEMS = [
-    Item("a.jpg", "cat", ("dark",), "train", "image", 5, 7, "sha256:aa", ImageKey("JPEG", 4, 3, PHASH, None, PHASH)),
+    Item(
+        "a.jpg",
+        label="cat",
+        tags=("dark",),
+        split="train",
+        kind="image",
+        bytes=5,
+        digest="sha256:aa",
+        image=ImageKey("JPEG", 4, 3, PHASH, None, PHASH),
+    ),
     Item(
         "b\udcff.wav",
-        None,
-        (),
-        None,
-        "audio",
-        2**40,
-        None,
-        "sha256:bb",
-        None,
-        AudioKey("WAV", 16000, 1, 0.5, "00" * 16),
+        kind="audio",
+        bytes=2**40,
+        digest="sha256:bb",
+        audio=AudioKey("WAV", 16000, 1, 0.5, "00" * 16),
     ),
     Item("c.txt", kind="text"),
     Item(
         "d.jpg",
-        "",
-        (),
-        "val",
-        "image",
-        0,
-        None,
-        "sha256:aa",
-        ImageKey(),
-        None,
-        (Finding("dark", "warning", 0.1, 0.2, "x"),),
+        label="",
+        split="val",
+        kind="image",
+        bytes=0,
+        digest="sha256:aa",
+        image=ImageKey(),
+        findings=(Finding("dark", "warning", 0.1, 0.2, "x"),),
     ),
 ]
 
@@ -77,14 +78,11 @@ def test_a_sample_takes_a_quarter_of_a_kilobyte() -> None:
     made = (
         Item(
             f"photos/dress/{n:08}.jpg",
-            "dress",
-            (),
-            None,
-            "image",
-            n,
-            n,
-            f"sha256:{n:064x}",
-            ImageKey("JPEG", 4, 3, PHASH),
+            label="dress",
+            kind="image",
+            bytes=n,
+            digest=f"sha256:{n:064x}",
+            image=ImageKey("JPEG", 4, 3, PHASH),
         )
         for n in range(count)
     )
