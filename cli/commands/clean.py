@@ -175,7 +175,8 @@ def _clean(
         decided = _decided(file, asked) if asked.answers else None
         dataset = DatasetFolders(files.base if files else "")
         # One pass learns what is normal and where the data lies; whether the quarantine is inside is known only then.
-        found = survey(dataset.watch(read_as(file, Facts)), policy, by_digest, decided)
+        samples = read_as(file, Facts)
+        found = survey(dataset.watch(samples) if files else samples, policy, by_digest, decided)
         if files:
             files.refuse_inside(dataset)
         say_survey(found)

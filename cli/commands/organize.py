@@ -13,7 +13,7 @@ from cli.io.terminal import say
 from curate.ground.errors import GateError, UsageError
 from curate.journal import Outcome
 from curate.media.storage.address import is_url
-from curate.organize.metadata_files import STYLES, metadata_files
+from curate.organize.metadata_files import STYLES, MetadataFiles
 from curate.organize.plan import MODES, Plan, arrange
 from curate.organize.shards import FORMATS, ShardPlan, arrange_in_shards
 from curate.organize.template import compile_layout
@@ -82,19 +82,18 @@ def organize(
         # Each step of the plan needs all of the one before it, and samples are never held: a pass for each.
         dataset = DatasetFolders(plan.base)
         plan.leave_out_unknown(dataset.watch(_again(file)))
-        plan.place(_again(file))
+        beside, notes = MetadataFiles(metadata), []  # type: ignore[arg-type,var-annotated]
+        beside.survey(plan.place(_again(file)), notes)
         plan.refuse_what_cannot_work(dataset)
-        targets = ((plan.targets[sample.path], sample) for sample in _again(file))
-        notes: list[str] = []
-        files = metadata_files(targets, metadata, notes)  # type: ignore[arg-type]
-        _say_plan(plan, files, notes, apply=apply)
+        _say_plan(plan, beside.names, notes, apply=apply)
         if not apply:
             return
-        with terminal.progress("organize", lambda: len(plan.targets)) as counted:
+        files = beside.contents((plan.target(sample), sample) for sample in _again(file))
+        with terminal.progress("organize", lambda: plan.count) as counted:
             streams.write_samples(counted(arrange(plan, _again(file), files, failures)), output)
-    _say_result(plan.into, len(plan.targets), failures)
+    _say_result(plan.into, plan.count, failures)
     if failures:
-        raise GateError(f"{len(failures):,} of {len(plan.targets):,} files are not at their place")
+        raise GateError(f"{len(failures):,} of {plan.count:,} files are not at their place")
 
 
 def _organize_in_shards(plan: ShardPlan, manifest: str | None, output: str | None, *, apply: bool) -> None:
@@ -121,9 +120,9 @@ def _again(file: Rereadable) -> Iterator[Sample]:
     return read(file)
 
 
-def _say_plan(plan: Plan, metadata: dict[str, bytes], notes: list[str], *, apply: bool) -> None:
+def _say_plan(plan: Plan, metadata: Sequence[str], notes: list[str], *, apply: bool) -> None:
     """Say where the files go: folders with their counts, sizes, and what is unusual."""
-    folders = sorted(plan.folders().items())
+    folders = sorted(plan.folders.items())
     for folder, count in folders[:_FOLDERS]:
         say(f"  {f'{folder}/' if folder else './':40} {count:8,} files")
     if len(folders) > _FOLDERS:
@@ -139,7 +138,7 @@ def _say_plan(plan: Plan, metadata: dict[str, bytes], notes: list[str], *, apply
     verb = {"copy": "copy", "move": "move", "hardlink": "link", "symlink": "link"}[plan.mode]
     size = f"{plan.bytes / 1e6:,.1f} MB"
     say(
-        f"{verb} {len(plan.targets):,} files ({size}) into {plan.into}, in {len(folders):,} folders"
+        f"{verb} {plan.count:,} files ({size}) into {plan.into}, in {len(folders):,} folders"
         f"{'' if apply else '; do it with --apply'}"
     )
 

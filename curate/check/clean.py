@@ -47,7 +47,8 @@ class _Values:
 
     def add(self, sample: int, value: float) -> None:
         """Note the value of a sample, by its place; in the order of the samples."""
-        self._of_sample.extend([0] * (sample - len(self._of_sample)))
+        if gap := sample - len(self._of_sample):
+            self._of_sample.extend([0] * gap)
         self._of_sample.append(self._numbers.setdefault(value, len(self._numbers) + 1))
 
     def counts(self) -> Counter[float]:
@@ -187,11 +188,13 @@ def survey(
     measured: Counter[str] = Counter()
     undecided: Counter[str] = Counter()
     flagged: Counter[str] = Counter()
+    beforehand = bool(found.by_digest or decided)
     for sample in samples:
         found.samples += 1
         found.sound += _is_sound(sample)
         # Findings that are there already (of scan, or of an earlier clean) have to be looked at in the second pass too.
-        found.remarkable.append(bool(sample.findings or found.says_of(found.samples - 1, sample.digest)))
+        said = sample.findings or (beforehand and found.says_of(found.samples - 1, sample.digest))
+        found.remarkable.append(bool(said))
         if sample.kind is not None and sample.kind not in KINDS:
             found.others[sample.kind] += 1
             continue

@@ -1,6 +1,8 @@
 """Find duplicates in a set: the same bytes first, then candidates by their hashes, confirmed on what is decoded."""
 
 import importlib
+import itertools
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from curate.duplicates.answered import answered_pairs, decide_answered
 from curate.duplicates.groups import Copies, Group, Member, OnConflict, Pair, Verdict, decide
 from curate.duplicates.item import Item, limits
 from curate.duplicates.keep import Worth, extent, rank
+from curate.duplicates.packed_items import PackedItems
 from curate.duplicates.same_bytes import Present, same_bytes
 from curate.facts.records import KINDS, Finding
 from curate.ground.errors import InputError
@@ -26,12 +29,14 @@ if TYPE_CHECKING:
     from curate.duplicates.feature_candidates import Guess
     from curate.duplicates.features import Features
     from curate.duplicates.image import ImageMatch
+    from curate.duplicates.image_candidates import Hashes
     from curate.duplicates.image_pairs import Look
 
 AnyMatch = TypeVar("AnyMatch", "ImageMatch", "AudioMatch")
 
 _AUDIBLE_DB = 0.5
 _SHIFTED_S = 0.002
+_BLOCK = 1 << 14
 _OTHER_SPEED = 0.05  # percent
 _LAZY_ROUNDS, _FEW = 5, 64
 _ROUNDS, _CENTRES = 3, 4
@@ -120,19 +125,18 @@ def find_groups(
     """
     # Before the samples are read, which in a pipe are still on their way.
     importlib.import_module("curate.duplicates.image_candidates")
-    samples = list(samples)
-    search.samples = len(samples)
-    _check_measured(samples, search)
-    verdicts = ask(samples) if ask else ()
-    return _Comparison(samples, search).groups(verdicts)
+    packed = PackedItems(_check_measured(samples, search))
+    search.samples = len(packed)
+    verdicts = ask(packed) if ask else ()
+    return _Comparison(packed, search).groups(verdicts)
 
 
 class _Comparison:
     """The samples of a manifest and of the reference set behind them, and what was compared of them so far."""
 
-    def __init__(self, samples: Sequence[Item], search: Search) -> None:
+    def __init__(self, samples: PackedItems, search: Search) -> None:
         self.search = search
-        self.items = [*samples, *search.reference]
+        self.items = PackedItems(itertools.chain(samples, search.reference)) if search.reference else samples
         self.count = len(samples)
         self.within_limits = limits(samples, search.across, search.within)
         self.present = Present(self.items, search.base)
@@ -152,10 +156,13 @@ class _Comparison:
         # Only one of the same bytes goes on to be decoded: its copies share whatever is found of it, through their
         # content. Where limits part them, each has pairs of its own.
         limited = bool(self.search.across or self.search.within)
-        distinct = [index for index in range(len(self.items)) if limited or index not in copies]
-        distinct = [index for index in distinct if index not in self.present.changed]
-        self.find_images([index for index in distinct if (image := self.items[index].image) and image.phash])
-        self.compare_lazily(self.recordings(distinct), self.compare)
+        left_out = self.present.changed if limited else copies | self.present.changed
+        pictures, sounds = (
+            array("I", (index for index in places if index not in left_out))
+            for places in (self.items.pictures, self.items.sounds)
+        )
+        self.find_images(pictures)
+        self.compare_lazily(self.recordings(sounds), self.compare)
         self.pairs += answered_pairs(self.pairs, verdicts)
         found = Copies(len(self.items), self.pairs)
         members = self.members(found)
@@ -309,26 +316,34 @@ class _Comparison:
 
     def images(self, pictures: Sequence[int]) -> list[tuple[int, int]]:
         """Return the candidates among pictures by their hashes."""
-        from curate.duplicates.image_candidates import DISTANCE, candidates, exact_candidates, hashes
+        from curate.duplicates.image_candidates import DISTANCE, candidates, exact_candidates
 
-        facts = [image for index in pictures if (image := self.items[index].image)]
-        whole = hashes(one.phash or "" for one in facts)
         # The same pixels give nearly the same hash of the whole picture; the other two hashes, for crops and turns,
         # would only bring pairs that cannot be exact.
         if self.search.exact and self.search.distance is None:
-            pairs = exact_candidates(whole)
+            pairs = exact_candidates(*self.hashes(pictures, "phash"))
         else:
-            # A manifest of an older scan has only the first of the three.
-            inner, disc = (
-                hashes(getattr(one, name) or one.phash or "" for one in facts) for name in ("phash_inner", "phash_disc")
-            )
+            whole, inner, disc = self.hashes(pictures, "phash", "phash_inner", "phash_disc")
             pairs = candidates(whole, inner, disc, DISTANCE if self.search.distance is None else self.search.distance)
         return [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
 
-    def recordings(self, indexes: Sequence[int]) -> list[tuple[int, int]]:
+    def hashes(self, pictures: Sequence[int], *names: str) -> "list[Hashes]":
+        """Return hashes, in blocks: of a million pictures, the texts that they come from would take 300 MB."""
+        import numpy as np
+
+        from curate.duplicates.image_candidates import hashes
+
+        blocks: list[list[Hashes]] = [[] for _ in names]
+        for begin in range(0, len(pictures), _BLOCK):
+            facts = [image for index in pictures[begin : begin + _BLOCK] if (image := self.items[index].image)]
+            # A manifest of an older scan has only the first of the three.
+            for name, found in zip(names, blocks, strict=True):
+                found.append(hashes(getattr(one, name) or one.phash or "" for one in facts))
+        return [np.concatenate(found) for found in blocks]
+
+    def recordings(self, sounds: Sequence[int]) -> list[tuple[int, int]]:
         """Return the candidates among recordings."""
         # Where there are not two, nothing of the comparison is imported.
-        sounds = [index for index in indexes if (audio := self.items[index].audio) and audio.fingerprint]
         if len(sounds) < 2:
             return []
         from curate.duplicates.audio_candidates import near_fingerprints
@@ -536,15 +551,24 @@ def _audio_change(match: "AudioMatch") -> str:
     return ", ".join(filter(None, (level, shift, speed)))
 
 
-def _check_measured(items: Sequence[Item], search: Search) -> None:
-    """Count the samples that were never measured; a file that could not be decoded has an error that says so."""
-    # A file that cannot be decoded has no digest for a reason that is told; only the others say that scan was shallow.
-    sound = [
-        item for item in items if item.kind in KINDS and not any(found.severity == "error" for found in item.findings)
-    ]
-    search.others.update(item.kind for item in items if item.kind and item.kind not in KINDS)
-    search.unmeasured = sum(item.digest is None for item in sound)
-    if search.unmeasured and search.unmeasured == len(sound):
+def _check_measured(items: Iterable[Item], search: Search) -> Iterator[Item]:
+    """Pass samples on, and count those that were never measured.
+
+    Raises:
+        InputError: At the end, if none was; a file that could not be decoded has an error that says so.
+    """
+    sound = 0
+    for item in items:
+        # A file that cannot be decoded has no digest for a reason that is told; only the others say that scan was
+        # shallow.
+        if item.kind in KINDS:
+            if not any(found.severity == "error" for found in item.findings):
+                sound += 1
+                search.unmeasured += item.digest is None
+        elif item.kind:
+            search.others[item.kind] += 1
+        yield item
+    if search.unmeasured and search.unmeasured == sound:
         raise InputError(
             "no sample has a digest, so nothing can be compared; measure the files first: "
             "burnish scan FOLDER (without --shallow)"

@@ -17,6 +17,9 @@ from curate.records.dataset_root import DatasetFolders
 from curate.records.sample import Sample
 from curate.records.writer import changed
 
+Digest = bytes
+"""128 bits of a text: that two of 10,000,000 meet is less likely than 1 in 10^24."""
+
 Mode = Literal["copy", "move", "hardlink", "symlink"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
@@ -33,7 +36,8 @@ class Plan:
         mode: How files get there.
         layout: The parts that no sample has a value for are taken out by `leave_out_unknown`.
         base: What the paths of the samples are relative to; empty: the working directory.
-        targets: By path of the sample, relative to the destination.
+        count: How many files there are.
+        folders: How many of them go into each folder.
         bytes: How large the files are together.
         left_out: Fields of the layout that no sample has.
         renamed: How many names got a suffix, because several files would have had one.
@@ -43,10 +47,12 @@ class Plan:
     mode: Mode
     layout: Layout
     base: str = ""
-    targets: dict[str, str] = field(default_factory=dict)
+    count: int = 0
+    folders: Counter[str] = field(default_factory=Counter)
     bytes: int = 0
     left_out: tuple[str, ...] = ()
     renamed: int = 0
+    _shared: set[Digest] = field(default_factory=set)
 
     def leave_out_unknown(self, samples: Iterable[Sample]) -> None:
         """Take the fields out of the layout that no sample has.
@@ -72,28 +78,46 @@ class Plan:
         self.left_out = tuple(lacking)
         self.layout = self.layout.without(set(lacking))
 
-    def place(self, samples: Iterable[Sample]) -> None:
-        """Decide where each file goes.
+    def place(self, samples: Iterable[Sample]) -> Iterator[tuple[str, Sample]]:
+        """Find out which names several files would have, and yield where each file goes as far as is known by then.
+
+        Of a name that a later file shares, the suffix is missing: `target` has it once all samples were passed.
 
         Raises:
             UsageError: A value makes no safe name of a folder, or two folders differ only in case.
             InputError: Two samples have one path.
         """
+        # Digests, not texts: two dictionaries of 1,000,000 paths took 500 MB. What `target` returns it computes again.
+        paths: set[Digest] = set()
+        names: set[Digest] = set()
         for sample in samples:
-            if sample.path in self.targets:
+            if (key := _key(sample.path)) in paths:
                 raise InputError(f"{sample.path} stands in the manifest twice; keep one line of it: burnish dedup")
-            self.targets[sample.path] = self.layout.target(sample)
-            self.bytes += sample.bytes or 0
-        _refuse_folders_that_differ_in_case(self.targets.values())
-        # Case folded: on macOS and Windows `A.png` and `a.png` are one file.
-        names = Counter(target.casefold() for target in self.targets.values())
-        for path, target in self.targets.items():
-            if names[target.casefold()] > 1:
-                # From the path alone, not from the place in the manifest, so that another order gives the same names.
-                suffix = hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
-                folder, slash, name = target.rpartition("/")
-                self.targets[path] = f"{folder}{slash}{shortened(name, f'-{suffix}')}"
+            paths.add(key)
+            target = self.layout.target(sample)
+            # Case folded: on macOS and Windows `A.png` and `a.png` are one file.
+            name = _key(target.casefold())
+            if name in self._shared:
                 self.renamed += 1
+            elif name in names:
+                self._shared.add(name)
+                self.renamed += 2
+            names.add(name)
+            self.folders[target.rpartition("/")[0]] += 1
+            self.count += 1
+            self.bytes += sample.bytes or 0
+            yield target, sample
+        _refuse_folders_that_differ_in_case(self.folders)
+
+    def target(self, sample: Sample) -> str:
+        """Return where a file goes, relative to the destination; only after all samples were placed."""
+        target = self.layout.target(sample)
+        if not self._shared or _key(target.casefold()) not in self._shared:
+            return target
+        # From the path alone, not from the place in the manifest, so that another order gives the same names.
+        suffix = hashlib.sha256(os.fsencode(sample.path)).hexdigest()[:8]
+        folder, slash, name = target.rpartition("/")
+        return f"{folder}{slash}{shortened(name, f'-{suffix}')}"
 
     def refuse_what_cannot_work(self, dataset: DatasetFolders) -> None:
         """Check the destination before any file is touched.
@@ -111,19 +135,15 @@ class Plan:
         if self.mode == "copy":
             room_for(self.into, self.bytes, ", or use --mode hardlink or move")
 
-    def folders(self) -> "Counter[str]":
-        """Return how many files go into each folder."""
-        return Counter(target.rpartition("/")[0] for target in self.targets.values())
-
     def operation(self, sample: Sample) -> Operation:
         """Return what is to be done with a sample's file."""
         source = join(self.base, sample.path)
-        target = self.targets[sample.path]
+        target = self.target(sample)
         return Operation(self.mode, source, target, sample.bytes, sample.mtime_ns, sample.digest)
 
     def moved(self, sample: Sample, etag: str | None = None) -> Sample:
         """Return the sample at its new place, with its ETag if that is in a store; its origin remembers the old one."""
-        path = f"{self.into.rstrip('/')}/{self.targets[sample.path]}"
+        path = f"{self.into.rstrip('/')}/{self.target(sample)}"
         fields: dict[str, object] = {"path": path, "origin": {**(sample.origin or {}), "organized_from": sample.path}}
         # A copy on a disk keeps its time. What comes out of a store or goes into one is known by another sign there.
         if is_url(self.into):
@@ -182,6 +202,11 @@ def arrange(
         failures += [outcome for outcome in journal.apply(created(journal)) if outcome.status not in DONE]
 
 
+def _key(text: str) -> Digest:
+    # Any surrogate may stand in a manifest.
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
 def room_for(folder: str, size: int, otherwise: str) -> None:
     """Check that copies of some size fit into a folder.
 
@@ -216,9 +241,9 @@ def _fetched(operation: Operation, staging: str) -> Operation | Outcome:
     return Operation("create", staged, operation.target, digest=digest)
 
 
-def _refuse_folders_that_differ_in_case(targets: Iterable[str]) -> None:
+def _refuse_folders_that_differ_in_case(folders: Iterable[str]) -> None:
     spelt: dict[str, str] = {}
-    for folder in dict.fromkeys(target.rpartition("/")[0] for target in targets):
+    for folder in folders:
         # Each folder above as well: `Cat/a` and `cat/b` are two folders, and no two names below them meet.
         parts = folder.split("/")
         for above in ("/".join(parts[:depth]) for depth in range(len(parts), 0, -1)):

@@ -3,7 +3,8 @@
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from curate.ground.errors import UsageError, did_you_mean
 from curate.query.expression import known_names
@@ -41,6 +42,12 @@ class Layout:
 
     text: str
     parts: tuple[tuple[str | Field, ...], ...]
+    _named: tuple[bool, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note which parts hold the file's own name: asked once here, and not for each of a million samples."""
+        named = tuple(any(isinstance(one, Field) and one.name in _OF_NAME for one in part) for part in self.parts)
+        object.__setattr__(self, "_named", named)
 
     @property
     def fields(self) -> list[Field]:
@@ -59,19 +66,22 @@ class Layout:
         Raises:
             UsageError: A value makes no safe name for a folder; says which and why.
         """
-        return "/".join(self._part(part, sample) for part in self.parts)
+        return "/".join(
+            [self._part(part, sample, named=named) for part, named in zip(self.parts, self._named, strict=True)]
+        )
 
-    def _part(self, part: tuple[str | Field, ...], sample: Sample) -> str:
-        text = "".join(piece if isinstance(piece, str) else piece.value(sample) or "" for piece in part)
-        fields = [piece.name for piece in part if isinstance(piece, Field)]
-        if _OF_NAME.intersection(fields):
+    def _part(self, part: tuple[str | Field, ...], sample: Sample, *, named: bool) -> str:
+        text = "".join([piece if isinstance(piece, str) else piece.value(sample) or "" for piece in part])
+        if named:
             self._refuse_climbing(part, sample)
+            return shortened(text)
         # A file may be named anything that its file system took; a folder that is made anew is to be safe everywhere.
-        if fields and not _OF_NAME.intersection(fields) and (why := why_unsafe(text)):
+        fields = [piece.name for piece in part if isinstance(piece, Field)]
+        if fields and (why := why_unsafe(text)):
             raise UsageError(
                 f"{sample.path}: {{{fields[0]}}} is {text!r}, which {why}; rename it, or use another --layout"
             )
-        return shortened(text) if _OF_NAME.intersection(fields) else text
+        return text
 
     def _refuse_climbing(self, part: tuple[str | Field, ...], sample: Sample) -> None:
         """Refuse values beside a file's own name, which may be odd, that would make another path of it.
@@ -107,6 +117,8 @@ def compile_layout(text: str) -> Layout:
     return Layout(text, parts)
 
 
+# Few folders hold many files.
+@lru_cache(maxsize=1 << 12)
 def why_unsafe(part: str) -> str:
     """Return why a text is no safe name of a folder on Linux, macOS and Windows; empty if it is one."""
     forbidden = _FORBIDDEN.search(part)
@@ -129,6 +141,9 @@ def shortened(name: str, suffix: str = "") -> str:
         name: Of the file.
         suffix: Such as `-1f2e3d4c`.
     """
+    # A character takes 4 bytes at most.
+    if not suffix and 4 * len(name) <= MAX_PART_BYTES:
+        return name
     stem, ending = os.path.splitext(name)
     room = MAX_PART_BYTES - len(os.fsencode(suffix + ending))
     whole = os.fsencode(stem)

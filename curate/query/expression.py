@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple, get_args, get_type_hints
 from unicodedata import normalize
 
@@ -86,15 +87,19 @@ class Expression:
     Attributes:
         text: As the user wrote it.
         missing: How many samples it could not be decided for, because they lack a fact.
+        part: `image` or `audio`, where each comparison is of its facts: of other samples nothing can be decided.
     """
 
     text: str
     _truth: Truth = field(repr=False)
     missing: int = 0
+    part: str | None = None
 
     def matches(self, sample: Sample) -> bool:
         """Return whether the expression is true of the sample; not if a fact is missing, which is counted."""
-        truth = self._truth(sample)
+        # Most rules are for one of the two kinds: to ask each of its comparisons took half of the time of `tag --auto`.
+        lacks = self.part is not None and getattr(sample, self.part) is None
+        truth = None if lacks else self._truth(sample)
         if truth is None:
             self.missing += 1
         return bool(truth)
@@ -121,7 +126,28 @@ def compile_expression(text: str) -> Expression:
         UsageError: It does not parse, uses an unknown name (the nearest known one is named), or compares things of
             different types.
     """
-    return Expression(text, _truth(_parse(text), text))
+    tree = _parse(text)
+    return Expression(text, _truth(tree, text), part=_part_of_all(tree))
+
+
+def _part_of_all(tree: ast.expr) -> str | None:
+    """Return the part of a sample that has a fact in each comparison; None where there is no such one."""
+    parts: set[frozenset[str]] = set()
+    for compare in ast.walk(tree):
+        if isinstance(compare, ast.Compare):
+            # A list is there whatever the facts in it are: `1 in [image.width]` is false without a width.
+            sides = [
+                frozenset() if isinstance(side, ast.Tuple | ast.List | ast.Set) else _parts_in(side)
+                for side in (compare.left, *compare.comparators)
+            ]
+            parts.update(left | right for left, right in pairwise(sides))
+    (first, *others) = parts or {frozenset()}
+    return None if others or len(first) != 1 else next(iter(first))
+
+
+def _parts_in(side: ast.expr) -> frozenset[str]:
+    names = (node.value for node in ast.walk(side) if isinstance(node, ast.Attribute))
+    return frozenset(name.id for name in names if isinstance(name, ast.Name))
 
 
 def _parse(text: str) -> ast.expr:

@@ -8,6 +8,7 @@ from curate.duplicates import dedup
 from curate.duplicates.dedup import Search
 from curate.duplicates.groups import Pair
 from curate.duplicates.item import ImageKey, Item
+from curate.duplicates.packed_items import PackedItems
 
 
 def pictures(*sides: int) -> list[Item]:
@@ -20,7 +21,7 @@ def pictures(*sides: int) -> list[Item]:
 
 def test_a_copy_of_a_copy_is_compared_with_what_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dedup, "_FEW", 1)
-    comparison = dedup._Comparison(pictures(400, 300, 200), Search())
+    comparison = dedup._Comparison(PackedItems(pictures(400, 300, 200)), Search())
     met: list[tuple[int, int]] = []
 
     def compare(pairs: Sequence[tuple[int, int]]) -> None:
@@ -35,7 +36,7 @@ def test_a_copy_of_a_copy_is_compared_with_what_stays(monkeypatch: pytest.Monkey
 def test_what_may_not_be_compared_with_what_stays_is_compared_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dedup, "_FEW", 1)
     items = pictures(400, 300, 200)
-    comparison = dedup._Comparison(items, Search())
+    comparison = dedup._Comparison(PackedItems(items), Search())
     monkeypatch.setattr(comparison, "within_limits", lambda one, other: (one, other) != (0, 2))
     met: list[tuple[int, int]] = []
 

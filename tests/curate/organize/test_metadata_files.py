@@ -1,12 +1,13 @@
 """Metadata files: what we write is what we, and others, read."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from curate.ground.errors import UsageError
-from curate.organize.metadata_files import MOST_COLUMNS, metadata_files
+from curate.organize.metadata_files import MOST_COLUMNS, MetadataFiles, Style
 from curate.records.sample import Sample
 from curate.scan.entry import Row
 from curate.scan.metadata import load
@@ -18,9 +19,17 @@ PLACED = [
 ]
 
 
+def metadata_files(placed: Sequence[tuple[str, Sample]], style: Style, notes: list[str]) -> dict[str, bytes]:
+    files = MetadataFiles(style)
+    files.survey(iter(placed), notes)
+    contents = files.contents(iter(placed))
+    assert tuple(contents) == files.names
+    return contents
+
+
 @pytest.mark.parametrize(("style", "ending"), [("hf", "jsonl"), ("csv", "csv")])
-def test_what_is_written_is_read_as_it_was_meant(tmp_path: Path, style: str, ending: str) -> None:
-    files = metadata_files(PLACED, style, [])  # type: ignore[arg-type]
+def test_what_is_written_is_read_as_it_was_meant(tmp_path: Path, style: Style, ending: str) -> None:
+    files = metadata_files(PLACED, style, [])
     assert sorted(files) == [f"test/metadata.{ending}", f"train/metadata.{ending}"]
     (tmp_path / f"m.{ending}").write_bytes(files[f"train/metadata.{ending}"])
     assert load(str(tmp_path / f"m.{ending}")).rows == {
@@ -107,3 +116,14 @@ def test_keys_beyond_what_a_table_holds_stay_together() -> None:
 def test_thousands_of_keys_are_no_table_of_thousands_of_columns() -> None:
     placed = [(f"{number}.jpg", Sample(str(number), tags=(f"k{number}=x",))) for number in range(2000)]
     assert len(metadata_files(placed, "hf", [])["metadata.jsonl"]) < 2000 * (MOST_COLUMNS + 1) * 20
+
+
+@pytest.mark.parametrize("style", ["hf", "csv"])
+def test_a_set_of_nothing_has_no_metadata(style: Style) -> None:
+    assert metadata_files([], style, []) == {}
+
+
+def test_a_name_that_is_not_utf_8_gets_its_bytes_back() -> None:
+    placed = [("a\udcff.jpg", Sample("a\udcff.jpg", "cat"))]
+    assert metadata_files(placed, "csv", []) == {"metadata.csv": b"file_name,label\na\xff.jpg,cat\n"}
+    assert b"\\udcff" in metadata_files(placed, "hf", [])["metadata.jsonl"]

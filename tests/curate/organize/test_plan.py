@@ -1,6 +1,8 @@
 """Plans: complete before anything is touched, and the same whatever the order of the manifest."""
 
 import random
+import tracemalloc
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,20 +18,27 @@ from curate.records.sample import Sample
 def planned(samples: Sequence[Sample], layout: str = "{split}/{label}/{name}", **options: str) -> Plan:
     plan = Plan(options.get("into", "out"), "copy", compile_layout(layout))
     plan.leave_out_unknown(samples)
-    plan.place(samples)
+    deque(plan.place(samples), maxlen=0)
     return plan
 
 
+def targets(plan: Plan, samples: Sequence[Sample]) -> dict[str, str]:
+    return {sample.path: plan.target(sample) for sample in samples}
+
+
 def test_where_files_go() -> None:
-    plan = planned([Sample("d/1.jpg", "cat", split="train", bytes=3), Sample("d/2.jpg", "dog", split="test", bytes=4)])
-    assert plan.targets == {"d/1.jpg": "train/cat/1.jpg", "d/2.jpg": "test/dog/2.jpg"}
+    samples = [Sample("d/1.jpg", "cat", split="train", bytes=3), Sample("d/2.jpg", "dog", split="test", bytes=4)]
+    plan = planned(samples)
+    assert targets(plan, samples) == {"d/1.jpg": "train/cat/1.jpg", "d/2.jpg": "test/dog/2.jpg"}
     assert (plan.bytes, plan.left_out, plan.renamed) == (7, (), 0)
-    assert dict(plan.folders()) == {"train/cat": 1, "test/dog": 1}
+    assert plan.count == 2
+    assert dict(plan.folders) == {"train/cat": 1, "test/dog": 1}
 
 
 def test_what_no_sample_has_is_left_out() -> None:
-    plan = planned([Sample("d/1.jpg", "cat"), Sample("d/2.jpg", "dog")])
-    assert plan.targets == {"d/1.jpg": "cat/1.jpg", "d/2.jpg": "dog/2.jpg"}
+    samples = [Sample("d/1.jpg", "cat"), Sample("d/2.jpg", "dog")]
+    plan = planned(samples)
+    assert targets(plan, samples) == {"d/1.jpg": "cat/1.jpg", "d/2.jpg": "dog/2.jpg"}
     assert plan.left_out == ("split",)
 
 
@@ -37,12 +46,24 @@ def test_names_that_collide_get_a_suffix_that_does_not_depend_on_the_order() -> 
     samples = [Sample(f"{folder}/{name}", "cat") for folder in "abc" for name in ("1.jpg", f"{folder}.jpg")]
     samples.append(Sample("d/1.JPG", "cat"))
     plan = planned(samples)
-    targets = list(plan.targets.values())
-    assert len({target.casefold() for target in targets}) == len(samples)
+    found = targets(plan, samples)
+    assert len({target.casefold() for target in found.values()}) == len(samples)
     assert plan.renamed == 4
-    assert plan.targets["a/a.jpg"] == "cat/a.jpg"
+    assert found["a/a.jpg"] == "cat/a.jpg"
     random.Random(1).shuffle(samples)
-    assert planned(samples).targets == plan.targets
+    assert targets(planned(samples), samples) == found
+
+
+def test_a_plan_holds_no_paths() -> None:
+    samples = (Sample(f"{'long' * 75}/{number}.jpg", "long" * 60, bytes=1) for number in range(20_000))
+    plan = Plan("out", "copy", compile_layout("{label}/{name}"))
+    tracemalloc.start()
+    deque(plan.place(samples), maxlen=0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # Two digests of a sample in sets of 2 to the power of 16 places; a path and a target alone would be 600 bytes.
+    assert peak / 20_000 < 400
+    assert (plan.count, plan.folders) == (20_000, {"long" * 60: 20_000})
 
 
 @pytest.mark.parametrize(

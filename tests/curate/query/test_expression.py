@@ -74,6 +74,33 @@ def test_a_missing_fact_that_does_not_matter_is_not_counted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("audio.duration_s < 5", "audio"),
+        ("0 < audio.duration_s < 5 or not audio.loudness_lufs > -40", "audio"),
+        ("2 * audio.bandwidth_hz / audio.sample_rate < 0.6", "audio"),
+        ("audio.format in ('WAV', 'FLAC')", "audio"),
+        ("image.width == 64", "image"),
+        ("audio.duration_s < 5 or image.width == 64", None),
+        ("audio.duration_s < 5 or label == 'cat'", None),
+        ("audio.duration_s < 5 or 1 < 2", None),
+        ("3 < 2 < audio.duration_s", None),
+        ("not 1 in [audio.duration_s, 2]", None),
+        ("'WAV' in (audio.format, 'FLAC')", None),
+        ("audio.duration_s < bytes", "audio"),
+        ("'dark' in tags", None),
+    ],
+)
+def test_what_has_none_of_the_facts_is_decided_without_asking_for_each(text: str, part: str | None) -> None:
+    expression, asked = compile_expression(text), compile_expression(text)
+    assert expression.part == part
+    asked.part = None
+    for sample in (SAMPLE, Sample("b"), Sample("c", kind="audio", audio=AudioFacts(duration_s=2.0))):
+        assert expression.matches(sample) == asked.matches(sample)
+    assert expression.missing == asked.missing
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("image.widht > 1", r"'image.widht' in .* is unknown \(did you mean 'image.width'\?\)"),

@@ -57,7 +57,7 @@ def test_the_nearest_metadata_counts_and_none_above_the_root(tmp_path: Path) -> 
             "nom,label\na,b\n",
             r"m.csv has no column 'file_name' \(it has 'nom', 'label'\); say which one names the files: --path-column",
         ),
-        ("m.csv", "", "m.csv is empty; its first line has to be file_name,label"),
+        ("m.csv", "", "m.csv is empty; its first line has to be the names of its columns"),
         ("m.csv", "file_name,label\na\n", "m.csv:2: fewer values than columns"),
         ("m.csv", "file_name\n\na\na\n", "m.csv:4: a stands in it twice"),
         ("m.csv", 'file_name\n"a\n', "m.csv:2: not CSV: unexpected end of data"),

@@ -1,0 +1,84 @@
+"""Samples in memory while duplicates are looked for: packed, 200 bytes each, where objects take 900."""
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import overload
+
+import msgspec
+from msgspec.structs import astuple
+
+from curate.duplicates.item import AudioKey, ImageKey, Item
+
+_KEYS = {ImageKey, AudioKey}
+
+
+class _ImageRow(ImageKey, array_like=True, gc=False):
+    """The same without the names of its fields."""
+
+
+class _AudioRow(AudioKey, array_like=True, gc=False):
+    """The same without the names of its fields."""
+
+
+class _Row(Item, frozen=True, array_like=True, gc=False):
+    """The same without the names of its fields, which would be a third of all bytes."""
+
+    image: _ImageRow | None = None
+    audio: _AudioRow | None = None
+
+
+class PackedItems(Sequence[Item]):
+    """The samples of a manifest by their place; each is made anew whenever it is asked for.
+
+    To make one takes 1 µs. Of a million, `dedup --exact` held objects of 1 GB.
+
+    Attributes:
+        digest_hashes: 64 bits of each digest, by Python's own hash, which differs from process to process.
+        pictures: Places of those with a hash of a picture.
+        sounds: Places of those with a fingerprint of a recording.
+    """
+
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        """Take in samples."""
+        self.digest_hashes = array("q")
+        self.pictures = array("I")
+        self.sounds = array("I")
+        self._rows = bytearray()
+        self._ends = array("Q", [0])
+        self._unpacked: dict[int, Item] = {}
+        self._decoder = msgspec.msgpack.Decoder(_Row)
+        encoder = msgspec.msgpack.Encoder()
+        for place, item in enumerate(items):
+            # What a search asks of all of them is kept beside them, so that they are made for few other things.
+            self.digest_hashes.append(hash(item.digest))
+            if item.image and item.image.phash:
+                self.pictures.append(place)
+            if item.audio and item.audio.fingerprint:
+                self.sounds.append(place)
+            row = [astuple(one) if type(one) in _KEYS else one for one in astuple(item)]
+            try:
+                self._rows += encoder.encode(row)
+            except UnicodeEncodeError:
+                # A name that is not UTF-8 is a string with lone surrogates, which msgspec does not write.
+                self._unpacked[place] = item
+            self._ends.append(len(self._rows))
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, place: int) -> Item: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Item]: ...
+    def __getitem__(self, place: int | slice) -> Item | Sequence[Item]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        place = range(len(self))[place]
+        return self._unpacked.get(place) or self._unpack(self._ends[place], self._ends[place + 1])
+
+    def __iter__(self) -> Iterator[Item]:
+        for place, end in enumerate(self._ends[1:]):
+            yield self._unpacked.get(place) or self._unpack(self._ends[place], end)
+
+    def _unpack(self, begin: int, end: int) -> Item:
+        return self._decoder.decode(self._rows[begin:end])
