@@ -271,6 +271,8 @@ def _read(path: str, sample: Sample) -> bytes:
             data = file.read()
     except OSError as error:
         raise CannotStripError(f"it cannot be read: {error.strerror}") from None
+    except ValueError as error:  # a name with a NUL, which a manifest of somebody's may have
+        raise CannotStripError(f"it cannot be read: {error}") from None
     if sample.digest is not None and sample.digest != f"sha256:{hashlib.sha256(data).hexdigest()}":
         raise CannotStripError("it is not the file that was scanned; scan again")
     return data
