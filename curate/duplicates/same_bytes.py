@@ -48,7 +48,7 @@ class Present:
         item, path = self._items[index], self._path(index)
         try:
             status = os.stat(path)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a name with a NUL, which a manifest of somebody's may have
             self.gone.add(index)
             return
         same_size = item.bytes is None or status.st_size == item.bytes
