@@ -107,7 +107,7 @@ def strip(data: bytes, path: str) -> Stripped:
     except CannotStripError as error:
         raise CannotStripError(f"{error}; look at it with burnish scan and clean") from None
     # A field that is shorter than its format asks for, wherever it stands: sizes in a file are claims of a stranger's.
-    except (IndexError, KeyError, StopIteration, struct.error) as error:
+    except (IndexError, KeyError, OverflowError, StopIteration, struct.error) as error:
         raise CannotStripError(
             "a part of it is shorter than its format asks for; look at it with burnish scan"
         ) from error

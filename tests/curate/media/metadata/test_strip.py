@@ -312,6 +312,7 @@ SHORT = {
     + png_chunk(b"IHDR", bytes(13))
     + png_chunk(b"eXIf", oriented(6))
     + png_chunk(b"IEND", b""),
+    "far.tif": b"II+\0\x08\0\0\0" + b"\xff" * 8,
     "no flags.webp": b"RIFF" + struct.pack("<I", 12) + b"WEBP" + chunk(b"VP8X", b""),
     "no stream.flac": b"fLaC\x81\0\0\0",
     "no version.wav": b"RIFF" + struct.pack("<I", 16) + b"WAVE" + chunk(b"id3 ", b"ID3"),
