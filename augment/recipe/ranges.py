@@ -180,5 +180,6 @@ def narrowed(text: str, ranges: "Sequence[Range]", ends: "Sequence[Ends]") -> st
     ]
     # From the end on, so that the places before it hold.
     for (start, stop), number in sorted(edits, reverse=True):
-        text = f"{text[:start]}{number:.6g}{text[stop:]}"
+        # Of a whole number all digits: 1234567 as 1.23457e+06 would be another one, and none that is whole.
+        text = f"{text[:start]}{number if isinstance(number, int) else format(number, '.6g')}{text[stop:]}"
     return text

@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from curate.facts.records import Finding
 from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.ground.json import Decoder
 from curate.media.storage.address import join
 from curate.records.reader import read_as
 from curate.records.sample import MeasuredView
@@ -66,15 +67,14 @@ def read_reference(path: str, base: str, jobs: int | None) -> list[Item]:
         InputError: There is no such file or folder, it cannot be read, or it has no samples.
     """
     if os.path.isdir(path):
-        import msgspec
-
         from curate.scan.labels import Labeller
         from curate.scan.metadata import Metadata
         from curate.scan.scan import Options, ScanTally, scan
 
         # Absolute, for they need not be below the folder that the manifest's paths are relative to.
         lines = scan([os.path.abspath(path)], Labeller("folder", None, Metadata(None)), Options(jobs=jobs), ScanTally())
-        found = [msgspec.json.decode(line, type=Item) for line in lines]
+        decoder = Decoder(Item)
+        found = [decoder.decode(line) for line in lines]
     else:
         try:
             with open(path, "rb") as file:

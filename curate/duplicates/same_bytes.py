@@ -53,7 +53,7 @@ class Present:
         item, path = self._items[index], self._path(index)
         try:
             status = status_of(path)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a name with a NUL, which a manifest of somebody's may have
             self.gone.add(index)
             return
         same_size = item.bytes is None or status.bytes == item.bytes

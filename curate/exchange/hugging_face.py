@@ -52,6 +52,7 @@ def look_at_folder(folder: str, samples: Iterable[Sample], base: str) -> Folder 
     """
     root = os.path.join(os.path.realpath(folder), "")
     kinds, tops, endings, labels = set[str | None](), dict[str, set[str | None]](), set[str](), set[str]()
+    unnamed = 0
     for sample in samples:
         place = os.path.realpath(os.path.join(base, sample.path))
         if not place.startswith(root):
@@ -59,11 +60,16 @@ def look_at_folder(folder: str, samples: Iterable[Sample], base: str) -> Folder 
         below = place[len(root) :].replace(os.sep, "/")
         kinds.add(sample.kind)
         tops.setdefault(below.split("/")[0] if "/" in below else "", set()).add(sample.split)
-        endings.add(below.rpartition(".")[2])
+        ending = os.path.splitext(below)[1]
+        endings |= {ending[1:]} if ending else set()
+        unnamed += not ending
         labels |= {sample.label} if sample.label is not None else set()
     if len(kinds) != 1 or not kinds <= {"image", "audio"}:
         return None
     found = Folder(kinds.pop() or "", endings=sorted(endings), classes=sorted(labels))
+    if unnamed:
+        # `datasets` takes files by the ending of their names, and passes over those without.
+        found.notes.append(f"{unnamed:,} files have no ending in their names, so load_dataset does not see them")
     # Each top folder has the files of one split and is named for it, as organize makes them.
     if "" not in tops and all(splits == {top} for top, splits in tops.items()):
         found.splits = {split_name(top): [f"{top}/**"] for top in sorted(tops, key=_order)}

@@ -81,7 +81,7 @@ def read_release(folder: str, name: str) -> Release:
     check_name(name, "the release")
     place = os.path.join(folder, name)
     if not os.path.lexists(place):
-        known = [one.name for one in list_releases(folder).releases]
+        known = [one.name for one in read_releases(folder)[0]]
         raise UsageError(f"{folder} has no release {name}{did_you_mean(name, known) if known else ''}")
     if not stat.S_ISDIR(os.lstat(place).st_mode):
         raise InputError(f"{place} is no folder; a release is one, and no link to one")
@@ -126,10 +126,20 @@ def check_manifest(folder: str, release: Release) -> str:
 
 
 def list_releases(folder: str) -> Listed:
-    """Return the releases of a folder.
+    """Return the releases of a folder, and which is the current one.
 
     Raises:
         InputError: There is no such folder, or the pointer is none.
+    """
+    releases, broken = read_releases(folder)
+    return Listed(releases, broken, read_pointer(folder))
+
+
+def read_releases(folder: str) -> tuple[list[Release], dict[str, str]]:
+    """Return the sound releases of a folder in the order in which they were made, and what is wrong with the others.
+
+    Raises:
+        InputError: There is no such folder.
     """
     try:
         entries = sorted(os.listdir(folder))
@@ -144,8 +154,7 @@ def list_releases(folder: str) -> Listed:
             releases.append(read_release(folder, name))
         except (InputError, UsageError) as error:
             broken[name] = str(error)
-    pointer = read_pointer(folder)
-    return Listed(sorted(releases, key=lambda one: (one.made, one.name)), broken, pointer)
+    return sorted(releases, key=lambda one: (one.made, one.name)), broken
 
 
 def _decode(path: str, kind: type[Record]) -> Record:

@@ -11,7 +11,7 @@ from curate.ground.files import read_file
 from curate.records.reader import read_as
 from curate.release.canonical import Draft, write_draft
 from curate.release.difference import Difference, Known, differ, match
-from curate.release.folder import check_manifest, list_releases, read_current, read_pointer, schema_path
+from curate.release.folder import check_manifest, read_current, read_pointer, read_releases, schema_path
 from curate.release.held_labels import find_unadjudicated
 from curate.release.media import Files
 from curate.release.records import How, check_name
@@ -107,7 +107,7 @@ def known_digests(folder: str, name: str) -> set[str]:
     """Return the digest of the release of a name, if there is a sound one."""
     if not os.path.isdir(folder):
         return set()
-    return {one.digest for one in list_releases(folder).releases if one.name == name}
+    return {one.digest for one in read_releases(folder)[0] if one.name == name}
 
 
 def known_samples(manifest: str) -> list[Known]:

@@ -8,9 +8,17 @@ from msgspec import Struct
 from curate.ground.errors import InputError, UsageError
 from curate.records.reader import lines, parse
 from curate.release.canonical import canonical_line, in_batches
-from curate.release.folder import check_manifest, list_releases, manifest_path, read_current, read_release, schema_path
+from curate.release.folder import (
+    check_manifest,
+    manifest_path,
+    read_current,
+    read_pointer,
+    read_release,
+    read_releases,
+    schema_path,
+)
 from curate.release.media import Files
-from curate.release.records import MEDIA, Release
+from curate.release.records import CURRENT, MEDIA, Release
 
 
 class Verified(Struct, frozen=True):
@@ -73,14 +81,15 @@ def verify(
     """
     if asked := list(names):
         return Verification([_verify(folder, name, root, counted, files=files) for name in asked])
-    listed = list_releases(folder)
-    found = [_verify(folder, one.name, root, counted, files=files) for one in listed.releases]
-    found += [Verified(name, 0, 0, {}, [], [why], read=False) for name, why in listed.broken.items()]
-    if listed.pointer is not None:
-        try:
+    releases, broken = read_releases(folder)
+    found = [_verify(folder, one.name, root, counted, files=files) for one in releases]
+    found += [Verified(name, 0, 0, {}, [], [why], read=False) for name, why in broken.items()]
+    try:
+        # A pointer that cannot be read hides no release: all of them are looked at, and it is one more that is broken.
+        if read_pointer(folder) is not None:
             read_current(folder)
-        except (InputError, UsageError) as error:
-            found.append(Verified("current", 0, 0, {}, [], [str(error)], read=False))
+    except (InputError, UsageError) as error:
+        found.append(Verified(CURRENT, 0, 0, {}, [], [str(error)], read=False))
     return Verification(found)
 
 

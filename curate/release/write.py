@@ -22,11 +22,12 @@ from curate.ground.json import encode, encode_indented
 from curate.ground.lock import locked
 from curate.records.reader import parse
 from curate.release.canonical import Draft
-from curate.release.folder import check_manifest, list_releases, read_pointer, read_release
+from curate.release.folder import check_manifest, read_pointer, read_release, read_releases
 from curate.release.media import keep_file
 from curate.release.records import CURRENT, MANIFEST, RECORD, SCHEMA, How, Pointer, Release, check_name
 
-_NEW = ".new-"
+_NEW = ".burnish-release-"
+"""A name that no folder of a user has: what begins so is removed."""
 _OPTION = "--into DIR"
 State = Literal["new", "completed", "same"]
 
@@ -127,7 +128,7 @@ def _known(folder: str, name: str, digest: str) -> Release | None:
     """Return the release of a name, if it is the same; None where there is none of that name."""
     if not os.path.lexists(os.path.join(folder, name)):
         # On file systems that do not tell V3 from v3 the one would be the other's folder.
-        alike = [one.name for one in list_releases(folder).releases if one.name.lower() == name.lower()]
+        alike = [one.name for one in read_releases(folder)[0] if one.name.lower() == name.lower()]
         if alike:
             raise UsageError(f"--as {name}: there is a release {alike[0]}; take a name that differs by more than case")
         return None

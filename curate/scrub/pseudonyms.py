@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from curate.ground.errors import InputError, UsageError, did_you_mean
@@ -21,7 +22,9 @@ LEAST_KEY_BYTES = 32
 _MOST_KEY_BYTES = 1 << 16
 _DIGITS = 16
 """Of a pseudonym, hexadecimal: of a million values two share one with a probability of 3 in 100 million."""
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+# A float would turn 16 digits into another number, and more than 308 into none.
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,300})?")
+_WIDTH = re.compile(r"[0-9]{1,15}")
 # Shorter ones, and mere numbers, would be found in any text.
 _LEAST_WORD = 3
 
@@ -57,7 +60,7 @@ def parse_groups(written: "Iterable[str]") -> dict[str, int]:
     groups = {}
     for one in written:
         key, colon, width = one.rpartition(":")
-        if not colon or not key or not width.isascii() or not width.isdigit() or int(width) < 2:
+        if not colon or not key or not _WIDTH.fullmatch(width) or int(width) < 2:
             raise UsageError(f"--aggregate {one}: name a key and the width of a group, 2 or more, like age:10")
         groups[key] = int(width)
     return groups
@@ -146,5 +149,5 @@ class Replacement:
 
 def group_of(value: str, width: int) -> str:
     """Return the group of a number, its whole-numbered ends included: 34 in tens is `30-39`."""
-    start = math.floor(float(value) / width) * width
+    start = math.floor(Decimal(value)) // width * width
     return f"{start}-{start + width - 1}"

@@ -10,6 +10,7 @@ from msgspec import Struct
 from curate.journal import Journal, Operation, Outcome
 from curate.media.metadata.found import KINDS, CannotStripError, Stripped, What
 from curate.media.metadata.strip import check_same, strip
+from curate.media.storage.local import open_file
 from curate.records.sample import Sample
 from curate.scrub.samples import ORIGINALS, Names, Rewriter
 
@@ -267,10 +268,13 @@ def _read(path: str, sample: Sample) -> bytes:
         CannotStripError: It cannot be read, or is not the one that was scanned.
     """
     try:
-        with open(path, "rb") as file:
+        # A pipe that stands under a sample's name would be waited for without an end.
+        with open_file(path) as file:
             data = file.read()
     except OSError as error:
-        raise CannotStripError(f"it cannot be read: {error.strerror}") from None
+        raise CannotStripError(f"it cannot be read: {error.strerror or 'it is no regular file'}") from None
+    except ValueError as error:  # a name with a NUL, which a manifest of somebody's may have
+        raise CannotStripError(f"it cannot be read: {error}") from None
     if sample.digest is not None and sample.digest != f"sha256:{hashlib.sha256(data).hexdigest()}":
         raise CannotStripError("it is not the file that was scanned; scan again")
     return data

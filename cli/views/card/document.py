@@ -26,6 +26,7 @@ _BEGIN, _END = "<!-- burnish:begin {} -->", "<!-- burnish:end {} -->"
 _MARK = re.compile(r"^<!-- burnish:(begin|end) ([a-z-]+) -->$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6}) +(.+?) *#*$")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_KEY = re.compile(r"""(['"]?)([^\s#'"{-].*?)\1:(?=\s)""")
 _UNKNOWN = {"unknown", ""}
 
 
@@ -49,10 +50,12 @@ class Document(NamedTuple):
     Attributes:
         matter: Its front matter.
         body: What follows.
+        head: The front matter as it is written, with what people noted in it.
     """
 
     matter: dict[str, object]
     body: str
+    head: str = ""
 
 
 def read_document(data: bytes, path: str) -> Document:
@@ -67,11 +70,12 @@ def read_document(data: bytes, path: str) -> Document:
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8; save it as UTF-8, or move it away") from None
     matter: dict[str, object] = {}
+    head = ""
     if text.startswith("---\n") and (end := text.find("\n---\n", 3)) > 0:
         content = load_yaml(text[4 : end + 1].encode(), path).content
         if not isinstance(content, dict):
             raise InputError(f"{path}: its front matter is no mapping of keys")
-        matter, text = {str(key): value for key, value in content.items()}, text[end + 5 :]
+        matter, head, text = {str(key): value for key, value in content.items()}, text[4 : end + 1], text[end + 5 :]
     opened: str | None = None
     seen = set()
     for mark in _MARK.finditer(text):
@@ -83,7 +87,7 @@ def read_document(data: bytes, path: str) -> Document:
     if opened or not seen:
         problem = f"the mark of the end of {opened} is missing" if opened else "it was not written by burnish card"
         raise InputError(f"{path}: {problem}; move it away, or name another folder with -o")
-    return Document(matter, text)
+    return Document(matter, text, head)
 
 
 def write_document(
@@ -97,12 +101,34 @@ def write_document(
         old: The card that is there.
         owned: Keys of the front matter that are written anew; all others are as people left them.
     """
-    if old is not None:
-        kept = {key: value for key, value in old.matter.items() if key not in owned}
-        matter = {**{key: kept.pop(key, value) for key, value in matter.items()}, **kept}
-    head = yaml.safe_dump(dict(matter), sort_keys=False, allow_unicode=True, width=1000)
+    head = _renewed_head(old, matter, owned) if old is not None else _dumped(matter)
     body = _renewed(old.body, parts) if old else "\n" + "\n\n".join(map(_whole, parts)) + "\n"
     return f"---\n{head}---\n{body}"
+
+
+def _dumped(matter: Mapping[str, object]) -> str:
+    return str(yaml.safe_dump(dict(matter), sort_keys=False, allow_unicode=True, width=1000)) if matter else ""
+
+
+def _renewed_head(old: Document, matter: Mapping[str, object], owned: frozenset[str]) -> str:
+    """Return the front matter with owned keys written anew, and every other line of it as people wrote it."""
+    kept = {key: value for key, value in old.matter.items() if key not in owned}
+    wanted = {**matter, **kept}
+    lines, key = list[str](), ""
+    for line in old.head.splitlines(keepends=True):
+        if found := _KEY.match(line):
+            key = found[2]
+            lines.append(_dumped({key: wanted[key]}) if key in owned and key in wanted else "")
+        # A note between the keys is people's, also in front of a key that is not.
+        if key not in owned or line.startswith("#"):
+            lines.append(line)
+    made = "".join(lines) + _dumped({key: value for key, value in wanted.items() if key not in old.matter})
+    # Whoever writes it all in one line of braces gets the same keys in another form.
+    try:
+        is_same = load_yaml(made.encode(), "").content == wanted
+    except InputError:
+        is_same = False
+    return made if is_same else _dumped(wanted)
 
 
 def _whole(part: Part) -> str:

@@ -108,13 +108,17 @@ def _values(data: "bytes | mmap", layout: _Layout, kind: int, count: int, value:
     return struct.unpack_from(form, data, struct.unpack(layout.order + layout.offset, value)[0])
 
 
-def orientation_of_exif(exif: bytes) -> int:
-    """Return the orientation, 1 to 8, that an Exif block states behind its six first bytes; 1 where it does not."""
+def orientation_of_exif(exif: bytes, missing: int = 1) -> int:
+    """Return the orientation, 1 to 8, that an Exif block states behind its six first bytes; `missing` where none.
+
+    One that is no orientation counts as 1: readers do not look for another then.
+    """
     try:
-        value = next(directories(exif), {}).get(ORIENTATION, (1,))[0]
+        stated = next(directories(exif), {}).get(ORIENTATION)
+        value = stated[0] if stated is not None else missing
     except (struct.error, KeyError, IndexError, OverflowError):
-        return 1
-    return value if 1 <= value <= 8 else 1
+        return missing
+    return value if stated is None or 1 <= value <= 8 else 1
 
 
 def tiff_header(data: "bytes | mmap") -> tuple[int, int, int, int]:

@@ -140,28 +140,25 @@ def _block_of(kind: int, packet: bytes) -> Found:
 
 def _bare_comments(body: bytes) -> tuple[bytes, list[Found]]:
     """Return a block of Vorbis comments with the encoder's name and the channel mask alone, and what the others say."""
-    try:
-        at = 4 + int.from_bytes(body[:4], "little")
-        vendor, count = body[4:at], int.from_bytes(body[at : at + 4], "little")
-        if at + 4 > len(body) or count > _MOST_COMMENTS:
+    at = 4 + int.from_bytes(body[:4], "little")
+    vendor, count = body[4:at], int.from_bytes(body[at : at + 4], "little")
+    if at + 4 > len(body) or count > _MOST_COMMENTS:
+        raise CannotStripError("the comments do not end within their block")
+    kept, found, at = list[bytes](), list[Found](), at + 4
+    for _ in range(count):
+        end = at + 4 + int.from_bytes(body[at : at + 4], "little")
+        if end > len(body):
             raise CannotStripError("the comments do not end within their block")
-        kept, found, at = list[bytes](), list[Found](), at + 4
-        for _ in range(count):
-            end = at + 4 + int.from_bytes(body[at : at + 4], "little")
-            if end > len(body):
-                raise CannotStripError("the comments do not end within their block")
-            name, _, value = body[at + 4 : end].partition(b"=")
-            if name.upper() == _CHANNELS:
-                kept.append(body[at:end])
-            else:
-                key = shown(name).upper()
-                picture = key in {"METADATA_BLOCK_PICTURE", "COVERART"}
-                what = what_is(key)
-                what = "thumbnail" if picture else "text" if what == "other" else what
-                found.append(Found(what, f"Vorbis {key}", "" if picture else shown(value)))
-            at = end
-    except IndexError:
-        raise CannotStripError("the comments do not end within their block") from None
+        name, _, value = body[at + 4 : end].partition(b"=")
+        if name.upper() == _CHANNELS:
+            kept.append(body[at:end])
+        else:
+            key = shown(name).upper()
+            picture = key in {"METADATA_BLOCK_PICTURE", "COVERART"}
+            what = what_is(key)
+            what = "thumbnail" if picture else "text" if what == "other" else what
+            found.append(Found(what, f"Vorbis {key}", "" if picture else shown(value)))
+        at = end
     return b"".join((len(vendor).to_bytes(4, "little"), vendor, len(kept).to_bytes(4, "little"), *kept)), found
 
 

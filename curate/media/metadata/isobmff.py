@@ -129,7 +129,8 @@ def _strip_items(made: bytearray, data: bytes, meta: _Box, found: list[Found]) -
         if item is None or item.construction > 1:
             raise CannotStripError(f"where the item {shown(kind)} lies cannot be told")
         places = [(at + (base if item.construction else 0), size) for at, size in item.extents]
-        if any(at + size > len(data) for at, size in places):
+        # A length of zero is that of the whole file or of nothing (ISO/IEC 14496-12, 8.11.3).
+        if any(at + size > len(data) or not size for at, size in places):
             raise CannotStripError(f"the item {shown(kind)} lies outside of the file")
         body = b"".join(data[at : at + size] for at, size in places)
         blank, said = _blank(kind, content_type, body)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from curate.media.image_formats.tiff import orientation_of_exif
 from curate.media.metadata.exif import PREFIX, oriented, read_exif
 from curate.media.metadata.found import CannotStripError, Found, Stripped, bounded, shown
-from curate.media.metadata.packets import read_iptc, read_xmp
+from curate.media.metadata.packets import orientation_of_xmp, oriented_xmp, read_iptc, read_xmp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +24,13 @@ def strip_jpeg(data: bytes) -> Stripped:
 
     Kept are the frame, its tables, the scans, JFIF without thumbnail, the ICC profile, and Adobe's colour transform.
     What stands behind the end marker goes: second pictures, depth maps, the film of a "motion photo".
-    The result is no longer than the file, apart from 36 bytes for an orientation.
+    The result is no longer than the file, apart from some 40 bytes for an orientation, or 260 where it stands in XMP.
 
     Raises:
         CannotStripError: The segments cannot be walked up to the end marker.
     """
-    parts, found, orientation = [data[:2]], list[Found](), 1
-    end = 0
+    parts, found = [data[:2]], list[Found]()
+    by_exif, by_xmp, end = 0, 1, 0
     for marker, start, end in _segments(data):
         body = data[start + 4 : end]
         if marker == _APP0 and body.startswith(b"JFIF\0") and len(body) >= 14:
@@ -44,16 +44,21 @@ def strip_jpeg(data: bytes) -> Stripped:
             parts.append(b"\xff\xee\0\x0e" + body[:12] if len(body) >= 12 else data[start:end])
         elif marker == _APP1 and body.startswith(PREFIX):
             # Readers take the last one where there are two, this program's own as well.
-            orientation = orientation_of_exif(body[6:])
+            by_exif = orientation_of_exif(body[6:], missing=by_exif)
             found += read_exif(body)
+        elif marker == _APP1 and body.startswith(_XMP[0]):
+            by_xmp = orientation_of_xmp(body)
+            # A packet of ours says nothing else, and what says nothing stays the same to the byte.
+            found += read_xmp(body) if body != _XMP[0] + oriented_xmp(by_xmp) else []
         elif _APP0 <= marker <= 0xEF or marker == _COMMENT:
             found += _read_segment(marker, body)
         else:
             parts.append(data[start:end])
     if len(data) > end:
         found.append(Found("other", "behind the end", f"{len(data) - end:,} bytes"))
-    if orientation != 1:
-        block = PREFIX + oriented(orientation)
+    if by_exif > 1 or (not by_exif and by_xmp != 1):
+        # Where XMP alone says it, some readers turn the picture and some do not: it stays in XMP, so that each goes on.
+        block = PREFIX + oriented(by_exif) if by_exif else _XMP[0] + oriented_xmp(by_xmp)
         # JFIF wants to be first (T.871, 10.1); Exif goes behind it.
         at = 2 if len(parts) > 1 and parts[1][:2] == b"\xff\xe0" else 1
         parts.insert(at, b"\xff\xe1" + (len(block) + 2).to_bytes(2, "big") + block)

@@ -43,6 +43,15 @@ def orientation_of_xmp(packet: bytes) -> int:
     return int(match[1]) if match else 1
 
 
+def oriented_xmp(orientation: int) -> bytes:
+    """Return a packet that states the orientation alone (XMP part 1, 7; TIFF schema)."""
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" '
+        f'tiff:Orientation="{orientation}"/></rdf:RDF></x:xmpmeta>'
+    ).encode()
+
+
 def read_iptc(block: bytes) -> "list[Found]":
     """Return the datasets of record 2 of an IPTC block (IIM 4.2), wherever in the block they begin."""
     return [*_datasets(block)] or [Found("other", "IPTC")]

@@ -29,21 +29,22 @@ def strip_png(data: bytes) -> Stripped:
     Raises:
         CannotStripError: The chunks cannot be walked up to the end.
     """
-    parts, found, orientation, at = [_SIGNATURE], list[Found](), 1, len(_SIGNATURE)
+    parts, found, at = [_SIGNATURE], list[Found](), len(_SIGNATURE)
+    by_exif, by_text = 0, 1
     for name, body, end in _chunks(data):
         if name in _KEPT:
             parts.append(data[at:end])
         elif name == b"eXIf":
-            orientation = orientation_of_exif(body)
+            by_exif = orientation_of_exif(body, missing=by_exif)
             found += read_exif(body)
         else:
             found += _read_chunk(name, body)
-            turned = _orientation_of_text(name, body)
-            orientation = turned if orientation == 1 else orientation
+            by_text = _orientation_of_text(name, body) if by_text == 1 else by_text
         at = end
     if len(data) > at:
         found.append(Found("other", "behind the end", f"{len(data) - at:,} bytes"))
-    if orientation != 1:
+    # Readers ask the texts only where Exif says nothing, and an upright 1 is something.
+    if (orientation := by_exif or by_text) != 1:
         # Before the pixels: a reader of streams turns them as they come.
         first = next(i for i, part in enumerate(parts) if part[4:8] == b"IDAT")
         parts.insert(first, _chunk(b"eXIf", oriented(orientation)))

@@ -58,7 +58,8 @@ def strip_webp(data: bytes) -> Stripped:
     Raises:
         CannotStripError: The chunks cannot be walked up to the end.
     """
-    parts, found, orientation, end = [data[8:12]], list[Found](), 1, 12
+    parts, found, end = [data[8:12]], list[Found](), 12
+    by_exif, by_xmp = 0, 1
     for name, start, end in _walk(data, 12, "<", {}):
         body = data[start + 8 : end]
         if name == b"ANMF":
@@ -68,12 +69,13 @@ def strip_webp(data: bytes) -> Stripped:
         elif name in _WEBP:
             parts.append(_padded(data[start:end]))
         elif name == b"EXIF":
-            orientation = orientation_of_exif(body.removeprefix(PREFIX))
+            by_exif = orientation_of_exif(body.removeprefix(PREFIX), missing=by_exif)
             found += read_exif(body)
         else:
             found += read_xmp(body) if name == b"XMP " else [_bytes_of("WebP", name, body)]
-            orientation = orientation_of_xmp(body) if name == b"XMP " and orientation == 1 else orientation
+            by_xmp = orientation_of_xmp(body) if name == b"XMP " else by_xmp
     found += _behind(data, end)
+    orientation = by_exif or by_xmp
     if len(parts) > 1 and parts[1][:4] == b"VP8X":
         flags = parts[1][8] & ~(_EXIF_FLAG | _XMP_FLAG) | (_EXIF_FLAG if orientation != 1 else 0)
         parts[1] = parts[1][:8] + bytes((flags,)) + parts[1][9:]

@@ -1,5 +1,6 @@
 """A file without its metadata, and whether it still is the same picture or recording."""
 
+import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -105,6 +106,11 @@ def strip(data: bytes, path: str) -> Stripped:
         return stripped if stripped.found else Stripped(data, (), stripped.left)
     except CannotStripError as error:
         raise CannotStripError(f"{error}; look at it with burnish scan and clean") from None
+    # A field that is shorter than its format asks for, wherever it stands: sizes in a file are claims of a stranger's.
+    except (IndexError, KeyError, OverflowError, StopIteration, struct.error) as error:
+        raise CannotStripError(
+            "a part of it is shorter than its format asks for; look at it with burnish scan"
+        ) from error
 
 
 def check_same(before: bytes, after: bytes, path: str) -> None:

@@ -98,3 +98,8 @@ def test_narrower_ranges_of_shipped_recipes_are_recipes(name: str, tmp_path: Pat
         (tmp_path / "mine.yaml").write_text(narrowed(data.decode(), ranges, ends))
         changed = load(str(tmp_path / "mine.yaml"), wanted=(), prepare=False)
         assert changed.digest != load(name, wanted=(), prepare=False).digest or not ranges
+
+
+def test_whole_numbers_keep_all_their_digits() -> None:
+    ranges = [Range("a", (0, 9_999_999), whole=True, spans=((1, 2), (4, 5)))]
+    assert narrowed("[0, 9]", ranges, [(1_234_567, 7_654_321)]) == "[1234567, 7654321]"

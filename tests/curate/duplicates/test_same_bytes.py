@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from curate.duplicates.groups import Pair
 from curate.duplicates.item import Item
@@ -60,3 +61,8 @@ def test_one_file_by_two_names(items: list[Item], tmp_path: Path) -> None:
     present = Present([*items, Item(path="link", digest=items[0].digest)], str(tmp_path))
     assert present.same_file(0, 4)
     assert not present.same_file(0, 1)
+
+
+def test_a_name_with_a_nul_is_of_no_file(items: list[Item], tmp_path: Path) -> None:
+    present = Present([*items, structs.replace(items[0], path="a\0b")], str(tmp_path))
+    assert present.gone == {4}

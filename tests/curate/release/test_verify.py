@@ -8,7 +8,7 @@ import pytest
 
 from curate.ground.errors import GateError, UsageError
 from curate.release.folder import read_current
-from curate.release.records import MANIFEST, RECORD
+from curate.release.records import CURRENT, MANIFEST, RECORD
 from curate.release.restore import restore
 from curate.release.verify import Verified, verify
 from tests.curate.release.sets import files_of, line, release, some
@@ -48,6 +48,15 @@ def test_each_part_of_a_release_is_held_against_its_digest(tmp_path: Path) -> No
     assert [one.name for one in look(tmp_path)] == ["v1", "current"]
     with pytest.raises(UsageError, match="has no release v7"):
         look(tmp_path, "v7")
+
+
+def test_a_pointer_that_is_broken_hides_no_release(tmp_path: Path) -> None:
+    files_of(tmp_path, some())
+    release(tmp_path, "v1", some())
+    (tmp_path / "releases" / CURRENT).write_text("{")
+    assert [(one.name, one.is_sound) for one in look(tmp_path)] == [("v1", True), ("current", False)]
+    with pytest.raises(UsageError, match=r"has no release v2 \(known: v1\)"):
+        look(tmp_path, "v2")
 
 
 def test_files_are_put_back_and_none_is_written_over(tmp_path: Path) -> None:

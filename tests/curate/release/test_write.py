@@ -137,7 +137,7 @@ def test_all_is_synced_before_it_gets_its_name(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(os, "rename", named(real_rename))
     monkeypatch.setattr(os, "replace", named(real_replace))
     release(tmp_path, "v1", some())
-    new = next(one for one in did if one.startswith("sync .new-"))
+    new = next(one for one in did if one.startswith("sync .burnish-release-"))
     pointer = next(one for one in did if ".current" in one)
     assert did == [
         f"sync {MANIFEST}", f"sync {RECORD}", new, "name v1", "sync releases", pointer, "name current", "sync releases",
@@ -277,13 +277,14 @@ def test_what_a_killed_writer_left_is_removed_and_nothing_else(tmp_path: Path) -
     lines = some()
     files_of(tmp_path, lines)
     folder = tmp_path / "releases"
-    (folder / ".new-abc" / "deep").mkdir(parents=True)
+    (folder / ".burnish-release-abc" / "deep").mkdir(parents=True)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "file").touch()
-    (folder / ".new-link").symlink_to(tmp_path / "mine")
+    (folder / ".burnish-release-link").symlink_to(tmp_path / "mine")
     (folder / "notes.txt").write_text("ours")
+    (folder / ".new-photos").mkdir()
     release(tmp_path, "v1", lines)
-    assert sorted(os.listdir(folder)) == [".lock", CURRENT, "notes.txt", "v1"]
+    assert sorted(os.listdir(folder)) == [".lock", ".new-photos", CURRENT, "notes.txt", "v1"]
     assert (tmp_path / "mine" / "file").exists()
 
 

@@ -26,7 +26,14 @@ def test_known_value() -> None:
 
 @pytest.mark.parametrize(
     ("value", "width", "group"),
-    [("34", 10, "30-39"), ("30", 10, "30-39"), ("39.9", 10, "30-39"), ("0", 5, "0-4"), ("-1", 10, "-10--1")],
+    [
+        ("34", 10, "30-39"),
+        ("30", 10, "30-39"),
+        ("39.9", 10, "30-39"),
+        ("0", 5, "0-4"),
+        ("-1", 10, "-10--1"),
+        ("9" * 15, 10, "999999999999990-999999999999999"),
+    ],
 )
 def test_a_number_falls_into_its_group(value: str, width: int, group: str) -> None:
     assert group_of(value, width) == group
@@ -46,7 +53,9 @@ def test_tags_that_were_not_named_stay() -> None:
 def test_what_is_no_number_is_counted_and_stays() -> None:
     replacement = Replacement(groups={"age": 10})
     assert replacement.tag("age=thirties") == "age=thirties"
-    assert replacement.no_numbers == {"age": (1, "thirties")}
+    # No age, and as a float not even a number.
+    assert replacement.tag(f"age={'1' * 310}") == f"age={'1' * 310}"
+    assert replacement.no_numbers == {"age": (2, "thirties")}
 
 
 def test_a_key_that_no_sample_has_is_refused_with_the_nearest() -> None:
@@ -57,7 +66,7 @@ def test_a_key_that_no_sample_has_is_refused_with_the_nearest() -> None:
         Replacement(groups={"agee": 10}).learn(samples)
 
 
-@pytest.mark.parametrize("written", ["age", "age:", ":10", "age:1", "age:x", "age:-5", "age:²"])
+@pytest.mark.parametrize("written", ["age", "age:", ":10", "age:1", "age:x", "age:-5", "age:²", "age:" + "9" * 5000])
 def test_groups_are_a_key_and_a_width(written: str) -> None:
     with pytest.raises(UsageError, match="name a key and the width"):
         parse_groups([written])

@@ -40,11 +40,24 @@ def test_what_people_wrote_stays_and_the_rest_is_new() -> None:
     written = written.replace("# Cats", "# My cats").replace("4 images.", "old")
     text = again(written, [PARTS[0]._replace(text="5 images."), *PARTS[1:]])
     assert "license: mit" in text
-    assert "language:\n- en" in text
+    assert "language: [en]\n" in text
     assert "- a\n" in text
     assert "# My cats\n\n<!-- burnish:begin summary -->\n5 images.\n<!-- burnish:end summary -->" in text
     assert "To count cats.\n\n### Who paid\n\nNobody." in text
     assert again(text) == text.replace("5 images.", "4 images.")
+
+
+def test_notes_in_the_front_matter_stay() -> None:
+    head = "# ask Bob\nlicense: mit  # until 2027\nconfigs:\n  - old\n# ours\n'language': [en]\n"
+    written = new().replace("license: unknown\nconfigs:\n- a\n", head)
+    assert again(written).startswith(f"---\n{head}".replace("  - old", "- a"))
+    assert again(again(written)) == again(written)
+
+
+@pytest.mark.parametrize("head", ["{license: mit, configs: [old]}\n", '"configs": [old]\nlicense: mit\n'])
+def test_front_matter_of_any_form_says_the_same(head: str) -> None:
+    found = read_document(again(new().replace("license: unknown\nconfigs:\n- a\n", head)).encode(), "README.md")
+    assert found.matter == {"license": "mit", "configs": ["a"]}
 
 
 def test_a_part_that_is_new_comes_last_and_one_without_words_keeps_its_place() -> None:

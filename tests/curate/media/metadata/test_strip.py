@@ -298,6 +298,33 @@ def test_a_file_that_is_cut_or_changed_never_ends_in_a_crash(name: str) -> None:
                 continue
 
 
+def box(kind: bytes, body: bytes) -> bytes:
+    return (8 + len(body)).to_bytes(4, "big") + kind + body
+
+
+def png_chunk(name: bytes, body: bytes) -> bytes:
+    return len(body).to_bytes(4, "big") + name + body + zlib.crc32(name + body).to_bytes(4, "big")
+
+
+SHORT = {
+    "no time.m4a": box(b"ftyp", b"M4A \0\0\0\0M4A ") + box(b"moov", box(b"mvhd", b"")),
+    "no pixels.png": b"\x89PNG\r\n\x1a\n"
+    + png_chunk(b"IHDR", bytes(13))
+    + png_chunk(b"eXIf", oriented(6))
+    + png_chunk(b"IEND", b""),
+    "far.tif": b"II+\0\x08\0\0\0" + b"\xff" * 8,
+    "no flags.webp": b"RIFF" + struct.pack("<I", 12) + b"WEBP" + chunk(b"VP8X", b""),
+    "no stream.flac": b"fLaC\x81\0\0\0",
+    "no version.wav": b"RIFF" + struct.pack("<I", 16) + b"WAVE" + chunk(b"id3 ", b"ID3"),
+}
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_part_that_is_too_short_is_refused(name: str) -> None:
+    with pytest.raises(CannotStripError, match="shorter than its format asks for"):
+        strip(SHORT[name], name)
+
+
 def test_a_picture_that_would_turn_is_refused() -> None:
     turned = jpeg(6)
     after = strip(turned, "a.jpg").data
@@ -321,6 +348,29 @@ def test_an_orientation_is_kept_wherever_it_stands(name: str) -> None:
     check_same(data, stripped.data, name)
     with Image.open(io.BytesIO(stripped.data)) as image:
         assert image.getexif()[0x0112] == 6
+
+
+def test_a_jpeg_that_only_xmp_turns_is_shown_as_before() -> None:
+    data = saved(picture(), "JPEG", xmp=XMP.replace(b"exif:GPS", b'tiff:Orientation="6" exif:GPS'))
+    stripped = strip(data, "a.jpg").data
+    check_same(data, stripped, "a.jpg")
+    with Image.open(io.BytesIO(data)) as before, Image.open(io.BytesIO(stripped)) as after:
+        assert before.getexif()[0x0112] == after.getexif()[0x0112] == 6
+    assert SECRET.encode() not in stripped
+    assert strip(stripped, "a.jpg") == (stripped, (), ())
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_exif_that_says_upright_stands_above_xmp(form: str) -> None:
+    packet = XMP.replace(b"exif:GPS", b'tiff:Orientation="6" exif:GPS')
+    text = PngInfo()
+    text.add_itxt("XML:com.adobe.xmp", packet.decode())
+    more: dict[str, object] = {"pnginfo": text} if form == "PNG" else {"xmp": packet}
+    data = saved(picture(), form, exif=exif(1), **more)
+    stripped = strip(data, f"a.{form.lower()}").data
+    check_same(data, stripped, f"a.{form.lower()}")
+    with Image.open(io.BytesIO(stripped)) as image:
+        assert image.getexif().get(0x0112, 1) == 1
 
 
 def test_a_file_that_says_nothing_is_the_same_to_the_byte() -> None:
