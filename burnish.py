@@ -39,9 +39,14 @@ claim_packages()
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    from cli.app import run
+    try:
+        from cli.app import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        # While modules are loaded, before the command line can catch it.
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -80,6 +80,10 @@ def card(
 
     keys = [key.strip() for key in protected.split(",") if key.strip()] if protected else []
     with streams.passes(manifest) as file:
+        # A command before it in the pipe may have failed, and good cards must not become those of nothing.
+        if next(_again(file), None) is None:
+            say("no samples, so no card was written")
+            return
         wish = Wish(output, name or os.path.basename(os.path.realpath(output)), root or "", tuple(keys))
         said = _look(file, wish.base) if look else None
         cards = make_cards(lambda: _again(file), _record(file), wish, said, run, releases)

@@ -1,5 +1,6 @@
 """`burnish organize`: files in folders for training."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
@@ -146,7 +147,7 @@ def _say_plan(plan: Plan, metadata: Sequence[str], notes: list[str], *, apply: b
 def _say_result(into: str, count: int, failures: Sequence[Outcome]) -> None:
     """Say how it can be taken back, and what is not at its place and why."""
     if len(failures) < count:
-        say(f"take it back with: burnish undo {into}{'' if is_url(into) else '/journal.jsonl'}")
+        say(f"take it back with: burnish undo {shlex.quote(into if is_url(into) else f'{into}/journal.jsonl')}")
     for outcome in failures[:_FAILURES]:
         say(f"  not done: {outcome.operation.source}: {outcome.status}: {outcome.detail}")
     if len(failures) > _FAILURES:

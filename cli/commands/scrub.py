@@ -9,7 +9,7 @@ from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.io.terminal import say
-from cli.views.scrub.summary import say_failures, say_report, say_way_back
+from cli.views.scrub.summary import say_failures, say_report, say_way_back, way_on
 from curate.ground.errors import GateError, UsageError
 from curate.records.dataset_root import DatasetFolders
 from curate.records.reader import read
@@ -87,7 +87,8 @@ def scrub(
         plan = _plan(file, replacement, into, root or "", in_place=in_place, anew=names)
         with terminal.progress("scrub", lambda: len(plan.names.by_path)) as counted:
             if apply:
-                streams.write_samples(plan.apply(counted(_again(file))), output)
+                with way_on(plan.into):
+                    streams.write_samples(plan.apply(counted(_again(file))), output)
             else:
                 plan.look(counted(_again(file)))
     if json:

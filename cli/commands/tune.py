@@ -68,9 +68,9 @@ def tune(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Try narrower ranges of a recipe's target, and write the recipe with those that help a weak tag most.
+    r"""Try narrower ranges of a recipe's target, and write the recipe with those that help a weak tag most.
 
-    A range is [low, high] in the target, or min_X and max_X. Each trial draws a part of every range, makes samples
+    A range is \[low, high] in the target, or min_X and max_X. Each trial draws a part of every range, makes samples
     with it, trains the run's model with them, and asks it of real samples with the tag, of the training part's folds
     and of validation; a trial under which the other samples fall is not taken. A quarter of the budget for all trials,
     half for the better half, the whole for the better half of these (successive halving). The test part is never read,

@@ -79,9 +79,14 @@ def console(*, stderr: bool = False) -> "Console":
     """Return a rich console that colours only on a terminal and takes no file name for markup."""
     from rich.console import Console
 
+    class Raising(Console):
+        def on_broken_pipe(self) -> None:
+            """Raise again: rich would end with 1, which here is a gate that failed, when `head` has read enough."""
+            raise  # noqa: PLE0704 - called by rich while it handles the error
+
     # Where nobody looks, lines need not be folded to the width of a window.
     width = None if (sys.stderr if stderr else sys.stdout).isatty() else _WIDE
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
+    return Raising(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
 
 
 def shows_output() -> bool:

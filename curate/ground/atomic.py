@@ -1,5 +1,6 @@
 """Files that are either the old ones or the new ones, whole, whatever happens in between."""
 
+import errno
 import fcntl
 import os
 import stat
@@ -15,6 +16,21 @@ if TYPE_CHECKING:
 _BUFFER_BYTES = 1 << 18
 _STEM_BYTES = 200
 _NAMES = 8
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def naming(path: str) -> "Iterator[None]":
+    """Say of a disk that is full, or has no more room for this user, which file did not fit.
+
+    Python names the file where opening one fails, and none where writing, syncing or closing does.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_SPACE and error.filename is None:
+            error.filename = path
+        raise
 
 
 @contextmanager
@@ -40,7 +56,7 @@ def atomic_write(path: str) -> "Iterator[IO[bytes]]":
     if not os.path.isdir(folder):
         raise InputError(f"cannot write {path}: there is no folder {folder}; make it first (mkdir -p)")
     descriptor, temporary = _temporary(folder, os.path.basename(target))
-    with open(descriptor, "wb", buffering=_BUFFER_BYTES) as file:
+    with naming(path), open(descriptor, "wb", buffering=_BUFFER_BYTES) as file:
         try:
             yield file
             file.flush()

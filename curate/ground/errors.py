@@ -72,7 +72,7 @@ class UndecidedError(BurnishError):
 def did_you_mean(name: str, known: "Iterable[str]") -> str:
     """Return ` (did you mean 'x'?)` for the known name nearest to a misspelt one, or the list of known names."""
     names = sorted(known)
-    return nearest(name.lower(), names, least=0.6) or f" (known: {', '.join(names)})"
+    return nearest(name.lower(), names, least=0.6) or (f" (known: {', '.join(names)})" if names else " (there is none)")
 
 
 def nearest(name: str, known: "Iterable[str]", least: float = 0.7) -> str:

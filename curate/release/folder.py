@@ -144,7 +144,10 @@ def read_releases(folder: str) -> tuple[list[Release], dict[str, str]]:
     try:
         entries = sorted(os.listdir(folder))
     except OSError as error:
-        raise InputError(f"cannot read {folder}: {error.strerror}") from None
+        raise InputError(
+            f"cannot read {folder}: {error.strerror}; name the folder of all releases with --into, or make one: "
+            f"burnish release set.jsonl --as v1"
+        ) from None
     releases, broken = [], {}
     for name in entries:
         # What is hidden is being written, or was left by a writer that was killed.

@@ -8,6 +8,7 @@ Killed before 2, the next writer removes what is left; killed before 3, the same
 """
 
 import hashlib
+import io
 import os
 import shutil
 import tempfile
@@ -16,7 +17,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from curate.ground.atomic import atomic_write, sync_folder
+from curate.ground.atomic import atomic_write, naming, sync_folder
 from curate.ground.errors import BurnishError, InputError, UsageError
 from curate.ground.json import encode, encode_indented
 from curate.ground.lock import locked
@@ -109,7 +110,10 @@ def roll_back(folder: str, name: str | None = None) -> Made:
         BurnishError: Another writer is at work.
     """
     if not os.path.isdir(folder):
-        raise InputError(f"there is no folder {folder} with releases; name it with --into")
+        raise InputError(
+            f"there is no folder {folder} with releases; name it with --into, or make one: "
+            "burnish release set.jsonl --as v1"
+        )
     with locked(folder, _OPTION):
         pointer = read_pointer(folder)
         if pointer is None and name is None:
@@ -144,21 +148,23 @@ def _known(folder: str, name: str, digest: str) -> Release | None:
 
 def _write_folder(folder: str, release: Release, draft: Draft, schema: bytes | None) -> None:
     new = tempfile.mkdtemp(prefix=_NEW, dir=folder)
-    os.chmod(new, 0o777 & ~_umask())
     draft.file.seek(0)
-    with open(os.path.join(new, MANIFEST), "xb") as file:
-        shutil.copyfileobj(draft.file, file, 1 << 20)
-        file.flush()
-        os.fsync(file.fileno())
     texts = {RECORD: encode_indented(release) + b"\n", **({SCHEMA: schema} if schema is not None else {})}
-    for name, text in texts.items():
-        with open(os.path.join(new, name), "xb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    sync_folder(new)
-    # A folder that another writer made meanwhile, where locks do not hold, is not empty: then this fails.
-    os.rename(new, os.path.join(folder, release.name))
+    try:
+        os.chmod(new, 0o777 & ~_umask())
+        for name, source in {MANIFEST: draft.file, **{key: io.BytesIO(text) for key, text in texts.items()}}.items():
+            path = os.path.join(new, name)
+            with naming(os.path.join(folder, release.name, name)), open(path, "xb") as file:
+                shutil.copyfileobj(source, file, 1 << 20)
+                file.flush()
+                os.fsync(file.fileno())
+        sync_folder(new)
+        # A folder that another writer made meanwhile, where locks do not hold, is not empty: then this fails.
+        os.rename(new, os.path.join(folder, release.name))
+    except BaseException:
+        # A full disk stays full for as long as what did not fit is kept.
+        shutil.rmtree(new, ignore_errors=True)
+        raise
     sync_folder(folder)
 
 

@@ -1,7 +1,9 @@
 """What every command promises, tested over all of them."""
 
+import inspect
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.catalog import COMMANDS
+from cli.catalog import COMMANDS, function_of
 from tests.conftest import ROOT, Burnish
 
 READERS = {
@@ -85,6 +87,15 @@ def test_help_shows_what_it_does_and_examples(burnish: Burnish, command: str) ->
     assert f"Usage: burnish {command}" in text
     assert "Examples" in text
     assert f"burnish {command} " in text.split("Examples", 1)[1]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_loses_no_bracket_to_markup(burnish: Burnish, command: str) -> None:
+    """Rich takes `[low, high]` for a style, and drops it without a word."""
+    written = inspect.cleandoc(function_of(command).__doc__ or "").replace("\\[", "[")
+    shown = "".join(burnish(*command.split(), "--help").stdout.split())
+    for part in re.findall(r"\[[^\]\n]*\]", written):
+        assert part in {"[bold]", "[/bold]"} or "".join(part.split()) in shown
 
 
 def test_help_lists_all_commands_in_their_groups(burnish: Burnish) -> None:
@@ -269,3 +280,31 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert result.stderr.splitlines()[-1] == "burnish scan: No space left on device"
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["recipes", "transforms"])
+def test_a_table_that_nobody_reads_is_no_failed_gate(tmp_path: Path, command: str) -> None:
+    """Rich ends a program with 1 where its reader went away."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as closed:
+        words = [sys.executable, str(ROOT / "burnish.py"), command]
+        result = subprocess.run(words, stdout=closed, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_an_interrupt_while_modules_are_loaded_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "interrupted.py").write_text(
+        "import sys\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "import burnish\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'cli.app':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "burnish.main()\n"
+    )
+    words = [sys.executable, str(tmp_path / "interrupted.py"), "recipes"]
+    result = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (result.returncode, result.stderr) == (130, "")

@@ -42,4 +42,8 @@ def check(
         found = verify(into, names or (), root or "", counted, files=not records_only)
     reports.write(found, formats, f"Releases in {into}", check_report)
     if broken := [one.name for one in found.releases if not one.is_sound]:
-        raise GateError(f"not as released: {', '.join(broken)}")
+        nowhere = not any(one.files for one in found.releases) and any(one.lost for one in found.releases)
+        hint = (
+            "; no file is where the manifests say: run it in their folder, or name that with --root" if nowhere else ""
+        )
+        raise GateError(f"not as released: {', '.join(broken)}{hint}")

@@ -1,5 +1,6 @@
 """What `burnish clean` says on stderr: what it learnt of the set, what it flagged, what it dropped."""
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -186,6 +187,7 @@ def carry_out(files: Quarantine, *, apply: bool) -> None:
                 moved += 1
             else:
                 left.setdefault(f"{outcome.status}: {outcome.detail}", []).append(outcome.operation.source)
-    say(f"moved {moved:,} files to {files.folder}; take it back with: burnish undo {files.folder}/journal.jsonl")
+    journal = shlex.quote(f"{files.folder}/journal.jsonl")
+    say(f"moved {moved:,} files to {files.folder}; take it back with: burnish undo {journal}")
     for reason, paths in left.items():
         say(f"  not moved: {paths[0]}{f' and {len(paths) - 1:,} more' if len(paths) > 1 else ''}: {reason}")

@@ -1,12 +1,16 @@
 """What `burnish scrub` says on stderr: what was found, what becomes of it, what is left."""
 
+import os
+import shlex
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cli.io.terminal import printable, say
+from curate.journal.tree import JOURNAL
 from curate.scrub.samples import ORIGINALS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from curate.journal import Outcome
     from curate.scrub.scrub import Report
@@ -40,12 +44,30 @@ def _say_counts(what: str, counts: "Mapping[str, tuple[int, str]]") -> None:
         say(f"  {what}: {count:,}, such as {printable(example)}: {reason}")
 
 
+@contextmanager
+def way_on(into: str) -> "Iterator[None]":
+    """Say how to go on where it ends half-way: in place, originals may be set aside that have no copy yet."""
+    try:
+        yield
+    except (KeyboardInterrupt, OSError):
+        if os.path.exists(os.path.join(into, JOURNAL)):
+            way_back = f"burnish undo {_quoted(into, JOURNAL)}"
+            say(f"not all was done: the same command again does the rest, and {way_back} takes it back")
+        raise
+
+
 def say_way_back(into: str, *, in_place: bool) -> None:
     """Say how it is taken back, and where what was taken out still is."""
-    say(f"take it back with: burnish undo {into}/journal.jsonl")
+    say(f"take it back with: burnish undo {_quoted(into, JOURNAL)}")
     if in_place:
         say(f"the originals are in {into}/{ORIGINALS}, with all that they say; without them there is no way back:")
-        say(f"  rm -r {into}/{ORIGINALS} {into}/journal.jsonl")
+        say(f"  rm -r {_quoted(into, ORIGINALS)} {_quoted(into, JOURNAL)}")
+
+
+def _quoted(folder: str, name: str) -> str:
+    """Return a path as a shell takes it: `rm -r my data/.originals` would remove another folder, `my`."""
+    path = f"{folder}/{name}"
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)
 
 
 def say_failures(failures: "Sequence[Outcome]") -> None:

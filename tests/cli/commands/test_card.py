@@ -214,3 +214,10 @@ def test_as_steps_of_a_pipeline(burnish: Burnish, folder: Path) -> None:
     burnish("run", "recipe.yaml", "--work", "work")
     assert len(list((folder / "work").rglob("model-card.md"))) == 1
     assert burnish("run", "recipe.yaml", "--work", "work").stderr.count(": cached") == 4
+
+
+def test_cards_of_nothing_do_not_replace_good_ones(burnish: Burnish, folder: Path) -> None:
+    burnish("card", "public.jsonl", "-o", "public")
+    before = (folder / "public" / "README.md").read_bytes()
+    assert "no samples, so no card was written" in burnish("card", "-o", "public", stdin=b"").stderr
+    assert (folder / "public" / "README.md").read_bytes() == before

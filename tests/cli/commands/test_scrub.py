@@ -196,3 +196,46 @@ def test_killed_at_a_rename_it_is_completed_by_repeating_it(
         assert SECRET.encode() not in content
     burnish("undo", "public" if "--into" in mode else "data/hat")
     assert digests(folder / "data") == before
+
+
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt", "OSError(28, 'No space left on device')"])
+def test_stopped_half_way_it_says_how_to_go_on(burnish: Burnish, folder: Path, raised: str) -> None:
+    """In place, originals may be set aside by then, and nothing stands where they were."""
+    burnish("scan", "data", "-o", "set.jsonl")
+    before = digests(folder / "data")
+    program = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); import burnish\n"
+        "from curate.journal.journal import Journal\n"
+        "real, calls = Journal.apply, []\n"
+        "def apply(*arguments, **options):\n"
+        "    calls.append(1)\n"
+        "    if len(calls) == 2:\n"
+        f"        raise {raised}\n"
+        "    return real(*arguments, **options)\n"
+        "Journal.apply = apply\n"
+        "burnish.main()\n"
+    )
+    words = ["scrub", "set.jsonl", "--in-place", "--apply", "-o", "new.jsonl"]
+    command = [sys.executable, "-c", program, str(ROOT), *words]
+    stopped = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert stopped.returncode in {2, 130}
+    assert "not all was done: the same command again does the rest" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    way_back = stopped.stderr.split("burnish undo ", 1)[1].split(" takes")[0]
+    burnish("undo", way_back)
+    assert digests(folder / "data") == before
+
+
+@pytest.mark.parametrize("name", ["my data", "-d"])
+def test_commands_that_it_names_can_be_given_to_a_shell(burnish: Burnish, folder: Path, name: str) -> None:
+    """`rm -r my data/.originals` would remove a folder `my`."""
+    (folder / "data").rename(folder / name)
+    burnish("scan", "-o", "set.jsonl", "--", name)
+    said = burnish("scrub", "set.jsonl", "--in-place", "--apply", "-o", "new.jsonl").stderr
+    removal = next(line.strip() for line in said.splitlines() if line.startswith("  rm -r "))
+    (folder / "my").mkdir()
+    assert (folder / name / "hat" / ".originals").is_dir()
+    subprocess.run(["sh", "-c", removal], cwd=folder, check=True)
+    assert (folder / "my").is_dir()
+    assert (folder / name / "hat" / "hat_anna_0.wav").is_file()
+    assert not (folder / name / "hat" / ".originals").exists()

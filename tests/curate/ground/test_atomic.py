@@ -1,5 +1,6 @@
 """Either the old file or the new one, whole."""
 
+import errno
 import os
 import random
 import signal
@@ -38,6 +39,19 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
         interrupted()
     assert target.read_text() == "old"
     assert os.listdir(tmp_path) == ["set.jsonl"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_what_did_not_fit_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def full(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", full)
+    target = str(tmp_path / "set.jsonl")
+    with pytest.raises(OSError, match=r"set\.jsonl") as caught, atomic_write(target) as file:
+        file.write(b"new")
+    assert caught.value.filename == target
+    assert os.listdir(tmp_path) == []
 
 
 def test_permissions_are_kept_and_new_files_get_the_usual_ones(tmp_path: Path) -> None:

@@ -352,6 +352,7 @@ def test_a_disk_that_fails_leaves_what_was_there(
             # Some file systems cannot sync a folder, so that one that fails is no reason to stop.
             with suppress(OSError):
                 release(tmp_path, f"v{when + 1}", lines)
+        assert not list(tmp_path.glob("releases/.new-*")), "what did not fit would keep the disk full"
         assert whole(tmp_path) in {before, f"v{when + 1}"}
         release(tmp_path, f"v{when + 1}", lines)
         assert whole(tmp_path) == f"v{when + 1}"

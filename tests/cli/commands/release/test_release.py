@@ -141,3 +141,19 @@ def test_a_manifest_named_like_a_command_needs_its_folder(burnish: Burnish, two:
     os.rename(two / "set.jsonl", two / "list")
     assert "no such file" not in burnish("release", "list").stdout.lower()
     assert "v1 is there" in burnish("release", "./list", "--as", "v1").stdout
+
+
+@pytest.mark.parametrize("words", [["list"], ["check"], ["rollback"]])
+def test_a_folder_that_is_not_there_names_the_cure(burnish: Burnish, words: list[str]) -> None:
+    said = burnish("release", *words, code=2).stderr
+    assert "--into" in said
+    assert "burnish release set.jsonl --as v1" in said
+
+
+def test_a_check_from_another_folder_names_root(burnish: Burnish, two: Path) -> None:
+    (two / "d").rename(two / "elsewhere")
+    assert "or name that with --root" in burnish("release", "check", code=1).stderr
+    (two / "d").mkdir()
+    one = next((two / "elsewhere").iterdir())
+    one.rename(two / "d" / one.name)
+    assert "--root" not in burnish("release", "check", code=1).stderr, "one file lost is no wrong folder"
