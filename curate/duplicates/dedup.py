@@ -310,16 +310,17 @@ class _Comparison:
 
         facts = [image for index in pictures if (image := self.items[index].image)]
         whole = hashes(one.phash or "" for one in facts)
-        # The same pixels give nearly the same hash of the whole picture; the other two hashes, for crops and turns,
+        # The same pixels give nearly the same hash of the whole picture; the other hashes, for crops, frames and turns,
         # would only bring pairs that cannot be exact.
         if self.search.exact and self.search.distance is None:
             pairs = exact_candidates(whole)
         else:
-            # A manifest of an older scan has only the first of the three.
+            # A manifest of an older scan has only the first.
             inner, disc = (
                 hashes(getattr(one, name) or one.phash or "" for one in facts) for name in ("phash_inner", "phash_disc")
             )
-            pairs = candidates(whole, inner, disc, DISTANCE if self.search.distance is None else self.search.distance)
+            distance = DISTANCE if self.search.distance is None else self.search.distance
+            pairs = candidates(whole, inner, disc, distance, [one.phash_trimmed for one in facts])
         return [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
 
     def recordings(self, indexes: Sequence[int]) -> list[tuple[int, int]]:
