@@ -357,7 +357,7 @@ class _Comparison:
         for _ in range(rounds):
             if len(waiting) < _FEW:
                 break
-            best: dict[int, tuple[float, float, int, int]] = {}
+            best: dict[int, tuple[bool, float, float, int, int]] = {}
             for pair in waiting:
                 largest = max(self.extent(index) for index in pair)
                 for index in pair:
@@ -399,13 +399,14 @@ class _Comparison:
             index = stands[index]
         return index
 
-    def extent(self, index: int) -> tuple[float, float, int, int]:
+    def extent(self, index: int) -> tuple[bool, float, float, int, int]:
         """Return the order in which samples are taken to be the original of others, before more is known of them.
 
-        Of equally large ones that which others were cut out of goes first: two parts of it need not be compared.
+        What is in a frame is larger than what was framed, and never its original. Of equally large ones that which others were cut out of goes first: two parts of it need not be compared.
         """
         item = self.items[index]
-        return extent(item), self.shows[index], item.bytes or 0, -index
+        unframed = item.image is None or item.image.phash_trimmed is None
+        return unframed, extent(item), self.shows[index], item.bytes or 0, -index
 
     def compare(self, candidates: Sequence[tuple[int, int]]) -> None:
         """Compare pairs of one kind, and remember which are copies, which have a part in common, and which were met."""

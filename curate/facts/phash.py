@@ -24,6 +24,9 @@ _MOST_FRAMES = 3
 _MOST_RANGE, _MOST_OTHER = 14, 0.1
 """Levels within a margin, and the share of its pixels that may be others: a JPEG rings beside the edge of a frame."""
 
+_MOST_EVEN = 0.3
+"""Of the standard deviation of the picture: in the dark all sides of a photo are within a few levels."""
+
 _LEAST_MARGIN, _LEAST_LEFT = 0.015, 0.4
 _EVERY = 4
 
@@ -78,9 +81,10 @@ def phash_trimmed(grey: Image.Image) -> str | None:
     if first_row[-1 - tenth] - first_row[tenth] > 2 * _MOST_RANGE:
         return None
     values = np.asarray(grey)
+    levels = min(float(_MOST_RANGE), _MOST_EVEN * float(values[::_EVERY, ::_EVERY].std()))
     left, top, right, bottom = 0, 0, grey.width, grey.height
     for _ in range(_MOST_FRAMES):
-        found = _margin(values[top:bottom, left:right])
+        found = _margin(values[top:bottom, left:right], levels)
         if found is None:
             break
         inner = left + found[0], top + found[1], left + found[2], top + found[3]
@@ -93,15 +97,15 @@ def phash_trimmed(grey: Image.Image) -> str | None:
     return phash(grey.crop((left, top, right, bottom)))
 
 
-def _margin(values: "NDArray[np.uint8]") -> tuple[int, int, int, int] | None:
+def _margin(values: "NDArray[np.uint8]", levels: float) -> tuple[int, int, int, int] | None:
     """Return left, top, right and bottom of what the outermost margin surrounds; None where a side has none."""
     height, width = values.shape
     ground = int(np.partition(values[0], width // 2)[width // 2])
-    low, high = ground - _MOST_RANGE, ground + _MOST_RANGE
+    low, high = ground - levels, ground + levels
     for line in (values[0], values[-1], values[:, 0], values[:, -1]):
         if np.count_nonzero((line < low) | (line > high)) > _MOST_OTHER * len(line):
             return None
-    others = np.abs(np.arange(256) - ground) > _MOST_RANGE
+    others = np.abs(np.arange(256) - ground) > levels
     rows = np.flatnonzero(others[values[:, ::_EVERY]].mean(axis=1) > _MOST_OTHER)
     columns = np.flatnonzero(others[values[::_EVERY]].mean(axis=0) > _MOST_OTHER)
     if not len(rows) or not len(columns):
