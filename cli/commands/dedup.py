@@ -16,8 +16,8 @@ from curate.duplicates.dedup import Part, Search, find_groups, with_copies_named
 from curate.duplicates.groups import ON_CONFLICT, Group, Verdict
 from curate.duplicates.item import Item, read_reference
 from curate.duplicates.keep import check_keep
-from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError, UsageError
+from curate.media.storage.publish import write_whole
 from curate.records.reader import lines, read_as
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def dedup(
     )
     ask = _asked(answers, rule, frozenset(adjudicator or ())) if answers else None
     with streams.passes(manifest) as file, ExitStack() as dropped:
-        rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
+        rejected = dropped.enter_context(write_whole(rejects)) if rejects else None
         groups = find_groups(read_as(file, Item), search, ask)
         file.seek(0)
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)

@@ -11,9 +11,9 @@ from cli.effects import Effect
 from cli.io import reports
 from cli.io.terminal import say
 from cli.views.gate.table import headline, plan_report, report
-from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError, UndecidedError, UsageError
 from curate.ground.json import encode
+from curate.media.storage.publish import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -260,6 +260,6 @@ def _write_discordant(output: str | None, cases: "Sequence[Case]") -> None:
         }
         for case in cases
     )
-    with atomic_write(output) as file:
+    with write_whole(output) as file:
         file.writelines(encode({name: one for name, one in record.items() if one}) + b"\n" for record in records)
     say(f"wrote {len(cases):,} cases on which the systems differ to {output}")

@@ -147,9 +147,9 @@ def _target(recipe: str, tag: str, mapping: list[str] | None) -> str:
 
 def _write(output: str, text: str, result: "TuningReport") -> None:
     from cli.views.tune.table import sentences
-    from curate.ground.atomic import atomic_write
+    from curate.media.storage.publish import write_whole
 
     head = [f"Ranges of {result.target} by burnish tune, for {result.tag}.", *sentences(result)]
-    with atomic_write(output) as file:
+    with write_whole(output) as file:
         file.write("".join(f"# {line}\n" for line in head).encode() + text.encode())
     terminal.say(f"wrote {output}")

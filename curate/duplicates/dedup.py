@@ -1,7 +1,6 @@
 """Find duplicates in a set: the same bytes first, then candidates by their hashes, confirmed on what is decoded."""
 
 import importlib
-import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from curate.duplicates.same_bytes import Present, same_bytes
 from curate.facts.records import KINDS, Finding
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
+from curate.media.storage.address import join
 from curate.records.reader import parse
 from curate.records.writer import change_line
 
@@ -205,7 +205,7 @@ class _Comparison:
             # Of most it was measured when they were compared at full size.
             worth = dict(self.worth)
             rest = [index for index in near if index not in worth]
-            paths = [os.path.join(self.search.base, self.items[index].path) for index in rest]
+            paths = [join(self.search.base, self.items[index].path) for index in rest]
             worth |= zip(rest, worth_of_files(paths, self.search.jobs, self.search.progress), strict=True)
         return {
             index: Member(
@@ -269,7 +269,7 @@ class _Comparison:
             from curate.duplicates.features import NONE
             from curate.duplicates.image_pairs import MOST_LOOKS, look_at
 
-            paths = [os.path.join(self.search.base, self.items[index].path) for index in pictures]
+            paths = [join(self.search.base, self.items[index].path) for index in pictures]
             features, sizes = [], []
             for path, look in zip(
                 paths, look_at(paths, self.search.jobs, self.search.progress, features=True), strict=True
@@ -339,7 +339,7 @@ class _Comparison:
             from curate.duplicates.audio_pairs import landmarks_of_files
             from curate.duplicates.landmarks import landmark_candidates
 
-            paths = [os.path.join(self.search.base, self.items[index].path) for index in sounds]
+            paths = [join(self.search.base, self.items[index].path) for index in sounds]
             heard = list(landmarks_of_files(paths, self.search.jobs, self.search.progress))
             pairs += landmark_candidates(heard)
         return [(sounds[i], sounds[j]) for i, j in dict.fromkeys(pairs)]
@@ -461,7 +461,7 @@ class _Comparison:
 
     def paths(self, pair: tuple[int, int]) -> tuple[str, str]:
         """Return where two files are."""
-        first, second = (os.path.join(self.search.base, self.items[index].path) for index in pair)
+        first, second = (join(self.search.base, self.items[index].path) for index in pair)
         return first, second
 
 

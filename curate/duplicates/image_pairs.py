@@ -32,7 +32,7 @@ from curate.media.image_formats.pillow import open_picture, oversized
 from curate.media.opencv import opencv
 from curate.media.rgb import upright
 from curate.media.sniff import HEAD_BYTES, format_of_name, sniff
-from curate.media.storage import read_media
+from curate.media.storage import read_media, read_paths_ahead
 
 if TYPE_CHECKING:
     from mmap import mmap
@@ -143,7 +143,7 @@ def look_at(
         features: Whether to look for local features, too, which takes twice as long as all the rest.
     """
     look = _look_closely_at_file if features else _look_at_file
-    seen = engine.run(look, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+    seen = engine.run(look, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD, ahead=read_paths_ahead)
     with progress("look at pictures", partial(len, paths)) as counted:
         for look in counted(seen):
             yield look if isinstance(look, Look) else None

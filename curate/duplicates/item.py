@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from curate.facts.records import Finding
 from curate.ground.errors import InputError, UsageError, did_you_mean
+from curate.media.storage.address import join
 from curate.records.reader import read_as
 from curate.records.sample import MeasuredView
 
@@ -47,6 +48,7 @@ class Item(MeasuredView, frozen=True, gc=False):
     kind: str | None = None
     bytes: int | None = None
     mtime_ns: int | None = None
+    etag: str | None = None
     digest: str | None = None
     image: ImageKey | None = None
     audio: AudioKey | None = None
@@ -82,7 +84,7 @@ def read_reference(path: str, base: str, jobs: int | None) -> list[Item]:
             raise InputError(f"--reference {path}: {error.strerror or error}") from None
     if not any(item.digest for item in found):
         raise InputError(f"--reference {path} has no measured samples; scan the folder first, without --shallow")
-    return [structs.replace(item, path=os.path.join(base, item.path)) for item in found]
+    return [structs.replace(item, path=join(base, item.path)) for item in found]
 
 
 def limits(items: Sequence[Item], across: str | None, within: str | None) -> Callable[[int, int], bool]:

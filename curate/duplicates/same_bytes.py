@@ -5,6 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from curate.duplicates.groups import SAME_BYTES, Pair
 from curate.duplicates.item import Item
+from curate.journal.fs import digest_of
+from curate.media.storage import status_of
+from curate.media.storage.address import join
 
 
 class Present:
@@ -40,19 +43,19 @@ class Present:
         )
 
     def _path(self, index: int) -> str:
-        return os.path.join(self._base, self._items[index].path)
+        return join(self._base, self._items[index].path)
 
     def _look(self, index: int) -> None:
         if index in self.gone or index in self.changed:
             return
         item, path = self._items[index], self._path(index)
         try:
-            status = os.stat(path)
+            status = status_of(path)
         except OSError:
             self.gone.add(index)
             return
-        same_size = item.bytes is None or status.st_size == item.bytes
-        if same_size and (item.mtime_ns is None or status.st_mtime_ns == item.mtime_ns):
+        same_size = item.bytes is None or status.bytes == item.bytes
+        if same_size and item.mtime_ns in {None, status.mtime_ns} and item.etag in {None, status.etag}:
             return
         if not same_size or _digest(path) != item.digest:
             self.changed.add(index)
@@ -70,10 +73,7 @@ def same_bytes(items: Sequence[Item], present: Present) -> Iterator[Pair]:
 
 
 def _digest(path: str) -> str:
-    import hashlib
-
     try:
-        with open(path, "rb") as file:
-            return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+        return digest_of(path)
     except OSError:
         return ""

@@ -1,12 +1,13 @@
 """The page of `burnish gate`: the verdict, the differences against their margins, and the cases to decide on."""
 
-import os
 from typing import TYPE_CHECKING
 
 from cli.io.table import Column, Row, SampleLink, Table
 from cli.views.gate.table import over_all, sentences, tags
 from cli.views.kit import drawing
 from cli.views.kit import page as pages
+from curate.media.storage import exists
+from curate.media.storage.address import join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -44,7 +45,7 @@ def page(
     sections += [pages.Section(one.title, pages.table(one)) for one in (over_all(found), tags(found))]
     if discordant:
         # A case may be known by the number of an order, or its file be on another machine.
-        files = [case for case in discordant if os.path.isfile(os.path.join(links.root, case.key))]
+        files = [case for case in discordant if exists(join(links.root, case.key))]
         if shown := files[:_CARDS]:
             sections.append(pages.Section(f"Where they differ: {len(shown):,} to look at", _cards(shown, links)))
         table = pages.table(_table(discordant, {case.key for case in files}), links)

@@ -8,7 +8,8 @@ import pytest
 from curate.ground.errors import UsageError
 from curate.organize.metadata_files import MOST_COLUMNS, metadata_files
 from curate.records.sample import Sample
-from curate.scan.metadata import Row, load
+from curate.scan.entry import Row
+from curate.scan.metadata import load
 
 PLACED = [
     ("train/cat/1.jpg", Sample("1", "cat", ("dark", "who=ann"), "train")),
