@@ -31,7 +31,9 @@ def picture_worth(pixels: Pixels) -> Worth:
     chroma = cv2.split(cv2.absdiff(cv2.cvtColor(sparse, cv2.COLOR_RGB2YCrCb), (0.0, 128.0, 128.0, 0.0)))[1:]
     colour = sum(cv2.mean(plane)[0] for plane in chroma) / 2 >= _LEAST_CHROMA
     luma = _richest(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)))
-    return Worth(pixels.shape[0] * pixels.shape[1] / _needless(luma) ** 2, _fidelity(luma), colour, pixels.shape == whole.shape)
+    return Worth(
+        pixels.shape[0] * pixels.shape[1] / _needless(luma) ** 2, _fidelity(luma), colour, pixels.shape == whole.shape
+    )
 
 
 def _richest(luma: Pixels) -> Pixels:

@@ -55,7 +55,12 @@ def measure_image(pixels: "NDArray[np.uint8]", header: "ImageFacts") -> "ImageFa
     }
     rounded = {name: round(value, _DIGITS) for name, value in numbers.items()}
     whole, inner = phashes(small)
-    hashes = {"phash": whole, "phash_inner": inner, "phash_disc": phash_disc(small), "phash_trimmed": phash_trimmed(grey)}
+    hashes = {
+        "phash": whole,
+        "phash_inner": inner,
+        "phash_disc": phash_disc(small),
+        "phash_trimmed": phash_trimmed(grey),
+    }
     return msgspec.structs.replace(header, **hashes, **rounded)
 
 
