@@ -402,7 +402,8 @@ class _Comparison:
     def extent(self, index: int) -> tuple[bool, float, float, int, int]:
         """Return the order in which samples are taken to be the original of others, before more is known of them.
 
-        What is in a frame is larger than what was framed, and never its original. Of equally large ones that which others were cut out of goes first: two parts of it need not be compared.
+        What is in a frame is larger than what was framed, and never its original. Of equally large ones that which
+        others were cut out of goes first: two parts of it need not be compared.
         """
         item = self.items[index]
         unframed = item.image is None or item.image.phash_trimmed is None
