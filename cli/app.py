@@ -1,6 +1,8 @@
 """The command line as a whole: commands that load when they are called, and errors in one line."""
 
+import errno
 import os
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +14,11 @@ from typer.exceptions import TyperException
 from cli.catalog import COMMANDS, command_of, function_of
 from cli.effects import checked_first
 from cli.io import outcome, terminal
-from curate.ground.errors import BurnishError
+from cli.io.gates import annotate
+from cli.io.terminal import open_closed_streams
+from cli.io.words import in_number
+from cli.project import project_defaults
+from curate.ground.errors import BurnishError, GateError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +26,22 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 _LONGEST_MESSAGE = 2000
+_BEGINS_AGAIN = "no file was changed; the same command begins again"
+_FEATURES = "features that were computed are kept, and the same command goes on with them"
+_GOES_ON = {
+    "scan": "with -o FILE what was measured is kept, and the same command goes on there; nothing else was written",
+    "clean": "what was moved is in the journal; the same command goes on, burnish undo takes it back",
+    "organize": "what is at its place is in the journal; the same command goes on, burnish undo takes it back",
+    "undo": "the same command goes on",
+    "augment": "what was made is kept, and the same command goes on there",
+    "run": "steps that ended are kept, and the same command goes on after them",
+    "demo": "the same command goes on after the steps that ended",
+    "embed": _FEATURES,
+    "train": _FEATURES,
+    "predict": _FEATURES,
+    "issues": _FEATURES,
+}
+"""What is to be known after Ctrl-C, by command."""
 
 
 class LazyGroup(TyperGroup):
@@ -37,7 +59,17 @@ class LazyGroup(TyperGroup):
         if (whole := command_of(args)) != name and whole:
             return whole, load(whole), args[2:]
         # Now that it is known which one is to run, it takes the place of its stand-in.
-        return name, load(name) if listed and name else listed, rest
+        if not listed or not name:
+            return name, listed, rest
+        command = load(name)
+        if ctx.resilient_parsing:
+            # A shell asks for completions.
+            from cli.completion import complete_values
+
+            complete_values(command)
+        elif not {"--help", "-h"} & set(rest):
+            ctx.default_map = {name: project_defaults(name, command.params, rest)}
+        return name, command, rest
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -45,11 +77,8 @@ class LazyGroup(TyperGroup):
             # Inside the `try`: what is still in the buffer may be what the reader no longer takes.
             sys.stdout.flush()
         except BrokenPipeError:
-            # End like any program whose reader went away (`| head`): without a word. Python flushes stdout once more at
-            # the end, which would complain; so stdout leads nowhere from here on.
-            nothing = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nothing, sys.stdout.fileno())
-            os.close(nothing)
+            # End like any program whose reader went away (`| head`): without a word.
+            _discard_output()
             return 0
         return result
 
@@ -81,7 +110,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def burnish(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version and leave.")
     ] = False,
 ) -> None:
     """Make a dataset of images or audio good, find where a model is weak on it, and make data for those places.
@@ -93,29 +122,89 @@ def burnish(
 def run(arguments: "Sequence[str]") -> int:
     """Run one command line and return its exit code; errors of the user's are one line on stderr."""
     signal.signal(signal.SIGTERM, _stop)
+    closed = open_closed_streams()
     # For errors that come before the command is known; a file named like a command at worst gives a wrong prefix.
     name = next((command_of(arguments[at:]) for at, word in enumerate(arguments) if word in COMMANDS), "")
     try:
-        command = typer.main.get_command(app)
-        code = command.main(list(arguments) or ["--help"], prog_name="burnish", standalone_mode=False)
-        return int(code or 0)
-    except BurnishError as error:
-        return _fail(name, str(error), error.exit_code)
+        code = _invoke(list(arguments) or ["--help"])
+        # Typer makes a return value of the exception.
+        return _say_interrupted(name) if code == INTERRUPTED else code
     except KeyboardInterrupt:
-        return INTERRUPTED
-    except TyperException as error:
-        return _fail(name, error.format_message(), 2)
-    except OSError as error:
-        # What no command foresaw, such as a disk that is full while standard output is written.
-        return _fail(name, f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error), 2)
+        return _say_interrupted(name)
     except Exception as error:
-        # A fault of ours must not look like a gate that failed (1).
-        return _fail(name, f"internal error: {type(error).__name__}: {error}; please report it with --verbose", 2)
+        if closed and isinstance(error, OSError) and error.errno == errno.EBADF:
+            _discard_output()
+        message, code = _message_of(name, error, closed)
+        _fail(name, message)
+        if isinstance(error, GateError):
+            annotate(name, message, error.places)
+        return code
     finally:
         outcome.send()
 
 
-def _fail(name: str, message: str, code: int) -> int:
+def _invoke(words: list[str]) -> int:
+    command = typer.main.get_command(app)
+    if words[0] == "help":
+        words = [*words[1:], "--help"]
+    return int(command.main(words, prog_name="burnish", standalone_mode=False) or 0)
+
+
+def _message_of(name: str, error: Exception, closed: list[str]) -> tuple[str, int]:
+    """Return what is said of an error, in one line, and the exit code."""
+    if isinstance(error, BurnishError):
+        return f"{error}{_nearest_file(str(error))}", error.exit_code
+    if isinstance(error, TyperException):
+        return _with_cure(name, error), 2
+    if isinstance(error, OSError):
+        if closed and error.errno == errno.EBADF:
+            return f"{' and '.join(closed)} is closed; give it a place, such as </dev/null or >/dev/null", 2
+        # What no command foresaw, such as a disk that is full while standard output is written.
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error), 2
+    # A fault of ours must not look like a gate that failed (1).
+    return f"internal error: {type(error).__name__}: {error}; please report it with --verbose", 2
+
+
+def _with_cure(name: str, error: TyperException) -> str:
+    """Return what typer says of a command line, with what would be right: the first example of the command's help."""
+    message = error.format_message().rstrip(".").replace("Value error, ", "")
+    if "Possible options" in message or "Did you mean" in message or "Invalid value" in message:
+        return message
+    if not name:
+        return f"{message}; all of them: burnish --help"
+    if "Missing argument" in message or "requires an argument" in message:
+        example = re.search(
+            r"^ *(burnish .*)$", (function_of(name).__doc__ or "").partition("Examples")[2], re.MULTILINE
+        )
+        return f"{message}; an example: {example[1]}" if example else f"{message}; see: burnish {name} --help"
+    return f"{message}; see: burnish {name} --help"
+
+
+def _nearest_file(message: str) -> str:
+    """Return the name of a file that is there and is spelt much like the one that is not."""
+    gone = re.fullmatch(r"(?:cannot read )?(.+?)(?:: No such file or directory| does not exist)", message)
+    if not gone:
+        return ""
+    folder, name = os.path.split(gone[1].rstrip("/"))
+    try:
+        return nearest(name, os.listdir(folder or "."), 0.8)
+    except OSError:
+        return ""
+
+
+def _say_interrupted(name: str) -> int:
+    sys.stderr.write(f"burnish{f' {name}' if name else ''}: interrupted; {_GOES_ON.get(name, _BEGINS_AGAIN)}\n")
+    return INTERRUPTED
+
+
+def _discard_output() -> None:
+    """Lead standard output nowhere: Python flushes it once more at the end, and would complain."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
+
+
+def _fail(name: str, message: str) -> None:
     """Say what went wrong, after the traceback where the user asked for it."""
     if terminal.verbose:
         import traceback
@@ -124,8 +213,7 @@ def _fail(name: str, message: str, code: int) -> int:
     if len(message) > _LONGEST_MESSAGE:
         # A key or a path of the user's data may be megabytes long; the cure stands at the end.
         message = f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 4 :]}"
-    sys.stderr.write(f"burnish{f' {name}' if name else ''}: {message}\n")
-    return code
+    sys.stderr.write(f"burnish{f' {name}' if name else ''}: {in_number(message)}\n")
 
 
 def _stop(number: int, _frame: object) -> None:

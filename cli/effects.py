@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 
+class Need(Enum):
+    """How much a command needs the files that a manifest names, declared beside `--root`."""
+
+    FILES = "nothing can be done without them"
+
+
 class Effect(Enum):
     """What the value of an option stands for."""
 
@@ -54,13 +60,52 @@ def checked_first(function: "Callable[..., None]") -> "Callable[..., None]":
     Without this, hours of work end at a folder that is not there.
     """
     effects = effects_of(function)
+    needed = needs_media(function)
 
     @wraps(function)
     def command(**values: object) -> None:
         check_outputs(effects, values)
+        _warn_of_cache(effects, values)
+        if needed is not None and "recipe" not in values and _looks_at_files(values, needed=needed):
+            from cli.io.media_root import root_of
+
+            values["root"] = root_of(values["manifest"], values["root"], needed=needed)  # type: ignore[arg-type]
         function(**values)
 
     return command
+
+
+def _warn_of_cache(effects: "Mapping[str, Effect]", values: "Mapping[str, object]") -> None:
+    """Say of a folder for features that it cannot be written: nothing comes out otherwise, but nothing is kept."""
+    name = next((name for name, effect in effects.items() if effect is Effect.CACHE), None)
+    if name is None or values.get("no_cache"):
+        return
+    from baselines.features.cache import default_folder
+    from cli.io.terminal import say
+
+    folder = str(values.get(name) or default_folder())
+    existing = os.path.realpath(folder)
+    while not os.path.lexists(existing):
+        existing = os.path.dirname(existing)
+    if not os.path.isdir(existing) or not os.access(existing, os.W_OK | os.X_OK):
+        say(
+            f"warning: features are not kept, for {folder} cannot be written; name a folder with --cache, or --no-cache"
+        )
+
+
+def _looks_at_files(values: "Mapping[str, object]", *, needed: bool) -> bool:
+    """Return whether a command will look at the files of a manifest, as it was called."""
+    # A call of organize that was killed is completed by repeating it: what it moved is not where the manifest says.
+    if "manifest" not in values or os.path.exists(os.path.join(str(values.get("into") or os.devnull), "journal.jsonl")):
+        return False
+    return needed or any(values.get(name) for name in ("html", "quarantine", "serve"))
+
+
+def needs_media(function: "Callable[..., object]") -> bool | None:
+    """Return whether a command can do nothing without the files of its manifest; None where it never looks at them."""
+    hints = get_type_hints(function, include_extras=True)
+    metadata = getattr(hints.get("root"), "__metadata__", ())
+    return any(isinstance(one, Need) for one in metadata) if Effect.MEDIA in metadata else None
 
 
 def check_outputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]") -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.effects import Effect
+from cli.effects import Effect, Need
 from cli.io.terminal import be_quiet, be_verbose
 from curate.ground.errors import UsageError, did_you_mean
 
@@ -68,6 +68,25 @@ Root = Annotated[
         show_default=False,
     ),
     Effect.MEDIA,
+]
+RootOfNeeded = Annotated[
+    str | None,
+    typer.Option(
+        "--root",
+        metavar="DIR",
+        help="The folder that the manifest's paths are relative to.",
+        show_default=False,
+    ),
+    Effect.MEDIA,
+    Need.FILES,
+]
+PathColumn = Annotated[
+    str | None,
+    typer.Option("--path-column", metavar="NAME", help="The metadata's column of file names.", show_default=False),
+]
+LabelColumn = Annotated[
+    str | None,
+    typer.Option("--label-column", metavar="NAME", help="The metadata's column of labels.", show_default=False),
 ]
 Embeddings = Annotated[
     str | None,

@@ -20,6 +20,10 @@ from tests import in_process
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Where the tests themselves run in a workflow, errors would come with annotations for it.
+for _name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+    os.environ.pop(_name, None)
+
 Burnish = Callable[..., CompletedProcess[str]]
 
 # How long a machine takes says how busy it is, not whether the code is right.

@@ -9,7 +9,7 @@ from augment.recipe.types import KINDS, Recipe, Step, Target, each_operation, op
 from curate.facts.records import KINDS as KINDS_OF_SAMPLES
 from curate.ground.errors import InputError
 from curate.records.origin import origin_of, ties_of
-from curate.scan.labels import SPLIT_NAMES
+from curate.scan.folders import SPLIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

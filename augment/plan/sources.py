@@ -13,7 +13,7 @@ from curate.query.expression import compile_expression
 from curate.query.tags import auto_rules
 from curate.records.origin import origin_of, ties_of
 from curate.records.sample import Sample
-from curate.scan.labels import SPLIT_NAMES
+from curate.scan.folders import SPLIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from curate.ground.errors import InputError, UsageError, did_you_mean
 from curate.records.origin import ties_of
-from curate.scan.labels import SPLIT_NAMES
+from curate.scan.folders import SPLIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -269,19 +269,22 @@ def embed(
     found: dict[str, Vector] = {}
     options: Any = {"jobs": reading.jobs, "chunk_size": 8, "timeout_s": reading.timeout_s, "preload": _PRELOAD}
     options["ahead"] = read_paths_ahead
-    with closing(run_anywhere(_Worker(model), items, **options)) as results:
-        for one, result in zip(chosen, watch(results), strict=True):
-            if isinstance(result, _Read):
-                found[result.digest] = result.vector
-                counted.digests[one.path] = result.digest
-                counted.changed += one.digest not in {None, result.digest}
-            else:
-                _leave_out(counted, result.detail if isinstance(result, Failure) else result, one.path)
+    try:
+        with closing(run_anywhere(_Worker(model), items, **options)) as results:
+            for one, result in zip(chosen, watch(results), strict=True):
+                if isinstance(result, _Read):
+                    found[result.digest] = result.vector
+                    counted.digests[one.path] = result.digest
+                    counted.changed += one.digest not in {None, result.digest}
+                else:
+                    _leave_out(counted, result.detail if isinstance(result, Failure) else result, one.path)
+    finally:
+        # Interrupted too: the same command goes on with what there is.
+        if cache:
+            cache.keep({digest: vector for digest, vector in found.items() if digest not in known})
     if not found:
         reason, path = next(iter(counted.examples.items()))
         raise InputError(f"none of {len(chosen):,} files can be embedded: {path}: {reason}; is --root right?")
-    if cache:
-        cache.keep({digest: vector for digest, vector in found.items() if digest not in known})
     import numpy as np
 
     counted.reused = len(known)

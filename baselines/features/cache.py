@@ -56,23 +56,16 @@ class FeatureCache:
         return {_PREFIX + key.hex(): vector for key, vector in found.items()}
 
     def keep(self, features: "Mapping[str, Vector]") -> None:
-        """Add features by digest.
-
-        Raises:
-            InputError: The folder cannot be written.
-        """
+        """Add features by digest; a folder that cannot be written keeps none, which only costs time."""
         keys = sorted((key, digest) for digest in features if (key := _key(digest)))
         if not keys:
             return
-        try:
+        # The command line warned of it before the work; after it, hours of work must not end at a full disk.
+        with suppress(OSError, InputError):
             os.makedirs(self.folder, exist_ok=True)
             for start in range(0, len(keys), _PACK_ROWS):
                 self._write_pack(keys[start : start + _PACK_ROWS], features)
             self._make_room()
-        except OSError as error:
-            raise InputError(
-                f"cannot keep features in {self.folder}: {error.strerror}; name a folder with --cache, or --no-cache"
-            ) from None
 
     def _packs(self) -> list[str]:
         with suppress(OSError):

@@ -87,17 +87,20 @@ def extract(
     chunk = max(1, min(_LARGEST_CHUNK, (len(items) - len(known)) // (4 * jobs)))
     work = partial(_read, kind=kind)
     options: dict[str, Any] = {"timeout_s": reading.timeout_s, "preload": _PRELOAD[kind], "ahead": read_paths_ahead}
-    with closing(run_anywhere(work, items, jobs=jobs, chunk_size=chunk, **options)) as results:
-        for index, result in enumerate(watch(results)):
-            if isinstance(result, _Read):
-                found.features[index] = result.vector
-                found.digests[index] = result.digest
-                found.changed += examples[index].digest not in (None, result.digest)
-            else:
-                found.failures[index] = result.detail if isinstance(result, Failure) else str(result)
-    if cache:
-        fresh = (i for i in range(len(examples)) if i not in known and i not in found.failures)
-        cache.keep({found.digests[i] or "": found.features[i] for i in fresh})
+    try:
+        with closing(run_anywhere(work, items, jobs=jobs, chunk_size=chunk, **options)) as results:
+            for index, result in enumerate(watch(results)):
+                if isinstance(result, _Read):
+                    found.features[index] = result.vector
+                    found.digests[index] = result.digest
+                    found.changed += examples[index].digest not in (None, result.digest)
+                else:
+                    found.failures[index] = result.detail if isinstance(result, Failure) else str(result)
+    finally:
+        # Interrupted too: the same command goes on with what there is.
+        if cache:
+            fresh = (i for i, digest in enumerate(found.digests) if digest and i not in known)
+            cache.keep({found.digests[i] or "": found.features[i] for i in fresh})
     return found
 
 

@@ -1,5 +1,6 @@
 """Evaluate the predictions of any other model: an older system, the one in production, a person."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from baselines.metrics.metrics import measure
 from baselines.runs.run_record import Counts, Groups
 from baselines.runs.save_run import Result
 from curate.ground.errors import InputError, did_you_mean
+from curate.scan.file_names import NameIndex
 from curate.split.grouping import Grouping, make_grouping
 
 if TYPE_CHECKING:
@@ -38,7 +40,11 @@ class Evaluated:
 
 
 def evaluate(
-    samples: Iterable[LabelledSample], file: str, test_split: str | None = None, group: str | None = None
+    samples: Iterable[LabelledSample],
+    file: str,
+    test_split: str | None = None,
+    group: str | None = None,
+    root: str | None = None,
 ) -> Evaluated:
     """Hold predictions against labels: on the test split where there is one, else on all samples with a label.
 
@@ -50,6 +56,8 @@ def evaluate(
         file: A .csv or .jsonl with `path`, `prediction` and, if there is one, `confidence`.
         test_split: Its name; None: `test`, if there is one.
         group: What ties samples together, as for `burnish split --group`.
+        root: What the paths of the samples are relative to; None: the working directory. The file may have absolute
+            paths, or spell them otherwise.
 
     Raises:
         InputError: The file is malformed, or names none of the tested samples.
@@ -57,6 +65,7 @@ def evaluate(
     """
     external, left_out = read_external_predictions(file), LeftOut()
     everything = list(samples)
+    external, respelt = _by_path_of_sample(external, everything, root or "")
     examples = labelled(everything, left_out)
     check_test_split(examples, test_split)
     name: str | None = test_split or DEFAULT_TEST_SPLIT
@@ -81,7 +90,26 @@ def evaluate(
         source=describe_file(file),
         groups=Groups(group, len(known)) if group else None,
     )
-    return Evaluated(result, left_out, [*_notes(everything, predictions, external), *_untied(predictions)])
+    notes = [f"paths that {file} spells otherwise: {respelt:,}"] if respelt else []
+    return Evaluated(result, left_out, [*notes, *_notes(everything, predictions, external), *_untied(predictions)])
+
+
+def _by_path_of_sample(
+    external: "Mapping[str, ExternalPrediction]", samples: Sequence[LabelledSample], root: str
+) -> "tuple[dict[str, ExternalPrediction], int]":
+    """Return the predictions by the paths of the manifest, and how many the file spells otherwise."""
+    rest = {one.path: os.path.join(root, one.path) for one in samples if one.path not in external}
+    known = {one.path for one in samples}
+    index = NameIndex(frozenset(external.keys() - known))
+    if not rest or not index.names:
+        return dict(external), 0
+    found = {path: name for path in rest if (name := index.find(path)) is not None}
+    of_end = {whole: path for path, whole in rest.items() if path not in found}
+    by_end = index.find_by_ends(of_end, index.names - set(found.values()))
+    found |= {of_end[whole]: name for whole, name in by_end.items()}
+    taken = set(found.values())
+    kept = {path: one for path, one in external.items() if path not in taken}
+    return kept | {path: external[name] for path, name in found.items()}, len(found)
 
 
 def _tested(

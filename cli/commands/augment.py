@@ -11,6 +11,7 @@ from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak
 from cli.effects import Effect
 from cli.engine_options import Address, Engine, choose_engine, compare_files, say_nodes
 from cli.io import reports, streams, terminal
+from cli.io.media_root import root_of
 from cli.io.outcome import outcome
 from cli.views.augment.summary import describe_plan, plan_table, remarks_of, say_generated, say_hardness
 from curate.ground.errors import GateError, UsageError
@@ -74,7 +75,7 @@ def augment(
     md: Annotated[bool, typer.Option("--md", help="With --dry-run: the plan as Markdown.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="With --dry-run: the plan as CSV.")] = False,
     seed: augment_options.Seed = None,
-    root: options.Root = None,
+    root: options.RootOfNeeded = None,
     timeout: Annotated[
         float, typer.Option(metavar="S", min=0.1, help="Seconds that the samples of one source may take.")
     ] = 120.0,
@@ -124,6 +125,7 @@ def augment(
             "--control goes with --weak, and without --match: it is what the same budget brings untargeted"
         )
     recipes, manifest = recipes_and_manifest(recipe, more, manifest)
+    root = root_of(manifest, root, needed=True)
     asked_run = run_to_ask(run, weak, "--hardness") if hardness != "none" else None
     choice = choose_targets(recipes, target, weak_tags, top, mapping, control=control)
     # A recipe may name its own seed; --seed goes before it, 0 too.

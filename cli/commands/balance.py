@@ -6,10 +6,13 @@ import typer
 
 from cli import options
 from cli.io import reports, streams
+from cli.io.gates import refuse_empty
 from cli.io.table import Column, Report, Row, Table
 from cli.views.kit.drawing import bar_cell
 from curate.describe.imbalance import Described, Imbalance, count_classes, failed_gates, grouping
 from curate.ground.errors import GateError
+
+_MOST_CLASSES = 40
 
 
 def balance(
@@ -32,6 +35,7 @@ def balance(
         int | None,
         typer.Option(metavar="N", min=0, help="Fail (exit 1) if a class has fewer than N samples.", show_default=False),
     ] = None,
+    allow_empty: options.AllowEmpty = False,
     json: options.Json = False,
     md: options.Md = False,
     csv: options.Csv = False,
@@ -57,7 +61,10 @@ def balance(
     with streams.records(manifest, Described) as samples:
         result = count_classes(samples, by, within)
     reports.write(result, formats, "Class balance", _tables, lambda found: _page(found, manifest or "-"))
-    if failed := failed_gates(result, max_ratio, min_count):
+    if max_ratio is not None or min_count:
+        gate = "--max-ratio" if max_ratio is not None else "--min-count"
+        refuse_empty(result.samples, gate, allowed=allow_empty)
+    if result.samples and (failed := failed_gates(result, max_ratio, min_count)):
         raise GateError("; ".join(failed))
 
 
@@ -78,11 +85,14 @@ def _tables(result: Imbalance) -> Report:
             found.share,
             bar_cell(found.count / largest if largest else 0.0, f"{found.label}: {found.count:,}"),
             found.missing or None,
-        ])
-        for found in result.classes
+        ], weight=-min(place, len(result.classes) - 1 - place))
+        for place, found in enumerate(result.classes)
     ]  # fmt: skip
-    # A class that is too short is what people look for here, so a terminal shows them all.
-    return Report([Table("classes", f"Classes by {result.by}", columns, rows, most=len(rows))], _sentences(result))
+    # Of very many classes both ends: the largest, and those that are too short, which is what people look for here.
+    notes = _sentences(result)
+    if len(rows) > _MOST_CLASSES:
+        notes.append(f"shown are the {_MOST_CLASSES // 2} largest and as many of the smallest; all: --csv or --json")
+    return Report([Table("classes", f"Classes by {result.by}", columns, rows, most=_MOST_CLASSES)], notes)
 
 
 def _page(result: Imbalance, of: str) -> bytes:

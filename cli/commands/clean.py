@@ -9,6 +9,7 @@ import typer
 from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams
+from cli.io.gates import refuse_empty
 from cli.io.outcome import outcome
 from cli.io.replayable_pipe import Rereadable
 from cli.io.terminal import say
@@ -79,6 +80,7 @@ def clean(
         list[str] | None,
         typer.Option(metavar="error|warning|CHECK", help="Fail (exit 1) if a sample has such a finding."),
     ] = None,
+    allow_empty: options.AllowEmpty = False,
     answers: options.Answers = None,
     rule: options.Rule = "majority",
     adjudicator: options.Adjudicator = None,
@@ -140,8 +142,10 @@ def clean(
     files = Quarantine(quarantine, root or "") if quarantine else None
     tally = _clean(manifest, policy, files, (output, rejects), embeddings, asked, Page(html, root), apply=apply)
     outcome.rejected = tally.dropped.total()
+    if gates:
+        refuse_empty(tally.kept + tally.dropped.total(), f"--fail-on {gates[0]}", allowed=allow_empty)
     if failed := tally.failed_gates(gates):
-        raise GateError("; ".join(failed))
+        raise GateError("; ".join(failed), tally.places(gates))
 
 
 def _clean(

@@ -10,13 +10,14 @@ import typer
 from cli import options
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
+from cli.io.gates import refuse_empty
+from cli.views.dedup.summary import conflict_error, report_of, say_groups
 from cli.views.dedup.summary import report as table
-from cli.views.dedup.summary import report_of, say_groups
 from curate.duplicates.dedup import Part, Search, find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import ON_CONFLICT, Group, Verdict
 from curate.duplicates.item import Item, read_reference
 from curate.duplicates.keep import check_keep
-from curate.ground.errors import GateError, UsageError
+from curate.ground.errors import UsageError
 from curate.media.storage.publish import write_whole
 from curate.records.reader import lines, read_as
 
@@ -38,6 +39,7 @@ def dedup(
             metavar="best|first|oldest|newest|largest|FOLDER/",
             help="Which copy stays; several rules with commas between, the first that tells two apart decides.",
         ),
+        Effect.VALUE,
     ] = "best",
     no_flips: Annotated[bool, typer.Option("--no-flips", help="Mirror images are no copies.")] = False,
     no_turns: Annotated[bool, typer.Option("--no-turns", help="Turned and rotated pictures are no copies.")] = False,
@@ -72,6 +74,7 @@ def dedup(
     on_conflict: Annotated[
         str, typer.Option(metavar="drop|keep|fail", help="What becomes of copies with different labels.")
     ] = "drop",
+    allow_empty: options.AllowEmpty = False,
     answers: options.Answers = None,
     rule: options.Rule = "majority",
     adjudicator: options.Adjudicator = None,
@@ -94,7 +97,7 @@ def dedup(
     rejects: Annotated[
         str | None, typer.Option(metavar="FILE", help="Save the dropped samples."), Effect.REJECTS
     ] = None,
-    root: options.Root = None,
+    root: options.RootOfNeeded = None,
     output: options.Output = None,
     jobs: options.Jobs = None,
     quiet: options.Quiet = False,
@@ -175,9 +178,11 @@ def dedup(
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
         _write(kept, (groups, search.parts), output, formats, dropped.close)
     say_groups(groups, search, dropped=not report, listed=not any(formats))
-    conflicts = sum(bool(group.label_conflict) for group in groups)
-    if conflicts and on_conflict == "fail":
-        raise GateError(f"--on-conflict fail: {conflicts:,} groups have copies with different labels")
+    conflicts = any(group.label_conflict for group in groups)
+    if on_conflict == "fail":
+        refuse_empty(search.samples, "--on-conflict fail", allowed=allow_empty)
+        if conflicts:
+            raise conflict_error(groups)
 
 
 def _asked(

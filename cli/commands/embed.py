@@ -52,7 +52,7 @@ def embed(
         Effect.CACHE,
     ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute all vectors anew, and keep none.")] = False,
-    root: options.Root = None,
+    root: options.RootOfNeeded = None,
     jobs: options.Jobs = None,
     engine: Engine = "local",
     address: Address = None,

@@ -44,6 +44,8 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
+    root: options.Root = None,
+    allow_empty: options.AllowEmpty = False,
     json: options.Json = False,
     md: options.Md = False,
     csv: options.Csv = False,
@@ -54,7 +56,8 @@ def evaluate(
 
     They are held against the labels of the test split, and where there is none, of all samples. The run can then be
     looked at with weak and audit, and set against others with compare. Samples without a prediction are left out and
-    counted; a predicted label that no sample has counts as wrong. No media file is read.
+    counted; a predicted label that no sample has counts as wrong. No media file is read. Paths may be absolute, or
+    those of another system: they are compared part by part, below --root.
 
     [bold]Examples[/bold]
 
@@ -68,11 +71,19 @@ def evaluate(
     formats = reports.Formats(json, md, csv).check()
     if group is not None:
         make_grouping(group)
-    _evaluate(manifest, predictions, named_folder(run), {"test_split": test_split, "group": group}, formats)
+    wish = {"test_split": test_split, "group": group}
+    _evaluate(manifest, predictions, named_folder(run), wish, root, formats, allow_empty=allow_empty)
 
 
 def _evaluate(
-    manifest: str | None, file: str, folder: str, wish: dict[str, str | None], formats: reports.Formats
+    manifest: str | None,
+    file: str,
+    folder: str,
+    wish: dict[str, str | None],
+    root: str | None,
+    formats: reports.Formats,
+    *,
+    allow_empty: bool,
 ) -> None:
     from baselines.runs.save_run import Clock, save_run
     from baselines.training.evaluate import evaluate as evaluate_on
@@ -81,9 +92,9 @@ def _evaluate(
     with streams.records(manifest, LabelledSample) as records:
         samples = list(records)
     if not samples:
-        say_nothing_to_do()
+        say_nothing_to_do(allowed=allow_empty)
         return
-    found = evaluate_on(samples, file, **wish)
+    found = evaluate_on(samples, file, **wish, root=root)
     outcome = save_run(folder, sys.argv[1:], {**wish}, samples, found.result, clock)
     say_left_out(found.left_out)
     say_notes(found.notes)

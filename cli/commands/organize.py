@@ -45,7 +45,7 @@ def organize(
         str, typer.Option(metavar="|".join(STYLES), help="Metadata files to write beside them.")
     ] = "hf",
     apply: Annotated[bool, typer.Option("--apply", help="Do it; undo takes it back.")] = False,
-    root: options.Root = None,
+    root: options.RootOfNeeded = None,
     output: options.Output = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,

@@ -26,8 +26,9 @@ def overfit(
         list[str] | None, typer.Option(metavar="NAME", help="Only these features, as for train.", show_default="all")
     ] = None,
     seed: options.Seed = 0,
-    root: options.Root = None,
+    root: options.RootOfNeeded = None,
     jobs: options.Jobs = None,
+    allow_empty: options.AllowEmpty = False,
     json: options.Json = False,
     md: options.Md = False,
     csv: options.Csv = False,
@@ -53,13 +54,13 @@ def overfit(
     with streams.records(manifest, LabelledSample) as records:
         examples = list(records)
     if not examples:
-        say_nothing_to_learn()
+        say_nothing_to_learn(allowed=allow_empty)
         return
     # Imported where it is needed: it takes scikit-learn along, most of a second.
     from baselines.training.overfit import overfit as overfit_on
     from baselines.training.overfit import verdict
 
     found = overfit_on(examples, samples, wish)
-    reports.write(found, formats, "Can a model fit it?", fit_report)
+    reports.write(found, formats, "Can a model fit it?", lambda result: fit_report(result, manifest))
     if problem := verdict(found):
         raise GateError(problem)

@@ -46,7 +46,7 @@ def predict(
     output: options.Output = None,
     cache: options.FeatureCache = None,
     no_cache: options.NoFeatureCache = False,
-    root: options.Root = None,
+    root: options.RootOfNeeded = None,
     jobs: options.Jobs = None,
     json: Annotated[
         bool, typer.Option("--json", help="Write a summary as JSON; the manifest then goes to -o only.")

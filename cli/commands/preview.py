@@ -9,6 +9,7 @@ from cli.augment_judge import judge_preview, run_with_model
 from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak_tags, recipes_and_manifest
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
+from cli.io.media_root import root_of
 from cli.views.preview.judged import say_judged
 from curate.ground.errors import UsageError
 from curate.media.storage.publish import write_whole
@@ -39,7 +40,7 @@ def preview(
     run: augment_options.Run = None,
     split: augment_options.Split = None,
     seed: augment_options.Seed = None,
-    root: options.Root = None,
+    root: options.RootOfNeeded = None,
     jobs: options.Jobs = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -70,6 +71,7 @@ def preview(
     if output is None:
         raise UsageError("where to? name the page: -o preview.html")
     recipes, manifest = recipes_and_manifest(recipe, more, manifest)
+    root = root_of(manifest, root, needed=True)
     reports.check_html(output, manifest, "-o")
     weak_tags = read_weak_tags(weak) if weak else None
     loaded = load_several(recipes, settings or (), choose_targets(recipes, target, weak_tags, None, mapping), seed)

@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from cli.io import streams, terminal
 from cli.io.outcome import outcome
 from cli.io.summary import top
 from cli.io.terminal import say
+from cli.views.scan.labels import say_labels, say_table
 from curate.check.checks import SCAN_CHECKS
 from curate.ground.run_stats import Usage, append_stats, check_stats
 from curate.media.storage.address import SHARDS, is_shard, is_url
@@ -22,6 +24,7 @@ from curate.scan.metadata import Metadata
 from curate.scan.scan import Options, ScanTally
 from curate.scan.scan import scan as scan_folders
 from curate.scan.scan_cache import Known
+from curate.scan.unfinished import KnownLines, keeping, read_unfinished
 from curate.scan.walk import check_roots, places, walk
 
 _SHOWN = 5
@@ -47,9 +50,15 @@ def scan(
     ] = None,
     metadata: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="A .csv or .jsonl with a column file_name.", show_default=False),
+        typer.Option(
+            metavar="FILE",
+            help="A .csv, .tsv, .jsonl or .parquet with labels, tags and splits of files; its rows override.",
+            show_default=False,
+        ),
         Effect.READS,
     ] = None,
+    path_column: options.PathColumn = None,
+    label_column: options.LabelColumn = None,
     shallow: Annotated[bool, typer.Option("--shallow", help="Read only headers: no digest, no integrity.")] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Measure all files again, also those that did not change.")
@@ -74,9 +83,9 @@ def scan(
 ) -> None:
     """Decode every image and audio file under folders, and write a manifest: one line of facts for each.
 
-    Every byte is decoded; broken files are part of the manifest, with findings. Labels come from metadata.csv or
-    metadata.jsonl beside the files, else from --pattern, else from the last folder; train, val and test folders give
-    the split. With -o and a FILE of an earlier scan, only files that changed are measured again.
+    Every byte is decoded; broken files are part of the manifest, with findings. Labels come from metadata.csv, .jsonl
+    or .parquet beside the files, else from --pattern, else from the last folders that differ; train, val and test
+    folders give the split. With -o and a FILE of an earlier scan, only files that changed are measured again.
 
     [bold]Examples[/bold]
 
@@ -93,8 +102,12 @@ def scan(
     check_roots(paths)
     choose_engine(engine, address, [*paths, root])
     streams.check_output(output)
-    labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, Metadata(metadata))
-    known = Known(output) if output and os.path.isfile(output) and not fresh else None
+    table = Metadata(metadata, path_column, label_column)
+    labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, table)
+    # What was measured until an interruption is kept for a file of this disk: not for a device or a store.
+    is_kept = output and output != "-" and not is_url(output) and (os.path.isfile(output) or not os.path.exists(output))
+    file = output if is_kept else None
+    known = KnownLines([_known(file), read_unfinished(file)]) if file and not fresh else None
     if stats:
         check_stats(stats)
     tally, began, usage = ScanTally(), time.monotonic(), Usage()
@@ -102,7 +115,8 @@ def scan(
     remote = any(is_url(place) or is_shard(place) for place in places(paths))
     with terminal.progress("scan", lambda: None if remote else sum(1 for _ in walk(paths))) as counted:
         lines = scan_folders(paths, labeller, Options(root or "", jobs, timeout, shallow), tally, known)
-        streams.write_lines(counted(lines), output)
+        with keeping(file) if file and not shallow else nullcontext() as keeper:
+            streams.write_lines(counted(keeper.watch(lines) if keeper else lines), output)
     outcome.reused = known.reused if known else 0
     outcome.worked = tally.kinds.total() - outcome.reused
     outcome.put_off = sum(n for (_, check), n in tally.findings.items() if SCAN_CHECKS[check].transient)
@@ -114,15 +128,23 @@ def scan(
     say_nodes()
 
 
-def _say_tally(tally: ScanTally, labeller: Labeller, known: Known | None, seconds: float, *, summarized: bool) -> None:
+def _known(file: str) -> Known | None:
+    return Known(file) if os.path.isfile(file) else None
+
+
+def _say_tally(
+    tally: ScanTally, labeller: Labeller, known: KnownLines | None, seconds: float, *, summarized: bool
+) -> None:
     """Say on stderr what was scanned, what was left out and what is wrong."""
     files = tally.kinds.total()
     kinds = " and ".join(
         f"{count:,} {_KINDS.get((kind, count == 1), _KINDS.get((kind, False), 'files'))}"
         for kind, count in tally.kinds.most_common()
     )
-    reused = f" ({known.reused:,} unchanged)" if known else ""
+    reused = f" ({known.reused:,} unchanged)" if known and known.sources else ""
     say(f"scanned {kinds or 'no media files'}{reused} in {seconds:.1f} s, {files / max(seconds, 1e-9):,.0f} files/s")
+    if not files:
+        say("  no picture and no recording is there; is it the right folder?")
     # On a terminal the summary shows the findings.
     for (severity, check), count in sorted(tally.findings.items()) if not summarized else ():
         say(f"  {severity} {check}: {count:,}, such as {tally.examples[check]}")
@@ -137,8 +159,6 @@ def _say_tally(tally: ScanTally, labeller: Labeller, known: Known | None, second
         say(f"  left out: {len(tally.unreachable) - _SHOWN:,} more links, folders or devices")
     if tally.unmatched:
         say(f"  {tally.unmatched:,} names do not match the pattern, such as {tally.first_unmatched}")
+    say_labels(tally, labeller)
     for table in labeller.metadata.tables if labeller.metadata else ():
-        if table.unused:
-            say(f"  {table.source} names {len(table.unused):,} files that are not there, such as {min(table.unused)}")
-        if table.left_out:
-            say(f"  {table.source}: lists and objects are no tags: {', '.join(sorted(table.left_out))}")
+        say_table(table)

@@ -11,7 +11,7 @@ from cli.io import reports, streams
 from cli.io.terminal import say
 from curate.ground.errors import UsageError
 from curate.query.expression import compile_expression
-from curate.query.selection import Selection, draw
+from curate.query.selection import Selection, draw, draw_per_class
 
 if TYPE_CHECKING:
     from baselines.slices.picking import Picked
@@ -28,6 +28,10 @@ def select(
     split: Annotated[list[str] | None, typer.Option(metavar="S", help="One of these splits.")] = None,
     where: Annotated[str | None, typer.Option(metavar="EXPR", help="An expression over facts.")] = None,
     sample: Annotated[int | None, typer.Option(metavar="N", min=0, help="Of these, N at random.")] = None,
+    per_class: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Of these, N of each label at random.")
+    ] = None,
+    unlabelled: Annotated[bool, typer.Option("--unlabelled", help="Only those without a label.")] = False,
     spread: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Of these, N that cover all: far from each other.")
     ] = None,
@@ -44,6 +48,10 @@ def select(
         ),
         Effect.READS_RUN,
     ] = None,
+    paths: Annotated[bool, typer.Option("--paths", help="Write paths, one a line, instead of a manifest.")] = False,
+    null: Annotated[
+        bool, typer.Option("--null", "-0", help="Write paths, each ended by a zero byte, for xargs -0.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write what was picked, and why, as JSON instead.")] = False,
     html: options.Html = None,
     root: options.Root = None,
@@ -54,8 +62,8 @@ def select(
 ) -> None:
     """Keep the samples that match; every condition that is given has to hold.
 
-    An expression compares facts, numbers and texts: < <= > >= == != in, joined by and, or, not. A sample that lacks a
-    fact of the comparison does not match, and is counted.
+    An expression compares facts, numbers and texts: < <= > >= == != in, joined by and, or, not; path ~ 'x' asks for a
+    part, has(label) whether there is one. A sample that lacks a fact of a comparison does not match, and is counted.
 
     With --embeddings of burnish embed, --spread and --label-next pick from those that match, the best first, and say
     why. While there are fewer than 20 labels a class, --label-next takes the most typical sample of each cluster that
@@ -71,16 +79,30 @@ def select(
 
     burnish select set.jsonl --split train --sample 100 --seed 1
 
+    burnish select set.jsonl --where "path ~ 'cam1' and not has(label)" -0 | xargs -0 ls -l
+
     burnish select set.jsonl --label-next 50 --embeddings photos.npz --html next.html -o next.jsonl
     """
     streams.check_output(output)
     picks = [(name, count) for name, count in (("spread", spread), ("label-next", label_next)) if count]
     formats = reports.Formats(json, html=html).check(manifest)
+    if unlabelled and label:
+        raise UsageError("--unlabelled and --label exclude each other; give one of them")
+    if sample is not None and per_class is not None:
+        raise UsageError("--sample and --per-class both choose from what matches; give one of them")
+    if (paths or null) and (picks or json):
+        raise UsageError("--paths and -0 write paths only; leave --json, --spread and --label-next out")
     _check_picks([name for name, _ in picks], sample, embeddings, predictions, formats)
     expression = compile_expression(where) if where else None
     chosen = Selection(
-        frozenset(label or ()), frozenset(tag or ()), frozenset(not_tag or ()), frozenset(split or ()), expression
+        frozenset(label or ()),
+        frozenset(tag or ()),
+        frozenset(not_tag or ()),
+        frozenset(split or ()),
+        expression,
+        unlabelled,
     )
+    end = b"\0" if null else b"\n" if paths else b""
     with streams.samples(manifest) as samples:
         kept = chosen.keep(samples)
         if picks:
@@ -88,8 +110,14 @@ def select(
             _write(found, picked, formats, output, root)
             drawn = f", of which {len(picked):,} were picked"
         else:
-            streams.write_samples(kept if sample is None else draw(kept, sample, seed), output)
-            drawn = "" if sample is None else f", of which {min(sample, chosen.kept):,} were drawn"
+            chance = draw if sample is not None else draw_per_class
+            number = sample if sample is not None else per_class
+            found_ones = kept if number is None else chance(kept, number, seed)
+            drawn = "" if number is None else f", of which {len(found_ones):,} were drawn"  # type: ignore[arg-type]
+            if end:
+                streams.write_paths((one.path for one in found_ones), output, end)
+            else:
+                streams.write_samples(found_ones, output)
     say(f"selected {chosen.kept:,} of {chosen.seen:,} samples{drawn}")
     for note in chosen.never_met() if chosen.seen else ():
         say(f"  {note}")

@@ -83,4 +83,4 @@ def split(
         file.seek(0)
         streams.write_lines(carry_out(lines(file), plan), output)
     say_plan(plan)
-    say_suspects(plan.watch.suspects())
+    say_suspects(plan.watch.suspects(grouped=group is not None))

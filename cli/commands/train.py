@@ -88,8 +88,9 @@ def train(
     cache: options.FeatureCache = None,
     no_cache: options.NoFeatureCache = False,
     seed: options.Seed = 0,
-    root: options.Root = None,
+    root: options.RootOfNeeded = None,
     jobs: options.Jobs = None,
+    allow_empty: options.AllowEmpty = False,
     engine: Engine = "local",
     address: Address = None,
     json: options.Json = False,
@@ -136,7 +137,7 @@ def train(
     weight = None if generated_weight == "auto" else _weight(generated_weight)
     held = hold_still(like, model, families) if like is not None else None
     wish = TrainingOptions(model, folds, test_split, group, families, seed, held, repeats, weight, reading)
-    _train(manifest, folder, wish, formats)
+    _train(manifest, folder, wish, formats, allow_empty=allow_empty)
 
 
 def _weight(text: str) -> float:
@@ -151,7 +152,9 @@ def _weight(text: str) -> float:
     return weight
 
 
-def _train(manifest: str | None, folder: str, wish: TrainingOptions, formats: reports.Formats) -> None:
+def _train(
+    manifest: str | None, folder: str, wish: TrainingOptions, formats: reports.Formats, *, allow_empty: bool
+) -> None:
     from baselines.runs.save_run import Clock, save_run
     from baselines.training.train import train as train_on
 
@@ -160,7 +163,7 @@ def _train(manifest: str | None, folder: str, wish: TrainingOptions, formats: re
     with streams.records(manifest, LabelledSample) as records:
         samples = list(records)
     if not samples:
-        say_nothing_to_do()
+        say_nothing_to_do(allowed=allow_empty)
         return
     compare_files(wish.reading.root, [one.path for one in samples])
     with terminal.progress("features", lambda: len(samples)) as counted:

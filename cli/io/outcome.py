@@ -52,10 +52,15 @@ outcome = Outcome()
 _PARENT = os.environ.pop(VARIABLE, "")
 
 
+def is_step() -> bool:
+    """Return whether this process is a step of a pipeline."""
+    return _PARENT.isdigit()
+
+
 def send() -> None:
     """Write the outcome to the parent that waits for it; a parent that went away gets none."""
     # Nobody asked: the command was typed by a person.
-    if not _PARENT.isdigit():
+    if not is_step():
         return
     # No worker without the engine: a command that never imported it has none that failed.
     engine = sys.modules.get("curate.engine")

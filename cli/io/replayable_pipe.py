@@ -1,7 +1,6 @@
 """A pipe that is read twice: the first reading keeps its lines in a temporary file, while they arrive."""
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, Protocol
 
 
@@ -22,7 +21,7 @@ class Spool:
     wait for each other.
     """
 
-    def __init__(self, source: IO[bytes], kept: IO[bytes]) -> None:
+    def __init__(self, source: Iterable[bytes], kept: IO[bytes]) -> None:
         self._source = source
         self._kept = kept
         self._arrived = False
@@ -43,6 +42,6 @@ class Spool:
         """Begin again with the first line, even if not all of them were read; as for files, whose offset is 0."""
         if not self._arrived:
             # The first pass may have stopped early; what it left is still in the pipe.
-            shutil.copyfileobj(self._source, self._kept)
+            self._kept.writelines(self._source)
             self._arrived = True
         return self._kept.seek(offset)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from cli.io.table import Report
 
 Result = TypeVar("Result")
+_PAGES = (".html", ".htm", "")
+"""Endings of a page; a device or a file without an ending is what the user wants."""
 
 
 class Formats(NamedTuple):
@@ -110,11 +112,11 @@ def check_html(html: str | None, manifest: str | None = None, option: str = "--h
     """
     if html is None:
         return
-    # `--html photo.jpg` is a slip of the hand that would cost a picture.
-    if format_of_name(html) or html in {"", "-"}:
-        raise UsageError(f"{option} {html!r}: that is no name for a page; name one like report.html")
     if manifest and os.path.exists(html) and os.path.exists(manifest) and os.path.samefile(html, manifest):
         raise UsageError(f"{option} {html}: that is the manifest itself; name a page like report.html")
+    # A page called report.pdf opens nowhere; `--html photo.jpg` is a slip of the hand that would cost a picture.
+    if html in {"", "-"} or format_of_name(html) or os.path.splitext(html)[1].lower() not in _PAGES:
+        raise UsageError(f"{option} {html!r}: that is no name for a page; name one like report.html")
     if is_url(html):
         if why := why_no_key(html):
             raise InputError(f"cannot write {html}: {why}")

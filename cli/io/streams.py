@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 import msgspec
 
 from cli.io import summary
+from cli.io.media_root import look_ahead, watched
 from cli.io.outcome import outcome
 from cli.io.replayable_pipe import Rereadable, Spool
 from cli.io.terminal import say, shows_output
@@ -41,14 +42,14 @@ def manifest_input(path: str | None) -> "Iterator[IO[bytes]]":
 def records(path: str | None, view: type[Record]) -> "Iterator[Iterator[Record]]":
     """Read a narrow view of a manifest."""
     with manifest_input(path) as file:
-        yield read_as(file, view)
+        yield read_as(watched(file) if file is sys.stdin.buffer else file, view)
 
 
 @contextmanager
 def samples(path: str | None) -> "Iterator[Iterator[Sample]]":
     """Read the samples of a manifest, one at a time."""
     with manifest_input(path) as file:
-        yield read(file)
+        yield read(watched(file) if file is sys.stdin.buffer else file)
 
 
 @contextmanager
@@ -62,7 +63,9 @@ def passes(path: str | None) -> "Iterator[Rereadable]":
         lines: Rereadable = file
         # Of a pipe, the first pass keeps what it reads.
         if not file.seekable():
-            lines = Spool(file, stack.enter_context(tempfile.TemporaryFile()))
+            lines = Spool(watched(file), stack.enter_context(tempfile.TemporaryFile()))
+        elif file is sys.stdin.buffer:
+            look_ahead(file)
         try:
             yield lines
         except LineError as error:
@@ -74,6 +77,27 @@ def passes(path: str | None) -> "Iterator[Rereadable]":
 def write_samples(samples: "Iterable[Sample]", output: str | None) -> None:
     """Write samples like `write_lines`."""
     write_lines(map(encode, samples), output)
+
+
+def write_paths(paths: "Iterable[str]", output: str | None, end: bytes) -> None:
+    """Write paths, as the bytes that the file system has, each with its end: a line feed, or zero for `xargs -0`.
+
+    Raises:
+        UsageError: A path has a line feed in it, and lines are to be written.
+    """
+
+    def ended() -> "Iterator[bytes]":
+        for path in paths:
+            if end == b"\n" and "\n" in path:
+                raise UsageError(f"{path!r} has a line feed in its name; take -0, which ends paths by a zero byte")
+            yield path.encode("utf-8", "surrogateescape") + end
+
+    if output and output != "-":
+        with write_whole(output) as file:
+            file.writelines(ended())
+        return
+    for path in ended():
+        sys.stdout.buffer.write(path)
 
 
 def check_output(path: str | None) -> None:

@@ -1,9 +1,12 @@
 """The terminal: what goes to stderr, progress, colours and bars; all of it silent where nobody looks."""
 
+import os
 import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
+
+from cli.io.words import in_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +23,26 @@ quiet = False
 _REFRESH_S = 0.1
 _WIDE = 200
 _EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+def open_closed_streams() -> list[str]:
+    """Open what the shell closed (`<&-`, `>&-`), and return its name.
+
+    Python has None in its place, and a file would get its number: a word of a library would stand amid somebody's data.
+    Reading or writing it fails (EBADF), but for standard error, whose words are lost.
+    """
+    closed = []
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        # The wrong way round on purpose: what is read may only be written, so that nothing seems to be empty or done.
+        descriptor = os.open(os.devnull, (os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)[number])
+        if descriptor != number:
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+        closed += [f"standard {'input' if number == 0 else 'output'}"] if number < 2 else []
+    return closed
 
 
 def be_verbose(wanted: bool) -> None:
@@ -42,7 +65,7 @@ def say(text: str, *, loud: bool = False) -> None:
         loud: Also with `--quiet`: something that was asked for did not happen, and the exit code does not tell.
     """
     if loud or not quiet:
-        sys.stderr.write(f"{printable(text)}\n")
+        sys.stderr.write(f"{printable(in_number(text))}\n")
 
 
 def printable(text: str) -> str:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from cli.io.table import Column, Drawing, Report, Row, Table
 from cli.io.terminal import printable
+from cli.io.words import in_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +36,7 @@ class Drawn:
                     yield printable(table.title)
                 yield from parts
                 yield ""
-        yield from map(printable, self.report.notes)
+        yield from map(printable, map(in_number, self.report.notes))
 
 
 def draw(table: Table, width: int) -> "Iterator[RenderableType]":
@@ -116,7 +117,9 @@ def _shown(table: Table) -> "Sequence[Row]":
 def _text(cell: object, column: Column, bar_width: int) -> str:
     if isinstance(cell, Drawing):
         return cell.on_terminal(bar_width) if cell.on_terminal else ""
-    return printable(column.words(cell))  # type: ignore[arg-type]
+    words = printable(column.words(cell))  # type: ignore[arg-type]
+    # `cat` and `cat ` are two classes, and would look like one that is there twice.
+    return repr(words) if words != words.strip() else words
 
 
 def _need(column: Column, head: str, texts: "Sequence[str]", bar_width: int) -> int:

@@ -81,6 +81,7 @@ class Search:
         unconfirmed: Pairs that could not be compared, with the reason.
         unmeasured: Samples without a digest and without an error that explains it.
         others: Samples of other kinds, of which only the bytes are compared.
+        samples: How many the manifest has.
     """
 
     exact: bool = False
@@ -100,6 +101,7 @@ class Search:
     unconfirmed: list[str] = field(default_factory=list)
     unmeasured: int = 0
     others: Counter[str] = field(default_factory=Counter)
+    samples: int = 0
 
 
 def find_groups(
@@ -119,6 +121,7 @@ def find_groups(
     # Before the samples are read, which in a pipe are still on their way.
     importlib.import_module("curate.duplicates.image_candidates")
     samples = list(samples)
+    search.samples = len(samples)
     _check_measured(samples, search)
     verdicts = ask(samples) if ask else ()
     return _Comparison(samples, search).groups(verdicts)

@@ -49,9 +49,18 @@ class ManifestError(InputError):
 
 
 class GateError(BurnishError):
-    """A gate that the user asked for did not hold."""
+    """A gate that the user asked for did not hold.
+
+    Args:
+        message: What failed, in one line.
+        places: Paths where it failed, and what is wrong there; for annotations in CI.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, places: "Iterable[tuple[str, str]]" = ()) -> None:
+        super().__init__(message)
+        self.places = tuple(places)
 
 
 class UndecidedError(BurnishError):

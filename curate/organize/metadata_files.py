@@ -24,8 +24,8 @@ def metadata_files(placed: Iterable[tuple[str, Sample]], style: Style, notes: li
     """Return the metadata files of a set, by their path relative to the destination.
 
     For `hf` and `csv` there is one in each top folder that holds the files of one split, else one at the top: that is
-    where `datasets` looks. Columns are `file_name`, `label`, a column for each key of `key=value` tags, and `tags` for
-    the others: tags without a key, and those of keys beyond the `MOST_COLUMNS` that most samples have.
+    where `datasets` looks. Columns are `file_name`, `label`, `text`, one for each key of `key=value` tags, and `tags`
+    for the others: tags without a key, and those of keys beyond the `MOST_COLUMNS` that most samples have.
 
     Args:
         placed: Where each sample goes, relative to the destination, and the sample.
@@ -100,12 +100,14 @@ def _row(name: str, sample: Sample, keys: set[str], *, with_split: bool) -> dict
         row["label"] = sample.label
     if with_split and sample.split is not None:
         row["split"] = sample.split
+    if sample.text is not None:
+        row["text"] = sample.text
     plain = []
     for tag in sample.tags:
         key, equals, value = tag.partition("=")
         # Tags of the form key=value become columns, which a training library can select by; the others stay together in
         # one.
-        if equals and key in keys:
+        if equals and key in keys and key not in row:
             row[key] = value
         else:
             plain.append(tag)

@@ -1,8 +1,9 @@
 """A small, typed, safe language for comparing facts: `image.width >= 64 and audio.duration_s < 5`.
 
 Grammar: comparisons (`< <= > >= == != in not in`, also chained) of facts, numbers and texts, joined by `and`, `or`,
-`not` and brackets; numbers may be added, subtracted, multiplied and divided. Python's own parser reads the text, but
-nothing of it is ever run: the tree is checked node by node and turned into closures over a sample.
+`not` and brackets; `path ~ 'text'` is true where the text is a part, `has(label)` where there is one; numbers may be
+added, subtracted, multiplied and divided. Python's own parser reads the text, but nothing of it is ever run: the tree
+is checked node by node and turned into closures over a sample.
 
 A comparison with a fact that a sample does not have is neither true nor false, and neither is what hangs on it (`not`
 does not make it true). Such a sample does not match, and is counted.
@@ -10,10 +11,12 @@ does not make it true). Such a sample does not match, and is counted.
 
 import ast
 import operator
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_type_hints
+from unicodedata import normalize
 
 from curate.facts.records import AudioFacts, ImageFacts
 from curate.ground.errors import UsageError, did_you_mean
@@ -68,7 +71,7 @@ def known_names() -> dict[str, Operand]:
         "tags": Operand("list", operator.attrgetter("tags")),
         "findings": Operand("list", lambda sample: [finding.check for finding in sample.findings]),
     }
-    for name in ("path", "label", "split", "kind", "bytes", "mtime_ns", "digest"):
+    for name in ("path", "label", "split", "kind", "bytes", "mtime_ns", "digest", "text"):
         names[name] = Operand(_type_of(get_type_hints(Sample)[name]), operator.attrgetter(name))
     for part, record in (("image", ImageFacts), ("audio", AudioFacts)):
         for name, hint in get_type_hints(record).items():
@@ -125,9 +128,11 @@ def _parse(text: str) -> ast.expr:
     if len(text) > _MAX_LENGTH:
         raise UsageError(f"an expression may have {_MAX_LENGTH:,} characters; this one has {len(text):,}")
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = ast.parse(_with_matmul(text.strip()), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         at = f" at column {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""
+        if re.search(r"[^=<>!]=[^=]", text):
+            at += ", where equal is written =="
         raise UsageError(
             f"cannot read the expression {quoted(text)}{at}; an example: image.width >= 64 and label == 'cat'"
         ) from None
@@ -141,6 +146,21 @@ def _parse(text: str) -> ast.expr:
                 f"an expression may be nested {_MAX_DEPTH} deep, and {quoted(text)} is deeper; use brackets less"
             )
     return tree
+
+
+def _with_matmul(text: str) -> str:
+    """Return the text with `@` in place of each `~` outside of quotes, for Python knows only that between values.
+
+    `~` of something, and `@`, mean nothing here; what the one becomes of the other is refused like any other.
+    """
+    quote, chars = "", []
+    for char in text:
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        chars.append("@" if char == "~" and not quote else char)
+    return "".join(chars)
 
 
 def _truth(node: ast.expr, text: str) -> Truth:
@@ -157,6 +177,10 @@ def _truth(node: ast.expr, text: str) -> Truth:
         sides = [_value(side, text) for side in (node.left, *node.comparators)]
         pairs = zip(sides, node.ops, sides[1:], strict=False)
         return _all_of([_comparison(left, comparison, right, text) for left, comparison, right in pairs])
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return _contains(_value(node.left, text), _value(node.right, text), text)
+    if isinstance(node, ast.Call):
+        return _has(node, text)
     raise UsageError(
         f"{_shown(node, text)} in {quoted(text)} is no comparison; compare it with something: image.width > 0"
     )
@@ -170,7 +194,8 @@ def _comparison(left: Operand, node: ast.cmpop, right: Operand, text: str) -> Tr
     # refused here.
     fits = right.type == "list" if "in" in symbol else left.type == right.type != "list"
     if not fits:
-        raise UsageError(f"{quoted(text)} compares a {left.type} with a {right.type} by {symbol}")
+        cure = "; texts are written in quotes: label == '3'" if {left.type, right.type} == {"text", "number"} else ""
+        raise UsageError(f"{quoted(text)} compares a {left.type} with a {right.type} by {symbol}{cure}")
     # One fact against one constant is what nearly all expressions are made of.
     if left.fact and right.constant is not None:
         return _fact_compared(*left.fact, compare, right.constant)
@@ -181,6 +206,29 @@ def _comparison(left: Operand, node: ast.cmpop, right: Operand, text: str) -> Tr
         return None if one is None or other is None else compare(one, other)
 
     return truth
+
+
+def _contains(whole: Operand, part: Operand, text: str) -> Truth:
+    """Compile `whole ~ part`: a text that has the other in it, however macOS or others compose its letters."""
+    if not isinstance(part.constant, str) or whole.type != "text":
+        raise UsageError(f"{quoted(text)}: ~ takes a text that is looked through and one in quotes: path ~ 'cam1'")
+    wanted = normalize("NFC", part.constant)
+
+    def truth(sample: Sample) -> bool | None:
+        value = whole.value(sample)
+        return None if value is None else wanted in value or wanted in normalize("NFC", value)
+
+    return truth
+
+
+def _has(node: ast.Call, text: str) -> Truth:
+    """Compile `has(label)`, which is false and not unknown where there is none."""
+    if not (isinstance(node.func, ast.Name) and node.func.id == "has" and len(node.args) == 1 and not node.keywords):
+        raise UsageError(f"{_shown(node, text)} in {quoted(text)} is no function here; the only one is has(label)")
+    operand = _value(node.args[0], text)
+    if operand.constant is not None or not isinstance(node.args[0], ast.Name | ast.Attribute):
+        raise UsageError(f"{quoted(text)}: has() takes the name of a field or a fact: has(label), has(audio.snr_db)")
+    return lambda sample: operand.value(sample) not in (None, (), [], "")
 
 
 def _fact_compared(part: str, name: str, compare: _Compare, constant: float | str) -> Truth:

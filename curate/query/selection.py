@@ -21,6 +21,7 @@ class Selection:
         not_tags: None of these tags.
         splits: One of these splits.
         where: An expression over facts.
+        unlabelled: Only samples without a label.
         seen: Samples so far.
         kept: Those that matched.
     """
@@ -30,6 +31,7 @@ class Selection:
     not_tags: frozenset[str] = frozenset()
     splits: frozenset[str] = frozenset()
     where: Expression | None = None
+    unlabelled: bool = False
     seen: int = 0
     kept: int = 0
     _met: dict[str, set[str]] = field(default_factory=lambda: {"label": set(), "tag": set(), "split": set()})
@@ -39,6 +41,7 @@ class Selection:
         return (
             (not self.labels or sample.label in self.labels)
             and (not self.splits or sample.split in self.splits)
+            and not (self.unlabelled and sample.label is not None)
             and self.tags.issubset(sample.tags)
             and self.not_tags.isdisjoint(sample.tags)
             and (self.where is None or self.where.matches(sample))
@@ -85,3 +88,22 @@ def draw(samples: Iterable[Sample], count: int, seed: int) -> list[Sample]:
         elif (place := generator.randrange(number + 1)) < count:
             reservoir[place] = (number, sample)
     return [sample for _, sample in sorted(reservoir, key=lambda drawn: drawn[0])]
+
+
+def draw_per_class(samples: Iterable[Sample], count: int, seed: int) -> list[Sample]:
+    """Return at most `count` samples of each label, as `draw` does of all, in the order in which they came.
+
+    Holds no more than `count` samples a label; those without a label are a class of their own.
+    """
+    generator = random.Random(seed)
+    reservoirs: dict[str | None, list[tuple[int, Sample]]] = {}
+    met: dict[str | None, int] = {}
+    for number, sample in enumerate(samples):
+        reservoir = reservoirs.setdefault(sample.label, [])
+        seen = met[sample.label] = met.get(sample.label, 0) + 1
+        if seen <= count:
+            reservoir.append((number, sample))
+        elif (place := generator.randrange(seen)) < count:
+            reservoir[place] = (number, sample)
+    drawn = [one for reservoir in reservoirs.values() for one in reservoir]
+    return [sample for _, sample in sorted(drawn, key=lambda one: one[0])]

@@ -55,8 +55,9 @@ def add_tags(
     for sample in samples:
         new = [tag for tag, expression in rules if expression.matches(sample)]
         row = metadata.lookup(sample.path, "")[1] if metadata else None
-        if new or row:
-            tags = tuple(dict.fromkeys((*sample.tags, *new, *(row.tags if row else ()))))
-            yield sample if tags == sample.tags else changed(sample, tags=tags)
-        else:
-            yield sample
+        text = row.text if row and row.text is not None else sample.text
+        tags = tuple(dict.fromkeys((*sample.tags, *new, *(row.tags if row else ())))) if new or row else sample.tags
+        changes: dict[str, object] = {} if tags == sample.tags else {"tags": tags}
+        if text != sample.text:
+            changes["text"] = text
+        yield changed(sample, **changes) if changes else sample

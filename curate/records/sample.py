@@ -78,6 +78,7 @@ class Sample(MeasuredView, frozen=True, omit_defaults=True, dict=True):
         findings: What the checks found.
         origin: Where a generated or moved sample came from.
         duplicate_of: Path of the copy that stands for this one, as `dedup --report` found it.
+        text: What is said or to be seen in it, in words: a transcript, a caption.
     """
 
     path: str
@@ -95,6 +96,7 @@ class Sample(MeasuredView, frozen=True, omit_defaults=True, dict=True):
     origin: dict[str, object] | None = None
     duplicate_of: str | None = None
     etag: str | None = None
+    text: str | None = None
 
     @property
     def facts(self) -> ImageFacts | AudioFacts | None:

@@ -5,7 +5,7 @@ and `--undo` takes the latest away again, exactly.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from curate.ground.json import encode, loads
 from curate.records.sample import Sample
 from curate.records.writer import changed, foreign_field, with_foreign
 from curate.review.votes import Decision, Rule, VotesOfSet, decide
-from curate.scan.labels import SPLIT_NAMES
+from curate.scan.folders import SPLIT_NAMES
 
 RELABELLED = "relabelled"
 """Key of the origin."""
@@ -27,6 +27,8 @@ SUGGESTED = "suggested"
 """The field of a sample with the label that `issues` proposes."""
 MAPPED = "map-label"
 """Rule of a label that was renamed everywhere."""
+TABLE = "metadata"
+"""Rule of a label that a metadata file gave."""
 
 
 class Relabelling(Struct, frozen=True, omit_defaults=True):
@@ -170,17 +172,32 @@ def map_labels(samples: Iterable[Sample], names: Mapping[str, str], at: str, res
         at: When, for the record.
         result: Is counted up.
     """
+    return give_labels(samples, lambda sample: names.get(sample.label or ""), MAPPED, at, result)
+
+
+def give_labels(
+    samples: Iterable[Sample], choose: Callable[[Sample], str | None], rule: str, at: str, result: Relabelled
+) -> Iterator[Sample]:
+    """Yield all samples, with the labels that a function gives them; a label that is replaced is kept in the record.
+
+    Args:
+        samples: Of the manifest.
+        choose: Returns the label of a sample; None where it stays.
+        rule: What gave it, for the record.
+        at: When, for the record.
+        result: Is counted up.
+    """
     for sample in samples:
         result.samples += 1
         result.known[sample.label or ""] += 1
-        after = names.get(sample.label or "")
+        after = choose(sample)
         if after is None or after == sample.label:
             yield sample
         else:
             result.changed[sample.label or "", after] += 1
             result.after[after] += 1
             settled = tuple(one for one in sample.findings if one.check == "look-alike-label")
-            yield _with(sample, Relabelling(sample.label, after, MAPPED, at, findings=settled))
+            yield _with(sample, Relabelling(sample.label, after, rule, at, findings=settled))
 
 
 def _with(sample: Sample, record: Relabelling) -> Sample:

@@ -14,6 +14,7 @@ class Row(NamedTuple):
     label: str | None
     tags: tuple[str, ...]
     split: str | None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
+from unicodedata import normalize
 
 from curate.ground.errors import UsageError, did_you_mean
+from curate.scan.folders import SPLIT_NAMES, FolderLevels, find_levels, folders_below
 
 if TYPE_CHECKING:
     from curate.scan.entry import Row
@@ -14,20 +17,6 @@ if TYPE_CHECKING:
 
 LABEL_SOURCES = ("folder", "none")
 LabelSource = Literal["folder", "none"]
-
-SPLIT_NAMES = {
-    "train": "train",
-    "training": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "dev": "val",
-    "test": "test",
-    "testing": "test",
-}
-
-NOT_A_CLASS = {*SPLIT_NAMES, "_background_noise_"}
-"""Folders that never give a label: splits, and the noise that comes with Speech Commands."""
 
 
 class Description(NamedTuple):
@@ -38,21 +27,36 @@ class Description(NamedTuple):
     split: str | None = None
     unmatched: bool = False
     """Whether there is a pattern and it did not match."""
+    text: str | None = None
+    source: str = ""
+    """What gave the label: `metadata`, `pattern` or `folder`; empty where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Labeller:
     """Decides label, tags and split: from the metadata, else the pattern, else the folders.
 
+    A row of metadata overrides for its file; what it does not cover keeps what the other sources say.
+
     Attributes:
-        source: `folder`: the last folder is the label; `none`: there are no labels.
+        source: `folder`: the folders give the label; `none`: there are no labels.
         pattern: Compiled by `compile_pattern`, or None.
         metadata: What metadata files say, or None.
+        levels: Which folder is the label; of all files, once `prepare` has seen them.
     """
 
     source: LabelSource = "folder"
     pattern: "Pattern | None" = None
     metadata: "Metadata | None" = None
+    levels: FolderLevels = field(default_factory=FolderLevels)
+
+    def prepare(self, files: Iterable[tuple[str, str]]) -> None:
+        """Look at the names of all media files (path and root), before the first is described."""
+        # Whose end a name is takes all names; otherwise the folders do, of which there are few.
+        files = list(files) if self.metadata and self.metadata.named else files
+        self.levels = find_levels(files)
+        if self.metadata:
+            self.metadata.prepare(files)
 
     def describe(self, path: str, root: str, row: "Row | None" = None) -> Description:
         """Return what is known of the file at `path`, found under the argument `root`.
@@ -62,9 +66,12 @@ class Labeller:
             root: The argument; empty for a member of a shard, beside which there are no metadata files.
             row: What a shard says of it, which goes before what names say.
         """
-        label, split = _from_folders(path.rpartition("/")[0], root.rstrip("/"))
-        if self.source == "none":
-            label = None
+        folder, in_shard = path.rpartition("/")[0], root == ""
+        root = root.rstrip("/")
+        levels = FolderLevels() if in_shard else self.levels
+        label, split = levels.label(folder, root), _split_of(folder, root)
+        label = None if self.source == "none" else label
+        source = "folder"
         tags: tuple[str, ...] = ()
         unmatched = False
         if self.pattern:
@@ -72,36 +79,30 @@ class Labeller:
             unmatched = fields is None
             # Where names give the labels, a folder gives none to a file that does not match: the two would be mixed.
             if fields is not None:
-                label = fields.get("label", label)
+                label, source = fields.get("label", label), "pattern" if "label" in fields else source
                 tags = tuple(f"{key}={value}" for key, value in fields.items() if key != "label")
             elif self.pattern.names_label:
                 label = None
-        looks = self.metadata is not None and (root != "" or self.metadata.named is not None)
+        looks = self.metadata is not None and (not in_shard or self.metadata.named is not None)
         table, named = self.metadata.lookup(path, root) if self.metadata and looks else (None, None)
-        if table and table.has_labels:
+        # The table that a program wrote beside its files says of an empty label that there is none.
+        if table and named and table.has_labels and not table.named:
             label = None
         for said in filter(None, (row, named)):
-            label, tags = said.label or label, (*tags, *said.tags)
+            label, source = (said.label, "metadata") if said.label else (label, source)
+            tags = (*tags, *said.tags)
             split = SPLIT_NAMES.get(said.split.lower(), said.split) if said.split else split
-        return Description(label, tags, split, unmatched)
+        text = next((said.text for said in (named, row) if said and said.text), None)
+        # macOS decomposes umlauts in names: one class must not become two that look the same.
+        label, tags = (normalize("NFC", label) if label else None), tuple(normalize("NFC", tag) for tag in tags)
+        return Description(label, tags, split, unmatched, text, source if label else "")
 
 
 @lru_cache(maxsize=4096)
-def _from_folders(folder: str, root: str) -> tuple[str | None, str | None]:
-    """Return the label and split that a folder gives.
-
-    Only the folders from the named one downwards count: what lies above it is the user's own order, in which a
-    folder `test` may mean anything.
-    """
-    # Of `data/train/cat` under the root `data`: data, train, cat. The root itself counts, so that `scan cats dogs`
-    # labels.
-    below = folder[len(root) :].strip("/") if folder.startswith(root) else ""
-    parts = [part for part in (os.path.basename(root), *below.split("/")) if part not in {"", ".", ".."}]
-    if not folder.startswith(root):  # the argument was the file itself
-        parts = [os.path.basename(folder)] if folder not in {"", "."} else []
-    split = next((SPLIT_NAMES[part.lower()] for part in parts if part.lower() in SPLIT_NAMES), None)
-    label = parts[-1] if parts and parts[-1].lower() not in NOT_A_CLASS else None
-    return label, split
+def _split_of(folder: str, root: str) -> str | None:
+    """Return the split that a folder gives."""
+    parts = map(str.lower, folders_below(folder, root))
+    return next((SPLIT_NAMES[part] for part in parts if part in SPLIT_NAMES), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Scan folders: walk, label, measure in worker processes, and reuse what did not change."""
 
+import os
 from collections import Counter, deque
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,14 +13,14 @@ from curate.engine import Failure, Ready, run_anywhere
 from curate.facts.records import Finding
 from curate.ground.json import Decoder
 from curate.media.sniff import format_of_name
-from curate.media.storage import Status, read_ahead
-from curate.media.storage.address import is_elsewhere, relative
+from curate.media.storage import read_ahead
+from curate.media.storage.address import is_elsewhere, is_shard, relative
 from curate.records.manifest_counts import Seen, Tally
 from curate.records.reader import decode_line, parse
 from curate.records.sample import Sample
 from curate.records.writer import changed, encode
 from curate.scan.measure import measure, unmeasured
-from curate.scan.walk import walk
+from curate.scan.walk import places, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from curate.scan.entry import Entry
     from curate.scan.labels import Description, Labeller
     from curate.scan.scan_cache import Known
+    from curate.scan.unfinished import KnownLines
 
 
 @dataclass(slots=True)
@@ -38,12 +40,14 @@ class ScanTally(Tally):
         unreachable: Folders and links that could not be followed, with the reason.
         unmatched: Media files that the pattern did not match.
         first_unmatched: One of them.
+        sources: Samples by what gave their label: `metadata`, `pattern`, `folder`, or empty where nothing did.
     """
 
     others: Counter[str] = field(default_factory=Counter)
     unreachable: list[str] = field(default_factory=list)
     unmatched: int = 0
     first_unmatched: str = ""
+    sources: Counter[str] = field(default_factory=Counter)
 
     def note_unmatched(self, path: str) -> None:
         self.unmatched += 1
@@ -63,20 +67,12 @@ class _Item(NamedTuple):
 
     Attributes:
         opened: Where the file is.
-        path: Of its sample.
-        label: As its name or its shard says.
-        tags: The same.
-        split: The same.
-        status: What a listing said of it; None for a file of a disk, which is looked at when it is read.
+        start: Its sample, as far as it is known without opening it; of a store, with what the listing said.
         place: In a tar, where its bytes begin and how many there are.
     """
 
     opened: str
-    path: str
-    label: str | None
-    tags: tuple[str, ...]
-    split: str | None
-    status: Status | None = None
+    start: Sample
     place: tuple[int, int] | None = None
 
 
@@ -104,7 +100,11 @@ class Options:
 
 
 def scan(
-    roots: "Sequence[str]", labeller: "Labeller", options: Options, tally: ScanTally, known: "Known | None" = None
+    roots: "Sequence[str]",
+    labeller: "Labeller",
+    options: Options,
+    tally: ScanTally,
+    known: "KnownLines | Known | None" = None,
 ) -> "Iterator[bytes]":
     """Yield the manifest line of every image and audio file under the roots, in the order of the walk.
 
@@ -120,10 +120,13 @@ def scan(
     preload: list[str] = []
 
     def items() -> "Iterator[Ready | _Item]":
+        # What a shard's samples are is said in it; it would be read twice for the sake of folders' names.
+        folders = [place for place in places(roots) if os.path.isdir(place) or not is_shard(place)]
+        labeller.prepare((entry.path, entry.root) for entry in walk(folders) if format_of_name(entry.path))
         for entry in walk(roots):
             path = relative(entry.path, options.base)
             described = labeller.describe(entry.name or entry.path, "" if entry.name else entry.root, entry.row)
-            start = Sample(path, described.label, described.tags, described.split)
+            start = Sample(path, described.label, described.tags, described.split, text=described.text)
             if entry.status is not None and not entry.problem:
                 start = replace(start, **entry.status._asdict())
             under_way.append((entry, start, described))
@@ -132,9 +135,7 @@ def scan(
             # each of them.
             if ready is None and not preload and not options.shallow and (promised := format_of_name(entry.path)):
                 preload.extend(_MODULES[promised.kind])
-            listed = entry.status if is_elsewhere(entry.path) else None
-            said = described.label, described.tags, described.split
-            yield ready or _Item(entry.path, path, *said, listed, entry.place)
+            yield ready or _Item(entry.path, start, entry.place)
 
     work = partial(_measured_line, shallow=options.shallow)
     running = run_anywhere(
@@ -159,6 +160,7 @@ def scan(
                 tally.add(decode_line(line, _seen))
                 if described.unmatched:
                     tally.note_unmatched(start.path)
+                tally.sources[described.source] += 1
                 yield line
             # No line and a problem: a link or folder whose name promises no media. It is told, and the scan goes on.
             elif entry.problem:
@@ -168,18 +170,15 @@ def scan(
 
 
 def _measured_line(item: _Item, *, shallow: bool) -> bytes | None:
-    known = Sample(item.path, item.label, item.tags, item.split)
-    if item.status:
-        known = replace(known, **item.status._asdict())
-    sample = measure(known, item.opened, shallow=shallow, place=item.place)
+    sample = measure(item.start, item.opened, shallow=shallow, place=item.place)
     return encode(sample) if sample else None
 
 
 def _read_ahead(items: "Sequence[_Item]") -> None:
-    read_ahead((item.opened, item.status.bytes) for item in items if item.status and item.place is None)
+    read_ahead((item.opened, item.start.bytes) for item in items if item.place is None and is_elsewhere(item.opened))
 
 
-def _without_opening(entry: "Entry", start: Sample, known: "Known | None") -> Ready | None:
+def _without_opening(entry: "Entry", start: Sample, known: "KnownLines | Known | None") -> Ready | None:
     """Return the line of a file that need not or cannot be opened; None for one that has to be measured."""
     if entry.problem:
         if format_of_name(entry.path) is None:

@@ -79,7 +79,8 @@ class Known:
         self.reused += 1
         # Names and folders are read anew in every scan, for the options that read them may be others. Findings of clean
         # are dropped: they were judged against another set.
-        described = {"label": start.label, "tags": start.tags, "split": start.split, "findings": findings}
+        described: dict[str, object] = {name: getattr(start, name) for name in ("label", "tags", "split", "text")}
+        described["findings"] = findings
         new = {name: value for name, value in described.items() if getattr(sample, name) != value}
         return encode(changed(sample, **new) if new else sample)
 

@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
     from curate.scan.walk_elsewhere import ShardKeys
 
+KEPT_BY_SYSTEMS = {
+    "@eaDir": "thumbnails of a Synology disk",
+    "#recycle": "the bin of a network disk",
+    "@Recycle": "the bin of a network disk",
+    "$RECYCLE.BIN": "the bin of Windows",
+    "System Volume Information": "what Windows keeps for itself",
+    "lost+found": "what a file system check found",
+    "__MACOSX": "what macOS adds to archives",
+}
+"""Folders that are never data, and what they are; named themselves, they are walked."""
+
 _Identity = tuple[int, int]
 """Device and inode, which a folder has only once, however many links lead to it."""
 
@@ -26,8 +37,8 @@ def walk(roots: "Sequence[str]") -> "Iterator[Entry]":
 
     A root may be the URL of a store or of a list, or a shard; then keys and members come in the order that they have.
 
-    Hidden files and folders are skipped unless they are named themselves. Links are followed; one that leads back to a
-    folder on its own path is not.
+    Hidden files and folders are skipped unless they are named themselves; so are those that systems keep for
+    themselves. Links are followed; one that leads back to a folder on its own path is not.
 
     Raises:
         InputError: A root does not exist, or is neither a folder nor a file.
@@ -136,6 +147,9 @@ def _walk_folder(top: str, root: str, status: os.stat_result) -> "Iterator[Entry
         if item.name.startswith("."):
             continue
         path = f"{prefix}/{item.name}"
+        if item.name in KEPT_BY_SYSTEMS:
+            yield Entry(path, root, None, f"a folder with {KEPT_BY_SYSTEMS[item.name]}")
+            continue
         try:
             # Follows links. Of a regular file it is asked once, and travels with the entry: scan compares size and time
             # by it.

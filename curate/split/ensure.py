@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from curate.scan.labels import SPLIT_NAMES
+from curate.scan.folders import SPLIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

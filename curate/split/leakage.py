@@ -7,14 +7,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Protocol
+from unicodedata import normalize
 
-from curate.scan.labels import SPLIT_NAMES
+from curate.scan.folders import SPLIT_NAMES
 from curate.split.group_guess import Place, Suspect, describe, is_counter, is_known, words_of
 
 _MOST_VALUES = 100_000
 _PRUNE_EVERY = 50_000
 _FOLDERS, _REMEMBERED = 3, 10_000
 _SHOWN = 3
+_MOST_DECIDED = 0.8
+_MOST_PAIRS = 20_000
+_FEWEST_SAMPLES = 30
+"""Of what has no usual name of a group: of fewer, anything looks like one."""
 
 
 class _Placed(Protocol):
@@ -38,6 +43,7 @@ class _Key:
         example: Path of the first sample.
         values: Samples of each value, and its splits, a bit each.
         by_label: A value for each label.
+        pairs: Samples of each label and value.
         varies: Whether some label has several values; what a label decides is no group.
         closed: Whether it turned out to be no group; it then counts nothing any more.
     """
@@ -45,6 +51,7 @@ class _Key:
     example: str
     values: dict[str, list[int]] = field(default_factory=dict)
     by_label: dict[str | None, str] = field(default_factory=dict)
+    pairs: dict[tuple[str | None, str], int] = field(default_factory=dict)
     varies: bool = False
     closed: bool = False
 
@@ -57,20 +64,31 @@ class _Key:
         found[0] += 1
         # A bit for each split: a value straddles where more than one is set.
         found[1] |= split
-        # Only until it is known: this runs several times for every sample.
         if not self.varies:
             self.varies = self.by_label.setdefault(label, value) != value
+        # Only while they are few: what a label decides has about as many pairs as there are labels.
+        if len(self.pairs) < _MOST_PAIRS:
+            pair = (label, value)
+            self.pairs[pair] = self.pairs.get(pair, 0) + 1
         if len(self.values) > _MOST_VALUES:
             self.close()
 
     def close(self) -> None:
         """Stop counting: this is no group."""
         self.values.clear()
+        self.pairs.clear()
         self.closed = True
 
     def counts(self) -> Counter[str]:
         """Return the samples of each value."""
         return Counter({value: count for value, (count, _) in self.values.items()})
+
+    def decided(self) -> int:
+        """Return how many samples have the value that is the most frequent one of their label."""
+        most: dict[str | None, int] = {}
+        for (label, _), count in self.pairs.items():
+            most[label] = max(most.get(label, 0), count)
+        return sum(most.values())
 
     def straddling(self) -> int:
         """Return how many values are in several splits."""
@@ -100,22 +118,30 @@ class Watch:
             key.add(value, label, split)
         for tag in sample.tags:
             text, equals, value = tag.partition("=")
-            if equals:
+            if equals and value:
                 self._key(text, sample.path).add(value, label, split)
         # A name of one word has no part that could be a group. Names of different length are kept apart: the third word
         # of four is another field than the third of three.
         if self._reads_names and len(words := words_of(name)) > 1:
             for place, word in enumerate(words[::2]):
-                self._key(("name", len(words), place), sample.path).add(word, label, split)
+                # `-rf.jpg` and `_1.jpg` have a separator at their beginning, and nothing before it.
+                if word:
+                    self._key(("name", len(words), place), sample.path).add(word, label, split)
         if self.samples % _PRUNE_EVERY == 0:
             self._prune()
 
-    def suspects(self) -> list[Suspect]:
-        """Return what looks like a group and straddles, the likeliest first; the same values twice are said once."""
+    def suspects(self, *, grouped: bool = False) -> list[Suspect]:
+        """Return what looks like a group and straddles, the likeliest first; the same values twice are said once.
+
+        Args:
+            grouped: Whether groups were named: then only what has another usual name of one is worth a word.
+        """
         found: dict[frozenset[str], tuple[bool, Suspect]] = {}
         for place, key in self.keys.items():
             values = frozenset(key.values)
             # Tag and file name often say the same: the tag is named, because it is the one to type.
+            if grouped and not is_known(place):
+                continue
             if self._looks_like_a_group(place, key) and (values not in found or isinstance(place, str)):
                 described = describe(place, key.counts(), key.straddling(), key.example)
                 found[values] = (not is_known(place), described)
@@ -129,12 +155,15 @@ class Watch:
 
     def _places_of(self, folder: str, path: str) -> list[tuple[_Key, str]]:
         """Return the folders next to a file, each with its key."""
+        as_written = folder
+        # One folder that two systems wrote, with umlauts in two forms, is one value.
+        folder = normalize("NFC", folder)
         nearest = folder.split("/")[: -_FOLDERS - 1 : -1] if folder else []
         # All at once: manifests come folder by folder, and one that comes back is looked up anew.
         if len(self._places) >= _REMEMBERED:
             self._places.clear()
         places = [(self._key(("folder", up, 0), path), name) for up, name in enumerate(nearest, start=1)]
-        return self._places.setdefault(folder, places)
+        return self._places.setdefault(as_written, places)
 
     def _prune(self) -> None:
         """Stop counting what cannot be a group any more: a million samples would pay for it."""
@@ -152,7 +181,10 @@ class Watch:
         counts = key.counts()
         return (
             key.varies
-            and 2 <= len(counts) <= self.samples / 3
+            # `cat_1.jpg` beside a `copy_1.jpg` or two: the label decides, and what it decides is no group.
+            and key.decided() <= _MOST_DECIDED * counts.total()
+            and _fewest_values(place) <= len(counts) <= self.samples / 3
+            and (is_known(place) or self.samples >= _FEWEST_SAMPLES)
             and 2 * counts.total() >= self.samples
             and median(counts.values()) >= 3
             # One folder in several splits beside another in one is a second source of data, not a group.
@@ -160,3 +192,13 @@ class Watch:
             and not SPLIT_NAMES.keys() >= {value.lower() for value in counts}
             and (is_known(place) or not is_counter(counts))
         )
+
+
+def _fewest_values(place: Place) -> int:
+    """Return how many values are evidence: two of a usual name; else two are a condition, such as day and night.
+
+    In paths, where every set has two or three sources of data (IMG and DSC, one folder and another), it takes more.
+    """
+    if is_known(place):
+        return 2
+    return 3 if isinstance(place, str) else 5

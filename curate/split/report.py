@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from curate.scan.labels import SPLIT_NAMES
+from curate.scan.folders import SPLIT_NAMES
 from curate.split.ensure import Ensured
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from curate.ground.errors import UsageError, did_you_mean
-from curate.scan.labels import SPLIT_NAMES
+from curate.scan.folders import SPLIT_NAMES
 from curate.split.grouping import Grouping, make_grouping
 
 Method = Literal["exact", "hash"]

@@ -113,7 +113,28 @@ def test_help_and_pure_reports_import_nothing_heavy(arguments: list[str]) -> Non
 
 @pytest.mark.parametrize("command", READERS)
 def test_empty_input_is_legal(burnish: Burnish, command: str) -> None:
-    assert "burnish" not in burnish(*READERS[command], stdin="").stderr
+    allowed = ["--allow-empty"] if command in NEED_SAMPLES else []
+    assert "burnish" not in burnish(*READERS[command], *allowed, stdin="").stderr
+
+
+NEED_SAMPLES = ["evaluate", "overfit", "train"]
+GATES = [
+    *(READERS[command] for command in NEED_SAMPLES),
+    ["clean", "--fail-on", "error"],
+    ["dedup", "--on-conflict", "fail"],
+    ["balance", "--max-ratio", "3"],
+    ["balance", "--min-count", "1"],
+    [*READERS["validate"], "--fail-on", "error"],
+]
+
+
+@pytest.mark.parametrize("arguments", GATES, ids=" ".join)
+def test_a_gate_on_nothing_fails_unless_that_is_allowed(burnish: Burnish, arguments: list[str]) -> None:
+    last = burnish(*arguments, stdin="", code=1).stderr.splitlines()[-1]
+    assert last.startswith(f"burnish {arguments[0]}: ")
+    assert "no samples" in last
+    assert last.endswith("if that is right: --allow-empty")
+    burnish(*arguments, "--allow-empty", stdin="")
 
 
 @pytest.mark.parametrize("command", READERS)
@@ -205,7 +226,8 @@ def test_reports_speak_json(burnish: Burnish, command: str) -> None:
 def test_a_person_at_a_terminal_is_told_what_is_waited_for(tmp_path: Path, command: str) -> None:
     seen, code = in_terminal(READERS[command], tmp_path, stdin="\x04")
     assert "waiting for a manifest on standard input" in seen
-    assert code == 0
+    # Where nothing came, there is nothing to train on.
+    assert code == (1 if command in NEED_SAMPLES else 0)
 
 
 def test_colours_only_on_a_terminal(burnish: Burnish, tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_another_kind_passes_untouched(run: Run, command: str) -> None:
         ("stats", "video"),
         ("train", "1 neither image nor audio"),
         ("overfit", "1 neither image nor audio"),
-        ("augment", "1 files of kind video"),
+        ("augment", "1 file of kind video"),
     ],
 )
 def test_reports_say_how_many_are_of_another_kind(run: Run, command: str, said: str) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from baselines.data.predictions import Prediction
     from baselines.slices.audit import Audit
 
+_CLASSES = 40
 _CONFUSED, _MISTAKES = 10, 10
 _MATRIX_CLASSES = 12
 
@@ -37,8 +38,9 @@ def classes(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table:
     for label, found in result.per_class.items():
         bar = bar_cell(found.f1, f"F1 of {label}: {percent(found.f1)} %")
         cells = (label, found.samples, *map(or_dash, (found.precision, found.recall, found.f1)), bar)
-        rows.append(Row(cells, samples=sample_links(wrong[label])))
-    return Table("class", "Classes, in percent", columns, rows, most=max(len(rows), 1))
+        # Of very many, a terminal shows the weakest.
+        rows.append(Row(cells, weight=-(found.f1 or 0.0), samples=sample_links(wrong[label])))
+    return Table("class", "Classes, in percent", columns, rows, most=_CLASSES)
 
 
 def confused(result: "Audit", predictions: "Sequence[Prediction]" = ()) -> Table:

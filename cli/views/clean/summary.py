@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cli.io.summary import kinds_in_words
 from cli.io.table import names
 from cli.io.terminal import progress, say
+from cli.io.words import counted
 from cli.views.clean.flagged_page import Gallery, page
 from cli.views.kit.page import Links
 from curate.check.checks import CHECKS
@@ -61,8 +62,19 @@ class CleanTally:
             # A gate names a severity or a check; no check is called like a severity, so one look-up serves both.
             count = sum(number for names, number in self.findings.items() if gate in names)
             if count:
-                failed.append(f"--fail-on {gate}: {count:,} findings")
+                checks = sorted({check for severity, check in self.findings if gate in (severity, check)})
+                shown = ", ".join(f"{check} {self._count(check):,} ({self.examples[check]})" for check in checks[:3])
+                more = f" and {len(checks) - 3:,} more checks" if len(checks) > 3 else ""
+                failed.append(f"--fail-on {gate}: {counted(count, 'finding')}: {shown}{more}")
         return failed
+
+    def places(self, gates: list[str]) -> list[tuple[str, str]]:
+        """Return an example, with what is wrong there, of each check that a gate names, for annotations."""
+        checks = sorted({names[1] for names in self.findings if any(gate in names for gate in gates)})
+        return [(self.examples[check], f"{check}: one of {counted(self._count(check), 'file')}") for check in checks]
+
+    def _count(self, check: str) -> int:
+        return sum(number for (_, name), number in self.findings.items() if name == check)
 
 
 def say_survey(found: Survey) -> None:

@@ -11,6 +11,7 @@ from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import say
 from curate.duplicates.dedup import Part, Search
 from curate.duplicates.groups import Group, Stays
+from curate.ground.errors import GateError
 
 if TYPE_CHECKING:
     from curate.review.pairs import PairAnswers
@@ -161,7 +162,7 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
         say(f"  {kinds_in_words(search.others)}: only their bytes were compared")
     if search.unmeasured:
         say(f"  {search.unmeasured:,} samples have no digest and were not compared; measure them: burnish scan FOLDER")
-    if not search.in_part and not search.exact:
+    if search.samples and not search.in_part and not search.exact:
         say("  crops, frames and excerpts were not searched for: burnish dedup --parts")
     count = sum(len(group.dropped) for group in groups)
     # The two counts that decide whether a set can be trusted: wrong labels, and training samples in the test.
@@ -172,6 +173,18 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
         f"{conflicts:,} label conflicts, {leaks:,} leaks across splits"
         + (f"; {len(search.parts):,} pairs are the same in part, and stay" if search.parts else "")
     )
+
+
+def conflict_error(groups: Sequence[Group]) -> GateError:
+    """Return the error of `--on-conflict fail`: how many groups, and the files and labels of them."""
+    disputed = [group for group in groups if group.label_conflict]
+    places = [
+        (member.path, f"copies with the labels {' / '.join(group.label_conflict)}")
+        for group in disputed
+        for member in (*group.kept, *group.dropped)
+    ]
+    count = f"{len(disputed):,} group{'s have' if len(disputed) > 1 else ' has'} copies with different labels"
+    return GateError(f"--on-conflict fail: {count}, such as {places[0][0]} ({places[0][1]})", places)
 
 
 def say_answers(found: "PairAnswers", notes: Sequence[str]) -> None:

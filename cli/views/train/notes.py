@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from baselines.runs.run_folder import check_run_folder
 from cli.io.terminal import say
-from curate.ground.errors import UsageError
+from curate.ground.errors import GateError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,13 +25,31 @@ def named_folder(run: str | None) -> str:
     return run
 
 
-def say_nothing_to_do() -> None:
-    """Say that the manifest is empty, which is legal."""
+def say_nothing_to_do(*, allowed: bool) -> None:
+    """Say that the manifest is empty.
+
+    Args:
+        allowed: `--allow-empty`.
+
+    Raises:
+        GateError: It is not allowed: what comes next would read the run of another day.
+    """
+    if not allowed:
+        raise GateError("there are no samples, so no run was made; if that is right: --allow-empty")
     say("no samples, so no run was made")
 
 
-def say_nothing_to_learn() -> None:
-    """Say that the manifest is empty, and that a model can therefore fit it."""
+def say_nothing_to_learn(*, allowed: bool) -> None:
+    """Say that the manifest is empty, and that a model can therefore fit it.
+
+    Args:
+        allowed: `--allow-empty`.
+
+    Raises:
+        GateError: It is not allowed.
+    """
+    if not allowed:
+        raise GateError("there are no samples, so nothing was fitted; if that is right: --allow-empty")
     say("no samples, so there is nothing to fit")
 
 

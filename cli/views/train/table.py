@@ -3,7 +3,7 @@
 import shlex
 from typing import TYPE_CHECKING
 
-from cli.io.table import Column, Report, Row, Table, or_dash, percent
+from cli.io.table import Column, Report, Row, Table, names, or_dash, percent
 from cli.views.kit.drawing import bar_cell
 
 if TYPE_CHECKING:
@@ -22,10 +22,15 @@ def report(outcome: "Outcome") -> Report:
     next_steps.append(f"what is taken for what:           burnish audit {folder}")
     columns = [Column("name", "run"), Column("value", outcome.folder)]
     facts = Table("facts", "The run", columns, [Row(fact) for fact in _named_facts(outcome)], in_csv=False)
+    # A class that only the training part has would go from the table without a word.
+    untested = [label for label, found in outcome.metrics.per_class.items() if not found.samples]
+    if untested:
+        verb = "class has" if len(untested) == 1 else "classes have"
+        next_steps.insert(0, f"{len(untested):,} {verb} no test sample, so nothing is known of: {names(untested)}")
     return Report([_scores(outcome), facts, _classes(outcome)], next_steps)
 
 
-def fit_report(found: "Overfit") -> Report:
+def fit_report(found: "Overfit", manifest: str | None = None) -> Report:
     """Return the report of a handful of samples that a model was to fit."""
     columns = [Column("path", "sample"), Column("problem", "what is wrong")]
     rows = [Row((path, "the model is not right on it")) for path in found.wrong]
@@ -36,7 +41,8 @@ def fit_report(found: "Overfit") -> Report:
     shown += [f"  the same, with different labels: {' = '.join(group)}" for group in found.conflicts]
     lines += [f"  left out, {reason}: {count:,}" for reason, count in found.left_out.items()]
     if found.fits:
-        lines.append("a model can fit this data; train it:  burnish train --run runs/first")
+        typed = "burnish train" if manifest in {None, "-"} else f"burnish train {shlex.quote(manifest or '')}"
+        lines.append(f"a model can fit this data; train it:  {typed} --run runs/first")
     return Report([Table("samples", "Samples that it does not fit", columns, rows, lines=shown)], lines)
 
 

@@ -130,7 +130,7 @@ def test_files_are_looked_for_under_root(burnish: Burnish, run: Path, tmp_path: 
 
 def test_without_mistakes_and_tags(burnish: Burnish, run: Path, tmp_path: Path) -> None:
     write_predictions(str(run / "predictions.jsonl"), [Prediction("a", "x", "x")])
-    assert "1 samples, 0 of them wrong" in burnish("audit", "before").stdout
+    assert "1 sample, 0 of them wrong" in burnish("audit", "before").stdout
     burnish("audit", "before", "--html", "a.html")
     text = (tmp_path / "a.html").read_text()
     assert "most confident mistakes" not in text

@@ -173,7 +173,7 @@ def test_a_file_that_went_away_or_was_changed(burnish: Burnish, tmp_path: Path, 
     gone.unlink()
     foreign.write_bytes(b"mine")
     result = burnish(*command)
-    assert "made 1 samples" in result.stderr
+    assert "made 1 sample" in result.stderr
     assert "rejected 1: " in result.stderr
     assert foreign.read_bytes() == b"mine", "nothing is overwritten"
     foreign.unlink()

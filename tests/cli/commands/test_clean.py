@@ -113,7 +113,10 @@ def test_gates(burnish: Burnish, folder: Path) -> None:
     manifest = burnish("scan", "data").stdout
     burnish("clean", "--fail-on", "damaged", "--quiet", stdin=manifest)
     result = burnish("clean", "--fail-on", "truncated", "--fail-on", "error", "--quiet", stdin=manifest, code=1)
-    assert result.stderr == "burnish clean: --fail-on truncated: 1 findings; --fail-on error: 2 findings\n"
+    assert result.stderr == (
+        "burnish clean: --fail-on truncated: 1 finding: truncated 1 (data/cat/1.jpg); "
+        "--fail-on error: 2 findings: empty 1 (data/cat/2.jpg), truncated 1 (data/cat/1.jpg)\n"
+    )
     assert len(paths(result.stdout)) == 7
 
 
@@ -218,7 +221,7 @@ def test_what_people_rejected_goes_and_what_they_kept_stays(burnish: Burnish, fo
     answers(folder, c1="keep", c3="reject")
     result = burnish("clean", "set.jsonl", "--answers", "answers.jsonl", "--rejects", "gone.jsonl", "-o", "good.jsonl")
     assert result.stderr.startswith(
-        "answers: 1 samples rejected, 1 kept\nkept 7 of 9 samples; dropped 2: empty 1, rejected 1\n"
+        "answers: 1 sample rejected, 1 kept\nkept 7 of 9 samples; dropped 2: empty 1, rejected 1\n"
     )
     gone = {one["path"]: one for one in map(json.loads, (folder / "gone.jsonl").read_text().splitlines())}
     assert gone["data/cat/3.jpg"]["findings"][-1] == {

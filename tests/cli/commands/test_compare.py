@@ -117,9 +117,9 @@ def test_what_differs_is_said(burnish: Burnish, runs: Callable[..., None]) -> No
     lines = burnish("compare", "before", "after").stdout.splitlines()
     assert "n = 6 samples of both runs, 1 of them by their digest because the path differs" in lines
     assert "3 samples are in before only and were left out" in lines
-    assert "1 samples are in after only and were left out" in lines
-    assert "1 files changed between the runs and were left out" in lines
-    assert "1 samples have another label in after; both runs were judged by that one" in lines
+    assert "1 sample is in after only and were left out" in lines
+    assert "1 file changed between the runs and were left out" in lines
+    assert "1 sample has another label in after; both runs were judged by that one" in lines
 
 
 def test_chance_begins_at_the_seed(burnish: Burnish, runs: Callable[..., None]) -> None:
@@ -149,7 +149,10 @@ def test_many_comparisons_come_with_a_caution(burnish: Burnish, runs: Callable[.
         (["before", "gone"], "no run in gone: no such folder; make one with burnish train SET --run gone"),
         (["before", "after", "--tag", "cra"], "--tag 'cra': no sample of both runs has it (did you mean 'car'?)"),
         (["before", "after", "--fail-if", "wors"], "--fail-if 'wors' is unknown (did you mean 'worse'?)"),
-        (["before", "after", "--html", "after/predictions.jsonl"], "--html after/predictions.jsonl: that is the"),
+        (
+            ["before", "after", "--html", "after/predictions.jsonl"],
+            "--html 'after/predictions.jsonl': that is no name for a page",
+        ),
     ],
 )
 def test_mistakes_are_one_line(burnish: Burnish, runs: Callable[..., None], arguments: list[str], message: str) -> None:

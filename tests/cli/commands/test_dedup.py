@@ -64,7 +64,7 @@ def test_one_copy_of_each_stays(burnish: Burnish, folder: Path) -> None:
     assert "leak: test / train" in result.stderr
     assert result.stderr.endswith(
         "  crops, frames and excerpts were not searched for: burnish dedup --parts\n"
-        "3 groups of duplicates; dropped 4 samples; 1 label conflicts, 1 leaks across splits\n"
+        "3 groups of duplicates; dropped 4 samples; 1 label conflict, 1 leak across splits\n"
     )
     rejected = {
         r["path"]: r["findings"][-1] for r in map(json.loads, (folder / "copies.jsonl").read_text().splitlines())
@@ -101,7 +101,8 @@ def test_conflicts_can_be_kept_or_fail(burnish: Burnish, folder: Path) -> None:
     disputed = [r["path"] for r in map(json.loads, kept.splitlines()) if "label-conflict" in str(r.get("findings"))]
     assert names(disputed) == ["train/cat/2.png", "train/dog/2.jpg"]
     errors = burnish("dedup", "--on-conflict", "fail", "--quiet", stdin=manifest, code=1).stderr
-    assert errors == "burnish dedup: --on-conflict fail: 1 groups have copies with different labels\n"
+    said = "1 group has copies with different labels, such as data/train/cat/2.png (copies with the labels cat / dog)"
+    assert errors == f"burnish dedup: --on-conflict fail: {said}\n"
 
 
 def test_with_report_nothing_is_dropped_and_copies_are_named(burnish: Burnish, folder: Path) -> None:

@@ -99,7 +99,7 @@ def test_groups_without_vectors_are_said(burnish: Burnish, tmp_path: Path, embed
     more = dict(embedded[0]) | {"path": "new.png", "digest": f"sha256:{99:064x}"}
     (tmp_path / "more.jsonl").write_text((tmp_path / "set.jsonl").read_text() + json.dumps(more) + "\n")
     said = burnish("split", "more.jsonl", "--group", "cluster:e.npz", "-o", "s.jsonl").stderr
-    assert "1 samples have no vector in cluster:e.npz; each is a group of its own" in said
+    assert "1 sample has no vector in cluster:e.npz; each is a group of its own" in said
     (tmp_path / "new.jsonl").write_text(json.dumps(more))
     assert "no sample has a vector" in burnish("split", "new.jsonl", "--group", "cluster:e.npz", code=2).stderr
     assert (

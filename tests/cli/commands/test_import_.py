@@ -30,7 +30,7 @@ def write_export(path: Path, *labels: str, split: str | None = None) -> None:
 def test_a_changed_label_is_recorded_and_can_be_undone(burnish: Burnish, tmp_path: Path) -> None:
     write_export(tmp_path / "e.json", "y", "y", "x")
     result = burnish("import", "e.json", "--from", "label-studio", "-o", "new.jsonl")
-    assert "read 1 samples; 1 have another label than before" in result.stderr
+    assert "read 1 sample; 1 have another label than before" in result.stderr
     found = json.loads((tmp_path / "new.jsonl").read_text())
     assert found["label"] == "y"
     assert found["origin"]["relabelled"][0]["by"] == ["0@x.org", "1@x.org"]

@@ -74,7 +74,7 @@ def test_without_server_and_page_it_says_what_the_answers_come_to(burnish: Burni
         "  answers.jsonl:6: this last line was cut off as it was written; it is left out",
         "3 answered in answers.jsonl, 2.0 s each in the median",
         "  cat 1, dog 1, (reject) 1",
-        "  1 labels are others than those that were shown",
+        "  1 label is others than those that were shown",
         "  next: burnish relabel MANIFEST --answers answers.jsonl",
         "  to drop what was rejected: burnish clean MANIFEST --answers answers.jsonl",
     ]

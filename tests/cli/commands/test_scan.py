@@ -54,7 +54,7 @@ def test_scan_into_balance(burnish: Burnish, tmp_path: Path, picture: Write) -> 
             "name another output, or measure all again with --fresh",
         ),
         (["d", "--jobs", "0"], "Invalid value for '--jobs' / '-j': Input should be greater than or equal to 1"),
-        ([], "Missing argument 'PATH...'."),
+        ([], "Missing argument 'PATH...'; an example: burnish scan photos/ -o set.jsonl"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -128,6 +128,7 @@ def test_stopped_in_the_middle_the_old_manifest_stays(
     while len(os.listdir(tmp_path)) < 3:  # until the temporary file is there
         assert time.monotonic() < end
         time.sleep(0.01)
+    time.sleep(0.2)  # a signal between its making and its first byte leaves it for the next writer to take
     os.killpg(process.pid, signal_number)
     errors = process.communicate(timeout=20)[1]
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[signal_number]
@@ -139,7 +140,7 @@ def test_stopped_in_the_middle_the_old_manifest_stays(
 def test_a_word_on_names_that_do_not_match(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
     picture(tmp_path / "d" / "x.jpg")
     errors = burnish("scan", "d", "--pattern", "{label}_{take}").stderr
-    assert "1 names do not match the pattern, such as d/x.jpg" in errors
+    assert "1 name does not match the pattern, such as d/x.jpg" in errors
 
 
 def test_hostile_files_all_get_a_verdict_without_chatter(burnish: Burnish, data: Path) -> None:
@@ -170,6 +171,38 @@ def test_however_workers_are_started_the_manifest_is_the_same(
         made.append(burnish_process("scan", "set").stdout)
     assert made[0].count("\n") == 7
     assert made[0] == made[1]
+
+
+def test_which_source_gave_how_many_labels_is_said(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
+    for number in range(4):
+        picture(tmp_path / "d" / "cat" / f"cat_{number}.jpg", seed=number)
+    (tmp_path / "fix.csv").write_text("file_name,label\ncat/cat_0.jpg,dog\nd\\CAT\\cat_1.JPG,dog\nnone.jpg,dog\n")
+    result = burnish("scan", "d", "--pattern", "{label}_{}", "--metadata", "fix.csv")
+    assert [json.loads(line)["label"] for line in result.stdout.splitlines()] == ["dog", "dog", "cat", "cat"]
+    assert "  labels: 2 from the metadata, 2 from the pattern\n" in result.stderr
+    assert "  fix.csv: 1 name spelt otherwise, such as 'd\\\\CAT\\\\cat_1.JPG' for d/cat/cat_1.jpg\n" in result.stderr
+    assert "  fix.csv: 1 name of no file here, such as none.jpg\n" in result.stderr
+
+
+def test_a_flat_folder_has_no_labels_and_a_hint_that_fits(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
+    for number in range(6):
+        picture(tmp_path / "flat" / f"{'ok' if number % 2 else 'crack'}_{number}.jpg", seed=number)
+    result = burnish("scan", "flat")
+    assert all("label" not in json.loads(line) for line in result.stdout.splitlines())
+    hint = "names would give them: --pattern '{label}_{}' (crack 3, ok 3)"
+    assert f"  no labels, for all files are in one folder; {hint}\n" in result.stderr
+    labelled = burnish("scan", "flat", "--pattern", "{label}_{}").stdout
+    assert {json.loads(line)["label"] for line in labelled.splitlines()} == {"ok", "crack"}
+    assert "no labels" not in burnish("scan", "flat", "--label", "none").stderr
+
+
+def test_what_systems_leave_behind_is_left_out(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
+    for name in ("a/Imgs/1.jpg", "b/Imgs/1.jpg", "@eaDir/1.jpg", "lost+found/1.jpg", "a/Imgs/._1.jpg"):
+        picture(tmp_path / "d" / name, seed=len(name))
+    result = burnish("scan", "d")
+    assert [json.loads(line)["label"] for line in result.stdout.splitlines()] == ["a", "b"]
+    assert "  left out: d/@eaDir: a folder with thumbnails of a Synology disk\n" in result.stderr
+    assert "  labels are the folders above Imgs, a name that all the last ones have\n" in result.stderr
 
 
 def test_what_each_scan_took_is_appended(burnish: Burnish, tmp_path: Path, picture: Write) -> None:

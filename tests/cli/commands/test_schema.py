@@ -69,7 +69,7 @@ def test_of_nothing_no_schema_is_written(burnish: Burnish, tmp_path: Path) -> No
 
 def test_generated_samples_are_said(burnish: Burnish) -> None:
     made = SET + json.dumps(line(100, origin={"recipe": "fog"})).encode()
-    assert burnish("schema", stdin=made).stderr == "left out 1 generated samples\n"
+    assert burnish("schema", stdin=made).stderr == "left out 1 generated sample\n"
 
 
 def test_facts_of_two_versions_are_an_error_with_the_line(burnish: Burnish) -> None:

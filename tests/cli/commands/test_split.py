@@ -62,7 +62,7 @@ def test_a_group_that_is_too_large_is_named(burnish: Burnish) -> None:
 
 def test_samples_without_the_tag_are_counted(burnish: Burnish) -> None:
     errors = burnish("split", "--group", "speaker", stdin=f'{SET}{{"path": "x.wav"}}\n').stderr
-    assert "1 samples have no tag of the key speaker; each is a group of its own\n" in errors
+    assert "1 sample has no tag of the key speaker; each is a group of its own\n" in errors
 
 
 def test_too_few_groups_leave_a_split_empty_and_it_is_said(burnish: Burnish) -> None:
@@ -76,7 +76,7 @@ def test_generated_samples_outside_training_are_said(burnish: Burnish) -> None:
     lines = SET.replace('{"path": "d/0.wav"', '{"split": "test", "path": "d/0.wav"') + json.dumps(made) + "\n"
     result = burnish("split", stdin=lines)
     assert json.loads(result.stdout.splitlines()[-1])["split"] == "test"
-    assert "warning: 1 generated samples are not for training, because they stay with their sources" in result.stderr
+    assert "warning: 1 generated sample is not for training, because they stay with their sources" in result.stderr
 
 
 def test_of_many_classes_the_worst_are_shown(burnish: Burnish) -> None:

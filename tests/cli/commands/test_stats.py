@@ -61,7 +61,7 @@ def test_groups_stand_side_by_side(burnish: Burnish) -> None:
     assert lines[start + 3].split()[:7] == ["cat", "5", "0", "0.250", "0.500", "0.750", "1"]
     assert lines[start + 4].split()[:7] == ["dog", "1", "0", "0", "0", "0", "0"]
     assert "7 samples, 2 groups by label" in lines
-    assert "1 samples have no label and are in no group" in lines
+    assert "1 sample has no label and are in no group" in lines
 
 
 @pytest.mark.parametrize("columns", [80, 120])

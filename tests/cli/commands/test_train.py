@@ -60,7 +60,7 @@ def test_two_runs_give_the_same_predictions(burnish: Burnish, speech: Path) -> N
     for folder, jobs in (("a", 1), ("b", 2)):
         burnish("train", "set.jsonl", "--run", folder, "--jobs", jobs, "--no-cache")
     assert (speech / "a/predictions.jsonl").read_bytes() == (speech / "b/predictions.jsonl").read_bytes()
-    assert not (speech / "cache").exists()
+    assert not (speech / "cache/burnish/features").exists()
 
 
 def test_features_are_kept_where_it_is_said(burnish: Burnish, speech: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_group_that_is_on_one_side_only_is_named_for_the_intervals(burnish: Bu
 
 
 def test_an_empty_manifest_makes_no_run(burnish: Burnish, tmp_path: Path) -> None:
-    assert burnish("train", "--run", "a").stderr == "no samples, so no run was made\n"
+    assert burnish("train", "--run", "a", "--allow-empty").stderr == "no samples, so no run was made\n"
     assert not (tmp_path / "a").exists()
 
 
@@ -144,7 +144,7 @@ def test_a_bad_option_stops_it_before_anything_is_read(
             "none of 3 files can be read: x.wav",
         ),
         ([{"path": "a.wav", "label": "x"}, {"path": "b.wav", "label": "y"}], "no class has two samples to learn from"),
-        ([{"path": "a.wav", "label": "x"}, {"path": "b.png", "label": "y"}], "the manifest has 1 images and 1 recordi"),
+        ([{"path": "a.wav", "label": "x"}, {"path": "b.png", "label": "y"}], "the manifest has 1 image and 1 recordi"),
     ],
     ids=["no labels", "one class", "all unreadable", "one sample a class", "both kinds"],
 )

@@ -78,6 +78,17 @@ def test_a_tag_with_the_name_of_a_column_is_refused() -> None:
     assert metadata_files(PLACED, "none", []) == {}
 
 
+@pytest.mark.parametrize(("style", "ending"), [("hf", "jsonl"), ("csv", "csv")])
+def test_a_transcript_comes_back_as_one(tmp_path: Path, style: str, ending: str) -> None:
+    placed = [("a.wav", Sample("a", "x", ("text=a tag",), text="what was, said")), ("b.wav", Sample("b", "y"))]
+    files = metadata_files(placed, style, [])  # type: ignore[arg-type]
+    (tmp_path / f"m.{ending}").write_bytes(files[f"metadata.{ending}"])
+    assert load(str(tmp_path / f"m.{ending}")).rows == {
+        "a.wav": Row("x", ("text=a tag",), None, "what was, said"),
+        "b.wav": Row("y", (), None),
+    }
+
+
 def test_keys_beyond_what_a_table_holds_stay_together() -> None:
     many = tuple(f"k{number:03}=x" for number in range(MOST_COLUMNS + 1))
     placed = [("a.jpg", Sample("a", tags=many)), ("b.jpg", Sample("b", tags=(f"k{MOST_COLUMNS}=y", "dark")))]

@@ -156,3 +156,46 @@ def test_what_is_nested_too_deeply_is_refused(text: str) -> None:
 def test_many_parts_joined_by_one_word_are_not_nested() -> None:
     sample = Sample("a", bytes=2)
     assert compile_expression(" or ".join(["bytes == 1"] * 100 + ["bytes == 2"])).matches(sample)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("path ~ 'cat/'", True),
+        ("path ~ 'dog'", False),
+        ("not path ~ 'dog' and label ~ 'a'", True),
+        ("path ~ 'a~b'", False),
+        ("label == '~'", False),
+        ("has(label)", True),
+        ("has(split)", False),
+        ("not has(split)", True),
+        ("has(audio.snr_db) or has(image.width)", True),
+        ("has(tags) and has(findings) and not has(text)", True),
+    ],
+)
+def test_parts_of_texts_and_what_is_there(text: str, expected: bool) -> None:
+    expression = compile_expression(text)
+    assert expression.matches(SAMPLE) is expected
+    assert expression.missing == 0
+
+
+def test_a_part_is_found_however_its_letters_are_composed() -> None:
+    assert compile_expression("path ~ '\u00fcb'").matches(Sample("u\u0308bung.jpg"))
+    assert compile_expression("path ~ 'u\u0308b'").matches(Sample("\u00fcbung.jpg"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("path ~ label", "~ takes a text that is looked through and one in quotes"),
+        ("image.width ~ '3'", "~ takes a text that is looked through and one in quotes"),
+        ("~path == 'x'", "cannot read the expression"),
+        ("has('x')", r"has\(\) takes the name of a field or a fact"),
+        ("has(image.widht)", "did you mean 'image.width'"),
+        ("len(path) > 3", "is neither a fact, a number nor a text"),
+        ("open(path)", r"is no function here; the only one is has\(label\)"),
+    ],
+)
+def test_what_is_refused_of_them(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        compile_expression(text)

@@ -85,7 +85,7 @@ def test_a_release_that_is_damaged_fails_the_check(burnish: Burnish, two: Path) 
 def test_copies_bring_files_back(burnish: Burnish, two: Path) -> None:
     burnish("release", "set.jsonl", "--as", "v1", "--media", "copy")
     (two / "d/2.png").unlink()
-    assert "v1: put back 1 files of 4" in burnish("release", "restore", "v1").stderr
+    assert "v1: put back 1 file of 4" in burnish("release", "restore", "v1").stderr
     assert (two / "d/2.png").read_text() == "d/2.png"
     assert "put back 4 files" in burnish("release", "restore", "v1", "--root", "there").stderr
     assert burnish("release", "check", "v1", "--root", "there").returncode == 0
@@ -102,7 +102,7 @@ def test_relabelled_by_adjudication_is_released(burnish: Burnish, two: Path) -> 
             bent = [one.replace('"cat"', '"dog"') if '"d/3.png"' in one else one for one in text]
             (two / "fixed.jsonl").write_text("\n".join(bent) + "\n")
         done = burnish("release", "fixed.jsonl", "--as", "v3", code=code)
-        assert ("test labels of v2 changed without adjudication" in done.stderr) is bool(code)
+        assert ("test label of v2 changed without adjudication" in done.stderr) is bool(code)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,76 @@
+"""The process as a whole: streams that are closed, and Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PROGRAM = [sys.executable, str(ROOT / "burnish.py")]
+
+
+def closed(arguments: str, redirections: str, folder: Path) -> tuple[int, str]:
+    """Run the program by a shell that closes some of its streams."""
+    (folder / "set.jsonl").write_text('{"path": "a.jpg", "label": "x"}\n')
+    command = f'exec "$0" "$1" {arguments} {redirections}'
+    result = subprocess.run(
+        ["sh", "-c", command, *PROGRAM], cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, check=False
+    )
+    return result.returncode, result.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "redirections", "code", "said"),
+    [
+        ("balance", "<&-", 2, "burnish balance: standard input is closed; give it a place, such as </dev/null"),
+        ("balance set.jsonl", ">&-", 2, "burnish balance: standard output is closed; give it a place, such as"),
+        ("select set.jsonl", "<&- >&-", 2, "standard input and standard output is closed; give it a place"),
+        ("select set.jsonl -o new.jsonl -q", "<&- >&-", 0, ""),
+        ("balance set.jsonl", "2>&-", 0, ""),
+        ("balance gone.jsonl", "2>&-", 2, ""),
+    ],
+)
+def test_closed_streams_are_one_line(tmp_path: Path, arguments: str, redirections: str, code: int, said: str) -> None:
+    ended, errors = closed(arguments, redirections, tmp_path)
+    assert (ended, errors.count("\n")) == (code, 1 if said else 0)
+    assert said in errors
+
+
+def test_an_interrupted_scan_says_so_and_goes_on(tmp_path: Path, picture: Callable[..., Path]) -> None:
+    picture(tmp_path / "d" / "a" / "0.png", size=(2500, 2500))
+    for number in range(1, 40):
+        os.link(tmp_path / "d" / "a" / "0.png", tmp_path / "d" / "a" / f"{number}.png")
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    command = [*PROGRAM, "scan", "d", "-o", "set.jsonl", "--jobs", "1"]
+    # A shell may have it ignored in what it starts in the background.
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    )
+    kept = tmp_path / "cache" / "burnish" / "scans"
+    end = time.monotonic() + 60
+    while not (tmp_path / "set.jsonl").exists() and not any(one.stat().st_size > 0 for one in kept.glob("*")):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate(timeout=30)[1].decode()
+    assert process.returncode == 130
+    assert errors == (
+        "burnish scan: interrupted; with -o FILE what was measured is kept, and the same command goes on there; "
+        "nothing else was written\n"
+    )
+    again = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True).stderr.decode()
+    assert " unchanged)" in again
+    assert "(0 unchanged)" not in again
+    assert len((tmp_path / "set.jsonl").read_text().splitlines()) == 40
+    assert not list(kept.iterdir())
