@@ -318,13 +318,16 @@ class _Comparison:
         """Return the candidates among pictures by their hashes."""
         from curate.duplicates.image_candidates import DISTANCE, candidates, exact_candidates
 
-        # The same pixels give nearly the same hash of the whole picture; the other two hashes, for crops and turns,
+        # The same pixels give nearly the same hash of the whole picture; the other hashes, for crops, frames and turns,
         # would only bring pairs that cannot be exact.
         if self.search.exact and self.search.distance is None:
             pairs = exact_candidates(*self.hashes(pictures, "phash"))
         else:
             whole, inner, disc = self.hashes(pictures, "phash", "phash_inner", "phash_disc")
-            pairs = candidates(whole, inner, disc, DISTANCE if self.search.distance is None else self.search.distance)
+            distance = DISTANCE if self.search.distance is None else self.search.distance
+            # Few pictures have a frame, so that these need no blocks.
+            trimmed = [image.phash_trimmed for index in pictures if (image := self.items[index].image)]
+            pairs = candidates(whole, inner, disc, distance, trimmed)
         return [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
 
     def hashes(self, pictures: Sequence[int], *names: str) -> "list[Hashes]":
@@ -374,7 +377,7 @@ class _Comparison:
         for _ in range(rounds):
             if len(waiting) < _FEW:
                 break
-            best: dict[int, tuple[float, float, int, int]] = {}
+            best: dict[int, tuple[bool, float, float, int, int]] = {}
             for pair in waiting:
                 largest = max(self.extent(index) for index in pair)
                 for index in pair:
@@ -416,13 +419,15 @@ class _Comparison:
             index = stands[index]
         return index
 
-    def extent(self, index: int) -> tuple[float, float, int, int]:
+    def extent(self, index: int) -> tuple[bool, float, float, int, int]:
         """Return the order in which samples are taken to be the original of others, before more is known of them.
 
-        Of equally large ones that which others were cut out of goes first: two parts of it need not be compared.
+        What is in a frame is larger than what was framed, and never its original. Of equally large ones that which
+        others were cut out of goes first: two parts of it need not be compared.
         """
         item = self.items[index]
-        return extent(item), self.shows[index], item.bytes or 0, -index
+        unframed = item.image is None or item.image.phash_trimmed is None
+        return unframed, extent(item), self.shows[index], item.bytes or 0, -index
 
     def compare(self, candidates: Sequence[tuple[int, int]]) -> None:
         """Compare pairs of one kind, and remember which are copies, which have a part in common, and which were met."""

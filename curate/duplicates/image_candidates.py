@@ -1,4 +1,4 @@
-"""Which pictures to compare: those that any of their three hashes brings together.
+"""Which pictures to compare: those that any of their hashes brings together.
 
 All pairs of 64-bit hashes within a Hamming distance are found without comparing every hash with every other one: the
 bits are cut into bands; two hashes within the distance are, in at least one band, within a share of it (the pigeonhole
@@ -8,7 +8,7 @@ Measured on a million random hashes, distance 10, one core: 35 s and 235 MB, whe
 would take 2,000 s (it follows pointers, these bands are arrays in order) and its brute force 650 s.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from math import comb
 from typing import NamedTuple
@@ -59,7 +59,9 @@ def hashes(digits: Iterable[str]) -> Hashes:
     return np.frombuffer(bytes.fromhex("".join(padded)), ">u8").astype(np.uint64)
 
 
-def candidates(whole: Hashes, inner: Hashes, disc: Hashes, distance: int = DISTANCE) -> Pairs:
+def candidates(
+    whole: Hashes, inner: Hashes, disc: Hashes, distance: int = DISTANCE, trimmed: Sequence[str | None] = ()
+) -> Pairs:
     """Return the pairs (i, j), i < j, of pictures that may be copies, in order, without repetition.
 
     Args:
@@ -67,8 +69,15 @@ def candidates(whole: Hashes, inner: Hashes, disc: Hashes, distance: int = DISTA
         inner: `phash_inner`, against `whole`: finds what was cropped a little.
         disc: `phash_disc`: finds what was flipped, turned or rotated.
         distance: Bits in which two hashes may differ.
+        trimmed: `phash_trimmed` of each picture, against `whole` and each other: finds what was put into a frame.
     """
     found = [*near_pairs(whole, distance), *near_pairs_between(inner, whole, distance)]
+    framed = np.flatnonzero([one is not None for one in trimmed])
+    if len(framed):
+        insides = hashes(one for one in trimmed if one is not None)
+        found += [framed[pairs] for pairs in near_pairs(insides, distance)]
+        for pairs in near_pairs_between(insides, whole, distance):
+            found.append(np.column_stack([framed[pairs[:, 0]], pairs[:, 1]]))
     return _ordered([*found, *near_pairs(disc, max(0, distance - _DISC_LESS))], len(whole))
 
 

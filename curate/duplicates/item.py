@@ -24,6 +24,7 @@ class ImageKey(Struct, gc=False):
     phash: str | None = None
     phash_inner: str | None = None
     phash_disc: str | None = None
+    phash_trimmed: str | None = None
 
 
 class AudioKey(Struct, gc=False):

@@ -24,11 +24,13 @@ class Worth(NamedTuple):
         detail: Pixels that are needed to hold what a picture shows; of one that was blown up, fewer than it has.
         fidelity: 1 less the share of its finest structure that a coder took away.
         colour: Whether it has colours.
+        unframed: Whether nothing was put around it: a border makes a picture larger, and shows no more.
     """
 
     detail: float
     fidelity: float
     colour: bool
+    unframed: bool = True
 
 
 def check_keep(text: str) -> tuple[str, ...]:
@@ -80,7 +82,8 @@ def _quality(item: Item, worth: Worth | None) -> tuple[float, ...]:
     if item.image and worth:
         # In steps: what differs by less than the measure's own error leaves the decision to the next one.
         detail = round(math.log(max(1.0, worth.detail), _STEP))
-        return -errors, worth.colour, detail, round(worth.fidelity, 1), size, lossless, item.bytes or 0
+        fidelity = round(worth.fidelity, 1)
+        return -errors, worth.colour, detail, worth.unframed, fidelity, size, lossless, item.bytes or 0
     if item.audio:
         audio = item.audio
         band = min(audio.bandwidth_hz or math.inf, (audio.sample_rate or 0) / 2)

@@ -9,7 +9,7 @@ from PIL import Image
 from curate.facts.acutance import acutance, reduced
 from curate.facts.brightness import mean_and_contrast, perceived_brightness, percentiles
 from curate.facts.noise import noise_sd
-from curate.facts.phash import phash_disc, phashes
+from curate.facts.phash import phash_disc, phash_trimmed, phashes
 from curate.facts.sharpness import sharpness, thumbnail
 from curate.facts.temporaries import keep_freed_memory
 
@@ -55,7 +55,12 @@ def measure_image(pixels: "NDArray[np.uint8]", header: "ImageFacts") -> "ImageFa
     }
     rounded = {name: round(value, _DIGITS) for name, value in numbers.items()}
     whole, inner = phashes(small)
-    hashes = {"phash": whole, "phash_inner": inner, "phash_disc": phash_disc(small)}
+    hashes = {
+        "phash": whole,
+        "phash_inner": inner,
+        "phash_disc": phash_disc(small),
+        "phash_trimmed": phash_trimmed(grey),
+    }
     return msgspec.structs.replace(header, **hashes, **rounded)
 
 

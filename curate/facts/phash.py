@@ -1,6 +1,7 @@
 """Perceptual hashes: the signs of the coarsest waves of a picture, for finding candidates for duplicates.
 
-Of the whole picture, of the picture without its edges, and of a disc that may be turned or mirrored.
+Of the whole picture, of the picture without its edges, of what is inside a border or frame, and of a disc that may be
+turned or mirrored.
 """
 
 from itertools import combinations
@@ -18,6 +19,16 @@ _COSINES = np.cos(np.pi / _SIDE * np.outer(np.arange(_KEPT), np.arange(_SIDE) + 
 
 MARGIN = 0.025
 """What `phash_inner` leaves out at each edge: it is to a random 5 % crop half as far as the whole picture is."""
+
+_MOST_FRAMES = 3
+_MOST_RANGE, _MOST_OTHER = 14, 0.1
+"""Levels within a margin, and the share of its pixels that may be others: a JPEG rings beside the edge of a frame."""
+
+_MOST_EVEN = 0.3
+"""Of the standard deviation of the picture: in the dark all sides of a photo are within a few levels."""
+
+_LEAST_MARGIN, _LEAST_LEFT = 0.015, 0.4
+_EVERY = 4
 
 _RADIUS = 0.97
 _ANGULAR, _RADIAL = range(1, 7), range(5)
@@ -54,6 +65,56 @@ def phashes(grey: Image.Image) -> tuple[str, str]:
     """
     small = np.asarray(grey.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS), np.float64)
     return _hash(_COSINES @ small @ _COSINES.T), _hash(_INNER_COSINES @ small @ _INNER_COSINES.T)
+
+
+def phash_trimmed(grey: Image.Image) -> str | None:
+    """Return `phash` of what is inside margins of one colour on all four sides; None where there are none.
+
+    It meets the hash of the picture that was framed. Up to three margins are taken away, one inside the other.
+
+    Args:
+        grey: Mode `L`, upright; of 256 pixels and more, so that a margin ends within a percent of where it does.
+    """
+    first_row = np.sort(np.asarray(grey.crop((0, 0, grey.width, 1))), axis=None)
+    tenth = int(_MOST_OTHER * grey.width)
+    # Most pictures are told by it; to ask all four sides of each takes three percent of the time of a scan.
+    if first_row[-1 - tenth] - first_row[tenth] > 2 * _MOST_RANGE:
+        return None
+    values = np.asarray(grey)
+    levels = min(float(_MOST_RANGE), _MOST_EVEN * float(values[::_EVERY, ::_EVERY].std()))
+    left, top, right, bottom = 0, 0, grey.width, grey.height
+    for _ in range(_MOST_FRAMES):
+        found = _margin(values[top:bottom, left:right], levels)
+        if found is None:
+            break
+        inner = left + found[0], top + found[1], left + found[2], top + found[3]
+        # What leaves less is a small thing on a large ground, not a picture in a frame.
+        if min((inner[2] - inner[0]) / grey.width, (inner[3] - inner[1]) / grey.height) < _LEAST_LEFT:
+            break
+        left, top, right, bottom = inner
+    if (right - left, bottom - top) == grey.size:
+        return None
+    return phash(grey.crop((left, top, right, bottom)))
+
+
+def _margin(values: "NDArray[np.uint8]", levels: float) -> tuple[int, int, int, int] | None:
+    """Return left, top, right and bottom of what the outermost margin surrounds; None where a side has none."""
+    height, width = values.shape
+    ground = int(np.partition(values[0], width // 2)[width // 2])
+    low, high = ground - levels, ground + levels
+    for line in (values[0], values[-1], values[:, 0], values[:, -1]):
+        if np.count_nonzero((line < low) | (line > high)) > _MOST_OTHER * len(line):
+            return None
+    others = np.abs(np.arange(256) - ground) > levels
+    rows = np.flatnonzero(others[values[:, ::_EVERY]].mean(axis=1) > _MOST_OTHER)
+    columns = np.flatnonzero(others[values[::_EVERY]].mean(axis=0) > _MOST_OTHER)
+    if not len(rows) or not len(columns):
+        return None
+    # One pixel more: the edge of a frame is mixed with what it frames.
+    left, top, right, bottom = int(columns[0]) + 1, int(rows[0]) + 1, int(columns[-1]), int(rows[-1])
+    if min(left, top, width - right, height - bottom) <= _LEAST_MARGIN * max(height, width):
+        return None
+    return (left, top, right, bottom) if min(right - left, bottom - top) >= _KEPT else None
 
 
 def _hash(waves: "NDArray[np.float64]") -> str:

@@ -57,6 +57,8 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
         phash: 64-bit perceptual hash of the upright picture, 16 hexadecimal digits.
         phash_inner: The same without 2.5 % at each edge: the candidate key for cropped copies.
         phash_disc: Hash that rotation and mirroring do not change: the candidate key for turned and flipped copies.
+        phash_trimmed: `phash` of what is inside margins of one colour on all four sides: the candidate key for copies
+            in a border or frame. None where there are none.
     """
 
     format: str | None = None
@@ -82,6 +84,7 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
     phash_inner: str | None = None
     phash_disc: str | None = None
     acutance: float | None = None
+    phash_trimmed: str | None = None
 
 
 class AudioFacts(Struct, frozen=True, omit_defaults=True):

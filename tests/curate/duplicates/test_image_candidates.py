@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.duplicates import image_candidates
-from curate.duplicates.image_candidates import MOST_COPIES, Hashes, near_pairs, near_pairs_between
+from curate.duplicates.image_candidates import MOST_COPIES, Hashes, candidates, near_pairs, near_pairs_between
 
 BITS = st.integers(0, 2**64 - 1)
 
@@ -115,3 +115,13 @@ def test_blocks_are_bounded_where_everything_is_near() -> None:
     sizes = [len(block) for block in near_pairs(hashes, 12)]
     assert sum(sizes) == 3000 * 2999 // 2
     assert max(sizes) <= 1 << 20
+
+
+def test_trimmed_hashes_meet_whole_ones_and_each_other() -> None:
+    draw = np.random.default_rng(3)
+    far = draw.integers(0, 2**64, 6, dtype=np.uint64)
+    original = f"{int(far[1]):016x}"
+    # 0 and 4 are the picture 1 in two frames; 5 is something else in one.
+    trimmed = [original, None, None, None, f"{int(far[1]) ^ 7:016x}", "0123456789abcdef"]
+    assert candidates(far, far, far).tolist() == []
+    assert candidates(far, far, far, trimmed=trimmed).tolist() == [[0, 1], [0, 4], [1, 4]]

@@ -62,6 +62,8 @@ def test_of_pictures_the_detail_goes_before_the_size() -> None:
     assert stays([picture(), picture()], "best", worth=[grey, original]) == 1
     coarse = Worth(88_000, 0.2, True)
     assert stays([picture(bytes=9000), picture(bytes=90)], "best", worth=[coarse, original]) == 1
+    framed = Worth(91_000, 0.9, True, unframed=False)
+    assert stays([picture(width=1280), picture(width=320)], "best", worth=[framed, original]) == 1
 
 
 def test_of_recordings_live_channels_and_bandwidth_count() -> None:

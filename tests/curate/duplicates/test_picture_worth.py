@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 from curate.duplicates.picture_worth import picture_worth
 from curate.duplicates.thumbnail import Pixels
@@ -54,3 +54,10 @@ def test_any_size_is_weighed(shape: tuple[int, ...]) -> None:
     worth = picture_worth(np.zeros(shape, np.uint8))
     assert worth.fidelity == 1.0
     assert not worth.colour
+
+
+def test_what_is_in_a_frame_is_weighed_without_it() -> None:
+    framed = ImageOps.expand(photo(), 32, (255, 255, 255))
+    found, whole = picture_worth(pixels(framed)), picture_worth(pixels(photo()))
+    assert (found.unframed, whole.unframed) == (False, True)
+    assert found.detail == pytest.approx(whole.detail, rel=0.05), "a border adds nothing"
