@@ -84,7 +84,7 @@ def _each(result: "Agreement", given: "Annotations | None" = None) -> Table:
     ordered = sorted(result.each, key=lambda one: (one.agreement is None, one.agreement or 0, one.annotator))
     rows = []
     for one in ordered:
-        cells = [one.annotator, one.samples, one.agreement, bar_cell(one.agreement, one.annotator)]
+        cells = (one.annotator, one.samples, one.agreement, bar_cell(one.agreement, one.annotator))
         rows.append(Row(cells, samples=_torn(given, one.annotator)))
     return Table("annotators", "Every annotator beside the others, the least alike first", columns, rows, _EACH)
 
@@ -103,7 +103,7 @@ def _pairs(result: "Agreement", given: "Annotations | None" = None) -> Table:
     for found in sorted(shared, key=lambda found: -found.samples):
         name = " and ".join(found.annotators)
         kappa = Worded(None, "-") if found.kappa is None else found.kappa
-        cells = [name, found.samples, found.agreement, kappa, bar_cell(found.agreement, name)]
+        cells = (name, found.samples, found.agreement, kappa, bar_cell(found.agreement, name))
         rows.append(Row(cells, samples=_torn(given, *found.annotators)))
     whom = "Every two annotators"
     if len(result.annotators) > PAIRED:

@@ -178,7 +178,7 @@ def compared_table(result: "Comparison") -> Table:
 def _made_of(run: "Run") -> "Iterator[tuple[str, str]]":
     """Yield the names of what a run was made of, with what that is."""
     counts, model = run.counts, run.model
-    yield "data", f"{run.manifest.path}, {run.manifest.digest.removeprefix('sha256:')[:12]}"
+    yield "data", f"{run.manifest.samples:,} samples, digest {run.manifest.digest.removeprefix('sha256:')[:12]}"
     yield "tested", f"{run.evaluation}, {counts.test:,} samples"
     if model:
         yield "model", model.name

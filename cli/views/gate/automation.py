@@ -199,7 +199,7 @@ def _picture(found: "Automation") -> "Markup":
 
 
 def _axes(rungs: "Sequence[float]") -> "list[Markup]":
-    """Return the grid with its figures: coverage from 0 to 1 to the right, risk upwards on round rungs, the top last."""
+    """Return the grid with its figures: coverage from 0 to 1 to the right, risk upwards on round rungs."""
     words = "share that the model decides alone, the surest first; upwards: share of these that are wrong"
     parts = [drawing.markup('<text x="{}" y="{}">{}</text>', _LEFT, _BOTTOM + 34, words)]
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):

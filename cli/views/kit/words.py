@@ -8,7 +8,8 @@ if TYPE_CHECKING:
 
     from cli.io.table import Column
 
-_PLAIN = re.compile(r"[a-z]+[,:;]?")
+_PLAIN = re.compile(r"([a-z]{2,}|a)[,:;]? (?!=)")
+"""A word that a sentence may begin with: no option, path or tag, and no symbol or term that is about to be defined."""
 _MEANINGS = {
     "% of class": "share of the samples of the class that were taken for the other one, in percent",
     "% sure": "probability that the model gives its answer, in percent",
@@ -29,7 +30,7 @@ _MEANINGS = {
     "at most": "the effect is surely no larger than this",
     "balanced accuracy": "mean of the recall of all classes",
     "difference": "accuracy of the second run less that of the first",
-    "effect": "size of the change, 0 to 1: Kolmogorov-Smirnov D of numbers, total variation of names, difference of shares",
+    "effect": "size of the change, 0 to 1: D of numbers, total variation of names, difference of shares",
     "from confidence": "smallest confidence at which the model answers alone",
     "gain": "what the whole would gain if the gap were closed: gap x share, in points",
     "gap": "target less accuracy, in points",
@@ -59,6 +60,7 @@ _MEANINGS = {
     "rest": "accuracy on all other samples, in percent",
     "risk at most, %": "upper bound of the share of these that are wrong (95 %, exact), in percent",
     "score": "probability of the label as it stands; the lower, the more doubtful",
+    "share": "part of the samples, in percent",
     "sure": "the gap less its uncertainty; a budget is shared out by sure x share",
     "target": "accuracy that the tag is held against, in percent",
     "verdict": "what the figures allow to say; cannot tell: too few samples, or no change",
@@ -84,7 +86,7 @@ def sentence(remark: str, names: "Collection[str]" = ()) -> str:
         names: That a remark may begin with; a name stays as it is written.
     """
     first, last = remark.partition(" ")[0], remark.rpartition(" ")[2]
-    if _PLAIN.fullmatch(first) and first.rstrip(",:;") not in names:
+    if _PLAIN.match(remark) and first.rstrip(",:;") not in names:
         remark = remark[:1].upper() + remark[1:]
     # A full stop behind an option would be copied with it.
     return remark if remark.endswith((".", "!", "?", ":")) or last.startswith("-") else f"{remark}."
