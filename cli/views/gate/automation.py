@@ -62,8 +62,8 @@ def _threshold(found: "Automation") -> list[str]:
         return [
             f"answers with a confidence of {part.threshold:.4f} or more are given alone: {percent(found.share)} % of "
             f"the cases; people get {percent(1 - found.share)} %",
-            f"{part.wrong:,} of {part.automated:,} such answers were wrong, surely no more than {100 * part.risk_upper:.2f} % "
-            "(95 %, exact), on cases that the threshold was not chosen by",
+            f"{part.wrong:,} of {part.automated:,} such answers were wrong, surely no more than "
+            f"{100 * part.risk_upper:.2f} % (95 %, exact), on cases that the threshold was not chosen by",
         ]
     if allowed is not None:
         return [f"at no confidence is the risk surely {100 * allowed:g} % or less: all {part.samples:,} go to people"]
