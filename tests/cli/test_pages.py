@@ -62,7 +62,7 @@ PAGES = {
 PAGES |= {name: REPORTS[name] for name in ("stats", "validate", "weak")}
 OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
 SPECIAL_PAGES = {
-    "dashboard": ["drift", "many", "log.csv", "--every", "day", "--time", "time", "-o", "history.jsonl", "--html"],
+    "dashboard": ["drift", "many", "log.jsonl", "--every", "day", "--time", "time", "-o", "history.jsonl", "--html"],
     "findings": ["clean", "set.jsonl", "-o", "cleaned.jsonl", "--html"],
     "judged": ["preview", "photos-wear", "set.jsonl", "-n", "2", "--run", "learned", "-o"],
     "review": ["review", "set.jsonl", "--ask", "blind", "--top", "3", "--annotator", "ann", "--page"],
@@ -140,12 +140,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 for number in range(12) for who in ("ann", EVIL)]  # fmt: skip
         csv.writer(file).writerows([("path", "annotator", "label"), *rows])
     many_samples(made)
-    with open(made / "log.csv", "w", newline="") as file:
-        # Three days of forty each, the last of them other than the rest.
-        rows = [
-            (f"log{at}.png", EVIL if at < 80 else "plain", f"2026-01-0{1 + at // 40}T10:00:00Z") for at in range(121)
-        ]
-        csv.writer(file).writerows([("path", "prediction", "time"), *rows])
+    # Three days of forty each, the last of them other than the rest, and one more that ends it.
+    log = [
+        {
+            "path": f"log{at}.png",
+            "prediction": EVIL if at < 80 else "plain",
+            "time": f"2026-01-0{1 + at // 40}T10:00:00Z",
+        }
+        for at in range(121)
+    ]
+    (made / "log.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in log))
     (made / "schema.yaml").write_text(
         "kind: schema\nversion: 1\nlabel: {values: [plain], closed: true}\n"
         "tags: {closed: true, keys: {a: {values: [x]}}}\n"
