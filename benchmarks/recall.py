@@ -1,115 +1,133 @@
 """Recall and precision of `burnish dedup` on known copies: 200 photos and 300 words, changed in known ways.
 
-    python benchmarks/recall.py images|audio
+    python benchmarks/recall.py images|audio [first|second|first/8|...] [--parts]
 
-Needs BURNISH_DATA. For each change it prints the share of copies that `dedup` puts into one group with their original,
-and over all, the share of grouped pairs that are of one original.
+Needs BURNISH_DATA. For each change it prints the share of copies that `dedup` reports with their original: as copies
+(in one group), as a part, or either; and over all, the share of reported pairs that are of one original. With `first`
+or `second` it takes that half of the photos or words: thresholds were chosen on the first. With `--parts`, `dedup` gets
+it, too.
 """
 
-import io
-import json
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import numpy as np
+import msgspec
 import soundfile
-import soxr
-from PIL import Image, ImageEnhance, ImageOps
+from PIL import Image
 
 from benchmarks.inputs import HERE, real_data
+from benchmarks.recall_changes import AUDIO, IMAGES, write_audio, write_image
 
-BURNISH = str(Path(sys.executable).parent / "burnish")
-
-
-def cropped(image: Image.Image) -> Image.Image:
-    """Take away 5 % of width and height."""
-    dx, dy = round(0.025 * image.width), round(0.025 * image.height)
-    return image.crop((dx, dy, image.width - dx, image.height - dy))
+BURNISH = os.environ.get("BURNISH", str(Path(sys.executable).parent / "burnish"))
 
 
-IMAGES: dict[str, tuple[str, Callable[[Image.Image], Image.Image], dict[str, Any]]] = {
-    "quality-60": ("jpg", lambda image: image, {"quality": 60}),
-    "half-size": ("jpg", lambda image: image.resize((image.width // 2, image.height // 2)), {"quality": 90}),
-    "crop-5": ("jpg", cropped, {"quality": 90}),
-    "flip": ("jpg", ImageOps.mirror, {"quality": 90}),
-    "brighter-15": ("jpg", lambda image: ImageEnhance.Brightness(image).enhance(1.15), {"quality": 90}),
-    "grey": ("jpg", lambda image: image.convert("L"), {"quality": 90}),
-    "png": ("png", lambda image: image, {}),
-}
+class Group(msgspec.Struct):
+    """A group as `dedup --json` names it."""
+
+    kept: list[str]
+    dropped: list[str]
 
 
-def make_images(folder: Path) -> None:
+class Part(msgspec.Struct):
+    """Two samples that have a part in common, as `dedup --json` names them."""
+
+    first: str
+    second: str
+
+
+class Found(msgspec.Struct):
+    """What `dedup --json` says."""
+
+    groups: list[Group]
+    parts: list[Part] = []
+
+
+def chosen(paths: list[Path], half: str) -> list[Path]:
+    """Return every other path, or all; of `first/8`, every eighth of those."""
+    name, _, step = half.partition("/")
+    return {"first": paths[::2], "second": paths[1::2]}.get(name, paths)[:: int(step or 1)]
+
+
+def make_images(folder: Path, half: str) -> None:
     """Write 200 photos, evenly over all of them, and their copies."""
     paths = sorted(real_data().glob("clothing/*/*/*.jpg"))
-    for path in paths[:: len(paths) // 200][:200]:
+    for path in chosen(paths[:: len(paths) // 200][:200], half):
         shutil.copyfile(path, folder / f"{path.stem}~original.jpg")
         with Image.open(path) as image:
-            for name, (ending, change, options) in IMAGES.items():
-                change(image.convert("RGB")).save(folder / f"{path.stem}~{name}.{ending}", **options)
+            for name in IMAGES:
+                write_image(folder / f"{path.stem}~{name}", image.convert("RGB"), name)
 
 
-def make_audio(folder: Path) -> None:
+def make_audio(folder: Path, half: str) -> None:
     """Write the 300 words and their copies."""
-    for path in sorted(real_data().glob("speech_commands/*/*.wav")):
+    for path in chosen(sorted(real_data().glob("speech_commands/*/*.wav")), half):
         stem = f"{path.parent.name}-{path.stem}"
         shutil.copyfile(path, folder / f"{stem}~original.wav")
         sound, rate = soundfile.read(path, dtype="float32")
-        shift = np.zeros(rate // 20, np.float32)
-        soundfile.write(folder / f"{stem}~gain-6dB.wav", sound * 10 ** (-6 / 20), rate)
-        soundfile.write(folder / f"{stem}~8kHz.wav", soxr.resample(sound, rate, 8000), 8000)
-        soundfile.write(folder / f"{stem}~ogg.ogg", sound, rate)
-        mp3 = io.BytesIO()
-        # libsndfile has no bit rate in kbit/s: this level is the one nearest to 64.
-        with soundfile.SoundFile(
-            mp3, "w", rate, 1, format="MP3", compression_level=0.5, bitrate_mode="CONSTANT"
-        ) as file:
-            file.write(sound)
-        (folder / f"{stem}~mp3.mp3").write_bytes(mp3.getvalue())
-        soundfile.write(folder / f"{stem}~shift-50ms.wav", np.concatenate([shift, sound])[: len(sound)], rate)
+        for name in AUDIO:
+            write_audio(folder / f"{stem}~{name}", sound, rate, name)
 
 
-def groups_of(folder: Path) -> list[list[str]]:
-    """Return the groups that scan and dedup find, as file names."""
+def found_in(folder: Path, *options: str) -> Found:
+    """Return what scan and dedup find, with options of dedup."""
     scan = subprocess.run([BURNISH, "scan", str(folder), "-q"], check=True, capture_output=True)
-    found = subprocess.run([BURNISH, "dedup", "--json", "-q"], input=scan.stdout, check=True, capture_output=True)
-    return [
-        [Path(path).name for path in (*group["kept"], *group["dropped"])]
-        for group in json.loads(found.stdout)["groups"]
-    ]
+    dedup = [BURNISH, "dedup", "--json", "-q", *options]
+    found = subprocess.run(dedup, input=scan.stdout, check=True, capture_output=True)
+    return msgspec.json.decode(found.stdout, type=Found)
+
+
+def pairs_of(names: list[str]) -> Iterator[frozenset[str]]:
+    """Yield all pairs of file names."""
+    return (frozenset((Path(a).name, Path(b).name)) for a, b in combinations(names, 2))
 
 
 def main() -> None:
     """Make the copies, find the groups, print the table."""
-    kind = sys.argv[1]
-    folder = HERE / f"recall-{kind}"
+    options = [word for word in sys.argv[1:] if word.startswith("--")]
+    kind, half = [*(word for word in sys.argv[1:] if word not in options), "all"][:2]
+    folder = HERE / f"recall-{kind}-{half.replace('/', '-')}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (make_images if kind == "images" else make_audio)(folder)
-    names = [path.name for path in folder.iterdir()]
-    group_of = {name: number for number, group in enumerate(groups_of(folder)) for name in group}
+    (make_images if kind == "images" else make_audio)(folder, half)
+    say_recall(sorted(path.name for path in folder.iterdir()), found_in(folder, *options), kind)
+
+
+def say_recall(names: list[str], found: Found, kind: str) -> None:
+    """Print for each change the share of copies that were found, and the precision.
+
+    Args:
+        names: Of all files: of the original, `~`, the change, and an ending.
+        found: What `dedup` found among them.
+        kind: `images` or `audio`.
+    """
+    copies = {pair for group in found.groups for pair in pairs_of([*group.kept, *group.dropped])}
+    parts = {frozenset((Path(part.first).name, Path(part.second).name)) for part in found.parts} - copies
+    # Parts are told of what stays, and of the copies of one photo any may.
+    in_part = {name for pair in parts for name in pair if len({one.split("~")[0] for one in pair}) == 1}
     originals = {name.split("~")[0]: name for name in names if "~original" in name}
-    by_change: dict[str, list[bool]] = {}
+    rows: dict[str, list[tuple[bool, bool]]] = {}
     for name in names:
-        stem, change = name.rsplit(".", 1)[0].split("~")
+        stem, change = name.rpartition(".")[0].split("~")
         if change != "original":
-            found = name in group_of and group_of[name] == group_of.get(originals[stem])
-            by_change.setdefault(change, []).append(found)
-    pairs = right = 0
-    for number in set(group_of.values()):
-        for one, other in combinations([name for name, group in group_of.items() if group == number], 2):
-            pairs += 1
-            right += one.split("~")[0] == other.split("~")[0]
-    sys.stdout.write(f"{len(names)} files\n")
-    for change, hits in sorted(by_change.items()):
-        sys.stdout.write(f"{change:12} recall {sum(hits) / len(hits):.4f} of {len(hits)}\n")
-    sys.stdout.write(f"precision {right / pairs:.5f} of {pairs} pairs\n")
+            pair = frozenset((name, originals[stem]))
+            rows.setdefault(change, []).append((pair in copies, pair not in copies and name in in_part))
+    wanted = {change: one.relation for change, one in (IMAGES if kind == "images" else AUDIO).items()}
+    sys.stdout.write("| change | wanted | as copy | as part | of |\n|---|---|---|---|---|\n")
+    for change, hits in sorted(rows.items()):
+        shares = " | ".join(f"{sum(hit[i] for hit in hits) / len(hits):.3f}" for i in (0, 1))
+        sys.stdout.write(f"| {change} | {wanted[change]} | {shares} | {len(hits)} |\n")
+    for what, pairs in (("copies", copies), ("parts", parts)):
+        wrong = sorted(" ".join(sorted(pair)) for pair in pairs if len({name.split("~")[0] for name in pair}) > 1)
+        right = len(pairs) - len(wrong)
+        sys.stdout.write(f"{what}: precision {right / max(1, len(pairs)):.5f} of {len(pairs)} pairs\n")
+        sys.stdout.writelines(f"  {names}\n" for names in wrong[:20])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from cli.catalog import COMMANDS, function_of
+from cli.catalog import COMMANDS, command_of, function_of
 from cli.effects import checked_first
 from cli.io import outcome, terminal
 from curate.ground.errors import BurnishError
@@ -34,6 +34,8 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, listed, rest = super().resolve_command(ctx, args)
+        if (whole := command_of(args)) != name and whole:
+            return whole, load(whole), args[2:]
         # Now that it is known which one is to run, it takes the place of its stand-in.
         return name, load(name) if listed and name else listed, rest
 
@@ -92,7 +94,7 @@ def run(arguments: "Sequence[str]") -> int:
     """Run one command line and return its exit code; errors of the user's are one line on stderr."""
     signal.signal(signal.SIGTERM, _stop)
     # For errors that come before the command is known; a file named like a command at worst gives a wrong prefix.
-    name = next((word for word in arguments if word in COMMANDS), "")
+    name = next((command_of(arguments[at:]) for at, word in enumerate(arguments) if word in COMMANDS), "")
     try:
         command = typer.main.get_command(app)
         code = command.main(list(arguments) or ["--help"], prog_name="burnish", standalone_mode=False)

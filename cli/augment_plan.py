@@ -8,6 +8,7 @@ from cli.views.augment.summary import say_sources
 from curate.ground.errors import InputError, UsageError, did_you_mean, nearest
 from curate.ground.files import read_file
 from curate.ground.json import encode
+from curate.media.storage.address import join
 from curate.split.grouping import make_grouping
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def gather_sources(
     sources = Sources(recipe, splits, make_grouping(group) if group else None, replaces, matches)
     sources.gather(samples)
     kinds = {source.kind for source in sources.found}
-    sources.recipe = with_set(recipe, sources.taken, lambda path: os.path.join(base, path), kinds)
+    sources.recipe = with_set(recipe, sources.taken, lambda path: join(base, path), kinds)
     for note in sources.recipe.notes[len(recipe.notes) :]:
         terminal.say(f"  {note}")
     return sources

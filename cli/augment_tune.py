@@ -19,6 +19,7 @@ from cli.io import terminal
 from curate.ground.errors import InputError
 from curate.ground.files import read_file
 from curate.ground.yaml import MAX_BYTES, load_yaml
+from curate.media.storage.address import join
 from curate.split.grouping import make_grouping
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class _Maker:
         sources.gather(self.samples)
         kinds = {source.kind for source in sources.found}
         base = self.options.base
-        sources.recipe = with_set(recipe, sources.taken, lambda path: os.path.join(base, path), kinds)
+        sources.recipe = with_set(recipe, sources.taken, lambda path: join(base, path), kinds)
         return sources
 
     def score(self, trial: Trial, number: int) -> Score:

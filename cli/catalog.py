@@ -1,11 +1,12 @@
 """The commands: what `burnish --help` shows, without importing any of them."""
 
+import builtins
 from importlib import import_module
 from keyword import iskeyword
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 class Entry(NamedTuple):
@@ -26,7 +27,7 @@ COMMANDS: dict[str, Entry] = {
     "dedup": Entry("Curate", "Drop duplicates: same bytes, same content, and near-duplicates that were confirmed."),
     "split": Entry("Curate", "Part the samples into train, val and test: stratified, and without leaks."),
     "organize": Entry("Curate", "Arrange files in folders for training, with a plan first and a way back."),
-    "undo": Entry("Curate", "Take back what clean, organize or augment did to files, by its journal."),
+    "undo": Entry("Curate", "Take back what clean, organize, augment or scrub did to files, by its journal."),
     "tag": Entry("Curate", "Add tags: from facts, from expressions, from a metadata file."),
     "select": Entry("Curate", "Keep the samples that match a label, a tag, a split or an expression."),
     "balance": Entry("Curate", "Show how evenly the samples are spread over classes."),
@@ -56,19 +57,46 @@ COMMANDS: dict[str, Entry] = {
     "validate": Entry("Watch", "Hold new samples against a schema: named anomalies, gates, rejects."),
     "drift": Entry("Watch", "Tell whether new samples are like a reference: drifted, steady, or cannot tell."),
     "feedback": Entry("Watch", "Join predictions with outcomes that came later, to new labelled samples."),
+    "card": Entry("Release", "Write what is known of a dataset and a model: Hugging Face, Croissant, a list to do."),
+    "scrub": Entry("Release", "Take out what files, names and tags say about people, with a report and a way back."),
     "gate": Entry("Release", "Tell from prediction logs whether a new model may be promoted: shadow, canary, switch."),
     "automate": Entry("Release", "Tell from which confidence on a model may decide alone, and what people keep."),
+    "release": Entry("Release", "Make a manifest a release by name, checked, and the current one in one stroke."),
+    "release rollback": Entry("Release", "Make an earlier release the current one again, in one stroke."),
+    "release list": Entry("Release", "List the releases of a folder, and which one is the current one."),
+    "release diff": Entry(
+        "Release", "Show what differs between two releases: samples, labels, splits, class by class."
+    ),
+    "release check": Entry("Release", "Read releases and all their files again, and say what is not as it was."),
+    "release restore": Entry("Release", "Put files of a release back in their places, from the copies that it kept."),
+    "release path": Entry("Release", "Print where the manifest of the current release lies, for whoever reads it."),
     "run": Entry("Recipes", "Run a pipeline: the steps of a recipe, and only those that have something to do."),
     "recipes": Entry("Recipes", "List the recipes that ship, print one, or write their schema for editors."),
     "report": Entry("Recipes", "Make one page of a work folder or of runs: health, balance, weak tags, comparison."),
     "demo": Entry("Recipes", "Make a small messy dataset, and run the whole loop on it before your eyes."),
 }
-"""In the order in which `--help` shows them; the module of a command is `cli.commands.NAME`, its function `NAME`."""
+"""In the order in which `--help` shows them; the module of a command is `cli.commands.NAME`, its function `NAME`.
+
+Commands of two words are those of a family: a folder below `cli.commands`, with the command of the first word in it.
+"""
+
+_FAMILIES = frozenset(name.split()[0] for name in COMMANDS if " " in name)
+
+
+def command_of(words: "Sequence[str]") -> str:
+    """Return the command that a command line begins with, of one word or two; empty where it is none."""
+    two = " ".join(words[:2])
+    if two in COMMANDS:
+        return two
+    return words[0] if words and words[0] in COMMANDS else ""
 
 
 def function_of(name: str) -> "Callable[..., None]":
     """Return the function of a command; only now its module is imported."""
-    # `import` is a word of Python's own, so its module and its function are `import_`.
-    place = f"{name}_" if iskeyword(name) else name
-    function: Callable[..., None] = getattr(import_module(f"cli.commands.{place}"), place)
+    first, *rest = name.split()
+    word = rest[0] if rest else first
+    # `import` is a word of Python's own, `list` a name that a module needs: their module and function have a _ behind.
+    place = f"{word}_" if iskeyword(word) or hasattr(builtins, word) else word
+    folder = f"{first}." if first in _FAMILIES else ""
+    function: Callable[..., None] = getattr(import_module(f"cli.commands.{folder}{place}"), place)
     return function

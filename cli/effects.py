@@ -70,18 +70,30 @@ def check_outputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]
         InputError: There is no folder for a file, a folder is none, or one may not be written to.
         UsageError: Two outputs are one file, or one is a file that is read and no manifest that takes its own place.
     """
+    from curate.media.storage.address import is_url
+
     _refuse_inputs(effects, values)
     taken: set[str] = set()
     for path in _outputs(effects, values, FILES_WRITTEN):
+        if is_url(path) and effects_of_value(effects, values, path) is Effect.APPENDS:
+            raise UsageError(f"{path}: a store has no files that grow; name a file of this machine")
         if why := why_unwritable(path):
             raise InputError(f"cannot write {path}: {why}")
-        target = os.path.realpath(path)
+        target = path if is_url(path) else os.path.realpath(path)
         # Two files that take one name when they are whole: the last one would win, and the other be lost. Devices
         # (/dev/null for both) lose nothing that was to be kept.
         if target in taken and not _is_special(target):
             raise UsageError(f"{path} is named for two outputs; name another file for one of them")
         taken.add(target)
     for folder in _outputs(effects, values, FOLDERS_MADE):
+        if is_url(folder):
+            if effects_of_value(effects, values, folder) is not Effect.MAKES:
+                raise UsageError(f"{folder}: what is made there has to be on a disk; name a folder of this machine")
+            from curate.media.storage.publish import why_no_key
+
+            if why := why_no_key(folder, folder=True):
+                raise InputError(f"cannot write below {folder}: {why}")
+            continue
         # Folders are made with those above them: what counts is the nearest that is there already.
         existing = os.path.realpath(folder)
         while not os.path.lexists(existing):
@@ -90,6 +102,11 @@ def check_outputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]
             raise InputError(f"cannot make the folder {folder}: {existing} is a file")
         if not os.access(existing, os.W_OK | os.X_OK):
             raise InputError(f"cannot make the folder {folder}: {existing} may not be written to")
+
+
+def effects_of_value(effects: "Mapping[str, Effect]", values: "Mapping[str, object]", value: str) -> Effect | None:
+    """Return what a value stands for that an option was given."""
+    return next((effect for name, effect in effects.items() if values.get(name) == value), None)
 
 
 def _refuse_inputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]") -> None:
@@ -111,6 +128,12 @@ def _refuse_inputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object
 
 def why_unwritable(path: str) -> str:
     """Return why a file cannot be written, in words; empty if it can. The folder counts: files are replaced whole."""
+    from curate.media.storage.address import is_url
+
+    if is_url(path):
+        from curate.media.storage.publish import why_no_key
+
+        return why_no_key(path)
     target = os.path.realpath(path)
     if os.path.isdir(target):
         return "it is a folder; name a file in it"
@@ -126,11 +149,13 @@ def why_unwritable(path: str) -> str:
 def _outputs(
     effects: "Mapping[str, Effect]", values: "Mapping[str, object]", wanted: frozenset[Effect]
 ) -> "Iterator[str]":
+    from curate.media.storage.address import local_path
+
     for name, effect in effects.items():
         value = values.get(name)
         # `-` is standard output; a value that the user did not give is None.
         if effect in wanted and isinstance(value, str) and value not in {"", "-"}:
-            yield value
+            yield local_path(value)
 
 
 def _is_special(target: str) -> bool:

@@ -1,6 +1,5 @@
 """The options of the commands whose work may be done on other machines."""
 
-import os
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from cli.effects import Effect
 from cli.io.terminal import say
 from curate.ground.errors import UsageError
+from curate.media.storage.address import is_elsewhere, join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def choose_engine(engine: Literal["local", "ray"], address: str | None, places: 
         return
     from curate.engine.nodes import use_cluster
 
-    use_cluster(address, [place for place in places if place not in {None, "-"}])
+    use_cluster(address, [place for place in places if place not in {None, "-"} and not is_elsewhere(place or "")])
 
 
 def compare_files(root: str, paths: "Sequence[str]") -> None:
@@ -55,10 +55,12 @@ def compare_files(root: str, paths: "Sequence[str]") -> None:
         root: What the paths are relative to; empty: the working directory.
         paths: Of the manifest's samples; the first and the last are compared.
     """
-    if paths:
+    # A key of a store is the same from everywhere.
+    seen = [place for at in (0, -1) if paths and not is_elsewhere(place := join(root, paths[at]))]
+    if seen:
         from curate.engine.nodes import add_places
 
-        add_places([os.path.join(root, paths[place]) for place in (0, -1)])
+        add_places(seen)
 
 
 def say_nodes() -> None:

@@ -88,6 +88,9 @@ Truth = Annotated[
     Effect.READS,
 ]
 LogKey = Annotated[str, typer.Option("--key", metavar="FIELD", help="The field that cases are known by.")]
+ReleasesMade = Annotated[str, typer.Option("--into", metavar="DIR", help="The folder of all releases."), Effect.MAKES]
+Releases = Annotated[str, typer.Option("--into", metavar="DIR", help="The folder of all releases."), Effect.READS]
+"""Of commands that only read: a folder that may not be written to will do."""
 Answers = Annotated[
     list[str] | None,
     typer.Option("--answers", metavar="FILE", help="Answers of burnish review; may be repeated.", show_default=False),

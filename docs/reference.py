@@ -40,7 +40,7 @@ def help_of(*command: str) -> str:
 def commands() -> str:
     """Return the page of all commands, from their own `--help`."""
     parts = ["# Commands", NOTICE]
-    for title, command in [("burnish", ()), *((f"burnish {name}", (name,)) for name in COMMANDS)]:
+    for title, command in [("burnish", ()), *((f"burnish {name}", tuple(name.split())) for name in COMMANDS)]:
         parts += [f"## {title}", f"```text\n{help_of(*command)}\n```"]
     return "\n\n".join(parts) + "\n"
 

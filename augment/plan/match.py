@@ -106,15 +106,15 @@ def facts_of_sources(sources: "Sources", index: int, kind: "Kind") -> list[Value
 
 
 def goals_of(
-    sources: "Sources", plan: "Plan", matches: "dict[int, TargetMatch]", seed: int, attempts: int
+    sources: "Sources", plan: "Plan", matches: "dict[int, TargetMatch]", seed: int
 ) -> "dict[Order, tuple[tuple[Goal, ...], ...]]":
-    """Return the goals of every order of a plan whose target is matched, for each attempt."""
+    """Return the goals that every order of a plan whose target is matched may have, each those of a real sample."""
     found = {}
     for order in plan.orders:
         source = sources.found[order.source]
         goals = matches[order.target].goals.get(source.kind) if order.target in matches else None
         if goals:
-            found[order] = goals.of(f"{seed} {source.digest} {order.copy}", source.label, attempts)
+            found[order] = goals.of(f"{seed} {source.digest} {order.copy}", source.label)
     return found
 
 
@@ -144,7 +144,7 @@ def settle(
     match.facts += [_beside(fact, goals, trial, sources, matched=fact in kept) for fact in goals.facts]
     if not kept:
         return f"no fact of {target.tag} can be brought to those of its real samples ({', '.join(missed)})"
-    match.goals[kind] = Goals(goals.references, kept)
+    match.goals[kind] = Goals(goals.references, kept, goals.drawn)
     return ""
 
 

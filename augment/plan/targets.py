@@ -94,7 +94,7 @@ class Plan:
         remarks: What is not made, or not as it was to be, for programs; the cures of `without_target` are not in it.
         estimate: What half and twice as many samples would bring, of a plan for weak tags.
         matches: How targets are matched to their real slices.
-        goals: What the facts of a sample are to become, for each attempt; of targets that are matched.
+        goals: What the facts of a sample may become, each those of a real sample; of targets that are matched.
         answers: What a model says of a sample before it is made, with the run that it is of; where one was asked.
     """
 

@@ -1,6 +1,5 @@
 """Generated samples of a manifest: how many each target made, and some of them beside their sources."""
 
-import os
 from collections import Counter
 from hashlib import sha256
 from itertools import zip_longest
@@ -9,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from curate.engine import Failure, run
 from curate.facts.records import KINDS
 from curate.ground.errors import InputError
+from curate.media.storage import exists
+from curate.media.storage.address import join
 from curate.records.origin import origin_of
 from curate.records.sample import Sample
 from curate.scan.measure import measure
@@ -126,8 +127,8 @@ def _look(item: tuple[Sample, str]) -> Seen:
     sample, base = item
     origin = sample.origin or {}
     source = str(origin.get("standardized_from") or origin.get("source") or "")
-    paths = [os.path.join(base, path) for path in (source, sample.path)]
-    there = [bool(path) and os.path.isfile(path) for path in paths]
+    paths = [join(base, path) for path in (source, sample.path)]
+    there = [bool(path) and exists(path) for path in paths]
     problems = [f"{name} is gone" for name, found in zip(("its source", "the file"), there, strict=True) if not found]
     measured = measure(Sample(source), paths[0]) if there[0] else None
     looks: list[Look] = []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 RENDER_VERSION = 2
 """Raised whenever the same recipe makes other bytes than before."""
-_SEARCH_VERSION = 2
+_SEARCH_VERSION = 4
 """Raised whenever the same goals are met by other bytes; what has no goals keeps its name and its draws."""
 
 NAME_DIGITS = 24

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from augment.operations.media import Media, RejectedError
 from augment.operations.registry import find
@@ -63,7 +64,15 @@ def apply_steps(
             raise RejectedError("values that are no numbers came out")
         if sample_rate is not None and not array.any():
             raise RejectedError("nothing but silence came out")
+        # The same of pictures, as where white drawings are laid over white; of one colour before, it may stay so.
+        if sample_rate is None and _one_colour(array) and not _one_colour(media.array):
+            raise RejectedError("nothing but one colour came out")
     return results
+
+
+def _one_colour(pixels: NDArray[np.generic]) -> bool:
+    # Nearly every picture is told by its first row.
+    return bool((pixels[0] == pixels[0, 0]).all() and (pixels == pixels[0, 0]).all())
 
 
 def drawn_branches(steps: Sequence[Step], seed: Sequence[int], at: Place = ()) -> "Iterator[Place]":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from math import exp, log
+from math import ceil, exp, log
 from typing import TYPE_CHECKING, NamedTuple
 
 from augment.operations.registry import find
@@ -18,6 +18,9 @@ MOST_TRIALS = 16
 _PER_DIAL = 6
 _FIRST_STEP = 0.2
 _INSIDE = 0.1
+_BEYOND = 1e6
+_NOT_WORTH = 0.25
+"""Of a spread, the steps that distances are compared in: what is won within one is no reason to turn a dial."""
 
 
 class Dial(NamedTuple):
@@ -46,6 +49,13 @@ class Dial(NamedTuple):
     def value(self, place: float) -> float:
         """Return the value of the parameter at a place, within its ends."""
         return min(max(exp(place) if self.log else place, self.low), self.high)
+
+    def turned(self, drawn: float, value: float) -> float:
+        """Return how far a value is from the drawn one, as a share of the dial; both are taken within its ends."""
+        first, second, low, high = (
+            self.place(min(max(one, self.low), self.high)) for one in (drawn, value, self.low, self.high)
+        )
+        return abs(second - first) / (high - low)
 
 
 def dials_of(done: "Sequence[tuple[Place, Step]]") -> tuple[Dial, ...]:
@@ -76,12 +86,26 @@ class Tried(NamedTuple):
         facts: Of what came out, by name.
         distance: Largest distance of a fact from its goal, in spreads of the slice.
         solved: The same, of the facts that a dial moves only.
+        turned: How far dials stand from where they were drawn, as the sum of the shares of their ranges.
     """
 
     setting: Setting
     facts: Mapping[str, float | None]
     distance: float
     solved: float
+    turned: float = 0.0
+
+    def rank(self) -> tuple[int, int, float]:
+        """Return what settings are chosen by, the smallest first.
+
+        A fact may be flat: in a word that was cut close, in a long room, the SNR is that of the tail, and the noise was
+        turned down to 60 dB for a tenth of one. Of settings that are about as near the one least turned is taken.
+        """
+        return _coarse(self.solved), _coarse(self.distance), self.turned
+
+
+def _coarse(distance: float) -> int:
+    return ceil(min(distance, _BEYOND) / _NOT_WORTH)
 
 
 def search(
@@ -110,7 +134,10 @@ def search(
     def judged(setting: Setting, facts: Mapping[str, float | None]) -> Tried:
         away = {goal.fact: goal.distance(facts.get(goal.fact)) for goal in goals}
         solved = max((away[fact] for fact in solvable), default=0.0)
-        return Tried(setting, facts, max(away.values(), default=0.0), solved)
+        turned = sum(
+            dial.turned(start, setting.get((dial.step, dial.parameter), start)) for dial, start in drawn.items()
+        )
+        return Tried(setting, facts, max(away.values(), default=0.0), solved, turned)
 
     best = latest = judged({}, facts)
     trials = 1
@@ -125,7 +152,7 @@ def search(
                 at, trials = further, trials + 1
                 setting = {**latest.setting, key: at}
                 latest = judged(setting, render(setting))
-                best = min(best, latest, key=lambda one: (one.solved, one.distance))
+                best = min(best, latest, key=Tried.rank)
         if latest.solved == 0:
             break
         # The next round goes on from the best so far: a dial that could not help may stand far out.

@@ -15,13 +15,15 @@ from augment.plan.slice_facts import Values, facts_of, known_values
 from augment.plan.sources import Sources
 from augment.plan.targets import Order, Plan
 from augment.recipe.types import KINDS
-from augment.render.jobs import Jobs
+from augment.render.jobs import Jobs, read_jobs_ahead
 from augment.render.lineage import Heirs, Options
 from augment.render.render import Job, Made, Renderer
 from augment.render.render_cache import Shelf
 from curate.engine import Failure, Ready, run_anywhere
-from curate.journal import Journal, Operation
+from curate.journal import Journal, KeyJournal, Operation, open_journal
 from curate.journal.fs import digest_of
+from curate.media.storage import status_of
+from curate.media.storage.address import join
 from curate.records.sample import Sample
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def generate(sources: Sources, plan: Plan, options: Options, tally: GenerationTa
     Raises:
         BurnishError: The folder cannot be written to, the disk is full, or another process is at work there.
     """
-    with Journal.open(options.into) as journal:
+    with open_journal(options.into) as journal:
         yield from _Generation(sources, plan, options, tally, journal).samples()
 
 
@@ -99,7 +101,7 @@ class _Generation:
     """One call of `generate`."""
 
     def __init__(
-        self, sources: Sources, plan: Plan, options: Options, tally: GenerationTally, journal: Journal
+        self, sources: Sources, plan: Plan, options: Options, tally: GenerationTally, journal: Journal | KeyJournal
     ) -> None:
         self.sources, self.plan, self.options, self.tally = sources, plan, options, tally
         self.recipe = sources.recipe
@@ -121,6 +123,7 @@ class _Generation:
             timeout_s=self.options.timeout_s,
             preload=self._modules(),
             warm_up=self.renderer.warm_up,
+            ahead=read_jobs_ahead,
         )
         # Closed at once when the reader of our output stops (`| head`): workers are not left to the garbage collector.
         with closing(results):
@@ -223,7 +226,7 @@ class _Generation:
                 keys.append(made.key)
         failures: dict[str, str] = {}
         for key, outcome in zip(keys, self.journal.apply(operations), strict=True):
-            path = os.path.join(self.options.into, outcome.operation.target)
+            path = join(self.options.into, outcome.operation.target)
             # `already` is what an earlier call left behind, or what the user changed since: only the bytes tell.
             if outcome.status == "already" and digest_of(path) != outcome.operation.digest:
                 failures[key] = f"{path} is not as it was generated; move it away, and it is made again"
@@ -232,7 +235,8 @@ class _Generation:
         return failures
 
     def _dated(self, file: Sample) -> Sample:
-        """Return a file with the time that it has now."""
+        """Return a file with the time or the ETag that it has now."""
         with suppress(OSError):
-            return replace(file, mtime_ns=os.stat(os.path.join(self.options.into, file.path)).st_mtime_ns)
+            status = status_of(join(self.options.into, file.path))
+            return replace(file, mtime_ns=status.mtime_ns, etag=status.etag)
         return file

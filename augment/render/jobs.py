@@ -1,20 +1,26 @@
 """From orders to jobs for workers: what is done, under which key; the same for `augment`, `preview` and a trial."""
 
-import os
 from typing import TYPE_CHECKING
 
 from augment.operations.media import SetSample
 from augment.recipe.types import KINDS
 from augment.render.cache_key import chain_digest, sample_key
 from augment.render.render import Chain, Job, Wanted
+from curate.media.storage import read_ahead
+from curate.media.storage.address import join
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from augment.operations.registry import Kind
     from augment.plan.slice_facts import Goal
     from augment.plan.sources import Sources
     from augment.plan.targets import Order, Plan
+
+
+def read_jobs_ahead(jobs: "Sequence[Job]") -> None:
+    """Begin to read the sources of jobs that lie in a store; for workers."""
+    read_ahead((job.path, None) for job in jobs)
 
 
 class Jobs:
@@ -64,5 +70,5 @@ class Jobs:
             wanted: What is to be made of it.
         """
         found = self._found[source]
-        path = os.path.join(self._base, found.path)
+        path = join(self._base, found.path)
         return Job(path, found.digest, found.kind, wanted, SetSample(found.path, path, found.digest, found.tags))

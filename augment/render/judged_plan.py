@@ -12,7 +12,7 @@ from augment.plan.match import goals_of
 from augment.plan.targets import Order, Plan
 from augment.render.jobs import Jobs
 from augment.render.lineage import Heirs, Options
-from augment.render.render import ATTEMPTS, Renderer
+from augment.render.render import Renderer
 from curate.engine import Failure, run
 
 if TYPE_CHECKING:
@@ -129,4 +129,4 @@ def _replace(plan: Plan, instead: dict[Order, Order], sources: "Sources", option
     plan.orders = sorted(instead.get(order, order) for order in plan.orders)
     if plan.matches:
         new = Plan(parts=plan.parts, orders=list(instead.values()))
-        plan.goals |= goals_of(sources, new, plan.matches, options.seed, ATTEMPTS)
+        plan.goals |= goals_of(sources, new, plan.matches, options.seed)

@@ -10,6 +10,7 @@ from augment.plan.sources import Source, Sources
 from augment.plan.targets import Order, Plan
 from augment.recipe.types import Target
 from augment.render.render import Made
+from curate.media.storage.address import join, relative
 from curate.query.tags import auto_rules
 from curate.records.sample import Sample
 
@@ -66,9 +67,7 @@ class Heirs:
         source, target = self.sources.found[order.source], self.recipe.targets[order.target]
         file = made.files[part]
         # Paths of a manifest are relative to where it is read from, those of the files to the folder that they are in.
-        path = os.path.join(self.options.into, file.path)
-        if self.options.base:
-            path = os.path.relpath(path, self.options.base)
+        path = relative(join(self.options.into, file.path), self.options.base)
         return replace(
             file,
             path=path.replace(os.sep, "/"),

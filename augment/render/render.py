@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -13,7 +13,7 @@ import numpy as np
 
 from augment.operations.media import Media, RejectedError, SetSample
 from augment.operations.registry import Kind
-from augment.plan.slice_facts import Goal, Values
+from augment.plan.slice_facts import FACTS, Goal, Values, nearest_standing
 from augment.recipe.types import Limit, Output, Step, operations_of
 from augment.render.cache_key import name_of, seed_of
 from augment.render.compose import Explained, Result, Setting, apply_steps
@@ -62,7 +62,7 @@ class Wanted(NamedTuple):
     Attributes:
         chain: What is done, by number.
         key: Of the sample.
-        goals: What its facts are to become, for each attempt; empty: whatever comes.
+        goals: What its facts may become, each those of a real sample; empty: whatever comes.
     """
 
     chain: int
@@ -129,7 +129,7 @@ class Trial(NamedTuple):
     """What a sample's facts are as it was drawn, and what they can be brought to.
 
     Attributes:
-        goals: What is wanted of them.
+        goals: What is wanted of them: the facts of the real sample that it is made like.
         plain: As it was drawn.
         best: The nearest that was found.
         solved: The facts that it has a dial for.
@@ -210,7 +210,17 @@ class Renderer:
         source = _load(job)
         for one in job.wanted:
             _check_depth(source, self._chains[one.chain])
-        return tuple(self._search(source, self._chains[one.chain], one.key, 0, one.goals[0]) for one in job.wanted)
+        return tuple(self._search(source, self._chains[one.chain], one.key, 0, one.goals) for one in job.wanted)
+
+    def drawn(self, job: Job) -> tuple[Values, ...]:
+        """Return what the facts of each sample are as it is drawn; raises as `trials`."""
+        source = _load(job)
+        for one in job.wanted:
+            _check_depth(source, self._chains[one.chain])
+        return tuple(
+            _render(source, self._chains[one.chain], seed_of(one.key, 0), {}, FACTS[source.kind])[0]
+            for one in job.wanted
+        )
 
     def _make(self, source: "_Loaded", chain: Chain, wanted: Wanted) -> Made:
         """Return what became of a sample; what no draw can mend (a file that is gone) is not remembered."""
@@ -239,7 +249,7 @@ class Renderer:
             try:
                 if not wanted.goals:
                     return self._try(source, chain, wanted.key, attempt)
-                trial = self._search(source, chain, wanted.key, attempt, wanted.goals[attempt])
+                trial = self._search(source, chain, wanted.key, attempt, wanted.goals)
                 if trial.best.distance <= _NEAR:
                     return self._try(source, chain, wanted.key, attempt, trial)
                 if nearest is None or trial.rank() < nearest[1].rank():
@@ -253,18 +263,14 @@ class Renderer:
             raise RejectedError(f"{missed} cannot be brought to that of the real slice")
         return self._try(source, chain, wanted.key, attempt, trial)
 
-    def _search(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int, goals: tuple[Goal, ...]) -> "Trial":
-        """Return the parameters that bring a sample's facts to its goals, or nearest to them."""
+    def _search(
+        self, source: "_Loaded", chain: Chain, key: bytes, attempt: int, candidates: tuple[tuple[Goal, ...], ...]
+    ) -> "Trial":
+        """Return the parameters that bring a sample's facts to those of its peer among the real ones, or nearest."""
         seed = seed_of(key, attempt)
-
-        def render(setting: Setting) -> tuple[Values, Result]:
-            # Encoded and decoded again: the goals are about what a scan finds in the file.
-            result = apply_steps(source.media, chain.steps, seed, setting)[0]
-            data, _, _ = source.encode(result.media, chain.output)
-            facts = facts_of(data)
-            return {goal.fact: getattr(facts, goal.fact, None) for goal in goals}, result
-
-        plain, made = render({})
+        facts = sorted({goal.fact for goals in candidates for goal in goals})
+        plain, made = _render(source, chain, seed, {}, facts)
+        goals = nearest_standing(candidates, plain)
         wanted = {goal.fact for goal in goals}
         operations = {place: drawn for (place, _), drawn in zip(made.done, made.operations, strict=True)}
         # Only what this sample went through can be turned: another one may have drawn another branch. And an operation
@@ -274,7 +280,7 @@ class Renderer:
             for dial in dials_of(made.done)
             if dial.fact in wanted and isinstance(value := operations[dial.step].get(dial.parameter), float | int)
         }
-        best = search(lambda setting: render(setting)[0], drawn, goals, plain)
+        best = search(lambda setting: _render(source, chain, seed, setting, facts)[0], drawn, goals, plain)
         return Trial(goals, plain, best, frozenset(dial.fact for dial in dials_of(made.done)))
 
     def _try(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int, trial: Trial | None = None) -> Made:
@@ -352,6 +358,17 @@ class _Loaded(NamedTuple):
         except ValueError as error:
             raise RejectedError(str(error)) from None
         return data, encode_audio.WRITABLE[sound.format], more
+
+
+def _render(
+    source: _Loaded, chain: Chain, seed: tuple[int, ...], setting: Setting, names: Sequence[str]
+) -> tuple[Values, Result]:
+    """Return the facts of what is drawn from a seed, with some parameters set, and how it was made."""
+    # Encoded and decoded again: the goals are about what a scan finds in the file.
+    result = apply_steps(source.media, chain.steps, seed, setting)[0]
+    data, _, _ = source.encode(result.media, chain.output)
+    facts = facts_of(data)
+    return {name: getattr(facts, name, None) for name in names}, result
 
 
 def _check_depth(source: _Loaded, chain: Chain) -> None:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from augment.render.render import Made
 from curate.ground.json import Decoder, encode
 from curate.journal import Operation
+from curate.media.storage import Status, open_media, status_of, statuses_below
+from curate.media.storage.address import is_url, join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from curate.journal import Journal
+    from curate.journal import Journal, KeyJournal
     from curate.records.sample import Sample
 
 FOLDER = ".records"
@@ -29,15 +31,18 @@ class Shelf:
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._records: dict[str, Made] = {}
-        records, decoder = os.path.join(folder, FOLDER), Decoder(Made)
-        if os.path.isdir(records):
-            for name in sorted(os.listdir(records)):
-                with open(os.path.join(records, name), "rb") as file:
-                    for line in file:
-                        # A line that is none costs only the time to make its sample again.
-                        with suppress(ValueError):
-                            made = decoder.decode(line)
-                            self._records[made.key] = made
+        self._there: dict[str, Status] | None = None
+        records, decoder = join(folder, FOLDER), Decoder(Made)
+        for name in sorted(_names_in(records)):
+            with open_media(join(records, name)) as file:
+                for line in file:
+                    # A line that is none costs only the time to make its sample again.
+                    with suppress(ValueError):
+                        made = decoder.decode(line)
+                        self._records[made.key] = made
+        if self._records and is_url(folder):
+            # Listed once: to ask for each file by itself would take longer than to make it.
+            self._there = dict(statuses_below(folder))
 
     def find(self, key: str, place: str) -> Made | None:
         """Return the record of a sample, if its files are there as they were generated, or nothing can be made of it.
@@ -51,7 +56,7 @@ class Shelf:
             return None
         return made
 
-    def add(self, several: "Sequence[Made]", journal: "Journal") -> None:
+    def add(self, several: "Sequence[Made]", journal: "Journal | KeyJournal") -> None:
         """Remember what was made, with the paths of the files relative to the folder."""
         if not several:
             return
@@ -68,8 +73,19 @@ class Shelf:
         # The label of a source changed: the file belongs in another folder, and is made again there.
         if os.path.dirname(file.path) != place:
             return False
+        known = Status(file.bytes, file.mtime_ns, file.etag)
+        if self._there is not None:
+            return self._there.get(file.path) == known
         try:
-            status = os.stat(os.path.join(self._folder, file.path))
+            return status_of(join(self._folder, file.path)) == known
         except OSError:
             return False
-        return (status.st_size, status.st_mtime_ns) == (file.bytes, file.mtime_ns)
+
+
+def _names_in(folder: str) -> list[str]:
+    if not is_url(folder):
+        return os.listdir(folder) if os.path.isdir(folder) else []
+    try:
+        return [name for name, _ in statuses_below(folder)]
+    except FileNotFoundError:
+        return []

@@ -27,6 +27,7 @@ class LabelledSample(View):
     kind: str | None = None
     bytes: int | None = None
     mtime_ns: int | None = None
+    etag: str | None = None
     digest: str | None = None
     findings: tuple[Finding, ...] = ()
     origin: Origin | None = None

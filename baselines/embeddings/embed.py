@@ -19,6 +19,8 @@ from curate.engine.worker import hold_threads
 from curate.facts.records import Finding, Kind
 from curate.ground.errors import InputError, UsageError
 from curate.ground.json import encode_for_digest
+from curate.media.storage import Status, read_paths_ahead, unchanged
+from curate.media.storage.address import join
 from curate.records.sample import View
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ class Embedded(View):
     mtime_ns: int | None = None
     digest: str | None = None
     findings: tuple[Finding, ...] = ()
+    etag: str | None = None
 
 
 class Embeddable(Protocol):
@@ -58,6 +61,8 @@ class Embeddable(Protocol):
     def bytes(self) -> int | None: ...
     @property
     def mtime_ns(self) -> int | None: ...
+    @property
+    def etag(self) -> str | None: ...
     @property
     def digest(self) -> str | None: ...
     @property
@@ -253,15 +258,17 @@ def embed(
     # Beside the features, in a folder of their own; or in the one that was named.
     usual = os.path.join(os.path.dirname(default_folder()), "embeddings")
     cache = None if reading.cache == "" else _Cache(reading.cache or usual, model, length)
-    known = (
-        cache.load([one.digest for one in chosen if one.digest and _is_unchanged(one, reading.root)]) if cache else {}
-    )
+    known: dict[str, Vector] = {}
+    if cache:
+        same = unchanged((join(reading.root, one.path), Status(one.bytes, one.mtime_ns, one.etag)) for one in chosen)
+        known = cache.load([one.digest for one, is_same in zip(chosen, same, strict=True) if one.digest and is_same])
     items = [
-        Ready(_Read(one.digest, known[one.digest])) if one.digest in known else os.path.join(reading.root, one.path)
+        Ready(_Read(one.digest, known[one.digest])) if one.digest in known else join(reading.root, one.path)
         for one in chosen
     ]
     found: dict[str, Vector] = {}
     options: Any = {"jobs": reading.jobs, "chunk_size": 8, "timeout_s": reading.timeout_s, "preload": _PRELOAD}
+    options["ahead"] = read_paths_ahead
     with closing(run_anywhere(_Worker(model), items, **options)) as results:
         for one, result in zip(chosen, watch(results), strict=True):
             if isinstance(result, _Read):
@@ -280,7 +287,7 @@ def embed(
     counted.reused = len(known)
     about = model.about()
     if own_similarity:
-        about = _with_own_similarity(model, [os.path.join(reading.root, one.path) for one in chosen], found, options)
+        about = _with_own_similarity(model, [join(reading.root, one.path) for one in chosen], found, options)
     counted.embeddings = make_embeddings(list(found), np.stack(list(found.values())), about)
     return counted
 
@@ -328,14 +335,6 @@ def _usable(samples: "Iterable[Embeddable]", kind: Kind, counted: Result) -> "It
 def _leave_out(counted: Result, reason: str, path: str) -> None:
     counted.left_out[reason] += 1
     counted.examples.setdefault(reason, path)
-
-
-def _is_unchanged(one: Embeddable, root: str) -> bool:
-    try:
-        status = os.stat(os.path.join(root, one.path))
-    except OSError:
-        return False
-    return (status.st_size, status.st_mtime_ns) == (one.bytes, one.mtime_ns)
 
 
 def _try(model: Model) -> int:

@@ -1,10 +1,9 @@
 """The features of many files: read once each, in worker processes, or taken from the cache."""
 
-import os
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from baselines.features.cache import FeatureCache, default_folder
 from baselines.features.families import FAMILIES
@@ -12,6 +11,8 @@ from baselines.features.reading import Reading, Watcher, with_bytes
 from curate.engine import Failure, Ready, available_processors, run_anywhere
 from curate.ground.errors import InputError
 from curate.media.sniff import format_of_name
+from curate.media.storage import Status, read_paths_ahead, unchanged
+from curate.media.storage.address import join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +77,7 @@ def extract(
     known = _known(examples, reading.root, cache)
     # What the cache knows goes along as it is, so that results come in the order of the samples, without sorting.
     items = [
-        Ready(_Read(one.digest or "", known[i])) if i in known else os.path.join(reading.root, one.path)
+        Ready(_Read(one.digest or "", known[i])) if i in known else join(reading.root, one.path)
         for i, one in enumerate(examples)
     ]
     found = Extracted(np.zeros((len(examples), sum(FAMILIES[kind].values())), np.float32), [None] * len(examples))
@@ -85,9 +86,8 @@ def extract(
     # Four chunks for each worker at least, so that none is idle while another works off a last large one.
     chunk = max(1, min(_LARGEST_CHUNK, (len(items) - len(known)) // (4 * jobs)))
     work = partial(_read, kind=kind)
-    with closing(
-        run_anywhere(work, items, jobs=jobs, chunk_size=chunk, timeout_s=reading.timeout_s, preload=_PRELOAD[kind])
-    ) as results:
+    options: dict[str, Any] = {"timeout_s": reading.timeout_s, "preload": _PRELOAD[kind], "ahead": read_paths_ahead}
+    with closing(run_anywhere(work, items, jobs=jobs, chunk_size=chunk, **options)) as results:
         for index, result in enumerate(watch(results)):
             if isinstance(result, _Read):
                 found.features[index] = result.vector
@@ -109,17 +109,10 @@ def _known(
         return {}
     # Size and time of change, as the manifest has them, stand for the bytes: to make sure, every file would have to be
     # read, which is most of the work that the cache saves.
-    unchanged = {i: one.digest for i, one in enumerate(examples) if one.digest and _is_unchanged(one, root)}
-    features = cache.load(unchanged.values())
-    return {i: features[digest] for i, digest in unchanged.items() if digest in features}
-
-
-def _is_unchanged(example: "LabelledSample", root: str) -> bool:
-    try:
-        status = os.stat(os.path.join(root, example.path))
-    except OSError:
-        return False
-    return (status.st_size, status.st_mtime_ns) == (example.bytes, example.mtime_ns)
+    same = unchanged((join(root, one.path), Status(one.bytes, one.mtime_ns, one.etag)) for one in examples)
+    digests = {i: one.digest for i, one in enumerate(examples) if one.digest and same[i]}
+    features = cache.load(digests.values())
+    return {i: features[digest] for i, digest in digests.items() if digest in features}
 
 
 def _read(path: str, *, kind: "Kind") -> _Read | str:

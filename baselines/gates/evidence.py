@@ -4,10 +4,10 @@ import math
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
-from baselines.metrics.clusters import Variance, at_least, name_groups, of_groups, quantile, sum_by_group
+from baselines.metrics.clusters import Variance, at_least, name_groups, of_groups, sum_by_group, worth
 from baselines.metrics.paired_score import p_below, paired_interval
 from baselines.metrics.sequential import discordance_e_value, evidence_above, lasting_interval
-from baselines.metrics.significance import Z_95, newcombe, wilson
+from baselines.metrics.significance import newcombe, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -125,7 +125,7 @@ def weigh_arms(old: "Sequence[Answer]", new: "Sequence[Answer]", question: Quest
         worse = evidence_above(lost, gained, number, -question.worse_below)
         interval = lasting_interval(gained, lost, number, question.alpha)
         return Evidence(old_share, new_share, (gained - lost) / number, interval, _p_of(fine), _p_of(worse))
-    old_worth, new_worth = _effective(old), _effective(new)
+    old_worth, new_worth = _worth(old), _worth(new)
 
     def ends(z: float) -> tuple[float, float]:
         old_ends, new_ends = wilson(old_share * old_worth, old_worth, z), wilson(new_share * new_worth, new_worth, z)
@@ -173,21 +173,15 @@ def _by_group(totals: "Mapping[str, tuple[float, int]]", own: Variance, question
     )
 
 
-def _effective(arm: "Sequence[Answer]") -> float:
-    """Return how many independent cases an arm is worth: p (1 - p) / variance by groups, and no more than there are."""
+def _worth(arm: "Sequence[Answer]") -> float:
+    """Return of how many independent cases the interval of an arm is made."""
+    right = [answer.right for answer in arm]
     names = name_groups([answer.group for answer in arm], [str(place) for place in range(len(arm))])
-    if not names:
-        return len(arm)
-    totals = sum_by_group((float(answer.right) for answer in arm), names)
-    if len(totals) == 1:
-        return 1.0
-    share = sum(answer.right for answer in arm) / len(arm)
-    variance = at_least(Variance(share * (1 - share) / len(arm)), of_groups(totals))
-    if not variance.value:
-        return float(len(totals))  # all right or all wrong: the number of groups is all that there is to go by
-    # Few groups know their spread badly: (z / t)² takes the normal quantile to that of Student (Korn, Graubard 1998).
-    slack = (Z_95 / quantile(len(totals) - 1)) ** 2
-    return min(float(len(arm)), share * (1 - share) / variance.value) * slack
+    if names and len(set(right)) == 1:
+        # Where all are right the groups show no spread. The interval of a report trusts the samples there; a gate that
+        # lets a system into production does not: two users who are always served well are two.
+        return float(len(set(names)))
+    return worth(right, names).counted
 
 
 def _p_of(evidence: float) -> float:

@@ -37,6 +37,18 @@ class Interval(NamedTuple):
     effective: float
 
 
+class Worth(NamedTuple):
+    """How many independent samples say as much.
+
+    Attributes:
+        effective: By the variance alone.
+        counted: Those that an interval is made with: fewer, where few groups know their spread badly.
+    """
+
+    effective: float
+    counted: float
+
+
 def together(*parts: Variance) -> Variance:
     """Return the variance of a sum of independent parts, with the degrees of freedom of Welch and Satterthwaite."""
     value = sum(part.value for part in parts)
@@ -127,33 +139,38 @@ def t_test(difference: float, variance: Variance) -> float:
     return float(2 * stdtr(variance.freedom, -statistic))
 
 
-def share_interval(
-    right: "Sequence[bool]", groups: "Sequence[str] | None" = None, draws: Variance | None = None
-) -> Interval:
-    """Return the 95 % interval of an accuracy: Wilson's, of as many samples as these are worth.
+def worth(right: "Sequence[bool]", groups: "Sequence[str] | None" = None, draws: Variance | None = None) -> Worth:
+    """Return how many independent samples would say as much of an accuracy as these do.
 
-    The effective number is p (1 - p) / variance, never more than there are samples, and times (z / t)² for the degrees
-    of freedom (Korn and Graubard 1998), which keeps both ends within 0 to 1 where p ± t·se does not.
+    p (1 - p) / variance, and never more than there are samples; times (z / t)² for the degrees of freedom (Korn and
+    Graubard 1998), which Wilson's interval of that many keeps within 0 to 1 where p ± t·se does not.
 
     Args:
         right: Whether each sample is right; one or more.
         groups: Of each sample; None: they are independent.
-        draws: Variance over repeats of the training; None: not known, and the interval does not hold it.
+        draws: Variance over repeats of the training; None: not known, and not counted.
     """
     samples, hits = len(right), sum(right)
     if not groups and not (draws and draws.value):
-        return Interval(wilson(hits, samples), samples)
+        return Worth(samples, samples)
     share = hits / samples
     own = Variance(share * (1 - share) / samples)
     if groups:
         totals = sum_by_group(right, groups)
         if len(totals) == 1:
             # How far other groups are from the only one, nobody knows.
-            return Interval(wilson(share, 1), 1.0)
+            return Worth(1.0, 1.0)
         own = at_least(own, of_groups(totals))
     whole = together(own, draws or Variance(0.0))
     effective = min(samples, share * (1 - share) / whole.value) if 0 < share < 1 else float(samples)
     # Where all are right the groups show no spread, and their number is all that there is to be careful by.
     freedom = whole.freedom if whole.value else own.freedom
-    counted = effective * (Z_95 / quantile(freedom)) ** 2
-    return Interval(wilson(share * counted, counted), effective)
+    return Worth(effective, effective * (Z_95 / quantile(freedom)) ** 2)
+
+
+def share_interval(
+    right: "Sequence[bool]", groups: "Sequence[str] | None" = None, draws: Variance | None = None
+) -> Interval:
+    """Return the 95 % interval of an accuracy: Wilson's, of as many samples as these are worth; arguments as there."""
+    known = worth(right, groups, draws)
+    return Interval(wilson(sum(right) / len(right) * known.counted, known.counted), known.effective)

@@ -1,5 +1,6 @@
 """Hand runs to an MLflow tracking server, if mlflow is installed; the plain files stay what counts."""
 
+import os
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -19,7 +20,7 @@ def export_runs(folders: list[str], uri: str, experiment: str = EXPERIMENT) -> i
 
     Args:
         folders: Of the runs.
-        uri: Of the tracking server, such as `http://localhost:5000`, `sqlite:///mlflow.db` or a folder.
+        uri: Of the tracking server, such as `http://localhost:5000` or `sqlite:///mlflow.db`; MLflow 3 takes no folder.
         experiment: Is made when it is not there.
 
     Returns:
@@ -29,6 +30,8 @@ def export_runs(folders: list[str], uri: str, experiment: str = EXPERIMENT) -> i
         InputError: mlflow is not installed.
         BurnishError: The server does not answer, or refuses.
     """
+    # By default it tries for minutes to reach a server that is not there.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     try:
         tracking = import_module("mlflow.tracking")
     except ImportError:
@@ -55,7 +58,7 @@ def _export(client: Any, experiment: str, folder: str) -> bool:
     if client.search_runs([experiment], filter_string=f"tags.`{_TAG}` = '{quoted}'", max_results=1):
         return False
     began = int(datetime.fromisoformat(run.created).timestamp() * 1000)
-    tags = {_TAG: quoted, "mlflow.runName": folder, "command": run.command, "data": run.manifest.digest}
+    tags = {"mlflow.runName": folder, "command": run.command, "data": run.manifest.digest}
     if run.git:
         tags["mlflow.source.git.commit"] = run.git.commit
     logged = client.create_run(experiment, start_time=began, tags=tags).info.run_id
@@ -65,5 +68,7 @@ def _export(client: Any, experiment: str, folder: str) -> bool:
         client.log_metric(logged, key, float(getattr(run.score, key)), timestamp=began)
     for file in (RUN, METRICS, PREDICTIONS):
         client.log_artifact(logged, f"{folder}/{file}")
+    # Last: what breaks off before it is not taken for whole by the next call.
+    client.set_tag(logged, _TAG, quoted)
     client.set_terminated(logged, end_time=began + int(run.cost.wall_s * 1000))
     return True

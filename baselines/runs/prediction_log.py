@@ -87,13 +87,16 @@ def read_log(source: str, fields: LogFields = LogFields()) -> list[Logged]:  # n
 
 
 def read_truth(file: str, key: str = "path") -> dict[str, str]:
-    """Return the label of each key, from a `.csv` or `.jsonl` with the key and `label`.
+    """Return the label of each key, from a `.csv` or `.jsonl` with the key and `label`; a line without one is no news.
 
     Raises:
         InputError: It cannot be read, lacks one of the two, or gives a key two labels; names file and line.
     """
     found: dict[str, str] = {}
     for line, row in _rows(file, (key, "label")):
+        # A manifest of the cases to decide on, of which people have decided some.
+        if row.get("label") is None:
+            continue
         where = f"{file}:{line}"
         name, label = (text_of(where, field, row.get(field)) for field in (key, "label"))
         if found.setdefault(name, label) != label:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from baselines.runs.run_record import Run
 
 _SHORT = 12
+_COPIES = frozenset({"mlruns", "mlartifacts"})
+"""Where MLflow keeps the files that it was given: copies of runs, which would be listed and handed to it again."""
 
 
 class RunLine(Struct, frozen=True):
@@ -97,7 +99,7 @@ def find_runs(folder: str) -> "Iterator[str]":
             ahead += [
                 os.path.join(path, item.name)
                 for item in found
-                if not item.name.startswith(".") and item.is_dir(follow_symlinks=False)
+                if not item.name.startswith(".") and item.name not in _COPIES and item.is_dir(follow_symlinks=False)
             ]
 
 

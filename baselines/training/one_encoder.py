@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from baselines.data.labelled_samples import LabelledSample
 from baselines.features.reading import with_bytes
 from curate.engine import run
+from curate.media.storage.address import join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def reencode(
         reading: How files are read.
         folder: For the copies.
     """
-    items = [(number, os.path.join(reading.root, one.path)) for number, one in enumerate(samples)]
+    items = [(number, join(reading.root, one.path)) for number, one in enumerate(samples)]
     results = run(
         partial(_copy, kind=kind, folder=folder),
         items,

@@ -16,8 +16,8 @@ from cli.io import reports, streams
 from cli.io.terminal import say
 from cli.views.agreement.table import report
 from curate.describe.imbalance import Described
-from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError, UsageError
+from curate.media.storage.publish import write_whole
 from curate.records.origin import NOWHERE, Origin
 
 
@@ -92,7 +92,7 @@ def agreement(
         result, formats, "Agreement of annotators", report, lambda found: _page(found, given, annotations, html)
     )
     if human_level:
-        with atomic_write(human_level) as file:
+        with write_whole(human_level) as file:
             file.write(write_human_csv(result.human_level))
         say(f"wrote {human_level}")
 

@@ -30,7 +30,9 @@ def augment(
     more: augment_options.MoreRecipes = None,
     manifest: options.Manifest = None,
     into: Annotated[
-        str | None, typer.Option(metavar="DIR", help="The folder for the new files.", show_default=False), Effect.MAKES
+        str | None,
+        typer.Option(metavar="DIR|URL", help="The folder for the new files.", show_default=False),
+        Effect.MAKES,
     ] = None,
     weak: augment_options.Weak = None,
     target: augment_options.Target = None,

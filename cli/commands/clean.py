@@ -27,8 +27,8 @@ from cli.views.clean.summary import (
 from curate.check.clean import Decided, Facts, Judgement, judge, survey
 from curate.check.policy import NAMED_OR_SEVERE, Policy, known_check, make_policy
 from curate.facts.records import Finding
-from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError, UsageError
+from curate.media.storage.publish import write_whole
 from curate.organize.quarantine import Quarantine
 from curate.records.dataset_root import DatasetFolders
 from curate.records.reader import lines, read_as
@@ -166,7 +166,7 @@ def _clean(
             carry_out(files, apply=apply)
 
     with streams.passes(manifest) as file, ExitStack() as dropped:
-        rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
+        rejected = dropped.enter_context(write_whole(rejects)) if rejects else None
         by_digest = _outliers(file, embeddings) if embeddings else {}
         decided = _decided(file, asked) if asked.answers else None
         dataset = DatasetFolders(files.base if files else "")

@@ -12,10 +12,12 @@ from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.views.dedup.summary import report as table
 from cli.views.dedup.summary import report_of, say_groups
-from curate.duplicates.dedup import Item, Search, find_groups, with_copies_named, without_copies
-from curate.duplicates.groups import KEEP, ON_CONFLICT, Group, Verdict
-from curate.ground.atomic import atomic_write
+from curate.duplicates.dedup import Part, Search, find_groups, with_copies_named, without_copies
+from curate.duplicates.groups import ON_CONFLICT, Group, Verdict
+from curate.duplicates.item import Item, read_reference
+from curate.duplicates.keep import check_keep
 from curate.ground.errors import GateError, UsageError
+from curate.media.storage.publish import write_whole
 from curate.records.reader import lines, read_as
 
 if TYPE_CHECKING:
@@ -30,7 +32,43 @@ def dedup(
     distance: Annotated[
         int | None, typer.Option(metavar="N", min=0, max=16, help="Bits in which the hashes of candidates may differ.")
     ] = None,
-    keep: Annotated[str, typer.Option(metavar="best|first", help="Which copy stays.")] = "best",
+    keep: Annotated[
+        str,
+        typer.Option(
+            metavar="best|first|oldest|newest|largest|FOLDER/",
+            help="Which copy stays; several rules with commas between, the first that tells two apart decides.",
+        ),
+    ] = "best",
+    no_flips: Annotated[bool, typer.Option("--no-flips", help="Mirror images are no copies.")] = False,
+    no_turns: Annotated[bool, typer.Option("--no-turns", help="Turned and rotated pictures are no copies.")] = False,
+    across: Annotated[
+        str | None,
+        typer.Option(
+            metavar="folder|label|split|KEY",
+            help="Compare only samples of different ones, or with different values of a tag.",
+            show_default=False,
+        ),
+    ] = None,
+    within: Annotated[
+        str | None,
+        typer.Option(metavar="folder|label|split|KEY", help="Compare only samples of the same.", show_default=False),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MANIFEST|FOLDER",
+            help="Drop also what equals a sample there; those never go, and are not written.",
+            show_default=False,
+        ),
+        Effect.READS,
+    ] = None,
+    parts: Annotated[
+        bool,
+        typer.Option(
+            "--parts",
+            help="Look at every file for parts of others, too: crops, frames, screens, excerpts; many times as slow.",
+        ),
+    ] = False,
     on_conflict: Annotated[
         str, typer.Option(metavar="drop|keep|fail", help="What becomes of copies with different labels.")
     ] = "drop",
@@ -64,10 +102,15 @@ def dedup(
 ) -> None:
     """Drop duplicates: the same bytes, the same content in another file, and near-duplicates.
 
-    Near means re-encoded, rescaled, cropped a little, flipped, turned, brightened, or, for audio, resampled, louder or
-    shifted. Hashes only propose; every pair is confirmed on the decoded pixels or the aligned signal. Of each group the
-    best copy stays (sound, largest), and of copies in several splits the one of the test split. Copies with different
-    labels are a label conflict: all of them go, unless --on-conflict says otherwise.
+    Near means re-encoded, rescaled, cropped by 5 %, flipped, turned, brighter, darker, warmer or blurred, or, for
+    audio, resampled, louder, later or over a telephone. Hashes only propose; every pair is confirmed on the decoded
+    pixels or the aligned signal. Of each group the best copy stays (sound, with most in it), and of copies in several
+    splits the one of the test split. Copies with different labels are a label conflict: all of them go, unless
+    --on-conflict says otherwise.
+
+    Parts are captioned and watermarked pictures, cut-outs, screens, excerpts: they are named, and stay. Without --parts
+    only those are that hashes happen to bring together; with it every file is searched for them, and for copies that
+    hashes miss: cropped more, rotated and cut, framed, at another speed.
 
     --answers is what people said of pairs in review: which of the two stays, both, or neither. Beside it nothing goes
     that was not confirmed against a copy that stays; groups that nobody was asked about are decided as ever. Look first
@@ -82,13 +125,17 @@ def dedup(
 
     burnish dedup set.jsonl --report -o set.jsonl
 
+    burnish dedup set.jsonl --parts --reference test.jsonl -o train.jsonl
+
     burnish dedup set.jsonl --answers answers.jsonl --rejects copies.jsonl -o unique.jsonl
 
     burnish dedup set.jsonl --similar auto --embeddings photos.npz -o /dev/null
 
     burnish dedup set.jsonl --json --on-conflict fail | jq '.groups[] | select(.leak)'
     """
-    options.check_choice(keep, KEEP, "--keep")
+    if exact and parts:
+        raise UsageError("--exact finds only what is the same, and --parts what is not; leave one of them out")
+    rules = check_keep(keep)
     options.check_choice(on_conflict, ON_CONFLICT, "--on-conflict")
     streams.check_output(output)
     streams.check_output(rejects)
@@ -101,17 +148,32 @@ def dedup(
             "--report": report,
             "--rejects": rejects,
         }
+        others |= {"--parts": parts, "--reference": reference, "--across": across, "--within": within}
         others["--answers"] = answers
         _report_similar(manifest, _similar_options(similar, embeddings, others), formats, output)
         return
-    search = Search(exact, distance, keep, on_conflict, root or "", jobs, terminal.progress)  # type: ignore[arg-type]
+    search = Search(
+        exact,
+        distance,
+        rules,
+        on_conflict,  # type: ignore[arg-type]
+        root or "",
+        jobs,
+        not no_flips,
+        not no_turns,
+        across,
+        within,
+        read_reference(reference, root or "", jobs) if reference else (),
+        terminal.progress,
+        parts,
+    )
     ask = _asked(answers, rule, frozenset(adjudicator or ())) if answers else None
     with streams.passes(manifest) as file, ExitStack() as dropped:
-        rejected = dropped.enter_context(atomic_write(rejects)) if rejects else None
+        rejected = dropped.enter_context(write_whole(rejects)) if rejects else None
         groups = find_groups(read_as(file, Item), search, ask)
         file.seek(0)
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
-        _write(kept, groups, output, formats, dropped.close)
+        _write(kept, (groups, search.parts), output, formats, dropped.close)
     say_groups(groups, search, dropped=not report, listed=not any(formats))
     conflicts = sum(bool(group.label_conflict) for group in groups)
     if conflicts and on_conflict == "fail":
@@ -164,7 +226,7 @@ def _report_similar(manifest: str | None, wish: tuple[str, str], formats: report
 
 def _write(
     kept: Iterator[bytes],
-    groups: Sequence[Group],
+    found: tuple[Sequence[Group], Sequence[Part]],
     output: str | None,
     formats: reports.Formats,
     first: Callable[[], None],
@@ -177,4 +239,4 @@ def _write(
         first()
     # After the manifest: what reads standard output may leave early (`| head`), and the manifest is to be there then.
     if any(formats):
-        reports.write(report_of(groups), formats, "Duplicates", table)
+        reports.write(report_of(*found), formats, "Duplicates", table)

@@ -12,9 +12,9 @@ from cli.effects import Effect, why_unwritable
 from cli.io import streams
 from cli.io.terminal import say
 from curate.exchange import cvat, fiftyone, label_studio, table
-from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError, UsageError
 from curate.ground.json import encode, loads
+from curate.media.storage.publish import write_whole
 from curate.records.reader import lines, parse, read_as
 from curate.records.sample import Sample, View
 
@@ -101,7 +101,7 @@ def export(
             return
         streams.write_lines(_joined(to, pairs, seen, prefix), output, of_manifest=False)
     if config:
-        with atomic_write(config) as made:
+        with write_whole(config) as made:
             made.write(label_studio.configuration(seen.kind or "image", sorted(seen.labels)))
         say(f"wrote {config}")
 
@@ -184,7 +184,7 @@ def _write_folder(folder: str, files: dict[str, bytes]) -> None:
     except OSError as error:
         raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
     for name, data in files.items():
-        with atomic_write(os.path.join(folder, name)) as file:
+        with write_whole(os.path.join(folder, name)) as file:
             file.write(data)
     say(f"wrote {', '.join(sorted(files))} in {folder}; to load it:")
     # Without data_path FiftyOne 1.22 looks for a folder data/, though its documentation says that it need not be named.

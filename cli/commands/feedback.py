@@ -10,7 +10,7 @@ from cli.effects import Effect
 from cli.io import streams
 from cli.io.terminal import say
 from cli.watch.asked import file_of
-from curate.ground.atomic import atomic_write
+from curate.media.storage.publish import write_whole
 from curate.records.reader import name_of
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def feedback(
     streams.check_output(rejects)
     known, joined = read_outcomes(outcomes, key, time), Joined()
     with streams.manifest_input(file_of(predictions)) as file, ExitStack() as stack:
-        waiting = stack.enter_context(atomic_write(rejects)) if rejects else None
+        waiting = stack.enter_context(write_whole(rejects)) if rejects else None
         found = join(file, known, key, joined, time=time, source=name_of(file))
         streams.write_lines(_labelled(found, waiting), output)
     for line in sentences(joined, key):

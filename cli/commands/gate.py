@@ -1,6 +1,6 @@
 """`burnish gate`: may a new model take the place of the old one."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -11,9 +11,9 @@ from cli.effects import Effect
 from cli.io import reports
 from cli.io.terminal import say
 from cli.views.gate.table import headline, plan_report, report
-from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError, UndecidedError, UsageError
 from curate.ground.json import encode
+from curate.media.storage.publish import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +91,8 @@ def gate(
     json: options.Json = False,
     md: options.Md = False,
     csv: options.Csv = False,
+    html: options.Html = None,
+    root: options.Root = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -114,18 +116,18 @@ def gate(
 
     burnish gate shadow old.jsonl new.jsonl --truth labels.csv --margin 0.02
 
-    burnish gate shadow old.jsonl new.jsonl -o differ.jsonl
+    burnish gate shadow old.jsonl new.jsonl -o differ.jsonl --html gate.html
 
     burnish gate canary old.jsonl new.jsonl --sequential --steps 1%,5%,25%,100% --state ramp.json
     """
     options.check_choice(design, DESIGNS, "the design")
     chosen: Design = next(one for one in DESIGNS if one == design)
     rules = Rules(margin, tag_margin, alpha, sequential, tuple(tag or ()), group).check()
-    formats = reports.Formats(json, md, csv).check()
+    formats = reports.Formats(json, md, csv, html).check(new)
     if output is not None and chosen != "shadow":
         raise UsageError("-o lists cases that both systems saw: that is only known in a shadow")
-    if plan and (steps or output or truth):
-        raise UsageError("--plan needs no labels and decides nothing: leave out --truth, --steps and -o")
+    if plan and (steps or output or truth or html):
+        raise UsageError("--plan needs no labels and decides nothing: leave out --truth, --steps, --html and -o")
     if not plan and (discordant is not None or accuracy is not None):
         raise UsageError("--discordant and --accuracy are for --plan; from logs both are known")
     logs = _read(old, new, key, time, group, needed=not plan)
@@ -138,14 +140,14 @@ def gate(
     if steps is not None and state is not None:
         if chosen != "canary":
             raise UsageError(f"--steps is for a canary, whose share of the traffic grows; a {chosen} has none")
-        _ramp(logs, labels, rules, steps, state, formats)
+        _ramp(logs, labels, rules, steps, state, Shown(formats, f"{old} and {new}", root))
         return
     if chosen == "shadow":
         shadow = gate_shadow(*logs, labels, rules)
         _write_discordant(output, shadow.discordant)
-        _show(shadow.gate, formats)
+        _show(shadow.gate, Shown(formats, f"{old} and {new}", root, shadow.discordant, output))
         return
-    _show(gate_arms(chosen, *logs, labels, rules), formats)
+    _show(gate_arms(chosen, *logs, labels, rules), Shown(formats, f"{old} and {new}", root))
 
 
 def _read(
@@ -188,7 +190,7 @@ def _ramp(
     rules: Rules,
     steps: str,
     state: str,
-    formats: reports.Formats,
+    shown: "Shown",
 ) -> None:
     """Look at one step of a ramp, and write down where it stands before anything is said of it."""
     ramp = read_ramp(state, parse_steps(steps))
@@ -208,12 +210,37 @@ def _ramp(
         after.stage, f"next: {after.share:.4g} of the traffic" if after.step != ramp.step else "stay"
     )
     say(f"{place}: {found.verdict}; {following}")
-    _show(found, formats)
+    _show(found, shown)
 
 
-def _show(found: "Gate", formats: reports.Formats) -> None:
+class Shown(NamedTuple):
+    """How a verdict is shown.
+
+    Attributes:
+        formats: What the report is written as.
+        of: The two logs.
+        root: What the paths of cases are relative to.
+        discordant: Cases on which the systems differ.
+        listed: The manifest that these were written to.
+    """
+
+    formats: reports.Formats
+    of: str
+    root: str | None
+    discordant: "Sequence[Case]" = ()
+    listed: str | None = None
+
+    def page(self, found: "Gate") -> bytes:
+        """Return the page of a verdict."""
+        from cli.views.gate.page import page
+        from cli.views.kit.page import Links
+
+        return page(found, self.of, Links(self.root, self.formats.html), self.discordant, self.listed)
+
+
+def _show(found: "Gate", shown: Shown) -> None:
     """Write the report, and end as the verdict says."""
-    reports.write(found, formats, f"Gate: {found.design}", report)
+    reports.write(found, shown.formats, f"Gate: {found.design}", report, shown.page)
     if found.verdict == "stop":
         raise GateError(headline(found))
     if found.verdict == "keep collecting":
@@ -233,6 +260,6 @@ def _write_discordant(output: str | None, cases: "Sequence[Case]") -> None:
         }
         for case in cases
     )
-    with atomic_write(output) as file:
+    with write_whole(output) as file:
         file.writelines(encode({name: one for name, one in record.items() if one}) + b"\n" for record in records)
     say(f"wrote {len(cases):,} cases on which the systems differ to {output}")

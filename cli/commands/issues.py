@@ -183,7 +183,7 @@ def _needed(manifest: str | None, run: "RunToLookAt") -> str:
 
 def _of_manifest(manifest: str | None, wish: "IssueOptions", output: str | None) -> "Issues | None":
     from baselines.label_errors.issues_of_set import issues_of_samples
-    from curate.duplicates.dedup import Item
+    from curate.duplicates.item import Item
 
     left_out = LeftOut()
     with streams.passes(manifest) as file:

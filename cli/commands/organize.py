@@ -12,8 +12,10 @@ from cli.io.replayable_pipe import Rereadable
 from cli.io.terminal import say
 from curate.ground.errors import GateError, UsageError
 from curate.journal import Outcome
+from curate.media.storage.address import is_url
 from curate.organize.metadata_files import STYLES, metadata_files
 from curate.organize.plan import MODES, Plan, arrange
+from curate.organize.shards import FORMATS, ShardPlan, arrange_in_shards
 from curate.organize.template import compile_layout
 from curate.records.dataset_root import DatasetFolders
 from curate.records.reader import read
@@ -26,11 +28,18 @@ _FAILURES = 10
 def organize(
     manifest: options.Manifest = None,
     into: Annotated[
-        str | None, typer.Option(metavar="DIR", help="The destination folder.", show_default=False), Effect.MAKES
+        str | None, typer.Option(metavar="DIR|URL", help="The destination folder.", show_default=False), Effect.MAKES
     ] = None,
     layout: Annotated[
-        str, typer.Option(metavar="TEXT", help="Where each file goes: fields, facts, {tag:KEY}, {name}, {stem}, {ext}.")
+        str,
+        typer.Option(
+            metavar="TEXT|webdataset|parquet",
+            help="Where each file goes: fields, facts, {tag:KEY}, {name}, {stem}, {ext}; or the shards to make.",
+        ),
     ] = "{split}/{label}/{name}",
+    shard_size: Annotated[
+        int, typer.Option("--shard-size", metavar="N", min=1, help="Samples in a shard, at most.")
+    ] = 1000,
     mode: Annotated[str, typer.Option(metavar="|".join(MODES), help="How files get there.")] = "copy",
     metadata: Annotated[
         str, typer.Option(metavar="|".join(STYLES), help="Metadata files to write beside them.")
@@ -52,11 +61,19 @@ def organize(
 
     burnish organize set.jsonl --into organized --mode hardlink --apply -o organized.jsonl
 
+    burnish organize set.jsonl --into s3://bucket/shards --layout webdataset --shard-size 5000 --apply
+
     burnish organize set.jsonl --into words --layout '{label}/{name}' --metadata speech-commands --apply
     """
     if not into:
         raise UsageError("where to? name the destination: --into DIR")
     options.check_choice(mode, MODES, "--mode")
+    if layout in FORMATS:
+        if mode != "copy":
+            raise UsageError(f"--mode {mode}: shards hold copies; leave it out")
+        streams.check_output(output)
+        _organize_in_shards(ShardPlan(into, layout, shard_size, root or ""), manifest, output, apply=apply)
+        return
     options.check_choice(metadata, STYLES, "--metadata")
     streams.check_output(output)
     plan = Plan(into, mode, compile_layout(layout), root or "")  # type: ignore[arg-type]
@@ -75,9 +92,28 @@ def organize(
             return
         with terminal.progress("organize", lambda: len(plan.targets)) as counted:
             streams.write_samples(counted(arrange(plan, _again(file), files, failures)), output)
-    _say_result(plan, failures)
+    _say_result(plan.into, len(plan.targets), failures)
     if failures:
         raise GateError(f"{len(failures):,} of {len(plan.targets):,} files are not at their place")
+
+
+def _organize_in_shards(plan: ShardPlan, manifest: str | None, output: str | None, *, apply: bool) -> None:
+    failures: list[Outcome] = []
+    with streams.passes(manifest) as file:
+        dataset = DatasetFolders(plan.base)
+        plan.gather(dataset.watch(_again(file)))
+        plan.refuse_what_cannot_work(dataset)
+        for split, count in sorted(plan.counts.items()):
+            say(f"  {plan.name(split, 0)} and so on: {count:,} samples")
+        count, verdict = plan.counts.total(), "" if apply else "; do it with --apply"
+        say(f"write {count:,} samples ({plan.bytes / 1e6:,.1f} MB) in {len(plan.shards()):,} shards{verdict}")
+        if not apply:
+            return
+        with terminal.progress("organize", plan.counts.total) as counted:
+            streams.write_samples(counted(arrange_in_shards(plan, _again(file), failures)), output)
+    _say_result(plan.into, count, failures)
+    if failures:
+        raise GateError(f"{len(failures):,} files or shards of {count:,} samples are not at their place")
 
 
 def _again(file: Rereadable) -> Iterator[Sample]:
@@ -108,10 +144,10 @@ def _say_plan(plan: Plan, metadata: dict[str, bytes], notes: list[str], *, apply
     )
 
 
-def _say_result(plan: Plan, failures: Sequence[Outcome]) -> None:
+def _say_result(into: str, count: int, failures: Sequence[Outcome]) -> None:
     """Say how it can be taken back, and what is not at its place and why."""
-    if len(failures) < len(plan.targets):
-        say(f"take it back with: burnish undo {plan.into}/journal.jsonl")
+    if len(failures) < count:
+        say(f"take it back with: burnish undo {into}{'' if is_url(into) else '/journal.jsonl'}")
     for outcome in failures[:_FAILURES]:
         say(f"  not done: {outcome.operation.source}: {outcome.status}: {outcome.detail}")
     if len(failures) > _FAILURES:

@@ -10,8 +10,8 @@ from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak
 from cli.effects import Effect
 from cli.io import reports, streams, terminal
 from cli.views.preview.judged import say_judged
-from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
+from curate.media.storage.publish import write_whole
 from curate.records.reader import read
 
 
@@ -90,7 +90,7 @@ def preview(
         judged = judge_preview(sources, plan, orders, run_with_model(run, weak), file, made)
     with terminal.progress("preview", lambda: len(orders)) as counted:
         pairs = list(counted(make_pairs(sources, plan, orders, seed=begin, base=root or "", jobs=jobs)))
-    with atomic_write(output) as html:
+    with write_whole(output) as html:
         html.write(page(sources, plan, pairs, begin, judged))
     rejected = sum(bool(pair.shown.made.rejected) for pair in pairs)
     terminal.say(f"wrote {output} with {len(pairs):,} pairs; {rejected:,} rejected")

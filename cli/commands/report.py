@@ -9,8 +9,8 @@ from cli import options
 from cli.effects import Effect
 from cli.io import reports
 from cli.io.terminal import say
-from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
+from curate.media.storage.publish import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def report(
     for path in of:
         reports.check_html(file, path, "-o")
     made = page(subjects, Links(root, file), pairs)
-    with atomic_write(file) as target:
+    with write_whole(file) as target:
         target.write(made)
     say(f"wrote {file}")
 

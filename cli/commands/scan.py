@@ -16,12 +16,13 @@ from cli.io.summary import top
 from cli.io.terminal import say
 from curate.check.checks import SCAN_CHECKS
 from curate.ground.run_stats import Usage, append_stats, check_stats
+from curate.media.storage.address import SHARDS, is_shard, is_url
 from curate.scan.labels import Labeller, check_label_source, compile_pattern
 from curate.scan.metadata import Metadata
 from curate.scan.scan import Options, ScanTally
 from curate.scan.scan import scan as scan_folders
 from curate.scan.scan_cache import Known
-from curate.scan.walk import check_roots, walk
+from curate.scan.walk import check_roots, places, walk
 
 _SHOWN = 5
 _KINDS = {("image", True): "image", ("image", False): "images", ("audio", False): "audio files"}
@@ -30,7 +31,9 @@ _KINDS = {("image", True): "image", ("image", False): "images", ("audio", False)
 def scan(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Folders to walk, or files.", show_default=False),
+        typer.Argument(
+            metavar="PATH...", help="Folders to walk, files, shards (.tar, .parquet), or URLs.", show_default=False
+        ),
         Effect.READS,
     ],
     label: Annotated[str, typer.Option(metavar="folder|none", help="Where labels come from.")] = "folder",
@@ -81,6 +84,8 @@ def scan(
 
     burnish scan speech/ --pattern '{label}_{speaker}_{take}' | burnish balance --by tag:speaker
 
+    burnish scan s3://bucket/photos 'shards/{000..099}.tar' -o set.jsonl
+
     burnish scan /shared/data -o set.jsonl --engine ray --address head:6379
 
     burnish scan data/ | jq -r 'select(.findings) | .path'
@@ -93,7 +98,9 @@ def scan(
     if stats:
         check_stats(stats)
     tally, began, usage = ScanTally(), time.monotonic(), Usage()
-    with terminal.progress("scan", lambda: sum(1 for _ in walk(paths))) as counted:
+    # A store would be listed twice, and a shard read twice, for the sake of a bar.
+    remote = any(is_url(place) or is_shard(place) for place in places(paths))
+    with terminal.progress("scan", lambda: None if remote else sum(1 for _ in walk(paths))) as counted:
         lines = scan_folders(paths, labeller, Options(root or "", jobs, timeout, shallow), tally, known)
         streams.write_lines(counted(lines), output)
     outcome.reused = known.reused if known else 0
@@ -122,6 +129,8 @@ def _say_tally(tally: ScanTally, labeller: Labeller, known: Known | None, second
     # What was not scanned is said group by group: a silent rest would look as if it had been sound.
     if tally.others:
         say(f"  other files, left out: {tally.others.total():,} ({top(tally.others)})")
+    if any(tally.others[ending] for ending in SHARDS):
+        say("  shards are not looked into unless they are named: burnish scan 'shards/{000..099}.tar'")
     for problem in tally.unreachable[:_SHOWN]:
         say(f"  left out: {problem}")
     if len(tally.unreachable) > _SHOWN:

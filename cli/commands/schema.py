@@ -96,9 +96,9 @@ def _check_target(target: str, manifest: str | None, *, update: bool) -> None:
 
 
 def _write(target: str, made: bytes, kept: list[str]) -> None:
-    from curate.ground.atomic import atomic_write
+    from curate.media.storage.publish import write_whole
 
-    with atomic_write(target) as file:
+    with write_whole(target) as file:
         file.write(made)
     if kept:
         say(f"kept what people set: {names(kept)}")

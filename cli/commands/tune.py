@@ -87,7 +87,7 @@ def tune(
     if not tag or not run:
         missing = "--tag TAG" if not tag else "--run RUN"
         raise UsageError(f"tune needs {missing}: which weak tag is worked on, and whose model says what helps")
-    _check_output(output, recipe, manifest)
+    _check_output(output)
     target = _target(recipe, tag, mapping)
     from cli.augment_tune import draw_trials, read_tuning
 
@@ -119,18 +119,11 @@ def tune(
     reports.write(result, formats, f"Ranges of {recipe} for {tag}", report)
 
 
-def _check_output(output: str | None, recipe: str, manifest: str | None) -> None:
-    """Refuse to write over what is read, and what no other command would take for a recipe."""
-    import os
-
+def _check_output(output: str | None) -> None:
+    """Refuse what no other command would take for a recipe."""
     streams.check_output(output)
-    if output in {None, "-"}:
-        return
-    if not str(output).lower().endswith((".yaml", ".yml")):
+    if output not in {None, "-"} and not str(output).lower().endswith((".yaml", ".yml")):
         raise UsageError(f"-o {output}: a recipe's name ends in .yaml")
-    for read in (recipe, manifest):
-        if read and os.path.exists(read) and os.path.exists(str(output)) and os.path.samefile(read, str(output)):
-            raise UsageError(f"-o {output}: that is what is read; name another file")
 
 
 def _target(recipe: str, tag: str, mapping: list[str] | None) -> str:
@@ -154,9 +147,9 @@ def _target(recipe: str, tag: str, mapping: list[str] | None) -> str:
 
 def _write(output: str, text: str, result: "TuningReport") -> None:
     from cli.views.tune.table import sentences
-    from curate.ground.atomic import atomic_write
+    from curate.media.storage.publish import write_whole
 
     head = [f"Ranges of {result.target} by burnish tune, for {result.tag}.", *sentences(result)]
-    with atomic_write(output) as file:
+    with write_whole(output) as file:
         file.write("".join(f"# {line}\n" for line in head).encode() + text.encode())
     terminal.say(f"wrote {output}")

@@ -10,8 +10,10 @@ from cli import options
 from cli.effects import Effect
 from cli.io import terminal
 from curate.ground.errors import GateError
-from curate.journal import Journal, Taken, take_back
+from curate.journal import Journal, Taken, take_back, take_back_keys
+from curate.journal.key_journal import FOLDER as KEYS
 from curate.journal.tree import JOURNAL
+from curate.media.storage.address import is_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +36,7 @@ def undo(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Take back what clean, organize or augment did to files: all of it, the last change first.
+    """Take back what clean, organize, augment or scrub did to files: all of it, the last change first.
 
     Nothing is overwritten and nothing is lost: a file stays where it is if another one took its old place meanwhile,
     and what was made is removed only if it is unchanged. Such files are named, and the exit code is 1; repeat the
@@ -47,6 +49,11 @@ def undo(
 
     burnish undo organized/journal.jsonl --dry-run
     """
+    if is_url(journal):
+        folder = journal.partition(f"/{KEYS}/")[0].rstrip("/").removesuffix(f"/{KEYS}")
+        with terminal.progress("undo", lambda: None) as counted:
+            _say_all(*_tally(counted(take_back_keys(folder, dry_run=dry_run))), dry_run=dry_run)
+        return
     # An undo can be killed when the journal is gone and the folder is not; the call that completes it finds it empty.
     folder = journal if os.path.isdir(journal) else os.path.dirname(journal) or "."
     if os.path.isdir(folder) and not os.listdir(folder) and not os.path.lexists(os.path.join(folder, JOURNAL)):
@@ -56,7 +63,11 @@ def undo(
         Journal.find(journal, read_only=dry_run, outside=outside) as found,
         terminal.progress("undo", lambda: found.file.files("done")) as counted,
     ):
-        done, refused, gone = _tally(counted(take_back(found, dry_run=dry_run)))
+        results = _tally(counted(take_back(found, dry_run=dry_run)))
+    _say_all(*results, dry_run=dry_run)
+
+
+def _say_all(done: Counter[str], refused: Counter[str], gone: int, *, dry_run: bool) -> None:
     _say_done(done, gone, dry_run=dry_run)
     if refused:
         verb = "cannot be" if dry_run else "could not be"
@@ -78,7 +89,10 @@ def _tally(results: "Iterable[Taken]") -> tuple[Counter[str], Counter[str], int]
         refused[taken.status] += 1
         # A thousand files in the way are one cause: a few names and the number say it.
         if sum(refused.values()) <= _SHOWN or terminal.verbose:
-            terminal.say(f"{os.path.relpath(taken.target)} stays: {os.path.relpath(taken.source)}: {taken.detail}")
+            target, source = (
+                path if is_url(path) or not path else os.path.relpath(path) for path in (taken.target, taken.source)
+            )
+            terminal.say(f"{target} stays: {f'{source}: ' if source else ''}{taken.detail}")
     if (more := sum(refused.values()) - _SHOWN) > 0 and not terminal.verbose:
         terminal.say(f"… and {more:,} more (--verbose names all)")
     return done, refused, gone

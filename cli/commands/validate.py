@@ -219,13 +219,13 @@ def _part(
     """Write the samples that are kept, and those that are not."""
     from contextlib import ExitStack
 
-    from curate.ground.atomic import atomic_write
+    from curate.media.storage.publish import write_whole
     from curate.schema.validate import judge
 
     output, rejects = outputs
     counts = [0, 0]
     with ExitStack() as stack:
-        rejected = stack.enter_context(atomic_write(rejects)) if rejects else None
+        rejected = stack.enter_context(write_whole(rejects)) if rejects else None
 
         def kept() -> "Iterator[bytes]":
             for line, reason in judge(lines, *by):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from cli.io.table_export import csv_bytes, markdown
 from cli.io.terminal import console, say
 from cli.io.terminal_table import Drawn
-from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError, UsageError
 from curate.ground.json import encode_indented
 from curate.media.sniff import format_of_name
+from curate.media.storage.address import is_url
+from curate.media.storage.publish import why_no_key, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ def write(
     """
     # The page first: what reads standard output may leave early (`| head`), and the page is to be there then.
     if formats.html and page:
-        with atomic_write(formats.html) as file:
+        with write_whole(formats.html) as file:
             file.write(page(result))
         say(f"wrote {formats.html}")
     if formats.json:
@@ -114,6 +115,10 @@ def check_html(html: str | None, manifest: str | None = None, option: str = "--h
         raise UsageError(f"{option} {html!r}: that is no name for a page; name one like report.html")
     if manifest and os.path.exists(html) and os.path.exists(manifest) and os.path.samefile(html, manifest):
         raise UsageError(f"{option} {html}: that is the manifest itself; name a page like report.html")
+    if is_url(html):
+        if why := why_no_key(html):
+            raise InputError(f"cannot write {html}: {why}")
+        return
     folder = os.path.dirname(os.path.realpath(html))
     if os.path.isdir(html) or not os.path.isdir(folder):
         problem = "it is a folder" if os.path.isdir(html) else f"there is no folder {folder}; make it first (mkdir -p)"

@@ -12,9 +12,9 @@ from cli.io import summary
 from cli.io.outcome import outcome
 from cli.io.replayable_pipe import Rereadable, Spool
 from cli.io.terminal import say, shows_output
-from curate.ground.atomic import atomic_write
 from curate.ground.errors import UsageError
 from curate.media.sniff import format_of_name
+from curate.media.storage.publish import write_whole
 from curate.records.reader import LineError, locate, open_manifest, read, read_as
 from curate.records.writer import encode
 
@@ -103,7 +103,7 @@ def write_lines(
     """
     if output and output != "-":
         number = 0
-        with atomic_write(output) as file:
+        with write_whole(output) as file:
             for number, line in enumerate(lines, start=1):  # noqa: B007 - used after the loop
                 file.write(line + b"\n")
             # The manifest may replace the one that was read. Killed after that, the command could not be repeated: what

@@ -27,7 +27,7 @@ def markdown(report: Report, title: str) -> str:
     shown = [table for table in report.tables if table.rows]
     for table in shown:
         lines += [f"**{in_markdown(table.title)}**", ""] if report.titled or len(shown) > 1 else []
-        lines += [*_markdown_table(table), ""]
+        lines += [*markdown_table(table), ""]
     lines += [f"- {in_markdown(note)}" for note in report.notes if note]
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -64,7 +64,8 @@ def csv_bytes(report: Report) -> bytes:
     return known.encode("utf-8", "surrogateescape")
 
 
-def _markdown_table(table: Table) -> "Iterator[str]":
+def markdown_table(table: Table) -> "Iterator[str]":
+    """Yield the lines of a table in GitHub's Markdown."""
     # A bar would be a row of blocks that no reader of a pull request could copy a figure from.
     places = [at for at in table.filled() if table.columns[at].kind != "drawing"]
     yield f"| {' | '.join(in_markdown(table.columns[at].title) for at in places)} |"

@@ -72,14 +72,14 @@ def shows_progress() -> bool:
 
 
 @contextmanager
-def progress(title: str, total: "Callable[[], int]") -> "Iterator[Callable[[Iterable[Thing]], Iterator[Thing]]]":
+def progress(title: str, total: "Callable[[], int | None]") -> "Iterator[Callable[[Iterable[Thing]], Iterator[Thing]]]":
     """Give a function that passes things on and counts them in a bar with rate and time left.
 
     The bar is drawn by hand from the loop itself: a thread that draws it could not live beside forked workers.
 
     Args:
         title: What is being done.
-        total: Counts the things to come; called only if a bar is shown.
+        total: Counts the things to come; called only if a bar is shown. None: nobody knows.
     """
     if not shows_progress():
         yield iter

@@ -10,8 +10,14 @@ from cli.effects import READ, Effect, effects_of
 COMMON_KEYS = ("id", "input", "keep_going")
 """What a step may say beside its command."""
 
-_NO_STEPS = {"demo", "export", "recipes", "review", "run", "runs", "transforms", "undo"}
-"""Commands that run others, take back what they did, wait for a person, show what there is, or write for others."""
+_NO_STEPS = {
+    "demo", "export", "recipes", "review", "run", "runs", "transforms", "undo",
+    *(name for name in COMMANDS if name.split()[0] == "release"),
+}  # fmt: skip
+"""Commands that run others, take back what they did, wait for a person, show what there is, or write for others.
+
+A release outlives the work folder that a recipe makes anew, and is made of what a recipe has made, by its name.
+"""
 _OWN = {
     "manifest": "a step reads the manifest of the step before; another one: 'input: ID' beside the command",
     "output": "run names the file itself",
@@ -83,6 +89,7 @@ class Command(NamedTuple):
         options: What a step may set.
         own: Options that there are, but that run sets itself; with the reason.
         reads_manifest: Whether it reads one.
+        manifest_first: Whether that comes before its other arguments.
         writes: What it writes: `manifest`, `page`, `report` or nothing.
         takes_json: Whether it can write JSON.
         makes_run: Whether it makes a run folder.
@@ -94,6 +101,7 @@ class Command(NamedTuple):
     options: dict[str, Option]
     own: dict[str, str]
     reads_manifest: bool
+    manifest_first: bool
     writes: str
     takes_json: bool
     makes_run: bool
@@ -138,6 +146,7 @@ def command(name: str) -> Command:
         options,
         {name: _OWN[name] for name in own},
         "manifest" in own,
+        next((one.name for one in parsed.params if one.param_type_name != "option"), "") == "manifest",
         writes,
         "json" in found,
         any(option.effect is Effect.MAKES_RUN for option in found.values()),

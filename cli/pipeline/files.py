@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from curate.ground.errors import InputError, UsageError
+from curate.media.storage import status_of
+from curate.media.storage.address import is_shard, is_url
 from curate.scan.walk import walk
 
 if TYPE_CHECKING:
@@ -60,6 +63,8 @@ class Files:
 
     def digest(self, path: str) -> str:
         """Return the digest of a file, or of the list of what is in a folder; empty if it is not there."""
+        if is_url(path):
+            return digest_of_url(path)
         if os.path.isdir(path):
             return digest_of_folder(path)
         found = self.stamp(path)
@@ -88,9 +93,21 @@ def listing(folder: str) -> dict[str, tuple[int, int]]:
     if not os.path.exists(folder):
         return {}
     return {
-        entry.path: (entry.status.st_size, entry.status.st_mtime_ns) if entry.status else (0, 0)
+        entry.path: (entry.status.bytes or 0, entry.status.mtime_ns or 0) if entry.status else (0, 0)
         for entry in walk([folder])
     }
+
+
+def digest_of_url(url: str) -> str:
+    """Return a digest of the names, sizes and ETags of the keys below a URL; empty if there is nothing to be had.
+
+    Of a shard it is that of its own ETag: what is in it cannot change without it.
+    """
+    try:
+        found = [(url, status_of(url))] if is_shard(url) else [(entry.path, entry.status) for entry in walk([url])]
+    except (InputError, UsageError, OSError):
+        return ""
+    return _digest(f"{path}\0{tuple(status or ())}" for path, status in found)
 
 
 def digest_of_folder(folder: str) -> str:

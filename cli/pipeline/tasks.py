@@ -86,8 +86,11 @@ class Task:
         line = command_line(self.command, self.chosen)
         if not self.command.reads_manifest:
             return [*words, *line]
-        # The manifest is the last argument of every command that has others, such as augment RECIPE [MANIFEST].
-        return [*words, *line, *([] if "--" in line else ["--"]), self.manifest]
+        where = line.index("--") if "--" in line else len(line)
+        arguments = line[where + 1 :]
+        # Of commands with other arguments it is the last, as of augment RECIPE [MANIFEST], or the first, as of card.
+        both = [self.manifest, *arguments] if self.command.manifest_first else [*arguments, self.manifest]
+        return [*words, *line[:where], "--", *both]
 
 
 def make_tasks(pipeline: "Pipeline") -> list[Task]:

@@ -1,7 +1,6 @@
 """The files of a review by their digests: what a browser shows as it is, and what is made for it of all others."""
 
 import hashlib
-import os
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +10,7 @@ from cli.views.kit.page import data_url
 from curate.describe.thumbnails import Preview
 from curate.ground.json import encode
 from curate.media.sniff import HEAD_BYTES, sniff
-from curate.media.storage import open_media
+from curate.media.storage import Status, open_media, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,7 +96,7 @@ class Media:
 
     def __init__(self, places: "Mapping[str, Place]", previews: PreviewProcess) -> None:
         self._places, self._previews = places, previews
-        self._checked: dict[str, tuple[int, int]] = {}
+        self._checked: dict[str, Status] = {}
         self._made: OrderedDict[str, tuple[str, bytes]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -152,8 +151,8 @@ class Media:
         """Return size and first bytes of a file, after seeing that it is the one whose digest the manifest has."""
         try:
             with open_media(place.path) as file:
-                status, head = os.fstat(file.fileno()), file.read(HEAD_BYTES) or b""
-                now = status.st_size, status.st_mtime_ns
+                status, head = status_of(place.path), file.read(HEAD_BYTES) or b""
+                now = status
                 if self._checked.get(digest) != now:
                     # An answer is about these bytes: of others, nobody must be asked under their name.
                     seen = hashlib.sha256(head)
@@ -164,7 +163,7 @@ class Media:
                     self._checked[digest] = now
         except OSError as error:
             raise MissingError(f"the file cannot be read: {error.strerror or error}") from None
-        return status.st_size, head
+        return status.bytes or 0, head
 
     def _looks(self, digests: "Sequence[str]") -> "list[Look]":
         places = [self._place(digest) for digest in digests]

@@ -15,7 +15,8 @@ from cli.serve.server import ReviewServer
 from cli.views.kit.page import Links
 from cli.views.review import page as pages
 from cli.views.review.tally import say_tally
-from curate.ground.atomic import atomic_write
+from curate.media.storage.address import join
+from curate.media.storage.publish import write_whole
 from curate.review.answers import Answer, AnswerWriter, Question, read_answers
 from curate.review.items import Subject, classes_of, with_digests, with_neighbours
 from curate.review.questions import Asked, Wish, ask
@@ -61,7 +62,7 @@ class Review(NamedTuple):
         pixels = (one.image.width or 0) * (one.image.height or 0) if one.image else 0
         sound = one.audio
         is_plain = sound is not None and sound.subtype in PLAIN and 8000 <= (sound.sample_rate or 0) <= 96000
-        return Place(os.path.join(self.root, one.path), one.kind, pixels, is_plain)
+        return Place(join(self.root, one.path), one.kind, pixels, is_plain)
 
 
 def prepare(
@@ -168,7 +169,7 @@ def write_page(review: Review, file: str, most_bytes: int) -> None:
     paths = {digest: place.path for digest, place in review.places().items()}
     embedded = embed(shown, paths, Links("", file), most_bytes)
     described = pages.review_of(session, shown, download=os.path.basename(review.answers))
-    with atomic_write(file) as html:
+    with write_whole(file) as html:
         html.write(pages.page(described, review.name, embedded.blocks))
     say(f"wrote {file} with {len(shown):,} to ask about; open it, answer, and download {described.download}")
     if embedded.linked:

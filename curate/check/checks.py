@@ -42,6 +42,9 @@ SCAN_CHECKS: dict[str, Verdict] = {
     "out-of-memory": Verdict("error", "decoding needs more memory than a worker may have", transient=True),
     "oversized": Verdict("error", "it has more pixels or audio samples than can be decoded safely"),
     "permission": Verdict("error", "it may not be read", transient=True),
+    "repeated-key": Verdict(
+        "warning", "its key (its name up to the first dot) stands in two shards, or twice: it is trained on twice"
+    ),
     "timeout": Verdict("error", "decoding took longer than --timeout", transient=True),
     "truncated": Verdict("error", "it ends before its data does"),
     "unchecked": Verdict("warning", "it decodes, but with a decoder that cannot tell whether all of it is sound"),

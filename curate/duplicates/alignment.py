@@ -53,19 +53,26 @@ def improve(below: Pixels, above: Pixels, matrix: Matrix, least_gain: float = 1e
     return float(alike), np.asarray(after, np.float32)
 
 
-def improve_roughly(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> tuple[float, Matrix] | None:
+def improve_roughly(a: Thumbnail, b: Thumbnail, matrix: Matrix, scale: float = 1.0) -> tuple[float, Matrix] | None:
     """Do as `improve` does, on copies of a quarter of the size and then of a half: farther and faster.
 
     None also where what the copies have in common is only their coarsest patterns.
+
+    Args:
+        a: The first.
+        b: The second.
+        matrix: From pixels of the second to the first.
+        scale: Of both, where they are smaller than thumbnails of their pictures would be, but for `coarse`.
     """
     alike = 0.0
     # From small to large: the search climbs the nearest hill, and on a small blurred copy hills are wide.
     for factor, least in _LEAST_DETAIL_ALIKE.items():
-        below, above = (one.coarse if factor == _COARSE else shrunk(one.luma, factor) for one in (a, b))
-        found = improve(below, above, _rescaled(matrix, 1 / factor), _LEAST_ROUGH_GAIN)
+        times = factor * scale
+        below, above = (one.coarse if factor == _COARSE else shrunk(one.luma, times) for one in (a, b))
+        found = improve(below, above, _rescaled(matrix, 1 / times), _LEAST_ROUGH_GAIN)
         if found is None or _detail_alike(below, above, found[1]) < least:
             return None
-        alike, matrix = found[0], _rescaled(found[1], factor)
+        alike, matrix = found[0], _rescaled(found[1], times)
     return alike, matrix
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from curate.duplicates.groups import PROTECTED, SAME_BYTES, Group, Keep, Member, Pair, Stays, Verdict, group_of
+from curate.duplicates.groups import PROTECTED, SAME_BYTES, Group, Member, Pair, Stays, Verdict, group_of
 
 
 def answered_pairs(pairs: Iterable[Pair], verdicts: Iterable[Verdict]) -> list[Pair]:
@@ -21,7 +21,7 @@ def answered_pairs(pairs: Iterable[Pair], verdicts: Iterable[Verdict]) -> list[P
     ]
 
 
-def decide_answered(members: Sequence[Member], pairs: Sequence[Pair], verdicts: Sequence[Verdict], keep: Keep) -> Group:
+def decide_answered(members: Sequence[Member], pairs: Sequence[Pair], verdicts: Sequence[Verdict]) -> Group:
     """Decide which of some copies stay, where people answered for pairs of them.
 
     What people said stays goes because of nothing that they were not asked about. Copies with different labels go
@@ -31,13 +31,13 @@ def decide_answered(members: Sequence[Member], pairs: Sequence[Pair], verdicts: 
         members: In the order of the manifest.
         pairs: The confirmed pairs among them.
         verdicts: Of people, on pairs among them.
-        keep: Which copy stays where nobody was asked.
     """
     said = _Said(pairs, verdicts)
     stays: list[Member] = []
     instead: dict[int, str] = {}
-    for member in _in_order([one for one in members if not said.rejects(one.index)], said, keep):
-        winner = next((other for other in stays if _goes_for(member, other, said)), None)
+    for member in _in_order([one for one in members if one.reference or not said.rejects(one.index)], said):
+        # A sample of a reference set never goes.
+        winner = None if member.reference else next((other for other in stays if _goes_for(member, other, said)), None)
         if winner is None:
             stays.append(member)
         else:
@@ -130,7 +130,7 @@ def _goes_for(member: Member, other: Member, said: _Said) -> bool:
     return not conflict and said.may_go(member.index, other.index)
 
 
-def _in_order(members: Sequence[Member], said: _Said, keep: Keep) -> list[Member]:
+def _in_order(members: Sequence[Member], said: _Said) -> list[Member]:
     """Return members so that who goes because of another comes after it; then who was said to stay, then the better.
 
     Answers that go round in a circle (a before b before c before a) put nobody first; the best of them begins, and
@@ -139,9 +139,10 @@ def _in_order(members: Sequence[Member], said: _Said, keep: Keep) -> list[Member
     left = sorted(
         members,
         key=lambda one: (
+            not one.reference,
             -PROTECTED.get(one.split or "", 0),
             one.index not in said.stay,
-            *(-value for value in one.quality if keep == "best"),
+            *(-value for value in one.rank),
         ),
     )
     # Few of a large group were asked about: only those wait for anybody.

@@ -16,15 +16,16 @@ RATE = 8000
 """Hz at which recordings are compared: what is above 3400 Hz does not survive a telephone."""
 
 MAX_SHIFT_S = 0.25
-"""Beyond the promised 0.1 s, an MP3 at 8 kHz starts up to 0.144 s late (1152 frames)."""
+"""Between pieces of long recordings, whose shift is known by then."""
 
 _LOWEST_HZ, _HIGHEST_HZ = 100.0, 3400.0
-_SMOOTHING_HZ = 200.0
+_SMOOTHING_HZ, _CHANNEL_HZ = 200.0, 100.0
 _FLOOR = 1e-3
 _FINER = 8
 _BLOCK = RATE // 8
-_ACTIVE = 0.1
+_ACTIVE, _AUDIBLE = 0.1, 0.02
 _PIECE = 30 * RATE
+_AT_ONCE = 3 * _PIECE
 _DRIFT_S = 0.002
 _QUIET = 1e-3
 
@@ -38,6 +39,9 @@ class Alignment(NamedTuple):
         correlation: Of the flattened signals where they overlap, -1 to 1; below 0: turned upside down.
         weakest: The smallest correlation, of the same sign, over the blocks of 0.125 s in which something happens.
         overlap: Share of the flattened energy that lies where they overlap, of the signal that has less there.
+        inside: The same of the signal that has more there: 1 for an excerpt, which lies in the other as a whole.
+        overlap_s: Seconds in which both sound.
+        outside_s: Seconds that sound in one of them only, before or behind; not looked at in long ones.
     """
 
     shift_s: float
@@ -45,10 +49,21 @@ class Alignment(NamedTuple):
     correlation: float
     weakest: float
     overlap: float
+    inside: float = 1.0
+    overlap_s: float = 0.0
+    outside_s: float = 0.0
 
 
-def align(a: Signal, b: Signal, highest_hz: float = _HIGHEST_HZ) -> Alignment | None:
-    """Find the shift, within `MAX_SHIFT_S`, at which two signals agree best; None where they hardly overlap.
+def align(
+    a: Signal,
+    b: Signal,
+    highest_hz: float = _HIGHEST_HZ,
+    lowest_hz: float = _LOWEST_HZ,
+    reach_s: float | None = None,
+    *,
+    channel: bool = False,
+) -> Alignment | None:
+    """Find the shift at which two signals agree best; None where they hardly overlap.
 
     Both are flattened: each frequency is divided by the level around it (200 Hz, geometric mean of both signals),
     so that hum or one loud vowel does not decide for all; bands 30 dB under the strongest stay as weak as they are,
@@ -59,30 +74,49 @@ def align(a: Signal, b: Signal, highest_hz: float = _HIGHEST_HZ) -> Alignment | 
         a: float32, shape (frames,), at `RATE`, at most a minute or so.
         b: Likewise.
         highest_hz: Upper end of the band that both have.
+        lowest_hz: Its lower end.
+        reach_s: Largest shift; None: wherever one lies in the other.
+        channel: Whether one may have gone through a filter that delays some frequencies more than others, by
+            milliseconds, as that of a telephone does: the smooth filter that explains the second best is applied to
+            the first.
     """
     # As long as both together, so that the end of one does not wrap around onto the beginning of the other.
     size = _fast_size(len(a) + len(b))
     hz = np.fft.rfftfreq(size, 1 / RATE).astype(np.float32)
-    band = (hz >= _LOWEST_HZ) & (hz <= min(highest_hz, _HIGHEST_HZ))
+    band = (hz >= lowest_hz) & (hz <= min(highest_hz, _HIGHEST_HZ))
     of_a, of_b = _in_band(a, size, band), _in_band(b, size, band)
     flat = _flattening(of_a, of_b, max(3, round(_SMOOTHING_HZ * size / RATE)))
-    shift = _best_shift((of_b * flat) * (of_a * flat).conj(), size)
+    reach = size if reach_s is None else round(reach_s * RATE)
+    shift = _best_shift((of_b * flat) * (of_a * flat).conj(), size, (min(reach, len(a) - 1), min(reach, len(b) - 1)))
     begin, end = max(0, int(np.ceil(-shift))), min(len(a), int(len(b) - shift))
     # Of less than 1/16 s any correlation is chance.
     if end - begin < _BLOCK // 2:
         return None
+    whole_of_b = of_b
     # Shifted in the spectrum, where a fraction of a frame is as good as a whole one.
     of_b = of_b * np.exp(2j * np.pi * hz * np.float32(shift / RATE)).astype(np.complex64)
     heard_a, heard_b = (_signal(one, size)[begin:end] for one in (of_a, of_b))
+    if channel:
+        of_a = _through_channel(of_a, of_b, max(3, round(_CHANNEL_HZ * size / RATE)))
+        flat = _flattening(of_a, of_b, max(3, round(_SMOOTHING_HZ * size / RATE)))
     # The gain is that of the sound as it is; all else is judged on the flattened sound, in which no loud band decides.
     gain_db = 10 * np.log10((_energy(heard_b) + 1e-20) / (_energy(heard_a) + 1e-20))
     flat_a, flat_b = _signal(of_a * flat, size), _signal(of_b * flat, size)
-    overlap = min(_energy(one[begin:end]) / max(_energy(one), 1e-20) for one in (flat_a, flat_b))
+    overlap, inside = sorted(_energy(one[begin:end]) / max(_energy(one), 1e-20) for one in (flat_a, flat_b))
     correlation, weakest = _agreement(flat_a[begin:end], flat_b[begin:end])
-    return Alignment(shift / RATE, float(gain_db), correlation, weakest, overlap)
+    both_s = _sounding_s(flat_a[begin:end])
+    start = begin + round(shift)
+    outside_s = max(
+        _sounding_s(flat_a[: len(a)]) - _sounding_s(flat_a[begin:end], flat_a[: len(a)]),
+        _sounding_s(whole_b := _signal(whole_of_b * flat, size)[: len(b)])
+        - _sounding_s(whole_b[max(0, start) : start + end - begin], whole_b),
+    )
+    return Alignment(shift / RATE, float(gain_db), correlation, weakest, overlap, inside, both_s, outside_s)
 
 
-def align_in_pieces(a: Signal, b: Signal, highest_hz: float) -> Alignment | None:
+def align_in_pieces(
+    a: Signal, b: Signal, highest_hz: float, lowest_hz: float = _LOWEST_HZ, *, channel: bool = False
+) -> Alignment | None:
     """Align two signals; if both last a minute or more, each 30 s have to agree on one shift.
 
     A jingle before another broadcast, or a recording that was changed after ten minutes, is thus not the same.
@@ -91,25 +125,29 @@ def align_in_pieces(a: Signal, b: Signal, highest_hz: float) -> Alignment | None
         a: float32, shape (frames,), at `RATE`.
         b: Likewise.
         highest_hz: Upper end of the band that both have.
+        lowest_hz: Its lower end.
+        channel: As `align` takes it.
 
     Returns:
         The worst of the pieces; None where they do not lie together or do not agree on a shift.
     """
     if min(len(a), len(b)) < 2 * _PIECE:
-        # Of a long one beside a short one the beginning will do: where the short one lies elsewhere in it, it is a
-        # part.
-        reach = 2 * _PIECE + round(MAX_SHIFT_S * RATE)
-        found = align(a[:reach], b[:reach], highest_hz)
-        return found and found._replace(overlap=min(found.overlap, _share(a, reach), _share(b, reach)))
+        if max(len(a), len(b)) <= _AT_ONCE:
+            return align(a, b, highest_hz, lowest_hz, channel=channel)
+        return _align_short_in_long(a, b, (lowest_hz, highest_hz), channel=channel)
     starts = range(0, min(len(a), len(b)) - _PIECE + 1, _PIECE)
     # The shift is sought where there is most to hear: a recording may well begin with silence.
     loudest = max(starts, key=lambda at: _energy(a[at : at + _PIECE]))
-    first = align(a[loudest : loudest + _PIECE], b[loudest : loudest + _PIECE], highest_hz)
+    first = _place_of(a[loudest : loudest + _PIECE], b, (lowest_hz, highest_hz), channel=channel)
     if first is None:
         return None
+    first = first._replace(shift_s=first.shift_s - loudest / RATE)
     shift = round(first.shift_s * RATE)
+    if min(len(a) - max(0, -shift), len(b) - max(0, shift)) < _PIECE:
+        return None
+    whole = a, b
     a, b = a[max(0, -shift) :], b[max(0, shift) :]
-    pieces = _aligned_pieces(a, b, highest_hz)
+    pieces = _aligned_pieces(a, b, highest_hz, channel=channel)
     agreed = [piece for piece in pieces if piece is not None and abs(piece.shift_s) <= _DRIFT_S]
     # Pieces of one recording lie within 2 ms of one shift; behind a cut or an insertion they do not.
     if len(agreed) < len(pieces):
@@ -122,8 +160,36 @@ def align_in_pieces(a: Signal, b: Signal, highest_hz: float) -> Alignment | None
         gain_db=median(piece.gain_db for piece in agreed),
         correlation=worst.correlation,
         weakest=min(piece.weakest for piece in agreed),
-        overlap=min(_share(a, common), _share(b, common)),
+        overlap=min(_share(a, common), _share(b, common)) * _share_behind(whole, (a, b)),
+        overlap_s=common / RATE,
     )
+
+
+def _align_short_in_long(a: Signal, b: Signal, band: tuple[float, float], *, channel: bool) -> Alignment | None:
+    """Align a short signal with the part of a long one in which it lies."""
+    long, short = (a, b) if len(a) > len(b) else (b, a)
+    found = _place_of(short, long, band, channel=channel)
+    if found is None:
+        return None
+    # `found` tells where the short one lies in the long one, which is the later of the two.
+    begin = round(found.shift_s * RATE)
+    heard = _energy(long[max(0, begin) : max(0, begin + len(short))]) / max(_energy(long), 1e-20)
+    sign = 1 if short is a else -1
+    return found._replace(shift_s=sign * found.shift_s, gain_db=sign * found.gain_db, overlap=min(found.overlap, heard))
+
+
+def _place_of(short: Signal, long: Signal, band: tuple[float, float], *, channel: bool) -> Alignment | None:
+    """Return the alignment of a short signal with the piece of a long one in which it fits best.
+
+    Pieces are twice as long as the short one and overlap by half, so that it lies as a whole in one of them.
+    """
+    best: Alignment | None = None
+    step = max(len(short), _PIECE)
+    for start in range(0, max(1, len(long) - len(short) // 2), step):
+        found = align(short, long[start : start + 2 * step], band[1], band[0], channel=channel)
+        if found and (best is None or abs(found.correlation) * found.inside > abs(best.correlation) * best.inside):
+            best = found._replace(shift_s=found.shift_s + start / RATE)
+    return best
 
 
 def peak_in_band(signal: Signal) -> float:
@@ -166,19 +232,34 @@ def _flattening(of_a: _Spectrum, of_b: _Spectrum, width: int) -> NDArray[np.floa
     return np.sqrt(np.sqrt(factor))
 
 
-def _best_shift(cross: _Spectrum, size: int) -> float:
+def _through_channel(of_a: _Spectrum, of_b: _Spectrum, width: int) -> _Spectrum:
+    """Return the first spectrum, filtered so that it is nearest to the second, by a filter smooth over a width of bins.
+
+    The quotient of cross power and power (Wiener), each summed over the bins around.
+    """
+    middle = np.arange(len(of_a))
+    low, high = np.maximum(middle - width // 2, 0), np.minimum(middle + width // 2 + 1, len(of_a))
+    cross, power = (
+        np.concatenate(([0.0], np.cumsum(product)))
+        for product in (of_b.astype(np.complex128) * of_a.conj(), np.square(np.abs(of_a), dtype=np.float64))
+    )
+    found = (cross[high] - cross[low]) / np.maximum(power[high] - power[low], 1e-30)
+    return np.asarray(of_a * found, np.complex64)
+
+
+def _best_shift(cross: _Spectrum, size: int, reach: tuple[int, int]) -> float:
     """Return the shift, in frames and fractions, where the correlation is largest, upside down or not."""
-    reach = min(round(MAX_SHIFT_S * RATE), size // 2 - 1)
     over_shifts = np.fft.irfft(cross, size)
     # An inverse transform is circular: negative shifts are at its end.
-    around = np.concatenate((over_shifts[-reach:], over_shifts[: reach + 1]))
+    before, after = reach
+    around = np.concatenate((over_shifts[size - before :], over_shifts[: after + 1]))
     best = int(np.abs(around).argmax())
     # The correlation has nothing above 3400 Hz, so what lies between its samples follows from those nearby.
     near = np.arange(max(0, best - 32), min(len(around), best + 33))
     fine = np.arange(-_FINER, _FINER + 1) / _FINER + best
     distance = fine[:, None] - near
     between = (np.sinc(distance) * np.cos(np.pi / 2 * np.clip(distance / 34, -1, 1)) ** 2) @ around[near]
-    return float(fine[np.abs(between).argmax()]) - reach
+    return float(fine[np.abs(between).argmax()]) - before
 
 
 def _agreement(a: Signal, b: Signal) -> tuple[float, float]:
@@ -194,11 +275,20 @@ def _agreement(a: Signal, b: Signal) -> tuple[float, float]:
     return all_of_it, worst
 
 
+def _sounding_s(signal: Signal, whole: Signal | None = None) -> float:
+    """Return the seconds of the blocks in which something happens, beside the loudest block of it or of a whole."""
+    of_it, of_all = (
+        np.add.reduceat(np.square(one), np.arange(0, max(1, len(one)), _BLOCK // 4)) if len(one) else np.zeros(1)
+        for one in (signal, signal if whole is None else whole)
+    )
+    return float((of_it >= max(1e-20, _AUDIBLE * of_all.max())).sum() * (_BLOCK // 4) / RATE)
+
+
 def _energy(signal: Signal) -> float:
     return float(np.dot(signal, signal))
 
 
-def _aligned_pieces(a: Signal, b: Signal, highest_hz: float) -> list[Alignment | None]:
+def _aligned_pieces(a: Signal, b: Signal, highest_hz: float, *, channel: bool) -> list[Alignment | None]:
     """Return the alignment of each piece in which either signal is not 60 dB under its level; the last is longer."""
     common = min(len(a), len(b))
     level = _QUIET * max(_level(a[:common]), _level(b[:common]))
@@ -206,12 +296,17 @@ def _aligned_pieces(a: Signal, b: Signal, highest_hz: float) -> list[Alignment |
     for at in range(0, common - _PIECE + 1, _PIECE):
         end = at + _PIECE if common - at >= 2 * _PIECE else common
         if max(_level(a[at:end]), _level(b[at:end])) > level:
-            pieces.append(align(a[at:end], b[at:end], highest_hz))
+            pieces.append(align(a[at:end], b[at:end], highest_hz, reach_s=MAX_SHIFT_S, channel=channel))
     return pieces
 
 
 def _level(signal: Signal) -> float:
     return float(np.sqrt(_energy(signal) / max(1, len(signal))))
+
+
+def _share_behind(whole: tuple[Signal, Signal], rest: tuple[Signal, Signal]) -> float:
+    """Return the smaller share of the energy that is left of two signals whose beginning was cut off."""
+    return min(_energy(after) / max(_energy(before), 1e-20) for before, after in zip(whole, rest, strict=True))
 
 
 def _share(signal: Signal, frames: int) -> float:

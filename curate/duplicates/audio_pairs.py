@@ -1,9 +1,12 @@
 """Confirm many pairs of recordings in worker processes, reading each file as few times as possible."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
+from curate import engine
 from curate.duplicates.audio import AudioMatch, Sound, compare, listen
+from curate.duplicates.landmarks import NONE, Landmarks, find_landmarks
 from curate.duplicates.pairs import compare_pairs
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
@@ -18,7 +21,7 @@ _PRELOAD = ("numpy", "soundfile", "soxr", "curate.media.audio")
 
 
 def confirm_pairs(
-    pairs: Sequence[tuple[str, str]], jobs: int | None = None, progress: Progress = unseen
+    pairs: Sequence[tuple[str, str]], jobs: int | None = None, progress: Progress = unseen, *, speeds: bool = True
 ) -> list[AudioMatch]:
     """Return for each pair of files what their comparison found, in the order given.
 
@@ -28,9 +31,10 @@ def confirm_pairs(
         pairs: Paths of two recordings each.
         jobs: Number of worker processes; None: as many as this process may use processors.
         progress: Is told how far it is.
+        speeds: As `compare` takes it.
     """
     return compare_pairs(
-        _confirm_files,
+        partial(_confirm_files, speeds=speeds),
         lambda reason: AudioMatch("none", reason=reason),
         pairs,
         jobs=jobs,
@@ -40,14 +44,27 @@ def confirm_pairs(
     )
 
 
-def _confirm_files(pair: tuple[str, str]) -> AudioMatch:
+def landmarks_of_files(paths: Sequence[str], jobs: int | None, progress: Progress) -> Iterator[Landmarks]:
+    """Yield the landmarks of each recording; none of one that cannot be heard."""
+    heard = engine.run(_landmarks_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+    with progress("listen", partial(len, paths)) as counted:
+        for found in counted(heard):
+            yield NONE if isinstance(found, engine.Failure) else found
+
+
+def _landmarks_of_file(path: str) -> Landmarks:
+    sound = _hear(path)
+    return NONE if isinstance(sound, str) or sound.problem else find_landmarks(sound.signal)
+
+
+def _confirm_files(pair: tuple[str, str], *, speeds: bool = True) -> AudioMatch:
     heard = []
     for path in pair:
         sound = _heard(path)
         if isinstance(sound, str):
             return AudioMatch("none", reason=f"{path}: {sound}")
         heard.append(sound)
-    return compare(*heard)
+    return compare(*heard, speeds=speeds)
 
 
 _cache: "OrderedDict[str, Sound | str]" = OrderedDict()

@@ -52,7 +52,7 @@ def difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Difference | None:
         matrix: From pixels of the second to the first, as `improve` gives it.
     """
     # The first is laid onto the pixels of the second, the smaller one: then noise is averaged, not blown up.
-    under, mask = _warped(a.luma, matrix, b), _shared(a, matrix, b)
+    under, mask = aligned(a, b, matrix)
     inside = float(mask.mean())
     if inside < _LEAST_MASK:
         return None
@@ -67,7 +67,7 @@ def difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Difference | None:
         return None
     contrast = max(_LEAST_CONTRAST, low)
     # Both ways, because a brighter copy whose whites are clipped follows from the original, but not the reverse.
-    ways = ((b.luma - _tones(x, y)[under]) * mask, (under - _tones(y, x)[b.luma]) * mask)
+    ways = ((b.luma - tones(x, y)[under]) * mask, (under - tones(y, x)[b.luma]) * mask)
     left = [float(np.square(way).sum()) for way in ways]
     return Difference(
         peak=_peak(ways[left[0] > left[1]], mask, _SPOT) / contrast,
@@ -81,10 +81,18 @@ def difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Difference | None:
 def colour_difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
     """Return the largest local difference of blue or red in levels of 255, once the saturation is matched."""
     mask = _shared(a, matrix, b)
-    x, y = (excess(chroma) * mask[:, :, None] for chroma in (_warped(a.chroma, matrix, b), b.chroma))
+    x, y = (excess(chroma) * mask[:, :, None] for chroma in (warped(a.chroma, matrix, b), b.chroma))
     # Least squares; a copy may be more or less saturated, but not by any factor.
     gain = float((x * y).sum()) / max(float(np.square(x).sum()), 1e-6)
     rest = y - np.float32(min(max(gain, 0.5), 2.0)) * x
+    # A warmer light moves all colours, and those of bright places more: the line through them is taken away.
+    shown = mask.astype(bool)
+    bright = b.luma.astype(np.float32)
+    for plane in (0, 1):
+        values, levels = rest[:, :, plane][shown], bright[shown]
+        mean, middle = float(values.mean()), float(levels.mean())
+        slope = float(((values - mean) * (levels - middle)).mean()) / max(float(levels.var()), 1e-6)
+        rest[:, :, plane] -= (mean + slope * (bright - middle)) * mask
     return max(_peak(np.ascontiguousarray(rest[:, :, plane]), mask, _COLOUR_SPOT) for plane in (0, 1))
 
 
@@ -103,7 +111,13 @@ def raw_difference(a: Thumbnail, b: Thumbnail) -> float:
     return largest
 
 
-def _warped(pixels: Pixels, matrix: Matrix, b: Thumbnail) -> Pixels:
+def aligned(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> tuple[Pixels, Mask]:
+    """Return the brightness of the first on the pixels of the second, and 1 where both show something, else 0."""
+    return warped(a.luma, matrix, b), _shared(a, matrix, b)
+
+
+def warped(pixels: Pixels, matrix: Matrix, b: Thumbnail) -> Pixels:
+    """Return pixels of a first picture where they lie on the second."""
     cv2 = opencv()
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(pixels, matrix, b.luma.shape[::-1], flags=flags))
@@ -111,11 +125,11 @@ def _warped(pixels: Pixels, matrix: Matrix, b: Thumbnail) -> Pixels:
 
 def _shared(a: Thumbnail, matrix: Matrix, b: Thumbnail) -> Mask:
     """Return 1 where a pixel of the second picture lies well within the first, else 0."""
-    inside = _warped(np.full_like(a.luma, 255), matrix, b) == 255
+    inside = warped(np.full_like(a.luma, 255), matrix, b) == 255
     return np.asarray(opencv().erode(inside.astype(np.uint8), np.ones((_EDGE, _EDGE), np.uint8), borderValue=1))
 
 
-def _tones(x: Pixels, y: Pixels) -> Plane:
+def tones(x: Pixels, y: Pixels) -> Plane:
     """Return for each of 256 levels of x the level of y that fits it best: a line, and the mean of y around it."""
     counts = np.bincount(x, minlength=256)
     sums = np.bincount(x, y, minlength=256)

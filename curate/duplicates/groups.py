@@ -1,21 +1,19 @@
 """Groups of duplicates: which samples are copies of each other, and which one stands for all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 Relation = Literal["exact", "near", "answered"]
-Keep = Literal["best", "first"]
 OnConflict = Literal["drop", "keep", "fail"]
 Stays = Literal["first", "second", "both", "neither", "open"]
 
-KEEP: tuple[Keep, ...] = get_args(Keep)
 ON_CONFLICT: tuple[OnConflict, ...] = get_args(OnConflict)
 
 PROTECTED = {"test": 2, "val": 1}
 """Of copies in several splits the one that is evaluated on stays: a training copy would make it worthless."""
-
 
 SAME_BYTES = "same bytes"
 """Change of a pair of which nothing had to be decoded."""
@@ -25,18 +23,20 @@ class Member(Struct, frozen=True):
     """A sample as far as duplicates are concerned.
 
     Attributes:
-        index: Its place in the manifest.
+        index: Its place in the manifest; of a sample of a reference set, behind all of those.
         path: Of the sample.
         label: Of the sample.
         split: Of the sample.
-        quality: Compares copies, larger is better: sound, size, bytes.
+        rank: By which one stays, larger first: what `--keep` asked for.
+        reference: Of a reference set, whose samples never go.
     """
 
     index: int
     path: str
     label: str | None = None
     split: str | None = None
-    quality: tuple[float, ...] = ()
+    rank: tuple[float, ...] = ()
+    reference: bool = False
 
 
 class Pair(Struct, frozen=True):
@@ -80,16 +80,19 @@ class Verdict(Struct, frozen=True):
 
 
 class Group(Struct, frozen=True):
-    """Copies of one thing.
+    """A sample and those that were compared with it and found to be copies of it.
 
     Attributes:
         kept: Those that stay; one, unless copies with different labels are kept.
-        dropped: Those that go.
+        dropped: Those that go. Each was confirmed against one that stays, or, of a label conflict, against the best.
         relation: `exact` if all of them are, else `near`, unless only people say so.
         distance: The largest of a confirmed pair; None: nothing was measured.
         changes: What was done, over all pairs.
-        label_conflict: The different labels of the copies, unless people decided between them.
+        label_conflict: The different labels of the copies.
         leak: The different splits of the copies.
+        linked: Paths of samples that stay too: each is a copy of one that goes here, but not of the one that stays.
+        no_class: Labels of copies that go because no other sample has them, such as that of a folder of examples.
+        chain: Number of the chain of copies that it is of: groups of one chain are linked.
         verdicts: What people said of pairs of them.
         instead: By the index of a dropped one, the path of the copy that it was confirmed against; only where people
             were asked, and not of what they want gone itself.
@@ -102,6 +105,9 @@ class Group(Struct, frozen=True):
     changes: tuple[str, ...] = ()
     label_conflict: tuple[str, ...] = ()
     leak: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    no_class: tuple[str, ...] = ()
+    chain: int = 0
     verdicts: tuple[Verdict, ...] = ()
     instead: Mapping[int, str] = {}
 
@@ -122,51 +128,139 @@ class Group(Struct, frozen=True):
         return tuple(sorted({name for one in own for name in one.by}))
 
 
-def components(count: int, pairs: Iterable[Pair]) -> list[tuple[list[int], list[Pair]]]:
-    """Return the connected components of two or more samples, by their first member, each with its pairs.
+class _Star(Struct, frozen=True):
+    """One of a chain of copies, and those of the rest that were confirmed against it."""
 
-    Args:
-        count: Number of samples.
-        pairs: Confirmed pairs.
+    centre: Member
+    copies: list[Member]
+
+
+class Copies:
+    """Which samples are copies of which: confirmed pairs, and whatever has the same content as one of them.
+
+    Only sameness is passed on: what is exactly the same as A is to all others what A is. Likeness is not. Of twelve
+    crops, each 4 % smaller than the last, each two that follow each other are copies, and the first and last are not.
+
+    Attributes:
+        chains: The samples that hang together, whatever lies between, each chain in order, by their first.
     """
-    import numpy as np
 
-    from curate.ground.union_find import join_pairs
+    def __init__(self, count: int, pairs: Iterable[Pair]) -> None:
+        """Take the confirmed pairs among `count` samples."""
+        import numpy as np
 
-    pairs = list(pairs)
-    # Reshaped, because an empty list has no second axis.
-    ends = np.array([(pair.first, pair.second) for pair in pairs], np.int64).reshape(-1, 2)
-    root = join_pairs(count, ends[:, 0], ends[:, 1])
-    found: dict[int, tuple[list[int], list[Pair]]] = {}
-    for index in np.unique(ends).tolist():
-        found.setdefault(int(root[index]), ([], []))[0].append(index)
-    for pair in pairs:
-        found[int(root[pair.first])][1].append(pair)
-    return [found[index] for index in sorted(found)]
+        from curate.ground.union_find import join_pairs
+
+        pairs = list(pairs)
+        # Reshaped, because an empty list has no second axis.
+        ends = np.array([(pair.first, pair.second) for pair in pairs], np.int64).reshape(-1, 2)
+        exact = np.array([pair.relation == "exact" for pair in pairs], bool)
+        chained, same = (join_pairs(count, some[:, 0], some[:, 1]) for some in (ends, ends[exact]))
+        involved = np.unique(ends)
+        self._content: dict[int, int] = dict(zip(involved.tolist(), same[involved].tolist(), strict=True))
+        self._near: dict[int, dict[int, Pair]] = {}
+        self._exact: dict[int, Pair] = {}
+        for pair in pairs:
+            one, other = self._content[pair.first], self._content[pair.second]
+            if pair.relation == "exact":
+                self._exact.setdefault(pair.second, pair)
+            elif one != other:
+                self._near.setdefault(one, {}).setdefault(other, pair)
+                self._near.setdefault(other, {}).setdefault(one, pair)
+        chains: dict[int, list[int]] = {}
+        for index in involved.tolist():
+            chains.setdefault(int(chained[index]), []).append(index)
+        self.chains = [chains[first] for first in sorted(chains)]
+
+    def content(self, index: int) -> int:
+        """Return the first sample of the same content, which stands for that content."""
+        return self._content[index]
+
+    def near(self, content: int) -> Collection[int]:
+        """Return the other contents that were confirmed to be near one."""
+        return self._near.get(content, {})
+
+    def pair(self, one: int, other: int) -> Pair | None:
+        """Return what makes two samples copies of each other; None where nothing that was compared does."""
+        first, second = sorted((one, other))
+        if self._content[one] == self._content[other]:
+            known = self._exact.get(second) or self._exact.get(first)
+            return Pair(first, second, "exact", change=known.change if known else "")
+        return self._near.get(self._content[first], {}).get(self._content[second])
 
 
-def decide(members: Sequence[Member], pairs: Sequence[Pair], keep: Keep, on_conflict: OnConflict) -> Group:
-    """Decide which of some copies stays.
+def decide(
+    members: Mapping[int, Member],
+    copies: Copies,
+    on_conflict: OnConflict,
+    samples_of: Mapping[str, int],
+    comparable: Callable[[int, int], bool] = lambda _one, _other: True,
+) -> list[Group]:
+    """Decide which of all copies stay: the best first, and each of the others that was confirmed against it goes.
 
     Where copies are in several splits, the one of the test split stays (then validation): the training copy goes.
-    Where their labels differ, all of them go, or with `keep` one for each label stays.
+    Where their labels differ, those whose label no sample has that is not such a copy go: it is no class. Of the rest
+    all go, or with `keep` one for each label stays.
 
     Args:
-        members: In the order of the manifest.
-        pairs: The confirmed pairs among them.
-        keep: `best`: the one of the best quality, the first of several; `first`: the first.
+        members: All samples that are copies of another, by index.
+        copies: Which are copies of which.
         on_conflict: What becomes of copies with different labels; `fail` decides like `drop`, and the caller fails.
+        samples_of: How many samples have a label.
+        comparable: Whether one may go for the other; takes their indexes.
     """
-    labels = sorted({member.label for member in members if member.label is not None})
-    conflict = len(labels) > 1
-    # One for each label, and those without a label go: nothing tells which of the labels is theirs.
-    if conflict and on_conflict == "keep":
-        parts = [[member for member in members if member.label == label] for label in labels]
-        kept = [_representative(part, keep) for part in parts]
-    else:
-        # Of copies with different labels at most one label is right, and nothing here can tell which.
-        kept = [] if conflict else [_representative(members, keep)]
-    return group_of(members, kept, pairs)
+    disputed: Counter[str] = Counter()
+    for chain in copies.chains:
+        for star in _stars([members[index] for index in chain], copies, comparable, frozenset()):
+            if len(_labels(star)) > 1:
+                disputed.update(one.label for one in (star.centre, *star.copies) if one.label is not None)
+    no_class = frozenset(label for label, count in disputed.items() if count >= samples_of.get(label, 0))
+    groups = []
+    for number, chain in enumerate(copies.chains):
+        stars = _stars([members[index] for index in chain], copies, comparable, no_class)
+        # What hangs together with a group without being a copy of what stays in it is named, so that the chain is seen.
+        centre_of = {copies.content(star.centre.index): star.centre.path for star in stars}
+        groups += [
+            structs.replace(_linked(_group(star, copies, on_conflict, no_class), copies, centre_of), chain=number)
+            for star in stars
+            if star.copies
+        ]
+    return sorted(groups, key=lambda group: min(member.index for member in (*group.kept, *group.dropped)))
+
+
+def _stars(
+    chain: Sequence[Member], copies: Copies, comparable: Callable[[int, int], bool], no_class: Collection[str]
+) -> list[_Star]:
+    """Return the samples of a chain that stay, the best first, each with those of the rest that go for it."""
+    labelled = {member.label for member in chain if member.label is not None} - set(no_class)
+    order = sorted(
+        chain,
+        key=lambda one: (
+            one.reference,
+            not (labelled and one.label in no_class),
+            PROTECTED.get(one.split or "", 0),
+            one.rank,
+            -one.index,
+        ),
+        reverse=True,
+    )
+    waiting: dict[int, list[Member]] = {}
+    for member in order:
+        waiting.setdefault(copies.content(member.index), []).append(member)
+    stars, gone = [], set()
+    for centre in order:
+        if centre.index in gone:
+            continue
+        gone.add(centre.index)
+        content, taken = copies.content(centre.index), []
+        for near in (content, *copies.near(content)):
+            for one in waiting.get(near, ()):
+                if one.index not in gone and not one.reference and comparable(centre.index, one.index):
+                    taken.append(one)
+                    gone.add(one.index)
+            waiting[near] = [one for one in waiting.get(near, ()) if one.index not in gone]
+        stars.append(_Star(centre, sorted(taken, key=lambda one: one.index)))
+    return stars
 
 
 def group_of(members: Sequence[Member], kept: Sequence[Member], pairs: Sequence[Pair]) -> Group:
@@ -186,9 +280,49 @@ def group_of(members: Sequence[Member], kept: Sequence[Member], pairs: Sequence[
     )
 
 
-def _representative(members: Sequence[Member], keep: Keep) -> Member:
-    # Quality is asked only among the copies of the split that is to be protected.
-    protected = max(PROTECTED.get(member.split or "", 0) for member in members)
-    eligible = [member for member in members if PROTECTED.get(member.split or "", 0) == protected]
-    # The first of the best: max returns the first of equals.
-    return max(eligible, key=lambda member: member.quality) if keep == "best" else eligible[0]
+def _group(star: _Star, copies: Copies, on_conflict: OnConflict, no_class: Collection[str]) -> Group:
+    """Return what becomes of one star."""
+    everyone = sorted((star.centre, *star.copies), key=lambda one: one.index)
+    labels = sorted({one.label for one in everyone if one.label is not None})
+    classes = [label for label in labels if label not in no_class] or labels
+    conflict = len(classes) > 1
+    kept = [star.centre]
+    if conflict and on_conflict == "keep":
+        kept = _one_of_each(star, classes, copies)
+    elif conflict and not star.centre.reference:
+        # Of copies with different labels at most one label is right, and nothing here can tell which.
+        kept = []
+    pairs = [pair for one in star.copies if (pair := copies.pair(star.centre.index, one.index))]
+    return structs.replace(
+        group_of(everyone, kept, pairs),
+        label_conflict=tuple(classes) if conflict else (),
+        no_class=tuple(label for label in labels if label not in classes),
+    )
+
+
+def _one_of_each(star: _Star, classes: Sequence[str], copies: Copies) -> list[Member]:
+    """Return, of each label, the best, and those that were not confirmed against it; others have no label to keep."""
+    kept = []
+    for label in classes:
+        best, *others = sorted(
+            (one for one in (star.centre, *star.copies) if one.label == label),
+            key=lambda one: (one.reference, PROTECTED.get(one.split or "", 0), one.rank, -one.index),
+            reverse=True,
+        )
+        kept += [best, *(one for one in others if copies.pair(best.index, one.index) is None)]
+    return kept
+
+
+def _linked(group: Group, copies: Copies, centre_of: Mapping[int, str]) -> Group:
+    own = {copies.content(one.index) for one in group.kept}
+    linked = {
+        centre_of[near]
+        for one in group.dropped
+        for near in copies.near(copies.content(one.index))
+        if near in centre_of and near not in own
+    }
+    return structs.replace(group, linked=tuple(sorted(linked)))
+
+
+def _labels(star: _Star) -> set[str]:
+    return {one.label for one in (star.centre, *star.copies) if one.label is not None}

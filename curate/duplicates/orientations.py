@@ -32,6 +32,10 @@ _SYMMETRIES: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
 _MOST_ORIENTATIONS = 3
 """A symmetrical thing looks much the same flipped, so the second or third guess may be the right one."""
 
+MOST_CROOKED = 15
+"""Degrees."""
+
+_SMALL_TURN = 0.06
 _COARSEST_TURNS = 5
 """Waves of fewer periods around the centre are what lighting and backdrop make: alike in thousands of pictures."""
 
@@ -100,6 +104,32 @@ def find_orientations(first: Packed, second: Packed) -> list[tuple[Orientation, 
         tuple(sorted(orientations, key=lambda orientation: -orientation.alike)[:_MOST_ORIENTATIONS])
         for orientations in found
     ]
+
+
+def change_of(matrix: NDArray[np.float32]) -> str:
+    """Return what was done to the first picture, from the map that lays the second on it, shape (2, 3).
+
+    Of what the map turns, stretches and shears, the turn counts; a few degrees are a crooked scan, and have no name.
+    """
+    left, _, right = np.linalg.svd(matrix[:, :2].astype(np.float64))
+    (xx, xy), (yx, yy) = (left @ right).tolist()
+    quarter = (round(xx), round(xy)), (round(yx), round(yy))
+    name = next((change for change, turn in _SYMMETRIES.items() if turn == quarter), None)
+    if name is not None and max(abs(xx - quarter[0][0]), abs(xy - quarter[0][1])) <= _SMALL_TURN:
+        return name
+    flipped = "flipped, " if xx * yy - xy * yx < 0 else ""
+    return f"{flipped}rotated by {round(math.degrees(math.atan2(-yx, yy))) % 360}°"
+
+
+def is_flip(change: str) -> bool:
+    """Tell whether a change has a mirror in it."""
+    return "flipped" in change
+
+
+def is_turn(change: str) -> bool:
+    """Tell whether a change turns a picture by more than a crooked scan does, so that it may show something else."""
+    angle = int(change.rpartition(" ")[2][:-1]) if change.endswith("°") else 0
+    return min(angle, 360 - angle) > MOST_CROOKED
 
 
 def inverse(change: str) -> str:

@@ -7,7 +7,7 @@ from curate import engine
 from curate.ground.progress import Progress
 
 Match = TypeVar("Match")
-Item = TypeVar("Item", bound="tuple[str, str] | tuple[str, str, object]")
+Item = TypeVar("Item", bound="tuple[object, ...]")
 
 _SLOWEST_S = 120.0
 
@@ -34,7 +34,7 @@ def compare_pairs(
         progress: Is told how far it is.
     """
     # Pairs that share a file come together, and with them travels the cache of the worker that read it.
-    order = by_neighbourhood([item[:2] for item in items])
+    order = by_neighbourhood([_paths(item) for item in items])
     found: dict[int, Match] = {}
     work = engine.run(
         compare,
@@ -47,12 +47,17 @@ def compare_pairs(
     with progress("compare", lambda: len(items)) as counted:
         for place, match in zip(order, counted(work), strict=True):
             if isinstance(match, engine.Failure):
-                first, second = items[place][:2]
+                first, second = _paths(items[place])
                 found[place] = failed(f"{first} with {second}: {match.detail}")
             else:
                 found[place] = match
     # Back in the order of the caller, who zips it with the pairs.
     return [found[place] for place in range(len(items))]
+
+
+def _paths(item: tuple[object, ...]) -> tuple[str, str]:
+    """Return the first two fields, which are paths whatever else a comparison takes."""
+    return str(item[0]), str(item[1])
 
 
 def by_neighbourhood(pairs: Sequence[tuple[str, str]]) -> list[int]:

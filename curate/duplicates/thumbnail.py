@@ -54,7 +54,16 @@ def thumbnail(pixels: Pixels) -> Thumbnail:
     return Thumbnail(luma, chroma, shrunk(luma, 4), _detail(luma), colour)
 
 
-def shrunk(plane: Pixels, factor: int) -> Pixels:
+def half_thumbnail(luma: Pixels) -> Thumbnail:
+    """Return what half a thumbnail, of `SIDE` / 2 pixels, tells of a picture: no colours.
+
+    Args:
+        luma: Brightness, shape (height, width).
+    """
+    return Thumbnail(luma, np.zeros((0, 0, 2), np.uint8), shrunk(luma, 2), _detail(luma), 0.0)
+
+
+def shrunk(plane: Pixels, factor: float) -> Pixels:
     """Return a copy that is smaller by a factor, but at least 8 pixels on each side."""
     height, width = plane.shape
     size = max(8, round(width / factor)), max(8, round(height / factor))

@@ -21,6 +21,7 @@ def run_anywhere(
     timeout_s: float = 60.0,
     preload: "Sequence[str]" = (),
     warm_up: "Callable[[], object] | None" = None,
+    ahead: "Callable[[Sequence[Any]], None] | None" = None,
 ) -> "Generator[Any, None, None]":
     """Yield what `run` yields, from a cluster where one was chosen (`nodes.use_cluster`).
 
@@ -28,4 +29,5 @@ def run_anywhere(
     by its content and put in place whole, since a batch of a machine that was lost is done twice.
     """
     chosen = cluster.run_on_cluster if nodes.is_chosen() else run
-    return chosen(work, items, jobs=jobs, chunk_size=chunk_size, timeout_s=timeout_s, preload=preload, warm_up=warm_up)
+    options: dict[str, Any] = {"jobs": jobs, "chunk_size": chunk_size, "timeout_s": timeout_s, "preload": preload}
+    return chosen(work, items, **options, warm_up=warm_up, ahead=ahead)

@@ -60,7 +60,9 @@ class _Answer(NamedTuple):
 
 
 def _work_on(
-    shared: "tuple[Callable[[Any], Any], Callable[[], object] | None]", items: list[Any], task: _Task
+    shared: "tuple[Callable[[Any], Any], Callable[[], object] | None, Callable[[Sequence[Any]], None] | None]",
+    items: list[Any],
+    task: _Task,
 ) -> _Answer:
     """Work on a batch; in a process of Ray."""
     began = time.monotonic()
@@ -69,7 +71,7 @@ def _work_on(
     os.chdir(task.folder)
     # Others of Ray's processes on this machine have a worker each as well, and no more memory than there is.
     beside = (os.cpu_count() or 1) - 1
-    work, warm_up = shared
+    work, warm_up, ahead = shared
     with closing(
         pool.run(
             work,
@@ -79,6 +81,7 @@ def _work_on(
             timeout_s=task.timeout_s,
             preload=task.preload,
             warm_up=warm_up,
+            ahead=ahead,
             beside=beside,
         )
     ) as results:
@@ -101,6 +104,7 @@ def run_on_cluster(
     timeout_s: float = 60.0,
     preload: "Sequence[str]" = (),
     warm_up: "Callable[[], object] | None" = None,
+    ahead: "Callable[[Sequence[Any]], None] | None" = None,
 ) -> "Generator[Any, None, None]":
     """Yield `work(item)` for each item, in the order of the items, from the machines of the cluster.
 
@@ -116,7 +120,7 @@ def run_on_cluster(
     task = _Task(os.getcwd(), program_digest(), chunk_size, timeout_s, tuple(preload))
     remote = ray.remote(num_cpus=1, max_retries=_LOST_MACHINES)(_work_on)
     # Once for all batches: a model, or a plan with all of its recipes, may be large.
-    shared = ray.put((work, warm_up))
+    shared = ray.put((work, warm_up, ahead))
     iterator, more = iter(items), True
     window: deque[Chunk] = deque()
     under_way: dict[Any, _Sent] = {}

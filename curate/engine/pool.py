@@ -54,6 +54,7 @@ def run(
     timeout_s: float = 60.0,
     preload: "Sequence[str]" = (),
     warm_up: "Callable[[], object] | None" = None,
+    ahead: "Callable[[Sequence[Any]], None] | None" = None,
     beside: int = 0,
 ) -> "Generator[Any, None, None]":
     """Yield `work(item)` for each item, in the order of the items, from worker processes.
@@ -73,6 +74,8 @@ def run(
             forked imports them before its first item.
         warm_up: Called once in each worker before its first item, so that what libraries import and compile at their
             first use is not taken from the time of that item. What it raises is of no account.
+        ahead: Called in a worker with items that it was sent, before it comes to them: to begin what takes time
+            elsewhere. What it raises is of no account.
         beside: Workers of other pools on this machine, which share its memory.
 
     Yields:
@@ -81,7 +84,7 @@ def run(
     jobs = jobs or available_processors()
     chunks = _chunks(items, chunk_size)
     window: deque[Chunk] = deque()
-    pool = _Pool(work, jobs, timeout_s, preload, warm_up, worker_memory(jobs + beside))
+    pool = _Pool(work, jobs, timeout_s, preload, warm_up, ahead, worker_memory(jobs + beside))
     try:
         more = True
         while more or window:
@@ -158,6 +161,7 @@ class _Pool:
         timeout_s: float,
         preload: "Sequence[str]",
         warm_up: "Callable[[], object] | None",
+        ahead: "Callable[[Sequence[Any]], None] | None",
         memory: int | None,
     ) -> None:
         self.forks = start_method() == "fork"
@@ -170,6 +174,7 @@ class _Pool:
         self.timeout_s = timeout_s
         self.preload = preload
         self.warm_up = warm_up
+        self.ahead = ahead
         self.memory = memory
         self.queue: deque[_Task] = deque()
         self.workers: list[_Worker] = []
@@ -232,7 +237,10 @@ class _Pool:
         progress = self.context.RawArray("d", (-1.0, 0.0, 0.0))
         # A forked worker has our ends of all pipes: as long as it held them open, no other worker would see us close.
         inherited = [*(worker.connection for worker in self.workers), ours] if self.forks else []
-        arguments = (self.work, theirs, progress, os.getpid(), inherited, self.preload, self.warm_up, self.memory)
+        arguments = (
+            *(self.work, theirs, progress, os.getpid(), inherited),
+            *(self.preload, self.warm_up, self.memory, self.ahead),
+        )
         process = self.context.Process(target=serve, args=arguments, daemon=True)
         # Held back while there are two of us: a signal to the whole group must not run our handlers in the child.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections import deque
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -73,6 +74,7 @@ def serve(
     modules: "Sequence[str]" = (),
     warm_up: "Callable[[], object] | None" = None,
     memory: int | None = None,
+    ahead: "Callable[[Sequence[Any]], None] | None" = None,
 ) -> None:
     """Answer tasks, each `(number, items)`, with the list of their results, until the other end closes.
 
@@ -86,17 +88,25 @@ def serve(
         modules: What to import before that.
         warm_up: Called before the first task; no clock runs yet.
         memory: Bytes that this process may take beyond what it starts with; None: no limit.
+        ahead: Is given the items of each task as soon as it is there, which may be while another is worked on.
     """
     _settle(parent, inherited)
     limit_memory(memory)
     preload(modules)
     if warm_up:
         _warm(warm_up)
+    waiting: deque[tuple[int, list[Any]]] = deque()
     while True:
         try:
-            number, items = tasks.recv()
-        except EOFError:
+            # What is there is taken at once, so that its reading begins while the task before it is worked on.
+            while not waiting or (ahead and tasks.poll()):
+                waiting.append(tasks.recv())
+                if ahead:
+                    with suppress(Exception):
+                        ahead(waiting[-1][1])
+        except (EOFError, OSError):
             return
+        number, items = waiting.popleft()
         results: list[Any] = []
         for position, item in enumerate(items):
             progress[:] = [number, position, time.monotonic()]

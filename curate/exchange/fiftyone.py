@@ -12,6 +12,7 @@ from curate.exchange.annotated import Annotated, carried_sample
 from curate.ground.errors import InputError
 from curate.ground.files import read_file
 from curate.ground.json import encode_indented, loads
+from curate.media.storage.address import is_url, join
 from curate.records.sample import Sample
 from curate.records.writer import encode
 
@@ -33,7 +34,8 @@ def files_of(samples: Iterable[tuple[Sample, Mapping[str, Any]]], root: str) -> 
     for number, (sample, foreign) in enumerate(samples):
         # Names of files are no keys: two folders may hold the same.
         key = f"{number:08d}"
-        places[key] = os.path.abspath(os.path.join(root, sample.path))
+        place = join(root, sample.path)
+        places[key] = place if is_url(place) else os.path.abspath(place)
         line = encode(sample).decode("utf-8", "surrogatepass")
         if sample.label is None:
             # FiftyOne 1.22 reads a label of null as the class "None"; without an entry the image has none.

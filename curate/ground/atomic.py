@@ -52,7 +52,7 @@ def atomic_write(path: str) -> "Iterator[IO[bytes]]":
             with suppress(FileNotFoundError):
                 os.unlink(temporary)
             raise
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
 def _temporary(folder: str, name: str) -> tuple[int, str]:
@@ -111,7 +111,7 @@ def _mode_of(target: str) -> int:
         return 0o666 & ~mask
 
 
-def _sync_folder(folder: str) -> None:
+def sync_folder(folder: str) -> None:
     """Make a rename durable; some file systems cannot sync a folder, and then the rename is as durable as it gets."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

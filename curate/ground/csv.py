@@ -1,6 +1,7 @@
 """CSV tables: those that people make (annotations, human levels, priorities), and metadata that programs make."""
 
 import csv
+import io
 from typing import TYPE_CHECKING, NamedTuple
 
 from curate.ground.errors import InputError, did_you_mean
@@ -21,7 +22,7 @@ class Row(NamedTuple):
     cells: dict[str, str]
 
 
-def read_table(path: str, columns: "Sequence[str]", *, exact: bool = False) -> list[Row]:
+def read_table(path: str, columns: "Sequence[str]", *, exact: bool = False, data: bytes | None = None) -> list[Row]:
     """Return the rows of a table in UTF-8; further columns are kept.
 
     Args:
@@ -29,6 +30,7 @@ def read_table(path: str, columns: "Sequence[str]", *, exact: bool = False) -> l
         columns: Those that it has to have.
         exact: A program wrote it: blanks around a value belong to it, names that are not UTF-8 are allowed, and there
             may be no row. Else blanks are taken away, and there is one row or more.
+        data: Its bytes, where they are not on a disk.
 
     Raises:
         InputError: It cannot be read, lacks a column, has no rows, or a row has too few or too many values; names the
@@ -37,7 +39,11 @@ def read_table(path: str, columns: "Sequence[str]", *, exact: bool = False) -> l
     errors = "surrogateescape" if exact else "strict"
     try:
         # With or without the byte order mark that Excel writes, which else would be a part of the first column's name.
-        with open(path, encoding="utf-8-sig", errors=errors, newline="") as file:
+        with (
+            io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", errors=errors, newline="")
+            if data is not None
+            else open(path, encoding="utf-8-sig", errors=errors, newline="")
+        ) as file:
             reader = csv.reader(file, strict=True, skipinitialspace=not exact)
             names = next(reader, [])
             names = names if exact else [name.strip() for name in names]

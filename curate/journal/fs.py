@@ -56,13 +56,16 @@ def _rename_natively(source: tuple[int, str], target: tuple[int, str]) -> int:
 
 
 def digest_of(path: str) -> str:
-    """Return `sha256:` and the SHA-256 of the bytes of a user's file in hexadecimal; links are followed.
+    """Return `sha256:` and the SHA-256 of the bytes of a user's file or key in hexadecimal; links are followed.
 
     Raises:
         OSError: The file cannot be read, or is no regular file.
     """
+    digest = hashlib.sha256()
     with open_media(path) as file:
-        return _digest(file.fileno())
+        while block := file.read(_CHUNK_BYTES):
+            digest.update(block)
+    return f"sha256:{digest.hexdigest()}"
 
 
 def digest_in(tree: "Tree", path: str) -> str:

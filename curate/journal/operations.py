@@ -41,11 +41,13 @@ class Outcome(msgspec.Struct, frozen=True):
             there any more (`vanished`), its content is another one (`changed`), something else is at the target
             (`exists`), the system refused (`failed`).
         detail: Why, for people; empty if it was done.
+        etag: In a store, what it calls the key that was written.
     """
 
     operation: Operation
     status: Status
     detail: str = ""
+    etag: str | None = None
 
 
 class Refused(Exception):  # noqa: N818 - a decision, not an error

@@ -1,4 +1,4 @@
-"""Any picture that Pillow can hold as 8-bit RGB over white, as a person would see it."""
+"""Any picture that Pillow can hold as 8-bit RGB over one ground, as a person would see it."""
 
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,10 +21,11 @@ _UPRIGHT = {
 
 
 _FLOAT_LIMIT = 1e38
+_LEAST_OPACITY, _DARKEST_PERCENT, _HIDDEN_BY_WHITE = 32, 2, 224
 
 
 def to_rgb(image: Image.Image, bits: int) -> Image.Image:
-    """Return a picture in mode RGB: palettes looked up, alpha laid over white, 16 bits scaled to 8.
+    """Return a picture in mode RGB: palettes looked up, alpha laid over white or black, 16 bits scaled to 8.
 
     Integers of up to 16 bits are scaled from their full range. What has no fixed white (32-bit integers, floats)
     is stretched from its smallest to its largest value, except floats within 0 to 1: those are shares of white.
@@ -75,9 +76,28 @@ def _over_white(image: Image.Image, bits: int) -> Image.Image:
         # Pillow keeps the upper bytes of 16-bit colours, and compares them with the lower byte of this one.
         image.info["transparency"] = tuple(value >> 8 for value in transparent)
     rgba = image.convert("RGBA")
-    white = Image.new("RGB", image.size, (255, 255, 255))
-    white.paste(rgba, mask=rgba.getchannel("A"))
-    return white
+    alpha = rgba.getchannel("A")
+    ground = Image.new("RGB", image.size, ground_for(rgba.convert("L"), alpha))
+    ground.paste(rgba, mask=alpha)
+    return ground
+
+
+def ground_for(brightness: Image.Image, alpha: Image.Image) -> tuple[int, int, int]:
+    """Return the colour that a picture with transparency is laid over: white, or black where white would hide it.
+
+    White drawings on transparent ground are all one picture over white: a plain one.
+
+    Args:
+        brightness: Of the picture without its transparency, mode `L`.
+        alpha: Its opacity, mode `L`.
+    """
+    levels, weights = np.asarray(brightness, np.float32), np.asarray(alpha, np.float32)
+    drawn = weights >= _LEAST_OPACITY
+    # Where nothing is seen through, or nothing is drawn, the ground decides nothing.
+    if drawn.all() or not drawn.any():
+        return (255, 255, 255)
+    darkest = float(np.percentile(levels[drawn], _DARKEST_PERCENT))
+    return (0, 0, 0) if darkest >= _HIDDEN_BY_WHITE else (255, 255, 255)
 
 
 def _lab(image: Image.Image) -> Image.Image:

@@ -14,6 +14,7 @@ Style = Literal["hf", "csv", "speech-commands", "none"]
 STYLES: tuple[Style, ...] = get_args(Style)
 
 _LISTS = {"val": "validation_list.txt", "test": "testing_list.txt"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _RESERVED = {"file_name", "label", "split", "tags"}
 MOST_COLUMNS = 100
 """Keys of tags that get a column of their own: every row has all columns, and 20,000 rows of 5,000 took 2.3 GB."""
@@ -51,7 +52,19 @@ def metadata_files(placed: Iterable[tuple[str, Sample]], style: Style, notes: li
         folder, _, name = target.partition("/") if by_split else ("", "", target)
         by_folder.setdefault(folder, []).append(_row(name, sample, keys, with_split=not by_split))
     write, ending = (_csv, "csv") if style == "csv" else (_jsonl, "jsonl")
-    return {f"{folder}/metadata.{ending}".lstrip("/"): write(rows) for folder, rows in by_folder.items()}
+    # Of all folders: `datasets` refuses splits whose metadata have other columns, or columns of another type.
+    columns = _columns(row for rows in by_folder.values() for row in rows)
+    if style == "csv" and (empty := _empty_in_a_folder(by_folder, columns)):
+        notes.append(
+            f"the column {empty[1]} has no value in {empty[0]}, and a CSV says nothing of its type: load_dataset of "
+            "Hugging Face will refuse it; --metadata hf has no such trouble"
+        )
+    values = (value for rows in by_folder.values() for row in rows for value in row.values())
+    formulas = sum(str(value).startswith(_FORMULA) for value in values) if style == "csv" else 0
+    if formulas:
+        # Kept as they are, for the way back: a quote in front would make another name.
+        notes.append(f"{formulas:,} values begin like a formula, and a spreadsheet may compute them")
+    return {f"{folder}/metadata.{ending}".lstrip("/"): write(rows, columns) for folder, rows in by_folder.items()}
 
 
 def _columns_of_tags(samples: Iterable[Sample], notes: list[str]) -> set[str]:
@@ -101,7 +114,7 @@ def _row(name: str, sample: Sample, keys: set[str], *, with_split: bool) -> dict
     return row
 
 
-def _columns(rows: list[dict[str, Any]]) -> list[str]:
+def _columns(rows: Iterable[dict[str, Any]]) -> list[str]:
     found = dict.fromkeys(key for row in rows for key in row)
     return (
         [name for name in ("file_name", "label", "split") if name in found]
@@ -110,16 +123,28 @@ def _columns(rows: list[dict[str, Any]]) -> list[str]:
     )
 
 
-def _jsonl(rows: list[dict[str, Any]]) -> bytes:
-    # Every row has every column: pyarrow, which reads it, takes the columns from the first rows.
-    columns = _columns(rows)
-    full = ({name: row.get(name, [] if name == "tags" else None) for name in columns} for row in rows)
+def _empty_in_a_folder(by_folder: dict[str, list[dict[str, Any]]], columns: list[str]) -> tuple[str, str] | None:
+    for folder, rows in by_folder.items():
+        for name in columns:
+            if len(by_folder) > 1 and not any(row.get(name) for row in rows):
+                return folder, name
+    return None
+
+
+def _jsonl(rows: list[dict[str, Any]], columns: list[str]) -> bytes:
+    # Every row has every column: pyarrow, which reads it, takes the columns from the first rows. Of one that no row of
+    # this file has, nothing would tell the type; an empty text does, and is read back as nothing.
+    present = {name for row in rows for name in row}
+    blank: dict[str, list[str] | str | None] = {name: None if name in present else "" for name in columns}
+    if "tags" in blank:
+        blank["tags"] = [] if "tags" in present else [""]
+    full = ({name: row.get(name, blank[name]) for name in columns} for row in rows)
     return b"".join(encode(row) + b"\n" for row in full)
 
 
-def _csv(rows: list[dict[str, Any]]) -> bytes:
+def _csv(rows: list[dict[str, Any]], columns: list[str]) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, _columns(rows), lineterminator="\n", restval="")
+    writer = csv.DictWriter(text, columns, lineterminator="\n", restval="")
     writer.writeheader()
     writer.writerows({**row, **({"tags": ";".join(row["tags"])} if "tags" in row else {})} for row in rows)
     # A name that is not UTF-8 gets its own bytes back, as the file system has it.

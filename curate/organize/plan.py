@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from curate.ground.errors import InputError, UsageError
-from curate.journal import Journal, Operation, Outcome
+from curate.journal import Journal, KeyJournal, Operation, Outcome, open_journal
+from curate.media.storage import read_media, status_of
+from curate.media.storage.address import is_elsewhere, is_url, join
 from curate.organize.template import Layout, shortened
 from curate.records.dataset_root import DatasetFolders
 from curate.records.sample import Sample
@@ -100,18 +102,14 @@ class Plan:
             UsageError: It is inside the dataset.
             InputError: There is too little space for the copies.
         """
+        if is_url(self.into) and self.mode != "copy":
+            raise UsageError(f"--mode {self.mode}: a store has no moves and links; use --mode copy")
         if around := dataset.dataset_around(self.into):
             raise UsageError(f"--into {self.into} is inside the dataset {around}; name a folder beside it")
-        # The destination is made later; what is free is asked of the nearest folder above that is there.
-        existing = os.path.realpath(self.into)
-        while not os.path.isdir(existing):
-            existing = os.path.dirname(existing)
-        free = shutil.disk_usage(existing).free
-        if self.mode == "copy" and self.bytes > free:
-            raise InputError(
-                f"the copies need {self.bytes / 1e9:,.2f} GB, and {self.into} has {free / 1e9:,.2f} GB free; "
-                "make room, or use --mode hardlink or move"
-            )
+        if is_url(self.into):
+            return
+        if self.mode == "copy":
+            room_for(self.into, self.bytes, ", or use --mode hardlink or move")
 
     def folders(self) -> "Counter[str]":
         """Return how many files go into each folder."""
@@ -119,14 +117,20 @@ class Plan:
 
     def operation(self, sample: Sample) -> Operation:
         """Return what is to be done with a sample's file."""
-        source = os.path.join(self.base, sample.path)
+        source = join(self.base, sample.path)
         target = self.targets[sample.path]
         return Operation(self.mode, source, target, sample.bytes, sample.mtime_ns, sample.digest)
 
-    def moved(self, sample: Sample) -> Sample:
-        """Return the sample at its new place; its origin remembers the old one."""
+    def moved(self, sample: Sample, etag: str | None = None) -> Sample:
+        """Return the sample at its new place, with its ETag if that is in a store; its origin remembers the old one."""
         path = f"{self.into.rstrip('/')}/{self.targets[sample.path]}"
-        return changed(sample, path=path, origin={**(sample.origin or {}), "organized_from": sample.path})
+        fields: dict[str, object] = {"path": path, "origin": {**(sample.origin or {}), "organized_from": sample.path}}
+        # A copy on a disk keeps its time. What comes out of a store or goes into one is known by another sign there.
+        if is_url(self.into):
+            fields |= {"mtime_ns": None, "etag": etag}
+        elif is_elsewhere(join(self.base, sample.path)):
+            fields |= {"mtime_ns": status_of(path).mtime_ns, "etag": None}
+        return changed(sample, **fields)
 
 
 def arrange(
@@ -147,12 +151,19 @@ def arrange(
     """
     waiting: deque[Sample] = deque()
 
-    def operations() -> Iterator[Operation]:
+    def operations(journal: Journal | KeyJournal) -> Iterator[Operation]:
         for sample in samples:
+            operation = plan.operation(sample)
+            if isinstance(journal, Journal) and is_elsewhere(operation.source):
+                fetched = _fetched(operation, journal.staging())
+                if isinstance(fetched, Outcome):
+                    failures.append(fetched)
+                    continue
+                operation = fetched
             waiting.append(sample)
-            yield plan.operation(sample)
+            yield operation
 
-    def created(journal: Journal) -> Iterator[Operation]:
+    def created(journal: Journal | KeyJournal) -> Iterator[Operation]:
         for number, (target, content) in enumerate(metadata.items()):
             # Written aside and then moved by the journal, so that undo knows them, and a crash leaves no half of one.
             staged = os.path.join(journal.staging(), f"metadata-{number}")
@@ -161,14 +172,48 @@ def arrange(
             yield Operation("create", staged, target)
 
     # Outcomes come in the order of the operations, so the oldest that waits is the one meant.
-    with Journal.open(plan.into) as journal:
-        for outcome in journal.apply(operations()):
+    with open_journal(plan.into) as journal:
+        for outcome in journal.apply(operations(journal)):
             sample = waiting.popleft()
             if outcome.status in DONE:
-                yield plan.moved(sample)
+                yield plan.moved(sample, outcome.etag)
             else:
                 failures.append(outcome)
         failures += [outcome for outcome in journal.apply(created(journal)) if outcome.status not in DONE]
+
+
+def room_for(folder: str, size: int, otherwise: str) -> None:
+    """Check that copies of some size fit into a folder.
+
+    Raises:
+        InputError: They do not; says what else could be done.
+    """
+    # The folder is made later; what is free is asked of the nearest folder above that is there.
+    existing = os.path.realpath(folder)
+    while not os.path.isdir(existing):
+        existing = os.path.dirname(existing)
+    free = shutil.disk_usage(existing).free
+    if size > free:
+        raise InputError(
+            f"the copies need {size / 1e9:,.2f} GB, and {folder} has {free / 1e9:,.2f} GB free; make room{otherwise}"
+        )
+
+
+def _fetched(operation: Operation, staging: str) -> Operation | Outcome:
+    """Return the operation that takes over what was fetched from a store or a shard, or why there is nothing."""
+    try:
+        data = read_media(operation.source, size=operation.bytes) or b""
+    except FileNotFoundError:
+        return Outcome(operation, "vanished", "it is not there any more")
+    except OSError as error:
+        return Outcome(operation, "failed", error.strerror or str(error))
+    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    if operation.digest not in {None, digest}:
+        return Outcome(operation, "changed", "its content changed since it was scanned")
+    staged = os.path.join(staging, hashlib.sha256(os.fsencode(operation.target)).hexdigest())
+    with open(staged, "wb") as file:
+        file.write(data)
+    return Operation("create", staged, operation.target, digest=digest)
 
 
 def _refuse_folders_that_differ_in_case(targets: Iterable[str]) -> None:

@@ -1,11 +1,11 @@
 """Quarantine: dropped files move out of the dataset, into a folder for each check, and can come back."""
 
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from curate.ground.errors import UsageError
+from curate.media.storage.address import is_elsewhere, is_url, join, split_member
 from curate.records.dataset_root import DatasetFolders
 from curate.records.sample import Sample
 
@@ -49,7 +49,9 @@ class Quarantine:
         """Plan to move the file of a dropped sample."""
         from curate.journal import Operation
 
-        source = os.path.join(self.base, sample.path)
+        source = join(self.base, sample.path)
+        if is_elsewhere(source) and (is_url(source) or split_member(source).name):
+            raise UsageError(f"{sample.path} is no file of a disk, and stays where it is: leave --apply out")
         # Where the path climbs out of the working directory or begins at the root, what is left of it will do.
         parts = [part for part in sample.path.split("/") if part not in {"", ".", ".."}]
         target = "/".join((check, *parts))

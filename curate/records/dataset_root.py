@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from curate.media.storage.address import is_url, join
+
 
 class _HasPath(Protocol):
     @property
@@ -36,10 +38,15 @@ class DatasetFolders:
 
         What is hidden, a scan does not see.
         """
-        if not self._folders:
+        if is_url(folder):
+            top = f"{folder.rstrip('/')}/"
+            places = (join(self.base, one) for one in self._folders)
+            return next((place for place in places if f"{place}/".startswith(top) or top.startswith(f"{place}/")), None)
+        here = [place for one in self._folders if not is_url(place := join(self.base, one))]
+        if not here:
             return None
         # The smallest folder that holds every sample: a manifest does not say what was scanned.
-        dataset = os.path.commonpath([os.path.realpath(os.path.join(self.base, one)) for one in self._folders])
+        dataset = os.path.commonpath([os.path.realpath(place) for place in here])
         below = os.path.relpath(os.path.realpath(folder), dataset).split(os.sep)
         inside = below[0] != ".." and not any(part.startswith(".") for part in below if part != ".")
         return dataset if inside else None

@@ -4,7 +4,10 @@ Strings that come from file names which are not UTF-8 travel as `\udcXX` escapes
 them. null is the same as a field that is not there: DuckDB, pandas and polars write every column on every line.
 """
 
+import io
+import shutil
 import sys
+import tempfile
 from contextlib import contextmanager
 from json import JSONDecodeError
 from typing import IO, TYPE_CHECKING, TypeVar
@@ -13,6 +16,8 @@ import msgspec
 
 from curate.ground.errors import InputError, ManifestError
 from curate.ground.json import TOO_DEEP, Decoder, loads
+from curate.media.storage import open_media
+from curate.media.storage.address import is_url, local_path, without_query
 from curate.records.sample import Sample
 
 if TYPE_CHECKING:
@@ -47,14 +52,49 @@ def open_manifest(path: str | None) -> "Iterator[IO[bytes]]":
     if path is None or path == "-":
         yield sys.stdin.buffer
         return
+    if is_url(path):
+        with _open_key(path) as key:
+            yield key
+        return
     try:
-        file = open(path, "rb")  # noqa: SIM115 - closed below; what the body raises must not be caught here
+        file = open(local_path(path), "rb")  # noqa: SIM115 - closed below; what the body raises must not be caught here
     except IsADirectoryError:
         raise InputError(f"{path} is a folder, not a manifest; scan it first: burnish scan {path}") from None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
     with file:
         yield file
+
+
+class _Copy(io.BufferedReader):
+    """The copy of a key, which errors call by the key's name.
+
+    Args:
+        copy: Open at its start, unbuffered.
+        url: Of the key.
+    """
+
+    def __init__(self, copy: io.RawIOBase, url: str) -> None:
+        super().__init__(copy)
+        self._url = url
+
+    @property
+    def name(self) -> str:
+        """The key's address."""
+        return self._url
+
+
+@contextmanager
+def _open_key(url: str) -> "Iterator[IO[bytes]]":
+    """Open a manifest in a store: a copy on this machine, because some commands read it twice."""
+    with tempfile.TemporaryFile(buffering=0) as copy:
+        try:
+            with open_media(url) as key:
+                shutil.copyfileobj(key, copy)
+        except OSError as error:
+            raise InputError(f"cannot read {without_query(url)}: {error.strerror or error}") from None
+        copy.seek(0)
+        yield _Copy(copy, url)
 
 
 def read(file: "Iterable[bytes]") -> "Iterator[Sample]":

@@ -70,6 +70,7 @@ class Sample(MeasuredView, frozen=True, omit_defaults=True, dict=True):
         kind: `image` or `audio`; a sample of another kind passes through every command and takes no part.
         bytes: File size.
         mtime_ns: Time of the last change, nanoseconds since the epoch.
+        etag: What a store calls this version of a key, or of the shard that it is in: a token, to be compared only.
         digest: `sha256:` and the SHA-256 of the file's bytes in hexadecimal.
         facts_version: Which definition of the facts they were measured by; None: only the header was read.
         image: Facts of an image.
@@ -93,6 +94,7 @@ class Sample(MeasuredView, frozen=True, omit_defaults=True, dict=True):
     findings: tuple[Finding, ...] = ()
     origin: dict[str, object] | None = None
     duplicate_of: str | None = None
+    etag: str | None = None
 
     @property
     def facts(self) -> ImageFacts | AudioFacts | None:

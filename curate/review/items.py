@@ -1,6 +1,5 @@
 """Samples as people are asked about them: what a page is told of each, and what it is not told."""
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -10,6 +9,7 @@ from msgspec.structs import replace
 
 from curate.facts.records import AudioFacts, Finding, ImageFacts
 from curate.journal.fs import digest_of
+from curate.media.storage.address import join
 from curate.records.origin import NOWHERE, Origin
 from curate.records.sample import MeasuredView
 
@@ -175,7 +175,7 @@ def with_digests(subjects: "Iterable[Subject]", base: str, unreadable: list[str]
             yield one
             continue
         try:
-            yield replace(one, digest=digest_of(os.path.join(base, one.path)))
+            yield replace(one, digest=digest_of(join(base, one.path)))
         except (OSError, ValueError) as error:
             unreadable.append(f"{one.path}: {getattr(error, 'strerror', None) or error}")
 

@@ -35,6 +35,7 @@ class DuplicateGroup(msgspec.Struct, frozen=True):
     changes: list[str] = []
     label_conflict: list[str] = msgspec.field(name="label-conflict", default_factory=list)
     leak: list[str] = []
+    confirmed: dict[str, str] = {}
 
 
 class _Groups(msgspec.Struct, frozen=True):
@@ -163,7 +164,8 @@ def _pairs_of(group: DuplicateGroup) -> Iterable[tuple[str, str, str, str]]:
     words += [f"splits {' / '.join(group.leak)}"] if group.leak else []
     first, *others = [*group.kept[:1], *group.dropped]
     for second in others:
-        yield first, second, "; ".join(words), "first" if group.kept else ""
+        # In a chain of copies several may stay, and only one of them was compared with what goes.
+        yield group.confirmed.get(second, first), second, "; ".join(words), "first" if group.kept else ""
 
 
 def _realism(subjects: Sequence[Subject], wish: Wish, notes: list[str]) -> list[Item]:

@@ -210,12 +210,17 @@ def latest_of(samples: Iterable[Sample]) -> str | None:
     Raises:
         InputError: A record is none.
     """
-    return max((_last(sample).at for sample in samples if _stack(sample)), default=None)
+    return max((history_of(sample)[-1].at for sample in samples if _stack(sample)), default=None)
 
 
-def _last(sample: Sample) -> Relabelling:
+def history_of(sample: Sample) -> list[Relabelling]:
+    """Return what a sample's labels were, the latest change last.
+
+    Raises:
+        InputError: A record is none.
+    """
     try:
-        return msgspec.convert(_stack(sample)[-1], Relabelling)
+        return msgspec.convert(_stack(sample), list[Relabelling])
     except msgspec.ValidationError as problem:
         raise InputError(f"{sample.path}: origin.{RELABELLED} cannot be read: {problem}") from None
 
@@ -245,7 +250,7 @@ def undo(samples: Iterable[Sample], at: str, result: Undone) -> Iterator[Sample]
     """
     for sample in samples:
         result.samples += 1
-        if not _stack(sample) or (last := _last(sample)).at != at:
+        if not _stack(sample) or (last := history_of(sample)[-1]).at != at:
             yield sample
         elif sample.label != last.after:
             result.kept.append(sample.path)

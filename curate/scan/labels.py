@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from curate.ground.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from curate.scan.entry import Row
     from curate.scan.metadata import Metadata
 
 LABEL_SOURCES = ("folder", "none")
@@ -53,8 +54,14 @@ class Labeller:
     pattern: "Pattern | None" = None
     metadata: "Metadata | None" = None
 
-    def describe(self, path: str, root: str) -> Description:
-        """Return what is known of the file at `path`, found under the argument `root`."""
+    def describe(self, path: str, root: str, row: "Row | None" = None) -> Description:
+        """Return what is known of the file at `path`, found under the argument `root`.
+
+        Args:
+            path: Of the file; in a shard its name there.
+            root: The argument; empty for a member of a shard, beside which there are no metadata files.
+            row: What a shard says of it, which goes before what names say.
+        """
         label, split = _from_folders(path.rpartition("/")[0], root.rstrip("/"))
         if self.source == "none":
             label = None
@@ -69,12 +76,13 @@ class Labeller:
                 tags = tuple(f"{key}={value}" for key, value in fields.items() if key != "label")
             elif self.pattern.names_label:
                 label = None
-        table, row = self.metadata.lookup(path, root) if self.metadata else (None, None)
+        looks = self.metadata is not None and (root != "" or self.metadata.named is not None)
+        table, named = self.metadata.lookup(path, root) if self.metadata and looks else (None, None)
         if table and table.has_labels:
             label = None
-        if row:
-            label, tags = row.label or label, (*tags, *row.tags)
-            split = SPLIT_NAMES.get(row.split.lower(), row.split) if row.split else split
+        for said in filter(None, (row, named)):
+            label, tags = said.label or label, (*tags, *said.tags)
+            split = SPLIT_NAMES.get(said.split.lower(), said.split) if said.split else split
         return Description(label, tags, split, unmatched)
 
 

@@ -9,6 +9,7 @@ from curate.facts.records import AudioFacts, Finding, ImageFacts
 from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.sniff import FORMATS, HEAD_BYTES, Format, format_of_name, sniff
 from curate.media.storage import open_media, read_media
+from curate.media.storage.address import is_elsewhere
 from curate.records.sample import Sample
 
 if TYPE_CHECKING:
@@ -20,24 +21,28 @@ FACTS_VERSION = 6
 _VIDEO_ENDINGS = {"mov", "mp4", "m4v", "mkv", "webm", "wmv"}
 """Renaming one of these to .m4a or .weba would hide what it is."""
 
+_CHMOD = "may not be read; allow it with chmod u+r"
+
 Decoded = tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]
 
 
-def measure(known: Sample, path: str, *, shallow: bool = False) -> Sample | None:
+def measure(known: Sample, path: str, *, shallow: bool = False, place: tuple[int, int] | None = None) -> Sample | None:
     """Return the sample with everything that its file says, or None where the file is no image and no audio.
 
     Args:
         known: The sample as far as it is known without opening the file.
         path: Where the file is, seen from the working directory.
         shallow: Read only the header: no digest, no integrity, no facts beyond it.
+        place: In a tar, where its bytes begin and how many there are, where that is known.
     """
     promised = format_of_name(path)
     try:
         # Looked at before it is read: if the file changes meanwhile, the next scan sees that it did.
-        status = os.stat(path)
-        known = replace(known, bytes=status.st_size, mtime_ns=status.st_mtime_ns)
+        if not is_elsewhere(path):
+            status = os.stat(path)
+            known = replace(known, bytes=status.st_size, mtime_ns=status.st_mtime_ns)
         if not shallow:
-            return _measure(known, path, promised)
+            return _measure(known, path, promised, place)
         with open_media(path) as file:
             found = _format_of(file.read(HEAD_BYTES), promised)
             file.seek(0)
@@ -47,9 +52,12 @@ def measure(known: Sample, path: str, *, shallow: bool = False) -> Sample | None
         if promised is None:
             return None
         check, detail = "unreadable", f"cannot be read: {error.strerror or error}"
-        # A check of its own, because it is of the moment: the next scan tries again.
+        # Checks of their own, because they are of the moment: the next scan tries again.
+        if isinstance(error, TimeoutError):
+            check = "timeout"
         if isinstance(error, PermissionError):
-            check, detail = "permission", "may not be read; allow it with chmod u+r"
+            check = "permission"
+            detail = f"may not be read: {error.strerror}" if is_elsewhere(path) else _CHMOD
         return unmeasured(known, path, Finding(check, "error", detail=detail))
 
 
@@ -65,14 +73,17 @@ def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
     return replace(known, kind=promised.kind if promised else None, findings=(finding,))
 
 
-def _measure(known: Sample, path: str, promised: Format | None) -> Sample | None:
+def _measure(known: Sample, path: str, promised: Format | None, place: tuple[int, int] | None) -> Sample | None:
     import hashlib
 
     # The head is shown first: what is neither picture nor sound is not read to its end.
-    data = read_media(path, lambda head: _format_of(head, promised) is not None)
+    data = read_media(path, lambda head: _format_of(head, promised) is not None, known.bytes, place)
     found = _format_of(data[:HEAD_BYTES], promised) if data is not None else None
     if data is None or found is None:
         return None
+    if is_elsewhere(path) and known.bytes != len(data):
+        # It changed since it was listed, so its ETag is another's too; a cell of a table is measured here first.
+        known = replace(known, bytes=len(data), etag=known.etag if known.bytes is None else None)
     measured = replace(known, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", facts_version=FACTS_VERSION)
     return _with_facts(measured, path, found, _decode(data, found))
 

@@ -7,24 +7,19 @@ Empty values say nothing. The tables are held in memory.
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from curate.ground.csv import read_table
 from curate.ground.errors import InputError, ManifestError
 from curate.ground.json import Decoder, encode
+from curate.media.storage import exists, open_media, read_media
+from curate.media.storage.address import is_url
+from curate.scan.entry import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 FILE_NAMES = ("metadata.jsonl", "metadata.csv")
-
-
-class Row(NamedTuple):
-    """What a metadata file says about one media file."""
-
-    label: str | None
-    tags: tuple[str, ...]
-    split: str | None
 
 
 @dataclass(slots=True)
@@ -84,7 +79,7 @@ class Metadata:
         while True:
             if folder not in self._found:
                 files = (f"{folder}/{name}" for name in FILE_NAMES)
-                here = next((file for file in files if os.path.isfile(file)), None)
+                here = next((file for file in files if exists(file)), None)
                 self._found[folder] = load(here) if here is not None else None
             table = self._found[folder]
             if table or len(folder) <= len(root) or "/" not in folder:
@@ -115,13 +110,14 @@ def load(file: str) -> Table:
 
 
 def _read_csv(file: str) -> "Iterator[tuple[int, Mapping[str, Any]]]":
-    for row in read_table(file, ("file_name",), exact=True):
+    data = bytes(read_media(file) or b"") if is_url(file) else None
+    for row in read_table(file, ("file_name",), exact=True, data=data):
         yield row.line, row.cells
 
 
 def _read_jsonl(file: str) -> "Iterator[tuple[int, Mapping[str, Any]]]":
     decoder = Decoder(dict[str, Any])
-    with open(file, "rb") as stream:
+    with open_media(file) if is_url(file) else open(file, "rb") as stream:
         for number, line in enumerate(stream, start=1):
             if not line.strip():
                 continue

@@ -1,11 +1,10 @@
 """Scan folders: walk, label, measure in worker processes, and reuse what did not change."""
 
-import os
 from collections import Counter, deque
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -13,19 +12,21 @@ from curate.engine import Failure, Ready, run_anywhere
 from curate.facts.records import Finding
 from curate.ground.json import Decoder
 from curate.media.sniff import format_of_name
+from curate.media.storage import Status, read_ahead
+from curate.media.storage.address import is_elsewhere, relative
 from curate.records.manifest_counts import Seen, Tally
-from curate.records.reader import decode_line
+from curate.records.reader import decode_line, parse
 from curate.records.sample import Sample
-from curate.records.writer import encode
+from curate.records.writer import changed, encode
 from curate.scan.measure import measure, unmeasured
 from curate.scan.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from curate.scan.entry import Entry
     from curate.scan.labels import Description, Labeller
     from curate.scan.scan_cache import Known
-    from curate.scan.walk import Entry
 
 
 @dataclass(slots=True)
@@ -56,8 +57,28 @@ class ScanTally(Tally):
 
 _seen = Decoder(Seen)
 
-_Item = tuple[str, str, str | None, tuple[str, ...], str | None]
-"""What travels to a worker: where the file is, and path, label, tags and split of its sample."""
+
+class _Item(NamedTuple):
+    """What travels to a worker.
+
+    Attributes:
+        opened: Where the file is.
+        path: Of its sample.
+        label: As its name or its shard says.
+        tags: The same.
+        split: The same.
+        status: What a listing said of it; None for a file of a disk, which is looked at when it is read.
+        place: In a tar, where its bytes begin and how many there are.
+    """
+
+    opened: str
+    path: str
+    label: str | None
+    tags: tuple[str, ...]
+    split: str | None
+    status: Status | None = None
+    place: tuple[int, int] | None = None
+
 
 _MODULES = {
     "image": ("numpy", "curate.media.image", "curate.facts.image"),
@@ -100,23 +121,26 @@ def scan(
 
     def items() -> "Iterator[Ready | _Item]":
         for entry in walk(roots):
-            path = os.path.relpath(entry.path, options.base) if options.base else entry.path
-            described = labeller.describe(entry.path, entry.root)
+            path = relative(entry.path, options.base)
+            described = labeller.describe(entry.name or entry.path, "" if entry.name else entry.root, entry.row)
             start = Sample(path, described.label, described.tags, described.split)
             if entry.status is not None and not entry.problem:
-                start = replace(start, bytes=entry.status.st_size, mtime_ns=entry.status.st_mtime_ns)
+                start = replace(start, **entry.status._asdict())
             under_way.append((entry, start, described))
             ready = _without_opening(entry, start, known)
             # The first file that has to be opened says what is imported before the workers are forked: once, not in
             # each of them.
             if ready is None and not preload and not options.shallow and (promised := format_of_name(entry.path)):
                 preload.extend(_MODULES[promised.kind])
-            yield ready or (entry.path, path, described.label, described.tags, described.split)
+            listed = entry.status if is_elsewhere(entry.path) else None
+            said = described.label, described.tags, described.split
+            yield ready or _Item(entry.path, path, *said, listed, entry.place)
 
     work = partial(_measured_line, shallow=options.shallow)
-    with closing(
-        run_anywhere(work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload)
-    ) as results:
+    running = run_anywhere(
+        work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload, ahead=_read_ahead
+    )
+    with closing(running) as results:
         for result in results:
             entry, start, described = under_way.popleft()
             # Results come in the order of the walk, whatever finished first: the oldest entry is the one meant.
@@ -126,6 +150,9 @@ def scan(
                 line = encode(unmeasured(start, start.path, Finding(check, "error", detail=result.detail)))
             else:
                 line = result
+            if line is not None and entry.remark:
+                found = parse(line)
+                line = encode(changed(found, findings=(entry.remark, *found.findings)))
             if line is not None:
                 # Decoded from the line and not carried beside it: lines come from workers and from the last manifest
                 # alike.
@@ -141,9 +168,15 @@ def scan(
 
 
 def _measured_line(item: _Item, *, shallow: bool) -> bytes | None:
-    opened, path, label, tags, split = item
-    sample = measure(Sample(path, label, tags, split), opened, shallow=shallow)
+    known = Sample(item.path, item.label, item.tags, item.split)
+    if item.status:
+        known = replace(known, **item.status._asdict())
+    sample = measure(known, item.opened, shallow=shallow, place=item.place)
     return encode(sample) if sample else None
+
+
+def _read_ahead(items: "Sequence[_Item]") -> None:
+    read_ahead((item.opened, item.status.bytes) for item in items if item.status and item.place is None)
 
 
 def _without_opening(entry: "Entry", start: Sample, known: "Known | None") -> Ready | None:
@@ -153,5 +186,5 @@ def _without_opening(entry: "Entry", start: Sample, known: "Known | None") -> Re
             return Ready(None)
         detail = f"cannot be opened: it is {entry.problem}"
         return Ready(encode(unmeasured(start, start.path, Finding("unreadable", "error", detail=detail))))
-    line = known.line(start, entry.status) if known and entry.status else None
+    line = known.line(start) if known and entry.status else None
     return Ready(line) if line is not None else None

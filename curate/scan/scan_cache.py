@@ -42,7 +42,7 @@ class Known:
         self._keys = np.frombuffer(keys, dtype=np.int64)[order]
         self._offsets = np.frombuffer(offsets, dtype=np.int64)[order]
 
-    def line(self, start: "Sample", status: os.stat_result) -> bytes | None:
+    def line(self, start: "Sample") -> bytes | None:
         """Return the line of a sample whose file did not change, described anew; None if it has to be measured."""
         # Of Python, so it differs between processes (PYTHONHASHSEED) and is never stored. Paths whose hashes meet stand
         # side by side, hence the loop.
@@ -51,7 +51,7 @@ class Known:
         while position < len(self._keys) and self._keys[position] == key:
             sample = self._sample(int(self._offsets[position]))
             if sample.path == start.path:
-                return self._reuse(sample, start, status)
+                return self._reuse(sample, start)
             position += 1
         return None
 
@@ -63,12 +63,15 @@ class Known:
         except LineError as error:
             raise _refusal(self._name, self._map[:offset].count(b"\n") + 1, error) from None
 
-    def _reuse(self, sample: "Sample", start: "Sample", status: os.stat_result) -> bytes | None:
+    def _reuse(self, sample: "Sample", start: "Sample") -> bytes | None:
         findings = tuple(finding for finding in sample.findings if finding.check in SCAN_CHECKS)
         if (
-            # Size and time as make and rsync compare them; an older definition of the facts is as good as none. What
-            # failed for the moment (a time-out, a permission) is tried again.
-            (sample.bytes, sample.mtime_ns, sample.facts_version) != (status.st_size, status.st_mtime_ns, FACTS_VERSION)
+            # Size and time as make and rsync compare them, or what a store calls this version; an older definition of
+            # the facts is as good as none. What failed for the moment (a time-out, a permission) is tried again.
+            (start.mtime_ns, start.etag) == (None, None)
+            or (sample.mtime_ns, sample.etag, sample.facts_version) != (start.mtime_ns, start.etag, FACTS_VERSION)
+            # Of a cell of a table, only reading tells the size.
+            or start.bytes not in {None, sample.bytes}
             or sample.digest is None
             or any(SCAN_CHECKS[finding.check].transient for finding in findings)
         ):

@@ -1,39 +1,30 @@
-"""Walk folders: every file once, in a fixed order, hidden ones skipped, loops of links harmless."""
+"""Walk folders: every file once, in a fixed order, hidden ones skipped, loops of links harmless.
+
+Stores, lists of URLs and shards are walked beside this, in `walk_elsewhere`.
+"""
 
 import os
 import stat
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from curate.ground.errors import InputError, UsageError
+from curate.media.storage import Status
+from curate.media.storage.address import expand_braces, is_shard, is_url, local_path, protocol_of, without_query
+from curate.scan.entry import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from curate.scan.walk_elsewhere import ShardKeys
 
 _Identity = tuple[int, int]
 """Device and inode, which a folder has only once, however many links lead to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file that was met on the way.
-
-    Attributes:
-        path: As the user typed the folder, with `/` between parts.
-        root: The argument under which it was found.
-        status: Of the file that a link points to; None where it cannot be had.
-        problem: Why it is not a file that can be read: a broken link, a named pipe, a device; empty for a file.
-    """
-
-    path: str
-    root: str
-    status: os.stat_result | None = field(repr=False)
-    problem: str = ""
-
-
 def walk(roots: "Sequence[str]") -> "Iterator[Entry]":
     """Yield the files under the given folders (a root may also be a file), each folder in the order of the names.
+
+    A root may be the URL of a store or of a list, or a shard; then keys and members come in the order that they have.
 
     Hidden files and folders are skipped unless they are named themselves. Links are followed; one that leads back to a
     folder on its own path is not.
@@ -41,12 +32,30 @@ def walk(roots: "Sequence[str]") -> "Iterator[Entry]":
     Raises:
         InputError: A root does not exist, or is neither a folder nor a file.
     """
-    for root in roots:
-        status = _status_of_root(root)
-        if stat.S_ISDIR(status.st_mode):
-            yield from _walk_folder(root.rstrip("/") or "/", root, status)
+    keys: ShardKeys | None = None
+    for root in places(roots):
+        if is_shard(root) and not os.path.isdir(root):
+            from curate.scan import walk_elsewhere
+
+            keys = keys or walk_elsewhere.ShardKeys()
+            yield from walk_elsewhere.walk_shard(root, keys)
+        elif is_url(root):
+            from curate.scan.walk_elsewhere import walk_url
+
+            yield from walk_url(root)
         else:
-            yield Entry(root, root, status)
+            status = _status_of_root(root)
+            if stat.S_ISDIR(status.st_mode):
+                yield from _walk_folder(root.rstrip("/") or "/", root, status)
+            else:
+                yield Entry(root, root, Status(status.st_size, status.st_mtime_ns))
+
+
+def places(roots: "Sequence[str]") -> "Iterator[str]":
+    """Yield what the arguments of a scan name: `{000..099}` counted out, `file://` as the path that it is."""
+    for root in roots:
+        for place in expand_braces(root):
+            yield local_path(place)
 
 
 def check_roots(roots: "Sequence[str]") -> None:
@@ -57,14 +66,30 @@ def check_roots(roots: "Sequence[str]") -> None:
         UsageError: A root is named twice or is inside another.
     """
     real: dict[str, str] = {}
-    for root in roots:
-        _status_of_root(root)
-        path = os.path.realpath(root)
+    for root in places(roots):
+        path = _checked(root)
         for other, name in real.items():
             # On real paths: a link into another root would give samples twice as well.
             if path == other or path.startswith(f"{other}/") or other.startswith(f"{path}/"):
                 raise UsageError(f"{root} and {name} overlap, so files would be counted twice; name one of them")
         real[path] = root
+
+
+def _checked(root: str) -> str:
+    """Return the real place of a root that can be walked."""
+    if is_url(root):
+        from curate.scan.walk_elsewhere import check_shards, kind_of_url
+
+        protocol_of(root)
+        if without_query(root) != root:
+            raise UsageError(f"{without_query(root)}?…: name an address without a query")
+        if is_shard(root):
+            check_shards([root])
+        else:
+            kind_of_url(root)
+        return root.rstrip("/")
+    _status_of_root(root)
+    return os.path.realpath(root)
 
 
 def _status_of_root(root: str) -> os.stat_result:
@@ -120,9 +145,9 @@ def _walk_folder(top: str, root: str, status: os.stat_result) -> "Iterator[Entry
             yield Entry(path, root, None, broken or f"unreachable: {error.strerror}")
             continue
         if stat.S_ISREG(status.st_mode):
-            yield Entry(path, root, status)
+            yield Entry(path, root, Status(status.st_size, status.st_mtime_ns))
         elif not stat.S_ISDIR(status.st_mode):
-            yield Entry(path, root, status, _kind_of_file(status.st_mode))
+            yield Entry(path, root, None, _kind_of_file(status.st_mode))
         # Only a link to a folder that holds it is a loop. Two links to one folder are none, and both are walked.
         elif (status.st_dev, status.st_ino) not in above:
             to_open = path, (status.st_dev, status.st_ino)

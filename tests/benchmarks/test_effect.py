@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.effect import conditions, rooms
+from benchmarks.effect import conditions, rooms, severity
 from benchmarks.effect.figures import CEILING, WEAK, Outcome, Part, pooled, read, show, write
 from benchmarks.effect.run import ARMS, Place, burnish, measure
 from benchmarks.effect.sets import SETS, Set, build, responses
@@ -176,3 +176,20 @@ def test_a_small_part_is_measured_from_end_to_end(tmp_path: Path, data: Path) ->
     assert part.weak == ["street"]
     # Real samples of the condition help the condition: an instrument that does not see that measures nothing.
     assert part.change(CEILING, "street").value > 0.05
+
+
+@pytest.mark.slow
+def test_severity_tells_what_was_drawn_and_what_it_brings(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SETS, "digits", SETS["digits"]._replace(most=6))
+    monkeypatch.setattr(severity, "_BUDGET", 20)
+    parting = severity.Parting("digits", 0, tmp_path)
+    for options in ((), ("--match", "auto")):
+        origins = parting.made(options, 1)
+        assert 15 <= len(origins) <= 20
+        assert all(("match" in origin) == bool(options) for origin in origins)
+        assert all({"noise_floor", "gain"} <= {step["name"] for step in origin["operations"]} for origin in origins)
+        found = parting.accuracies()
+        assert len(found) == len(responses())
+        assert min(found) > 0.1, "ten classes, at random"

@@ -16,6 +16,7 @@ from tests.conftest import ROOT, Burnish
 READERS = {
     "augment": ["augment", "images-standardize", "--into", "nowhere"],
     "balance": ["balance"],
+    "card": ["card", "-o", "nowhere"],
     "clean": ["clean"],
     "dedup": ["dedup"],
     "organize": ["organize", "--into", "nowhere"],
@@ -27,6 +28,7 @@ READERS = {
     "overfit": ["overfit"],
     "schema": ["schema"],
     "review": ["review", "--annotator", "ann", "--page", "page.html"],
+    "scrub": ["scrub"],
     "select": ["select"],
     "split": ["split", "--ratio", "train=0.5,test=0.5"],
     "stats": ["stats"],
@@ -79,7 +81,7 @@ def in_terminal(arguments: list[str], cwd: Path, stdin: str = "") -> tuple[str, 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_shows_what_it_does_and_examples(burnish: Burnish, command: str) -> None:
-    text = " ".join(burnish(command, "--help").stdout.split())
+    text = " ".join(burnish(*command.split(), "--help").stdout.split())
     assert f"Usage: burnish {command}" in text
     assert "Examples" in text
     assert f"burnish {command} " in text.split("Examples", 1)[1]
@@ -92,7 +94,9 @@ def test_help_lists_all_commands_in_their_groups(burnish: Burnish) -> None:
     assert burnish().stdout == text, "without arguments, help is what a person needs"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in COMMANDS), ["balance"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["--help"], *([*name.split(), "--help"] for name in COMMANDS), ["balance"]], ids=" ".join
+)
 def test_help_and_pure_reports_import_nothing_heavy(arguments: list[str]) -> None:
     program = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[1:] = {arguments!r}\n"
@@ -146,7 +150,7 @@ def test_a_manifest_that_cannot_be_read(
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_misspelt_option_is_named_with_the_nearest(burnish: Burnish, command: str) -> None:
-    errors = burnish(command, "--quite", code=2).stderr
+    errors = burnish(*command.split(), "--quite", code=2).stderr
     assert errors.startswith(f"burnish {command}: No such option: --quite")
     assert "--quiet" in errors
     assert errors.count("\n") == 1

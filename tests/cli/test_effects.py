@@ -10,6 +10,9 @@ from cli.catalog import COMMANDS, function_of
 from cli.effects import Effect, check_outputs, effects_of
 from curate.ground.errors import InputError, UsageError
 from tests.conftest import Burnish
+from tests.curate.media.storage.test_remote import memory, put
+
+__all__ = ["memory"]  # a fixture
 
 LOOKS_LIKE_A_PATH = re.compile(r"FILE|DIR|PATH|FOLDER|RECIPE|RUN|JOURNAL|MANIFEST|=")
 
@@ -43,6 +46,25 @@ def test_what_is_read_is_not_written_over(tmp_path: Path) -> None:
             check_outputs(effects, values)
     check_outputs(effects, {"manifest": str(one), "output": str(one), "answers": [str(tmp_path / "other")]})
     check_outputs({"answers": Effect.READS, "output": Effect.APPENDS}, {"answers": str(one), "output": str(one)})
+
+
+def test_what_a_store_takes(memory: str) -> None:
+    check_outputs({"output": Effect.WRITES, "into": Effect.MAKES}, {"output": f"{memory}/x", "into": f"{memory}/y"})
+    put(memory, "there")
+    for effect, value, problem in (
+        (Effect.WRITES, f"{memory}/there", "there is such a key already"),
+        (Effect.PASSES_ON, "https://host/x", "only read from"),
+        (Effect.MAKES, "https://host/x", "only read from"),
+        (Effect.MAKES_RUN, f"{memory}/run", "has to be on a disk"),
+        (Effect.SETS_ASIDE, f"{memory}/quarantine", "has to be on a disk"),
+        (Effect.APPENDS, f"{memory}/log", "no files that grow"),
+        (Effect.WRITES, "ftp://host/x", "no store that burnish speaks"),
+        (Effect.WRITES, "s3://user:secret@b/x", "an address with a password"),
+    ):
+        with pytest.raises((InputError, UsageError), match=problem):
+            check_outputs({"it": effect}, {"it": value})
+    with pytest.raises(UsageError, match="named for two outputs"):
+        check_outputs({"a": Effect.WRITES, "b": Effect.WRITES}, {"a": f"{memory}/x", "b": f"{memory}/x"})
 
 
 def test_a_folder_below_a_file_cannot_be_made(tmp_path: Path) -> None:

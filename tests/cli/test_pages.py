@@ -46,6 +46,10 @@ REPORTS = {
     "issues": ["set.jsonl", "--model", "knn", "--folds", "2", "--plantings", "0", "--feature", "base", "--top", "3"],
     "overfit": ["set.jsonl", "--samples", "4"],
     "recipes": [],
+    "release": ["second.jsonl", "--as", "v2"],
+    "release check": [],
+    "release diff": ["v1", "v2"],
+    "release list": [],
     "runs": ["."],
     "slices": ["many", "--embeddings", "many.npz"],
     "stats": ["set.jsonl", "--by", "label"],
@@ -59,7 +63,7 @@ PAGES = {
     for name, words in REPORTS.items()
     if name in {"agreement", "audit", "automate", "balance", "compare", "coverage", "drift", "issues", "runs", "slices"}
 }
-PAGES |= {name: REPORTS[name] for name in ("stats", "validate", "weak")}
+PAGES |= {name: REPORTS[name] for name in ("gate", "stats", "validate", "weak")}
 OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
 SPECIAL_PAGES = {
     "dashboard": ["drift", "many", "log.jsonl", "--every", "day", "--time", "time", "-o", "history.jsonl", "--html"],
@@ -158,6 +162,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open(made / "said.csv", "w", newline="") as file:
         csv.writer(file).writerows([("path", "prediction"), *((f"./{number}.png", EVIL) for number in range(12))])
     program(made, "evaluate", *REPORTS["evaluate"], "-q")
+    lines = (made / "set.jsonl").read_text().splitlines(keepends=True)
+    (made / "first.jsonl").write_text("".join(lines[:9]))
+    (made / "second.jsonl").write_text("".join(lines[1:]).replace('"train"', '"val"', 1))
+    for name, release in (("first", "v1"), ("second", "v2")):
+        program(made, "release", f"{name}.jsonl", "--as", release, "-q")
     return made
 
 
@@ -165,7 +174,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pages(folder: Path) -> Path:
     """Make all pages."""
     for name, words in PAGES.items():
-        program(folder, name, *words, "--html", f"{name}.html")
+        program(folder, *name.split(), *words, "--html", f"{name}.html")
     for name, words in OTHER_PAGES.items():
         program(folder, name, *words, "-o", f"{name}.html")
     program(folder, "train", "set.jsonl", "--model", "knn", "--feature", "base", "--run", "learned", "-q")
@@ -184,7 +193,7 @@ def test_every_report_has_all_formats() -> None:
 
 @pytest.mark.parametrize("command", REPORTS)
 def test_markdown_is_tables_that_nothing_breaks(folder: Path, command: str) -> None:
-    text = program(folder, command, *REPORTS[command], "--md").stdout.decode()
+    text = program(folder, *command.split(), *REPORTS[command], "--md").stdout.decode()
     assert text.startswith("### ")
     assert not re.search("[\x00-\x09\x0b-\x1f\u202e]|(?<!\\\\)<script", text)
     lines = text.split("\n")
@@ -198,7 +207,7 @@ def test_markdown_is_tables_that_nothing_breaks(folder: Path, command: str) -> N
 
 @pytest.mark.parametrize("command", REPORTS)
 def test_csv_is_one_rectangle_of_raw_values(folder: Path, command: str) -> None:
-    raw = program(folder, command, *REPORTS[command], "--csv").stdout
+    raw = program(folder, *command.split(), *REPORTS[command], "--csv").stdout
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8", "surrogateescape"), newline=""), strict=True))
     assert len(rows) > 1 or command == "overfit"
     assert len({len(row) for row in rows}) == 1
@@ -210,7 +219,7 @@ def test_csv_is_one_rectangle_of_raw_values(folder: Path, command: str) -> None:
 
 @pytest.mark.parametrize("command", ["audit", "balance", "compare", "weak"])
 def test_names_survive_in_csv(folder: Path, command: str) -> None:
-    raw = program(folder, command, *REPORTS[command], "--csv").stdout
+    raw = program(folder, *command.split(), *REPORTS[command], "--csv").stdout
     cells = {
         cell for row in csv.reader(io.StringIO(raw.decode("utf-8", "surrogateescape"), newline="")) for cell in row
     }
@@ -221,7 +230,7 @@ def test_names_survive_in_csv(folder: Path, command: str) -> None:
 
 @pytest.mark.parametrize("command", sorted({*REPORTS} - {"clean"}))
 def test_standard_output_takes_one_format(folder: Path, command: str) -> None:
-    errors = program(folder, command, *REPORTS[command], "--md", "--csv", code=2).stderr.decode()
+    errors = program(folder, *command.split(), *REPORTS[command], "--md", "--csv", code=2).stderr.decode()
     assert errors == f"burnish {command}: --md, --csv: standard output takes one of them\n"
 
 

@@ -7,7 +7,7 @@ import pytest
 from typer.exceptions import TyperException
 
 from cli.app import load
-from cli.catalog import COMMANDS
+from cli.catalog import COMMANDS, command_of
 from cli.io import terminal
 from tests.docs.pages import GENERATED, PAGES, command_lines, name_of
 
@@ -16,7 +16,8 @@ def parse(words: list[str]) -> Any:
     """Parse a command line as the program does, without running it."""
     before = terminal.quiet, terminal.verbose
     try:
-        return load(words[0]).make_context(words[0], words[1:])
+        name = command_of(words)
+        return load(name).make_context(name, words[len(name.split()) :])
     finally:
         terminal.quiet, terminal.verbose = before
 

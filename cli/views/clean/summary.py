@@ -14,7 +14,7 @@ from curate.check.checks import CHECKS
 from curate.check.clean import Survey
 from curate.check.policy import Policy
 from curate.facts.records import Finding
-from curate.ground.atomic import atomic_write
+from curate.media.storage.publish import write_whole
 from curate.organize.quarantine import Quarantine
 from curate.records.sample import Sample
 
@@ -150,7 +150,7 @@ def write_page(wanted: Page, tally: CleanTally, found: Survey, manifest: str) ->
     counts: Counter[str] = Counter()
     for (_, check), count in tally.findings.items():
         counts[check] += count
-    with atomic_write(wanted.file) as file:
+    with write_whole(wanted.file) as file:
         file.write(page(tally.gallery, found, dict(counts), manifest, Links(wanted.root, wanted.file)))
     say(f"wrote {wanted.file}")
 

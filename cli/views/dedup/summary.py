@@ -1,7 +1,7 @@
 """What `burnish dedup` says: every group by name, on stderr or as a report."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,13 +9,13 @@ import msgspec
 from cli.io.summary import kinds_in_words
 from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import say
-from curate.duplicates.dedup import Search
+from curate.duplicates.dedup import Part, Search
 from curate.duplicates.groups import Group, Stays
 
 if TYPE_CHECKING:
     from curate.review.pairs import PairAnswers
 
-_SHOWN = 5
+_SHOWN, _SHOWN_PARTS = 5, 20
 
 
 class ListedVerdict(msgspec.Struct, frozen=True):
@@ -28,7 +28,7 @@ class ListedVerdict(msgspec.Struct, frozen=True):
 
 
 class ListedGroup(msgspec.Struct, frozen=True):
-    """A group in the shape of `dedup --json`."""
+    """A group in the shape of `dedup --json`; `confirmed` names for each that goes the one that stays for it."""
 
     kept: list[str]
     dropped: list[str]
@@ -37,34 +37,57 @@ class ListedGroup(msgspec.Struct, frozen=True):
     changes: list[str]
     label_conflict: list[str] = msgspec.field(name="label-conflict")
     leak: list[str]
-    answers: list[ListedVerdict]
+    no_class: list[str] = msgspec.field(name="no-class", default_factory=list)
+    confirmed: dict[str, str] = {}
+    answers: list[ListedVerdict] = []
 
 
 class Groups(msgspec.Struct, frozen=True):
-    """All groups, and how many samples go."""
+    """All groups, how many samples go, and what has only a part in common."""
 
     dropped: int
     groups: list[ListedGroup]
+    parts: list[Part] = []
 
 
-def report_of(groups: Sequence[Group]) -> Groups:
-    """Return the groups as a record."""
-    return Groups(
-        sum(len(group.dropped) for group in groups),
-        [
-            ListedGroup(
-                [member.path for member in group.kept],
-                [member.path for member in group.dropped],
-                group.relation,
-                group.distance,
-                list(group.changes),
-                list(group.label_conflict),
-                list(group.leak),
-                list(_verdicts(group)),
-            )
-            for group in groups
-        ],
+def report_of(groups: Sequence[Group], parts: Sequence[Part]) -> Groups:
+    """Return the groups and parts as a record."""
+    chains: dict[int, list[Group]] = {}
+    for group in groups:
+        chains.setdefault(group.chain, []).append(group)
+    listed = [_listed(chain) for chain in chains.values()]
+    return Groups(sum(len(group.dropped) for group in groups), listed, list(parts))
+
+
+def _listed(chain: Sequence[Group]) -> ListedGroup:
+    """Return the groups of one chain as one, in which each that goes names what it was confirmed against."""
+    stays = dict.fromkeys(member.path for group in chain for member in group.kept)
+    # Linked samples stay unless they went for a reason of their own.
+    gone = {member.path for group in chain for member in group.dropped}
+    stays |= dict.fromkeys(path for group in chain for path in group.linked if path not in gone)
+    relations = {group.relation for group in chain}
+    return ListedGroup(
+        kept=list(stays),
+        dropped=[member.path for group in chain for member in group.dropped],
+        relation=relations.pop() if len(relations) == 1 else "near",
+        distance=max((group.distance for group in chain if group.distance is not None), default=None),
+        changes=_joined(group.changes for group in chain),
+        label_conflict=_joined(group.label_conflict for group in chain),
+        leak=_joined(group.leak for group in chain),
+        no_class=_joined(group.no_class for group in chain),
+        confirmed={
+            member.path: stand
+            for group in chain
+            if group.kept
+            for member in group.dropped
+            if (stand := group.stand_in(member)) != member.path
+        },
+        answers=[verdict for group in chain for verdict in _verdicts(group)],
     )
+
+
+def _joined(words: Iterable[Sequence[str]]) -> list[str]:
+    return sorted({word for some in words for word in some})
 
 
 def _verdicts(group: Group) -> Iterator[ListedVerdict]:
@@ -88,7 +111,7 @@ def report(found: Groups) -> Report:
     rows = [
         Row((
             path,
-            ", ".join(group.kept) or "none",
+            group.confirmed.get(path, "none"),
             group.relation,
             group.distance,
             ", ".join(group.changes),
@@ -99,13 +122,37 @@ def report(found: Groups) -> Report:
         for path in group.dropped
     ]  # fmt: skip
     note = f"{len(found.groups):,} groups of duplicates, {found.dropped:,} samples to drop"
-    return Report([Table("duplicates", "Duplicates", columns, rows)], [note])
+    tables = [Table("duplicates", "Duplicates", columns, rows)]
+    if found.parts:
+        tables.append(_parts(found.parts))
+        note += f"; {len(found.parts):,} pairs have a part in common, of which nothing goes"
+    return Report(tables, [note])
+
+
+def _parts(parts: Sequence[Part]) -> Table:
+    columns = [
+        Column("first", "sample"),
+        Column("second", "and"),
+        Column("share", "in common", "number"),
+        Column("change", "what was done"),
+        Column("labels", "different labels"),
+        Column("splits", "different splits"),
+    ]
+    rows = [
+        Row((one.first, one.second, one.share, one.change, " / ".join(one.labels), " / ".join(one.splits)))
+        for one in parts
+    ]
+    return Table("parts", "The same in part", columns, rows)
 
 
 def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed: bool) -> None:
     """Say on stderr what was found: each group, what could not be compared, and the sum."""
     for group in groups if listed else ():
         say(_line(group))
+    for part in search.parts[:_SHOWN_PARTS] if listed else ():
+        say(_part_line(part))
+    if listed and len(search.parts) > _SHOWN_PARTS:
+        say(f"  … and {len(search.parts) - _SHOWN_PARTS:,} more pairs that are the same in part; all: --json")
     for reason in search.unconfirmed[:_SHOWN]:
         say(f"  not compared: {reason}")
     if len(search.unconfirmed) > _SHOWN:
@@ -114,13 +161,16 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
         say(f"  {kinds_in_words(search.others)}: only their bytes were compared")
     if search.unmeasured:
         say(f"  {search.unmeasured:,} samples have no digest and were not compared; measure them: burnish scan FOLDER")
+    if not search.in_part and not search.exact:
+        say("  crops, frames and excerpts were not searched for: burnish dedup --parts")
     count = sum(len(group.dropped) for group in groups)
     # The two counts that decide whether a set can be trusted: wrong labels, and training samples in the test.
     conflicts, leaks = sum(bool(g.label_conflict) for g in groups), sum(bool(g.leak) for g in groups)
     verb = "dropped" if dropped else "would drop"
     say(
-        f"{len(groups):,} groups of duplicates; {verb} {count:,} samples; "
+        f"{len({group.chain for group in groups}):,} groups of duplicates; {verb} {count:,} samples; "
         f"{conflicts:,} label conflicts, {leaks:,} leaks across splits"
+        + (f"; {len(search.parts):,} pairs are the same in part, and stay" if search.parts else "")
     )
 
 
@@ -156,4 +206,15 @@ def _line(group: Group) -> str:
         notes.append(f"label-conflict: {' / '.join(group.label_conflict)}")
     if group.leak:
         notes.append(f"leak: {' / '.join(group.leak)}")
+    if group.no_class:
+        notes.append(f"no class, since no other sample has it: {' / '.join(group.no_class)}")
+    if group.linked:
+        notes.append(f"near what went, but not what was kept, and kept too: {', '.join(group.linked)}")
     return " ".join((*words, *notes))
+
+
+def _part_line(part: Part) -> str:
+    notes = f" ({part.change})" if part.change else ""
+    notes += f"; labels {' / '.join(part.labels)}" if part.labels else ""
+    notes += f"; leak: {' / '.join(part.splits)}" if part.splits else ""
+    return f"  part {part.share:.2f}: {part.first} and {part.second}{notes}; both stay"

@@ -16,7 +16,7 @@ _INTERVAL = "{:+.4f} to {:+.4f}"
 
 def report(found: "Gate") -> Report:
     """Return the report."""
-    return Report([_whole(found), _tags(found)], sentences(found))
+    return Report([over_all(found), tags(found)], sentences(found))
 
 
 def plan_report(needed: "Sequence[Needed]", unit: str, notes: "Sequence[str]") -> Report:
@@ -24,10 +24,11 @@ def plan_report(needed: "Sequence[Needed]", unit: str, notes: "Sequence[str]") -
     columns = [
         Column("answer", "to"),
         Column("difference", "true difference", "number", form="{:+.3f}"),
-        Column("once", f"{unit}, one look", "count"),
+        Column("exact", f"{unit}, one look", "count"),
         Column("sequential", "looking every day", "count"),
+        Column("once", "one look, by formula", "count", 2),
     ]
-    rows = [Row((one.answer, one.difference, one.once, one.sequential)) for one in needed]
+    rows = [Row((one.answer, one.difference, one.exact, one.sequential, one.once)) for one in needed]
     return Report([Table("plan", "How many", columns, rows)], notes)
 
 
@@ -35,11 +36,11 @@ def headline(found: "Gate") -> str:
     """Return the verdict with its grounds in one line."""
     if found.difference is None or found.interval is None:
         return f"{found.verdict}: no case that counts has a label yet"
-    margin, tags = found.rules.margin, [tag for tag, row in found.per_tag.items() if row.verdict == "worse"]
+    margin, worse = found.rules.margin, [tag for tag, row in found.per_tag.items() if row.verdict == "worse"]
     low, high = found.interval
     words = f"new - old {found.difference:+.4f} ({low:+.4f} to {high:+.4f}, n = {_number(found)})"
-    if found.verdict == "stop" and tags:
-        return f"stop: worse than by {found.rules.tag_margin:g} on {names(tags)}; over all {words}"
+    if found.verdict == "stop" and worse:
+        return f"stop: worse than by {found.rules.tag_margin:g} on {names(worse)}; over all {words}"
     if found.verdict == "stop":
         return f"stop: the new system is worse, {words}"
     if found.verdict == "promote":
@@ -104,7 +105,8 @@ def _number(found: "Gate") -> str:
     return f"{found.pairs:,}" if found.design == "shadow" else " and ".join(f"{one:,}" for one in found.samples)
 
 
-def _whole(found: "Gate") -> Table:
+def over_all(found: "Gate") -> Table:
+    """Return the verdict over all, in one row."""
     columns = [
         Column("verdict", "verdict"),
         Column("samples", "n", "count"),
@@ -131,7 +133,8 @@ def _whole(found: "Gate") -> Table:
     return Table("all", "Over all", columns, [Row(cells, style)])
 
 
-def _tags(found: "Gate") -> Table:
+def tags(found: "Gate") -> Table:
+    """Return the verdict on each tag."""
     columns = [
         Column("tag", "tag"),
         Column("samples", "n", "count"),

@@ -16,6 +16,7 @@ from cli.io.table import Cell, Column, Drawing, Row, Table, Worded
 from cli.views.kit.drawing import markup, visible, waveform
 from cli.views.kit.words import meanings, sentence
 from curate.describe.thumbnails import Preview, make_previews
+from curate.media.storage.address import is_elsewhere, is_url, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,7 +70,7 @@ class Links:
 
     def href(self, path: str) -> str:
         """Return the address of a sample's file, relative to the page; empty for one that is no local file."""
-        if "://" in path or "\0" in path:
+        if "\0" in path or is_elsewhere(path) or is_url(self.root):
             return ""
         try:
             # From the page, so that both can be moved together. The dot keeps a name like javascript:x a file's name.
@@ -190,7 +191,7 @@ def media_of(files: "Iterable[tuple[str, str | None]]", links: Links) -> dict[st
     """
     # Paths of a manifest are relative to its root; what is shown and linked is the path as it stands there.
     kinds = dict(files)
-    places = {path: os.path.join(links.root, path) for path in kinds}
+    places = {path: join(links.root, path) for path in kinds}
     previews = make_previews((places[path], kind) for path, kind in kinds.items())
     return {path: media(path, previews[place], links) for path, place in places.items()}
 

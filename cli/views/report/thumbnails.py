@@ -1,10 +1,11 @@
 """The pictures and recordings of a page, and how much of them it may hold."""
 
-import os
 from typing import TYPE_CHECKING
 
 from cli.views.kit.page import Links, Media, media
 from curate.describe.thumbnails import Preview, make_previews
+from curate.media.storage import exists
+from curate.media.storage.address import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,8 +42,8 @@ class Album:
         Args:
             files: Path and kind of each.
         """
-        places = {path: (os.path.join(self.root, path), kind) for path, kind in files}
-        there = {place: kind for place, kind in places.values() if os.path.exists(place)}
+        places = {path: (join(self.root, path), kind) for path, kind in files}
+        there = {place: kind for place, kind in places.values() if exists(place)}
         made = make_previews(there.items())
         return {path: self._shown(path, made.get(place, Preview(problem=GONE))) for path, (place, _) in places.items()}
 

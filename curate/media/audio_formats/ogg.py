@@ -75,7 +75,7 @@ def _renumbered(data: Buffer, decoded: DecodedAudio) -> DecodedAudio:
     if not decoded.findings and (kept - skipped) * rate // 48000 - frames < _OPUS_BLOCK * rate // 48000:
         return decoded
     anew = [
-        _rewritten(data, at, data[at + 6 : at + 14] if end == 0 else min(end, kept).to_bytes(8, "little"))
+        rewritten_page(data, at, granule=b"" if end == 0 else min(end, kept).to_bytes(8, "little"))
         for at, end in zip(offsets, ends, strict=True)
     ]
     again = decode(b"".join(anew), "OGG")
@@ -111,11 +111,20 @@ def _opus_samples(packet: bytes) -> int:
     return size * (1, 2, 2, packet[1] & 63 if len(packet) > 1 else 0)[code]
 
 
-def _rewritten(data: Buffer, at: int, granule: bytes, serial: bytes = b"") -> bytes:
-    """Return a page with another position, and another serial number if one is given, and the checksum to match."""
-    page = _page(data, at)
+def rewritten_page(data: Buffer, at: int, *, granule: bytes = b"", serial: bytes = b"", number: bytes = b"") -> bytes:
+    """Return the page at an offset with another position, serial or page number, and the checksum to match.
+
+    Args:
+        data: A file in which a whole page begins there.
+        at: The offset.
+        granule: 8 bytes, little-endian; empty: as it was.
+        serial: 4 bytes, likewise.
+        number: 4 bytes, likewise.
+    """
+    page = page_of(data, at)
     assert page is not None
-    head = data[at : at + 6] + granule + (serial or data[at + 14 : at + 18]) + data[at + 18 : at + 22]
+    parts = (granule or data[at + 6 : at + 14], serial or data[at + 14 : at + 18], number or data[at + 18 : at + 22])
+    head = data[at : at + 6] + b"".join(parts)
     rest = data[at + 26 : page.end]
     return head + _checksum(head, rest).to_bytes(4, "big").translate(_REVERSED) + rest
 
@@ -123,7 +132,7 @@ def _rewritten(data: Buffer, at: int, granule: bytes, serial: bytes = b"") -> by
 def _offsets(data: Buffer) -> "Iterator[int]":
     at = 0
     while (at := data.find(b"OggS", at)) >= 0:
-        page = _page(data, at)
+        page = page_of(data, at)
         if page is not None and page.intact:
             yield at
         at += 27 if page is None else page.end - at
@@ -145,7 +154,7 @@ def check_pages(data: Buffer) -> tuple[tuple[Finding, ...], int]:
     problem = ""
     second = -1
     at = 0
-    while (page := _page(data, at)) is not None:
+    while (page := page_of(data, at)) is not None:
         if page.first and expected and not open_streams and second < 0 and not problem:
             # All streams before it have ended: not another track beside them, but another recording behind them.
             second = at
@@ -175,7 +184,7 @@ def _problem(page: _Page, expected: int | None, at: int) -> str:
     return ""
 
 
-def _page(data: Buffer, at: int) -> _Page | None:
+def page_of(data: Buffer, at: int) -> _Page | None:
     """Return the page that begins at an offset, or None where the file ends inside it or none begins there."""
     head = data[at : at + 27]
     if len(head) < 27 or not head.startswith(b"OggS"):
@@ -202,4 +211,4 @@ def _checksum(head: bytes, rest: bytes) -> int:
 def with_serial(data: bytes, serial: int) -> bytes:
     """Return an intact stream with another serial number in all its pages, and checksums to match."""
     number = serial.to_bytes(4, "little")
-    return b"".join(_rewritten(data, at, data[at + 6 : at + 14], number) for at in _offsets(data))
+    return b"".join(rewritten_page(data, at, serial=number) for at in _offsets(data))

@@ -90,7 +90,7 @@ def test_goals_do_not_depend_on_the_order_of_the_manifest(tmp_path: Path) -> Non
         match = match_target(sources, 0)
         assert isinstance(match, TargetMatch)
         plan = make_plan(sources, Request(copies=2))
-        found = goals_of(sources, plan, {0: match}, 0, 4)
+        found = goals_of(sources, plan, {0: match}, 0)
         return {(sources.found[order.source].path, order.copy): goal for order, goal in found.items()}
 
     found = goals(SOURCES + LOW)

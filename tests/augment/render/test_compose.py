@@ -51,3 +51,15 @@ def test_what_came_out_has_to_be_a_recording(tmp_path: Path) -> None:
         apply_steps(Media(np.zeros((10, 1), np.float32), 8000), steps(tmp_path, "[{gain: {gain_db: 0}}]"), (1,))
     with pytest.raises(RejectedError, match="nothing is left"):
         apply_steps(Media(np.zeros((0, 1), np.float32), 8000), steps(tmp_path, "[{gain: {gain_db: 0}}]"), (1,))
+
+
+def test_a_picture_of_one_colour_is_none_unless_its_source_is_one(tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text("kind: augment\nimage: [{crop_square: {}}]\n")
+    crop = load(str(tmp_path / "r.yaml")).targets[0].steps["image"]
+    plain = np.full((20, 60, 3), 255, np.uint8)
+    drawn_at_the_edge, drawn_in_the_middle = plain.copy(), plain.copy()
+    drawn_at_the_edge[5, 1] = drawn_in_the_middle[5, 30] = 0
+    with pytest.raises(RejectedError, match="nothing but one colour"):
+        apply_steps(Media(drawn_at_the_edge), crop, (1,))
+    for array in (drawn_in_the_middle, plain):
+        assert apply_steps(Media(array), crop, (1,))[0].media.array.shape == (20, 20, 3)

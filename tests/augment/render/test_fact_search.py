@@ -71,8 +71,23 @@ def test_what_is_there_already_is_not_rendered_again() -> None:
 def test_the_nearest_is_kept_where_the_goal_is_out_of_reach() -> None:
     render = Rendered(0, 0)
     found = search(render, {X: 0}, [Goal("f", 12, 13, 2.0)], render({}))
-    assert found.setting == {((0,), "x"): 6.0}, "the end of the dial"
-    assert found.distance == pytest.approx((12 - 10 / (1 + math.exp(-6))) / 2)
+    nearest = (12 - 10 / (1 + math.exp(-6))) / 2
+    assert nearest <= found.distance < nearest + 0.25, "at the end of the dial, or where no more is to be had"
+
+
+def test_a_dial_is_not_turned_for_next_to_nothing() -> None:
+    """The noise in a word without pauses: below the tail of the room it no longer counts, however soft it is."""
+    snr = Dial("snr_db", (0,), "snr_db", -10, 60)
+
+    def render(setting: Mapping[tuple[tuple[int, ...], str], float]) -> dict[str, float | None]:
+        noise, tail = 10 ** (-setting.get(((0,), "snr_db"), 18.0) / 10), 10 ** (-9.0 / 10)
+        return {"snr_db": -10 * math.log10(noise + tail)}
+
+    out_of_reach = search(render, {snr: 18.0}, [Goal("snr_db", 9.5, 11.0, 5.0)], render({}))
+    assert out_of_reach.setting == {}, "0.5 dB nearer at 60 dB, a tenth of a spread"
+    in_reach = search(render, {snr: 18.0}, [Goal("snr_db", 5.0, 6.0, 5.0)], render({}))
+    assert in_reach.distance == 0
+    assert in_reach.setting[(0,), "snr_db"] == pytest.approx(8.5, abs=1.0)
 
 
 def test_what_no_dial_moves_does_not_pull_a_dial_away_from_its_goal() -> None:

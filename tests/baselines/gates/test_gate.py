@@ -174,3 +174,34 @@ def test_what_is_not_there_is_said() -> None:
         gate_shadow([Logged("a", "x", "x")], [Logged("b", "x", "x")], {}, Rules())
     with pytest.raises(InputError, match=r"noise=cra: no case that counts has it .did you mean 'noise=car'"):
         gate_of(shadow_logs(1, 1, 9, tags=("noise=car",)), rules=Rules(tags=("noise=cra",)))
+
+
+def grouped_arms(groups: int, right: float) -> Logs:
+    """Return the logs of a canary of which each system serves so many users, 200 cases each, with a share right."""
+    old, new = (
+        [
+            Logged(f"{side} {n}", "yes" if (n // groups) % 100 < 100 * right else "no", "yes", time=2.0 * n + side,
+                   group=f"{side} {n % groups}")
+            for n in range(200 * groups)
+        ]
+        for side in (0, 1)
+    )  # fmt: skip
+    return old, new
+
+
+def test_users_who_are_all_served_well_are_as_many_as_they_are() -> None:
+    rules = Rules(margin=0.1, group_key="user")
+    few = gate_arms("canary", *grouped_arms(3, 1.0), {}, rules)
+    many = gate_arms("canary", *grouped_arms(60, 1.0), {}, rules)
+    assert (few.verdict, many.verdict) == ("keep collecting", "promote")
+    assert few.samples[0] > 500
+
+
+def test_groups_that_are_alike_cost_a_canary_little() -> None:
+    """With no more spread between users than chance has, 30 users of 200 cases are worth nearly 6,000."""
+    old, new = grouped_arms(30, 0.9)
+    with_groups = gate_arms("canary", old, new, {}, Rules(margin=0.03, group_key="user"))
+    old, new = ([one._replace(group=None) for one in log] for log in (old, new))
+    without = gate_arms("canary", old, new, {}, Rules(margin=0.03))
+    assert with_groups.interval == without.interval
+    assert with_groups.groups == 60

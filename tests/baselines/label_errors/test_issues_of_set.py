@@ -23,7 +23,7 @@ from baselines.runs.run_folder import write_predictions
 from baselines.runs.save_run import Clock, save_run
 from baselines.training.options import TrainingOptions
 from baselines.training.train import train
-from curate.duplicates.dedup import Item
+from curate.duplicates.item import Item
 from curate.facts.records import Finding
 from curate.ground.errors import InputError
 from curate.ground.json import encode
@@ -38,7 +38,10 @@ WISH = IssueOptions(TRAINING, plantings=1, folds=4)
 
 
 def items(samples: list[LabelledSample]) -> list[Item]:
-    return [Item(one.path, one.label, one.split, one.kind, one.bytes, one.digest) for one in samples]
+    return [
+        Item(path=one.path, label=one.label, split=one.split, kind=one.kind, bytes=one.bytes, digest=one.digest)
+        for one in samples
+    ]
 
 
 def test_images_and_recordings_of_one_manifest(tmp_path: Path) -> None:

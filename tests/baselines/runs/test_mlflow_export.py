@@ -9,6 +9,7 @@ import pytest
 
 from baselines.runs.mlflow_export import export_runs
 from baselines.runs.run_folder import write_run
+from baselines.runs.run_list import list_runs
 from curate.ground.errors import BurnishError, InputError
 from tests.baselines.runs.test_run_folder import METRICS, PREDICTIONS, RUN
 
@@ -33,7 +34,6 @@ class Client:
         return [one for one in self.known if one in filter_string]
 
     def create_run(self, experiment: str, start_time: int, tags: dict[str, str]) -> Any:
-        self.known.add(tags["burnish.run"])
         self.calls.append(("run", experiment, start_time, tags["mlflow.runName"]))
         return SimpleNamespace(info=SimpleNamespace(run_id="1"))
 
@@ -46,6 +46,10 @@ class Client:
     def log_artifact(self, run: str, path: str) -> None:
         assert Path(path).is_file()
         self.calls.append(("file", Path(path).name))
+
+    def set_tag(self, run: str, key: str, value: str) -> None:
+        assert key == "burnish.run"
+        self.known.add(value)
 
     def set_terminated(self, run: str, end_time: int) -> None:
         self.calls.append(("end", end_time))
@@ -84,3 +88,40 @@ def test_without_mlflow_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "mlflow.tracking", None)
     with pytest.raises(InputError, match="--mlflow needs mlflow, which is not installed: pip install mlflow-skinny"):
         export_runs([], "file:x")
+
+
+@pytest.mark.slow
+def test_a_real_mlflow_has_what_the_run_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tracking = pytest.importorskip("mlflow.tracking", reason="mlflow is not installed")
+    monkeypatch.chdir(tmp_path)  # where it keeps files, below mlruns
+    folders = ['runs/it\'s a "run" 50%', "runs/second"]
+    for folder in folders:
+        write_run(folder, RUN, METRICS, PREDICTIONS)
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    assert export_runs(folders, uri) == 2
+    assert export_runs(folders, uri) == 0
+    client = tracking.MlflowClient(uri)
+    logged = client.search_runs([client.get_experiment_by_name("burnish").experiment_id])
+    assert {one.info.run_name for one in logged} == set(folders)
+    for one in logged:
+        assert one.data.metrics["accuracy"] == pytest.approx(RUN.score.accuracy)
+        assert one.data.tags["data"] == RUN.manifest.digest
+        assert one.info.status == "FINISHED"
+        files = {found.path for found in client.list_artifacts(one.info.run_id)}
+        assert files == {"run.json", "metrics.json", "predictions.jsonl"}
+    # Its copies of the runs are none of ours: else each call would find, and log, all of them again.
+    assert {line.run for line in list_runs(".").runs} == {f"./{folder}" for folder in folders}
+
+
+@pytest.mark.slow
+def test_what_breaks_off_is_logged_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tracking = pytest.importorskip("mlflow.tracking", reason="mlflow is not installed")
+    monkeypatch.chdir(tmp_path)
+    write_run("run", RUN, METRICS, PREDICTIONS)
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    with monkeypatch.context() as broken:
+        broken.setattr(tracking.MlflowClient, "log_artifact", lambda *_: (_ for _ in ()).throw(OSError("gone")))
+        with pytest.raises(BurnishError, match="OSError: gone"):
+            export_runs(["run"], uri)
+    assert export_runs(["run"], uri) == 1
+    assert export_runs(["run"], uri) == 0

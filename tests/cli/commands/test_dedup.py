@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from PIL import Image
+from PIL import Image, ImageOps
 
 from curate.review.answers import Answer, AnswerWriter, Other
 from tests.conftest import Burnish
@@ -42,6 +42,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "data" / "train" / "cat" / "0-again.png").write_bytes((tmp_path / "data/train/cat/0.png").read_bytes())
     save(scene(1), tmp_path / "data" / "test" / "cat" / "1.jpg", quality=80)
     save(scene(2).resize((160, 120)), tmp_path / "data" / "train" / "dog" / "2.jpg", quality=90)
+    save(scene(9), tmp_path / "data" / "train" / "dog" / "9.png")
     return tmp_path
 
 
@@ -58,10 +59,11 @@ def test_one_copy_of_each_stays(burnish: Burnish, folder: Path) -> None:
     manifest = burnish("scan", "data").stdout
     result = burnish("dedup", "--rejects", "copies.jsonl", stdin=manifest)
     kept = [json.loads(line)["path"] for line in result.stdout.splitlines()]
-    assert names(kept) == ["test/cat/1.jpg", "train/cat/0-again.png", "train/cat/3.png"]
+    assert names(kept) == ["test/cat/1.jpg", "train/cat/0-again.png", "train/cat/3.png", "train/dog/9.png"]
     assert "label-conflict: cat / dog" in result.stderr
     assert "leak: test / train" in result.stderr
     assert result.stderr.endswith(
+        "  crops, frames and excerpts were not searched for: burnish dedup --parts\n"
         "3 groups of duplicates; dropped 4 samples; 1 label conflicts, 1 leaks across splits\n"
     )
     rejected = {
@@ -107,7 +109,7 @@ def test_with_report_nothing_is_dropped_and_copies_are_named(burnish: Burnish, f
         json.loads(line)
         for line in burnish("dedup", "--report", stdin=burnish("scan", "data").stdout).stdout.splitlines()
     ]
-    assert len(records) == 7
+    assert len(records) == 8
     assert {r["path"]: r["duplicate_of"] for r in records if "duplicate_of" in r} == {
         "data/train/cat/0.png": "data/train/cat/0-again.png",
         "data/train/cat/1.png": "data/test/cat/1.jpg",
@@ -148,7 +150,7 @@ def test_a_file_that_is_gone_is_not_compared_and_said_so(burnish: Burnish, folde
 
 def test_from_another_folder(burnish: Burnish, folder: Path) -> None:
     manifest = burnish("scan", "data", "--root", "data").stdout
-    assert len(burnish("dedup", "--root", "data", stdin=manifest).stdout.splitlines()) == 3
+    assert len(burnish("dedup", "--root", "data", stdin=manifest).stdout.splitlines()) == 4
 
 
 @pytest.mark.parametrize(
@@ -174,6 +176,79 @@ def test_the_same_from_one_worker_and_from_four(burnish: Burnish, folder: Path) 
     assert sorted(os.listdir(folder)) == ["data"]
 
 
+def test_what_equals_a_reference_goes_and_the_reference_stays_out(burnish: Burnish, folder: Path) -> None:
+    save(scene(3), folder / "gold" / "three.jpg", quality=70)
+    manifest = burnish("scan", "data").stdout
+    result = burnish("dedup", "--reference", "gold", stdin=manifest)
+    kept = names([json.loads(line)["path"] for line in result.stdout.splitlines()])
+    assert "train/cat/3.png" not in kept
+    assert not any("three" in path for path in kept)
+
+
+def test_a_mirror_image_with_another_label_is_another_thing(burnish: Burnish, tmp_path: Path) -> None:
+    flipped = scene(1).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    save(scene(1), tmp_path / "data" / "left" / "1.png")
+    save(flipped, tmp_path / "data" / "right" / "1.png")
+    save(scene(2), tmp_path / "data" / "right" / "2.png")
+    save(scene(3), tmp_path / "data" / "left" / "3.png")
+    manifest = burnish("scan", "data").stdout
+    assert report(burnish, stdin=manifest) == []
+    save(flipped, tmp_path / "data" / "left" / "again.png")
+    (tmp_path / "data" / "right" / "1.png").unlink()
+    manifest = burnish("scan", "data").stdout
+    assert len(report(burnish, stdin=manifest)) == 1
+    assert report(burnish, "--no-flips", stdin=manifest) == []
+
+
+def test_only_across_or_within(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data").stdout
+    across = burnish("dedup", "--across", "split", stdin=manifest).stdout.splitlines()
+    assert len(across) == 7, "only the training copy of the test picture goes"
+    within = burnish("dedup", "--within", "folder", stdin=manifest).stdout.splitlines()
+    assert len(within) == 7, "only the second of the same bytes in one folder goes"
+    errors = burnish("dedup", "--across", "speakr", stdin=manifest, code=2).stderr
+    assert errors.startswith("burnish dedup: --across 'speakr': no sample has such a tag")
+
+
+def test_the_kept_copy_is_looked_at_before_another_goes(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data").stdout
+    (folder / "data" / "train" / "cat" / "0-again.png").unlink()
+    kept = names([json.loads(line)["path"] for line in burnish("dedup", stdin=manifest).stdout.splitlines()])
+    assert "train/cat/0.png" in kept
+
+
+def test_a_captioned_copy_is_a_part_and_stays(burnish: Burnish, tmp_path: Path) -> None:
+    save(scene(1), tmp_path / "data" / "1.png")
+    marked = scene(1)
+    marked.paste((0, 0, 0), (0, 205, 320, 240))
+    marked.paste((255, 255, 255), (20, 215, 90, 230))
+    save(marked, tmp_path / "data" / "2.png")
+    manifest = burnish("scan", "data").stdout
+    found = json.loads(burnish("dedup", "--parts", "--json", stdin=manifest).stdout)
+    assert found["groups"] == []
+    assert [(names([part["first"], part["second"]])) for part in found["parts"]] == [["1.png", "2.png"]]
+    result = burnish("dedup", "--parts", stdin=manifest)
+    assert len(result.stdout.splitlines()) == 2
+    assert "not searched for" not in result.stderr
+
+
+def test_what_is_exact_is_no_part(burnish: Burnish, tmp_path: Path) -> None:
+    assert "leave one of them out" in burnish("dedup", "--exact", "--parts", stdin="", code=2).stderr
+
+
+def test_folders_can_be_preferred(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "data").stdout
+    kept = burnish("dedup", "--keep", "data/train/cat/,oldest", "--within", "split", stdin=manifest).stdout
+    assert "train/cat/0" in kept
+
+
+def test_a_framed_copy_is_found_where_parts_are_asked_for(burnish: Burnish, tmp_path: Path) -> None:
+    save(scene(1), tmp_path / "data" / "1.png")
+    save(ImageOps.expand(ImageOps.expand(scene(1), 16, (245, 240, 230)), 8, (60, 35, 20)), tmp_path / "data" / "2.jpg")
+    manifest = burnish("scan", "data").stdout
+    assert len(burnish("dedup", "--parts", stdin=manifest).stdout.splitlines()) == 1
+
+
 def say_of_pair(
     folder: Path, manifest: str, first: str, second: str, stays: str | None, annotator: str = "ann"
 ) -> None:
@@ -196,7 +271,7 @@ def test_answers_of_people_go_before_what_the_program_would_do(burnish: Burnish,
     result = burnish("dedup", "--answers", "ann.jsonl", "--rejects", "copies.jsonl", stdin=manifest)
     kept = [json.loads(line)["path"] for line in result.stdout.splitlines()]
     assert names(kept) == [
-        "test/cat/1.jpg", "train/cat/0.png", "train/cat/1.png", "train/cat/2.png", "train/cat/3.png",
+        "test/cat/1.jpg", "train/cat/0.png", "train/cat/1.png", "train/cat/2.png", "train/cat/3.png", "train/dog/9.png",
     ]  # fmt: skip
     assert result.stderr.startswith("answers about 3 pairs: one stays 2, both stay 1\n")
     # People decided between the labels: a copy, and no conflict any more.

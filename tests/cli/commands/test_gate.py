@@ -1,6 +1,7 @@
 """`burnish gate`: exit codes, shapes, files, and errors of one line."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,38 @@ def test_a_wrong_call_is_one_line(burnish: Burnish, tmp_path: Path, arguments: l
     assert problem in said
     assert said.startswith("burnish gate: ")
     assert said.count("\n") == 1
+
+
+def test_the_page_shows_the_cases_to_decide_on(burnish: Burnish, tmp_path: Path, picture: Callable[..., Path]) -> None:
+    write(tmp_path, FEW, label=None)
+    picture(tmp_path / "1.png")
+    line = ("gate", "shadow", "old.jsonl", "new.jsonl", "--html", "gate.html")
+    burnish(*line, code=3)
+    page = (tmp_path / "gate.html").read_text()
+    assert "keep collecting: no case that counts has a label yet" in page
+    assert "Where they differ: 1 to look at" in page
+    assert 'src="data:image' in page
+    assert 'href="./1.png"' in page
+    assert "All 5 cases on which they differ" in page
+    assert "5 wait for a label: write them with -o differ.jsonl, then burnish review differ.jsonl" in page
+    # The way that the page names, with answers that a page of review would give.
+    burnish(*line, "-o", "differ.jsonl", code=3)
+    assert "5 wait for a label: burnish review differ.jsonl" in (tmp_path / "gate.html").read_text()
+    (tmp_path / "fix.csv").write_text("path,label\n0.png,yes\n1.png,yes\n2.png,yes\n3.png,yes\n")
+    burnish("relabel", "differ.jsonl", "--table", "fix.csv", "-o", "truth.jsonl")
+    found = json.loads(burnish(*line, "--truth", "truth.jsonl", "--json", code=3).stdout)
+    assert (found["pairs"], found["unlabelled"]) == (4, 96)
+    page = (tmp_path / "gate.html").read_text()
+    assert "1 wait for a label" in page
+    assert "<circle" in page
+
+
+def test_the_page_of_a_canary_has_its_differences(burnish: Burnish, tmp_path: Path) -> None:
+    write(tmp_path, WORSE)
+    burnish("gate", "canary", "old.jsonl", "new.jsonl", "--html", "gate.html", code=1)
+    page = (tmp_path / "gate.html").read_text()
+    assert "Canary gate" in page
+    assert "where they differ" not in page.lower()
+    assert page.count("<circle") == 2, "over all, and one tag"
+    said = burnish("gate", "shadow", "--plan", "--html", "gate.html", code=2).stderr
+    assert "leave out --truth, --steps, --html and -o" in said

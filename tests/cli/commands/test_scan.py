@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Burnish
+from tests.curate.media.storage.tars import tar_of
 
 Write = Callable[..., Path]
 
@@ -189,3 +190,19 @@ def test_what_each_scan_took_is_appended(burnish: Burnish, tmp_path: Path, pictu
     assert "set.jsonl:1: no line that --stats writes" in said
     assert (tmp_path / "set.jsonl").read_bytes() == before
     assert not (tmp_path / "other.jsonl").exists(), "it is refused before any file is decoded"
+
+
+def test_shards_are_named_by_their_numbers_and_measured_once(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
+    for number in range(2):
+        data = picture(tmp_path / "one.png", seed=number).read_bytes()
+        (tmp_path / "d").mkdir(exist_ok=True)
+        tar_of(tmp_path / "d" / f"train-{number}.tar", {f"cat/{number}.png": data})
+    assert "scanned 2 images (0 unchanged)" not in burnish("scan", "d/train-{0..1}.tar", "-o", "set.jsonl").stderr
+    lines = [json.loads(line) for line in (tmp_path / "set.jsonl").read_text().splitlines()]
+    assert [(line["path"], line["label"], line["split"]) for line in lines] == [
+        ("d/train-0.tar#cat/0.png", "cat", "train"),
+        ("d/train-1.tar#cat/1.png", "cat", "train"),
+    ]
+    assert "scanned 2 images (2 unchanged)" in burnish("scan", "d/train-{0..1}.tar", "-o", "set.jsonl").stderr
+    assert "shards are not looked into unless they are named" in burnish("scan", "d").stderr
+    assert "does not exist" in burnish("scan", "d/train-{0..2}.tar", code=2).stderr

@@ -90,7 +90,7 @@ def test_what_is_weak_by_another_name(burnish: Burnish, dataset: Path) -> None:
         (("--tag", "level=low"), "target level=low of hum.yaml has no range to tune: write [low, high]"),
         (("--tag", "hum=on", "--run", "gone"), "no run in gone"),
         (("--tag", "hum=on", "-o", "tuned.txt"), "-o tuned.txt: a recipe's name ends in .yaml"),
-        (("--tag", "hum=on", "-o", "hum.yaml"), "-o hum.yaml: that is what is read; name another file"),
+        (("--tag", "hum=on", "-o", "hum.yaml"), "-o hum.yaml: that is an input; name another file"),
         (("--tag", "hum=on", "--set", "noise=gone"), "gone"),
         (("--tag", "x=y", "--map", "x=y=hum=on"), "0 real samples of training and validation have x=y"),
     ],

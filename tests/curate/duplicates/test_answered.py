@@ -22,7 +22,7 @@ def near(*ends: tuple[int, int]) -> list[Pair]:
 
 def decided(labels: str, pairs: list[Pair], said: list[tuple[int, int, Stays]], **more: Any) -> Group:
     verdicts = [Verdict(first, second, stays, ("ann",)) for first, second, stays in said]
-    return decide_answered(members(labels, **more), pairs, verdicts, "best")
+    return decide_answered(members(labels, **more), pairs, verdicts)
 
 
 def kept(group: Group) -> list[int]:

@@ -32,7 +32,7 @@ def search(paths: list[Path]) -> Found:
         samples, rate = load_audio(path.read_bytes())
         keys.append(fingerprint(spectrum(samples.mean(axis=1), rate).bands))
     pairs = [(paths[i], paths[j]) for i, j in near_fingerprints(keys)]
-    matches = confirm_pairs([(str(one), str(other)) for one, other in pairs], jobs=2)
+    matches = confirm_pairs([(str(one), str(other)) for one, other in pairs], jobs=2, speeds=False)
     return [(*pair, match) for pair, match in zip(pairs, matches, strict=True) if match.relation != "none"]
 
 
@@ -60,9 +60,10 @@ def test_takes_of_one_digit_are_not_copies() -> None:
         takes.setdefault(path.stem.rpartition("_")[0], []).append(path)
     assert len(takes) == 60
     matches = []
-    for paths in list(takes.values())[::3]:
+    for number, paths in enumerate(list(takes.values())[::3]):
         sounds = [listen(*load_audio(path.read_bytes())) for path in paths]
-        matches += [compare(one, other) for one, other in combinations(sounds, 2)]
+        # At other speeds, too, of one speaker and digit in seven: that takes 80 ms a pair.
+        matches += [compare(one, other, speeds=number % 7 == 0) for one, other in combinations(sounds, 2)]
     assert {match.reason for match in matches} == {"different sounds", "too little of both lies together"}
     assert min(match.distance for match in matches) > 0.3
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from curate.duplicates.image_candidates import candidates, hashes
 from curate.duplicates.image_pairs import confirm_pairs
+from tests.curate.duplicates.test_image import scene, with_number
 
 
 @pytest.fixture
@@ -81,3 +82,17 @@ def test_animations_are_not_judged_by_their_first_frame(tmp_path: Path, photo: P
     found = confirm_pairs([(str(tmp_path / "one.webp"), str(tmp_path / "two.webp"))], jobs=1)[0]
     assert found.relation == "none"
     assert "several frames" in found.reason
+
+
+@pytest.mark.parametrize("size", [(320, 240), (1800, 1200)], ids=["small", "decoded-at-a-fraction"])
+@pytest.mark.parametrize("height", [16, 20, 28])
+def test_files_that_differ_in_one_digit_are_not_copies(tmp_path: Path, size: tuple[int, int], height: int) -> None:
+    for number in ("00418", "00419"):
+        with_number(scene(4, size), number, height, (0.4, 0.7)).save(tmp_path / f"{number}.jpg", quality=90)
+    with Image.open(tmp_path / "00418.jpg") as image:
+        image.save(tmp_path / "again.jpg", quality=70)
+        image.resize((size[0] * 3 // 4, size[1] * 3 // 4)).save(tmp_path / "smaller.png")
+    assert relation(tmp_path / "00418.jpg", tmp_path / "00419.jpg") == "none"
+    assert relation(tmp_path / "again.jpg", tmp_path / "00419.jpg") == "none"
+    assert relation(tmp_path / "00418.jpg", tmp_path / "again.jpg") == "near"
+    assert relation(tmp_path / "smaller.png", tmp_path / "00418.jpg") == "near"

@@ -9,7 +9,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from curate.duplicates import image_pairs as module
 from curate.duplicates.descriptor import Packed, descriptor
-from curate.duplicates.image_pairs import prefilter
+from curate.duplicates.image_pairs import Task, prefilter
 from curate.duplicates.orientations import Orientation, find_orientations, reverse
 from tests.curate.duplicates.test_image import flat, scene
 
@@ -100,16 +100,21 @@ def test_pairs_are_told_apart_however_few_are_held_at_a_time(tmp_path: Path, mon
         scene(seed).save(paths[-2])
         ImageOps.mirror(scene(seed)).save(paths[-1])
     pairs = [(one, other) for place, one in enumerate(paths) for other in paths[place + 1 :]]
-    found = prefilter(pairs, jobs=1)
+    tasks = {place: Task(*pair) for place, pair in enumerate(pairs)}
+    found = prefilter(tasks, {}, jobs=1)
     assert [pairs[place] for place in found] == [(paths[place], paths[place + 1]) for place in range(0, 8, 2)]
-    assert {orientation[0].change for orientation in found.values()} == {"flipped"}
-    monkeypatch.setattr(module, "_MOST_PICTURES", 2)
+    assert {task.orientations[0].change for task in found.values()} == {"flipped"}
+    monkeypatch.setattr(module, "MOST_LOOKS", 2)
     monkeypatch.setattr(module, "_AT_ONCE", 1)
-    assert prefilter(pairs, jobs=1) == found
+    again = prefilter(tasks, {}, jobs=1)
+    assert {place: task.orientations for place, task in again.items()} == {
+        place: task.orientations for place, task in found.items()
+    }
 
 
 def test_what_cannot_be_looked_at_is_left_to_the_comparison(tmp_path: Path) -> None:
     scene(1).save(tmp_path / "one.png")
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     pairs = [(str(tmp_path / "one.png"), str(tmp_path / name)) for name in ("broken.png", "absent.png")]
-    assert prefilter(pairs, jobs=1) == {0: (), 1: ()}
+    tasks = {place: Task(*pair) for place, pair in enumerate(pairs)}
+    assert prefilter(tasks, {}, jobs=1) == tasks

@@ -8,7 +8,8 @@ import pytest
 from curate.ground.errors import UsageError
 from curate.organize.metadata_files import MOST_COLUMNS, metadata_files
 from curate.records.sample import Sample
-from curate.scan.metadata import Row, load
+from curate.scan.entry import Row
+from curate.scan.metadata import load
 
 PLACED = [
     ("train/cat/1.jpg", Sample("1", "cat", ("dark", "who=ann"), "train")),
@@ -35,6 +36,33 @@ def test_one_file_at_the_top_where_folders_are_no_splits() -> None:
     rows = [json.loads(line) for line in files["metadata.jsonl"].splitlines()]
     assert rows[0] == {"file_name": "cat/1.jpg", "label": "cat", "split": "train", "who": "ann", "tags": ["dark"]}
     assert rows[1] == {"file_name": "dog/2.jpg", "label": "dog", "split": "train", "who": None, "tags": []}
+
+
+def test_all_splits_have_the_same_columns_with_a_type() -> None:
+    files = metadata_files(PLACED[1:], "hf", [])
+    train, test = (json.loads(files[f"{split}/metadata.jsonl"]) for split in ("train", "test"))
+    # `datasets` compares the types of the splits, and null is another one than text.
+    assert train == {"file_name": "dog/2.jpg", "label": "dog", "who": "", "tags": [""]}
+    assert test == {"file_name": "cat/3.jpg", "label": "cat", "who": "bob", "tags": ["new"]}
+
+
+def test_a_csv_that_cannot_tell_a_type_says_so() -> None:
+    notes: list[str] = []
+    metadata_files(PLACED[1:], "csv", notes)
+    assert notes == [
+        "the column who has no value in train, and a CSV says nothing of its type: load_dataset of Hugging Face will "
+        "refuse it; --metadata hf has no such trouble"
+    ]
+
+
+def test_a_csv_with_formulas_is_kept_as_it_is_and_said() -> None:
+    notes: list[str] = []
+    placed = [("a.jpg", Sample("1", "=1+1", ("who=@SUM(A1)",)))]
+    files = metadata_files(placed, "csv", notes)
+    assert files["metadata.csv"].splitlines()[1] == b"a.jpg,=1+1,@SUM(A1)"
+    assert notes == ["2 values begin like a formula, and a spreadsheet may compute them"]
+    assert metadata_files(placed, "hf", notes)
+    assert len(notes) == 1
 
 
 def test_the_lists_of_speech_commands() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from curate.duplicates.dedup import Item
 from curate.duplicates.groups import Verdict
+from curate.duplicates.item import Item
 from curate.review.answers import Answer, Other
 from curate.review.pairs import PairAnswers, answers_of_pairs
 from curate.review.votes import Rule

@@ -66,6 +66,12 @@ def test_pairs_of_groups(tmp_path: Path) -> None:
     assert (asked.items[2].why, asked.items[2].stays) == ("exact copies, distance 0.000; labels cat / dog", "")
 
 
+def test_what_goes_is_beside_what_it_was_compared_with() -> None:
+    groups = [DuplicateGroup(["a", "d"], ["b", "c"], confirmed={"b": "a", "c": "d"})]
+    asked = ask([subject(name) for name in "abcd"], Wish("pair", groups=groups))
+    assert paths(asked.items) == ["a+b", "d+c"]
+
+
 def test_groups_are_what_dedup_writes(tmp_path: Path) -> None:
     path = tmp_path / "groups.json"
     path.write_text('{"dropped": 1, "groups": [{"kept": ["a"], "dropped": ["b"], "label-conflict": ["x", "y"]}]}')

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from curate.ground.errors import BurnishError
-from curate.scan.metadata import Metadata, Row, load
+from curate.scan.entry import Row
+from curate.scan.metadata import Metadata, load
 
 
 def write(tmp_path: Path, name: str, text: str) -> str:

@@ -100,7 +100,7 @@ def test_what_is_wrong_becomes_a_finding_and_never_stops_the_scan(folder: Path, 
 
 
 def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forbid(path: str, wanted: object = None) -> bytes:
+    def forbid(path: str, *_: object) -> bytes:
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr(measure, "read_media", forbid)  # root may read everything, so chmod would prove nothing

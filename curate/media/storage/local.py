@@ -1,4 +1,4 @@
-"""The one door for media bytes: every media file is opened and read here, so that remote storage can come later."""
+"""Files of a disk: opened so that no pipe hangs the caller, the large ones mapped."""
 
 import mmap
 import os
@@ -15,7 +15,7 @@ _MAP_ABOVE_BYTES = 1 << 28
 
 
 @contextmanager
-def open_media(path: str) -> "Iterator[IO[bytes]]":
+def open_file(path: str) -> "Iterator[IO[bytes]]":
     """Open a media file for reading, unbuffered.
 
     Raises:
@@ -29,7 +29,7 @@ def open_media(path: str) -> "Iterator[IO[bytes]]":
         yield file
 
 
-def read_media(path: str, wanted: "Callable[[bytes], bool] | None" = None) -> bytes | mmap.mmap | None:
+def read_file(path: str, wanted: "Callable[[bytes], bool] | None" = None) -> bytes | mmap.mmap | None:
     """Return the bytes of a file; those of a large one as a read-only map, so that they need no memory.
 
     Args:
@@ -42,7 +42,7 @@ def read_media(path: str, wanted: "Callable[[bytes], bool] | None" = None) -> by
     Raises:
         OSError: The file cannot be opened or read, or is no regular file.
     """
-    with open_media(path) as file:
+    with open_file(path) as file:
         head = file.read(HEAD_BYTES)
         if wanted is not None and not wanted(head):
             return None

@@ -1,0 +1,1 @@
+"""Cards: what is known of a dataset and of a model, beside what only people know."""

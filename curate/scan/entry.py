@@ -1,0 +1,41 @@
+"""A file that a walk meets, wherever it is."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from curate.facts.records import Finding
+    from curate.media.storage import Status
+
+
+class Row(NamedTuple):
+    """What a metadata file, or a shard, says about one media file."""
+
+    label: str | None
+    tags: tuple[str, ...]
+    split: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file that was met on the way.
+
+    Attributes:
+        path: As the user typed the folder, with `/` between parts; of what is no file, its address.
+        root: The argument under which it was found.
+        status: Of the file that a link points to; None where it cannot be had.
+        problem: Why it is not a file that can be read: a broken link, a named pipe, a device; empty for a file.
+        name: In a shard, the name that says what the sample is; empty elsewhere: the path does.
+        place: In a tar, where its bytes begin and how many there are.
+        row: What its shard says of it.
+        remark: What was found before it was opened.
+    """
+
+    path: str
+    root: str
+    status: "Status | None" = field(repr=False)
+    problem: str = ""
+    name: str = ""
+    place: tuple[int, int] | None = None
+    row: Row | None = None
+    remark: "Finding | None" = None

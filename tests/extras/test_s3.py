@@ -1,0 +1,273 @@
+"""S3, on moto: the same manifest and the same bytes as from a disk, through every fault.
+
+Without the packages the tests are skipped; `make test-extras` installs them beside the environment.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from curate.media.storage import read_media, remote, retry
+from curate.media.storage.remote import pages, put_new
+from tests.conftest import Burnish
+from tests.extras.s3_server import Faults, s3_server
+
+pytest.importorskip("s3fs", reason="the extra `remote` is not installed")
+pytest.importorskip("moto", reason="moto, an S3 to test against, is not installed")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:(botocore|moto|aiobotocore|werkzeug|responses).*")
+
+Write = Callable[..., Path]
+
+_NAMES = [f"{split}/{label}/{number}" for split in ("train", "test") for label in ("cat", "dog") for number in range(6)]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[str, Faults]]:
+    with s3_server() as found:
+        yield found
+
+
+@pytest.fixture
+def faults(server: tuple[str, Faults], monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
+    """The server, sound, with an empty bucket `b`."""
+    url, found = server
+    names = {"AWS_ACCESS_KEY_ID": "AKIAOURS", "AWS_SECRET_ACCESS_KEY": "topsecret", "AWS_DEFAULT_REGION": "us-east-1"}
+    for name, value in (names | {"AWS_ENDPOINT_URL": url}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(remote, "_stores", {})
+    monkeypatch.setattr(retry, "_BASE_S", 0.01)
+    import s3fs
+
+    store = s3fs.S3FileSystem(skip_instance_cache=True)
+    if store.exists("bucket"):
+        store.rm("bucket", recursive=True)
+    store.mkdir("bucket")
+    yield found
+    found.every, found.denied, found.slow, found.cut = 0, "", "", ""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, picture: Write, recording: Write, faults: Faults) -> Path:
+    """A set of pictures and recordings, on the disk and in the bucket."""
+    for seed, name in enumerate(_NAMES):
+        path = tmp_path / "set" / f"{name}.png"
+        path = picture(path, seed=seed) if seed % 3 else recording(path.with_suffix(".wav"), seed=seed)
+        put_new(f"s3://bucket/set/{path.relative_to(tmp_path / 'set')}", path.read_bytes())
+    (tmp_path / "set/notes.txt").write_text("no picture")
+    put_new("s3://bucket/set/notes.txt", b"no picture")
+    faults.requests.clear()
+    return tmp_path
+
+
+def told(manifest: str, *roots: str) -> list[dict[str, Any]]:
+    """Return the lines of a manifest without what says where its files are."""
+    lines = [json.loads(line) for line in manifest.splitlines()]
+    for line in lines:
+        for name in ("mtime_ns", "etag"):
+            line.pop(name, None)
+        for root in roots:
+            line["path"] = line["path"].removeprefix(root)
+    return lines
+
+
+def scanned(burnish: Burnish, root: str, *more: str) -> list[dict[str, Any]]:
+    return told(burnish("scan", root, *more).stdout, root)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_same_manifest_as_from_a_disk(burnish: Burnish, folder: Path, jobs: str) -> None:
+    ours = scanned(burnish, "set", "--jobs", "1")
+    assert scanned(burnish, "s3://bucket/set", "--jobs", jobs) == ours
+    assert len(ours) == len(_NAMES)
+    assert all(line["digest"] for line in ours)
+
+
+def test_one_request_for_each_object(burnish: Burnish, folder: Path, faults: Faults) -> None:
+    burnish("scan", "s3://bucket/set", "--metadata", str(_metadata(folder)))
+    asked = [path for method, path in faults.requests if method == "GET" and path.endswith((".png", ".wav"))]
+    assert sorted(asked) == sorted({*asked})
+    assert len(asked) == len(_NAMES)
+    assert not any(method == "HEAD" and path.endswith((".png", ".wav")) for method, path in faults.requests)
+
+
+def _metadata(folder: Path) -> Path:
+    (folder / "meta.csv").write_text("file_name,light\ntrain/cat/1.png,dim\n")
+    return folder / "meta.csv"
+
+
+def test_metadata_beside_the_keys(burnish: Burnish, folder: Path) -> None:
+    put_new("s3://bucket/set/metadata.csv", b"file_name,light,label\ntrain/cat/1.png,dim,tiger\n")
+    (line,) = [line for line in scanned(burnish, "s3://bucket/set") if line.get("tags")]
+    assert (line["path"], line["tags"], line["label"]) == ("/train/cat/1.png", ["light=dim"], "tiger")
+
+
+def test_every_twentieth_request_is_turned_away(burnish: Burnish, folder: Path, faults: Faults) -> None:
+    faults.every = 20
+    assert scanned(burnish, "s3://bucket/set") == scanned(burnish, "set")
+    assert sum(1 for _ in faults.requests) > len(_NAMES)
+
+
+def test_a_time_out_is_tried_again(
+    burnish: Burnish, folder: Path, faults: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "_READ_S", 0.5)
+    faults.slow, faults.wait_s = "/cat/1.png", 2.0
+    assert scanned(burnish, "s3://bucket/set") == scanned(burnish, "set")
+
+
+def test_an_object_that_comes_cut_is_read_again(burnish: Burnish, folder: Path, faults: Faults) -> None:
+    faults.cut = "/cat/1.png"
+    assert scanned(burnish, "s3://bucket/set") == scanned(burnish, "set")
+    assert faults.cut == ""
+
+
+def test_what_may_not_be_read_is_one_line_and_not_asked_for_again(
+    burnish: Burnish, folder: Path, faults: Faults
+) -> None:
+    faults.denied = "/bucket"
+    said = burnish("scan", "s3://bucket/set", code=2).stderr
+    assert said == (
+        "burnish scan: cannot read s3://bucket/set: the store refuses it (403): check credentials and rights\n"
+    )
+    assert len(faults.requests) == 1
+    faults.denied = "/cat/1.png"
+    faults.requests.clear()
+    lines = [json.loads(line) for line in burnish("scan", "s3://bucket/set").stdout.splitlines()]
+    found = [finding for line in lines for finding in line.get("findings", ()) if line["path"].endswith("/cat/1.png")]
+    assert {one["check"] for one in found} == {"permission"}
+    assert sum(path.endswith("train/cat/1.png") for _, path in faults.requests) == 1
+
+
+def test_a_bucket_that_is_not_there(burnish: Burnish, faults: Faults) -> None:
+    assert "s3://nothing-here/x does not exist" in burnish("scan", "s3://nothing-here/x", code=2).stderr
+
+
+def test_a_second_scan_reads_only_what_changed(burnish: Burnish, folder: Path, faults: Faults) -> None:
+    burnish("scan", "s3://bucket/set", "-o", "set.jsonl")
+    before = (folder / "set.jsonl").read_bytes()
+    remote.remove("s3://bucket/set/train/cat/1.png")
+    put_new("s3://bucket/set/train/cat/1.png", (folder / "set/train/dog/1.png").read_bytes())
+    faults.requests.clear()
+    said = burnish("scan", "s3://bucket/set", "-o", "set.jsonl").stderr
+    assert f"({len(_NAMES) - 1} unchanged)" in said
+    assert [path for method, path in faults.requests if path.endswith(".png") and method == "GET"] == [
+        "/bucket/set/train/cat/1.png"
+    ]
+    assert (
+        sum(a != b for a, b in zip(before.splitlines(), (folder / "set.jsonl").read_bytes().splitlines(), strict=True))
+        == 1
+    )
+
+
+def test_a_store_that_never_answers_is_told_in_one_line(burnish: Burnish, folder: Path, faults: Faults) -> None:
+    faults.every = 1
+    said = burnish("scan", "s3://bucket/set", code=2).stderr
+    assert said == "burnish scan: cannot read s3://bucket/set: the store answered 503, 6 times\n"
+
+
+def test_of_two_writers_one_wins_and_is_whole(faults: Faults) -> None:
+    contents = [bytes([number]) * 100_000 for number in range(8)]
+    won: list[int] = []
+
+    def write(number: int) -> None:
+        try:
+            put_new("s3://bucket/out", contents[number])
+            won.append(number)
+        except FileExistsError:
+            pass
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert read_media("s3://bucket/out") == contents[won[0]]
+
+
+def test_keys_that_lead_out_are_refused(burnish: Burnish, folder: Path) -> None:
+    import s3fs
+
+    png = (folder / "set/train/cat/1.png").read_bytes()
+    for key in ("set/../out.png", "set//double.png"):
+        s3fs.S3FileSystem(skip_instance_cache=True).pipe_file(f"bucket/{key}", png)
+    lines = [json.loads(line) for line in burnish("scan", "s3://bucket/set").stdout.splitlines()]
+    refused = [line for line in lines if any("as no folder has" in one["detail"] for one in line.get("findings", ()))]
+    assert [line["path"] for line in refused] == ["s3://bucket/set/../out.png", "s3://bucket/set//double.png"]
+    assert not any("digest" in line for line in refused)
+
+
+def test_the_whole_loop_from_a_bucket_into_a_bucket(burnish: Burnish, folder: Path, faults: Faults) -> None:
+    """The same bytes are made from a disk and from a bucket, on either, with every 20th request turned away."""
+    faults.every = 20
+    made: dict[str, list[dict[str, Any]]] = {}
+    for root, into in (("set", "new"), ("s3://bucket/set", "s3://bucket/new"), ("s3://bucket/set", "other")):
+        manifest = burnish("scan", root).stdout
+        kept = burnish("select", "--where", "kind == 'image'", stdin=burnish("dedup", stdin=manifest).stdout).stdout
+        made[into] = told(burnish("augment", "photos-low-light", "--into", into, stdin=kept).stdout, into, root)
+        for line in made[into]:
+            line.get("origin", {}).pop("source", None)
+    assert made["new"] == made["s3://bucket/new"] == made["other"]
+    generated = next(line["path"] for line in made["new"] if "origin" in line)
+    assert read_media(f"s3://bucket/new{generated}") == (folder / f"new{generated}").read_bytes()
+    burnish("undo", "s3://bucket/new")
+    assert not any("/new/" in found.url for page in pages("s3://bucket") for found in page)
+
+
+def test_organized_into_a_bucket_and_taken_back(burnish: Burnish, folder: Path) -> None:
+    manifest = burnish("scan", "s3://bucket/set", "-o", "s3://bucket/set.jsonl").stdout
+    assert manifest == ""
+    burnish("organize", "s3://bucket/set.jsonl", "--into", "s3://bucket/out", "--apply", "-o", "out.jsonl")
+    again = scanned(burnish, "s3://bucket/out")
+    assert sorted(line["digest"] for line in again) == sorted(line["digest"] for line in scanned(burnish, "set"))
+    # Somebody writes one of them anew: that one is theirs now.
+    theirs = json.loads((folder / "out.jsonl").read_text().splitlines()[0])["path"]
+    remote.remove(theirs)
+    put_new(theirs, b"theirs")
+    assert "1 of" in burnish("undo", "s3://bucket/out", code=1).stderr
+    assert read_media(theirs) == b"theirs"
+    assert [found.url for page in pages("s3://bucket/out") for found in page] == [theirs]
+
+
+def test_features_and_previews_come_out_of_the_bucket(burnish: Burnish, folder: Path) -> None:
+    kept = burnish("select", "--where", "kind == 'image'", stdin=burnish("scan", "s3://bucket/set").stdout).stdout
+    (folder / "kept.jsonl").write_text(kept)
+    for number, cache in enumerate(("cache", "cache")):
+        burnish("train", "kept.jsonl", "--run", f"run{number}", "--cache", cache)
+    burnish("preview", "photos-low-light", "kept.jsonl", "-o", "page.html")
+    assert "data:image/png;base64" in (folder / "page.html").read_text()
+    one, other = (json.loads((folder / f"run{n}/metrics.json").read_text()) for n in (0, 1))
+    assert one == other
+
+
+def test_no_secret_is_written_or_said(burnish: Burnish, folder: Path, faults: Faults) -> None:
+    faults.denied = "/cat/1.png"
+    result = burnish("scan", "s3://bucket/set")
+    faults.denied = ""
+    more = burnish("scan", "https://user:topsecret@host/set/", code=2).stderr
+    signed = burnish("scan", "https://host/list.txt?X-Amz-Signature=topsecret", code=2).stderr
+    for text in (result.stdout, result.stderr, more, signed):
+        assert "topsecret" not in text
+        assert "AKIAOURS" not in text
+
+
+def test_many_keys_are_listed_in_little_memory(faults: Faults) -> None:
+    import tracemalloc
+
+    from moto.backends import get_backend
+
+    # Straight into the server's own shelves: 3,000 requests would take a quarter of a minute.
+    shelves = next(iter(get_backend("s3").values()))["aws"]
+    for number in range(3_000):
+        shelves.put_object("bucket", f"many/{number:06d}.png", b"")
+    list(zip(pages("s3://bucket/many"), range(1), strict=False))  # what is imported and connected once
+    tracemalloc.start()
+    count = sum(len(page) for page in pages("s3://bucket/many"))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 3_000
+    assert most < 15e6  # a page and what parses it; 10,000 keys take no more (docs/remote.md)
