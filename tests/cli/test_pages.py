@@ -289,6 +289,7 @@ def test_axe_finds_nothing_wrong(pages: Path, name: str) -> None:
     for width, dark in ((400, True), (1200, False)):
         with Browser(pages / f"{name}.html", width, dark=dark) as page:
             page.ask("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+            page.wait("!document.querySelector('h2:empty')")
             assert page.violations() == [], f"{width} px"
             assert page.console == []
 

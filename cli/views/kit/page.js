@@ -129,6 +129,8 @@ if (pictures.length) {
     if (!facts.children.length) facts.textContent = (figure.querySelector("figcaption") || image).textContent.trim();
     if (!dialog.isConnected) document.body.append(dialog);
     if (!dialog.open) dialog.showModal();
+    // A link among the facts goes with them, and the focus would with it; the arrows need it inside.
+    if (!bar.contains(document.activeElement)) bar.lastChild.focus();
   };
   const bar = make("div", { className: "tools" });
   bar.append(

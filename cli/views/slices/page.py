@@ -45,7 +45,7 @@ def page(result: "Slices", predictions: "Sequence[Prediction]", of: str, links: 
         (f"{percent(result.accuracy)} %", "accuracy"),
     ]
     lead = [first]
-    if not result.slices:
+    if not result.slices and result.tests:
         lead.append(
             f"No slice is surely weaker than the rest: of {result.tests:,} found on one half of the samples, none held "
             "on the other. More test samples would show smaller differences."
