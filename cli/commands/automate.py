@@ -10,6 +10,7 @@ from cli import options
 from cli.effects import Effect
 from cli.io import reports
 from cli.views.gate.automation import page, report
+from cli.views.kit.page import Links
 
 
 def automate(
@@ -68,6 +69,12 @@ def automate(
     if truth is not None:
         labels = read_truth(truth, key)
         entries = [entry._replace(label=labels.get(entry.key, entry.label)) for entry in entries]
+    # A log known by another key than its path names no file to lead to.
+    asked = entries if key == "path" else []
     reports.write(
-        automate_log(entries, wish, group), formats, f"Automation of {log}", report, lambda one: page(one, log)
+        automate_log(entries, wish, group),
+        formats,
+        f"Automation of {log}",
+        report,
+        lambda one: page(one, log, asked, Links(None, html)),
     )

@@ -1,18 +1,23 @@
 """`burnish balance`: how evenly the samples are spread over classes."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options
 from cli.io import reports, streams
 from cli.io.gates import refuse_empty
-from cli.io.table import Column, Report, Row, Table
+from cli.io.table import Column, Report, Row, SampleLink, Table
 from cli.views.kit.drawing import bar_cell
 from curate.describe.imbalance import Described, Imbalance, count_classes, failed_gates, grouping
 from curate.ground.errors import GateError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 _MOST_CLASSES = 40
+_LINKS = 24
+"""Samples that a row of the page leads to."""
 
 
 def balance(
@@ -59,13 +64,28 @@ def balance(
     grouping(by)
     formats = reports.Formats(json, md, csv, html).check(manifest)
     with streams.records(manifest, Described) as samples:
-        result = count_classes(samples, by, within)
-    reports.write(result, formats, "Class balance", _tables, lambda found: _page(found, manifest or "-"))
+        links: dict[str, list[SampleLink]] = {}
+        result = count_classes(_linked(samples, by, within, links) if html else samples, by, within)
+    of = manifest or "-"
+    reports.write(result, formats, "Class balance", _tables, lambda found: _page(found, of, links, html))
     if max_ratio is not None or min_count:
         gate = "--max-ratio" if max_ratio is not None else "--min-count"
         refuse_empty(result.samples, gate, allowed=allow_empty)
     if result.samples and (failed := failed_gates(result, max_ratio, min_count)):
         raise GateError("; ".join(failed))
+
+
+def _linked(
+    samples: "Iterable[Described]", by: str, within: str | None, links: dict[str, list[SampleLink]]
+) -> "Iterator[Described]":
+    """Yield samples as they come, and keep the first of each class for the rows of a page to lead to."""
+    classes_of = grouping(by)
+    for sample in samples:
+        for name in classes_of(sample) if within in (None, sample.split) else ():
+            # Here and not later: a manifest on standard input cannot be read a second time.
+            if len(known := links.setdefault(name, [])) < _LINKS:
+                known.append(SampleLink(sample.path))
+        yield sample
 
 
 def _tables(result: Imbalance) -> Report:
@@ -95,12 +115,16 @@ def _tables(result: Imbalance) -> Report:
     return Report([Table("classes", f"Classes by {result.by}", columns, rows, most=_MOST_CLASSES)], notes)
 
 
-def _page(result: Imbalance, of: str) -> bytes:
-    """Return the page; `of` is the manifest."""
+def _page(result: Imbalance, of: str, links: dict[str, list[SampleLink]], html: str | None) -> bytes:
+    """Return the page; `of` is the manifest, `links` the first samples of each class."""
     from cli.views.kit import page as pages
 
     found = _tables(result)
-    sections = [pages.Section(table.title, pages.table(table)) for table in found.tables]
+    sections = []
+    for table in found.tables:
+        named = zip(table.rows, result.classes, strict=True)
+        rows = [row._replace(samples=links.get(one.label, ())) for row, one in named]
+        sections.append(pages.Section(table.title, pages.table(table._replace(rows=rows), pages.Links(None, html))))
     return pages.report_page("Class balance", of, sections, lead=found.notes)
 
 

@@ -1,14 +1,16 @@
 """`burnish runs`: all runs under a folder."""
 
+import os
 from typing import Annotated
 
 import typer
 
+from baselines.runs.run_folder import PREDICTIONS, RUN
 from baselines.runs.run_list import RunLine, Runs, list_runs
 from cli import options
 from cli.effects import Effect
 from cli.io import reports
-from cli.io.table import Column, Report, Row, Table
+from cli.io.table import Column, Report, Row, SampleLink, Table
 from cli.io.terminal import say
 
 _USUAL: dict[str, object] = {"model": "auto", "folds": 5, "test_split": None, "group": None, "feature": None, "seed": 0}
@@ -53,7 +55,7 @@ def runs(
 
         new = export_runs([line.run for line in found.runs], mlflow)
         say(f"logged {new:,} of {len(found.runs):,} runs to {mlflow}; the others were there already")
-    reports.write(found, formats, f"Runs under {folder}", _tables, _page)
+    reports.write(found, formats, f"Runs under {folder}", _tables, lambda one: _page(one, html))
 
 
 def _tables(found: Runs) -> Report:
@@ -87,13 +89,21 @@ def _tables(found: Runs) -> Report:
     return Report([Table("runs", "Runs", columns, rows, most=len(rows))], [] if rows else [none])
 
 
-def _page(found: Runs) -> bytes:
-    """Return the page."""
+def _page(found: Runs, html: str | None) -> bytes:
+    """Return the page, which is going to be at `html`."""
     from cli.views.kit import page as pages
 
     said = _tables(found)
-    sections = [pages.Section(table.title, pages.table(table)) for table in said.tables]
-    return pages.report_page("Runs", found.folder, sections, lead=said.notes)
+    links = pages.Links(None, html)
+    sections = []
+    for table in said.tables:
+        rows = [
+            row._replace(samples=[SampleLink(os.path.join(line.run, name)) for name in (RUN, PREDICTIONS)])
+            for row, line in zip(table.rows, found.runs, strict=True)
+        ]
+        sections.append(pages.Section(table.title, pages.table(table._replace(rows=rows), links)))
+    lead = said.notes or [f"{len(found.runs):,} runs, the oldest first; each row leads to its record and predictions"]
+    return pages.report_page("Runs", found.folder, sections, lead=lead)
 
 
 def _options(line: RunLine) -> str:

@@ -17,6 +17,11 @@ import pytest
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed to look at the page with")
+AXE = Path(os.environ.get("AXE_CORE", ""))
+"""The file `axe.min.js` of the npm package axe-core, which checks a page by WCAG's rules."""
+needs_axe = pytest.mark.skipif(
+    BROWSER is None or not AXE.is_file(), reason="no Chromium, or AXE_CORE does not name axe.min.js (npm: axe-core)"
+)
 _OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--mute-audio", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
@@ -125,6 +130,15 @@ class Browser:
     def type(self, text: str) -> None:
         """Write text where the focus is."""
         self._send("Input.insertText", {"text": text})
+
+    def violations(self) -> list[str]:
+        """Return what axe-core finds wrong with the page: the rule, how grave it is, and the element."""
+        self.ask(f"{AXE.read_text()}; true")
+        # Without `preload`, which would ask for style sheets that a page of one file does not have.
+        run = "axe.run({preload: false, resultTypes: ['violations']})"
+        told = "`${rule.id} (${rule.impact}): ${node.html.slice(0, 200)}`"
+        each = f"found.violations.flatMap((rule) => rule.nodes.map((node) => {told}))"
+        return list(self.ask(f"{run}.then((found) => {each})"))
 
     def picture(self) -> bytes:
         """Return a PNG of the whole page."""

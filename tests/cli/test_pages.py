@@ -22,7 +22,7 @@ from cli.catalog import COMMANDS
 from curate.embeddings.store import About, make_embeddings, write_embeddings
 from curate.records.sample import Sample
 from curate.records.writer import encode
-from tests.cli.browser import Browser, needs_browser
+from tests.cli.browser import Browser, needs_axe, needs_browser
 from tests.conftest import ROOT
 
 EVIL = "<script>document.title='owned'</script>|\n=1+1,\"\x1b[31m\u202eowned`*_"
@@ -65,6 +65,15 @@ PAGES = {
 }
 PAGES |= {name: REPORTS[name] for name in ("gate", "stats", "validate", "weak")}
 OTHER_PAGES = {"report": ["set.jsonl", "before", "after"], "preview": ["photos-wear", "set.jsonl", "-n", "2"]}
+SPECIAL_PAGES = {
+    "dashboard": ["drift", "many", "log.jsonl", "--every", "day", "--time", "time", "-o", "history.jsonl", "--html"],
+    "findings": ["clean", "set.jsonl", "-o", "cleaned.jsonl", "--html"],
+    "judged": ["preview", "photos-wear", "set.jsonl", "-n", "2", "--run", "learned", "-o"],
+    "review": ["review", "set.jsonl", "--ask", "blind", "--top", "3", "--annotator", "ann", "--page"],
+}
+"""Pages that need more than a name; the file comes last."""
+SEARCHES = {"tune"}
+"""Trains dozens of models before it has a table; its formats are those of every report, its options are tested."""
 NO_TABLES = {"predict", "run", "select"}
 """Commands with --json and without --md: run writes its own table for pull requests, select says why it chose,
 predict what it wrote."""
@@ -135,6 +144,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 for number in range(12) for who in ("ann", EVIL)]  # fmt: skip
         csv.writer(file).writerows([("path", "annotator", "label"), *rows])
     many_samples(made)
+    # Three days of forty each, the last of them other than the rest, and one more that ends it.
+    log = [
+        {
+            "path": f"log{at}.png",
+            "prediction": EVIL if at < 80 else "plain",
+            "time": f"2026-01-0{1 + at // 40}T10:00:00Z",
+        }
+        for at in range(121)
+    ]
+    (made / "log.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in log))
     (made / "schema.yaml").write_text(
         "kind: schema\nversion: 1\nlabel: {values: [plain], closed: true}\n"
         "tags: {closed: true, keys: {a: {values: [x]}}}\n"
@@ -158,6 +177,9 @@ def pages(folder: Path) -> Path:
         program(folder, *name.split(), *words, "--html", f"{name}.html")
     for name, words in OTHER_PAGES.items():
         program(folder, name, *words, "-o", f"{name}.html")
+    program(folder, "train", "set.jsonl", "--model", "knn", "--feature", "base", "--run", "learned", "-q")
+    for name, words in SPECIAL_PAGES.items():
+        program(folder, *words, f"{name}.html")
     return folder
 
 
@@ -166,7 +188,7 @@ def test_every_report_has_all_formats() -> None:
         options = {parameter.name for parameter in load(name).params}
         if "json" in options and name not in NO_TABLES:
             assert {"md", "csv"} <= options, name
-            assert name in REPORTS, "it belongs into the table above"
+            assert name in REPORTS or name in SEARCHES, "it belongs into the table above"
 
 
 @pytest.mark.parametrize("command", REPORTS)
@@ -251,7 +273,7 @@ def test_links_lead_to_files_only(tmp_path: Path, path: str) -> None:
 
 
 @needs_browser
-@pytest.mark.parametrize("name", [*PAGES, *OTHER_PAGES])
+@pytest.mark.parametrize("name", [*PAGES, *OTHER_PAGES, *SPECIAL_PAGES])
 def test_a_browser_has_nothing_to_complain_of_and_nothing_to_ask_for(pages: Path, name: str) -> None:
     for width, dark in ((400, True), (1200, False)):
         with Browser(pages / f"{name}.html", width, dark=dark) as page:
@@ -259,6 +281,105 @@ def test_a_browser_has_nothing_to_complain_of_and_nothing_to_ask_for(pages: Path
             assert page.ask("document.documentElement.classList.contains('live')"), "its script runs"
             assert page.ask("document.title") != "owned"
             assert (page.console, page.requests) == ([], [])
+
+
+@needs_axe
+@pytest.mark.parametrize("name", [*PAGES, *OTHER_PAGES, *SPECIAL_PAGES])
+def test_axe_finds_nothing_wrong(pages: Path, name: str) -> None:
+    for width, dark in ((400, True), (1200, False)):
+        with Browser(pages / f"{name}.html", width, dark=dark) as page:
+            page.ask("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+            page.wait("!document.querySelector('h2:empty')")
+            assert page.violations() == [], f"{width} px"
+            assert page.console == []
+
+
+_REACHED = "document.activeElement.dataset.reached"
+_MISSED = """[...document.querySelectorAll("a[href], button, input, select, summary, audio, [tabindex='0']")]
+    .filter((part) => part.checkVisibility({visibilityProperty: true}) && !part.disabled && !part.dataset.reached)
+    .map((part) => part.outerHTML.slice(0, 120))"""
+
+
+@needs_browser
+@pytest.mark.parametrize("name", ["audit", "compare", "judged", "report", "dashboard"])
+def test_the_keyboard_reaches_everything(pages: Path, name: str) -> None:
+    with Browser(pages / f"{name}.html") as page:
+        for _ in range(400):
+            page.press("Tab")
+            if page.ask(f"document.activeElement === document.body || {_REACHED} === '1'"):
+                break
+            page.ask(f"{_REACHED} = '1'")
+        assert page.ask("document.querySelectorAll('[data-reached]').length") > 3
+        assert page.ask(_MISSED) == []
+
+
+@needs_browser
+def test_a_large_picture_has_its_facts(pages: Path) -> None:
+    with Browser(pages / "audit.html") as page:
+        page.ask("document.querySelector('figure img').click()")
+        facts = page.ask("document.querySelector('dialog .facts').textContent")
+        assert "taken for" in facts
+        assert page.ask("document.querySelector('dialog .facts a').href").endswith(".png")
+
+
+@needs_browser
+def test_the_name_of_a_row_stays_in_sight(pages: Path) -> None:
+    with Browser(pages / "drift.html", 400) as page:
+        page.ask("window.region = document.querySelector('.scroll:has(table)'); region.scrollLeft = 900; true")
+        assert page.ask("region.scrollLeft") > 100
+        left = "region.querySelector('tbody th').getBoundingClientRect().left - region.getBoundingClientRect().left"
+        assert 0 <= page.ask(left) < 3
+
+
+@pytest.mark.parametrize("name", ["agreement", "audit", "automate", "balance", "compare", "issues", "runs", "weak"])
+def test_rows_of_every_report_lead_to_files(pages: Path, name: str) -> None:
+    text = (pages / f"{name}.html").read_text()
+    samples = re.findall(r'<details class="samples">.*?</details>', text, re.DOTALL)
+    assert samples
+    assert any('<a href="./' in one for one in samples)
+
+
+def test_a_comparison_names_what_was_compared(folder: Path) -> None:
+    for model in ("knn", "majority"):
+        words = ["train", "set.jsonl", "--model", model, "--feature", "base", "--run", f"by-{model}", "-q"]
+        program(folder, *words)
+    program(folder, "compare", "by-knn", "by-majority", "--html", "named.html")
+    text = (folder / "named.html").read_text()
+    part = text[text.index("What was compared") : text.index("Over all")]
+    rows = {
+        cells[0]: cells[1:] for cells in re.findall(r'scope="row">([^<]+)</th>' + 3 * r"<td[^>]*>([^<]*)</td>", part)
+    }
+    assert rows["model"] == ("knn", "majority", "no")
+    assert rows["training draw"][2] == rows["data"][2] == "yes"
+    assert rows["training draw"][0].endswith("real samples")
+
+
+@pytest.mark.parametrize(
+    ("remark", "sentence"),
+    [
+        ("cannot tell over all", "Cannot tell over all."),
+        ("after is better", "after is better."),
+        ("n = 68 samples", "n = 68 samples."),
+        ("sure = the gap", "sure = the gap."),
+        ("split=test 3", "split=test 3."),
+        ("hold it still with train --like", "Hold it still with train --like"),
+        ("not held still: the model", "Not held still: the model."),
+        ("What is it?", "What is it?"),
+    ],
+)
+def test_remarks_become_sentences_and_names_stay(remark: str, sentence: str) -> None:
+    from cli.views.kit import words
+
+    assert words.sentence(remark, ["after"]) == sentence
+
+
+def test_columns_say_what_they_mean() -> None:
+    from cli.io.table import Column
+    from cli.views.kit.words import meanings
+
+    assert meanings([Column("samples", "n", "count")]) == [], "alone it needs no word"
+    found = dict(meanings([Column("samples", "n", "count"), Column("f1", "F1, %"), Column("label", "label")]))
+    assert list(found) == ["n", "F1, %"]
 
 
 @pytest.fixture

@@ -43,7 +43,8 @@ def page(result: "Agreement", given: "Annotations", of: str, links: "Links") -> 
     from cli.views.kit import page as pages
 
     disagreements = _disagreements(result, given)
-    tables = (_levels(result), _each(result), _effort(result), _told_apart(result), _pairs(result), disagreements)
+    each, pairs = _each(result, given), _pairs(result, given)
+    tables = (_levels(result), each, _effort(result), _told_apart(result), pairs, disagreements)
     return pages.report_page(
         "Agreement of annotators",
         of,
@@ -59,7 +60,20 @@ def page(result: "Agreement", given: "Annotations", of: str, links: "Links") -> 
     )
 
 
-def _each(result: "Agreement") -> Table:
+def _torn(given: "Annotations | None", *pair: str) -> list[SampleLink]:
+    """Return some samples on which an annotator and anybody else, or two annotators, gave other labels."""
+    found = []
+    for path, said in given.labels.items() if given else ():
+        mine = [said[who] for who in pair if who in said]
+        others = mine if len(pair) > 1 else list(said.values())
+        if len(mine) == len(pair) and len(set(others)) > 1:
+            found.append(SampleLink(path, ", ".join(f"{who}: {label}" for who, label in sorted(said.items()))))
+            if len(found) == _LINKS:
+                break
+    return found
+
+
+def _each(result: "Agreement", given: "Annotations | None" = None) -> Table:
     columns = [
         Column("name", "annotator"),
         Column("samples", "n", "count"),
@@ -68,11 +82,14 @@ def _each(result: "Agreement") -> Table:
     ]
     # Who agrees least comes first: in a crowd that is whom one looks for.
     ordered = sorted(result.each, key=lambda one: (one.agreement is None, one.agreement or 0, one.annotator))
-    rows = [Row([one.annotator, one.samples, one.agreement, bar_cell(one.agreement, one.annotator)]) for one in ordered]
+    rows = []
+    for one in ordered:
+        cells = (one.annotator, one.samples, one.agreement, bar_cell(one.agreement, one.annotator))
+        rows.append(Row(cells, samples=_torn(given, one.annotator)))
     return Table("annotators", "Every annotator beside the others, the least alike first", columns, rows, _EACH)
 
 
-def _pairs(result: "Agreement") -> Table:
+def _pairs(result: "Agreement", given: "Annotations | None" = None) -> Table:
     columns = [
         Column("name", "annotators"),
         Column("samples", "n", "count"),
@@ -81,10 +98,13 @@ def _pairs(result: "Agreement") -> Table:
         Column("bar", "same label", "drawing", 9),
     ]
     rows = []
-    for found in result.pairs:
+    # Of a crowd most pairs never saw the same sample; who shared the most tells the most.
+    shared = [found for found in result.pairs if found.samples] or result.pairs
+    for found in sorted(shared, key=lambda found: -found.samples):
         name = " and ".join(found.annotators)
         kappa = Worded(None, "-") if found.kappa is None else found.kappa
-        rows.append(Row([name, found.samples, found.agreement, kappa, bar_cell(found.agreement, name)]))
+        cells = (name, found.samples, found.agreement, kappa, bar_cell(found.agreement, name))
+        rows.append(Row(cells, samples=_torn(given, *found.annotators)))
     whom = "Every two annotators"
     if len(result.annotators) > PAIRED:
         whom = f"Every two of the {PAIRED} annotators with the most labels"

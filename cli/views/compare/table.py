@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.comparison.compare import in_words
 from baselines.comparison.evidence import LEVEL, MIN_SAMPLES
-from baselines.runs.run_folder import predictions_of_run
-from cli.io.table import Column, Drawing, Report, Row, SampleLink, Style, Table, Worded, names, p_value
+from baselines.runs.run_folder import predictions_of_run, record_of_run
+from cli.io.table import Column, Drawing, Report, Row, SampleLink, Style, Table, Worded, names, p_value, percent
 from cli.views.compare.control import control_sentences, control_table, control_tiles
 from cli.views.compare.forest import forest
 from cli.views.kit import drawing
+from cli.views.kit.words import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from baselines.comparison.compare import Comparison
     from baselines.comparison.evidence import Difference
+    from baselines.runs.run_record import Run
     from cli.views.kit.page import Links
 
 _STYLES: "Mapping[str, Style]" = {"better": "better", "worse": "worse"}
@@ -120,22 +122,24 @@ def page(result: "Comparison", links: "Links") -> bytes:
 
     a, b = run_names(result)
     overall = result.overall
+    said = [sentence(remark, (a, b)) for remark in sentences(result)]
     return pages.report_page(
         "Comparison",
         f"{b} against {a}",
         [
             # The verdict first; the tables below are its grounds.
-            pages.Section("In words", drawing.paragraphs(sentences(result))),
+            pages.Section("In words", drawing.paragraphs(said)),
+            pages.Section("What was compared", pages.table(compared_table(result))),
             *(
                 pages.Section(table.title, pages.table(table, links))
                 for table in tables(result, turned_samples(result))
             ),
         ],
         tiles=[
-            (f"{overall.a:.3f}", f"accuracy of {a}"),
+            (f"{percent(overall.a)} %", f"accuracy of {a}"),
             *control_tiles(result),
-            (f"{overall.b:.3f}", f"accuracy of {b}"),
-            (f"{overall.difference:+.3f}", "difference"),
+            (f"{percent(overall.b)} %", f"accuracy of {b}"),
+            (f"{100 * overall.difference:+.1f}", "difference, points"),
             (overall.verdict, "over all"),
             (f"{result.samples:,}", "samples of both"),
         ],
@@ -145,6 +149,48 @@ def page(result: "Comparison", links: "Links") -> bytes:
             "Else nobody can tell. The gate (--fail-if) reads the adjusted p: Holm over all tags and classes."
         ],
     )
+
+
+def compared_table(result: "Comparison") -> Table:
+    """Return what was compared: data, model, parameters, features and draw of both runs, and what was held still.
+
+    Empty where neither run has a record: predictions of another program say nothing of it.
+    """
+    records = [record_of_run(folder) for folder in result.runs]
+    known = [dict(_made_of(record)) if record else {} for record in records]
+    held = result.held_still
+    same = {
+        "model": held.model,
+        "parameters": held.parameters,
+        "features": held.features,
+        "training draw": held.draw,
+    }
+    rows = []
+    for name in dict.fromkeys(name for facts in known for name in facts):
+        first, second = (facts.get(name, "not known") for facts in known)
+        still = same[name] if name in same else first == second if all(known) else None
+        rows.append(Row((name, first, second, "not known" if still is None else "yes" if still else "no")))
+    # Two runs may have long names; here they have room.
+    columns = [Column("name", "what"), *(Column(key, name) for key, name in zip("ab", run_names(result), strict=True))]
+    return Table("compared", "What was compared", [*columns, Column("held_still", "held still")], rows)
+
+
+def _made_of(run: "Run") -> "Iterator[tuple[str, str]]":
+    """Yield the names of what a run was made of, with what that is."""
+    counts, model = run.counts, run.model
+    yield "data", f"{run.manifest.samples:,} samples, digest {run.manifest.digest.removeprefix('sha256:')[:12]}"
+    yield "tested", f"{run.evaluation}, {counts.test:,} samples"
+    if model:
+        yield "model", model.name
+        if model.settings:
+            yield "parameters", ", ".join(f"{name} {value}" for name, value in sorted(model.settings.items()))
+        yield "features", ", ".join(model.features)
+        generated = f", and {counts.generated:,} generated" if counts.generated else ""
+        yield "training draw", f"{counts.train - counts.generated:,} real samples{generated}"
+    elif run.predictions:
+        yield "model", "another program's predictions"
+    yield "seed", str(run.parameters.get("seed", "not known"))
+    yield "code", f"commit {run.git.commit[:12]}{' with changes' if run.git.dirty else ''}" if run.git else "not known"
 
 
 def run_names(result: "Comparison") -> tuple[str, str]:

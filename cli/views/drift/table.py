@@ -149,7 +149,7 @@ def page(found: "TwoSets", of: str, links: pages.Links) -> bytes:
         links: Leads to the files of samples.
     """
     media = pages.media_of(((one.path, one.kind) for one in found.newest), links)
-    cards = [{"title": f"{one.score:+.2f}", "why": "log-odds of being new", **media[one.path]} for one in found.newest]
+    cards = [{"title": f"{one.score:+.2f}", "why": "", **media[one.path]} for one in found.newest]
     counts = {name: sum(one.verdict == name for one in found.tests) for name in STYLES}
     lines = sentences(found)
     return pages.report_page(
@@ -158,7 +158,11 @@ def page(found: "TwoSets", of: str, links: pages.Links) -> bytes:
         [
             pages.Section("Tests", pages.table(tests_table(found.tests), links)),
             pages.Section("What tells all facts together apart", pages.table(facts_table(found.strongest))),
-            pages.Section("The samples that look newest", pages.macro("reason_cards", cards) if cards else ""),
+            pages.Section(
+                "The samples that look newest",
+                pages.macro("reason_cards", cards) if cards else "",
+                "Figures are the log-odds of being new: 0 is like the reference as much as like the new set.",
+            ),
         ],
         lead=[f"{lines[0]}."],
         tiles=[(found.verdict, "verdict"), *((f"{count:,}", name) for name, count in counts.items())],

@@ -4,19 +4,23 @@ from typing import TYPE_CHECKING
 
 from baselines.gates.automate import DEGREES
 from baselines.metrics.calibration_error import MOST_CALIBRATION_ERROR
-from cli.io.table import Column, Report, Row, Style, Table, names, p_value
+from cli.io.table import Column, Report, Row, SampleLink, Style, Table, names, p_value, percent
 from cli.views.kit import drawing
 from cli.views.kit.drawing import bar_cell
+from cli.views.weak.priority_chart import ticks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from markupsafe import Markup
 
     from baselines.gates.automate import Automation, Part
+    from baselines.runs.prediction_log import Logged
+    from cli.views.kit.page import Links
 
 _STYLES: "Mapping[str, Style]" = {"people": "error", "own threshold": "warning"}
 _ON_TERMINAL = 12
+_LINKS = 24
 _KEEP_LOOKING = (
     "cases that the model decides alone get no label any more: send some of them to people all the same, or nobody "
     "will see when it gets worse"
@@ -56,18 +60,25 @@ def _threshold(found: "Automation") -> list[str]:
     part, allowed = found.whole, found.wish.max_risk
     if part.threshold is not None and part.risk_upper is not None:
         return [
-            f"answers with a confidence of {part.threshold:.4f} or more are given alone: {found.share:.1%} of the "
-            f"cases; people get {1 - found.share:.1%}",
-            f"{part.wrong:,} of {part.automated:,} such answers were wrong, surely no more than {part.risk_upper:.2%} "
-            "(95 %, exact), on cases that the threshold was not chosen by",
+            f"answers with a confidence of {part.threshold:.4f} or more are given alone: {percent(found.share)} % of "
+            f"the cases; people get {percent(1 - found.share)} %",
+            f"{part.wrong:,} of {part.automated:,} such answers were wrong, surely no more than "
+            f"{100 * part.risk_upper:.2f} % (95 %, exact), on cases that the threshold was not chosen by",
         ]
     if allowed is not None:
-        return [f"at no confidence is the risk surely {allowed:g} or less: all {part.samples:,} go to people"]
+        return [f"at no confidence is the risk surely {100 * allowed:g} % or less: all {part.samples:,} go to people"]
     return ["people cost less for all cases"]
 
 
-def page(found: "Automation", of: str) -> bytes:
-    """Return the page; `of` is the log or run."""
+def page(found: "Automation", of: str, entries: "Sequence[Logged]", links: "Links") -> bytes:
+    """Return the page.
+
+    Args:
+        found: What was found.
+        of: The log or run.
+        entries: Of it, if they are known by their path; the rows lead to those that are wrong.
+        links: Leads to the files of samples.
+    """
     from cli.views.kit import page as pages
 
     return pages.report_page(
@@ -75,16 +86,31 @@ def page(found: "Automation", of: str) -> bytes:
         of,
         [
             pages.Section("Risk and coverage", pages.scrolled(_picture(found), "Risk and coverage")),
-            *(pages.Section(table.title, pages.table(table)) for table in (_whole(found), _tags(found))),
+            *(
+                pages.Section(table.title, pages.table(_leading(table, entries), links))
+                for table in (_whole(found), _tags(found))
+            ),
         ],
         lead=sentences(found),
         tiles=[
             (found.degree, "degree of automation"),
-            (f"{found.share:.1%}", "decided by the model"),
-            (f"{1 - found.share:.1%}", "left to people"),
+            (f"{percent(found.share)} %", "decided by the model"),
+            (f"{percent(1 - found.share)} %", "left to people"),
             (f"{found.area:.3f}", "area under risk and coverage"),
         ],
     )
+
+
+def _leading(table: Table, entries: "Sequence[Logged]") -> Table:
+    """Return a table whose rows lead to the wrong answers that they are about, the surest first."""
+    wrong = [one for one in entries if one.label is not None and one.prediction != one.label]
+    wrong.sort(key=lambda one: -(one.confidence or 0.0))
+    rows = []
+    for row in table.rows:
+        mine = [one for one in wrong if table.key == "all" or row.cells[0] in one.tags][:_LINKS]
+        words = [f"{one.label} taken for {one.prediction}, {percent(one.confidence)} % sure" for one in mine]
+        rows.append(row._replace(samples=[SampleLink(one.key, said) for one, said in zip(mine, words, strict=True)]))
+    return table._replace(rows=rows)
 
 
 def _whole(found: "Automation") -> Table:
@@ -128,7 +154,10 @@ def _curve(found: "Automation") -> Table:
     ]
     rows = [
         # Of the whole curve a terminal shows a dozen points, evenly over it; CSV and JSON have all.
-        Row((threshold, coverage, risk, bar_cell(risk, f"{risk:.1%} wrong")), weight=_weight(at, len(found.curve)))
+        Row(
+            (threshold, coverage, risk, bar_cell(risk, f"{percent(risk)} % wrong")),
+            weight=_weight(at, len(found.curve)),
+        )
         for at, (threshold, coverage, risk) in enumerate(found.curve)
     ]
     return Table("curve", "Risk and coverage", columns, rows, most=_ON_TERMINAL)
@@ -142,41 +171,52 @@ def _weight(place: int, number: int) -> float:
 def _picture(found: "Automation") -> "Markup":
     """Return the risk over the coverage, with the allowed risk and what is automated."""
     allowed = found.wish.max_risk
-    top = max(max((risk for *_, risk in found.curve), default=0.0), allowed or 0.0, 0.01) * 1.1
+    most = max(max((risk for *_, risk in found.curve), default=0.0), allowed or 0.0, 0.01)
+    rungs = ticks(0.0, min(1.1 * most, 1.0))
+    top = rungs[-1]
 
     def at(coverage: float, risk: float) -> tuple[float, float]:
         return _LEFT + coverage * _PLOT_WIDTH, _BOTTOM * (1 - risk / top)
 
-    parts = _axes(top)
+    parts = _axes(rungs)
     if allowed is not None:
         _, y = at(0.0, allowed)
         parts += [
             drawing.markup('<line class="zero" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>', _LEFT, _WIDTH, y),
-            drawing.markup('<text class="name" x="{}" y="{:.1f}">allowed: {:g}</text>', _LEFT + 6, y - 5, allowed),
+            drawing.markup(
+                '<text class="name" x="{}" y="{:.1f}">allowed: {:g} %</text>', _LEFT + 6, y - 5, 100 * allowed
+            ),
         ]
     x, _ = at(found.share, 0.0)
     parts += [
         drawing.markup('<line class="range" x1="{0:.1f}" x2="{0:.1f}" y1="0" y2="{1}"/>', x, _BOTTOM),
-        drawing.markup('<text class="name" x="{:.1f}" y="12">automated: {:.1%}</text>', x + 6, found.share),
+        drawing.markup('<text class="name" x="{:.1f}" y="12">automated: {} %</text>', x + 6, percent(found.share)),
     ]
     points = " ".join("{:.1f},{:.1f}".format(*at(coverage, risk)) for _, coverage, risk in found.curve)
     parts.append(drawing.markup('<polyline class="line" points="{}"/>', points))
-    title = f"risk from 0 to {top:.1%} over coverage from 0 to 100 %; {found.share:.1%} are automated"
+    title = f"risk from 0 to {100 * top:g} % over coverage from 0 to 100 %; {percent(found.share)} % are automated"
     return drawing.drawing("chart", _WIDTH, _HEIGHT, title, parts, stretched=False)
 
 
-def _axes(top: float) -> "list[Markup]":
-    """Return the grid with its figures: coverage from 0 to 1 to the right, risk from 0 to `top` upwards."""
+def _axes(rungs: "Sequence[float]") -> "list[Markup]":
+    """Return the grid with its figures: coverage from 0 to 1 to the right, risk upwards on round rungs."""
     words = "share that the model decides alone, the surest first; upwards: share of these that are wrong"
     parts = [drawing.markup('<text x="{}" y="{}">{}</text>', _LEFT, _BOTTOM + 34, words)]
-    for share in (0.0, 0.5, 1.0):
-        x, y = _LEFT + share * _PLOT_WIDTH, _BOTTOM * (1 - share)
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        x = _LEFT + share * _PLOT_WIDTH
         parts += [
             drawing.markup('<line class="grid" x1="{0:.1f}" x2="{0:.1f}" y1="0" y2="{1}"/>', x, _BOTTOM),
+            drawing.markup('<text x="{:.1f}" y="{}" text-anchor="middle">{:g} %</text>', x, _BOTTOM + 16, 100 * share),
+        ]
+    for risk in rungs:
+        y = _BOTTOM * (1 - risk / rungs[-1])
+        parts += [
             drawing.markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>', _LEFT, _WIDTH, y),
-            drawing.markup('<text x="{:.1f}" y="{}" text-anchor="middle">{:.0%}</text>', x, _BOTTOM + 16, share),
             drawing.markup(
-                '<text x="{}" y="{:.1f}" text-anchor="end">{:.1%}</text>', _LEFT - 6, max(y, 8) + 4, share * top
+                '<text x="{}" y="{:.1f}" text-anchor="end">{:g} %</text>',
+                _LEFT - 6,
+                max(y, 8) + 4,
+                round(100 * risk, 6),
             ),
         ]
     return parts

@@ -110,6 +110,7 @@ if (pictures.length) {
   const dialog = make("dialog", { ariaLabel: "picture" });
   const large = make("img");
   const words = make("p");
+  const facts = make("div", { className: "facts" });
   const button = (text, label, act) => {
     const made = make("button", { type: "button", ariaLabel: label }, text);
     made.addEventListener("click", act);
@@ -122,8 +123,14 @@ if (pictures.length) {
     large.src = image.src;
     large.alt = image.alt;
     words.textContent = `${image.alt} (${at + 1} of ${pictures.length})`;
+    const figure = image.closest("figure");
+    facts.replaceChildren(...all(".whose, figcaption > *", figure).map((fact) => fact.cloneNode(true)));
+    // Of a caption that is bare text there is nothing to clone but the whole.
+    if (!facts.children.length) facts.textContent = (figure.querySelector("figcaption") || image).textContent.trim();
     if (!dialog.isConnected) document.body.append(dialog);
     if (!dialog.open) dialog.showModal();
+    // A link among the facts goes with them, and the focus would with it; the arrows need it inside.
+    if (!bar.contains(document.activeElement)) bar.lastChild.focus();
   };
   const bar = make("div", { className: "tools" });
   bar.append(
@@ -131,7 +138,7 @@ if (pictures.length) {
     button("›", "next picture", () => open(at + 1)),
     button("close", "close", () => dialog.close()),
   );
-  dialog.append(large, words, bar);
+  dialog.append(large, words, facts, bar);
   dialog.addEventListener("keydown", (event) => {
     if (event.key === "ArrowLeft") open(at - 1);
     if (event.key === "ArrowRight") open(at + 1);

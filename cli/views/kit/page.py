@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from cli.io.table import Cell, Column, Drawing, Row, Table, Worded
 from cli.views.kit.drawing import markup, visible, waveform
+from cli.views.kit.words import meanings, sentence
 from curate.describe.thumbnails import Preview, make_previews
 from curate.media.storage.address import is_elsewhere, is_url, join
 
@@ -102,6 +103,7 @@ def report_page(
     lead: "Sequence[str]" = (),
     tiles: "Sequence[tuple[str, str]]" = (),
     notes: "Sequence[str]" = (),
+    names: "Sequence[str]" = (),
 ) -> bytes:
     """Return a page of sections, one below the other.
 
@@ -112,14 +114,16 @@ def report_page(
         lead: Sentences above them.
         tiles: The most important figures, and what they are.
         notes: Sentences below.
+        names: Of runs, that a sentence may begin with.
     """
+    said, below = ([sentence(remark, names) for remark in remarks] for remarks in (lead, notes))
     # A heading with nothing below it would look like a fault of the page.
     shown = [section for section in sections if section.body]
-    return render("kit/report", title=title, of=of, sections=shown, lead=lead, tiles=tiles, notes=notes)
+    return render("kit/report", title=title, of=of, sections=shown, lead=said, tiles=tiles, notes=below)
 
 
 def table(found: Table, links: Links | None = None) -> "Markup | str":
-    """Return a table that sorts and filters; nothing if it has no rows.
+    """Return a table that sorts and filters, with what its heads mean; nothing if it has no rows.
 
     Args:
         found: The table.
@@ -130,7 +134,7 @@ def table(found: Table, links: Links | None = None) -> "Markup | str":
     places = found.filled()
     columns = [found.columns[at] for at in places]
     rows = [_row(row, columns, [row.cells[at] for at in places], links) for row in found.rows]
-    return macro("table", found.title, columns, rows)
+    return macro("table", found.title, columns, rows, meanings(columns))
 
 
 def macro(name: str, *values: object) -> "Markup":
@@ -260,6 +264,7 @@ def _environment() -> "Environment":
     # The policy of the page allows this one script by its digest, and no other: a name that slips through all else
     # still cannot run.
     digest = b64encode(sha256(script.encode()).digest()).decode()
+    made.filters["sentence"] = sentence
     made.globals.update(
         version=version("burnish"),
         script=Markup(script),  # noqa: S704 - a file of ours

@@ -79,7 +79,7 @@ def section(found: Balance) -> dict[str, object]:
         "title": "Class balance",
         "note": " ".join(notes(found)),
         "generated": generated,
-        "table": pages.table(Table("balance", "Class balance", columns, rows)),
+        "table": pages.table(Table("balance", "Samples of each class", columns, rows)),
     }
 
 

@@ -71,7 +71,8 @@ def tiles(found: Found) -> "Iterator[tuple[str, str]]":
         # One manifest has no beginning: its generated samples were once taken for 819 that had gone.
         if found.health.first is not None:
             change = found.health.last - found.health.first
-            yield f"{abs(change):,}", "more than at first" if change > 0 else "fewer than at first"
+            change_in_words = "more than at first" if change > 0 else "fewer than at first"
+            yield (f"{abs(change):,}", change_in_words) if change else ("none", "more or fewer than at first")
     if found.targets:
         yield f"{sum(target.samples for target in found.targets):,}", "generated"
     if found.runs:

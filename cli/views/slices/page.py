@@ -44,7 +44,13 @@ def page(result: "Slices", predictions: "Sequence[Prediction]", of: str, links: 
         (f"{result.tests:,}", "candidates"),
         (f"{percent(result.accuracy)} %", "accuracy"),
     ]
-    return pages.report_page("Slices", of, sections, lead=[f"{first}."], tiles=tiles, notes=rest)
+    lead = [first]
+    if not result.slices and result.tests:
+        lead.append(
+            f"No slice is surely weaker than the rest: of {result.tests:,} found on one half of the samples, none held "
+            "on the other. More test samples would show smaller differences."
+        )
+    return pages.report_page("Slices", of, sections, lead=lead, tiles=tiles, notes=rest)
 
 
 def _mistakes(one: "Slice", by_path: "dict[str, Prediction]") -> list[Mistake]:

@@ -101,9 +101,14 @@ def page(result: "SliceRanking", predictions: "Sequence[Prediction]", of: str, l
 
     accuracy = result.overall.accuracy
     whole = "" if accuracy is None else f"Of {result.overall.samples:,} samples {percent(accuracy)} % are right. "
-    lead = f"{whole}Where there is most to gain: gap to {TARGETS[result.against]} x share of the samples."
+    lead = [
+        f"{whole}Work first where there is most to gain: gain = gap x share of the samples.",
+        f"The gap is what a tag lacks to {TARGETS[result.against]}.",
+    ]
     sections = priorities(result, predictions, links)
-    return pages.report_page("Priorities", of, sections, lead=[lead], notes=sentences(result))
+    # The first remark says again what the page begins with.
+    notes = sentences(result)[1 if whole else 0 :]
+    return pages.report_page("Priorities", of, sections, lead=lead, notes=notes)
 
 
 def priorities(result: "SliceRanking", predictions: "Sequence[Prediction]", links: "Links") -> "list[Section]":
@@ -111,7 +116,9 @@ def priorities(result: "SliceRanking", predictions: "Sequence[Prediction]", link
     from cli.views.kit import page as pages
     from cli.views.weak import priority_chart
 
-    chart = pages.scrolled(priority_chart.draw(result.tags), "gap against share") if result.tags else ""
+    # Tags without any gap would be one line of discs at zero.
+    behind = any(tag.gap for tag in result.tags)
+    chart = pages.scrolled(priority_chart.draw(result.tags), "gap against share") if behind else ""
     drawn = table(result, predictions)
     return [
         pages.Section("Gap against share", chart, CHART_NOTE),

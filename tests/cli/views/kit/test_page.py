@@ -119,7 +119,7 @@ def test_the_page_of_balance(burnish: Burnish, tmp_path: Path) -> None:
     text = (tmp_path / "b.html").read_text()
     assert text.count("<script") == 1
     assert "66.7 %" in text
-    assert "imbalance ratio 2.00 (largest / smallest class)" in text
+    assert "Imbalance ratio 2.00 (largest / smallest class)" in text
     assert re.findall(r'<rect width="([\d.]+)"', text) == ["100.00", "50.00"]
     burnish("balance", "--html", "empty.html", stdin="")
 
