@@ -51,5 +51,5 @@ def test_what_may_not_be_compared_with_what_stays_is_compared_as_it_was(monkeypa
 def test_what_is_in_a_frame_is_never_taken_for_the_original() -> None:
     framed = Item("framed.png", image=ImageKey(width=900, height=900, phash_trimmed="0" * 16))
     photo = Item("photo.png", image=ImageKey(width=300, height=300))
-    comparison = dedup._Comparison([framed, photo], Search())
+    comparison = dedup._Comparison(PackedItems([framed, photo]), Search())
     assert comparison.extent(1) > comparison.extent(0)
