@@ -166,9 +166,10 @@ def sentences(result: TuningReport) -> list[str]:
             f"trial {result.best}: {percent(found.weak)} % of {result.tag} are right, {percent(plain.weak)} % with the "
             f"recipe as it is ({100 * result.difference:+.1f} points, 95 % interval {low} to {high})"
         )
+        chance = "may be chance, and is" if result.interval[0] <= 0 else "is"
         lines.append(
-            f"it is the best of {len(result.trials)} by these very samples, so the difference is too good: train with "
-            "both recipes, and burnish compare says on the test part what is left of it"
+            f"it is the best of {len(result.trials)} by these very samples, so the difference {chance} too good: train "
+            "with both recipes, and burnish compare says on the test part what is left of it"
         )
         lines.append(f"ranges of trial {result.best}: {_in_words(result.trials[result.best])}")
     if found.rest_loss > MOST_LOSS:

@@ -114,7 +114,7 @@ def test_what_is_said_of_the_best() -> None:
     lines = sentences(result(1))
     assert "trial 1: 70.0 % of t are right, 60.0 % with the recipe as it is" in lines[1]
     assert "(+10.0 points, 95 % interval -2.0 to +22.0)" in lines[1]
-    assert "the best of 2 by these very samples, so the difference is too good" in lines[2]
+    assert "the best of 2 by these very samples, so the difference may be chance, and is too good" in lines[2]
     assert lines[3] == "ranges of trial 1: gain.gain_db 1 to 9"
     assert sentences(result(0))[1:] == ["no trial of 1 is better than the recipe as it is (60.0 %)"]
     assert "others fall by 1.4 standard errors" in sentences(result(0, 1.4))[-1]
