@@ -98,6 +98,9 @@ def _looks_at_files(values: "Mapping[str, object]", *, needed: bool) -> bool:
     # A call of organize that was killed is completed by repeating it: what it moved is not where the manifest says.
     if "manifest" not in values or os.path.exists(os.path.join(str(values.get("into") or os.devnull), "journal.jsonl")):
         return False
+    # What lies near by the vectors of embeddings is told without a look at a file.
+    if values.get("similar") or values.get("embeddings"):
+        return False
     return needed or any(values.get(name) for name in ("html", "quarantine", "serve"))
 
 

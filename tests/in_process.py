@@ -12,7 +12,7 @@ from types import FrameType
 from typing import IO
 
 from cli.app import run
-from cli.io import terminal
+from cli.io import media_root, terminal
 
 PACKAGES = ("cli", "curate", "augment", "baselines")
 _PIPE_BYTES = 1 << 16
@@ -125,7 +125,11 @@ def _patience(arguments: Sequence[str]) -> Iterator[None]:
 
 
 def _forget() -> None:
-    """Empty the caches of bounded size: they hold what was in files, which the next call may find changed."""
+    """Empty the caches of bounded size: they hold what was in files, which the next call may find changed.
+
+    And what a call that failed early was still to do with its standard input.
+    """
+    media_root._expected.clear()
     for name, module in list(sys.modules.items()):
         if name.split(".", 1)[0] in PACKAGES:
             for thing in list(vars(module).values()):  # a lazy name grows them

@@ -12,7 +12,7 @@ _SCAN = {
 }
 _CLEAN = {"images": [], "speech": ["--drop", "silent"]}
 # All boxes of a form look alike, so that only hashes that are very near are worth a comparison.
-_DEDUP = {"images": ["--distance", "4"], "speech": []}
+_DEDUP = {"images": ["--distance", "4", "--parts"], "speech": []}
 _GROUP = {"images": [], "speech": ["--group", "speaker"]}
 _RECIPE = {"images": ["handwriting.yaml"], "speech": ["speech-noise", "--set", "noise=noise"]}
 

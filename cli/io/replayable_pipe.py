@@ -29,7 +29,9 @@ class Spool:
     def __iter__(self) -> Iterator[bytes]:
         """Yield each line."""
         if self._arrived:
-            yield from self._kept
+            # One by one: `yield from` would close the file with a generator that is left early.
+            for line in self._kept:
+                yield line
             return
         keep = self._kept.write
         for line in self._source:

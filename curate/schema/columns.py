@@ -38,6 +38,10 @@ class Checked(Measured, frozen=True, gc=False):
         return self.origin is not None and self.origin.is_generated
 
 
+_KNOWN = frozenset(Sample.__struct_fields__) - {"text"}
+"""Fields that have rules of their own; transcripts and captions are held to what any text of other programs is."""
+
+
 def _names_only() -> type[msgspec.Struct]:
     """Return a record of the names that burnish knows, which no other line fits; their values are not decoded."""
     parts = {
@@ -50,9 +54,7 @@ def _names_only() -> type[msgspec.Struct]:
         | None
         for part, record in _PARTS.items()
     }
-    fields = [
-        (name, parts[name], None) if name in parts else (name, msgspec.Raw, _RAW) for name in Sample.__struct_fields__
-    ]
+    fields = [(name, parts[name], None) if name in parts else (name, msgspec.Raw, _RAW) for name in sorted(_KNOWN)]
     return msgspec.defstruct("Names", fields, forbid_unknown_fields=True, gc=False)
 
 
@@ -153,7 +155,7 @@ def _unknown_fields(lines: list[bytes]) -> dict[str, tuple[list[int], list[Any]]
             raise LineError(line, f"not a sample: {problem}") from None
         for name, value in fields.items():
             part = _PARTS.get(name)
-            if part is None and name not in Sample.__struct_fields__:
+            if part is None and name not in _KNOWN:
                 _note(found, name, position, value)
             elif part is not None and isinstance(value, dict):
                 for inner, fact in value.items():

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
     [
         ("burnish tra", ["train", "transforms"]),
         ("burnish train --model s", ["svm"]),
-        ("burnish dedup --keep ", ["best", "first"]),
+        ("burnish dedup --keep ", ["best", "first", "largest", "newest", "oldest"]),
         ("burnish clean --drop bl", ["blurry"]),
         ("burnish clean --drop dark,bl", ["dark,blurry"]),
         ("burnish clean --set da", ["dark="]),

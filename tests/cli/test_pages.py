@@ -74,7 +74,7 @@ SPECIAL_PAGES = {
 """Pages that need more than a name; the file comes last."""
 SEARCHES = {"tune"}
 """Trains dozens of models before it has a table; its formats are those of every report, its options are tested."""
-NO_TABLES = {"predict", "run", "select"}
+NO_TABLES = {"predict", "run", "scrub", "select"}
 """Commands with --json and without --md: run writes its own table for pull requests, select says why it chose,
 predict what it wrote."""
 

@@ -63,7 +63,7 @@ def test_missing_unknown_and_strange_are_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("data/d.wav,dog,\n", "names none of the samples: it says data/d.wav, and the manifest a.wav"),
+        ("data/z.wav,dog,\n", "names none of the samples: it says data/z.wav, and the manifest a.wav"),
         ("a.wav,cat,\n", "has predictions of none of the tested samples, only of others"),
     ],
 )

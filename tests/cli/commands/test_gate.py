@@ -131,7 +131,7 @@ def test_the_page_shows_the_cases_to_decide_on(burnish: Burnish, tmp_path: Path,
     line = ("gate", "shadow", "old.jsonl", "new.jsonl", "--html", "gate.html")
     burnish(*line, code=3)
     page = (tmp_path / "gate.html").read_text()
-    assert "keep collecting: no case that counts has a label yet" in page
+    assert "Keep collecting: no case that counts has a label yet" in page
     assert "Where they differ: 1 to look at" in page
     assert 'src="data:image' in page
     assert 'href="./1.png"' in page

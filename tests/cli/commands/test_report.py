@@ -312,7 +312,7 @@ def test_a_manifest(burnish: Burnish, tmp_path: Path, samples: str) -> None:
     [
         (["gone"], "there is no gone; name a work folder, a run or a manifest"),
         (["set.jsonl"], "where to? name the page: -o report.html"),
-        (["set.jsonl", "-o", "set.jsonl"], "-o set.jsonl: that is the manifest itself; name a page like report.html"),
+        (["set.jsonl", "-o", "set.jsonl"], "-o set.jsonl: that is an input; name another file"),
         (["set.jsonl", "-o", "a.png"], "-o 'a.png': that is no name for a page; name one like report.html"),
         (["torn.jsonl", "-o", "a.html"], "torn.jsonl:2: not a sample: JSON is malformed: invalid character (byte 0)"),
     ],

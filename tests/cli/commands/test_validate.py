@@ -143,7 +143,7 @@ def test_environments(burnish: Burnish, schema: Path) -> None:
         (["--schema", "schema.yaml", "--env", "live"], "--env live: there is no such environment in schema.yaml"),
         (["--schema", "schema.yaml", "--fail-on", "new-lable"], "--fail-on: there is no anomaly 'new-lable' (did you"),
         (["--schema", "schema.yaml", "--fail-on", "note"], "--fail-on: there is no anomaly 'note'"),
-        (["--schema", "schema.yaml", "-o", "./schema.yaml"], "./schema.yaml is the schema itself; name another file"),
+        (["--schema", "schema.yaml", "-o", "./schema.yaml"], "-o ./schema.yaml: that is an input; name another file"),
         (["--schema", "schema.yaml", "-o", "a.jpg"], "-o a.jpg: that is the name of a media file"),
         (["--schema", "schema.yaml", "-o", "a", "--rejects", "a"], "a is named for two outputs"),
     ],
