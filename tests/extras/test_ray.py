@@ -36,7 +36,9 @@ def machines() -> Iterator[Any]:
     pytest.importorskip("ray", reason="the extra `ray` is not installed")
     kept = dict(os.environ)
     # Their processes are no children of the tests: what these import from has to be said to them.
-    found = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    # They begin in folders of their own.
+    paths = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    found = [str(ROOT), *map(os.path.abspath, paths)]
     os.environ |= {"PYTHONPATH": os.pathsep.join(found), "RAY_USAGE_STATS_ENABLED": "0"}
     start = import_module("ray.cluster_utils").Cluster
     one = {"num_cpus": 1, "object_store_memory": STORE}
