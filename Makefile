@@ -20,7 +20,7 @@ REMOTE := "s3fs==$$($(BIN)/python -c 'import fsspec; print(fsspec.__version__)')
 test-extras: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/extras $(EXTRAS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .venv/remote $(REMOTE)
-	PYTHONPATH=.venv/extras $(BIN)/pytest -q tests/extras --ignore tests/extras/test_s3.py
+	PYTHONPATH=$(CURDIR)/.venv/extras $(BIN)/pytest -q tests/extras --ignore tests/extras/test_s3.py
 	PYTHONPATH=.venv/remote $(BIN)/pytest -q tests/extras/test_s3.py
 
 # While working: ARGS=--lf runs what failed last, ARGS=tests/curate only that folder.
