@@ -12,6 +12,7 @@ from typing import IO, NamedTuple
 from cli.io.terminal import say
 from curate.ground.errors import InputError
 from curate.ground.json import Decoder
+from curate.media.storage.address import is_elsewhere
 from curate.records.reader import LineError, decode_line, open_manifest
 from curate.records.sample import View
 
@@ -134,11 +135,14 @@ def _paths(lines: Iterable[bytes]) -> Iterator[str]:
             found = decode_line(line.rstrip(b"\r\n"), decoder)
         except LineError:
             continue  # who reads the manifest says it, with the number of the line
-        if found.kind in {"image", "audio"}:
+        # What lies in a store or a shard has its whole address, and asking for each would take seconds.
+        if found.kind in {"image", "audio"} and not is_elsewhere(found.path):
             yield found.path
 
 
 def _missing(paths: Iterable[str], root: str) -> list[str]:
+    if is_elsewhere(root):
+        return []
     return [path for path in paths if "\0" in path or not os.path.exists(os.path.join(root, path))]
 
 
