@@ -76,3 +76,13 @@ Seed = Annotated[
     int | None,
     typer.Option(metavar="N", help="Where chance begins (default: as the recipe says).", show_default=False),
 ]
+Group = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KEY|folder|PATTERN|cluster:FILE",
+        help="Spread sources evenly over these groups (default: over all key=value tags).",
+        show_default=False,
+    ),
+    Effect.READS,
+]
+Timeout = Annotated[float, typer.Option(metavar="S", min=0.1, help="Seconds that the samples of one source may take.")]

@@ -59,15 +59,7 @@ def augment(
     hardness: augment_options.Hardness = "none",
     run: augment_options.Run = None,
     split: augment_options.Split = None,
-    group: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KEY|folder|PATTERN|cluster:FILE",
-            help="Spread sources evenly over these groups (default: over all key=value tags).",
-            show_default=False,
-        ),
-        Effect.READS,
-    ] = None,
+    group: augment_options.Group = None,
     replace: Annotated[bool, typer.Option("--replace", help="Write only the new samples, not their sources.")] = False,
     settings: augment_options.Settings = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, and make nothing.")] = False,
@@ -76,9 +68,7 @@ def augment(
     csv: Annotated[bool, typer.Option("--csv", help="With --dry-run: the plan as CSV.")] = False,
     seed: augment_options.Seed = None,
     root: options.RootOfNeeded = None,
-    timeout: Annotated[
-        float, typer.Option(metavar="S", min=0.1, help="Seconds that the samples of one source may take.")
-    ] = 120.0,
+    timeout: augment_options.Timeout = 120.0,
     output: options.Output = None,
     jobs: options.Jobs = None,
     engine: Engine = "local",

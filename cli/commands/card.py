@@ -13,12 +13,9 @@ from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from baselines.runs.run_record import ManifestRecord
     from cli.io.replayable_pipe import Rereadable
     from cli.views.card.write import Card
-    from curate.records.sample import Sample
     from curate.scrub.scrub import Report
 
 
@@ -81,20 +78,13 @@ def card(
     keys = [key.strip() for key in protected.split(",") if key.strip()] if protected else []
     with streams.passes(manifest) as file:
         # A command before it in the pipe may have failed, and good cards must not become those of nothing.
-        if next(_again(file), None) is None:
+        if next(streams.again(file), None) is None:
             say("no samples, so no card was written")
             return
         wish = Wish(output, name or os.path.basename(os.path.realpath(output)), root or "", tuple(keys))
         said = _look(file, wish.base) if look else None
-        cards = make_cards(lambda: _again(file), _record(file), wish, said, run, releases)
+        cards = make_cards(lambda: streams.again(file), _record(file), wish, said, run, releases)
     _write(output, cards)
-
-
-def _again(file: "Rereadable") -> "Iterator[Sample]":
-    from curate.records.reader import read
-
-    file.seek(0)
-    return read(file)
 
 
 def _record(file: "Rereadable") -> "ManifestRecord":
@@ -110,7 +100,7 @@ def _look(file: "Rereadable", base: str) -> "Report":
     from curate.scrub.scrub import look_at
 
     with terminal.progress("card", lambda: 0) as counted:
-        return look_at(counted(_again(file)), base)
+        return look_at(counted(streams.again(file)), base)
 
 
 def _write(folder: str, cards: "list[Card]") -> None:

@@ -1,7 +1,7 @@
 """`burnish organize`: files in folders for training."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -9,7 +9,6 @@ import typer
 from cli import options
 from cli.effects import Effect
 from cli.io import streams, terminal
-from cli.io.replayable_pipe import Rereadable
 from cli.io.terminal import say
 from curate.ground.errors import GateError, UsageError
 from curate.journal import Outcome
@@ -19,8 +18,6 @@ from curate.organize.plan import MODES, Plan, arrange
 from curate.organize.shards import FORMATS, ShardPlan, arrange_in_shards
 from curate.organize.template import compile_layout
 from curate.records.dataset_root import DatasetFolders
-from curate.records.reader import read
-from curate.records.sample import Sample
 
 _FOLDERS = 40
 _FAILURES = 10
@@ -82,16 +79,16 @@ def organize(
     with streams.passes(manifest) as file:
         # Each step of the plan needs all of the one before it, and samples are never held: a pass for each.
         dataset = DatasetFolders(plan.base)
-        plan.leave_out_unknown(dataset.watch(_again(file)))
+        plan.leave_out_unknown(dataset.watch(streams.again(file)))
         beside, notes = MetadataFiles(metadata), []  # type: ignore[arg-type,var-annotated]
-        beside.survey(plan.place(_again(file)), notes)
+        beside.survey(plan.place(streams.again(file)), notes)
         plan.refuse_what_cannot_work(dataset)
         _say_plan(plan, beside.names, notes, apply=apply)
         if not apply:
             return
-        files = beside.contents((plan.target(sample), sample) for sample in _again(file))
+        files = beside.contents((plan.target(sample), sample) for sample in streams.again(file))
         with terminal.progress("organize", lambda: plan.count) as counted:
-            streams.write_samples(counted(arrange(plan, _again(file), files, failures)), output)
+            streams.write_samples(counted(arrange(plan, streams.again(file), files, failures)), output)
     _say_result(plan.into, plan.count, failures)
     if failures:
         raise GateError(f"{len(failures):,} of {plan.count:,} files are not at their place")
@@ -101,7 +98,7 @@ def _organize_in_shards(plan: ShardPlan, manifest: str | None, output: str | Non
     failures: list[Outcome] = []
     with streams.passes(manifest) as file:
         dataset = DatasetFolders(plan.base)
-        plan.gather(dataset.watch(_again(file)))
+        plan.gather(dataset.watch(streams.again(file)))
         plan.refuse_what_cannot_work(dataset)
         for split, count in sorted(plan.counts.items()):
             say(f"  {plan.name(split, 0)} and so on: {count:,} samples")
@@ -110,15 +107,10 @@ def _organize_in_shards(plan: ShardPlan, manifest: str | None, output: str | Non
         if not apply:
             return
         with terminal.progress("organize", plan.counts.total) as counted:
-            streams.write_samples(counted(arrange_in_shards(plan, _again(file), failures)), output)
+            streams.write_samples(counted(arrange_in_shards(plan, streams.again(file), failures)), output)
     _say_result(plan.into, count, failures)
     if failures:
         raise GateError(f"{len(failures):,} files or shards of {count:,} samples are not at their place")
-
-
-def _again(file: Rereadable) -> Iterator[Sample]:
-    file.seek(0)
-    return read(file)
 
 
 def _say_plan(plan: Plan, metadata: Sequence[str], notes: list[str], *, apply: bool) -> None:

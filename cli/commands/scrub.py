@@ -12,14 +12,10 @@ from cli.io.terminal import say
 from cli.views.scrub.summary import say_failures, say_report, say_way_back, way_on
 from curate.ground.errors import GateError, UsageError
 from curate.records.dataset_root import DatasetFolders
-from curate.records.reader import read
 from curate.scrub.pseudonyms import Replacement, parse_groups, read_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cli.io.replayable_pipe import Rereadable
-    from curate.records.sample import Sample
     from curate.scrub.samples import Names
     from curate.scrub.scrub import Scrub
 
@@ -83,14 +79,14 @@ def scrub(
         say(f"warning: others than you can read the key: chmod 600 {key_file}")
     replacement = Replacement(key, frozenset(pseudonym or ()), parse_groups(aggregate or ()))
     with streams.passes(manifest) as file:
-        replacement.learn(_again(file))
+        replacement.learn(streams.again(file))
         plan = _plan(file, replacement, into, root or "", in_place=in_place, anew=names)
         with terminal.progress("scrub", lambda: len(plan.names.by_path)) as counted:
             if apply:
                 with way_on(plan.into):
-                    streams.write_samples(plan.apply(counted(_again(file))), output)
+                    streams.write_samples(plan.apply(counted(streams.again(file))), output)
             else:
-                plan.look(counted(_again(file)))
+                plan.look(counted(streams.again(file)))
     if json:
         reports.show(plan.report, lambda _: "", as_json=True)
     else:
@@ -118,11 +114,6 @@ def _check(
         raise UsageError("--pseudonym KEY and --key-file FILE go together: head -c 32 /dev/urandom | base64 > key")
 
 
-def _again(file: "Rereadable") -> "Iterator[Sample]":
-    file.seek(0)
-    return read(file)
-
-
 def _plan(
     file: "Rereadable", replacement: Replacement, into: str | None, base: str, *, in_place: bool, anew: bool
 ) -> "Scrub":
@@ -130,7 +121,7 @@ def _plan(
     from curate.scrub.scrub import Scrub
 
     dataset = DatasetFolders(base)
-    names = Names.plan(dataset.watch(_again(file)), base, anew=anew, key=replacement.key, in_place=in_place)
+    names = Names.plan(dataset.watch(streams.again(file)), base, anew=anew, key=replacement.key, in_place=in_place)
     if into and (around := dataset.dataset_around(into)):
         raise UsageError(f"--into {into} is inside the dataset {around}; name a folder beside it")
     folder = into or names.common

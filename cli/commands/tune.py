@@ -39,15 +39,7 @@ def tune(
         ),
     ] = None,
     mapping: augment_options.Map = None,
-    group: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KEY|folder|PATTERN|cluster:FILE",
-            help="Spread sources evenly over these groups (default: over all key=value tags).",
-            show_default=False,
-        ),
-        Effect.READS,
-    ] = None,
+    group: augment_options.Group = None,
     settings: augment_options.Settings = None,
     seed: augment_options.Seed = None,
     output: Annotated[
@@ -61,9 +53,7 @@ def tune(
     md: options.Md = False,
     csv: options.Csv = False,
     root: options.Root = None,
-    timeout: Annotated[
-        float, typer.Option(metavar="S", min=0.1, help="Seconds that the samples of one source may take.")
-    ] = 120.0,
+    timeout: augment_options.Timeout = 120.0,
     jobs: options.Jobs = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,

@@ -74,6 +74,12 @@ def passes(path: str | None) -> "Iterator[Rereadable]":
             raise locate(error, lines) from None
 
 
+def again(lines: Rereadable) -> "Iterator[Sample]":
+    """Return the samples of what `passes` opened, from the first on."""
+    lines.seek(0)
+    return read(lines)
+
+
 def write_samples(samples: "Iterable[Sample]", output: str | None) -> None:
     """Write samples like `write_lines`."""
     write_lines(map(encode, samples), output)

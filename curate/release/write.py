@@ -17,7 +17,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from curate.ground.atomic import atomic_write, naming, sync_folder
+from curate.ground.atomic import atomic_write, naming, sync_folder, umask
 from curate.ground.errors import BurnishError, InputError, UsageError
 from curate.ground.json import encode, encode_indented
 from curate.ground.lock import locked
@@ -151,7 +151,7 @@ def _write_folder(folder: str, release: Release, draft: Draft, schema: bytes | N
     draft.file.seek(0)
     texts = {RECORD: encode_indented(release) + b"\n", **({SCHEMA: schema} if schema is not None else {})}
     try:
-        os.chmod(new, 0o777 & ~_umask())
+        os.chmod(new, 0o777 & ~umask())
         for name, source in {MANIFEST: draft.file, **{key: io.BytesIO(text) for key, text in texts.items()}}.items():
             path = os.path.join(new, name)
             with naming(os.path.join(folder, release.name, name)), open(path, "xb") as file:
@@ -184,12 +184,6 @@ def _clean_up(folder: str) -> None:
                 os.unlink(path)
             else:
                 shutil.rmtree(path)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _now() -> str:
