@@ -17,7 +17,7 @@ from curate.records.manifest_counts import Seen, Tally
 from curate.records.reader import decode_line, parse
 from curate.records.sample import Sample
 from curate.records.writer import changed, encode
-from curate.scan.measure import measure, unmeasured
+from curate.scan.measure import Decoded, decode, measure_decoded, unmeasured
 from curate.scan.walk import places, walk
 
 if TYPE_CHECKING:
@@ -142,9 +142,15 @@ def scan(
                 preload.extend(_MODULES[promised.kind])
             yield ready or _Item(entry.path, start, entry.place)
 
-    work = partial(_measured_line, shallow=options.shallow)
+    work = partial(_line, shallow=options.shallow)
     running = run_anywhere(
-        work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload, ahead=_read_ahead
+        work,
+        items(),
+        jobs=options.jobs,
+        timeout_s=options.timeout_s,
+        preload=preload,
+        ahead=_read_ahead,
+        together=_lines,
     )
     with closing(running) as results:
         for result in results:
@@ -174,9 +180,16 @@ def scan(
                 tally.note_other(entry.path)
 
 
-def _measured_line(item: _Item, *, shallow: bool) -> bytes | None:
-    sample = measure(item.start, item.opened, shallow=shallow, place=item.place)
-    return encode(sample) if sample else None
+def _line(item: _Item, *, shallow: bool) -> bytes | Decoded | None:
+    found = decode(item.start, item.opened, shallow=shallow, place=item.place)
+    return encode(found) if isinstance(found, Sample) else found
+
+
+def _lines(results: "list[bytes | Decoded | Failure | None]") -> "list[bytes | Failure | None]":
+    """Return the results with lines for the recordings that waited for each other."""
+    waiting = [one for one in results if isinstance(one, Decoded)]
+    measured = iter(measure_decoded(waiting) if waiting else ())
+    return [encode(next(measured)) if isinstance(one, Decoded) else one for one in results]
 
 
 def _read_ahead(items: "Sequence[_Item]") -> None:
