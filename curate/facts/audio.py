@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.facts.channels import channel_gap_db, channel_weights, mono_loss_db
-from curate.facts.clipping import clipping_ratio, may_be_clipped
+from curate.facts.clipping import clipping_ratio, clipping_ratios
 from curate.facts.fingerprint import fingerprints
 from curate.facts.gaps import gaps, may_stop
 from curate.facts.levels import dc_offsets, decibels, peaks, rms_dbfs
@@ -69,17 +69,16 @@ def measure_together(recordings: Sequence[NDArray[np.float32]], headers: Sequenc
     sound = spectra(samples[..., 0] if is_mono else np.stack([downmix(one) for one in samples]), rate)
     weights = channel_weights(form.shape[1], form.channel_mask or 0, form.format)
     stops = [gaps(one, rate) if may else (0.0, 0) for one, may in zip(samples, may_stop(samples, rate), strict=True)]
-    clipped = [True] * len(samples)
-    if is_mono:
-        clipped = may_be_clipped(samples[..., 0], tops, bottoms, form.subtype).tolist()
     columns = {
         "peak_dbfs": [decibels(max(top, -bottom) ** 2) for top, bottom in zip(tops, bottoms, strict=True)],
         "rms_dbfs": [rms_dbfs(one) for one in samples],
         "loudness_lufs": [loudness_lufs(one, rate, weights) for one in samples],
         "silence_ratio": silence_ratio(sound.powers).tolist(),
-        "clipping_ratio": [
-            clipping_ratio(one, form.subtype) if may else 0.0 for one, may in zip(samples, clipped, strict=True)
-        ],
+        "clipping_ratio": (
+            clipping_ratios(samples[..., 0], tops, bottoms, form.subtype)
+            if is_mono
+            else [clipping_ratio(one, form.subtype) for one in samples]
+        ),
         "dc_offset": dc_offsets(samples),
         "snr_db": snrs_db(sound),
         "bandwidth_hz": bandwidth_hz(sound).tolist(),

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.facts.levels import peaks
+
 _FULL_SCALE = 0.999
 _FULL_SCALE_OF = {"PCM_S8": 127 / 128, "PCM_U8": 127 / 128, "ULAW": 32124 / 32768, "ALAW": 32256 / 32768}
 _STEP, _STEP_8_BIT = 2.0**-15, 2.0**-7
@@ -42,26 +44,41 @@ def clipping_ratio(samples: NDArray[np.float32], subtype: str | None) -> float:
         samples: float32, shape (frames, channels).
         subtype: As in the facts.
     """
-    return sum(_clipped(channel, subtype) for channel in samples.T) / samples.size
+    channels = np.ascontiguousarray(samples.T)
+    return sum(_clipped(channels, *peaks(channels), subtype)) / samples.size
 
 
-def may_be_clipped(
+def clipping_ratios(
     monos: NDArray[np.float32], tops: list[float], bottoms: list[float], subtype: str | None
-) -> NDArray[np.bool_]:
-    """Return of each clip whether `clipping_ratio` may find anything, from what costs least.
+) -> list[float]:
+    """Return `clipping_ratio` of each of several clips of one length and one channel.
 
     Args:
         monos: float32, shape (clips, frames).
-        tops: The largest sample of each; the smallest likewise.
+        tops: The largest sample of each.
         bottoms: The smallest sample of each.
         subtype: As in the facts.
     """
-    rails = np.array([_rails(top, bottom, subtype) for top, bottom in zip(tops, bottoms, strict=True)], np.float32)
-    high = np.count_nonzero(monos >= rails[:, :1], axis=1)
-    low = np.count_nonzero(monos <= rails[:, 1:], axis=1)
+    return [count / monos.shape[1] for count in _clipped(monos, tops, bottoms, subtype)]
+
+
+def _clipped(channels: NDArray[np.float32], tops: list[float], bottoms: list[float], subtype: str | None) -> list[int]:
+    """Return how many samples of each channel stand at a rail."""
+    rails = [_rails(top, bottom, subtype) for top, bottom in zip(tops, bottoms, strict=True)]
     peak = np.maximum(tops, np.negative(bottoms))
-    piled = (peak > _least(subtype)) & _may_be_piled(monos, peak)
-    return (high >= _RUN) | (low >= _RUN) | piled
+    # What costs least is asked of all of them at once: of most recordings it is all that has to be asked.
+    levels = np.array(rails, np.float32)
+    high = np.count_nonzero(channels >= levels[:, :1], axis=1)
+    low = np.count_nonzero(channels <= levels[:, 1:], axis=1)
+    may_be_flat = (np.maximum(high, low) >= _RUN).tolist()
+    may_be_piled = ((peak > _least(subtype)) & _may_be_piled(channels, peak)).tolist()
+    counts = []
+    for at, channel in enumerate(channels):
+        flat = _flat(channel, rails[at], coarse=subtype in _FULL_SCALE_OF) if may_be_flat[at] else 0
+        # What a codec threw over full scale is cut again: a few samples, where the shoulder has all.
+        piled = _piled(channel, float(peak[at])) if may_be_piled[at] and flat is not None else 0
+        counts.append(max(flat or 0, piled))
+    return counts
 
 
 def _least(subtype: str | None) -> float:
@@ -78,16 +95,6 @@ def _rails(top: float, bottom: float, subtype: str | None) -> tuple[float, float
     # Of a channel that is turned down, its own extremes.
     high, low = (min(extreme, full) if extreme > _least(subtype) else full for extreme in (top, -bottom))
     return high, -low
-
-
-def _clipped(channel: Channel, subtype: str | None) -> int:
-    top, bottom = float(channel.max()), float(channel.min())
-    peak = max(top, -bottom)
-    flat = _flat(channel, _rails(top, bottom, subtype), coarse=subtype in _FULL_SCALE_OF)
-    if flat is None:
-        return 0
-    # What a codec threw over full scale is cut again: a few samples, where the shoulder has all.
-    return max(flat, _piled(channel, peak) if peak > _least(subtype) else 0)
 
 
 def _flat(channel: Channel, rails: tuple[float, float], *, coarse: bool) -> int | None:
@@ -127,8 +134,6 @@ def _in_runs(channel: Channel, at_rail: NDArray[np.bool_], *, coarse: bool) -> i
 
 def _piled(channel: Channel, peak: float) -> int:
     """Return how many samples stand in a shoulder of the histogram, if clipping explains it."""
-    if not _may_be_piled(channel[None], np.array([peak]))[0]:
-        return 0
     sigmas, level, count = _shoulder(channel, peak)
     if sigmas < _SIGMAS or _is_steady(channel):
         return 0
