@@ -115,16 +115,17 @@ def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_decoder_that_aborts_or_hangs_costs_its_file_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    decode = measure._decode
+    facts = measure._image_facts
 
     def treacherous(data: bytes, found: Any) -> Any:
         if found.name == "PNG":
             os.abort()
         if found.name == "WAV":
             time.sleep(600)
-        return decode(data, found)
+        return facts(data, found)
 
-    monkeypatch.setattr(measure, "_decode", treacherous)
+    monkeypatch.setattr(measure, "_image_facts", treacherous)
+    monkeypatch.setattr(measure, "_decode_audio", treacherous)
     samples, _ = scanned(folder, timeout_s=1.0)
     assert {name: checks(sample) for name, sample in samples.items()} == {
         "a.jpg": [],
@@ -133,6 +134,19 @@ def test_a_decoder_that_aborts_or_hangs_costs_its_file_only(folder: Path, monkey
     }
     assert samples["b.png"].label == "dog"
     assert samples["b.png"].kind == "image"
+
+
+def test_recordings_that_are_measured_together_are_what_they_are_alone(tmp_path: Path, recording: Write) -> None:
+    for number in range(20):
+        recording(tmp_path / f"{number:02}.wav", seed=number, duration_s=0.5 + 0.25 * (number % 3))
+    (tmp_path / "03.wav").write_bytes((tmp_path / "03.wav").read_bytes()[:-100])
+    samples, _ = scanned(tmp_path)
+    assert len({sample.audio for sample in samples.values()}) == 20
+    for name, sample in samples.items():
+        path = str(tmp_path / name)
+        known = Sample(sample.path, label=sample.label, tags=sample.tags)
+        assert measure.measure(known, path) == sample
+    assert checks(samples["03.wav"]) == ["truncated"]
 
 
 def test_a_folder_named_like_a_picture_is_a_folder(tmp_path: Path, picture: Write) -> None:
