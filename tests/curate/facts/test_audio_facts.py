@@ -100,7 +100,7 @@ def test_together_each_is_what_it_is_alone(length: int, channels: int, subtype: 
     header = AudioFacts("WAV", subtype, RATE, channels, length / RATE)
     alone = [measure_audio(one, header) for one in recordings]
     assert measure_together(recordings, [header] * len(recordings)) == alone
-    assert len({facts.rms_dbfs for facts in alone}) > 5
+    assert len({facts.rms_dbfs for facts in alone}) > 4
 
 
 def test_light_to_import() -> None:

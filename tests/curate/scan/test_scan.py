@@ -214,7 +214,8 @@ def test_unchanged_files_are_not_opened_again(folder: Path, tmp_path: Path, monk
     manifest = tmp_path / "set.jsonl"
     lines = list(scan([str(folder)], Labeller(), Options(), ScanTally()))
     manifest.write_bytes(b"\n".join(reversed(lines)))
-    monkeypatch.setattr(measure, "_decode", None)
+    monkeypatch.setattr(measure, "_image_facts", None)
+    monkeypatch.setattr(measure, "_decode_audio", None)
     again, known = rescanned(folder, manifest)
     assert again == first
     assert known.reused == 3
