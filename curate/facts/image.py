@@ -19,49 +19,68 @@ if TYPE_CHECKING:
     from curate.facts.records import ImageFacts
 
 _DIGITS = 4
+_OF_BRIGHTNESS = (
+    "brightness", "contrast", "brightness_p1", "brightness_p5", "brightness_p50", "brightness_p95", "brightness_p99"
+)  # fmt: skip
+_OF_THUMBNAIL = ("sharpness", "phash", "phash_inner", "phash_disc")
 
 keep_freed_memory()
 
 
-def measure_image(pixels: "NDArray[np.uint8]", header: "ImageFacts") -> "ImageFacts":
+def measure_image(
+    pixels: "NDArray[np.uint8]", header: "ImageFacts", wanted: "frozenset[str] | None" = None
+) -> "ImageFacts":
     """Return the header with every fact filled in, rounded to 4 decimals.
 
     Args:
         pixels: RGB, upright, uint8, shape (height, width, 3), C-contiguous.
         header: Format, mode, size, frames, orientation and bits.
+        wanted: Names of facts, to which the others are left out; None: all.
     """
+    facts: dict[str, float | str | None] = {}
+    asks = _Wanted(wanted)
     # Red, green and blue each by themselves: arithmetic on every third byte is several times slower.
-    planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
-    perceived = perceived_brightness(planes)
-    brightness, contrast = mean_and_contrast(perceived)
-    p1, p5, p50, p95, p99 = percentiles(perceived, (1, 5, 50, 95, 99))
+    if asks("chroma", *_OF_BRIGHTNESS):
+        planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
+        if asks("chroma"):
+            facts["chroma"] = chroma(planes)
+        if asks(*_OF_BRIGHTNESS):
+            perceived = perceived_brightness(planes)
+            found = (*mean_and_contrast(perceived), *percentiles(perceived, (1, 5, 50, 95, 99)))
+            facts.update(zip(_OF_BRIGHTNESS, found, strict=True))
     image = Image.fromarray(pixels)
-    # One reduction serves both. The hash reads from the thumbnail too: its 8 x 8 coarsest waves are all there.
-    grey = reduced(image.convert("L"))
-    small = thumbnail(grey)
-    numbers = {
-        "brightness": brightness,
-        "brightness_p1": p1,
-        "brightness_p5": p5,
-        "brightness_p50": p50,
-        "brightness_p95": p95,
-        "brightness_p99": p99,
-        "contrast": contrast,
-        "sharpness": sharpness(small),
-        "acutance": acutance(grey),
-        "entropy": entropy(image),
-        "chroma": chroma(planes),
-        "noise_sd": noise_sd(pixels),
+    if asks("entropy"):
+        facts["entropy"] = entropy(image)
+    if asks("noise_sd"):
+        facts["noise_sd"] = noise_sd(pixels)
+    # One reduction serves all of these. The hash reads from the thumbnail too: its 8 x 8 coarsest waves are all there.
+    if asks("acutance", "phash_trimmed", *_OF_THUMBNAIL):
+        grey = reduced(image.convert("L"))
+        if asks("acutance"):
+            facts["acutance"] = acutance(grey)
+        if asks("phash_trimmed"):
+            facts["phash_trimmed"] = phash_trimmed(grey)
+        if asks(*_OF_THUMBNAIL):
+            small = thumbnail(grey)
+            facts["sharpness"] = sharpness(small) if asks("sharpness") else None
+            facts["phash"], facts["phash_inner"] = phashes(small) if asks("phash", "phash_inner") else (None, None)
+            facts["phash_disc"] = phash_disc(small) if asks("phash_disc") else None
+    rounded = {
+        name: round(value, _DIGITS) if isinstance(value, float) else value
+        for name, value in facts.items()
+        if asks(name)
     }
-    rounded = {name: round(value, _DIGITS) for name, value in numbers.items()}
-    whole, inner = phashes(small)
-    hashes = {
-        "phash": whole,
-        "phash_inner": inner,
-        "phash_disc": phash_disc(small),
-        "phash_trimmed": phash_trimmed(grey),
-    }
-    return msgspec.structs.replace(header, **hashes, **rounded)
+    return msgspec.structs.replace(header, **rounded)
+
+
+class _Wanted:
+    """Says whether any of some facts is wanted."""
+
+    def __init__(self, names: "frozenset[str] | None") -> None:
+        self._names = names
+
+    def __call__(self, *names: str) -> bool:
+        return self._names is None or not self._names.isdisjoint(names)
 
 
 def entropy(image: Image.Image) -> float:

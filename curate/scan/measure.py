@@ -64,9 +64,23 @@ def measure(known: Sample, path: str, *, shallow: bool = False, place: tuple[int
 
 
 def decode(
-    known: Sample, path: str, *, shallow: bool = False, place: tuple[int, int] | None = None
+    known: Sample,
+    path: str,
+    *,
+    shallow: bool = False,
+    place: tuple[int, int] | None = None,
+    wanted: frozenset[str] | None = None,
 ) -> "Sample | Decoded | None":
-    """Return what `measure` does, or of a recording that is short enough to wait what `measure_decoded` takes."""
+    """Return what `measure` does, or of a recording that is short enough to wait what `measure_decoded` takes.
+
+    Args:
+        known: As for `measure`, and so the others.
+        path: Of the file.
+        shallow: Read only the header.
+        place: In a tar.
+        wanted: Names of the facts to measure; None: all. A sample of some of them has no version of its facts, so that
+            nothing takes it for one that was measured whole.
+    """
     promised = format_of_name(path)
     try:
         # Looked at before it is read: if the file changes meanwhile, the next scan sees that it did.
@@ -74,7 +88,7 @@ def decode(
             status = os.stat(path)
             known = replace(known, bytes=status.st_size, mtime_ns=status.st_mtime_ns)
         if not shallow:
-            return _measure(known, path, promised, place)
+            return _measure(known, path, promised, place, wanted)
         with open_media(path) as file:
             found = _format_of(file.read(HEAD_BYTES), promised)
             file.seek(0)
@@ -93,7 +107,7 @@ def decode(
         return unmeasured(known, path, Finding(check, "error", detail=detail))
 
 
-def measure_decoded(recordings: "Sequence[Decoded]") -> list[Sample]:
+def measure_decoded(recordings: "Sequence[Decoded]", wanted: frozenset[str] | None = None) -> list[Sample]:
     """Return the samples of recordings with their facts; those of one form are measured together."""
     from curate.facts.audio import form_of, measure_together
 
@@ -106,7 +120,7 @@ def measure_decoded(recordings: "Sequence[Decoded]") -> list[Sample]:
         for at in range(0, len(places), count):
             some = places[at : at + count]
             chosen = [recordings[place] for place in some]
-            found = measure_together([one.samples for one in chosen], [one.header for one in chosen])
+            found = measure_together([one.samples for one in chosen], [one.header for one in chosen], wanted)
             facts.update(zip(some, found, strict=True))
     return [replace(one.sample, audio=facts[place]) for place, one in enumerate(recordings)]
 
@@ -126,7 +140,11 @@ def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
 
 
 def _measure(
-    known: Sample, path: str, promised: Format | None, place: tuple[int, int] | None
+    known: Sample,
+    path: str,
+    promised: Format | None,
+    place: tuple[int, int] | None,
+    wanted: frozenset[str] | None,
 ) -> "Sample | Decoded | None":
     import hashlib
 
@@ -138,12 +156,14 @@ def _measure(
     if is_elsewhere(path) and known.bytes != len(data):
         # It changed since it was listed, so its ETag is another's too; a cell of a table is measured here first.
         known = replace(known, bytes=len(data), etag=known.etag if known.bytes is None else None)
-    measured = replace(known, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", facts_version=FACTS_VERSION)
+    version = FACTS_VERSION if wanted is None else None
+    measured = replace(known, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", facts_version=version)
     decoded = _decode_audio(data, found) if found.kind == "audio" else None
     if decoded and decoded.samples is not None and decoded.samples.size <= _MOST_VALUES:
         sample = _with_facts(measured, path, found, (decoded.header, decoded.findings))
         return Decoded(sample, decoded.samples, decoded.header)
-    return _with_facts(measured, path, found, _audio_facts(decoded) if decoded else _image_facts(data, found))
+    facts = _audio_facts(decoded, wanted) if decoded else _image_facts(data, found, wanted)
+    return _with_facts(measured, path, found, facts)
 
 
 def _format_of(head: bytes, promised: Format | None) -> Format | None:
@@ -154,14 +174,15 @@ def _format_of(head: bytes, promised: Format | None) -> Format | None:
     return FORMATS[announced] if announced else promised
 
 
-def _image_facts(data: "bytes | mmap", found: Format) -> _Found:
+def _image_facts(data: "bytes | mmap", found: Format, wanted: frozenset[str] | None = None) -> _Found:
     if found.name == "RAW":
         return ImageFacts(format="RAW"), (Finding("unreadable", "error", detail=found.advice),)
     from curate.facts.image import measure_image
     from curate.media.image import decode_image
 
     image = decode_image(data, found.name)
-    return (image.header if image.pixels is None else measure_image(image.pixels, image.header)), image.findings
+    facts = image.header if image.pixels is None else measure_image(image.pixels, image.header, wanted)
+    return facts, image.findings
 
 
 def _decode_audio(data: "bytes | mmap", found: Format) -> "DecodedAudio":
@@ -170,10 +191,11 @@ def _decode_audio(data: "bytes | mmap", found: Format) -> "DecodedAudio":
     return decode_audio(data, found.name)
 
 
-def _audio_facts(audio: "DecodedAudio") -> _Found:
+def _audio_facts(audio: "DecodedAudio", wanted: frozenset[str] | None = None) -> _Found:
     from curate.facts.audio import measure_audio
 
-    return (audio.header if audio.samples is None else measure_audio(audio.samples, audio.header)), audio.findings
+    facts = audio.header if audio.samples is None else measure_audio(audio.samples, audio.header, wanted)
+    return facts, audio.findings
 
 
 def _read_header(file: IO[bytes], found: Format) -> _Found:

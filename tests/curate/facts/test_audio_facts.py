@@ -88,7 +88,17 @@ def kinds_of_sound(length: int, channels: int) -> list[np.ndarray]:
     dropout[length // 3 : length // 3 + 400] = dropout[length // 3]
     padded = noise[0] * (np.arange(length) < length // 2)[:, None]
     clipped = np.clip(noise[1] * 5 * envelope, -0.3, 0.3)
-    found = [noise[2], noise[3] * 0, padded, clipped, noise[4] * envelope, tone, dropout, noise[5] + 0.2, noise[6] * 1e9]
+    found = [
+        noise[2],
+        noise[3] * 0,
+        padded,
+        clipped,
+        noise[4] * envelope,
+        tone,
+        dropout,
+        noise[5] + 0.2,
+        noise[6] * 1e9,
+    ]
     return [one.astype(np.float32) for one in found]
 
 

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PIL import Image
 
+from curate.facts.records import measured_facts
 from curate.records.reader import parse
 from curate.records.sample import Sample
 from curate.scan import measure
@@ -76,6 +78,25 @@ def test_every_fact_is_there(folder: Path) -> None:
         assert [name for name in facts.__struct_fields__ if getattr(facts, name) is None] == missing
 
 
+@pytest.mark.parametrize("name", measured_facts())
+def test_a_fact_is_what_it_is_beside_the_others(name: str, picture: Write, recording: Write, tmp_path: Path) -> None:
+    for path in (picture(tmp_path / "a.jpg"), recording(tmp_path / "b.wav")):
+        whole, part = (measured(str(path), wanted) for wanted in (None, frozenset([name])))
+        assert (whole.digest, whole.kind) == (part.digest, part.kind)
+        assert (whole.facts_version, part.facts_version) == (measure.FACTS_VERSION, None)
+        before, now = msgspec.structs.asdict(whole.facts), msgspec.structs.asdict(part.facts)
+        assert now == {
+            key: value if key == name or key not in measured_facts() else None for key, value in before.items()
+        }
+
+
+def measured(path: str, wanted: frozenset[str] | None) -> Sample:
+    found = measure.decode(Sample(path), path, wanted=wanted)
+    found = measure.measure_decoded([found], wanted)[0] if isinstance(found, measure.Decoded) else found
+    assert found is not None
+    return found
+
+
 def test_what_is_wrong_becomes_a_finding_and_never_stops_the_scan(folder: Path, picture: Write) -> None:
     cat = folder / "train" / "cat"
     (cat / "empty.jpg").touch()
@@ -117,12 +138,12 @@ def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPat
 def test_a_decoder_that_aborts_or_hangs_costs_its_file_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     facts = measure._image_facts
 
-    def treacherous(data: bytes, found: Any) -> Any:
+    def treacherous(data: bytes, found: Any, *rest: Any) -> Any:
         if found.name == "PNG":
             os.abort()
         if found.name == "WAV":
             time.sleep(600)
-        return facts(data, found)
+        return facts(data, found, *rest)
 
     monkeypatch.setattr(measure, "_image_facts", treacherous)
     monkeypatch.setattr(measure, "_decode_audio", treacherous)
