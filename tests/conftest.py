@@ -17,6 +17,7 @@ from hypothesis import settings
 from PIL import Image
 
 from tests import in_process
+from tests.soak import SOAK
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,11 +35,16 @@ _STARTERS = {"subprocess", "pty", "multiprocessing", "fork"}
 """Names by which code of the tests starts a process."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests of whole commands and those that start a process: nobody has to remember it.
 
     A process is seen in what the test and its fixtures call, not in what the program starts: of that, `command` warns.
+    What only a soak runs is left out of the others.
     """
+    if not SOAK and "soak" not in config.option.markexpr:
+        left_out = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
     known: dict[CodeType, bool] = {}
     for item in items:
         if isinstance(item, pytest.Function):
