@@ -66,7 +66,7 @@ class Served:
 def served(folder: Path, *words: str, width: int = 1200) -> Iterator[tuple[Served, Browser]]:
     server = Served(folder, *words)
     try:
-        with Browser(server.link, width, folder=folder) as page:
+        with Browser(server.link, width) as page:
             page.wait(READY)
             yield server, page
             assert page.console == []
@@ -416,13 +416,13 @@ def test_the_browser_is_started_again_where_it_crashed(tmp_path: Path) -> None:
     """What the store of a page was told, it has after a kill: looked at in the very same profile."""
     write_set(tmp_path, 6)
     file = page_from_disk(tmp_path)
-    with Browser(file) as page:
+    profile = tmp_path / "profile"
+    with Browser(file, profile=profile) as page:
         page.wait(READY)
         press_all(page, "121")
         kept(page, 3)
         page.kill()
         time.sleep(0.3)
-        profile = page.profile
     with Browser(file, profile=profile) as page:
         page.wait(READY)
         assert page.ask("answered") == 3
