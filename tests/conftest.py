@@ -4,7 +4,7 @@ import inspect
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 from types import CodeType, FunctionType
@@ -104,6 +104,15 @@ def burnish_process(tmp_path: Path) -> Burnish:
         return _checked(words, code, result.returncode, result.stdout, result.stderr)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Words that a shell puts before those of `burnish` to run it without its start; see tests/docs/shell.py."""
+    from tests.docs.shell import serving
+
+    with serving(tmp_path_factory.mktemp("client")) as words:
+        yield words
 
 
 def _bytes(text: str | bytes) -> bytes:
