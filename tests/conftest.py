@@ -4,6 +4,7 @@ import inspect
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -39,7 +40,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark the tests of whole commands and those that start a process: nobody has to remember it.
 
     A process is seen in what the test and its fixtures call, not in what the program starts: of that, `command` warns.
-    What only a soak runs is left out of the others.
+    What only a soak runs is left out of the others. Files that start processes come first: what takes long begins early,
+    so that all workers end at the same time.
     """
     if not SOAK and "soak" not in config.option.markexpr:
         left_out = [item for item in items if item.get_closest_marker("soak")]
@@ -53,6 +55,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker("process")
             if "burnish" in item.fixturenames:
                 item.add_marker("command")
+    counts = Counter(item.path for item in items)
+    long = Counter(
+        item.path for item in items if item.get_closest_marker("process") or item.get_closest_marker("command")
+    )
+    items.sort(key=lambda item: (-round(long[item.path] / counts[item.path]), item.path))
 
 
 def _starts_process(function: object, known: dict[CodeType, bool]) -> bool:
