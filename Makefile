@@ -13,8 +13,10 @@ test: check suite
 
 # File by file: what a module's fixtures make is made once, not once for each process.
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+# A worker for each core, so a thread for each worker: more of them wait for each other, and OpenMP waits at full speed.
+ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 suite: .venv/ready
-	COVERAGE_CORE=sysmon $(BIN)/pytest -q $(PARALLEL) --ignore tests/extras $(or $(COVER),$$($(BIN)/python -c 'import sys; print("--cov" * (sys.version_info >= (3, 12)))'))
+	COVERAGE_CORE=sysmon $(ALONE) $(BIN)/pytest -q $(PARALLEL) --ignore tests/extras $(or $(COVER),$$($(BIN)/python -c 'import sys; print("--cov" * (sys.version_info >= (3, 12)))'))
 
 # Formats and models that extras bring, installed beside the environment: all other tests see what the base can do.
 # With --no-deps nothing of the environment is shadowed, so what ray needs is named.
@@ -29,13 +31,13 @@ REMOTE := "s3fs==$$($(BIN)/python -c 'import fsspec; print(fsspec.__version__)')
 	touch $@
 test-extras: test-formats test-remote
 test-formats: .venv/extras/ready
-	PYTHONPATH=$(CURDIR)/.venv/extras $(BIN)/pytest -q $(PARALLEL) tests/extras --ignore tests/extras/test_s3.py
+	PYTHONPATH=$(CURDIR)/.venv/extras $(ALONE) $(BIN)/pytest -q $(PARALLEL) tests/extras --ignore tests/extras/test_s3.py
 test-remote: .venv/remote/ready
 	PYTHONPATH=.venv/remote $(BIN)/pytest -q tests/extras/test_s3.py
 
 # While working: ARGS=--lf runs what failed last, ARGS=tests/curate only that folder.
 test-fast: .venv/ready
-	$(BIN)/pytest -q $(PARALLEL) -m "not process and not command and not slow" $(ARGS)
+	$(ALONE) $(BIN)/pytest -q $(PARALLEL) -m "not process and not command and not slow" $(ARGS)
 
 # The figure on any Python, of the fast tests: by sysmon where there is one, else by the tracer.
 coverage: .venv/ready
@@ -72,7 +74,7 @@ effect: .venv/ready
 	$(BIN)/python benchmarks/effect/run.py $(SETS)
 
 soak: .venv/ready
-	BURNISH_SOAK=1 $(BIN)/pytest -q $(PARALLEL)
+	BURNISH_SOAK=1 $(ALONE) $(BIN)/pytest -q $(PARALLEL)
 
 clean:
 	rm -rf .venv .pytest_cache .coverage build dist *.egg-info

@@ -40,8 +40,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark the tests of whole commands and those that start a process: nobody has to remember it.
 
     A process is seen in what the test and its fixtures call, not in what the program starts: of that, `command` warns.
-    What only a soak runs is left out of the others. Files that start processes come first: what takes long begins early,
-    so that all workers end at the same time.
+    What only a soak runs is left out of the others. Files that start processes come first: what takes long begins
+    early, so that all workers end at the same time.
     """
     if not SOAK and "soak" not in config.option.markexpr:
         left_out = [item for item in items if item.get_closest_marker("soak")]
