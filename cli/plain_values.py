@@ -74,4 +74,3 @@ def _whole_number(value: str | int, info: Any) -> Any:
     number = int(value)
     within = (info.min is None or info.min <= number) and (info.max is None or number <= info.max)
     return number if within else _NOT_PLAIN
-
