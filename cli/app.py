@@ -18,6 +18,7 @@ from cli.io import outcome, terminal
 from cli.io.gates import annotate
 from cli.io.terminal import open_closed_streams
 from cli.io.words import in_number
+from cli.plain_values import PlainCommand, take_plain_values
 from cli.project import project_defaults
 from curate.ground.errors import BurnishError, GateError, nearest
 
@@ -57,6 +58,9 @@ class LazyGroup(TyperGroup):
             listed = TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel, callback=None)
             self.add_command(listed, name)
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        return take_plain_values(super().get_params(ctx))
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, listed, rest = super().resolve_command(ctx, args)
         if (whole := command_of(args)) != name and whole:
@@ -90,7 +94,7 @@ def load(name: str) -> Any:
     """Return the command of that name, with everything that it imports."""
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
     function = function_of(name)
-    app.command(name, help=help_of(function))(checked_first(function))
+    app.command(name, cls=PlainCommand, help=help_of(function))(checked_first(function))
     return typer.main.get_command(app)
 
 

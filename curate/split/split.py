@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from curate.ground.json import Decoder
 from curate.records.reader import decode_line
-from curate.records.writer import change_line
+from curate.records.writer import Change
 from curate.split.columns import Seen, read_columns
 from curate.split.leakage import Watch
 from curate.split.report import SplitReport
@@ -67,7 +67,8 @@ def carry_out(lines: Iterable[bytes], plan: Plan) -> Iterator[bytes]:
         lines: Of the manifest that the plan was made for.
         plan: Its report learns the names of the groups that it speaks of.
     """
-    names, report = plan.report.names, plan.report
+    names, report, watch = plan.report.names, plan.report, plan.watch.add
+    changes = [Change(split=name) for name in names]
     wanted = {*report.torn_examples, *(group.sample for group in report.large)}
     for index, (line, code) in enumerate(zip(lines, plan.split.tolist(), strict=True)):
         seen, name = decode_line(line, _seen), names[code]
@@ -75,7 +76,7 @@ def carry_out(lines: Iterable[bytes], plan: Plan) -> Iterator[bytes]:
             values = plan.wish.grouping.values(seen.path, seen.tags, seen.digest) if plan.wish.grouping else ()
             report.group_names[index] = " + ".join(values) or f"of {seen.path}"
         # Most lines of a second call are as they were, and go on byte for byte.
-        new = line if seen.split == name else change_line(line, split=name)
+        new = line if seen.split == name else changes[code].of(line)
         seen.split = name
-        plan.watch.add(seen)
+        watch(seen)
         yield new
