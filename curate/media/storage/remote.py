@@ -11,10 +11,12 @@ import sys
 import threading
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.request import getproxies
 
 from curate.ground.errors import InputError
 from curate.media.storage.address import STORES, is_plain, protocol_of, without_query
 from curate.media.storage.retry import explain, with_retries
+from curate.media.storage.signed import Signer
 from curate.media.storage.status import Status
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ ONE_GET_BYTES = 64 << 20
 """Up to here an object is read in one request, beyond in ranges of this size."""
 
 _PAGE = 1000
-_SIGNED_FOR_S = 600
 _VERSIONS = ("ETag", "etag", "Last-Modified", "created", "mtime")
 """What file systems of fsspec call that which changes with the content, the best first."""
 
@@ -85,11 +86,15 @@ class _NotHereError(Exception):
     """A signed address led to the wrong place."""
 
 
-def _http_options() -> dict[str, Any]:
+def _http_options(*, is_signed: bool = False) -> dict[str, Any]:
     from aiohttp import ClientTimeout
 
+    # aiohttp looks for proxies and .netrc anew for each request, in two other threads: a fifth of what a request costs.
+    # What .netrc says of a host must not stand beside a signature.
+    netrc = os.environ.get("NETRC", os.path.expanduser("~/.netrc"))
+    trusts = bool(getproxies()) or (not is_signed and os.path.exists(netrc))
     # Bytes as they are kept: a server that packs them, and a client that unpacks them, would change the digest.
-    client = {"auto_decompress": False, "headers": {"Accept-Encoding": "identity"}, "trust_env": True}
+    client = {"auto_decompress": False, "headers": {"Accept-Encoding": "identity"}, "trust_env": trusts}
     return {"client_kwargs": client | {"timeout": ClientTimeout(sock_connect=_CONNECT_S, sock_read=_READ_S)}}
 
 
@@ -99,7 +104,7 @@ def _reader_of_signed(s3: "AbstractFileSystem") -> "AbstractFileSystem | None":
 
     if s3.anon or "verify" in s3.client_kwargs or s3.req_kw or s3.s3_additional_kwargs:
         return None
-    return HTTPFileSystem(encoded=True, skip_instance_cache=True, use_listings_cache=False, **_http_options())
+    return HTTPFileSystem(encoded=True, skip_instance_cache=True, use_listings_cache=False, **_http_options(is_signed=True))
 
 
 @cache
@@ -132,9 +137,10 @@ class Store:
             # Not fsspec.open, which follows chains (`filecache::…`); not a kept instance, which others may configure.
             self.fs: AbstractFileSystem = kind(**options, use_listings_cache=False, skip_instance_cache=True)
             self._http: AbstractFileSystem | None = self.fs if self.protocol in {"http", "https"} else None
+            self._signer: Signer | None = None
             if self.protocol == "s3":
                 self.fs.retries = 1
-                self._http = _reader_of_signed(self.fs)
+                self._http, self._signer = _reader_of_signed(self.fs), Signer(self.fs)
         except ImportError:
             more = "" if STORES[self.protocol] in {"fsspec", "s3fs", "aiohttp"} else f" {STORES[self.protocol]}"
             raise InstallError(f"{self.protocol}:// needs packages: pip install 'burnish[remote]'{more}") from None
@@ -167,10 +173,10 @@ class Store:
         return data
 
     async def _get(self, url: str, start: int | None, stop: int | None) -> bytes:
-        """Read a key over HTTP; of S3 by an address that is signed for it: a fifth of the work of its client's call."""
+        """Read a key over HTTP; of S3 by an address that is signed for it: much less work than its client's call."""
         assert self._http is not None
-        is_signed = self._http is not self.fs
-        address = await self.fs._url(self.key(url), expires=_SIGNED_FOR_S) if is_signed else url
+        is_signed = self._signer is not None
+        address = await self._signer.address(self.key(url)) if self._signer else url
         session = await self._http.set_session()
         asked: dict[str, Any] = {"allow_redirects": not is_signed}
         if start is not None:
