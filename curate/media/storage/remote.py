@@ -6,7 +6,6 @@ stale.
 """
 
 import os
-import posixpath
 import sys
 import threading
 from functools import cache, partial
@@ -50,6 +49,9 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         },
     },
 }
+
+
+_NO_FOLDERS = "a key with an empty part, . or .., as no folder has"
 
 
 class InstallError(InputError, OSError):
@@ -130,7 +132,10 @@ class Store:
         try:
             import fsspec
 
-            kind = fsspec.get_filesystem_class(self.protocol)
+            if self.protocol == "sftp":
+                from curate.media.storage.sftp import Sftp as kind
+            else:
+                kind = fsspec.get_filesystem_class(self.protocol)
             options = _OPTIONS.get(self.protocol, {}) | kind._get_kwargs_from_urls(url)
             if self.protocol in {"http", "https"}:
                 options |= _http_options()
@@ -156,6 +161,8 @@ class Store:
         """Call a method of the file system, in its loop."""
         if self.fs.async_impl:
             return await getattr(self.fs, f"_{name}")(*arguments, **options)
+        if self.protocol == "sftp":
+            self.fs.awake()
         return getattr(self.fs, name)(*arguments, **options)
 
     async def call(self, name: str, *arguments: object, **options: object) -> Any:
@@ -218,11 +225,16 @@ def _resume() -> None:
         asyn.iothread[0].start()
 
 
+_of_parents: list[dict[tuple[str, str], Store]] = []
+
+
 def _forget() -> None:
     """Let a forked process begin anew: of the parent's connections and loop it has the objects, and not the thread.
 
     Some versions of fsspec leave this to their users (2025.3 does), and then wait for ever.
     """
+    # Kept, and never used: paramiko would say goodbye on the parent's own connection when the last name of it goes.
+    _of_parents.append(_stores.copy())
     _stores.clear()
     if "fsspec.asyn" in sys.modules:
         sys.modules["fsspec.asyn"].reset_lock()
@@ -330,8 +342,6 @@ def put_new(url: str, data: bytes) -> str | None:
         OSError: It cannot be written.
     """
     store = store_of(url)
-    if store.protocol == "sftp":
-        return _put_over_sftp(store, url, data)
     tries = 0
 
     async def put() -> object:
@@ -348,22 +358,6 @@ def put_new(url: str, data: bytes) -> str | None:
         answer = None
     etag = answer.get("ETag") if isinstance(answer, dict) else None
     return etag if isinstance(etag, str) else status_of_url(url).etag
-
-
-def _put_over_sftp(store: Store, url: str, data: bytes) -> str | None:
-    """Write aside and rename, which in SFTP's version 3 never replaces: `open` alone would leave half a file."""
-    path, fs = store.key(url), store.fs
-    aside = f"{posixpath.dirname(path)}/.{posixpath.basename(path)}.{os.getpid()}.burnish.tmp"
-    fs.makedirs(posixpath.dirname(path), exist_ok=True)
-    fs.pipe_file(aside, data)
-    try:
-        if fs.exists(path):
-            raise FileExistsError(17, "there is something already")
-        fs.ftp.rename(aside, path)
-    except OSError as error:
-        fs.rm_file(aside)
-        raise error if isinstance(error, FileExistsError) else FileExistsError(17, "it cannot take its name") from None
-    return status_of_url(url).etag
 
 
 def remove(url: str) -> None:
@@ -383,10 +377,8 @@ def pages(url: str) -> "Iterator[list[Listed]]":
     below = _s3_pages(store, url) if store.protocol == "s3" else _folder_pages(store, store.key(url), store.key(url))
     for page in below:
         yield [
-            Listed(
-                f"{top}{name}", status, "" if is_plain(name) else "a key with an empty part, . or .., as no folder has"
-            )
-            for name, status in page
+            Listed(f"{top}{name}", status, problem if is_plain(name) else _NO_FOLDERS)
+            for name, status, problem in page
             if not any(part.startswith(".") and part not in {".", ".."} for part in name.split("/"))
         ]
 
@@ -398,7 +390,7 @@ def keys_below(url: str) -> "Iterator[str]":
         yield from (found.url[top:] for found in page)
 
 
-def _s3_pages(store: Store, url: str) -> "Iterator[list[tuple[str, Status]]]":
+def _s3_pages(store: Store, url: str) -> "Iterator[list[tuple[str, Status, str]]]":
     bucket, _, prefix = store.key(url).partition("/")
     prefix = f"{prefix}/" if prefix else ""
     last = ""
@@ -408,16 +400,16 @@ def _s3_pages(store: Store, url: str) -> "Iterator[list[tuple[str, Status]]]":
         answer = wait_for(partial(store.call, "call_s3", "list_objects_v2", **asked))
         found = answer.get("Contents", ())
         # Keys that end in a slash are the folders that consoles draw.
-        yield [(one["Key"][len(prefix) :], _status(one)) for one in found if not one["Key"].endswith("/")]
+        yield [(one["Key"][len(prefix) :], _status(one), "") for one in found if not one["Key"].endswith("/")]
         if not answer.get("IsTruncated") or not found:
             return
         last = found[-1]["Key"]
 
 
-def _folder_pages(store: Store, folder: str, top: str) -> "Iterator[list[tuple[str, Status]]]":
+def _folder_pages(store: Store, folder: str, top: str) -> "Iterator[list[tuple[str, Status, str]]]":
     """Yield what is below a folder of a store that lists folder by folder, in the order of the keys."""
     found = wait_for(lambda: store.call("ls", folder, detail=True))
-    page: list[tuple[str, Status]] = []
+    page: list[tuple[str, Status, str]] = []
     # With its slash, a folder stands where its keys do: `cat-2/x` comes before `cat/x`.
     for one in sorted(found, key=lambda one: str(one["name"]) + "/" * (one["type"] == "directory")):
         name = str(one["name"])
@@ -425,10 +417,12 @@ def _folder_pages(store: Store, folder: str, top: str) -> "Iterator[list[tuple[s
             yield page
             page = []
             # What a server calls a folder of this one, and is not below it, would be walked without an end.
-            if is_plain(name.removeprefix(f"{folder.rstrip('/')}/")) and name.startswith(folder):
+            if one.get("is_link"):
+                page.append((name[len(top) :].lstrip("/"), Status(), "a link to a folder, which is not followed"))
+            elif is_plain(name.removeprefix(f"{folder.rstrip('/')}/")) and name.startswith(folder):
                 yield from _folder_pages(store, name, top)
         else:
-            page.append((name[len(top) :].lstrip("/"), _status(one)))
+            page.append((name[len(top) :].lstrip("/"), _status(one), ""))
     yield page
 
 
