@@ -102,10 +102,10 @@ def _http_options(*, is_signed: bool = False) -> dict[str, Any]:
 
 def _reader_of_signed(s3: "AbstractFileSystem") -> "AbstractFileSystem | None":
     """Return what reads signed addresses; None where the client is set up in a way that it would not know of."""
-    from fsspec.implementations.http import HTTPFileSystem
-
     if s3.anon or "verify" in s3.client_kwargs or s3.req_kw or s3.s3_additional_kwargs:
         return None
+    from fsspec.implementations.http import HTTPFileSystem
+
     return HTTPFileSystem(encoded=True, skip_instance_cache=True, use_listings_cache=False, **_http_options(is_signed=True))
 
 
