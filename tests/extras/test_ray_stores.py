@@ -73,9 +73,25 @@ def test_three_machines_give_what_one_process_gives(
     (folder.parent.parent / "json.py").write_text("raise RuntimeError('not the real one')")
     faults.every = 20
     engine = ("--engine", "ray", "--address", cluster.address)
-    found = worked(burnish, uploaded(folder, "s3://bucket/one"), "s3://bucket/one/work", "s3://bucket/one/sorted", *engine)
-    faults.every = 0
+    root = uploaded(folder, "s3://bucket/one")
+    try:
+        found = worked(burnish, root, "s3://bucket/one/work", "s3://bucket/one/sorted", *engine)
+    finally:
+        faults.every = 0
     assert found == expected
+
+
+def test_a_machine_that_may_not_read_is_named(
+    shelf: tuple[Any, Faults], burnish: Burnish, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster, _ = shelf
+    root = uploaded(folder, "s3://bucket/three")
+    assert nodes.fingerprint(root) == "a store"
+    # As it would be with rights that the machines have not.
+    monkeypatch.setattr(nodes, "fingerprint", lambda _: "another")
+    said = burnish("scan", root, "--engine", "ray", "--address", cluster.address, code=2).stderr
+    assert "does not see s3://bucket/three/set as this one does (a store there, another here)" in said
+    assert "; give each machine the packages and the credentials for the store" in said
 
 
 def test_a_machine_killed_at_five_moments_changes_nothing(
@@ -107,14 +123,3 @@ def test_a_machine_killed_at_five_moments_changes_nothing(
         faults.met = None
     assert not lost_after
     assert lines_of("there.jsonl", root) == lines_of("here.jsonl", "data/set")
-
-
-def test_a_machine_that_may_not_read_is_named(shelf: tuple[Any, Faults], burnish: Burnish, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cluster, faults = shelf
-    root = uploaded(folder, "s3://bucket/three")
-    seen = nodes.fingerprint(root)
-    assert seen == "a store"
-    monkeypatch.setattr(nodes, "fingerprint", lambda _: "another")
-    said = burnish("scan", root, "--engine", "ray", "--address", cluster.address, code=2).stderr
-    assert "does not see s3://bucket/three/set as this one does (a store there, another here)" in said
-    assert "credentials" in said
