@@ -10,7 +10,7 @@ from curate.ground.csv import read_table
 from curate.ground.errors import InputError
 from curate.records.sample import Sample
 
-COLUMNS = ("path", "label", "split", "tags", "digest", "prediction", "confidence", "findings")
+COLUMNS = ("path", "label", "split", "tags", "digest", "prediction", "confidence", "findings", "text")
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -26,6 +26,7 @@ def row_of(sample: Sample, foreign: Mapping[str, Any]) -> bytes:
         foreign.get("prediction"),
         foreign.get("confidence"),
         findings,
+        sample.text,
     )
     return line_of(["" if cell is None else str(cell) for cell in cells])
 
@@ -61,4 +62,5 @@ def read_back(path: str) -> Iterator[Annotated]:
             annotator,
             split=cells.get("split") or None,
             tags=tags,
+            text=cells.get("text") or None,
         )
