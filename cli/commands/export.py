@@ -11,7 +11,7 @@ from cli import options
 from cli.effects import Effect, why_unwritable
 from cli.io import streams
 from cli.io.terminal import say
-from curate.exchange import cvat, fiftyone, kaldi, label_studio, lhotse, table
+from curate.exchange import cvat, fiftyone, kaldi_directory, label_studio, lhotse, table
 from curate.exchange.annotated import Left
 from curate.ground.errors import InputError, UsageError
 from curate.ground.json import encode, loads
@@ -223,7 +223,7 @@ def _export_folder(
         say(f"  fiftyone.Dataset.from_dir({output!r}, fiftyone.types.FiftyOneImageClassificationDataset,")
         say("    data_path='data.json', include_all_data=True)")
     elif to == "kaldi":
-        _write_folder(output, kaldi.files_of(pairs, root, speaker, left))
+        _write_folder(output, kaldi_directory.files_of(pairs, root, speaker, left))
     else:
         _write_folder(output, lhotse.files_of(pairs, root, speaker, plain=plain))
     for note in left.notes():

@@ -171,9 +171,8 @@ def _import_dataset(path: str, origin: Dataset, root: str, cut: str | None, outp
     for note in left.notes():
         say(f"  {note}")
     if parts:
-        say(
-            f"cut {len(parts) - len(failures):,} segments into {cut}; take it back with: {call('undo', f'{cut}/journal.jsonl')}"
-        )
+        way_back = call("undo", f"{cut}/journal.jsonl")
+        say(f"cut {len(parts) - len(failures):,} segments into {cut}; take it back with: {way_back}")
     if failures:
         first = failures[0]
         raise GateError(f"{len(failures):,} segments could not be cut; {first.operation.source}: {first.detail}")

@@ -40,7 +40,7 @@ def line_of(cells: "list[str]") -> bytes:
 
 def looks_like_formula(sample: Sample) -> bool:
     """Return whether a spreadsheet would compute what is a name here."""
-    return any(text.startswith(_FORMULA) for text in (sample.path, sample.label or ""))
+    return any(text.startswith(_FORMULA) for text in (sample.path, sample.label or "", sample.text or ""))
 
 
 def read_back(path: str) -> Iterator[Annotated]:
