@@ -10,7 +10,7 @@ from curate.ground.csv import read_table
 from curate.ground.errors import InputError
 from curate.records.sample import Sample
 
-COLUMNS = ("path", "label", "split", "tags", "digest", "prediction", "confidence", "findings", "text")
+COLUMNS = ("path", "label", "split", "tags", "digest", "prediction", "confidence", "findings", "text", "fold")
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -27,6 +27,7 @@ def row_of(sample: Sample, foreign: Mapping[str, Any]) -> bytes:
         foreign.get("confidence"),
         findings,
         sample.text,
+        sample.fold,
     )
     return line_of(["" if cell is None else str(cell) for cell in cells])
 
