@@ -26,6 +26,7 @@ class Seen(View):
     digest: str | None = None
     origin: Origin | None = None
     duplicate_of: str | None = None
+    fold: int | None = None
 
 
 @dataclass(slots=True)
