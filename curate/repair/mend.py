@@ -70,6 +70,17 @@ def may_need(sample: "Sample", fixes: frozenset[str]) -> bool:
     )
 
 
+def turn(data: bytes, name: str, orientation: int) -> bytes:
+    """Return a picture whose pixels stand upright, and whose metadata say no more than that.
+
+    Raises:
+        CannotRepairError: It cannot be had without loss; says why.
+    """
+    if name not in _TURNERS:
+        raise CannotRepairError(_NOT_TURNED.get(name, f"a file of the format {name} is not turned here"))
+    return _TURNERS[name](data, orientation)
+
+
 def mend(data: bytes, sample: "Sample", fixes: frozenset[str]) -> Mended:
     """Mend what is asked for and certain, in the order in which one needs the other.
 
@@ -92,9 +103,7 @@ def mend(data: bytes, sample: "Sample", fixes: frozenset[str]) -> Mended:
     orientation = sample.image.orientation or 1 if sample.image else 1
     try:
         if ORIENTATION in fixes and orientation in range(2, 9):
-            if name not in _TURNERS:
-                raise CannotRepairError(_NOT_TURNED.get(name, f"a file of the format {name} is not turned here"))
-            made = _TURNERS[name](made, orientation)
+            made = turn(made, name, orientation)
             done.append(ORIENTATION)
     except CannotRepairError as error:
         refused.append((ORIENTATION, str(error)))

@@ -1,7 +1,6 @@
 """Where a repaired file goes: its own place under a right name, or one that nobody has; and its original, set aside."""
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,11 +8,13 @@ from curate.ground.errors import InputError
 from curate.media.storage.address import is_elsewhere, join
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from curate.journal import Journal
     from curate.records.sample import Sample
 
 ORIGINALS = ".originals"
-"""Where files are kept whose bytes were changed: hidden, so that no scan sees them. `scrub --in-place` does the same."""
+"""Where files are kept whose bytes were changed: hidden, so that no scan sees them; as of `scrub --in-place`."""
 _DIGITS = 16
 
 

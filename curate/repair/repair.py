@@ -141,7 +141,7 @@ class Repair:
         return changed(sample, **fields) if fields else sample
 
     def _read(self, sample: Sample) -> tuple[str, Mended] | None:
-        """Return where the bytes of a sample are and what they become; None where nothing is to be done, or cannot be."""
+        """Return where the bytes of a sample are, and what they become; None where nothing can or has to be done."""
         source, _ = self.places.source(sample)
         try:
             # A pipe that stands under a sample's name would be waited for without an end.

@@ -6,6 +6,7 @@ import numpy as np
 
 from curate.media.audio import decode_audio
 from curate.media.audio_formats.tag_blocks import before_trailing_tags
+from curate.media.image import decode_image
 from curate.media.metadata.found import CannotStripError
 from curate.media.metadata.strip import check_same
 from curate.media.printed_errors import printed_errors
@@ -72,19 +73,27 @@ def cut_behind(data: bytes, name: str) -> Cut | None:
 def _check(before: bytes, after: bytes, name: str) -> None:
     """Hold the cut file against the whole one: every pixel and frame, or every sample.
 
+    What stands behind may be an error by itself (a header that counts too few samples, a hole of zeros), which the cut
+    mends; what is cut must have none.
+
     Raises:
         CannotRepairError: They differ, or the cut one does not decode cleanly.
     """
-    if name in PICTURE_ENDS:
-        try:
-            check_same(before, after, f"picture.{FORMATS[name].endings[0]}")
-        except CannotStripError as error:
-            raise CannotRepairError(str(error)) from None
-        return
-    # Not `load_audio`: that a header counts too few samples is an error which the cut mends.
-    with printed_errors():
-        one, two = decode_audio(before, name), decode_audio(after, name)
-    if any(found.severity == "error" for found in two.findings):
-        raise CannotRepairError(f"cut at its end, it does not decode cleanly: {two.findings[0].detail}")
-    if one.samples is None or two.samples is None or not np.array_equal(one.samples, two.samples):
-        raise CannotRepairError("cut at its end, it would sound otherwise")
+    if name in SOUND_ENDS:
+        with printed_errors():
+            one, two = decode_audio(before, name), decode_audio(after, name)
+        same = one.samples is not None and two.samples is not None and np.array_equal(one.samples, two.samples)
+        decoded = two.findings
+    else:
+        whole, cut = decode_image(before, name), decode_image(after, name)
+        same = whole.pixels is not None and cut.pixels is not None and np.array_equal(whole.pixels, cut.pixels)
+        decoded = cut.findings
+        if not any(one.severity == "error" for one in whole.findings):
+            try:
+                check_same(before, after, f"picture.{FORMATS[name].endings[0]}")
+            except CannotStripError as error:
+                raise CannotRepairError(str(error)) from None
+    if problem := next((one for one in decoded if one.severity == "error"), None):
+        raise CannotRepairError(f"cut at its end, it does not decode cleanly: {problem.detail}")
+    if not same:
+        raise CannotRepairError("cut at its end, it would decode to something else")

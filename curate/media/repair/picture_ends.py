@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _INDEXED = (b"GContainer", b"http://ns.google.com/photos/1.0/container/", b"MicroVideoOffset", b"hdrgm:Version")
 """In the XMP of a JPEG: pictures, depth maps, gain maps or films stand behind it, and readers look for them there."""
+_BOXES = {
+    b"ftyp", b"styp", b"meta", b"mdat", b"moov", b"moof", b"mfra", b"sidx", b"free", b"skip", b"wide", b"uuid", b"pnot",
+    b"jP  ", b"jp2h", b"jp2c", b"xml ", b"jxlc", b"jxlp", b"jbrd", b"brob", b"Exif", b"JXL ", b"idat", b"imda",
+}  # fmt: skip
+"""At the top level of ISO base media, JPEG 2000 and JPEG XL."""
 _TILE_PART = 0xFF90
 _QOI_RGB, _QOI_RGBA, _QOI_END = 0xFE, 0xFF, b"\0\0\0\0\0\0\0\1"
 _ICO_HEADER_BYTES, _ICO_ENTRY_BYTES = 6, 16
@@ -36,17 +41,13 @@ def end_of_jpeg(data: bytes) -> int:
 
 def end_of_png(data: bytes) -> int:
     """Return where the chunk IEND ends."""
-    end = 0
-    for _, _, end in chunks(data):
-        pass
+    *_, (_, _, end) = chunks(data)
     return end
 
 
 def end_of_gif(data: bytes) -> int:
     """Return where the trailer ends."""
-    end = 0
-    for _, _, end in blocks(data):
-        pass
+    *_, (_, _, end) = blocks(data)
     return end
 
 
@@ -59,7 +60,7 @@ def end_of_bmp(data: bytes) -> int:
     if not rows:
         raise CannotRepairError("it does not say how long its pixels are")
     profile = 14 + sum(struct.unpack_from("<II", data, 14 + 112)) if header_bytes >= 124 else 0
-    return max(claimed, at + rows, profile)
+    return int(max(claimed, at + rows, profile))
 
 
 def end_of_webp(data: bytes) -> int:
@@ -80,6 +81,8 @@ def end_of_ppm(data: bytes) -> int:
     if head is None:
         raise CannotRepairError("its pixels are text, or comments stand in its header")
     kind, width, height = head[1], int(head[2]), int(head[3])
+    if kind != b"P4" and head[4] is None:
+        raise CannotRepairError("its header is cut")
     if kind == b"P4":
         # A bitmap has no third number; what looked like one was its pixels.
         return head.end(3) + 1 + (width + 7) // 8 * height
@@ -110,9 +113,9 @@ def end_of_sgi(data: bytes) -> int:
     _, packed, sample_bytes, dimensions, width, height, channels = struct.unpack_from(">HBBHHHH", data)
     rows = (height if dimensions > 1 else 1) * (channels if dimensions > 2 else 1)
     if not packed:
-        return 512 + width * rows * sample_bytes
+        return int(512 + width * rows * sample_bytes)
     table = struct.unpack_from(f">{2 * rows}I", data, 512)
-    return max(map(sum, zip(table[:rows], table[rows:], strict=True)), default=512 + 8 * rows)
+    return int(max(map(sum, zip(table[:rows], table[rows:], strict=True)), default=512 + 8 * rows))
 
 
 def end_of_psd(data: bytes) -> int:
@@ -124,11 +127,11 @@ def end_of_psd(data: bytes) -> int:
     rows, packing = height * channels, int.from_bytes(data[at : at + 2], "big")
     at += 2
     if packing == 0:
-        return at + rows * ((width * depth + 7) // 8)
+        return int(at + rows * ((width * depth + 7) // 8))
     if packing != 1:
         raise CannotRepairError("its pixels are packed so that only unpacking tells their length")
     count = "I" if version == 2 else "H"
-    return at + rows * struct.calcsize(count) + sum(struct.unpack_from(f">{rows}{count}", data, at))
+    return at + int(rows * struct.calcsize(count) + sum(struct.unpack_from(f">{rows}{count}", data, at)))
 
 
 def end_of_boxes(data: bytes) -> int:
@@ -140,6 +143,9 @@ def end_of_boxes(data: bytes) -> int:
         if not any(data[start : start + 4]):
             raise CannotRepairError("its last part has no size: it reaches to the end of the file, wherever that is")
         if not content <= stated <= len(data):
+            # Four letters may be the beginning of anything; those of a box that the format has are one.
+            if kind not in _BOXES:
+                break
             raise CannotRepairError("what follows may be a part of it that was cut")
         end = stated
     return end

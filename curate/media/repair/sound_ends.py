@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN = 0xFFFFFFFF
 _CANDIDATES = 32
+_CAF = {b"desc", b"data", b"pakt", b"kuki", b"chan", b"info", b"free", b"strg", b"mark", b"regn", b"uuid", b"peak"}
 _COULD_BE_SOUND = ("zeros", "white space", "text", "bytes of no known kind")
 
 
@@ -102,6 +103,8 @@ def end_of_caf(data: bytes) -> int:
     while at + 12 <= len(data):
         name, size = struct.unpack_from(">4sq", data, at)
         if not all(32 <= byte < 127 for byte in name):
+            break
+        if (size < 0 or at + 12 + size > len(data)) and name not in _CAF:
             break
         if size < 0 or at + 12 + size > len(data):
             raise CannotRepairError("its last part has no size: it reaches to the end of the file, wherever that is")

@@ -72,12 +72,16 @@ def _plain_png(data: bytes, orientation: int, bits: int) -> bytes:
     return stream.getvalue()
 
 
-def _stored(data: bytes) -> "NDArray[np.generic]":
-    """Return the pixels of a PNG as they are stored, 16 bits and alpha too."""
+def _stored(data: bytes) -> "NDArray[np.uint16]":
+    """Return the pixels of a PNG of 16 bits as they are stored, uint16 of shape (height, width, channels), BGR.
+
+    Raises:
+        CannotRepairError: They cannot be read.
+    """
     return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION))
 
 
-def _turned(pixels: "NDArray[np.generic]", orientation: int) -> "NDArray[np.generic]":
+def _turned(pixels: "NDArray[np.uint16]", orientation: int) -> "NDArray[np.uint16]":
     """Return stored pixels as the orientation asks (Exif 2.32, figure 8)."""
     if orientation in TURNED:
         pixels = pixels.swapaxes(0, 1)
