@@ -4,6 +4,7 @@ import errno
 import inspect
 import os
 import re
+import shlex
 import signal
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -143,6 +144,8 @@ def burnish(
 ) -> None:
     """Make a dataset of images or audio good, find where a model is weak on it, and make data for those places.
 
+    burnish data/                           what is there, and what to do with it
+
     burnish scan data/ | burnish balance
     """
 
@@ -154,6 +157,10 @@ def run(arguments: "Sequence[str]") -> int:
     # For errors that come before the command is known; a file named like a command at worst gives a wrong prefix.
     name = next((command_of(arguments[at:]) for at, word in enumerate(arguments) if word in COMMANDS), "")
     try:
+        if (seen := _overview(arguments)) is not None:
+            sys.stdout.write(seen)
+            sys.stdout.flush()
+            return 0
         code = _invoke(list(arguments) or ["--help"])
         # Typer makes a return value of the exception.
         return _say_interrupted(name) if code == INTERRUPTED else code
@@ -169,6 +176,16 @@ def run(arguments: "Sequence[str]") -> int:
         return code
     finally:
         outcome.send()
+
+
+def _overview(words: "Sequence[str]") -> str | None:
+    """Return what to say of a folder that was named instead of a command, or of this one where nothing was named."""
+    if len(words) > 1 or (words and (words[0] in COMMANDS or not os.path.isdir(words[0]))):
+        return None
+    from cli.overview import overview
+
+    seen = overview(words[0] if words else os.curdir)
+    return seen or (f"{words[0]}: no pictures, no recordings, no manifests and no run\n" if words else None)
 
 
 def _invoke(words: list[str]) -> int:
@@ -199,6 +216,10 @@ def _with_cure(name: str, error: TyperException) -> str:
     if "Possible options" in message or "Did you mean" in message or "Invalid value" in message:
         return message
     if not name:
+        file = re.fullmatch(r"No such command '(.+)'", message)
+        if file and os.path.isfile(file[1]):
+            verb = "balance" if file[1].endswith(".jsonl") else "scan"
+            return f"{file[1]!r} is a file and no command; perhaps: burnish {verb} {shlex.quote(file[1])}"
         return f"{message}; all of them: burnish --help"
     if "Missing argument" in message or "requires an argument" in message:
         example = re.search(

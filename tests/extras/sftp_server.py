@@ -1,6 +1,6 @@
 """An SFTP server on the loopback, a process of its own: what OpenSSH does with a folder, by paramiko's other half.
 
-    python -m tests.extras.sftp_server FOLDER HOST_KEY CLIENT_KEY      prints its port
+python -m tests.extras.sftp_server FOLDER HOST_KEY CLIENT_KEY      prints its port
 """
 
 import os

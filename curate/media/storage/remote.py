@@ -106,7 +106,9 @@ def _reader_of_signed(s3: "AbstractFileSystem") -> "AbstractFileSystem | None":
         return None
     from fsspec.implementations.http import HTTPFileSystem
 
-    return HTTPFileSystem(encoded=True, skip_instance_cache=True, use_listings_cache=False, **_http_options(is_signed=True))
+    return HTTPFileSystem(
+        encoded=True, skip_instance_cache=True, use_listings_cache=False, **_http_options(is_signed=True)
+    )
 
 
 @cache

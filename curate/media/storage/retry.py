@@ -107,7 +107,9 @@ def _of_ssh(error: Exception) -> str:
         return "the host has another key than ~/.ssh/known_hosts says"
     if "not found in known_hosts" in str(error):
         return "its key is not in ~/.ssh/known_hosts: connect to it once with ssh"
-    return "the host lets us not in: check the user and the keys in ~/.ssh" if "AuthenticationException" in kinds else ""
+    return (
+        "the host lets us not in: check the user and the keys in ~/.ssh" if "AuthenticationException" in kinds else ""
+    )
 
 
 def _is_of_network(error: Exception) -> bool:
