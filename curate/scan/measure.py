@@ -239,10 +239,24 @@ def _with_facts(known: Sample, path: str, found: Format, decoded: _Found) -> Sam
     )
 
 
-def _wrong_extension(path: str, actual: str) -> tuple[Finding, ...]:
+def right_ending(path: str, actual: str | None) -> str | None:
+    """Return how the name of a file should end, without the dot; None where it ends rightly, or nothing can be said.
+
+    Args:
+        path: The file, of which only the name is looked at.
+        actual: The format of its content.
+    """
     ending = os.path.splitext(path)[1][1:].lower()
-    found = FORMATS.get(actual)
+    found = FORMATS.get(actual or "")
     if found is None or not ending or ending in found.endings or ending in _VIDEO_ENDINGS:
+        return None
+    return found.endings[0]
+
+
+def _wrong_extension(path: str, actual: str) -> tuple[Finding, ...]:
+    wanted = right_ending(path, actual)
+    if wanted is None:
         return ()
-    detail = f"the content is {actual}, the name ends in .{ending}: rename it to .{found.endings[0]}"
+    ending = os.path.splitext(path)[1][1:].lower()
+    detail = f"the content is {actual}, the name ends in .{ending}: rename it to .{wanted}"
     return (Finding("wrong-extension", "warning", detail=detail),)
