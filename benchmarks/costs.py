@@ -190,9 +190,11 @@ def main() -> None:
     arguments = parser.parse_args()
     named = (path for path in sorted(arguments.folder.rglob("*")) if path.suffix in {".wav", ".jpg"})
     files = [one for path in islice(named, arguments.most) if (one := read(path))]
-    if len({type(one) for one in files}) != 1:
+    recordings = [one for one in files if isinstance(one, Recording)]
+    pictures = [one for one in files if isinstance(one, Picture)]
+    if bool(recordings) == bool(pictures):
         parser.error("a folder of pictures or of recordings, please")
-    found = costs(files, _OF_RECORDINGS if isinstance(files[0], Recording) else _OF_PICTURES, arguments.rounds)
+    found = costs(recordings or pictures, _OF_RECORDINGS if recordings else _OF_PICTURES, arguments.rounds)
     sys.stdout.write("| step | µs a file |\n|---|---|\n")
     for name, seconds in found.items():
         sys.stdout.write(f"| {name} | {seconds * 1e6:.0f} |\n")

@@ -33,9 +33,9 @@ class Form(NamedTuple):
     format: str | None
 
 
-def form_of(samples: NDArray[np.float32], header: AudioFacts) -> Form:
-    """Return the form of a recording."""
-    return Form(samples.shape, header.sample_rate or 1, header.subtype, header.channel_mask, header.format)
+def form_of(shape: tuple[int, ...], header: AudioFacts) -> Form:
+    """Return the form of a recording; `shape` is (frames, channels)."""
+    return Form(shape, header.sample_rate or 1, header.subtype, header.channel_mask, header.format)
 
 
 def measure_audio(samples: NDArray[np.float32], header: AudioFacts, wanted: frozenset[str] | None = None) -> AudioFacts:
@@ -69,7 +69,7 @@ def measure_together(
     if max(map(max, tops, (-low for low in bottoms))) > _LARGEST:
         samples = np.clip(samples, -_LARGEST, _LARGEST)
         tops, bottoms = peaks(samples)
-    columns = _columns(samples, tops, bottoms, form_of(recordings[0], headers[0]))
+    columns = _columns(samples, tops, bottoms, form_of(recordings[0].shape, headers[0]))
     chosen = {name: column() for name, column in columns.items() if wanted is None or not wanted.isdisjoint(name)}
     names = [name for group in chosen for name in group]
     rows = zip(*(column for group in chosen.values() for column in group), strict=True)

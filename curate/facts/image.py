@@ -14,6 +14,8 @@ from curate.facts.sharpness import sharpness, thumbnail
 from curate.facts.temporaries import keep_freed_memory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from numpy.typing import NDArray
 
     from curate.facts.records import ImageFacts
@@ -22,6 +24,7 @@ _DIGITS = 4
 _OF_BRIGHTNESS = (
     "brightness", "contrast", "brightness_p1", "brightness_p5", "brightness_p50", "brightness_p95", "brightness_p99"
 )  # fmt: skip
+_PERCENT = 1, 5, 50, 95, 99
 _OF_THUMBNAIL = ("sharpness", "phash", "phash_inner", "phash_disc")
 
 keep_freed_memory()
@@ -37,40 +40,72 @@ def measure_image(
         header: Format, mode, size, frames, orientation and bits.
         wanted: Names of facts, to which the others are left out; None: all.
     """
-    facts: dict[str, float | str | None] = {}
+    return measure_images([pixels], [header], wanted)[0]
+
+
+def measure_images(
+    pictures: "Sequence[NDArray[np.uint8]]", headers: "Sequence[ImageFacts]", wanted: "frozenset[str] | None" = None
+) -> "list[ImageFacts]":
+    """Return what `measure_image` returns of each of several pictures.
+
+    Fact by fact, not picture by picture: what is done to the next picture too finds its instructions in the cache.
+    Decoded and measured in turn, a photo's facts take half as long again.
+    """
+    facts: list[dict[str, float | str | None]] = [{} for _ in pictures]
     asks = _Wanted(wanted)
     # Red, green and blue each by themselves: arithmetic on every third byte is several times slower.
     if asks("chroma", *_OF_BRIGHTNESS):
-        planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
+        colours = [np.ascontiguousarray(pixels.transpose(2, 0, 1)) for pixels in pictures]
         if asks("chroma"):
-            facts["chroma"] = chroma(planes)
+            _note(facts, ("chroma",), ((chroma(planes),) for planes in colours))
         if asks(*_OF_BRIGHTNESS):
-            perceived = perceived_brightness(planes)
-            found = (*mean_and_contrast(perceived), *percentiles(perceived, (1, 5, 50, 95, 99)))
-            facts.update(zip(_OF_BRIGHTNESS, found, strict=True))
-    image = Image.fromarray(pixels)
-    if asks("entropy"):
-        facts["entropy"] = entropy(image)
+            perceived = [perceived_brightness(planes) for planes in colours]
+            _note(facts, _OF_BRIGHTNESS[:2], map(mean_and_contrast, perceived))
+            _note(facts, _OF_BRIGHTNESS[2:], (percentiles(one, _PERCENT) for one in perceived))
     if asks("noise_sd"):
-        facts["noise_sd"] = noise_sd(pixels)
+        _note(facts, ("noise_sd",), ((noise_sd(pixels),) for pixels in pictures))
+    images = [Image.fromarray(pixels) for pixels in pictures]
+    if asks("entropy"):
+        _note(facts, ("entropy",), ((entropy(image),) for image in images))
     # One reduction serves all of these. The hash reads from the thumbnail too: its 8 x 8 coarsest waves are all there.
     if asks("acutance", "phash_trimmed", *_OF_THUMBNAIL):
-        grey = reduced(image.convert("L"))
+        greys = [reduced(image.convert("L")) for image in images]
         if asks("acutance"):
-            facts["acutance"] = acutance(grey)
+            _note(facts, ("acutance",), ((acutance(grey),) for grey in greys))
         if asks("phash_trimmed"):
-            facts["phash_trimmed"] = phash_trimmed(grey)
+            _note(facts, ("phash_trimmed",), ((phash_trimmed(grey),) for grey in greys))
         if asks(*_OF_THUMBNAIL):
-            small = thumbnail(grey)
-            facts["sharpness"] = sharpness(small) if asks("sharpness") else None
-            facts["phash"], facts["phash_inner"] = phashes(small) if asks("phash", "phash_inner") else (None, None)
-            facts["phash_disc"] = phash_disc(small) if asks("phash_disc") else None
-    rounded = {
-        name: round(value, _DIGITS) if isinstance(value, float) else value
-        for name, value in facts.items()
-        if asks(name)
-    }
-    return msgspec.structs.replace(header, **rounded)
+            _measure_thumbnails(facts, [thumbnail(grey) for grey in greys], asks)
+    rounded = [
+        {
+            name: round(value, _DIGITS) if isinstance(value, float) else value
+            for name, value in one.items()
+            if asks(name)
+        }
+        for one in facts
+    ]
+    return [msgspec.structs.replace(header, **one) for header, one in zip(headers, rounded, strict=True)]
+
+
+def _measure_thumbnails(
+    facts: list[dict[str, float | str | None]], thumbnails: list[Image.Image], asks: "_Wanted"
+) -> None:
+    if asks("sharpness"):
+        _note(facts, ("sharpness",), ((sharpness(small),) for small in thumbnails))
+    if asks("phash", "phash_inner"):
+        _note(facts, ("phash", "phash_inner"), map(phashes, thumbnails))
+    if asks("phash_disc"):
+        _note(facts, ("phash_disc",), ((phash_disc(small),) for small in thumbnails))
+
+
+def _note(
+    facts: list[dict[str, float | str | None]],
+    names: tuple[str, ...],
+    found: "Iterable[Sequence[float | str | None]]",
+) -> None:
+    """Write down facts of each picture."""
+    for of_one, values in zip(facts, found, strict=True):
+        of_one.update(zip(names, values, strict=True))
 
 
 class _Wanted:

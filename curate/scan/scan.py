@@ -190,7 +190,7 @@ def _line(item: _Item, *, shallow: bool, wanted: frozenset[str] | None) -> bytes
 def _lines(
     results: "list[bytes | Decoded | Failure | None]", *, wanted: frozenset[str] | None
 ) -> "list[bytes | Failure | None]":
-    """Return the results with lines for the recordings that waited for each other."""
+    """Return the results with lines for the files that waited for each other."""
     waiting = [one for one in results if isinstance(one, Decoded)]
     measured = iter(measure_decoded(waiting, wanted) if waiting else ())
     return [encode(next(measured)) if isinstance(one, Decoded) else one for one in results]

@@ -136,17 +136,16 @@ def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_decoder_that_aborts_or_hangs_costs_its_file_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    facts = measure._image_facts
+    decode = measure._decode
 
-    def treacherous(data: bytes, found: Any, *rest: Any) -> Any:
+    def treacherous(data: bytes, found: Any) -> Any:
         if found.name == "PNG":
             os.abort()
         if found.name == "WAV":
             time.sleep(600)
-        return facts(data, found, *rest)
+        return decode(data, found)
 
-    monkeypatch.setattr(measure, "_image_facts", treacherous)
-    monkeypatch.setattr(measure, "_decode_audio", treacherous)
+    monkeypatch.setattr(measure, "_decode", treacherous)
     samples, _ = scanned(folder, timeout_s=1.0)
     assert {name: checks(sample) for name, sample in samples.items()} == {
         "a.jpg": [],
@@ -235,8 +234,7 @@ def test_unchanged_files_are_not_opened_again(folder: Path, tmp_path: Path, monk
     manifest = tmp_path / "set.jsonl"
     lines = list(scan([str(folder)], Labeller(), Options(), ScanTally()))
     manifest.write_bytes(b"\n".join(reversed(lines)))
-    monkeypatch.setattr(measure, "_image_facts", None)
-    monkeypatch.setattr(measure, "_decode_audio", None)
+    monkeypatch.setattr(measure, "_decode", None)
     again, known = rescanned(folder, manifest)
     assert again == first
     assert known.reused == 3
