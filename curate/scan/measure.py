@@ -29,7 +29,7 @@ _VIDEO_ENDINGS = {"mov", "mp4", "m4v", "mkv", "webm", "wmv"}
 _CHMOD = "may not be read; allow it with chmod u+r"
 
 _MOST_BYTES, _TOGETHER_BYTES = 1 << 19, 1 << 21
-"""Of the samples or pixels of a file that waits for others, and of those that are measured together: a cache's worth."""
+"""Of the content of a file that waits for others, and of what is measured together: a share of a cache."""
 
 
 class Decoded(NamedTuple):
