@@ -156,7 +156,7 @@ def scan(
 
 
 def _wanted(facts: str, *, shallow: bool) -> frozenset[str]:
-    """Return the names of the facts to measure.
+    """Return the names of the facts to measure, and say what will be missed without the others.
 
     Raises:
         UsageError: One is no fact, or only headers are read.
@@ -168,6 +168,8 @@ def _wanted(facts: str, *, shallow: bool) -> frozenset[str]:
     for name in names:
         if name not in known:
             raise UsageError(f"--facts {name!r} is no fact that is measured{did_you_mean(name, known)}")
+    if not {"phash", "fingerprint"} & {*names}:
+        say("  without phash and fingerprint, dedup will find files of the same bytes and no other copies")
     return frozenset(names)
 
 

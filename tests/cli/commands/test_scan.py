@@ -45,7 +45,8 @@ def test_some_facts_are_no_beginning_of_all(burnish: Burnish, tmp_path: Path, pi
     assert len(whole["image"]) > 20
     assert "facts_version" not in part
     # And a whole one is not taken for what was asked.
-    burnish("scan", "d", "-o", "part.jsonl", "--facts", "entropy")
+    said = burnish("scan", "d", "-o", "part.jsonl", "--facts", "entropy").stderr
+    assert said.startswith("  without phash and fingerprint, dedup will find files of the same bytes")
     assert "phash" not in json.loads((tmp_path / "part.jsonl").read_text())["image"]
 
 
