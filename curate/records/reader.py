@@ -27,6 +27,7 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 
 _PARTS = ("image", "audio", "findings")
 """The fields that hold records. Not the origin: what other programs wrote in it is kept as it is."""
+_NUL = b"\\u0000"
 
 
 class LineError(InputError):
@@ -144,9 +145,12 @@ def decode_line(line: bytes, decoder: "Decoder[Record]") -> Record:
         LineError: The line is no JSON, or not of that type.
     """
     try:
-        return decoder.fast.decode(line)
+        record = decoder.fast.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-        return _decode_with_care(line, decoder, problem)
+        record = _decode_with_care(line, decoder, problem)
+    if _NUL in line:
+        _refuse_nul(line)
+    return record
 
 
 def locate(error: LineError, file: "Iterable[bytes]") -> ManifestError:
@@ -203,7 +207,25 @@ def _parsed(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[tuple[byte
                 record = _decode_with_care(line, decoder, problem)
             except LineError as error:
                 raise ManifestError(name_of(file), number, str(error)) from None
+        if _NUL in line:
+            try:
+                _refuse_nul(line)
+            except LineError as error:
+                raise ManifestError(name_of(file), number, str(error)) from None
         yield line, record
+
+
+def _refuse_nul(line: bytes) -> None:
+    """Refuse a path with a NUL, whichever fields a command looks at.
+
+    No file has such a name, and every call to the system takes it as an error of the program's (ValueError).
+
+    Raises:
+        LineError: The path has one.
+    """
+    path = loads(line).get("path")
+    if isinstance(path, str) and "\0" in path:
+        raise LineError(line, "not a sample: its path has a NUL character, which no file's name can have")
 
 
 def _decode_with_care(line: bytes, decoder: "Decoder[Record]", problem: Exception) -> Record:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from curate.ground.errors import GateError
 from curate.ground.files import read_file
+from curate.ground.yaml import MAX_BYTES, load_yaml
 from curate.records.reader import read_as
 from curate.release.canonical import Draft, write_draft
 from curate.release.difference import Difference, Known, differ, match
@@ -16,7 +17,7 @@ from curate.release.held_labels import find_unadjudicated
 from curate.release.media import Files
 from curate.release.records import How, check_name
 from curate.release.write import Made, write_release
-from curate.schema.read import read_schema
+from curate.schema.read import schema_of
 from curate.schema.validate import validate
 
 _SHOWN = 3
@@ -75,7 +76,9 @@ def make_release(
     since = read_pointer(wish.folder)
     current = read_current(wish.folder) if since else None
     schema = wish.schema or (schema_path(wish.folder, current) if current else None)
-    rules = read_schema(schema) if schema else None
+    # Read once: what is kept with the release is what it was held to, even if an editor saves the file meanwhile.
+    text = read_file(schema, MAX_BYTES) if schema else None
+    rules = schema_of(load_yaml(text, schema)) if schema and text is not None else None
     files = Files(wish.root)
     with tempfile.TemporaryFile() as spool, tempfile.TemporaryFile() as file:
         draft = write_draft(counted(lines), files.trust if wish.media == "trust" else files.read, spool, file)
@@ -98,7 +101,6 @@ def make_release(
             new = list(_known(draft))
             _check_labels(find_unadjudicated(old, new, draft.lines), current.name)
             difference = differ((current.name, wish.name), match(old, new))
-        text = read_file(schema) if schema else None
         made = write_release(wish.folder, wish.name, draft, since, text, wish.media, wish.root)
     return Released(made, difference, schema)
 
