@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.app import help_of
 from cli.catalog import COMMANDS, function_of
 from tests.conftest import ROOT, Burnish
 from tests.soak import some
@@ -89,6 +90,15 @@ def test_help_shows_what_it_does_and_examples(burnish: Burnish, command: str) ->
     assert f"Usage: burnish {command}" in text
     assert "Examples" in text
     assert f"burnish {command} " in text.split("Examples", 1)[1]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_examples_fit_80_columns_and_can_be_pasted(command: str) -> None:
+    text, _, examples = help_of(function_of(command)).partition("[bold]Examples[/bold]\n\n")
+    written = inspect.cleandoc(function_of(command).__doc__ or "").partition("[bold]Examples[/bold]\n\n")[2]
+    assert max(len(line.replace("\\[", "[")) for line in examples.splitlines()) <= 78
+    assert examples.replace(" \\\n  ", " ") == written, "the same commands, but for how they are broken"
+    assert "\n" not in text.replace("\n\n", ""), "the lines of a paragraph are those of the terminal"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from rich.cells import cell_len
+from rich.console import Console
 
 from baselines.data.predictions import Prediction
 from baselines.runs.run_folder import write_predictions
@@ -26,6 +28,8 @@ from tests.cli.browser import AXE, Browser, needs_axe, needs_browser
 
 EVIL = "<script>document.title='owned'</script>|\n=1+1,\"\x1b[31m\u202eowned`*_"
 """Attacks pages, Markdown tables, spreadsheets, terminals, and the order of letters."""
+_LEAST_TEXT = 12
+"""Characters that a column of text has at least on a narrow terminal."""
 RAW = "na\udcffme"
 """As a path that is not UTF-8 is read."""
 
@@ -201,6 +205,38 @@ def test_markdown_is_tables_that_nothing_breaks(folder: Path, command: str) -> N
         columns = len(re.findall(r"(?<!\\)\|", lines[at]))
         for line in (lines[at - 1], *lines[at + 1 : at + 3]):
             assert not line or len(re.findall(r"(?<!\\)\|", line)) == columns, line
+
+
+def drawn(folder: Path, command: str, columns: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a report as it is drawn on a terminal of some width."""
+    shown = io.StringIO()
+    monkeypatch.setattr(
+        "cli.io.reports.console",
+        lambda: Console(width=columns, highlight=False, markup=False, emoji=False, file=shown),
+    )
+    code, _, errors = in_process.call([*command.split(), *REPORTS[command]], b"", folder)
+    assert code == 0, errors.decode()
+    return shown.getvalue()
+
+
+@pytest.mark.parametrize("command", sorted({*REPORTS} - {"dedup"}))
+def test_every_report_fits_80_columns_and_breaks_no_word(
+    folder: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow, wide = (drawn(folder, command, columns, monkeypatch) for columns in (80, 2000))
+    assert narrow.strip()
+    assert max(map(cell_len, narrow.splitlines())) <= 80
+    assert "…" not in narrow.replace("=…", ""), "nothing is cut off"
+    kept = "\n".join(line for line in narrow.splitlines() if not line.startswith("left out on"))
+    whole, long = set(re.findall("[A-Za-z]+", wide)), [word for word in wide.split() if len(word) > _LEAST_TEXT]
+    broken = {
+        word
+        for word in set(re.findall("[A-Za-z]+", kept)) - whole
+        # A name that is longer than its column has to be broken somewhere: a path, a digest.
+        if not any(word in name for name in long)
+    }
+    # Sentences that are folded by the width may say it.
+    assert broken <= {"columns", "csv", "has", "all"}
 
 
 @pytest.mark.parametrize("command", REPORTS)

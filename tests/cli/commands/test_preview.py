@@ -171,7 +171,7 @@ def test_only_weak_tags_and_wanted_targets(page: Path, burnish: Burnish, tmp_pat
     assert "nowhere is weak, but recipe has no target for it" in result.stderr
     text = (tmp_path / "b.html").read_text()
     assert re.findall(r"<h2>(.*?)</h2>", text) == ["smaller"]
-    assert "the tag has 0.0125 to gain" in text
+    assert "the tag has 1.25 points to gain" in text
     burnish("preview", "recipe.yaml", "set.jsonl", "--target", "loud", "--copies", 2, "-o", "b.html")
     text = (tmp_path / "b.html").read_text()
     assert re.findall(r"<h2>(.*?)</h2>", text) == ["loud"]

@@ -137,7 +137,7 @@ def test_the_top_says_what_was_found_what_changed_and_the_verdict(speech: Path) 
     assert "2 were dropped for it (duplicate 1, empty 1)" in top
     assert "With 24 generated ones: the largest is 1.00 times the smallest, effective classes 2.0." in top
     assert "24 samples were generated for one target of the recipe louder." in top
-    assert re.search(r"(Cannot tell|The run after is (better|worse)) over all \([+-]0\.\d+, 95 % interval", top)
+    assert re.search(r"(Cannot tell|The run after is (better|worse)) over all \([+-]\d+\.\d points, 95 % interval", top)
     links = re.findall(r'href="#([\w-]+)"', text)
     kinds = ["health", "balance", "weak", "samples", "comparison", "runs", "provenance"]
     assert [link for link in links if link.startswith("s1-")][-7:] == [f"s1-{kind}" for kind in kinds]
