@@ -27,7 +27,8 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 
 _PARTS = ("image", "audio", "findings")
 """The fields that hold records. Not the origin: what other programs wrote in it is kept as it is."""
-_NUL = b"\\u0000"
+_ESCAPE, _NUL = b"\\", b"\\u0000"
+"""The first is looked for in every line: one byte is found 14 times as fast as six, which take as long as to decode."""
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises of a line that it cannot read, or not as what was asked for."""
 
@@ -116,7 +117,7 @@ def read(file: "Iterable[bytes]") -> "Iterator[Sample]":
             if found is None:
                 continue
             sample = found
-        if _NUL in line:
+        if _ESCAPE in line and _NUL in line:
             _read_again(file, number, ended, _samples)
         sample.__dict__["line"] = line
         yield sample
@@ -139,7 +140,7 @@ def read_as(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[Record]":
             if found is None:
                 continue
             record = found
-        if _NUL in ended:
+        if _ESCAPE in ended and _NUL in ended:
             _read_again(file, number, ended, decoder)
         yield record
 
@@ -175,7 +176,7 @@ def decode_line(line: bytes, decoder: "Decoder[Record]") -> Record:
         record = _decode_with_care(line, decoder, problem)
     # Whichever fields are looked at: to the system a NUL ends a name, so that Python refuses it in every call, by an
     # error that is the program's and not the user's (ValueError).
-    if _NUL in line and "\0" in str(loads(line).get("path")):
+    if _ESCAPE in line and _NUL in line and "\0" in str(loads(line).get("path")):
         raise LineError(line, "not a sample: its path has a NUL character, which no file's name can have")
     return record
 
