@@ -6,7 +6,7 @@ calibration error over ten bins of equal width (Guo et al. 2017) beside what cha
 confidence is exactly right, and processor seconds with the features in the cache.
 
 A set with a test part of its own is tested on that. If the error is large there, ask the folds of the same set without
-its `split`: a part that is harder than the training part makes any confidence too high that was learned from the latter.
+its `split`: where the test part is harder than the training part, any confidence learned from the latter is too high.
 """
 
 import argparse
@@ -65,7 +65,8 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", metavar="NAME=MANIFEST[@GROUP]")
     parser.add_argument("--model", action="append", choices=MODELS)
     arguments = parser.parse_args()
-    heads = "set | model | n | accuracy | confidence | AUROC right/wrong | calibration error | by chance | 10/50/90 % | CPU s"
+    heads = "set | model | n | accuracy | confidence | AUROC right/wrong | calibration error | by chance | 10/50/90 %"
+    heads += " | CPU s"
     print(f"| {heads} |\n|{'---|' * (heads.count('|') + 1)}")
     for name, samples, group in real_sets(arguments.sets):
         # Once without counting: the features of every file are in the cache afterwards.
