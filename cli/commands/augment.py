@@ -19,11 +19,10 @@ from curate.records.reader import lines, read
 from curate.records.writer import encode
 
 if TYPE_CHECKING:
-    from typing import IO
-
     from augment.plan.sources import Sources
     from augment.plan.targets import Plan
     from augment.render.lineage import Options
+    from cli.io.replayable_pipe import Rereadable
 
 
 def augment(
@@ -146,17 +145,17 @@ def _check(into: str | None, output: str | None, formats: reports.Formats, *, dr
 
 
 def _generate(
-    old: "IO[bytes] | None", sources: "Sources", plan: "Plan", output: str | None, options: "Options"
+    old: "Rereadable | None", sources: "Sources", plan: "Plan", output: str | None, options: "Options"
 ) -> None:
     """Write the samples that were there, if they are to stay, and then the new ones as they come."""
     from augment.render.generate import GenerationTally, generate
 
     compare_files(options.base, [source.path for source in sources.found])
-    tally, kept = GenerationTally(), iter(())
+    tally = GenerationTally()
     if old is not None:
         old.seek(0)
-        # The old lines go on as they are, and lazily: they are read while the new samples are made.
-        kept = lines(old)
+    # The old lines go on as they are, and lazily: they are read while the new samples are made.
+    kept = lines(() if old is None else old)
     with terminal.progress("augment", lambda: len(plan.orders)) as counted:
         made = map(encode, counted(generate(sources, plan, options, tally)))
         streams.write_lines(chain(kept, made), output)

@@ -10,7 +10,8 @@ from cli.io import reports, streams, terminal
 from curate.ground.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from cli.augment_tune import Trial, Tuning
+    from augment.plan.tuning import Trial
+    from cli.augment_tune import Tuning
     from cli.views.tune.table import TuningReport
 
 

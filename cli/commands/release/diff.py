@@ -42,5 +42,6 @@ def diff(
     two = read_release(into, old), read_release(into, new) if new else read_current(into)
     manifests = [check_manifest(into, one) for one in two]
     looks = (lambda: measured_samples(manifests[0]), lambda: measured_samples(manifests[1]))
-    found = differ((two[0].name, two[1].name), match(*map(known_samples, manifests), looks))
+    before, after = map(known_samples, manifests)
+    found = differ((two[0].name, two[1].name), match(before, after, looks))
     reports.write(found, formats, f"{found.old} to {found.new}", difference_report)
