@@ -1,6 +1,7 @@
 """The command line as a whole: commands that load when they are called, and errors in one line."""
 
 import errno
+import inspect
 import os
 import re
 import shlex
@@ -18,13 +19,16 @@ from cli.io import outcome, terminal
 from cli.io.gates import annotate
 from cli.io.terminal import open_closed_streams
 from cli.io.words import in_number
+from cli.plain_values import PlainCommand, take_plain_values
 from cli.project import project_defaults
 from curate.ground.errors import BurnishError, GateError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 INTERRUPTED = 130
+EXAMPLE_WIDTH = 74
+"""Columns of an example in the help of a command, so that a terminal of 80 shows it unbroken."""
 
 _LONGEST_MESSAGE = 2000
 _BEGINS_AGAIN = "no file was changed; the same command begins again"
@@ -54,6 +58,9 @@ class LazyGroup(TyperGroup):
             # A stand-in with name and summary only, so that `burnish --help` imports none of the commands.
             listed = TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel, callback=None)
             self.add_command(listed, name)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return take_plain_values(super().get_params(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, listed, rest = super().resolve_command(ctx, args)
@@ -87,8 +94,29 @@ class LazyGroup(TyperGroup):
 def load(name: str) -> Any:
     """Return the command of that name, with everything that it imports."""
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    app.command(name)(checked_first(function_of(name)))
+    function = function_of(name)
+    app.command(name, cls=PlainCommand, help=help_of(function))(checked_first(function))
     return typer.main.get_command(app)
+
+
+def help_of(function: "Callable[..., object]") -> str:
+    """Return the docstring of a command as its help: paragraphs of one line, examples that can be copied.
+
+    Typer keeps the line breaks of a docstring, which are those of its source: at 80 columns every other line would be
+    short. An example that the terminal broke would be pasted as two commands; it is broken here, with a backslash.
+    """
+    text, title, examples = inspect.cleandoc(function.__doc__ or "").partition("\n\n[bold]Examples[/bold]\n\n")
+    words = [re.findall(r"(?:'[^']*'|[^ '])+", line) for line in examples.splitlines()]
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", text) + title + "\n".join(map(_folded, words))
+
+
+def _folded(words: "Sequence[str]") -> str:
+    lines = [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > EXAMPLE_WIDTH:
+            lines.append(" ")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return " \\\n".join(lines)
 
 
 app = typer.Typer(

@@ -124,7 +124,7 @@ def scan(
     tally, began, usage = ScanTally(), time.monotonic(), Usage()
     # A store would be listed twice, and a shard read twice, for the sake of a bar.
     remote = any(is_url(place) or is_shard(place) for place in places(paths))
-    with terminal.progress("scan", lambda: None if remote else sum(1 for _ in walk(paths))) as counted:
+    with terminal.progress("scan", lambda: None if remote else sum(1 for _ in walk(paths, statuses=False))) as counted:
         lines = scan_folders(paths, labeller, Options(root or "", jobs, timeout, shallow), tally, known)
         lines = guess.watch(lines) if guess else lines
         with keeping(file) if file and not shallow else nullcontext() as keeper:

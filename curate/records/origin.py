@@ -74,7 +74,8 @@ def ties_of(path: str, digest: str | None, duplicate_of: str | None, origin: Ori
     Two samples that share one belong on the same side of every split: the digest (if known, the first), the path,
     what it was made from, whether as an addition or to take that file's place, and the copy that `dedup` named.
     """
-    names = (digest, path, *(origin or NOWHERE).parents, duplicate_of)
+    # Most samples come from nowhere, and this runs for each of them.
+    names = (digest, path, *origin.parents, duplicate_of) if origin else (digest, path, duplicate_of)
     return [name for name in names if name]
 
 
