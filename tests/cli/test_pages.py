@@ -375,7 +375,25 @@ def test_the_name_of_a_row_stays_in_sight(pages: Path) -> None:
         assert 0 <= page.ask(left) < 3
 
 
-@pytest.mark.parametrize("name", ["agreement", "audit", "automate", "balance", "compare", "issues", "runs", "weak"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "agreement",
+            "audit",
+            "automate",
+            "balance",
+            "compare",
+            "coverage",
+            "gate",
+            "issues",
+            "runs",
+            "slices",
+            "stats",
+        ),
+        *("validate", "weak"),
+    ],
+)
 def test_rows_of_every_report_lead_to_files(pages: Path, name: str) -> None:
     text = (pages / f"{name}.html").read_text()
     samples = re.findall(r'<details class="samples">.*?</details>', text, re.DOTALL)
