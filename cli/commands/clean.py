@@ -26,8 +26,9 @@ from cli.views.clean.summary import (
     say_tally,
     write_page,
 )
-from curate.check.clean import Decided, Facts, Judgement, judge, survey
+from curate.check.clean import Judgement, judge
 from curate.check.policy import NAMED_OR_SEVERE, Policy, known_check, make_policy
+from curate.check.survey import Decided, Facts, survey
 from curate.facts.records import Finding
 from curate.ground.errors import GateError, UsageError
 from curate.media.storage.publish import write_whole
