@@ -124,8 +124,11 @@ class Repair:
             return
         with Journal.open(self.places.common) as journal:
             self.places.open(journal)
-            for batch in _batches(wanted):
-                self._place(journal, [ready for sample in batch if (ready := self._prepare(journal, sample))])
+            try:
+                for batch in _batches(wanted):
+                    self._place(journal, [ready for sample in batch if (ready := self._prepare(journal, sample))])
+            except OSError as error:  # the disk is full while a file is made
+                raise journal.stopped(error) from None
 
     def follow(self, sample: Sample) -> Sample:
         """Return a sample with what its file is now, and the new names of the files that it was made from."""
