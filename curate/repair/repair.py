@@ -12,7 +12,8 @@ from curate.journal import Journal, Operation, Outcome
 from curate.media.storage.local import open_file
 from curate.records.sample import Sample
 from curate.records.writer import changed
-from curate.repair.mend import EXTENSION, ORIENTATION, Mended, may_need, mend
+from curate.repair.fixes import EXTENSION, ORIENTATION, may_need
+from curate.repair.mend import Mended, mend
 from curate.repair.places import Places
 from curate.scan.measure import measure
 

@@ -15,7 +15,7 @@ from PIL import Image
 from curate.ground.errors import BurnishError, InputError, UsageError
 from curate.journal import Journal, take_back
 from curate.records.sample import Sample
-from curate.repair.mend import FIXES, may_need, parse_fixes
+from curate.repair.fixes import FIXES, may_need, parse_fixes
 from curate.repair.places import Places
 from curate.repair.repair import Repair
 from curate.scan.measure import measure
