@@ -189,7 +189,7 @@ def test_a_flat_folder_has_no_labels_and_a_hint_that_fits(burnish: Burnish, tmp_
         picture(tmp_path / "flat" / f"{'ok' if number % 2 else 'crack'}_{number}.jpg", seed=number)
     result = burnish("scan", "flat")
     assert all("label" not in json.loads(line) for line in result.stdout.splitlines())
-    hint = "names would give them: --pattern '{label}_{}' (crack 3, ok 3)"
+    hint = "names would give them: --pattern '{label}_{}' (crack 3, ok 3); --init writes it down"
     assert f"  no labels, for all files are in one folder; {hint}\n" in result.stderr
     labelled = burnish("scan", "flat", "--pattern", "{label}_{}").stdout
     assert {json.loads(line)["label"] for line in labelled.splitlines()} == {"ok", "crack"}
