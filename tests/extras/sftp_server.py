@@ -1,6 +1,6 @@
 """An SFTP server on the loopback, a process of its own: what OpenSSH does with a folder, by paramiko's other half.
 
-    python -m tests.extras.sftp_server FOLDER HOST_KEY CLIENT_KEY      prints its port
+python -m tests.extras.sftp_server FOLDER HOST_KEY CLIENT_KEY      prints its port
 """
 
 import os
@@ -39,10 +39,8 @@ class Folder(paramiko.SFTPServerInterface):
 
     def list_folder(self, path: str) -> Any:
         try:
-            found = []
-            for name in os.listdir(path):
-                found.append(paramiko.SFTPAttributes.from_stat(os.lstat(os.path.join(path, name)), name))
-            return found
+            names = os.listdir(path)
+            return [paramiko.SFTPAttributes.from_stat(os.lstat(os.path.join(path, name)), name) for name in names]
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
 

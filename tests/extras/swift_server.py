@@ -19,7 +19,11 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 SERVERS = ("account", "container", "object")
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test:tester", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test:tester",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 _HASH = "[swift-hash]\nswift_hash_path_suffix = burnish\n[storage-policy:0]\nname = one\ndefault = yes\n"
 _DEFAULT = """[DEFAULT]
 bind_ip = 127.0.0.1
@@ -84,7 +88,9 @@ def swift_server(programs: str, folder: Path) -> Iterator[str]:
     ports = configure(programs, folder)
     with open(folder / "log", "wb") as log:
         running = [
-            subprocess.Popen([f"{programs}/swift-{name}-server", str(folder / f"{name}-server.conf")], stdout=log, stderr=log)
+            subprocess.Popen(
+                [f"{programs}/swift-{name}-server", str(folder / f"{name}-server.conf")], stdout=log, stderr=log
+            )
             for name in ports
         ]
     try:

@@ -369,10 +369,10 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 def test_signed_as_the_client_signs(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
     """Addresses are the client's own to the byte, for keys of all kinds; with a token, in buckets of two names."""
-    import datetime
+    import datetime as dt
 
     monkeypatch.setenv("AWS_SESSION_TOKEN", "to/k+en=")
-    fixed = datetime.datetime(2026, 1, 2, 3, 4, 5)
+    fixed = dt.datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - as botocore's
     for module in ("botocore.auth", "botocore.signers"):
         if hasattr(import_module(module), "get_current_datetime"):
             monkeypatch.setattr(f"{module}.get_current_datetime", lambda *_, **__: fixed)
