@@ -1,8 +1,8 @@
 """A process of its own beside one of Ray's, in which the local pool works: clean, and of one thread.
 
-Ray's processes have a dozen threads. What is forked from them inherits the locks that these hold at that moment: in one
-of fourteen scans of a bucket (measured, 20 files each) a worker waited in OpenSSL for one that nobody would ever let go
-of, until its minute was over. So a Python is started beside each, once, and workers are forked from that one.
+Ray's processes have many threads. What is forked from them inherits the locks that these hold at that moment: in two of
+42 scans of a bucket (20 files each) a worker waited in OpenSSL for one that nobody would ever let go of, until its minute
+was over. So a Python is started beside each, once, and workers are forked from that one.
 """
 
 import os

@@ -66,7 +66,7 @@ def test_a_listing_that_breaks_off_is_no_shorter_listing(
 ) -> None:
     """Half a listing would be half a manifest; who calls again begins anew, since keys may have come before."""
     monkeypatch.setattr(simulated, "failing", staticmethod(lambda number: 5 <= number < 5 + retry.TRIES))
-    seen = []
+    seen: list[str] = []
     with pytest.raises(OSError, match="the connection was lost, 6 times"):
         seen.extend(names())
     assert simulated.asked[4:] == [simulated.key(3_999)] * retry.TRIES
