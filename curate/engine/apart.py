@@ -1,8 +1,8 @@
 """A process of its own beside one of Ray's, in which the local pool works: clean, and of one thread.
 
 Ray's processes have many threads. What is forked from them inherits the locks that these hold at that moment: in two of
-42 scans of a bucket (20 files each) a worker waited in OpenSSL for one that nobody would ever let go of, until its minute
-was over. So a Python is started beside each, once, and workers are forked from that one.
+42 scans of a bucket (20 files each) a worker waited in OpenSSL for one that nobody would ever let go of, until its
+minute was over. So a Python is started beside each, once, and workers are forked from that one.
 """
 
 import os
@@ -24,11 +24,20 @@ if TYPE_CHECKING:
 _START = "import sys; sys.path[:] = sys.argv[3:]; from curate.engine.apart import serve; serve()"
 
 
+class Shared(NamedTuple):
+    """What all batches are given, as for `pool.run`."""
+
+    work: "Callable[[Any], Any]"
+    warm_up: "Callable[[], object] | None"
+    ahead: "Callable[[Sequence[Any]], None] | None"
+    together: "Callable[[list[Any]], list[Any]] | None"
+
+
 class Batch(NamedTuple):
     """What is to be worked on.
 
     Attributes:
-        shared: Digest of the function and what goes with it, as `Apart.work` was given them.
+        shared: Digest of what `Apart.work` was given with it.
         items: As for `pool.run`; so the others.
         chunk_size: Items that travel together.
         timeout_s: Seconds of an item.
@@ -63,7 +72,7 @@ class Apart:
 
         Args:
             batch: What is to be worked on.
-            shared: Function, warm-up and what begins to read ahead, pickled; sent where they are others than before.
+            shared: A `Shared`, pickled; sent where it is another one than before.
 
         Raises:
             EOFError: The process died.
@@ -90,15 +99,16 @@ def serve() -> None:
     """Work on batches until the other side is gone; the main function of the process beside."""
     connection = Connection(int(sys.argv[1]))
     die_with(int(sys.argv[2]))
-    shared: tuple[Callable[[Any], Any], Callable[[], object] | None, Callable[[Sequence[Any]], None] | None]
+    shared: Shared | None = None
     with suppress(EOFError, OSError):
         while True:
             told = pickle.loads(connection.recv_bytes())  # noqa: S301 - from the process that started this one
-            if not isinstance(told, Batch):
+            if isinstance(told, Shared):
                 shared = told
                 continue
+            assert shared is not None
             try:
-                answer: tuple[list[Any] | None, Exception | None] = _worked(told, *shared), None
+                answer: tuple[list[Any] | None, Exception | None] = _worked(told, shared), None
             except Exception as error:
                 answer = None, error
             try:
@@ -108,14 +118,9 @@ def serve() -> None:
                 connection.send((None, BurnishError(f"{type(answer[1]).__name__}: {answer[1]}")))
 
 
-def _worked(
-    batch: Batch,
-    work: "Callable[[Any], Any]",
-    warm_up: "Callable[[], object] | None",
-    ahead: "Callable[[Sequence[Any]], None] | None",
-) -> list[Any]:
+def _worked(batch: Batch, shared: Shared) -> list[Any]:
     os.chdir(batch.folder)
     options: dict[str, Any] = {"chunk_size": batch.chunk_size, "timeout_s": batch.timeout_s, "preload": batch.preload}
-    running = pool.run(work, batch.items, jobs=1, warm_up=warm_up, ahead=ahead, beside=batch.beside, **options)
-    with closing(running) as results:
+    options |= {"warm_up": shared.warm_up, "ahead": shared.ahead, "together": shared.together}
+    with closing(pool.run(shared.work, batch.items, jobs=1, beside=batch.beside, **options)) as results:
         return list(results)

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from curate.engine import pool
-from curate.engine.apart import Apart, Batch
+from curate.engine.apart import Apart, Batch, Shared
 from curate.engine.nodes import Session, connect, one_line, own_name
 from curate.engine.pool import Chunk, Ready
 from curate.engine.worker import Failure
@@ -103,6 +103,7 @@ def run_on_cluster(
     preload: "Sequence[str]" = (),
     warm_up: "Callable[[], object] | None" = None,
     ahead: "Callable[[Sequence[Any]], None] | None" = None,
+    together: "Callable[[list[Any]], list[Any]] | None" = None,
 ) -> "Generator[Any, None, None]":
     """Yield `work(item)` for each item, in the order of the items, from the machines of the cluster.
 
@@ -116,7 +117,7 @@ def run_on_cluster(
     session = connect()
     ray = session.ray
     # Once for all batches: a model, or a plan with all of its recipes, may be large.
-    pickled = pickle.dumps((work, warm_up, ahead))
+    pickled = pickle.dumps(Shared(work, warm_up, ahead, together))
     shared, digest = ray.put(pickled), sha256(pickled).hexdigest()
     task = _Task(os.getcwd(), program_digest(), digest, chunk_size, timeout_s, tuple(preload))
     remote = ray.remote(num_cpus=1, max_retries=_LOST_MACHINES)(_work_on)

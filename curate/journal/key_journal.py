@@ -220,7 +220,8 @@ def take_back_keys(url: str, *, dry_run: bool = False) -> "Iterator[Taken]":
     """Remove the keys that the journal of a folder in a store wrote, and yield what became of each, the last one first.
 
     A key whose ETag is another one is left, whatever its content: somebody else wrote it. Of a batch that was broken
-    off no ETag is known; there the content decides, and over SFTP it has to be the same as well. When nothing is left, the journal goes as well.
+    off no ETag is known; there the content decides, and over SFTP it has to be the same in any case. When nothing is
+    left, the journal goes as well.
 
     Args:
         url: Of the folder.
