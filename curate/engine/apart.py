@@ -78,13 +78,13 @@ class Apart:
             EOFError: The process died.
             Exception: What the pool raised.
         """
-        if batch.shared != self._known:
-            self._connection.send_bytes(shared)
-            self._known = batch.shared
-        self._connection.send(batch)
+        anew, self._known = batch.shared != self._known, ""
+        # In pickles of their own: what cannot be read there is an error there, and the next message is found.
+        self._connection.send((shared if anew else b"", pickle.dumps(batch)))
         results, error = self._connection.recv()
         if error is not None:
             raise error
+        self._known = batch.shared
         found: list[Any] = results
         return found
 
@@ -100,15 +100,14 @@ def serve() -> None:
     connection = Connection(int(sys.argv[1]))
     die_with(int(sys.argv[2]))
     shared: Shared | None = None
+    answer: tuple[list[Any] | None, Exception | None]
     with suppress(EOFError, OSError):
         while True:
-            told = pickle.loads(connection.recv_bytes())  # noqa: S301 - from the process that started this one
-            if isinstance(told, Shared):
-                shared = told
-                continue
-            assert shared is not None
+            anew, batch = connection.recv()
             try:
-                answer: tuple[list[Any] | None, Exception | None] = _worked(told, shared), None
+                # From the process that started this one.
+                shared = pickle.loads(anew) if anew else shared  # noqa: S301
+                answer = _worked(pickle.loads(batch), shared), None  # noqa: S301
             except Exception as error:
                 answer = None, error
             try:
@@ -118,7 +117,8 @@ def serve() -> None:
                 connection.send((None, BurnishError(f"{type(answer[1]).__name__}: {answer[1]}")))
 
 
-def _worked(batch: Batch, shared: Shared) -> list[Any]:
+def _worked(batch: Batch, shared: Shared | None) -> list[Any]:
+    assert shared is not None
     os.chdir(batch.folder)
     options: dict[str, Any] = {"chunk_size": batch.chunk_size, "timeout_s": batch.timeout_s, "preload": batch.preload}
     options |= {"warm_up": shared.warm_up, "ahead": shared.ahead, "together": shared.together}

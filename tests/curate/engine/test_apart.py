@@ -5,7 +5,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +63,8 @@ def test_what_cannot_be_worked_on_is_raised_here_and_it_lives_on(apart: Apart) -
         apart.work(batch([1], preload=("no_such_module",)), shared("square"))
     with pytest.raises(FileNotFoundError):
         apart.work(batch([1], folder="/no/such/folder"), shared("square"))
+    with pytest.raises(ModuleNotFoundError, match="nowhere"):
+        apart.work(batch([1], "gone"), b"cnowhere\nnothing\n.")
     assert apart.work(batch([1]), shared("square")) == [1]
 
 
@@ -75,13 +76,17 @@ def test_its_death_is_noticed(apart: Apart) -> None:
 
 def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
     code = (
-        "import pickle, os, time; from curate.engine.apart import *; from tests.curate.engine import stubs; "
-        "one = Apart(); print(one._process.pid, flush=True); time.sleep(60)"
+        "import pickle, sys; from curate.engine.apart import *; from tests.curate.engine import stubs; "
+        "one = Apart(); print(one._process.pid, flush=True); work = Shared(stubs.announce_and_hang, None, None, None); "
+        "one.work(Batch('hang', [sys.argv[1]], 1, 600.0, (), '/', 0), pickle.dumps(work))"
     )
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as starter:
+    words, environment = [sys.executable, "-c", code, tmp_path], {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout is not None
         pid = int(starter.stdout.readline())
-        time.sleep(0.2)
+        # At work, it does not look at the pipe whose end would tell it.
+        wait_until(lambda: any(tmp_path.iterdir()), 30)
         assert alive(pid)
         starter.kill()
     wait_until(lambda: not alive(pid))
+    wait_until(lambda: not any(alive(int(path.name)) for path in tmp_path.iterdir()))
