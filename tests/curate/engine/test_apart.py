@@ -80,7 +80,7 @@ def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
         "one = Apart(); print(one._process.pid, flush=True); work = Shared(stubs.announce_and_hang, None, None, None); "
         "one.work(Batch('hang', [sys.argv[1]], 1, 600.0, (), '/', 0), pickle.dumps(work))"
     )
-    words, environment = [sys.executable, "-c", code, tmp_path], {**os.environ, "PYTHONPATH": str(ROOT)}
+    words, environment = [sys.executable, "-c", code, str(tmp_path)], {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout is not None
         pid = int(starter.stdout.readline())
