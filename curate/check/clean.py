@@ -202,8 +202,8 @@ def survey(
     for place, sample in enumerate(samples):
         kind = sample.kind
         found.samples = place + 1
-        if kind in KINDS and not (sample.findings and not _is_sound(sample)):
-            found.sound += 1
+        # Nothing was found of nearly all: the call is for the others.
+        found.sound += kind in KINDS and (not sample.findings or _is_sound(sample))
         # Findings that are there already (of scan, or of an earlier clean) have to be looked at in the second pass too.
         said = sample.findings or (beforehand and found.says_of(place, sample.digest))
         remarkable.append(bool(said))
