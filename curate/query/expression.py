@@ -74,7 +74,7 @@ def known_names() -> dict[str, Operand]:
         "tags": Operand("list", operator.attrgetter("tags")),
         "findings": Operand("list", lambda sample: [finding.check for finding in sample.findings]),
     }
-    for name in ("path", "label", "split", "kind", "bytes", "mtime_ns", "digest", "text"):
+    for name in ("path", "label", "split", "kind", "bytes", "mtime_ns", "digest", "text", "fold"):
         names[name] = Operand(_type_of(get_type_hints(Sample)[name]), operator.attrgetter(name))
     for part, record in (("image", ImageFacts), ("audio", AudioFacts)):
         for name, hint in get_type_hints(record).items():

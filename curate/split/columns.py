@@ -26,6 +26,7 @@ class Seen(View):
     digest: str | None = None
     origin: Origin | None = None
     duplicate_of: str | None = None
+    fold: int | None = None
 
 
 @dataclass(slots=True)
@@ -107,7 +108,9 @@ def read_columns(
             # The name that decides where a sample without a group goes. One that is made from another, or a copy, goes
             # where that one goes; its own name counts only where the other is not there.
             made = seen.origin is not None and seen.origin.recipe is not None and bool(seen.origin.parents)
-            name = seen.origin.parents[0] if made and seen.origin else seen.digest or seen.path
+            # One whose file was repaired stays where it was: its bytes are others now, the sample is the same.
+            repaired = seen.origin is not None and seen.origin.repaired_digest is not None
+            name = seen.origin.parents[0] if seen.origin and (made or repaired) else seen.digest or seen.path
             columns.codes.append(place(name))
             columns.derived.append(made or seen.duplicate_of is not None)
     if grouping and columns.label and columns.without == len(columns.label):
