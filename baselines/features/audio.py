@@ -134,4 +134,5 @@ def _level(signal: Vector, loudness: Vector) -> Vector:
     energy = 10 * np.log10(np.square(signal, dtype=np.float64).mean() + 1e-10)
     curve = loudness[:, None]
     figures = [energy, crossings.mean(), curve.mean(), curve.std(), np.log(len(loudness))]
-    return np.concatenate([figures, _parts(_running(crossings), _PARTS), _parts(_running(curve), _PARTS)]).astype(np.float32)
+    thirds = (_parts(_running(one), _PARTS) for one in (crossings, curve))
+    return np.concatenate([figures, *thirds]).astype(np.float32)

@@ -216,7 +216,7 @@ def survey(
             continue
         measured[kind] += 1
         complete = True
-        for value_of, flags, name, classes in judges[kind]:
+        for value_of, flags, name, labels in judges[kind]:
             value = value_of(facts)
             if value is None:
                 undecided[name] += 1
@@ -226,8 +226,8 @@ def survey(
             if is_flagged := flags(value):
                 flagged[name] += 1
                 remarkable[-1] = 1
-            if classes is not None and sample.label is not None:
-                counts = classes.setdefault(sample.label, [0, 0])
+            if labels is not None and sample.label is not None:
+                counts = labels.setdefault(sample.label, [0, 0])
                 counts[0] += 1
                 counts[1] += is_flagged
         # What is odd for the set is known when all of it was seen; until then its values wait, a few bytes each.

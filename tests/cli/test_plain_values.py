@@ -84,8 +84,8 @@ def test_defaults_of_a_project_file_are_taken_as_by_typer(defaults: Given) -> No
 def test_types_are_kept() -> None:
     found = taken(PlainCommand, ["-n", "7", "--several", "a"])
     assert isinstance(found, dict)
-    assert found["count"] == 7 and type(found["count"]) is int
-    assert found["several"] == ["a"] and type(found["several"]) is list
+    kept = {name: (found[name], type(found[name])) for name in ("count", "several")}
+    assert kept == {"count": (7, int), "several": (["a"], list)}
 
 
 @pytest.mark.process

@@ -130,7 +130,7 @@ def test_a_machine_that_is_fitted_on_similarities_is_the_one_of_features_to_the_
     features, label = clouds(0)
     weights = {"sample_weight": np.linspace(0.5, 1.5, len(label))}
     candidate = Candidate("svm", balanced)
-    expected = build(candidate, 60, 0).fit(features, label, **weights)  # type: ignore[call-arg]
+    expected = build(candidate, 60, 0).fit(features, label, **weights)
     machines = (build(candidate, 60, 0, similarities=True), build(candidate, 60, 0))
     found = fit_machine(machines, features, label, **weights)
     assert found.__dict__.keys() == expected.__dict__.keys()
