@@ -79,13 +79,12 @@ def fit_model(matrix: TrainingMatrix, candidate: Candidate, train: "Numbers", *,
         warnings.filterwarnings("ignore", message=".*converge", category=UserWarning)
         # Of half a training part some classes have one sample; scikit-learn then takes the labels for measurements.
         warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
-        given, weights = (_input(matrix, model, train), matrix.label[train]), _weights(matrix, candidate, train)
+        features, label, weights = _input(matrix, model, train), matrix.label[train], _weights(matrix, candidate, train)
         if candidate.name == "svm" and not similarities and len(train) <= MOST_FOR_SVM:
-            fit_machine(
-                (build(candidate, len(train), matrix.seed, **size, similarities=True), estimator), *given, **weights
-            )
+            taught = build(candidate, len(train), matrix.seed, **size, similarities=True)
+            fit_machine((taught, estimator), features, label, **weights)
         else:
-            estimator.fit(*given, **weights)
+            estimator.fit(features, label, **weights)
     return model
 
 

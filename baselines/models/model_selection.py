@@ -6,7 +6,7 @@ Everything runs in worker processes: first each candidate on each inner fold, th
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from baselines.data.draws import draw_half
 from baselines.models.calibration import fit_temperature, probabilities
@@ -224,7 +224,7 @@ def _file_of(estimator: Estimator) -> bytes:
     """Return a model as a .skops file; in a process of its own, which writes no other and reads none."""
     from baselines.models.preload import import_lean
 
-    utils = import_module("sklearn.utils")
+    utils: Any = import_module("sklearn.utils")
     known = utils.all_estimators
     # What skops is told here it trusts when it reads a file. To ask for it imports all of scikit-learn, .8 s of
     # processor time, for a file that is only written.
