@@ -1,7 +1,6 @@
 """Find duplicates in a set: the same bytes first, then candidates by their hashes, confirmed on what is decoded."""
 
 import importlib
-import itertools
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ from curate.records.writer import change_line
 
 if TYPE_CHECKING:
     from curate.duplicates.audio import AudioMatch
+    from curate.duplicates.crop_candidates import Window
     from curate.duplicates.feature_candidates import Guess
     from curate.duplicates.features import Features
     from curate.duplicates.image import ImageMatch
@@ -125,7 +125,7 @@ def find_groups(
     """
     # Before the samples are read, which in a pipe are still on their way.
     importlib.import_module("curate.duplicates.image_candidates")
-    packed = PackedItems(_check_measured(samples, search))
+    packed = PackedItems(_check_measured(samples, search), grids=not search.exact)
     search.samples = len(packed)
     verdicts = ask(packed) if ask else ()
     return _Comparison(packed, search).groups(verdicts)
@@ -136,9 +136,11 @@ class _Comparison:
 
     def __init__(self, samples: PackedItems, search: Search) -> None:
         self.search = search
-        self.items = PackedItems(itertools.chain(samples, search.reference)) if search.reference else samples
+        self.items = samples
         self.count = len(samples)
         self.within_limits = limits(samples, search.across, search.within)
+        for item in search.reference:
+            samples.add(item)
         self.present = Present(self.items, search.base)
         self.pairs = list(same_bytes(self.items, self.present))
         search.unconfirmed += self.present.problems
@@ -149,6 +151,8 @@ class _Comparison:
         self.small_overlap: set[tuple[int, int]] = set()
         self.shows: Counter[int] = Counter()
         self.guessed: dict[tuple[int, int], tuple[Guess, ...]] = {}
+        self.windows: dict[tuple[int, int], tuple[Window, ...]] = {}
+        self.only_windows: set[tuple[int, int]] = set()
 
     def groups(self, verdicts: Sequence[Verdict] = ()) -> list[Group]:
         """Look for copies, and decide which stay; what people said of pairs goes before that."""
@@ -274,6 +278,7 @@ class _Comparison:
         if len(pictures) < 2:
             return
         pairs = self.images(pictures)
+        self.windows = {} if self.search.exact else self.cut_out(pictures)
         guesses: dict[tuple[int, int], tuple[Guess, ...]] = {}
         if self.search.in_part:
             from curate.duplicates.features import NONE
@@ -290,7 +295,27 @@ class _Comparison:
                 if look and len(pictures) <= MOST_LOOKS:
                     self.looks[path] = look
             guesses = self.guessed = self.guesses(pictures, features, sizes)
-        self.compare_lazily(list(dict.fromkeys([*pairs, *guesses])), lambda some: self.compare_images(some, guesses))
+        self.only_windows = set(self.windows).difference(pairs, guesses)
+        self.compare_lazily(list(dict.fromkeys([*pairs, *guesses, *self.windows])), lambda some: self.compare_images(some, guesses))
+
+    def cut_out(self, pictures: Sequence[int]) -> dict[tuple[int, int], tuple["Window", ...]]:
+        """Return where pictures may have been cut out of others, by their places; 0 is the first of a pair, 1 the other."""
+        import numpy as np
+
+        from curate.duplicates.crop_candidates import crops
+        from curate.facts.luma_grid import BYTES
+
+        grids = np.frombuffer(self.items.grids, np.uint8).reshape(-1, BYTES)
+        grids = grids[np.searchsorted(np.asarray(self.items.pictures), np.asarray(pictures))]
+        found: dict[tuple[int, int], tuple[Window, ...]] = {}
+        for window in crops(grids, flips=self.search.flips):
+            outer, inner = pictures[window.outer], pictures[window.inner]
+            if window.mirrored and self.items[outer].label != self.items[inner].label:
+                continue
+            pair = (outer, inner) if outer < inner else (inner, outer)
+            side = int(outer > inner)
+            found[pair] = (*found.get(pair, ()), window._replace(outer=side, inner=1 - side))
+        return found
 
     def guesses(
         self, pictures: Sequence[int], features: "Sequence[Features]", sizes: Sequence[tuple[int, int]]
@@ -455,7 +480,15 @@ class _Comparison:
             # A mirror image with another label is another thing: an arrow to the left, b and d, 6 and 9.
             alike = self.items[pair[0]].label == self.items[pair[1]].label
             flips, turns = self.search.flips and alike, self.search.turns and alike
-            tasks[place] = Task(first, second, (), guesses.get(pair, ()), flips, turns)
+            tasks[place] = Task(
+                first,
+                second,
+                guesses=guesses.get(pair, ()),
+                flips=flips,
+                turns=turns,
+                windows=self.windows.get(pair, ()),
+                only_windows=pair in self.only_windows,
+            )
         matches = confirm_tasks(tasks, self.looks, self.search.jobs, self.search.progress)
         for pair, match in zip(pairs, matches, strict=True):
             if match.worth:

@@ -43,7 +43,7 @@ class Guess(NamedTuple):
         second: Place of the other, larger.
         matrix: From the second to the first, both in shares of their longer sides, float32, shape (2, 3).
         mirrored: Whether it has a mirror in it.
-        matches: Features that agree on it.
+        matches: Features that agree on it; 0 where grids say so, as of a crop.
     """
 
     first: int
@@ -51,6 +51,11 @@ class Guess(NamedTuple):
     matrix: Matrix
     mirrored: bool
     matches: int
+
+    @property
+    def cropped(self) -> bool:
+        """Whether it says no more than that one may have been cut out of the other."""
+        return not self.matches
 
     def overlaps(self, first: tuple[int, int], second: tuple[int, int]) -> tuple[float, float]:
         """Return the share of each picture that the other shows too.

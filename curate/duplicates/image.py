@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from curate.duplicates.alignment import Matrix, improve, improve_roughly, laid, may_lie, misfit
+from curate.duplicates.alignment import CROPS_DETAIL_ALIKE, Matrix, improve, improve_roughly, laid, may_lie, misfit
 from curate.duplicates.common_part import MOST_APART, common, entropy, shrunk_onto, two_tones
 from curate.duplicates.descriptor import descriptor
 from curate.duplicates.difference import Difference, aligned, colour_difference, difference, raw_difference
@@ -85,7 +85,7 @@ _LEAST_DETAIL = 1.0
 """Of the photos and boards here the least has 8: what is below is one colour, or a ramp, and fits every other."""
 
 _MOST_FLAT = 3.0
-_LEAST_ROUGHLY, _LEAST_SECOND = 0.85, 0.93
+_LEAST_ROUGHLY, _LEAST_SECOND, _LEAST_CROPPED = 0.85, 0.93, 0.95
 """Of the right guess 0.85 at least; a second guess needs more, because symmetrical things nearly fit flipped."""
 
 _UPRIGHT = Orientation("", ((1, 0), (0, 1)), True, 1.0)
@@ -124,21 +124,28 @@ def confirm(a: Pixels, b: Pixels) -> ImageMatch:
     """Compare two pictures, RGB, upright, uint8, each of shape (height, width, 3)."""
     if np.array_equal(a, b):
         return ImageMatch("exact", 0.0)
-    a, b = without_margins(a), without_margins(b)
+    inner = without_margins(a), without_margins(b)
+    found = _confirmed(*inner)
+    if found.relation == "near" or (inner[0] is a and inner[1] is b):
+        return found
+    # Where a margin ends is not the same in a copy: a JPEG rings around a drawing.
+    with_margins = _confirmed(a, b)
+    return with_margins if with_margins.relation == "near" else found
+
+
+def _confirmed(a: Pixels, b: Pixels) -> ImageMatch:
     one, other = thumbnail(a), thumbnail(b)
     # In one order for both directions: a search that begins from the other end ends a little elsewhere.
-    if _turned(one, other):
-        found = _confirmed(b, a, other, one)
-        return msgspec.structs.replace(found, change=inverse(found.change))
-    return _confirmed(a, b, one, other)
-
-
-def _confirmed(a: Pixels, b: Pixels, one: Thumbnail, other: Thumbnail) -> ImageMatch:
+    turned = _turned(one, other)
+    if turned:
+        a, b, one, other = b, a, other, one
     first, second = (descriptor(pixels, pixels.shape[1::-1])[None] for pixels in (a, b))
     features = find_features(a), find_features(b)
     guesses = [guess for mirrored in (False, True) if (guess := lay(0, 1, features, mirrored=mirrored))]
     found, matrix = compare(one, other, find_orientations(first, second)[0], guesses)
-    return found if matrix is None else without_spots(found, (a, b), (one, other), matrix)
+    if matrix is not None:
+        found = without_spots(found, (a, b), (one, other), matrix)
+    return msgspec.structs.replace(found, change=inverse(found.change)) if turned else found
 
 
 def without_spots(
@@ -207,6 +214,26 @@ def hopeless(a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation]) ->
     return True
 
 
+def settle(a: Thumbnail, b: Thumbnail, guess: Guess) -> Guess | None:
+    """Return by halves of thumbnails how one picture was cut out of the other; None where it was not.
+
+    Args:
+        a: The first.
+        b: The second.
+        guess: Where in the first the second lies, or the reverse, within a few percent.
+    """
+    if min(a.detail, b.detail) < _LEAST_DETAIL:
+        return None
+    side_a, side_b = max(a.luma.shape), max(b.luma.shape)
+    found = improve_roughly(a, b, guess.between(side_a, side_b), _HALF, CROPS_DETAIL_ALIKE)
+    if found is None or found[0] < _LEAST_CROPPED:
+        return None
+    matrix = found[1].copy()
+    matrix[:, :2] *= side_b / side_a
+    matrix[:, 2] /= side_a
+    return guess._replace(matrix=matrix)
+
+
 def _written_over(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> bool:
     """Tell whether two pictures may be the same but for a caption or a watermark, which leads a search astray."""
     # Both ways: of the tones of a picture with a black strip, those of the other may not follow.
@@ -237,7 +264,7 @@ def _compare(
     # As they are, too: a strip that was written over a picture pulls every search towards itself.
     if _same_aspect(a, b) and any(not orientation.change for orientation in orientations):
         tried.append(("", laid(a, b, _UPRIGHT)))
-    return _part(a, b, tried, best, agreed=bool(guesses)) or best, None
+    return _part(a, b, tried, best, agreed=any(not guess.cropped for guess in guesses)) or best, None
 
 
 def _part(

@@ -13,14 +13,14 @@ import numpy as np
 from msgspec import structs
 
 from curate import engine
-from curate.duplicates.alignment import Matrix
+from curate.duplicates.crop_candidates import Window
 from curate.duplicates.descriptor import Packed, descriptor
 from curate.duplicates.feature_candidates import Guess, lay
 from curate.duplicates.features import DECODED, NONE, Features, find_features
-from curate.duplicates.image import SMALL, ImageMatch, compare, hopeless, plain_part, without_spots
+from curate.duplicates.image import SMALL, ImageMatch, compare, hopeless, plain_part, settle, without_spots
 from curate.duplicates.keep import Worth
 from curate.duplicates.margins import without_margins
-from curate.duplicates.orientations import Orientation, find_orientations, is_flip, is_turn
+from curate.duplicates.orientations import Orientation, find_orientations, is_flip, is_turn, lie_in_boxes
 from curate.duplicates.pairs import by_neighbourhood, compare_pairs
 from curate.duplicates.picture_worth import picture_worth
 from curate.duplicates.thumbnail import SIDE, Pixels, Thumbnail, half_thumbnail, shrunk, thumbnail
@@ -66,16 +66,22 @@ class Look(NamedTuple):
         features: As `find_features` returns them.
         size: Width and height of the picture without its margins.
         small: Brightness at half the size of a thumbnail; None of a picture that has hardly more pixels.
+        untrimmed: Descriptor of the picture with its margins; None where it has none.
     """
 
     descriptor: Packed
     features: Features
     size: tuple[int, int]
     small: Pixels | None = None
+    untrimmed: Packed | None = None
 
 
 class Task(NamedTuple):
-    """Two files to compare, how one may lie on the other, and both in small, where a brief look left that."""
+    """Two files to compare, how one may lie on the other, and both in small, where a brief look left that.
+
+    `untrimmed` is how they may lie with their margins, of which at least one has some; `windows` where one may have been
+    cut out of the other, 0 standing for the first and 1 for the second. `only_windows`: nothing else is to be tried.
+    """
 
     first: str
     second: str
@@ -84,6 +90,9 @@ class Task(NamedTuple):
     flips: bool = True
     turns: bool = True
     small: tuple[Pixels, Pixels] | None = None
+    untrimmed: tuple[Orientation, ...] = ()
+    windows: tuple[Window, ...] = ()
+    only_windows: bool = False
 
 
 def confirm_pairs(
@@ -181,22 +190,68 @@ def prefilter(
         for start in range(0, len(told), _AT_ONCE):
             some = told[start : start + _AT_ONCE]
             first, second = (np.stack([both[tasks[place][:2][side]].descriptor for place in some]) for side in (0, 1))
+            cut_out = dict(_cut_out(tasks, some, both))
             for place, orientations in zip(some, find_orientations(first, second), strict=True):
-                one, other = both[tasks[place].first], both[tasks[place].second]
-                if task := _to_try(tasks[place], orientations, one, other):
-                    found[place] = task
+                task, one, other = tasks[place], both[tasks[place].first], both[tasks[place].second]
+                if cut := cut_out.get(place):
+                    task = task._replace(guesses=(*task.guesses, cut))
+                if to_try := _to_try(task, orientations, one, other):
+                    found[place] = to_try
+            for place, orientations in _untrimmed(tasks, some, both):
+                found[place] = found.get(place, tasks[place])._replace(untrimmed=orientations)
     return dict(sorted(found.items()))
+
+
+def _cut_out(
+    tasks: Mapping[int, Task], places: Sequence[int], looks: Mapping[str, Look]
+) -> Iterator[tuple[int, Guess]]:
+    """Yield how one picture may lie in another, of those pairs where their grids say so and their colours do, too."""
+    asked = [(place, window) for place in places for window in tasks[place].windows]
+    if not asked:
+        return
+    pairs = [(looks[tasks[place][window.outer]], looks[tasks[place][window.inner]]) for place, window in asked]
+    outer, inner = (np.stack([one.descriptor for one in side]) for side in zip(*pairs, strict=True))
+    boxes = np.array([window.box for _, window in asked], np.float32)
+    alike, boxes = lie_in_boxes(outer, inner, boxes, np.array([window.mirrored for _, window in asked]))
+    best: dict[int, tuple[float, int]] = {}
+    for number, (fit, (place, window)) in enumerate(zip(alike.tolist(), asked, strict=True)):
+        if fit and (tasks[place].flips or not window.mirrored):
+            best[place] = max(best.get(place, (0.0, 0)), (fit, number))
+    for place, (_, number) in best.items():
+        window, (one, other) = asked[number][1], pairs[number]
+        guess = window._replace(box=tuple(boxes[number].tolist())).guess(one.size, other.size)
+        yield place, guess if window.outer == 0 else guess.reversed()
+
+
+def _untrimmed(
+    tasks: Mapping[int, Task], places: Sequence[int], looks: Mapping[str, Look]
+) -> Iterator[tuple[int, tuple[Orientation, ...]]]:
+    """Yield how pictures may lie on each other with their margins, where one has some and there is a way.
+
+    Where a margin ends is not the same in a copy: a JPEG rings around a drawing, and of one of 48 pixels that is a
+    third of the picture.
+    """
+    pairs = [
+        (place, looks[tasks[place].first], looks[tasks[place].second]) for place in places if not tasks[place].only_windows
+    ]
+    pairs = [pair for pair in pairs if pair[1].untrimmed is not None or pair[2].untrimmed is not None]
+    if not pairs:
+        return
+    first, second = (
+        np.stack([one.descriptor if one.untrimmed is None else one.untrimmed for one in side])
+        for side in zip(*((one, other) for _, one, other in pairs), strict=True)
+    )
+    for (place, *_), orientations in zip(pairs, find_orientations(first, second), strict=True):
+        if allowed := _allowed(tasks[place], orientations):
+            yield place, allowed
 
 
 def _to_try(task: Task, orientations: tuple[Orientation, ...], one: Look, other: Look) -> Task | None:
     """Return what is to be tried of two pictures; None where nothing is."""
-    orientations = tuple(
-        orientation
-        for orientation in orientations
-        if (task.flips or not is_flip(orientation.change)) and (task.turns or not is_turn(orientation.change))
-    )
+    orientations = () if task.only_windows else _allowed(task, orientations)
+    small = (one.small, other.small) if one.small is not None and other.small is not None else None
     if task.guesses or not orientations:
-        return task._replace(orientations=orientations) if task.guesses else None
+        return task._replace(orientations=orientations, small=small) if task.guesses else None
     # What is alike at its coarsest, and has features enough, but none that agree, is not the same thing: of four pairs
     # that come here one is a copy, and to see that of the others costs twenty times as much.
     plain = (
@@ -207,8 +262,15 @@ def _to_try(task: Task, orientations: tuple[Orientation, ...], one: Look, other:
     guesses = tuple(guess for mirror in sorted(mirrored) if (guess := lay(0, 1, features, mirrored=mirror)))
     if not plain and not guesses:
         return None
-    small = (one.small, other.small) if one.small is not None and other.small is not None else None
     return task._replace(orientations=orientations, guesses=guesses, small=small)
+
+
+def _allowed(task: Task, orientations: Sequence[Orientation]) -> tuple[Orientation, ...]:
+    return tuple(
+        orientation
+        for orientation in orientations
+        if (task.flips or not is_flip(orientation.change)) and (task.turns or not is_turn(orientation.change))
+    )
 
 
 def _blocks(tasks: Mapping[int, Task], order: Sequence[int]) -> Iterator[list[int]]:
@@ -230,14 +292,15 @@ def _look_at_file(path: str, least_px: int = _SMALL) -> Look | None:
     """Return what is kept of a picture; None where it cannot be read."""
     try:
         data = read_media(path) or b""
-        pixels, size = _load_reduced(data, least_px) or _load_whole(data, path)
+        pixels, whole = _load_reduced(data, least_px) or _load_whole(data, path)
     except (OSError, InputError, MemoryError):
         return None
     inner = without_margins(pixels)
-    times = max(size) / max(pixels.shape)
+    times = max(whole) / max(pixels.shape)
     size = round(inner.shape[1] * times), round(inner.shape[0] * times)
     features = find_features(inner) if least_px >= DECODED else NONE
-    return Look(descriptor(inner, size), features, size, _small(inner) if max(size) >= SIDE else None)
+    untrimmed = None if inner is pixels else descriptor(pixels, whole)
+    return Look(descriptor(inner, size), features, size, _small(inner) if max(size) >= SIDE else None, untrimmed)
 
 
 def _small(pixels: Pixels) -> Pixels | None:
@@ -260,7 +323,7 @@ class _Picture(NamedTuple):
     """A picture as a worker remembers it.
 
     Attributes:
-        thumbnail: Of it, without its margins; None where there is none.
+        thumbnail: Of it, mostly without its margins; None where there is none.
         size: Width and height.
         whole: Whether it was decoded at full size.
         problem: Why there is no thumbnail.
@@ -273,13 +336,23 @@ class _Picture(NamedTuple):
 
 
 def _confirm_files(task: Task) -> ImageMatch:
-    if _surely_none(task):
+    task = _settled(task)
+    if not (task.guesses or task.orientations or task.untrimmed) or _surely_none(task):
         return _UNLIKE
     return _surely_part(task) or _looked_at_closely(task)
 
 
+def _settled(task: Task) -> Task:
+    """Return the task without the guesses of crops that two pictures in small do not bear out; the others more exact."""
+    if task.small is None or not any(guess.cropped for guess in task.guesses):
+        return task
+    one, other = (half_thumbnail(luma) for luma in task.small)
+    guesses = (settle(one, other, guess) if guess.cropped else guess for guess in task.guesses)
+    return task._replace(guesses=tuple(guess for guess in guesses if guess))
+
+
 def _surely_part(task: Task) -> ImageMatch | None:
-    if not task.guesses or task.orientations:
+    if not task.guesses or task.orientations or any(guess.cropped for guess in task.guesses):
         return None
     one, other = (_picture(path, SIDE).thumbnail for path in task[:2])
     return plain_part(one, other, task.guesses) if one and other else None
@@ -287,14 +360,22 @@ def _surely_part(task: Task) -> ImageMatch | None:
 
 def _surely_none(task: Task) -> bool:
     """Tell whether two pictures are unlike already where they are small; of photos that hashes bring together, half."""
-    if task.guesses or not task.orientations or task.small is None:
+    if task.guesses or task.untrimmed or task.small is None:
         return False
     one, other = (half_thumbnail(luma) for luma in task.small)
     return hopeless(one, other, task.orientations)
 
 
 def _looked_at_closely(task: Task) -> ImageMatch:
-    one, other = (_picture(path) for path in task[:2])
+    match = _compared(task) if task.orientations or task.guesses or not task.untrimmed else _UNLIKE
+    if match.relation in ("near", "exact") or not task.untrimmed:
+        return match
+    with_margins = _compared(task._replace(orientations=task.untrimmed, guesses=()), trim=False)
+    return with_margins if with_margins.relation in ("near", "exact") else match
+
+
+def _compared(task: Task, *, trim: bool = True) -> ImageMatch:
+    one, other = (_picture(path, trim=trim) for path in task[:2])
     if one.thumbnail is None or other.thumbnail is None:
         return ImageMatch("none", reason=one.problem or other.problem)
     match, matrix = compare(one.thumbnail, other.thumbnail, task.orientations, task.guesses)
@@ -303,21 +384,15 @@ def _looked_at_closely(task: Task) -> ImageMatch:
     # Only what looks the same is worth decoding in full.
     if match.relation != "near" or matrix is None:
         return match
-    return _at_full_size(task, (one, other), match, matrix)
-
-
-def _at_full_size(task: Task, pictures: tuple[_Picture, _Picture], match: ImageMatch, matrix: Matrix) -> ImageMatch:
-    """Return what two pictures are that are near by their thumbnails: a digit of 20 pixels is nothing in these."""
-    first, second = (_whole(path, picture) for path, picture in zip(task[:2], pictures, strict=True))
+    first, second = (_whole(path, picture) for path, picture in zip(task[:2], (one, other), strict=True))
     if first is None or second is None:
         return ImageMatch("none", reason=f"{task.first if first is None else task.second}: can no longer be read")
     # Only what looks the same is worth comparing pixel by pixel.
     if not match.change and match.distance <= _LOOKS_SAME and np.array_equal(first, second):
         return ImageMatch("exact", 0.0)
-    thumbnails = tuple(picture.thumbnail for picture in pictures if picture.thumbnail)
-    match = without_spots(
-        match, (without_margins(first), without_margins(second)), (thumbnails[0], thumbnails[1]), matrix
-    )
+    # A digit of 20 pixels is nothing in a thumbnail.
+    inner = (without_margins(first), without_margins(second)) if trim else (first, second)
+    match = without_spots(match, inner, (one.thumbnail, other.thumbnail), matrix)
     if match.relation != "near":
         return match
     return structs.replace(match, worth=(_worth(task.first, first), _worth(task.second, second)))
@@ -349,10 +424,11 @@ def _worth(path: str, pixels: Pixels) -> Worth:
 
 
 @lru_cache(_KEPT)
-def _picture(path: str, side: int = _THUMBNAIL_FROM) -> _Picture:
+def _picture(path: str, side: int = _THUMBNAIL_FROM, *, trim: bool = True) -> _Picture:
     try:
         pixels, size = _decoded(path, side)
-        return _Picture(thumbnail(without_margins(pixels)), size, pixels.shape[1::-1] == size)
+        inner = without_margins(pixels) if trim else pixels
+        return _Picture(thumbnail(inner), size, pixels.shape[1::-1] == size)
     except OSError as error:
         return _Picture(None, problem=f"{path}: cannot be read: {error.strerror or error}")
     except InputError as error:

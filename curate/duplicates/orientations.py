@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.duplicates.box_waves import WHOLE, refined, waves
 from curate.duplicates.descriptor import ANGLES, Descriptors, Packed, Planes, unpacked
 
 Waves = NDArray[np.complex64]
@@ -78,6 +79,9 @@ class _Limits(NamedTuple):
 
 # Of the copies: upright 0.50, 0.48, 0.52 (10 % cropped); flipped and turned 0.74, 0.80, 0.30; rotated 0.87, 0.78, 0.32.
 _UPRIGHT, _TURNED, _ROTATED = _Limits(0.45, 0.42, 0.62), _Limits(0.6, 0.65, 0.42), _Limits(0.78, 0.68, 0.42)
+# Of 145 crops, laid where they come from, 142; of 700 pairs of others that are as alike by their grids, one in ten.
+_CROPPED = _Limits(0.95, 0.75, 0.38)
+_CROP_ORDERS, _CROP_POWER, _CROP_STEPS = 10, 1.0, (0.02, 0.01, 0.01, 0.005)
 _VAGUELY_ALIKE = 0.5
 """Enough for small pictures and for those that are all coarsest waves."""
 
@@ -104,6 +108,42 @@ def find_orientations(first: Packed, second: Packed) -> list[tuple[Orientation, 
         tuple(sorted(orientations, key=lambda orientation: -orientation.alike)[:_MOST_ORIENTATIONS])
         for orientations in found
     ]
+
+
+def lie_in_boxes(
+    outer: Packed, inner: Packed, boxes: NDArray[np.float32], mirrored: NDArray[np.bool_]
+) -> tuple[Planes, Planes]:
+    """Return for n pairs of pictures, of which one may be what is in a box of the other, how alike they are, and the box.
+
+    0 where they are too little alike to be looked at more closely.
+
+    Args:
+        outer: The pictures that show more, as `descriptor` gives them, shape (n, bytes).
+        inner: Those that were cut out.
+        boxes: Left, right, top and bottom in shares of the outer, shape (n, 4), within a few percent.
+        mirrored: Which of the inner are mirror images, shape (n,).
+    """
+    a, b = unpacked(outer), unpacked(inner)
+    other, chroma = b.luma.copy(), b.chroma.copy()
+    other[mirrored], chroma[mirrored] = other[mirrored, :, ::-1], chroma[mirrored, :, ::-1]
+    sought = waves(other, WHOLE, _CROP_ORDERS, _CROP_POWER)
+    alike, boxes = refined(a.luma, sought, boxes, _CROP_STEPS, _CROP_POWER)
+    along, down = (_read_between(boxes[:, side : side + 2], a.luma.shape[1]) for side in (0, 2))
+    shown, *both = (
+        down @ plane.astype(np.float32) @ along.swapaxes(1, 2) for plane in (a.luma, *np.moveaxis(a.chroma, 3, 0))
+    )
+    fits = (alike >= _CROPPED.alike) & (_product(_unit(_detail(shown)), _unit(_detail(other))) >= _CROPPED.detail)
+    coloured = np.round(np.stack(both, axis=3)).astype(np.uint8)
+    fits &= _chroma_unlike(coloured, chroma) <= _CROPPED.unlike
+    return np.asarray(alike * fits, np.float32), boxes
+
+
+def _read_between(ends: NDArray[np.float32], size: int) -> Planes:
+    """Return the matrices that read a part of a side of so many cells at as many places, shape (n, size, size)."""
+    middles = (np.arange(size, dtype=np.float32) + np.float32(0.5)) / size
+    at = (ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * middles) * size - np.float32(0.5)
+    at = np.clip(at, 0, size - 1)
+    return np.asarray(np.maximum(0, 1 - np.abs(at[:, :, None] - np.arange(size))), np.float32)
 
 
 def change_of(matrix: NDArray[np.float32]) -> str:

@@ -8,6 +8,7 @@ from PIL import Image
 
 from curate.facts.acutance import acutance, reduced
 from curate.facts.brightness import mean_and_contrast, perceived_brightness, percentiles
+from curate.facts.luma_grid import luma_grid
 from curate.facts.noise import noise_sd
 from curate.facts.phash import phash_disc, phash_trimmed, phashes
 from curate.facts.sharpness import sharpness, thumbnail
@@ -60,6 +61,7 @@ def measure_image(pixels: "NDArray[np.uint8]", header: "ImageFacts") -> "ImageFa
         "phash_inner": inner,
         "phash_disc": phash_disc(small),
         "phash_trimmed": phash_trimmed(grey),
+        "luma_grid": luma_grid(small),
     }
     return msgspec.structs.replace(header, **hashes, **rounded)
 

@@ -15,7 +15,7 @@ from curate.records.sample import Sample
 if TYPE_CHECKING:
     from mmap import mmap
 
-FACTS_VERSION = 7
+FACTS_VERSION = 8
 """Raised whenever a fact is defined anew, so that older measurements are not reused."""
 
 _VIDEO_ENDINGS = {"mov", "mp4", "m4v", "mkv", "webm", "wmv"}
