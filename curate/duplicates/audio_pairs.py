@@ -8,6 +8,7 @@ from curate import engine
 from curate.duplicates.audio import AudioMatch, Sound, compare, listen
 from curate.duplicates.landmarks import NONE, Landmarks, find_landmarks
 from curate.duplicates.pairs import compare_pairs
+from curate.duplicates.speed import FASTER, at_speed
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
 from curate.media.audio import load_audio
@@ -44,17 +45,21 @@ def confirm_pairs(
     )
 
 
-def landmarks_of_files(paths: Sequence[str], jobs: int | None, progress: Progress) -> Iterator[Landmarks]:
-    """Yield the landmarks of each recording; none of one that cannot be heard."""
+def landmarks_of_files(
+    paths: Sequence[str], jobs: int | None, progress: Progress
+) -> Iterator[tuple[Landmarks, Landmarks]]:
+    """Yield the landmarks of each recording, and those of it played `FASTER`; none of what cannot be heard."""
     heard = engine.run(_landmarks_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
     with progress("listen", partial(len, paths)) as counted:
         for found in counted(heard):
-            yield NONE if isinstance(found, engine.Failure) else found
+            yield (NONE, NONE) if isinstance(found, engine.Failure) else found
 
 
-def _landmarks_of_file(path: str) -> Landmarks:
+def _landmarks_of_file(path: str) -> tuple[Landmarks, Landmarks]:
     sound = _hear(path)
-    return NONE if isinstance(sound, str) or sound.problem else find_landmarks(sound.signal)
+    if isinstance(sound, str) or sound.problem:
+        return NONE, NONE
+    return find_landmarks(sound.signal), find_landmarks(at_speed(sound.signal, 1 / FASTER))
 
 
 def _confirm_files(pair: tuple[str, str], *, speeds: bool = True) -> AudioMatch:

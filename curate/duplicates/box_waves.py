@@ -27,7 +27,9 @@ def waves(levels: Planes, boxes: Boxes, orders: int, power: float) -> Planes:
     return _unit(down @ levels @ along.swapaxes(1, 2), power)
 
 
-def refined(levels: Planes, inner: Planes, boxes: Boxes, steps: tuple[float, ...], power: float) -> tuple[Planes, Boxes]:
+def refined(
+    levels: Planes, inner: Planes, boxes: Boxes, steps: tuple[float, ...], power: float
+) -> tuple[Planes, Boxes]:
     """Return how alike pictures are in the box where they are most so, shape (n,), and that box, shape (n, 4).
 
     Args:
@@ -42,7 +44,7 @@ def refined(levels: Planes, inner: Planes, boxes: Boxes, steps: tuple[float, ...
     for step in steps:
         along, down = (_cosines(boxes[:, side], boxes[:, side + 1], cells, orders) for side in (0, 2))
         rows, columns = down @ levels, levels @ along.swapaxes(1, 2)
-        here = np.einsum("ij,ij->i", _unit(rows @ along.swapaxes(1, 2), power), inner)
+        here = _products(_unit(rows @ along.swapaxes(1, 2), power), inner)
         for side in range(4):
             beside = []
             for move in (-step, step):
@@ -51,12 +53,12 @@ def refined(levels: Planes, inner: Planes, boxes: Boxes, steps: tuple[float, ...
                 moved = _cosines(ends[0], ends[1], cells, orders)
                 # Of the two products only the one along the side that is moved is made again.
                 found = moved @ columns if side >= 2 else rows @ moved.swapaxes(1, 2)
-                beside.append(np.einsum("ij,ij->i", _unit(found, power), inner))
+                beside.append(_products(_unit(found, power), inner))
             # The top of the parabola through all three.
             bend = np.minimum(beside[0] - 2 * here + beside[1], -1e-6)
             boxes[:, side] += step * np.clip((beside[0] - beside[1]) / (2 * bend), -1.5, 1.5)
         boxes = np.clip(boxes, 0, 1)
-    return np.asarray(np.einsum("ij,ij->i", waves(levels, boxes, orders, power), inner), np.float32), boxes
+    return _products(waves(levels, boxes, orders, power), inner), boxes
 
 
 @cache
@@ -65,9 +67,14 @@ def _weights(orders: int, power: float) -> Planes:
     return np.asarray(frequency**power, np.float32)
 
 
-def _unit(found: Planes, power: float) -> Planes:
-    weighted = (found * _weights(found.shape[1], power)).reshape(len(found), -1)
-    length = np.sqrt(np.einsum("ij,ij->i", weighted, weighted))
+def _products(one: NDArray[np.floating], other: NDArray[np.floating]) -> Planes:
+    found: Planes = np.einsum("ij,ij->i", one, other, dtype=np.float32)
+    return found
+
+
+def _unit(found: NDArray[np.floating], power: float) -> Planes:
+    weighted = (found * _weights(found.shape[1], power)).reshape(len(found), found.shape[1] * found.shape[2])
+    length = np.sqrt(_products(weighted, weighted))
     return np.asarray(weighted / np.maximum(length, 1e-6)[:, None], np.float32)
 
 

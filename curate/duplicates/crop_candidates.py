@@ -33,7 +33,7 @@ _AT_ONCE = 1024
 _MOST_IN_BUCKET = 128
 _STEPS = (0.02, 0.01)
 _LEAST_CUT = 0.02
-_INT8 = 127
+_PER_STEP = np.float32(1 / 127)
 
 _MIRROR = np.tile(np.float32(-1) ** np.arange(_ORDERS, dtype=np.float32), _ORDERS)
 """What becomes of the waves of a mirror image."""
@@ -104,7 +104,9 @@ def crops(grids: Grids, *, flips: bool = True) -> Iterator[Window]:
         cut = np.abs(places - WHOLE).max(axis=1) >= _LEAST_CUT
         for place in np.flatnonzero((alike >= _LEAST_REFINED) & cut).tolist():
             left, right, top, bottom = places[place].tolist()
-            yield Window(int(there[asking[place]]), int(there[inner[place]]), (left, right, top, bottom), bool(mirrored[place]))
+            yield Window(
+                int(there[asking[place]]), int(there[inner[place]]), (left, right, top, bottom), bool(mirrored[place])
+            )
 
 
 class _Wholes:
@@ -121,7 +123,7 @@ class _Wholes:
         for begin in range(0, len(grids), _AT_ONCE):
             some = slice(begin, begin + _AT_ONCE)
             found = waves(unpacked(grids[some]), WHOLE, _ORDERS, _POWER)
-            self._waves[some] = np.round(found * _INT8)
+            self._waves[some] = np.round(found / _PER_STEP)
             for table, plane in enumerate(self._planes):
                 for way in range(self.ways):
                     keys[table, way, some] = _keys((found * _MIRROR if way else found) @ plane)
@@ -133,7 +135,7 @@ class _Wholes:
 
     def of(self, entries: _Places) -> Waves:
         """Return the waves of whole pictures, shape (n, waves)."""
-        found = self._waves[entries % self._count].astype(np.float32) / _INT8
+        found = self._waves[entries % self._count].astype(np.float32) * _PER_STEP
         found[entries >= self._count] *= _MIRROR
         return found
 

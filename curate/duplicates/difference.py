@@ -20,6 +20,8 @@ _EDGE = 7
 _SPOT, _COLOUR_SPOT = 5, 13
 _LEAST_CONTRAST = 1.0
 _LEAST_MASK = 0.1
+_RED_LUMA, _BLUE_LUMA = 0.299, 0.114
+_CLIPPED, _MOST_LIGHT = 250, 1.8
 
 
 class Difference(NamedTuple):
@@ -79,21 +81,57 @@ def difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Difference | None:
 
 
 def colour_difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
-    """Return the largest local difference of blue or red in levels of 255, once the saturation is matched."""
+    """Return the largest local difference of blue or red in levels, once the saturation or the light is matched."""
     mask = _shared(a, matrix, b)
-    x, y = (excess(chroma) * mask[:, :, None] for chroma in (warped(a.chroma, matrix, b), b.chroma))
+    x, y = (excess(chroma) for chroma in (warped(a.chroma, matrix, b), b.chroma))
+    luma = warped(a.luma, matrix, b).astype(np.float32)
+    return min(_saturated(x, y, b.luma, mask), _in_other_light((luma, x), (b.luma.astype(np.float32), y), mask))
+
+
+def _saturated(x: Plane, y: Plane, luma: Pixels, mask: Mask) -> float:
+    x, y = x * mask[:, :, None], y * mask[:, :, None]
     # Least squares; a copy may be more or less saturated, but not by any factor.
     gain = float((x * y).sum()) / max(float(np.square(x).sum()), 1e-6)
     rest = y - np.float32(min(max(gain, 0.5), 2.0)) * x
     # A warmer light moves all colours, and those of bright places more: the line through them is taken away.
     shown = mask.astype(bool)
-    bright = b.luma.astype(np.float32)
+    bright = luma.astype(np.float32)
     for plane in (0, 1):
         values, levels = rest[:, :, plane][shown], bright[shown]
         mean, middle = float(values.mean()), float(levels.mean())
         slope = float(((values - mean) * (levels - middle)).mean()) / max(float(levels.var()), 1e-6)
         rest[:, :, plane] -= (mean + slope * (bright - middle)) * mask
     return max(_peak(np.ascontiguousarray(rest[:, :, plane]), mask, _COLOUR_SPOT) for plane in (0, 1))
+
+
+def _in_other_light(a: tuple[Plane, Plane], b: tuple[Plane, Plane], mask: Mask) -> float:
+    """Return the difference of two pictures, each brightness and what red and blue exceed it by, in one light.
+
+    A lamp or a white balance is a factor for each of red, green and blue, and moves saturated colours more than a line
+    through all of them says.
+    """
+    shown = mask.astype(bool)
+    lit = []
+    for one, other in zip(_rgb(*a), _rgb(*b), strict=True):
+        values, levels = one[shown], other[shown]
+        # What is clipped in one of them says nothing of the factor.
+        inside = (np.maximum(values, levels) < _CLIPPED) & (values > 0)
+        values, levels = values[inside], levels[inside]
+        factor = float(np.square(levels).sum()) / max(float((values * levels).sum()), 1e-6) if len(values) else 1.0
+        lit.append(np.clip(np.float32(min(max(factor, 1 / _MOST_LIGHT), _MOST_LIGHT)) * one, 0, 255))
+    red, green, blue = lit
+    luma = _RED_LUMA * red + (1 - _RED_LUMA - _BLUE_LUMA) * green + _BLUE_LUMA * blue
+    # How bright each place is the brightness has to say; here only colours count.
+    times = b[0] / np.maximum(luma, 1.0)
+    rest = ((times * colour - b[0] - b[1][:, :, plane]) * mask for plane, colour in enumerate((red, blue)))
+    return max(_peak(np.ascontiguousarray(plane, np.float32), mask, _COLOUR_SPOT) for plane in rest)
+
+
+def _rgb(luma: Plane, exceeding: Plane) -> tuple[Plane, Plane, Plane]:
+    """Return red, green and blue of brightness and what red and blue exceed it by."""
+    red, blue = (np.clip(luma + exceeding[:, :, plane], 0, 255) for plane in (0, 1))
+    green = (luma - _RED_LUMA * red - _BLUE_LUMA * blue) / (1 - _RED_LUMA - _BLUE_LUMA)
+    return red, np.clip(green, 0, 255), blue
 
 
 def raw_difference(a: Thumbnail, b: Thumbnail) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 from msgspec import structs
 
 from curate import engine
+from curate.duplicates.alignment import Matrix
 from curate.duplicates.crop_candidates import Window
 from curate.duplicates.descriptor import Packed, descriptor
 from curate.duplicates.feature_candidates import Guess, lay
@@ -79,8 +80,8 @@ class Look(NamedTuple):
 class Task(NamedTuple):
     """Two files to compare, how one may lie on the other, and both in small, where a brief look left that.
 
-    `untrimmed` is how they may lie with their margins, of which at least one has some; `windows` where one may have been
-    cut out of the other, 0 standing for the first and 1 for the second. `only_windows`: nothing else is to be tried.
+    `untrimmed` is how they may lie with their margins, of which at least one has some; `windows` where one may have
+    been cut out of the other, 0 standing for the first and 1 for the second. `only_windows`: nothing else is tried.
     """
 
     first: str
@@ -209,7 +210,10 @@ def _cut_out(
     asked = [(place, window) for place in places for window in tasks[place].windows]
     if not asked:
         return
-    pairs = [(looks[tasks[place][window.outer]], looks[tasks[place][window.inner]]) for place, window in asked]
+    pairs = []
+    for place, window in asked:
+        both = looks[tasks[place].first], looks[tasks[place].second]
+        pairs.append((both[window.outer], both[window.inner]))
     outer, inner = (np.stack([one.descriptor for one in side]) for side in zip(*pairs, strict=True))
     boxes = np.array([window.box for _, window in asked], np.float32)
     alike, boxes = lie_in_boxes(outer, inner, boxes, np.array([window.mirrored for _, window in asked]))
@@ -232,7 +236,9 @@ def _untrimmed(
     third of the picture.
     """
     pairs = [
-        (place, looks[tasks[place].first], looks[tasks[place].second]) for place in places if not tasks[place].only_windows
+        (place, looks[tasks[place].first], looks[tasks[place].second])
+        for place in places
+        if not tasks[place].only_windows
     ]
     pairs = [pair for pair in pairs if pair[1].untrimmed is not None or pair[2].untrimmed is not None]
     if not pairs:
@@ -336,14 +342,17 @@ class _Picture(NamedTuple):
 
 
 def _confirm_files(task: Task) -> ImageMatch:
-    task = _settled(task)
-    if not (task.guesses or task.orientations or task.untrimmed) or _surely_none(task):
+    before, task = task, _settled(task)
+    # What came without any is left to the comparison, which says what is wrong with it.
+    if before.guesses and not (task.guesses or task.orientations or task.untrimmed):
+        return _UNLIKE
+    if _surely_none(task):
         return _UNLIKE
     return _surely_part(task) or _looked_at_closely(task)
 
 
 def _settled(task: Task) -> Task:
-    """Return the task without the guesses of crops that two pictures in small do not bear out; the others more exact."""
+    """Return the task without the guesses of crops that both pictures in small do not bear out; others more exact."""
     if task.small is None or not any(guess.cropped for guess in task.guesses):
         return task
     one, other = (half_thumbnail(luma) for luma in task.small)
@@ -382,17 +391,22 @@ def _compared(task: Task, *, trim: bool = True) -> ImageMatch:
     if (is_flip(match.change) and not task.flips) or (is_turn(match.change) and not task.turns):
         return ImageMatch("none", reason="the same only when flipped or turned")
     # Only what looks the same is worth decoding in full.
-    if match.relation != "near" or matrix is None:
-        return match
-    first, second = (_whole(path, picture) for path, picture in zip(task[:2], (one, other), strict=True))
+    return match if matrix is None else _at_full_size(task, (one, other), match, matrix, trim=trim)
+
+
+def _at_full_size(
+    task: Task, pictures: tuple["_Picture", "_Picture"], match: ImageMatch, matrix: Matrix, *, trim: bool
+) -> ImageMatch:
+    """Return what two pictures are that are near by their thumbnails: a digit of 20 pixels is nothing in these."""
+    first, second = (_whole(path, picture) for path, picture in zip(task[:2], pictures, strict=True))
     if first is None or second is None:
         return ImageMatch("none", reason=f"{task.first if first is None else task.second}: can no longer be read")
     # Only what looks the same is worth comparing pixel by pixel.
     if not match.change and match.distance <= _LOOKS_SAME and np.array_equal(first, second):
         return ImageMatch("exact", 0.0)
-    # A digit of 20 pixels is nothing in a thumbnail.
     inner = (without_margins(first), without_margins(second)) if trim else (first, second)
-    match = without_spots(match, inner, (one.thumbnail, other.thumbnail), matrix)
+    thumbnails = tuple(picture.thumbnail for picture in pictures if picture.thumbnail)
+    match = without_spots(match, inner, (thumbnails[0], thumbnails[1]), matrix)
     if match.relation != "near":
         return match
     return structs.replace(match, worth=(_worth(task.first, first), _worth(task.second, second)))

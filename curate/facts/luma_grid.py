@@ -13,7 +13,7 @@ BYTES = SIDE * SIDE * BITS // 8
 
 
 def luma_grid(grey: Image.Image) -> str:
-    """Return the means of 12 x 12 cells, whatever the aspect, between the darkest and the lightest: 4 bits each, base64.
+    """Return the means of 12 x 12 cells, whatever the aspect, 4 bits each from the darkest to the lightest, in base64.
 
     Two cells go to a byte, the left one in its upper half; all 0 for a picture of one brightness.
 

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 from curate.duplicates.feature_candidates import lay
 from curate.duplicates.features import find_features
 from curate.duplicates.image import ImageMatch, confirm, hopeless, plain_part
+from curate.duplicates.margins import without_margins
 from curate.duplicates.orientations import Orientation, inverse
 from curate.duplicates.thumbnail import half_thumbnail, thumbnail
 
@@ -188,6 +189,41 @@ def test_pictures_that_differ_in_one_glyph_are_not_copies(ground: str, height: i
 def test_same_pixels_are_exact_whatever_they_are(seed: int, height: int, width: int) -> None:
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
     assert confirm(pixels, pixels.copy()) == ImageMatch("exact", 0.0)
+
+
+def drawing(seed: int, side: int = 48) -> Image.Image:
+    """Return strokes in grey on plain white, which a margin of one colour surrounds."""
+    generator = np.random.default_rng(seed)
+    image = Image.new("RGB", (side, side), (255, 255, 255))
+    draw = ImageDraw.Draw(image)
+    for _ in range(4):
+        ends = generator.integers(side // 6, side - side // 6, 4).tolist()
+        draw.line(ends, fill=(int(generator.integers(0, 200)),) * 3, width=side // 12)
+    return image.filter(ImageFilter.GaussianBlur(side / 60))
+
+
+@pytest.mark.parametrize("quality", [75, 90])
+@pytest.mark.parametrize("side", [32, 48, 96])
+def test_a_drawing_is_itself_as_jpeg_wherever_its_margins_end(side: int, quality: int) -> None:
+    pairs = [(drawing(seed, side), jpeg(drawing(seed, side), quality)) for seed in range(12)]
+    assert [matched(*pair).relation for pair in pairs] == ["near"] * 12
+    # The very thing that is asked for is in the set.
+    shapes = [[without_margins(np.asarray(one)).shape for one in pair] for pair in pairs]
+    assert side > 48 or any(one != other for one, other in shapes)
+
+
+@pytest.mark.parametrize("side", [32, 48, 96])
+def test_two_drawings_are_none(side: int) -> None:
+    assert {matched(drawing(seed, side), jpeg(drawing(seed + 50, side))).relation for seed in range(12)} == {"none"}
+
+
+@pytest.mark.parametrize(
+    "light", [(1.12, 1.0, 0.75), (0.75, 1.0, 1.2), (1.0, 0.8, 1.0)], ids=["warm", "cold", "tinted"]
+)
+def test_another_light_is_no_other_colour(light: tuple[float, float, float]) -> None:
+    for seed in range(6):
+        lit = np.clip(np.asarray(scene(seed), np.float32) * light, 0, 255).astype(np.uint8)
+        assert matched(scene(seed), Image.fromarray(lit)).relation == "near"
 
 
 def flat(level: int, size: tuple[int, int] = (100, 80)) -> Image.Image:

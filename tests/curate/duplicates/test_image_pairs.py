@@ -9,7 +9,7 @@ from PIL import Image
 
 from curate.duplicates.image_candidates import candidates, hashes
 from curate.duplicates.image_pairs import confirm_pairs
-from tests.curate.duplicates.test_image import scene, with_number
+from tests.curate.duplicates.test_image import drawing, scene, with_number
 
 
 @pytest.fixture
@@ -96,3 +96,12 @@ def test_files_that_differ_in_one_digit_are_not_copies(tmp_path: Path, size: tup
     assert relation(tmp_path / "again.jpg", tmp_path / "00419.jpg") == "none"
     assert relation(tmp_path / "00418.jpg", tmp_path / "again.jpg") == "near"
     assert relation(tmp_path / "smaller.png", tmp_path / "00418.jpg") == "near"
+
+
+def test_a_small_drawing_and_its_jpeg_are_near(tmp_path: Path) -> None:
+    pairs = []
+    for seed in range(12):
+        drawing(seed).save(tmp_path / f"{seed}.png")
+        drawing(seed).save(tmp_path / f"{seed}.jpg", quality=75)
+        pairs.append((str(tmp_path / f"{seed}.png"), str(tmp_path / f"{seed}.jpg")))
+    assert [match.relation for match in confirm_pairs(pairs, jobs=1)] == ["near"] * 12

@@ -57,6 +57,13 @@ def test_an_excerpt_comes_up_whichever_comes_first() -> None:
     assert (0, 7) in pairs(excerpt, *others, whole)
 
 
+def test_an_excerpt_of_what_is_quiet_comes_up() -> None:
+    # What is said before is 30 dB louder, and the excerpt does not have it.
+    said = melody(8)
+    whole = np.concatenate([said, melody(9) / 30])
+    assert (0, 1) in pairs(whole, whole[len(said) + 2003 : len(said) + 4500])
+
+
 def test_behind_silence_with_another_sound_behind_it() -> None:
     sound = melody(3)
     later = np.concatenate([np.zeros(9000, np.float32), sound, melody(4)])
