@@ -43,6 +43,7 @@ class Source(NamedTuple):
         facts: Those that describe a condition, as `slice_facts.FACTS` has them; empty where nothing is to be matched.
         ties: Names that it shares with its copies and with what it comes from.
         measured: Those of its tags that its own facts give it, as `tag --auto` does.
+        fold: Its fold: what is made of it is never learned where it is tested.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Source(NamedTuple):
     facts: tuple[float | None, ...] = ()
     ties: tuple[str, ...] = ()
     measured: tuple[str, ...] = ()
+    fold: int | None = None
 
 
 @dataclass(slots=True)
@@ -180,6 +182,7 @@ class Sources:
                 tuple(facts_of(sample, kind).values()) if self.matches else (),
                 _ties(sample),
                 measured,
+                sample.fold,
             )
         )
 

@@ -63,7 +63,7 @@ class Heirs:
         return f"{_folder(target.tag or target.recipe)}/{_folder(source.label or 'no-label')}"
 
     def sample(self, order: Order, made: Made, part: int) -> Sample:
-        """Return a generated sample: its file's facts, its source's label, split and tags, and its origin."""
+        """Return a generated sample: its file's facts, its source's label, split, fold and tags, and its origin."""
         source, target = self.sources.found[order.source], self.recipe.targets[order.target]
         file = made.files[part]
         # Paths of a manifest are relative to where it is read from, those of the files to the folder that they are in.
@@ -74,6 +74,7 @@ class Heirs:
             label=source.label,
             tags=self._tags(source, target, file),
             split=source.split,
+            fold=source.fold,
             origin=self._origin(source, order, made, part),
         )
 

@@ -32,6 +32,7 @@ class LabelledSample(View):
     findings: tuple[Finding, ...] = ()
     origin: Origin | None = None
     duplicate_of: str | None = None
+    fold: int | None = None
 
     @property
     def generated(self) -> bool:

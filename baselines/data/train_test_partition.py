@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from curate.ground.errors import InputError, UsageError, did_you_mean
 from curate.records.origin import ties_of
 from curate.scan.folders import SPLIT_NAMES
+from curate.split.wish import FOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from baselines.data.labelled_samples import LabelledSample, LeftOut
 
@@ -83,6 +86,39 @@ def partition_samples(
     if all(test or ask for test, ask in zip(tested, asked, strict=True)):
         raise _nothing_to_train_on(examples)
     return TrainTestPartition(both, tested if any(tested) else None, asked if any(asked) else [])
+
+
+def by_fold(samples: "Iterable[LabelledSample]", test_split: str | None) -> "list[LabelledSample]":
+    """Return samples as they are tested and trained on where `--test-split fold=3` names a fold of `burnish split`.
+
+    The fold is the test split, the other folds train, and all else keeps its split: a test split takes no part. What a
+    recipe made from a sample of the fold takes no part either, for it must be neither tested nor learned.
+
+    Args:
+        samples: Of a manifest.
+        test_split: As the user named it; where it is no fold, the samples are returned as they are.
+
+    Raises:
+        UsageError: No sample is in that fold.
+    """
+    found = list(samples)
+    number = (test_split or "").removeprefix(FOLD)
+    is_fold = test_split != number and number.isascii() and number.isdigit()
+    if not is_fold or any(one.split == test_split for one in found):
+        return found
+    tested, folds = int(number), {one.fold for one in found} - {None}
+    if tested not in folds:
+        there = f"; there are {', '.join(map(str, sorted(filter(None.__ne__, folds))))}" if folds else ""
+        raise UsageError(
+            f"--test-split {test_split}: no sample is in that fold{there}; give folds: burnish split --folds 5"
+        )
+    placed = []
+    for one in found:
+        split = one.split if one.fold is None else "train"
+        if one.fold == tested:
+            split = f"{test_split}, generated" if one.generated else test_split
+        placed.append(replace(one, split=split))
+    return placed
 
 
 def _nothing_to_train_on(examples: "Sequence[LabelledSample]") -> InputError:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from baselines.data.group_guess import guess_groups
 from baselines.data.labelled_samples import LabelledSample, LeftOut, group_of, kind_of, label_of, labelled
 from baselines.data.predictions import Prediction, describe_file, read_external_predictions
-from baselines.data.train_test_partition import DEFAULT_TEST_SPLIT, check_test_split
+from baselines.data.train_test_partition import DEFAULT_TEST_SPLIT, by_fold, check_test_split
 from baselines.metrics.metrics import measure
 from baselines.runs.run_record import Counts, Groups
 from baselines.runs.save_run import Result
@@ -64,7 +64,7 @@ def evaluate(
         UsageError: No sample is in that test split, or in any group.
     """
     external, left_out = read_external_predictions(file), LeftOut()
-    everything = list(samples)
+    everything = by_fold(samples, test_split)
     external, respelt = _by_path_of_sample(external, everything, root or "")
     examples = labelled(everything, left_out)
     check_test_split(examples, test_split)

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from msgspec import Struct
 
 from baselines.data.labelled_samples import LabelledSample, label_of, usable
-from baselines.data.train_test_partition import partition_samples
+from baselines.data.train_test_partition import by_fold, partition_samples
 from baselines.features.reading import Watcher
 from baselines.training.options import TrainingOptions
 from baselines.training.training_data import TrainingData, read_data
@@ -105,7 +105,7 @@ def verdict(found: Overfit) -> str | None:
 def _handful(samples: Iterable[LabelledSample], count: int, options: TrainingOptions) -> list[LabelledSample]:
     """Return samples of the training side, drawn in turns over the classes."""
     # Of all samples, and not of the handful: a message about kinds has to have the manifest's counts.
-    found = usable(samples)
+    found = usable(by_fold(samples, options.test_split))
     train = partition_samples(found.examples, options.test_split, found.left_out).train
     chance = random.Random(options.seed)
     # In turns over shuffled decks, so that 16 samples hold as many classes as they can, and which ones is chance.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from baselines.data.labelled_samples import LabelledSample, LeftOut, label_of, usable
 from baselines.data.train_test_partition import (
     TrainTestPartition,
+    by_fold,
     check_labels,
     check_no_leaks,
     check_two_of_a_class,
@@ -119,7 +120,7 @@ def read_data(
     hold_threads()
     import numpy as np
 
-    found = usable(samples)
+    found = usable(by_fold(samples, options.test_split))
     if options.like:
         options.like.check_kind(found.kind)
     choice = choose_features(options.like.families if options.like else options.families)

@@ -34,7 +34,12 @@ def evaluate(
         Effect.MAKES_RUN,
     ] = None,
     test_split: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The split to test on.", show_default="test, if there is one")
+        str | None,
+        typer.Option(
+            metavar="NAME|fold=N",
+            help="The split, or the fold of split --folds, to test on.",
+            show_default="test, if there is one",
+        ),
     ] = None,
     group: Annotated[
         str | None,

@@ -11,7 +11,8 @@ from cli import options
 from cli.effects import Effect, why_unwritable
 from cli.io import streams
 from cli.io.terminal import say
-from curate.exchange import cvat, fiftyone, label_studio, table
+from curate.exchange import cvat, fiftyone, kaldi_directory, label_studio, lhotse, table
+from curate.exchange.annotated import Left
 from curate.ground.errors import InputError, UsageError
 from curate.ground.json import encode, loads
 from curate.media.storage.publish import write_whole
@@ -21,8 +22,18 @@ from curate.records.sample import Sample, View
 if TYPE_CHECKING:
     from cli.io.replayable_pipe import Rereadable
 
-To = Literal["label-studio", "cvat", "fiftyone", "csv"]
-_KINDS = {"label-studio": ("image", "audio"), "cvat": ("image",), "fiftyone": ("image",)}
+To = Literal["label-studio", "cvat", "fiftyone", "csv", "kaldi", "lhotse"]
+_FORMATS = "label-studio|cvat|fiftyone|csv|kaldi|lhotse"
+_KINDS = {
+    "label-studio": ("image", "audio"),
+    "cvat": ("image",),
+    "fiftyone": ("image",),
+    "kaldi": ("audio",),
+    "lhotse": ("audio",),
+}
+_FOLDERS = {"fiftyone", "kaldi", "lhotse"}
+_SPEAKERS = ("speaker", "client_id", "speaker_id", "spk")
+"""Keys of tags that say who speaks, the first that is there."""
 
 
 class _Seen(View):
@@ -32,13 +43,14 @@ class _Seen(View):
     label: str | None = None
     kind: str | None = None
     split: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 def export(
     manifest: options.Manifest = None,
     to: Annotated[
         To | None,
-        typer.Option(metavar="label-studio|cvat|fiftyone|csv", help="The format.", show_default=False),
+        typer.Option(metavar=_FORMATS, help="The format.", show_default=False),
     ] = None,
     output: Annotated[
         str | None,
@@ -46,7 +58,7 @@ def export(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write to FILE, whole or not at all; fiftyone: to a folder, which is made.",
+            help="Write to FILE, whole or not at all; fiftyone, kaldi, lhotse: to a folder, which is made.",
             show_default="standard output",
         ),
         Effect.VALUE,
@@ -61,16 +73,29 @@ def export(
     prefix: Annotated[
         str, typer.Option(metavar="URL", help="Label Studio: what the address of a file begins with.")
     ] = label_studio.LOCAL_FILES,
+    speaker: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY",
+            help="kaldi, lhotse: the tag's key that says who speaks.",
+            show_default="speaker, client_id, speaker_id or spk",
+        ),
+    ] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="lhotse: .jsonl instead of .jsonl.gz.")] = False,
     root: options.Root = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Write the samples for another labelling tool: Label Studio, CVAT, FiftyOne, or a table.
+    """Write the samples for another program: Label Studio, CVAT, FiftyOne, a table, Kaldi or lhotse.
 
     Label Studio gets tasks with the label and the prediction of burnish predict as predictions; CVAT 1.1 XML has one
     tag an image; FiftyOne gets labels.json and data.json in a folder, which name the files where they are. Nothing is
     copied. To Label Studio and FiftyOne the whole sample travels along, so that burnish import gives it back; from the
     others it comes back with --manifest.
+
+    Kaldi gets a data directory (wav.scp, utt2spk, spk2utt, text, utt2dur, spk2gender), lhotse manifests of recordings
+    and supervisions; with splits there is one for each. Folders of classes, Ultralytics, Hugging Face and Common Voice
+    are written by organize, which puts the files where they have to be.
 
     [bold]Examples[/bold]
 
@@ -80,15 +105,21 @@ def export(
 
     burnish export set.jsonl --to fiftyone -o fiftyone/
 
+    burnish export set.jsonl --to kaldi -o data/
+
+    burnish export set.jsonl --to lhotse --speaker client_id -o manifests/
+
     burnish issues set.jsonl -o - | burnish select --where 'has(label)' | burnish export --to csv -o labels.csv
     """
     if to is None:
-        raise UsageError("which format? --to label-studio, cvat, fiftyone or csv")
+        raise UsageError("which format? --to label-studio, cvat, fiftyone, csv, kaldi or lhotse")
     if config and to != "label-studio":
         raise UsageError("--config goes with --to label-studio")
-    if to == "fiftyone" and output in {None, "-"}:
-        raise UsageError("--to fiftyone makes a folder: name it with -o")
-    if to != "fiftyone":
+    if (speaker and to not in {"kaldi", "lhotse"}) or (plain and to != "lhotse"):
+        raise UsageError("--speaker goes with --to kaldi and lhotse, --plain with --to lhotse")
+    if to in _FOLDERS and output in {None, "-"}:
+        raise UsageError(f"--to {to} makes a folder: name it with -o")
+    if to not in _FOLDERS:
         streams.check_output(output)
         if output not in {None, "-"} and (why := why_unwritable(output or "")):
             raise InputError(f"cannot write {output}: {why}")
@@ -96,8 +127,8 @@ def export(
         seen = _look(file, to)
         file.seek(0)
         pairs = _samples(file)
-        if to == "fiftyone":
-            _write_folder(output or "", fiftyone.files_of(pairs, root or ""))
+        if to in _FOLDERS:
+            _export_folder(to, pairs, output or "", root or "", speaker or seen.speaker, plain=plain)
             return
         streams.write_lines(_joined(to, pairs, seen, prefix), output, of_manifest=False)
     if config:
@@ -113,11 +144,13 @@ class _Look(NamedTuple):
         labels: That they have, and how often.
         splits: That they have, sorted.
         kind: Of all of them, where the format takes one; None where there are none.
+        speaker: Key of the tags that say who speaks.
     """
 
     labels: Counter[str]
     splits: list[str]
     kind: str | None
+    speaker: str = _SPEAKERS[0]
 
 
 def _look(file: "Rereadable", to: To) -> _Look:
@@ -126,9 +159,10 @@ def _look(file: "Rereadable", to: To) -> _Look:
     Raises:
         InputError: The format cannot hold them.
     """
-    labels, splits, kinds = Counter[str](), set[str](), dict[str | None, str]()
+    labels, splits, kinds, keys = Counter[str](), set[str](), dict[str | None, str](), set[str]()
     for one in read_as(file, _Seen):
         kinds.setdefault(one.kind, one.path)
+        keys.update(tag.partition("=")[0] for tag in one.tags)
         if one.label is not None:
             labels[one.label] += 1
         if one.split is not None:
@@ -145,7 +179,8 @@ def _look(file: "Rereadable", to: To) -> _Look:
                 "a project of Label Studio shows one kind of files, and the manifest has images and recordings; choose "
                 "with burnish select --where \"kind == 'audio'\""
             )
-    return _Look(labels, sorted(splits), next(iter(kinds), None))
+    speaker = next((key for key in _SPEAKERS if key in keys), _SPEAKERS[0])
+    return _Look(labels, sorted(splits), next(iter(kinds), None), speaker)
 
 
 def _samples(file: "Rereadable") -> Iterator[tuple[Sample, dict[str, Any]]]:
@@ -176,17 +211,35 @@ def _joined(to: To, pairs: Iterable[tuple[Sample, dict[str, Any]]], seen: _Look,
         yield b"]" if before == b"," else b"[]"
 
 
+def _export_folder(
+    to: To, pairs: Iterable[tuple[Sample, dict[str, Any]]], output: str, root: str, speaker: str, *, plain: bool
+) -> None:
+    left = Left()
+    if to == "fiftyone":
+        _write_folder(output, fiftyone.files_of(pairs, root))
+        say("  to load it:")
+        # Without data_path FiftyOne 1.22 looks for a folder data/, though its documentation says that it need not be
+        # named.
+        say(f"  fiftyone.Dataset.from_dir({output!r}, fiftyone.types.FiftyOneImageClassificationDataset,")
+        say("    data_path='data.json', include_all_data=True)")
+    elif to == "kaldi":
+        _write_folder(output, kaldi_directory.files_of(pairs, root, speaker, left))
+    else:
+        _write_folder(output, lhotse.files_of(pairs, root, speaker, plain=plain))
+    for note in left.notes():
+        say(f"  {note}")
+
+
 def _write_folder(folder: str, files: dict[str, bytes]) -> None:
-    if os.path.isdir(folder) and set(os.listdir(folder)) - set(files):
+    tops = {name.partition("/")[0] for name in files}
+    if os.path.isdir(folder) and set(os.listdir(folder)) - tops:
         raise UsageError(f"-o {folder}: the folder is not empty; name a new one")
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
     for name, data in files.items():
-        with write_whole(os.path.join(folder, name)) as file:
+        place = os.path.join(folder, name)
+        try:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot make the folder {os.path.dirname(place)}: {error.strerror}") from None
+        with write_whole(place) as file:
             file.write(data)
-    say(f"wrote {', '.join(sorted(files))} in {folder}; to load it:")
-    # Without data_path FiftyOne 1.22 looks for a folder data/, though its documentation says that it need not be named.
-    say(f"  fiftyone.Dataset.from_dir({folder!r}, fiftyone.types.FiftyOneImageClassificationDataset,")
-    say("    data_path='data.json', include_all_data=True)")
+    say(f"wrote {', '.join(sorted(files))} in {folder}")

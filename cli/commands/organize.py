@@ -13,12 +13,15 @@ from cli.io.terminal import say
 from curate.ground.errors import GateError, UsageError
 from curate.journal import Outcome
 from curate.media.storage.address import is_url
-from curate.organize.metadata_files import STYLES, MetadataFiles
+from curate.organize.class_folders import ClassFolders
+from curate.organize.common_voice_files import CLIPS
+from curate.organize.metadata_files import STYLES, files_beside
 from curate.organize.plan import MODES, Plan, arrange
 from curate.organize.shards import FORMATS, ShardPlan, arrange_in_shards
 from curate.organize.template import compile_layout
 from curate.records.dataset_root import DatasetFolders
 
+_LAYOUT = "{split}/{label}/{name}"
 _FOLDERS = 40
 _FAILURES = 10
 
@@ -29,12 +32,13 @@ def organize(
         str | None, typer.Option(metavar="DIR|URL", help="The destination folder.", show_default=False), Effect.MAKES
     ] = None,
     layout: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="TEXT|webdataset|parquet",
             help="Where each file goes: fields, facts, {tag:KEY}, {name}, {stem}, {ext}; or the shards to make.",
+            show_default=f"{_LAYOUT}; clips/{{name}} with --metadata common-voice",
         ),
-    ] = "{split}/{label}/{name}",
+    ] = None,
     shard_size: Annotated[
         int, typer.Option("--shard-size", metavar="N", min=1, help="Samples in a shard, at most.")
     ] = 1000,
@@ -48,10 +52,12 @@ def organize(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Arrange files in folders for training: torchvision's ImageFolder, Hugging Face's imagefolder and audiofolder.
+    """Arrange files in folders for training: torchvision's ImageFolder, Keras, Hugging Face, Ultralytics, Common Voice.
 
     Shows the plan; --apply carries it out, with a journal, and writes the manifest with the new paths. Nothing is ever
-    overwritten: names that collide get a suffix. A call that was killed is completed by repeating it.
+    overwritten: names that collide get a suffix. A call that was killed is completed by repeating it. --metadata says
+    who reads the folder: hf, csv and parquet are Hugging Face's metadata files, yolo is Ultralytics' data.yaml,
+    common-voice the tables of a corpus beside clips/; torchvision and Keras read none.
 
     [bold]Examples[/bold]
 
@@ -61,11 +67,16 @@ def organize(
 
     burnish organize set.jsonl --into s3://bucket/shards --layout webdataset --shard-size 5000 --apply
 
+    burnish organize set.jsonl --into yolo --metadata yolo --apply
+
+    burnish organize set.jsonl --into corpus --metadata common-voice --apply
+
     burnish organize set.jsonl --into words --layout '{label}/{name}' --metadata speech-commands --apply
     """
     if not into:
         raise UsageError("where to? name the destination: --into DIR")
     options.check_choice(mode, MODES, "--mode")
+    layout = layout or (f"{CLIPS}/{{name}}" if metadata == "common-voice" else _LAYOUT)
     if layout in FORMATS:
         if mode != "copy":
             raise UsageError(f"--mode {mode}: shards hold copies; leave it out")
@@ -80,8 +91,9 @@ def organize(
         # Each step of the plan needs all of the one before it, and samples are never held: a pass for each.
         dataset = DatasetFolders(plan.base)
         plan.leave_out_unknown(dataset.watch(streams.again(file)))
-        beside, notes = MetadataFiles(metadata), []  # type: ignore[arg-type,var-annotated]
-        beside.survey(plan.place(streams.again(file)), notes)
+        beside, classes, notes = files_beside(metadata), ClassFolders(), list[str]()  # type: ignore[arg-type]
+        beside.survey(classes.watch(plan.place(streams.again(file))), notes)
+        notes += classes.notes()
         plan.refuse_what_cannot_work(dataset)
         _say_plan(plan, beside.names, notes, apply=apply)
         if not apply:

@@ -17,8 +17,18 @@ from curate.split.wish import DEFAULT_RATIO, make_wish
 def split(
     manifest: options.Manifest = None,
     ratio: Annotated[
-        str, typer.Option(metavar="NAME=SHARE,...", help="The splits and their shares, which sum to 1."), Effect.VALUE
-    ] = DEFAULT_RATIO,
+        str | None,
+        typer.Option(
+            metavar="NAME=SHARE,...", help="The splits and their shares, which sum to 1.", show_default=DEFAULT_RATIO
+        ),
+        Effect.VALUE,
+    ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K", help="Give each sample a fold from 0 to K-1 instead, for cross-validation.", show_default=False
+        ),
+    ] = None,
     stratify: Annotated[
         str | None,
         typer.Option(
@@ -49,7 +59,9 @@ def split(
             show_default=False,
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Forget the splits that samples have.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Forget the splits (--folds: the folds) that samples have.")
+    ] = False,
     seed: options.Seed = 0,
     output: options.Output = None,
     quiet: options.Quiet = False,
@@ -63,6 +75,9 @@ def split(
     Samples that have a split keep it, and count, unless --force is given, or --ensure moves them from testing to
     validation: what only test samples have can be neither matched nor chosen by.
 
+    With --folds each sample that trains or validates gets a fold, and a test split is left alone. burnish train
+    --test-split fold=3 tests on one and trains on the others; select --where 'fold == 3' takes one.
+
     [bold]Examples[/bold]
 
     burnish scan data/ --pattern '{label}_{speaker}_{take}' | burnish split --group speaker -o set.jsonl
@@ -71,11 +86,13 @@ def split(
 
     burnish split set.jsonl --group cluster:photos.npz -o set.jsonl
 
+    burnish split set.jsonl --folds 5 --group speaker -o set.jsonl
+
     burnish split set.jsonl --ensure noise=car -o set.jsonl
 
     burnish split set.jsonl --method hash --group '{speaker}_nohash_{}' -o set.jsonl
     """
-    wish = make_wish(ratio, stratify, group, method, force=force, seed=seed, ensure=ensure or ())
+    wish = make_wish(ratio, stratify, group, method, force=force, seed=seed, ensure=ensure or (), folds=folds)
     streams.check_output(output)
     # Two passes over the manifest: one to plan, one to write. Only columns of numbers stay in memory between them.
     with streams.passes(manifest) as file:

@@ -33,7 +33,12 @@ def train(
         int, typer.Option(metavar="N", min=2, help="Folds of the cross-validation, where there is no test split.")
     ] = 5,
     test_split: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The split to test on.", show_default="test, if there is one")
+        str | None,
+        typer.Option(
+            metavar="NAME|fold=N",
+            help="The split, or the fold of split --folds, to test on.",
+            show_default="test, if there is one",
+        ),
     ] = None,
     group: Annotated[
         str | None,
@@ -117,6 +122,8 @@ def train(
     burnish train set.jsonl --run runs/shape --model svm --feature hog
 
     burnish train augmented.jsonl --run runs/after --like runs/before --repeats 10
+
+    burnish train set.jsonl --run runs/fold-3 --test-split fold=3
 
     burnish train set.jsonl --run runs/embedded --feature auto
 

@@ -1,14 +1,30 @@
 """What other tools give back: samples with labels, and samples made of them."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from curate.ground.errors import InputError
 from curate.records.reader import LineError, parse
 from curate.records.sample import Sample
+from curate.records.writer import with_foreign
 from curate.review.relabel import Relabelled, relabel
 from curate.review.votes import Rule, Vote, VotesOfSet, decide
+
+
+class Part(NamedTuple):
+    """A part of a recording.
+
+    Attributes:
+        name: That the dataset gives it.
+        start_s: Seconds from the beginning.
+        end_s: Likewise; None: the end of the recording.
+    """
+
+    name: str
+    start_s: float
+    end_s: float | None
 
 
 class Annotated(NamedTuple):
@@ -25,6 +41,9 @@ class Annotated(NamedTuple):
         tags: Of the sample.
         line: The line of the manifest that went out with it; empty where none did.
         seen: What was shown beside the file, by name.
+        text: What is said or to be seen in it.
+        fields: What else the format tells and a manifest has no place for, as one field of the sample's line.
+        part: Where the sample is only a part of the file at `path`.
     """
 
     path: str
@@ -37,6 +56,24 @@ class Annotated(NamedTuple):
     tags: tuple[str, ...] = ()
     line: bytes = b""
     seen: tuple[tuple[str, str], ...] = ()
+    text: str | None = None
+    fields: Mapping[str, object] = {}
+    part: Part | None = None
+
+
+@dataclass(slots=True)
+class Left:
+    """What a format has no place for, counted, to be said.
+
+    Attributes:
+        counts: How many samples each remark is about.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def notes(self) -> list[str]:
+        """Return a sentence for each remark."""
+        return [f"{remark}: {count:,}" for remark, count in self.counts.most_common()]
 
 
 def carried_sample(text: object, source: str, where: str) -> bytes:
@@ -80,10 +117,15 @@ def samples_of(
         else:
             # Nothing to hold it against: what the file says is all that is known of the sample.
             mine = [_vote(path, one, place) for place, one in enumerate(several) if one.label is not None]
-            known.append(
-                Sample(path, decide(mine, rule, {vote.annotator for vote in mine}).label, first.tags, first.split)
-            )
+            label = decide(mine, rule, {vote.annotator for vote in mine}).label
+            known.append(sample_of(first._replace(label=label)))
     yield from relabel(known, VotesOfSet(votes), rule, adjudicators, at, result)
+
+
+def sample_of(one: Annotated) -> Sample:
+    """Return the sample of what a file says, where nothing else is known of it."""
+    sample = Sample(one.path, one.label, one.tags, one.split, text=one.text)
+    return with_foreign(sample, **one.fields) if one.fields else sample
 
 
 def onto_manifest(

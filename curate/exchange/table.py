@@ -10,7 +10,7 @@ from curate.ground.csv import read_table
 from curate.ground.errors import InputError
 from curate.records.sample import Sample
 
-COLUMNS = ("path", "label", "split", "tags", "digest", "prediction", "confidence", "findings")
+COLUMNS = ("path", "label", "split", "tags", "digest", "prediction", "confidence", "findings", "text", "fold")
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -26,6 +26,8 @@ def row_of(sample: Sample, foreign: Mapping[str, Any]) -> bytes:
         foreign.get("prediction"),
         foreign.get("confidence"),
         findings,
+        sample.text,
+        sample.fold,
     )
     return line_of(["" if cell is None else str(cell) for cell in cells])
 
@@ -39,7 +41,7 @@ def line_of(cells: "list[str]") -> bytes:
 
 def looks_like_formula(sample: Sample) -> bool:
     """Return whether a spreadsheet would compute what is a name here."""
-    return any(text.startswith(_FORMULA) for text in (sample.path, sample.label or ""))
+    return any(text.startswith(_FORMULA) for text in (sample.path, sample.label or "", sample.text or ""))
 
 
 def read_back(path: str) -> Iterator[Annotated]:
@@ -61,4 +63,5 @@ def read_back(path: str) -> Iterator[Annotated]:
             annotator,
             split=cells.get("split") or None,
             tags=tags,
+            text=cells.get("text") or None,
         )

@@ -1,4 +1,4 @@
-"""Metadata files for training libraries: Hugging Face's `metadata.jsonl` and `metadata.csv`, Speech Commands' lists."""
+"""Metadata files for training: Hugging Face's `metadata.jsonl`, `.csv`, `.parquet`, Speech Commands' lists."""
 
 import csv
 import io
@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from curate.ground.errors import UsageError
-from curate.ground.json import encode
+from curate.ground.errors import InputError, UsageError
+from curate.ground.json import encode, loads
+from curate.organize.class_folders import YoloFiles
+from curate.organize.common_voice_files import CommonVoiceFiles
 from curate.records.sample import Sample
 
-Style = Literal["hf", "csv", "speech-commands", "none"]
+Style = Literal["hf", "csv", "parquet", "speech-commands", "common-voice", "yolo", "none"]
 STYLES: tuple[Style, ...] = get_args(Style)
 
 _LISTS = {"val": "validation_list.txt", "test": "testing_list.txt"}
@@ -75,9 +77,9 @@ class _Folder:
 class MetadataFiles:
     """The metadata files of a set, found in one pass over its samples and written in another: none is held.
 
-    For `hf` and `csv` there is one in each top folder that holds the files of one split, else one at the top: that is
-    where `datasets` looks. Columns are `file_name`, `label`, `text`, one for each key of `key=value` tags, and `tags`
-    for the others: tags without a key, and those of keys beyond the `MOST_COLUMNS` that most samples have.
+    For `hf`, `csv` and `parquet` there is one in each top folder that holds the files of one split, else one at the
+    top: that is where `datasets` looks. Columns are `file_name`, `label`, `text`, one for each key of `key=value` tags,
+    and `tags` for the others: tags without a key, and those of keys beyond the `MOST_COLUMNS` that most samples have.
 
     Attributes:
         names: Paths of the files, relative to the destination, once the samples were surveyed.
@@ -132,7 +134,7 @@ class MetadataFiles:
         if self._style == "csv":
             counted = {*self._columns, "tags"} - {"file_name" if self._by_split else "tags"}
             _warn_of_csv(folders, self._columns, sum(formulas[name] for name in counted), notes)
-        ending = "csv" if self._style == "csv" else "jsonl"
+        ending = {"csv": "csv", "parquet": "parquet"}.get(self._style, "jsonl")
         self.names = tuple(f"{name}/metadata.{ending}".lstrip("/") for name in folders)
 
     def contents(self, placed: Iterable[tuple[str, Sample]]) -> dict[str, bytes]:
@@ -147,13 +149,22 @@ class MetadataFiles:
             return {}
         # As bytes from the first row on: rows as dictionaries took 700 bytes each, and as text 4 bytes a character.
         files = {folder: io.BytesIO() for folder in self._present}
+        # A table of Parquet is written of the lines of JSON, with a type for each column in all folders.
         writer = _csv_writer if self._style == "csv" else _jsonl_writer
         writers = {folder: writer(file, self._columns) for folder, file in files.items()}
         blanks = {folder: _blank(self._columns, present) for folder, present in self._present.items()}
         for target, sample in placed:
             folder, _, name = target.partition("/") if self._by_split else ("", "", target)
             writers[folder](_row(name, sample, blanks[folder]))
-        return {name: file.getvalue() for name, file in zip(self.names, files.values(), strict=True)}
+        data = {name: file.getvalue() for name, file in zip(self.names, files.values(), strict=True)}
+        return {name: _parquet(lines) for name, lines in data.items()} if self._style == "parquet" else data
+
+
+def files_beside(style: Style) -> MetadataFiles | CommonVoiceFiles | YoloFiles:
+    """Return the files that a style writes beside the media, to be surveyed."""
+    if style == "common-voice":
+        return CommonVoiceFiles()
+    return YoloFiles() if style == "yolo" else MetadataFiles(style)
 
 
 def _warn_of_csv(folders: dict[str, _Folder], columns: list[str], formulas: int, notes: list[str]) -> None:
@@ -229,6 +240,29 @@ def _row(name: str, sample: Sample, blank: dict[str, Any]) -> dict[str, Any]:
 
 def _jsonl_writer(file: io.BytesIO, _: list[str]) -> Callable[[dict[str, Any]], object]:
     return lambda row: file.write(encode(row) + b"\n")
+
+
+def _parquet(lines: bytes) -> bytes:
+    """Return the rows of lines of JSON as a table of Parquet, which `datasets` and `burnish scan` read.
+
+    Raises:
+        InputError: pyarrow is not installed, or a name is not UTF-8.
+    """
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ModuleNotFoundError:
+        raise InputError("--metadata parquet needs pyarrow: pip install 'burnish[shards]'") from None
+    rows = [loads(line) for line in lines.splitlines()]
+    names = dict.fromkeys(name for row in rows for name in row)
+    types = {name: pa.list_(pa.string()) if name == "tags" else pa.string() for name in names}
+    try:
+        table = pa.Table.from_pylist(rows, pa.schema(list(types.items())))
+    except UnicodeEncodeError as error:
+        raise InputError(f"{error.object[:80]!r} is not UTF-8, which Parquet needs; take --metadata csv") from None
+    made = io.BytesIO()
+    parquet.write_table(table, made)
+    return made.getvalue()
 
 
 def _csv_writer(file: io.BytesIO, columns: list[str]) -> Callable[[dict[str, Any]], object]:

@@ -79,6 +79,7 @@ class Sample(MeasuredView, frozen=True, omit_defaults=True, dict=True):
         origin: Where a generated or moved sample came from.
         duplicate_of: Path of the copy that stands for this one, as `dedup --report` found it.
         text: What is said or to be seen in it, in words: a transcript, a caption.
+        fold: In which round of a cross-validation it is tested, from 0 on; None: in none.
     """
 
     path: str
@@ -97,6 +98,7 @@ class Sample(MeasuredView, frozen=True, omit_defaults=True, dict=True):
     duplicate_of: str | None = None
     etag: str | None = None
     text: str | None = None
+    fold: int | None = None
 
     @property
     def facts(self) -> ImageFacts | AudioFacts | None:

@@ -7,6 +7,7 @@ import numpy as np
 from curate.ground.union_find import join_keys
 from curate.split.ensure import ensure_validation, validation_name
 from curate.split.exact import split_exactly
+from curate.split.folds import refuse_empty_folds
 from curate.split.hash_split import split_by_place
 from curate.split.report import ClassSplit, LargeGroup, SplitReport
 
@@ -54,6 +55,8 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
     report.torn = len(torn)
     report.torn_examples = tuple(int((components == component).argmax()) for component in torn[:_EXAMPLES])
     _count(report, strata, labels, split)
+    if wish.folds:
+        refuse_empty_folds(report, len(np.unique(components[split < wish.folds])), wish)
     report.generated = tuple(np.bincount(split[generated], minlength=len(report.names)).tolist())
     _describe_groups(report, components, split)
     return split, report

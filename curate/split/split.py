@@ -6,14 +6,15 @@ does so too: in training it would tell what is tested.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from curate.ground.json import Decoder
 from curate.records.reader import decode_line
-from curate.records.writer import change_line
+from curate.records.writer import Change
 from curate.split.columns import Seen, read_columns
+from curate.split.folds import take_folds
 from curate.split.leakage import Watch
 from curate.split.report import SplitReport
 from curate.split.wish import Wish
@@ -46,7 +47,7 @@ def make_plan(samples: Iterable[Seen], wish: Wish) -> Plan:
     """Return where each sample goes; all of the manifest is looked at, in columns.
 
     Raises:
-        UsageError: No sample is in a group.
+        UsageError: No sample is in a group, or there are fewer groups than folds.
     """
     # Before the samples are read, which in a pipe are still on their way.
     from curate.split.assign import solve
@@ -56,6 +57,10 @@ def make_plan(samples: Iterable[Seen], wish: Wish) -> Plan:
         from curate.split.hash_split import place as place_of
 
         place = partial(place_of, seed=wish.seed)
+    if wish.folds:
+        # What was asked to be forgotten is forgotten here: the test split is no fold, and stays.
+        columns = read_columns(take_folds(samples, wish), wish.grouping, place)
+        return Plan(wish, *solve(columns, replace(wish, force=False)))
     columns = read_columns(samples, wish.grouping, place, wish.ensure)
     return Plan(wish, *solve(columns, wish))
 
@@ -67,15 +72,19 @@ def carry_out(lines: Iterable[bytes], plan: Plan) -> Iterator[bytes]:
         lines: Of the manifest that the plan was made for.
         plan: Its report learns the names of the groups that it speaks of.
     """
-    names, report = plan.report.names, plan.report
+    names, report, watch = plan.report.names, plan.report, plan.watch.add
+    wish = plan.wish
+    # The last of a plan of folds is what is in none: the test split.
+    folds = [code if code < wish.folds else None for code in range(len(names))] if wish.folds else []
+    changes = [Change(fold=fold) for fold in folds] or [Change(split=name) for name in names]
     wanted = {*report.torn_examples, *(group.sample for group in report.large)}
     for index, (line, code) in enumerate(zip(lines, plan.split.tolist(), strict=True)):
         seen, name = decode_line(line, _seen), names[code]
         if index in wanted:
-            values = plan.wish.grouping.values(seen.path, seen.tags, seen.digest) if plan.wish.grouping else ()
+            values = wish.grouping.values(seen.path, seen.tags, seen.digest) if wish.grouping else ()
             report.group_names[index] = " + ".join(values) or f"of {seen.path}"
         # Most lines of a second call are as they were, and go on byte for byte.
-        new = line if seen.split == name else change_line(line, split=name)
+        new = line if (seen.fold == folds[code] if wish.folds else seen.split == name) else changes[code].of(line)
         seen.split = name
-        plan.watch.add(seen)
+        watch(seen)
         yield new

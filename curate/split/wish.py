@@ -12,6 +12,9 @@ from curate.split.grouping import Grouping, make_grouping
 Method = Literal["exact", "hash"]
 Stratify = Literal["label", "none"]
 DEFAULT_RATIO = "train=0.8,val=0.1,test=0.1"
+FOLD = "fold="
+"""What the name of a fold begins with, where it stands for a split: `--test-split fold=3`."""
+MOST_FOLDS = 1000
 
 _SUM_TOLERANCE = 1e-6
 _EXAMPLE = "an example: --ratio train=0.8,val=0.1,test=0.1"
@@ -67,6 +70,17 @@ def parse_ratio(text: str) -> Ratio:
     return Ratio(tuple(parts), tuple(parts.values()))
 
 
+def equal_parts(folds: int) -> Ratio:
+    """Return the folds of a cross-validation as parts of one size: `fold=0`, `fold=1` and so on.
+
+    Raises:
+        UsageError: They are fewer than two, or more than anything is tested in.
+    """
+    if not 2 <= folds <= MOST_FOLDS:
+        raise UsageError(f"--folds {folds}: two at least, and {MOST_FOLDS:,} at most")
+    return Ratio(tuple(f"{FOLD}{number}" for number in range(folds)), (1 / folds,) * folds)
+
+
 def _parse_part(part: str, text: str) -> tuple[str, float]:
     # From the right: a name may hold a =, a number cannot.
     name, equals, number = (word.strip() for word in part.rpartition("="))
@@ -93,6 +107,7 @@ class Wish:
         force: Forget the splits that samples have.
         seed: Where chance begins.
         ensure: Tags that are to have a validation part.
+        folds: Give folds of a cross-validation instead of splits, so many; 0: splits.
     """
 
     ratio: Ratio
@@ -102,10 +117,11 @@ class Wish:
     force: bool = False
     seed: int = 0
     ensure: tuple[str, ...] = ()
+    folds: int = 0
 
 
 def make_wish(
-    ratio: str = DEFAULT_RATIO,
+    ratio: str | None = None,
     stratify: str | None = None,
     group: str | None = None,
     method: str = "exact",
@@ -113,6 +129,7 @@ def make_wish(
     force: bool = False,
     seed: int = 0,
     ensure: Sequence[str] = (),
+    folds: int | None = None,
 ) -> Wish:
     """Return what the options ask for.
 
@@ -128,8 +145,11 @@ def make_wish(
         )
     if how == "hash" and ensure:
         raise UsageError("--method hash never moves a sample to another side, which --ensure may have to; take exact")
+    if folds is not None and (ratio is not None or ensure):
+        raise UsageError("--folds gives equal parts that all test in turn; leave --ratio and --ensure out")
+    parts = equal_parts(folds) if folds is not None else parse_ratio(ratio or DEFAULT_RATIO)
     grouping = make_grouping(group) if group is not None else None
-    return Wish(parse_ratio(ratio), grouping, by == "label", how, force, seed, tuple(dict.fromkeys(ensure)))
+    return Wish(parts, grouping, by == "label", how, force, seed, tuple(dict.fromkeys(ensure)), folds or 0)
 
 
 def _known(option: str, value: str, values: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ from cli.io.terminal import console, printable, say, shows_progress
 from curate.split.group_guess import Suspect
 from curate.split.report import ClassSplit, SplitReport
 from curate.split.split import Plan
+from curate.split.wish import FOLD
 
 _MANY_CLASSES = 30
 _SHOWN = 10
@@ -49,11 +50,16 @@ def _rows(report: SplitReport) -> Iterator[tuple[str, int, str, str]]:
             reached = f"{100 * count / total:.1f} %" if total else ""
             yield name, count, reached, f"{100 * report.shares[place]:.4g} %"
         else:
-            yield name, count, "", "not in --ratio, left as it was"
+            yield name, count, "", _left(report)
+
+
+def _left(report: SplitReport) -> str:
+    return "in no fold" if report.names[0].startswith(FOLD) else "not in --ratio, left as it was"
 
 
 def _lines(report: SplitReport, classes: list[ClassSplit]) -> Iterator[str]:
-    yield f"split {sum(report.counts):,} samples into {len(report.names)} splits"
+    parts = f"{len(report.shares)} folds" if report.names[0].startswith(FOLD) else f"{len(report.names)} splits"
+    yield f"split {sum(report.counts):,} samples into {parts}"
     for name, count, reached, wished in _rows(report):
         yield f"  {name}: {count:,} samples, " + (f"{reached}, wished {wished}" if reached else wished)
     for found in classes:
@@ -96,7 +102,11 @@ def _notes(plan: Plan) -> Iterator[str]:
         what = "do not match" if grouping.pattern else "have no tag of the key"
         what = "have no vector in" if grouping.clusters is not None else what
         yield f"{report.without:,} samples {what} {grouping.text}; each is a group of its own"
-    if report.stayed:
+    if plan.wish.folds:
+        held = sum(report.counts[plan.wish.folds :])
+        if kept := report.stayed - held:
+            yield f"{kept:,} samples kept the fold that they had; --force makes all folds anew"
+    elif report.stayed:
         yield f"{report.stayed:,} samples kept the split that they had; --force splits all anew"
     for found in report.ensured:
         if not found.samples:
@@ -128,14 +138,17 @@ def _warnings(plan: Plan) -> Iterator[str]:
                 f"there are only {report.groups:,} {what}" if few else f"none of {report.groups:,} {what} fell there"
             )
             yield f"warning: {report.names[place]} is empty: {reason}"
-    if report.torn:
+    if report.torn and plan.wish.folds:
+        names = ", ".join(report.group_names[sample] for sample in report.torn_examples)
+        yield f"warning: {report.torn:,} groups are in several folds, or in a fold and in a test split too: {names}"
+    elif report.torn:
         names = ", ".join(report.group_names[sample] for sample in report.torn_examples)
         yield (
             f"warning: {report.torn:,} groups straddle, because samples of them kept their splits: {names}"
             f"{', …' if report.torn > len(report.torn_examples) else ''}; --force splits all anew"
         )
     # They may not be trained on, and a test on what a recipe made measures the recipe: they are of no use there.
-    if count := report.generated_in_evaluation():
+    if not plan.wish.folds and (count := report.generated_in_evaluation()):
         yield (
             f"warning: {count:,} generated samples are not for training, because they stay with their sources; "
             "to leave them out, augment after the split, or drop them with select"

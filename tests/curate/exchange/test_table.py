@@ -10,14 +10,14 @@ from curate.records.sample import Sample
 def test_rows_come_back(tmp_path: Path) -> None:
     samples = [
         Sample('a,"b".png', "x, y", ("k=v", "t"), "train", digest="sha256:1", findings=(Finding("dark", "warning"),)),
-        Sample("caf\udce9.png", " padded "),
+        Sample("caf\udce9.png", " padded ", text='say "a;b"'),
     ]
     rows = [row_of(samples[0], {"prediction": "z", "confidence": 0.5}), row_of(samples[1], {})]
-    assert rows[0] == b'"a,""b"".png","x, y",train,k=v;t,sha256:1,z,0.5,dark\n'
+    assert rows[0] == b'"a,""b"".png","x, y",train,k=v;t,sha256:1,z,0.5,dark,,\n'
     (tmp_path / "t.csv").write_bytes(line_of(list(COLUMNS)) + b"".join(rows))
     found = list(read_back(str(tmp_path / "t.csv")))
-    assert [(one.path, one.label, one.split, one.tags) for one in found] == [
-        (one.path, one.label, one.split, one.tags) for one in samples
+    assert [(one.path, one.label, one.split, one.tags, one.text) for one in found] == [
+        (one.path, one.label, one.split, one.tags, one.text) for one in samples
     ]
     assert not any(one.person for one in found)
 

@@ -27,7 +27,7 @@ def metadata_files(placed: Sequence[tuple[str, Sample]], style: Style, notes: li
     return contents
 
 
-@pytest.mark.parametrize(("style", "ending"), [("hf", "jsonl"), ("csv", "csv")])
+@pytest.mark.parametrize(("style", "ending"), [("hf", "jsonl"), ("csv", "csv"), ("parquet", "parquet")])
 def test_what_is_written_is_read_as_it_was_meant(tmp_path: Path, style: Style, ending: str) -> None:
     files = metadata_files(PLACED, style, [])
     assert sorted(files) == [f"test/metadata.{ending}", f"train/metadata.{ending}"]
@@ -87,7 +87,7 @@ def test_a_tag_with_the_name_of_a_column_is_refused() -> None:
     assert metadata_files(PLACED, "none", []) == {}
 
 
-@pytest.mark.parametrize(("style", "ending"), [("hf", "jsonl"), ("csv", "csv")])
+@pytest.mark.parametrize(("style", "ending"), [("hf", "jsonl"), ("csv", "csv"), ("parquet", "parquet")])
 def test_a_transcript_comes_back_as_one(tmp_path: Path, style: str, ending: str) -> None:
     placed = [("a.wav", Sample("a", "x", ("text=a tag",), text="what was, said")), ("b.wav", Sample("b", "y"))]
     files = metadata_files(placed, style, [])  # type: ignore[arg-type]
