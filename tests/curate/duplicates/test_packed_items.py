@@ -6,10 +6,11 @@ import tracemalloc
 import pytest
 from msgspec.structs import astuple
 
-from curate.duplicates.dedup import Search, find_groups
+from curate.duplicates.dedup import find_groups
 from curate.duplicates.item import AudioKey, ImageKey, Item
 from curate.duplicates.packed_items import PackedItems
 from curate.duplicates.same_bytes import sharing_a_digest
+from curate.duplicates.search import Search
 from curate.facts.luma_grid import BYTES
 from curate.facts.records import Finding
 from curate.ground.errors import InputError
