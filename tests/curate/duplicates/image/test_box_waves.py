@@ -11,7 +11,7 @@ def smooth(seed: int, cells: int) -> np.ndarray[tuple[int, int, int], np.dtype[n
     draw = np.random.default_rng(seed)
     at = (np.arange(cells) + 0.5) / cells
     planes = [np.outer(np.cos(a * at + b), np.cos(c * at + d)) for a, b, c, d in draw.uniform(1, 14, (9, 4))]
-    return np.sum(planes, axis=0, dtype=np.float32)[None]
+    return np.asarray(np.sum(planes, axis=0), np.float32)[None]
 
 
 def test_a_box_has_the_waves_of_what_is_in_it() -> None:
