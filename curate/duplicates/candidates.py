@@ -93,7 +93,7 @@ class Candidates:
     ) -> dict[tuple[int, int], tuple["Guess", ...]]:
         """Return how pictures may lie on each other by the features that they share, by their places."""
         from curate.duplicates.image.feature_candidates import candidates, lay
-        from curate.duplicates.image.match import MOST_OF_PART
+        from curate.duplicates.image.parts import MOST_OF_PART
 
         found: dict[tuple[int, int], tuple[Guess, ...]] = {}
         for i, j, mirrored in candidates(features, flips=self.search.flips):

@@ -88,6 +88,11 @@ def improve_roughly(
     return alike, matrix
 
 
+def inverted(matrix: Matrix) -> Matrix:
+    """Return the map that undoes one."""
+    return np.asarray(np.linalg.inv(np.vstack([matrix, (0, 0, 1)]))[:2], np.float32)
+
+
 def misfit(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
     """Return by how much neither picture lies within the other, nor centre on centre: a share of the longer side.
 

@@ -9,10 +9,12 @@ from msgspec import structs
 
 from curate import engine
 from curate.duplicates.image.alignment import Matrix
+from curate.duplicates.image.compare import compare, hopeless, settle, without_spots
 from curate.duplicates.image.looks import CHUNK, PRELOAD, Look, load_reduced, load_whole
 from curate.duplicates.image.margins import without_margins
-from curate.duplicates.image.match import ImageMatch, compare, hopeless, plain_part, settle, without_spots
+from curate.duplicates.image.match import ImageMatch
 from curate.duplicates.image.orientations import is_flip, is_turn
+from curate.duplicates.image.parts import plain_part
 from curate.duplicates.image.prefilter import Task, prefilter
 from curate.duplicates.image.thumbnail import SIDE, Pixels, Thumbnail, half_thumbnail, thumbnail
 from curate.duplicates.image.worth import picture_worth

@@ -13,8 +13,8 @@ import numpy as np
 from curate.duplicates.image.crop_candidates import Window
 from curate.duplicates.image.feature_candidates import Guess, lay
 from curate.duplicates.image.looks import MOST_LOOKS, Look, look_at
-from curate.duplicates.image.match import SMALL
 from curate.duplicates.image.orientations import Orientation, find_orientations, is_flip, is_turn, lie_in_boxes
+from curate.duplicates.image.parts import SMALL
 from curate.duplicates.image.thumbnail import Pixels
 from curate.duplicates.pairs import by_neighbourhood
 from curate.ground.progress import Progress, unseen

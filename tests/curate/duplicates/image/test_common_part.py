@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 
 from curate.duplicates.image.common_part import common, entropy, shrunk_onto, two_tones
 from curate.duplicates.image.thumbnail import Thumbnail, thumbnail
-from tests.curate.duplicates.image.test_match import jpeg, scene
+from tests.curate.duplicates.image.test_compare import jpeg, scene
 
 UPRIGHT = np.array([(1, 0, 0), (0, 1, 0)], np.float32)
 

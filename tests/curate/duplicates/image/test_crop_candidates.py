@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from curate.duplicates.image.crop_candidates import Window, crops
 from curate.facts.luma_grid import BYTES, luma_grid
-from tests.curate.duplicates.image.test_match import scene
+from tests.curate.duplicates.image.test_compare import scene
 
 
 def grids(*pictures: Image.Image) -> NDArray[np.uint8]:

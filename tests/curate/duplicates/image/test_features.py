@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from curate.duplicates.image.features import MOST, Feature, Features, find_features, positions
-from tests.curate.duplicates.image.test_match import scene
+from tests.curate.duplicates.image.test_compare import scene
 
 
 def features(image: Image.Image) -> Features:

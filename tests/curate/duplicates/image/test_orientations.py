@@ -11,7 +11,7 @@ from curate.duplicates.image import prefilter as module
 from curate.duplicates.image.descriptor import Packed, descriptor
 from curate.duplicates.image.orientations import Orientation, find_orientations, reverse
 from curate.duplicates.image.prefilter import Task, prefilter
-from tests.curate.duplicates.image.test_match import flat, scene
+from tests.curate.duplicates.image.test_compare import flat, scene
 
 Change = Callable[[Image.Image], Image.Image]
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from curate.duplicates.image.hash_candidates import candidates, hashes
 from curate.duplicates.image.pairs import confirm_pairs
-from tests.curate.duplicates.image.test_match import drawing, scene, with_number
+from tests.curate.duplicates.image.test_compare import drawing, scene, with_number
 from tests.soak import crossed
 
 

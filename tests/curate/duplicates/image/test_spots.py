@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-from curate.duplicates.image.match import MOST_SPOT
+from curate.duplicates.image.compare import MOST_SPOT
 from curate.duplicates.image.spots import strongest_spot
-from tests.curate.duplicates.image.test_match import jpeg, scene
+from tests.curate.duplicates.image.test_compare import jpeg, scene
 
 UPRIGHT = np.array([(1, 0, 0), (0, 1, 0)], np.float32)
 SIZE = (256, 192)

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
+from curate.duplicates.image.compare import confirm, hopeless
 from curate.duplicates.image.feature_candidates import lay
 from curate.duplicates.image.features import find_features
 from curate.duplicates.image.margins import without_margins
-from curate.duplicates.image.match import ImageMatch, confirm, hopeless, plain_part
+from curate.duplicates.image.match import ImageMatch
 from curate.duplicates.image.orientations import Orientation, inverse
+from curate.duplicates.image.parts import plain_part
 from curate.duplicates.image.thumbnail import half_thumbnail, thumbnail
 from tests.soak import crossed
 
