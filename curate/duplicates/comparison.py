@@ -64,6 +64,9 @@ class Comparison:
         )
         self.compare_lazily(self.candidates.of_pictures(pictures), self.compare_images)
         self.compare_lazily(self.candidates.of_recordings(sounds), self.compare_sounds)
+        # In a chain of copies they are asked for again, whatever brought them together.
+        self.compared -= self.candidates.only_windows
+        self.candidates.only_windows.clear()
         self.pairs += answered_pairs(self.pairs, verdicts)
         found = Copies(len(self.items), self.pairs)
         members = self.members(found)
@@ -218,6 +221,8 @@ class Comparison:
         """Return a pair with what stands for each of its samples that goes, where these two may be compared."""
         first, second = (self.standing(index, stands) for index in pair)
         other = (min(first, second), max(first, second))
+        if pair not in self.candidates.only_windows:
+            self.candidates.only_windows.discard(other)
         return other if first == second or self.comparable(*other) else pair
 
     def standing(self, index: int, stands: Mapping[int, int]) -> int:

@@ -36,6 +36,9 @@ MOST_PEAK_OF_SMALL = 0.28
 most; of 600 handwritten digits of 32 px three pairs are below it, because so little can be turned into its like by
 stretching it. Cropped copies of such pictures (0.4 and more) are not found."""
 
+MOST_PEAK_OF_CROP = 0.4
+"""Where only a grid says that one was cut out of the other: of such copies 0.27 at most, two others 0.48 and 0.63."""
+
 MOST_RMS = 0.35
 """Standard deviations of the picture: copies 0.32 at most, among them JPEGs of quality 20 and of 30 % size."""
 
@@ -64,6 +67,7 @@ _LEAST_ROUGHLY, _LEAST_SECOND, _LEAST_CROPPED = 0.85, 0.93, 0.95
 
 _UPRIGHT = Orientation("", ((1, 0), (0, 1)), True, 1.0)
 _SAME_ASPECT = 0.02
+_MOST_SKEW, _MOST_STRETCH = 0.01, 0.02
 _WHOLE = 0.93
 _HALF = 0.5
 _LEAST_ROUGH_SHARE, _LEAST_WRITTEN_OVER = 0.05, 0.4
@@ -199,12 +203,14 @@ def _compare(
         return ImageMatch("none", reason="too little detail to tell copies from others"), None
     best = ImageMatch("none", reason="different pictures")
     tried: list[tuple[str, Matrix]] = []
-    for change, matrix in _alignments(a, b, orientations, guesses):
+    for change, matrix, cropped in _alignments(a, b, orientations, guesses):
         tried.append((change, matrix))
         found = difference(a, b, matrix)
         if found is None:
             continue
         problem, distance = _problem(a, b, matrix, found), round(min(1.0, found.peak), 4)
+        if cropped and not problem and (found.peak > MOST_PEAK_OF_CROP or not _cuts_only(matrix)):
+            problem = "alike but for its shape"
         if not problem:
             return ImageMatch("near", distance, change), matrix
         # Of several guesses that failed, the reason of the one that came nearest is told.
@@ -218,27 +224,27 @@ def _compare(
 
 def _alignments(
     a: Thumbnail, b: Thumbnail, orientations: Sequence[Orientation], guesses: Sequence[Guess]
-) -> Iterator[tuple[str, Matrix]]:
-    """Yield what may have been done, and the map that undoes it: the cheapest to find first."""
+) -> Iterator[tuple[str, Matrix, bool]]:
+    """Yield what may have been done, the map that undoes it, and whether only a grid says so: the cheapest first."""
     # As it is laid, without any search: all that re-encoded and rescaled copies need.
     upright = [laid(a, b, orientation) for orientation in orientations if not orientation.change]
     if upright and _same_aspect(a, b) and may_lie(a, b, upright[0]):
-        yield "", upright[0]
+        yield "", upright[0], False
     for guess in guesses:
         matrix = guess.between(max(a.luma.shape), max(b.luma.shape))
         if not _hopeless(a, b, matrix):
             fine = improve(a.luma, b.luma, matrix)
             if fine is not None:
-                yield change_of(fine[1]), fine[1]
+                yield change_of(fine[1]), fine[1], guess.cropped
         # A strip that was written over a picture pulls the search towards itself: what the features say stays a guess.
-        yield change_of(matrix), matrix
+        yield change_of(matrix), matrix, guess.cropped
     least = _LEAST_ROUGHLY
     for orientation in orientations:
         rough = improve_roughly(a, b, laid(a, b, orientation))
         if rough is not None and rough[0] >= least:
             fine = improve(a.luma, b.luma, rough[1])
             if fine is not None:
-                yield orientation.change, fine[1]
+                yield orientation.change, fine[1], False
         least = _LEAST_SECOND
 
 
@@ -246,6 +252,12 @@ def _hopeless(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> bool:
     """Tell whether nothing is the same where features lay one picture on the other: then a search is in vain."""
     found = common(a, b, matrix)
     return found is None or found.share < _LEAST_ROUGH_SHARE
+
+
+def _cuts_only(matrix: Matrix) -> bool:
+    """Tell whether a map neither turns nor stretches: two shirts of one cut fit where one may be stretched."""
+    (xx, xy), (yx, yy) = np.abs(matrix[:, :2]).tolist()
+    return max(xy, yx) <= _MOST_SKEW * yy and abs(xx / max(yy, 1e-6) - 1) <= _MOST_STRETCH
 
 
 def _same_aspect(a: Thumbnail, b: Thumbnail) -> bool:
