@@ -13,10 +13,11 @@ from cli.io import reports, streams, terminal
 from cli.io.gates import refuse_empty
 from cli.views.dedup.summary import conflict_error, report_of, say_groups
 from cli.views.dedup.summary import report as table
-from curate.duplicates.dedup import Part, Search, find_groups, with_copies_named, without_copies
+from curate.duplicates.dedup import find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import ON_CONFLICT, Group, Verdict
 from curate.duplicates.item import Item, read_reference
 from curate.duplicates.keep import check_keep
+from curate.duplicates.search import Part, Search
 from curate.ground.errors import UsageError
 from curate.media.storage.publish import write_whole
 from curate.records.reader import lines, read_as

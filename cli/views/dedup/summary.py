@@ -9,8 +9,8 @@ import msgspec
 from cli.io.summary import kinds_in_words
 from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import say
-from curate.duplicates.dedup import Part, Search
 from curate.duplicates.groups import Group, Stays
+from curate.duplicates.search import Part, Search
 from curate.ground.errors import GateError
 
 if TYPE_CHECKING:
