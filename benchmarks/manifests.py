@@ -5,7 +5,7 @@ import random
 import subprocess
 from pathlib import Path
 
-from benchmarks.inputs import HERE, classes
+from benchmarks.inputs import HERE, classes, fresh
 from benchmarks.peers import burnish
 
 
@@ -42,3 +42,22 @@ def generated(count: int) -> Path:
                 sample["image"][name] = f"{draw.getrandbits(64):016x}"
             file.write(json.dumps(sample, separators=(",", ":")) + "\n")
     return path.with_suffix(".part").rename(path)
+
+
+def with_files(count: int) -> tuple[Path, Path]:
+    """Return the manifest of `generated`, and a folder in which its files are: links to the photos of the real scan.
+
+    `dedup` refuses a manifest whose files are gone; their content is not looked at where no two are copies.
+    """
+    manifest, root = generated(count), HERE / f"files-{count}"
+    if not root.exists():
+        partial = fresh(root)
+        photos = [Path(json.loads(line)["path"]) for line in scanned(classes()).read_bytes().splitlines()]
+        with open(manifest, "rb") as lines:
+            for number, line in enumerate(lines):
+                place = partial / json.loads(line)["path"]
+                place.parent.mkdir(parents=True, exist_ok=True)
+                # A file may have 65,000 names: each photo gets a thousandth of them.
+                place.hardlink_to(photos[number % len(photos)])
+        partial.rename(root)
+    return manifest, root

@@ -1,8 +1,10 @@
 """The command line as a whole: commands that load when they are called, and errors in one line."""
 
 import errno
+import inspect
 import os
 import re
+import shlex
 import signal
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,13 +19,16 @@ from cli.io import outcome, terminal
 from cli.io.gates import annotate
 from cli.io.terminal import open_closed_streams
 from cli.io.words import in_number
+from cli.plain_values import PlainCommand, take_plain_values
 from cli.project import project_defaults
 from curate.ground.errors import BurnishError, GateError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 INTERRUPTED = 130
+EXAMPLE_WIDTH = 74
+"""Columns of an example in the help of a command, so that a terminal of 80 shows it unbroken."""
 
 _LONGEST_MESSAGE = 2000
 _BEGINS_AGAIN = "no file was changed; the same command begins again"
@@ -53,6 +58,9 @@ class LazyGroup(TyperGroup):
             # A stand-in with name and summary only, so that `burnish --help` imports none of the commands.
             listed = TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel, callback=None)
             self.add_command(listed, name)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return take_plain_values(super().get_params(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, listed, rest = super().resolve_command(ctx, args)
@@ -86,8 +94,29 @@ class LazyGroup(TyperGroup):
 def load(name: str) -> Any:
     """Return the command of that name, with everything that it imports."""
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    app.command(name)(checked_first(function_of(name)))
+    function = function_of(name)
+    app.command(name, cls=PlainCommand, help=help_of(function))(checked_first(function))
     return typer.main.get_command(app)
+
+
+def help_of(function: "Callable[..., object]") -> str:
+    """Return the docstring of a command as its help: paragraphs of one line, examples that can be copied.
+
+    Typer keeps the line breaks of a docstring, which are those of its source: at 80 columns every other line would be
+    short. An example that the terminal broke would be pasted as two commands; it is broken here, with a backslash.
+    """
+    text, title, examples = inspect.cleandoc(function.__doc__ or "").partition("\n\n[bold]Examples[/bold]\n\n")
+    words = [re.findall(r"(?:'[^']*'|[^ '])+", line) for line in examples.splitlines()]
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", text) + title + "\n".join(map(_folded, words))
+
+
+def _folded(words: "Sequence[str]") -> str:
+    lines = [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > EXAMPLE_WIDTH:
+            lines.append(" ")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return " \\\n".join(lines)
 
 
 app = typer.Typer(
@@ -115,6 +144,8 @@ def burnish(
 ) -> None:
     """Make a dataset of images or audio good, find where a model is weak on it, and make data for those places.
 
+    burnish data/                           what is there, and what to do with it
+
     burnish scan data/ | burnish balance
     """
 
@@ -126,6 +157,10 @@ def run(arguments: "Sequence[str]") -> int:
     # For errors that come before the command is known; a file named like a command at worst gives a wrong prefix.
     name = next((command_of(arguments[at:]) for at, word in enumerate(arguments) if word in COMMANDS), "")
     try:
+        if (seen := _overview(arguments)) is not None:
+            sys.stdout.write(seen)
+            sys.stdout.flush()
+            return 0
         code = _invoke(list(arguments) or ["--help"])
         # Typer makes a return value of the exception.
         return _say_interrupted(name) if code == INTERRUPTED else code
@@ -141,6 +176,16 @@ def run(arguments: "Sequence[str]") -> int:
         return code
     finally:
         outcome.send()
+
+
+def _overview(words: "Sequence[str]") -> str | None:
+    """Return what to say of a folder that was named instead of a command, or of this one where nothing was named."""
+    if len(words) > 1 or (words and (words[0] in COMMANDS or not os.path.isdir(words[0]))):
+        return None
+    from cli.overview import overview
+
+    seen = overview(words[0] if words else os.curdir)
+    return seen or (f"{words[0]}: no pictures, no recordings, no manifests and no run\n" if words else None)
 
 
 def _invoke(words: list[str]) -> int:
@@ -171,6 +216,10 @@ def _with_cure(name: str, error: TyperException) -> str:
     if "Possible options" in message or "Did you mean" in message or "Invalid value" in message:
         return message
     if not name:
+        file = re.fullmatch(r"No such command '(.+)'", message)
+        if file and os.path.isfile(file[1]):
+            verb = "balance" if file[1].endswith(".jsonl") else "scan"
+            return f"{file[1]!r} is a file and no command; perhaps: burnish {verb} {shlex.quote(file[1])}"
         return f"{message}; all of them: burnish --help"
     if "Missing argument" in message or "requires an argument" in message:
         example = re.search(

@@ -64,6 +64,9 @@ def checked_first(function: "Callable[..., None]") -> "Callable[..., None]":
 
     @wraps(function)
     def command(**values: object) -> None:
+        for name in effects.keys() & values.keys():
+            if effects[name] is not Effect.VALUE:
+                values[name] = _on_this_disk(values[name])
         check_outputs(effects, values)
         _warn_of_cache(effects, values)
         if needed is not None and "recipe" not in values and _looks_at_files(values, needed=needed):
@@ -73,6 +76,15 @@ def checked_first(function: "Callable[..., None]") -> "Callable[..., None]":
         function(**values)
 
     return command
+
+
+def _on_this_disk(value: object) -> object:
+    """Return the value of an option with the path that a `file://` address means; no command has to know of those."""
+    from curate.media.storage.address import local_path
+
+    if isinstance(value, list | tuple):
+        return type(value)(map(_on_this_disk, value))
+    return local_path(value) if isinstance(value, str) else value
 
 
 def _warn_of_cache(effects: "Mapping[str, Effect]", values: "Mapping[str, object]") -> None:
@@ -197,13 +209,11 @@ def why_unwritable(path: str) -> str:
 def _outputs(
     effects: "Mapping[str, Effect]", values: "Mapping[str, object]", wanted: frozenset[Effect]
 ) -> "Iterator[str]":
-    from curate.media.storage.address import local_path
-
     for name, effect in effects.items():
         value = values.get(name)
         # `-` is standard output; a value that the user did not give is None.
         if effect in wanted and isinstance(value, str) and value not in {"", "-"}:
-            yield local_path(value)
+            yield value
 
 
 def _is_special(target: str) -> bool:

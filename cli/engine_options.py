@@ -7,7 +7,7 @@ import typer
 from cli.effects import Effect
 from cli.io.terminal import say
 from curate.ground.errors import UsageError
-from curate.media.storage.address import is_elsewhere, join
+from curate.media.storage.address import join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def choose_engine(engine: Literal["local", "ray"], address: str | None, places: 
         return
     from curate.engine.nodes import use_cluster
 
-    use_cluster(address, [place for place in places if place not in {None, "-"} and not is_elsewhere(place or "")])
+    use_cluster(address, [place for place in places if place and place != "-"])
 
 
 def compare_files(root: str, paths: "Sequence[str]") -> None:
@@ -55,12 +55,10 @@ def compare_files(root: str, paths: "Sequence[str]") -> None:
         root: What the paths are relative to; empty: the working directory.
         paths: Of the manifest's samples; the first and the last are compared.
     """
-    # A key of a store is the same from everywhere.
-    seen = [place for at in (0, -1) if paths and not is_elsewhere(place := join(root, paths[at]))]
-    if seen:
+    if paths:
         from curate.engine.nodes import add_places
 
-        add_places(seen)
+        add_places([join(root, paths[at]) for at in (0, -1)])
 
 
 def say_nodes() -> None:

@@ -31,6 +31,14 @@ VIEWS = ["", "s1-weak"]
 """Where on the page the parts of its picture begin; they stand side by side."""
 VIEW = (1100, 1330)
 MOST_BYTES = 300_000
+STAGES = {
+    "clean": "clean work/images/scanned.jsonl -o sound.jsonl",
+    "preview": "preview handwriting.yaml work/images/set.jsonl --weak work/images/before",
+    "weak": "weak work/speech/before",
+    "compare": "compare work/speech/before work/speech/after",
+}
+"""Commands of which the README shows the page: one for each stage."""
+STAGE = (1100, 860)
 _FONT = re.compile(r"@font-face \{.*?\}\n", re.DOTALL)
 
 
@@ -76,17 +84,27 @@ def draw_terminal(folder: Path) -> None:
     (PICTURES / "terminal.svg").write_text(svg.replace("Fira Code", "ui-monospace, Menlo, Consolas"), encoding="utf-8")
 
 
+def draw_stages(folder: Path) -> None:
+    """Write a picture of the page of each stage, as wide as a column of a table on GitHub."""
+    from PIL import Image
+
+    for name, words in STAGES.items():
+        page = folder / f"{name}.html"
+        option = "-o" if name == "preview" else "--html"
+        command = [sys.executable, str(ROOT / "burnish.py"), *words.split(), option, page.name, "-q"]
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        seen = photograph(page.read_text(encoding="utf-8"), STAGE)
+        save(seen.resize((seen.width * 3 // 4, seen.height * 3 // 4), Image.Resampling.LANCZOS), f"{name}.png")
+
+
 def draw_page(page: Path) -> None:
     """Write the picture of the page."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not chromium:
-        sys.exit("there is no chromium here to photograph the page with")
     from PIL import Image
 
     width, height = VIEW
     whole = Image.new("RGB", (width * len(VIEWS), height))
     for number, anchor in enumerate(VIEWS):
-        whole.paste(photograph(chromium, beginning_at(anchor, page.read_text(encoding="utf-8"))), (width * number, 0))
+        whole.paste(photograph(beginning_at(anchor, page.read_text(encoding="utf-8")), VIEW), (width * number, 0))
     save(whole.resize((whole.width * 2 // 3, whole.height * 2 // 3), Image.Resampling.LANCZOS))
 
 
@@ -98,11 +116,14 @@ def beginning_at(anchor: str, page: str) -> str:
     return page[: page.index(">", body) + 1] + page[page.rindex("<", 0, start) :]
 
 
-def photograph(chromium: str, page: str) -> Any:
+def photograph(page: str, size: tuple[int, int]) -> Any:
     """Return what a browser shows of a page."""
     from PIL import Image
 
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--window-size={VIEW[0]},{VIEW[1]}"]
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not chromium:
+        sys.exit("there is no chromium here to photograph the page with")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--window-size={size[0]},{size[1]}"]
     with tempfile.TemporaryDirectory() as folder:
         picture, shown = Path(folder) / "page.png", Path(folder) / "page.html"
         shown.write_text(page, encoding="utf-8")
@@ -144,13 +165,14 @@ def save(image: Any, name: str = "report.png") -> None:
 
 
 def main() -> None:
-    """Make both pictures."""
+    """Make all pictures."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(sys.argv[1] if len(sys.argv) > 1 else temporary) / "demo"
         PICTURES.mkdir(exist_ok=True)
         subprocess.run([sys.executable, str(ROOT / "burnish.py"), "demo", str(folder), "--quiet"], check=True)
         draw_terminal(folder)
         draw_page(folder / "report.html")
+        draw_stages(folder)
         draw_review(folder)
 
 

@@ -4,7 +4,8 @@ import inspect
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 from types import CodeType, FunctionType
@@ -17,6 +18,7 @@ from hypothesis import settings
 from PIL import Image
 
 from tests import in_process
+from tests.soak import SOAK
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,11 +36,17 @@ _STARTERS = {"subprocess", "pty", "multiprocessing", "fork"}
 """Names by which code of the tests starts a process."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests of whole commands and those that start a process: nobody has to remember it.
 
     A process is seen in what the test and its fixtures call, not in what the program starts: of that, `command` warns.
+    What only a soak runs is left out of the others. Files that start processes come first: what takes long begins
+    early, so that all workers end at the same time.
     """
+    if not SOAK and "soak" not in config.option.markexpr:
+        left_out = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
     known: dict[CodeType, bool] = {}
     for item in items:
         if isinstance(item, pytest.Function):
@@ -47,6 +55,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker("process")
             if "burnish" in item.fixturenames:
                 item.add_marker("command")
+    counts = Counter(item.path for item in items)
+    long = Counter(
+        item.path for item in items if item.get_closest_marker("process") or item.get_closest_marker("command")
+    )
+    items.sort(key=lambda item: (-round(long[item.path] / counts[item.path]), item.path))
 
 
 def _starts_process(function: object, known: dict[CodeType, bool]) -> bool:
@@ -98,6 +111,15 @@ def burnish_process(tmp_path: Path) -> Burnish:
         return _checked(words, code, result.returncode, result.stdout, result.stderr)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Words that a shell puts before those of `burnish` to run it without its start; see tests/docs/shell.py."""
+    from tests.docs.shell import serving
+
+    with serving(tmp_path_factory.mktemp("client")) as words:
+        yield words
 
 
 def _bytes(text: str | bytes) -> bytes:

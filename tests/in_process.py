@@ -3,6 +3,7 @@
 import os
 import shlex
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from typing import IO
 
 from cli.app import run
 from cli.io import media_root, terminal
+from tests.forked import forking
 
 PACKAGES = ("cli", "curate", "augment", "baselines")
 _PIPE_BYTES = 1 << 16
@@ -48,6 +50,14 @@ def _ended(arguments: list[str]) -> int:
             sys.stderr.write(f"{end.code}\n")
             return 1
         return end.code or 0
+
+
+def in_fork(words: list[str]) -> int:
+    """Run a command line in a process of its own that was forked for it."""
+    _forget()
+    terminal.verbose = terminal.quiet = False
+    sys.argv = ["burnish", *words]
+    return _ended(words)
 
 
 @contextmanager
@@ -97,9 +107,12 @@ def _place(arguments: Sequence[str], folder: Path) -> Iterator[None]:
     os.chdir(folder)
     sys.argv = ["burnish", *arguments]
     terminal.verbose = terminal.quiet = False
+    start = subprocess.Popen
+    subprocess.Popen = forking(in_fork)  # type: ignore[misc]
     try:
         yield
     finally:
+        subprocess.Popen = start  # type: ignore[misc]
         terminal.verbose = terminal.quiet = False
         signal.signal(signal.SIGTERM, stop)
         sys.argv = words

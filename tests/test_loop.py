@@ -1,18 +1,16 @@
 """The whole loop on real data, with the commands of docs/loop.md: the weak slice is found, mended, and shown to be."""
 
 import json
-import os
-import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import in_process
 from tests.conftest import ROOT
 from tests.docs.pages import blocks
+from tests.docs.shell import bash
 
 TEST_NOISE = ["running_tap.wav"]
 TRAINING_NOISE = ["doing_the_dishes.wav", "white_noise.wav", "pink_noise.wav"]
@@ -33,7 +31,7 @@ def steps() -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def outputs(tmp_path_factory: pytest.TempPathFactory, data: Path) -> tuple[Path, list[str]]:
+def outputs(client: str, tmp_path_factory: pytest.TempPathFactory, data: Path) -> tuple[Path, list[str]]:
     """A folder in which all the commands were run, one after the other, as a person would; and what they said."""
     folder = tmp_path_factory.mktemp("loop")
     shutil.copytree(data / "fsdd", folder / "fsdd")
@@ -42,15 +40,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory, data: Path) -> tuple[Path,
         for file in files:
             shutil.copy(data / "noise" / "background" / file, folder / "noise" / name)
     (folder / "water.yaml").write_text(next(text for language, text in blocks(PAGE) if language == "yaml"))
-    program = f'burnish() {{ {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / "burnish.py"))} "$@"; }}\n'
-    said = []
-    for commands, _ in steps():
-        line = ["bash", "-euo", "pipefail", "-c", f"{program}{{ {commands}\n}} 2>&1"]
-        environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
-        done = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False, env=environment)
-        assert done.returncode == 0, f"{commands}\n{done.stdout[-3000:]}"
-        said.append(done.stdout)
-    return folder, said
+    return folder, [bash(client, commands, folder) for commands, _ in steps()]
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +57,9 @@ def test_the_page_shows_what_the_commands_say(outputs: tuple[Path, list[str]]) -
 
 
 def read(folder: Path, *arguments: str) -> Any:
-    command = [sys.executable, str(ROOT / "burnish.py"), *arguments]
-    return json.loads(subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout)
+    code, output, errors = in_process.call(arguments, b"", folder)
+    assert code == 0, errors
+    return json.loads(output)
 
 
 def test_the_slice_is_the_weakest(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.soak import SOAK
 
 PACKAGES = {"cli", "augment", "curate", "baselines", "recipes"}
 
@@ -33,11 +35,19 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the `burnish` of a fresh environment."""
+    """Return the `burnish` of a fresh environment.
+
+    A soak installs all that the wheel asks for; else it sees what this environment has, which was installed for it.
+    """
     folder = tmp_path_factory.mktemp("environment")
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, str(wheel)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", *([] if SOAK else ["--without-pip"]), str(folder)], check=True)
+    python = folder / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, *([] if SOAK else ["--no-deps"]), str(wheel)], check=True)
+    if not SOAK:
+        own = sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)})
+        # A path only: the .pth files of the other folder, such as that of an editable install, are not followed.
+        Path(own, "there.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
     return folder / "bin" / "burnish"
 
 

@@ -186,7 +186,7 @@ def failed(result: "Comparison", gate: Gate, tags: "Collection[str]" = ()) -> li
 
 
 def in_words(name: str, found: "Difference") -> str:
-    """Return a difference in words: `better on noise=car (+0.310, 95 % interval +0.220 to +0.400, n = 200)`."""
+    """Return a difference in words: `better on noise=car (+31.0 points, 95 % interval +22.0 to +40.0, n = 200)`."""
     caution = f"; a close call: McNemar p = {found.mcnemar_p:.3f}" if needs_caution(found) else ""
     return f"{found.verdict} {_figures(name, found)}{caution})"
 
@@ -199,9 +199,10 @@ def at_the_gate(name: str, found: "Difference") -> str:
 
 def _figures(name: str, found: "Difference") -> str:
     where = "over all" if name == "" else f"on {name}"
-    low, high = found.interval
+    low, high = (100 * end for end in found.interval)
     tied = f" in {found.groups:,} groups" if found.groups else ""
-    return f"{where} ({found.difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}, n = {found.samples:,}{tied}"
+    figure = f"{100 * found.difference:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}"
+    return f"{where} ({figure}, n = {found.samples:,}{tied}"
 
 
 def needs_caution(found: "Difference") -> bool:

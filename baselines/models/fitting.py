@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 from baselines.data.folds import make_folds
-from baselines.models.models import Candidate, build, scores
+from baselines.models.models import MOST_FOR_SVM, Candidate, build, fit_machine, scores
 from baselines.models.training_matrix import Task, TrainingMatrix
 from curate.engine import Failure, run
 from curate.ground.errors import BurnishError
@@ -78,7 +78,13 @@ def fit_model(matrix: TrainingMatrix, candidate: Candidate, train: "Numbers", *,
         warnings.filterwarnings("ignore", message=".*converge", category=UserWarning)
         # Of half a training part some classes have one sample; scikit-learn then takes the labels for measurements.
         warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
-        estimator.fit(_input(matrix, model, train), matrix.label[train], **_weights(matrix, candidate, train))
+        given, weights = (_input(matrix, model, train), matrix.label[train]), _weights(matrix, candidate, train)
+        if candidate.name == "svm" and not similarities and len(train) <= MOST_FOR_SVM:
+            fit_machine(
+                (build(candidate, len(train), matrix.seed, **size, similarities=True), estimator), *given, **weights
+            )
+        else:
+            estimator.fit(*given, **weights)
     return model
 
 

@@ -12,7 +12,7 @@ from baselines.data.draws import draw_half
 from baselines.models.calibration import fit_temperature, probabilities
 from baselines.models.fitting import InnerFit, able_candidate, fit_model, in_workers, inner_fits, score_model
 from baselines.models.generated_weight import WeightTrial, best_weight, try_weights
-from baselines.models.models import Candidate, candidates
+from baselines.models.models import Candidate, Estimator, candidates
 from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
 
 if TYPE_CHECKING:
@@ -202,9 +202,25 @@ def _fit_final(matrix: TrainingMatrix, last: _FinalFit) -> Fitted:
     found = np.zeros((0, matrix.classes))
     if len(test):
         found = probabilities(score_model(matrix, model, test), last.temperature)
-    saved = bytes(import_module("skops.io").dumps(model.estimator)) if save else b""
+    saved = _file_of(model.estimator) if save else b""
     again = _repeat(matrix, last) if len(test) else None
     return Fitted(last.candidate, (), found, float(right.mean()), last.temperature, saved, repeats=again)
+
+
+def _file_of(estimator: Estimator) -> bytes:
+    """Return a model as a .skops file; in a process of its own, which writes no other and reads none."""
+    from baselines.models.preload import import_lean
+
+    utils = import_module("sklearn.utils")
+    known = utils.all_estimators
+    # What skops is told here it trusts when it reads a file. To ask for it imports all of scikit-learn, .8 s of
+    # processor time, for a file that is only written.
+    utils.all_estimators = list
+    try:
+        import_lean(("skops.io",))
+    finally:
+        utils.all_estimators = known
+    return bytes(import_module("skops.io").dumps(estimator))
 
 
 def _repeat(matrix: TrainingMatrix, last: _FinalFit) -> "Numbers":

@@ -36,6 +36,8 @@ _SMALLEST_VOTE = 0.01
 _NEIGHBOURS = 5
 _BALANCED = ", balanced"
 
+_ROWS = 2048
+"""Samples whose similarities to the support vectors are in memory together."""
 _CLASSES = 10
 """For so many the tolerance of logistic regression was chosen."""
 _WORK, _FEWEST_STEPS = 1e12, 10
@@ -54,6 +56,19 @@ class Estimator(Protocol):
     def decision_function(self, features: "Features") -> "NDArray[np.float64]": ...
 
     def predict_proba(self, features: "Features") -> "NDArray[np.float64]": ...
+
+
+class _Machine(Estimator, Protocol):
+    """What a support vector machine has besides."""
+
+    kernel: str
+    support_: "NDArray[np.int32]"
+    support_vectors_: "NDArray[np.float64]"
+    shape_fit_: tuple[int, ...]
+    n_features_in_: int
+    _gamma: float
+
+    def fit(self, features: "Features", label: "NDArray[np.int64]", **weights: object) -> Self: ...
 
 
 class _Recipe(NamedTuple):
@@ -218,12 +233,75 @@ def scores(model: Estimator, features: "Features", classes: int) -> "NDArray[np.
         least = _SMALLEST if hasattr(model, "decision_function") else _SMALLEST_VOTE
         found[:, model.classes_] = np.log(np.maximum(model.predict_proba(features), least))
         return found
-    # A copy, so that the saved machine still votes as scikit-learn does: its own predict refuses to break ties
-    # between pairs.
-    machine = copy(model)
-    machine.decision_function_shape, machine.break_ties = "ovo", False
-    margins = machine.decision_function(features)
+    margins = np.concatenate(
+        [_margins(model, features[begin : begin + _ROWS]) for begin in range(0, len(features), _ROWS)]
+    )
     # Of two classes scikit-learn gives one column, the margin of the second.
     pairs = margins if margins.ndim == 2 else -margins[:, None]
     found[:, model.classes_] = couple(pairs, len(model.classes_))
     return found
+
+
+def _margins(model: Estimator, features: "Features") -> "NDArray[np.float64]":
+    """Return the margins of a support vector machine between all pairs of classes, a row for each sample."""
+    import numpy as np
+
+    # A copy, so that the saved machine still votes as scikit-learn does: its own predict refuses to break ties
+    # between pairs.
+    machine = cast("_Machine", copy(model))
+    machine.decision_function_shape, machine.break_ties = "ovo", False
+    if machine.kernel != "rbf":
+        return machine.decision_function(features)
+    # libsvm takes samples one by one and each support vector one by one; one product of matrices says the same in a
+    # tenth of the time, to the fifteenth digit.
+    similar = similarities(features.astype("float64"), machine.support_vectors_, machine._gamma)
+    vectors = len(machine.support_)
+    machine.kernel, machine.support_ = "precomputed", np.arange(vectors, dtype=machine.support_.dtype)
+    machine.shape_fit_, machine.n_features_in_ = (vectors, vectors), vectors
+    return machine.decision_function(similar)
+
+
+def similarities(features: "Features", others: "Features", gamma: float = GAMMA) -> "NDArray[np.float64]":
+    """Return exp(-gamma |x - y|²) of all pairs, the kernel of a support vector machine.
+
+    Args:
+        features: float64, shape (samples, length).
+        others: float64, shape (others, length); of the same array each is as similar to itself as can be, exactly 1.
+        gamma: Of the kernel.
+
+    Returns:
+        float64, shape (samples, others).
+    """
+    import numpy as np
+
+    found = features @ others.T
+    square = found.diagonal().copy() if features is others else np.einsum("ij,ij->i", features, features)
+    other = square if features is others else np.einsum("ij,ij->i", others, others)
+    # |x - y|² = |x|² + |y|² - 2xy, in place: of 5,000 samples each copy takes 200 MB. Rounding makes of 0 a little less.
+    found *= -2
+    found += square[:, None]
+    found += other
+    np.maximum(found, 0, out=found)
+    found *= -gamma
+    return np.asarray(np.exp(found, out=found))
+
+
+def fit_machine(
+    machines: tuple[Estimator, Estimator], features: "Features", label: "NDArray[np.int64]", **weights: object
+) -> Estimator:
+    """Return a support vector machine of features, fitted on their similarities, which are computed all at once.
+
+    libsvm computes each of them when it asks for it, ten times as slow; it keeps them as float32, so that what is in the
+    last of 16 digits changes nothing.
+
+    Args:
+        machines: One of similarities, which is fitted; one of features, which gets what the other learned.
+        features: float64, shape (samples, length).
+        label: Of each sample.
+        **weights: As `fit` of the machine takes them.
+    """
+    taught, machine = (cast("_Machine", one) for one in machines)
+    taught.fit(similarities(features, features), label, **weights)
+    own = {"kernel": machine.kernel, "_gamma": GAMMA, "shape_fit_": features.shape, "n_features_in_": features.shape[1]}
+    machine.__dict__.update(taught.__dict__ | own | {"support_vectors_": features[taught.support_]})
+    return machine

@@ -162,7 +162,9 @@ def _weight_notes(data: TrainingData, fitted: "Fitted") -> list[str]:
     text += f"{100 * best.weak:.1f} % with them"
     if before.rest is not None and best.rest is not None:
         text += f"; of {rest:,} others {100 * before.rest:.1f} % and {100 * best.rest:.1f} %"
-    return [f"{text} (--generated-weight)"]
+    # Even the weight that did best is still the best of several: no gain by it is no gain.
+    useless = "; no weight helped them: preview shows what was made" if best.weak <= before.weak else ""
+    return [f"{text} (--generated-weight){useless}"]
 
 
 def _choice_notes(fitted: "list[Fitted]", plan: "FitPlan") -> list[str]:

@@ -15,6 +15,7 @@ from cli.io.replayable_pipe import Rereadable
 from cli.io.terminal import say
 from cli.views.clean.check_list import all_checks, report
 from cli.views.clean.flagged_page import Gallery
+from cli.views.clean.repair import mended
 from cli.views.clean.summary import (
     CleanTally,
     Page,
@@ -33,6 +34,7 @@ from curate.media.storage.publish import write_whole
 from curate.organize.quarantine import Quarantine
 from curate.records.dataset_root import DatasetFolders
 from curate.records.reader import lines, read_as
+from curate.repair.mend import parse_fixes
 
 if TYPE_CHECKING:
     from curate.review.votes import Rule
@@ -76,7 +78,15 @@ def clean(
     quarantine: Annotated[
         str | None, typer.Option(metavar="DIR", help="Where --apply moves the dropped files."), Effect.SETS_ASIDE
     ] = None,
-    apply: Annotated[bool, typer.Option("--apply", help="Move them; undo takes it back.")] = False,
+    fix: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT,...", help="Mend files: extension, orientation, trailing-bytes.", show_default=False
+        ),
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Do what --quarantine and --fix say; undo takes it back.")
+    ] = False,
     fail_on: Annotated[
         list[str] | None,
         typer.Option(metavar="error|warning|CHECK", help="Fail (exit 1) if a sample has such a finding."),
@@ -112,6 +122,10 @@ def clean(
     --html shows what is flagged, so that you see it before you drop it. --answers is what people said in review: what
     they rejected has the error rejected, and what they kept stays, whatever a check says of it.
 
+    --fix mends files before they are judged, where that is certain, and says what it would do until --apply: names that
+    end like another format; pictures that stand upright only by their EXIF tag, turned without loss or not at all; and
+    what stands behind the end of a file, named before it goes. Originals are kept, and the manifest follows.
+
     [bold]Examples[/bold]
 
     burnish scan photos/ | burnish clean --drop blurry -o good.jsonl --rejects bad.jsonl
@@ -119,6 +133,8 @@ def clean(
     burnish clean set.jsonl --set dark=0.2 --fail-on damaged --quiet
 
     burnish clean set.jsonl --quarantine ../quarantine --apply -o good.jsonl
+
+    burnish clean set.jsonl --fix extension,orientation,trailing-bytes --apply -o set.jsonl
 
     burnish clean set.jsonl --embeddings photos.npz -o set.jsonl
 
@@ -131,8 +147,9 @@ def clean(
     if list_checks:
         reports.write(all_checks(), reports.Formats(json, md, csv).check(), "Checks", report)
         return
-    if apply and not quarantine:
-        raise UsageError("--apply moves the dropped files, so it needs --quarantine DIR")
+    fixes = parse_fixes(fix or ())
+    if apply and not quarantine and not fixes:
+        raise UsageError("--apply moves or mends files, so it needs --quarantine DIR or --fix WHAT")
     options.check_rule(rule, adjudicator, answers)
     asked = Asked(answers or (), rule, frozenset(adjudicator or ()))
     policy = make_policy(settings or (), config, _listed(only), _listed(drop), _listed(keep), auto=auto)
@@ -141,7 +158,10 @@ def clean(
     streams.check_output(rejects)
     reports.check_html(html, manifest)
     files = Quarantine(quarantine, root or "") if quarantine else None
-    tally = _clean(manifest, policy, files, (output, rejects), embeddings, asked, Page(html, root), apply=apply)
+    with streams.passes(manifest) as lines_read, ExitStack() as repaired:
+        file = repaired.enter_context(mended(lines_read, fixes, root or "", apply=apply)) if fixes else lines_read
+        page = Page(html, root, manifest or "-")
+        tally = _clean(file, policy, files, (output, rejects), embeddings, asked, page, apply=apply)
     outcome.rejected = tally.dropped.total()
     if gates:
         refuse_empty(tally.kept + tally.dropped.total(), f"--fail-on {gates[0]}", allowed=allow_empty)
@@ -150,7 +170,7 @@ def clean(
 
 
 def _clean(
-    manifest: str | None,
+    file: Rereadable,
     policy: Policy,
     files: Quarantine | None,
     outputs: tuple[str | None, str | None],
@@ -166,11 +186,11 @@ def _clean(
     def set_aside() -> None:
         dropped.close()
         say_tally(tally, policy.keep)
-        write_page(page, tally, found, manifest or "-")
+        write_page(page, tally, found)
         if files:
             carry_out(files, apply=apply)
 
-    with streams.passes(manifest) as file, ExitStack() as dropped:
+    with ExitStack() as dropped:
         rejected = dropped.enter_context(write_whole(rejects)) if rejects else None
         by_digest = _outliers(file, embeddings) if embeddings else {}
         decided = _decided(file, asked) if asked.answers else None

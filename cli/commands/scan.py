@@ -15,6 +15,7 @@ from cli.io import streams, terminal
 from cli.io.outcome import outcome
 from cli.io.summary import top
 from cli.io.terminal import say
+from cli.views.scan.init import ProjectGuess
 from cli.views.scan.labels import say_labels, say_table
 from curate.check.checks import SCAN_CHECKS
 from curate.ground.run_stats import Usage, append_stats, check_stats
@@ -73,6 +74,9 @@ def scan(
         ),
         Effect.APPENDS,
     ] = None,
+    init: Annotated[
+        bool, typer.Option("--init", help="Write burnish.toml here, with the pattern and the groups that names give.")
+    ] = False,
     root: options.Root = None,
     output: options.Output = None,
     jobs: options.Jobs = None,
@@ -87,6 +91,9 @@ def scan(
     or .parquet beside the files, else from --pattern, else from the last folders that differ; train, val and test
     folders give the split. With -o and a FILE of an earlier scan, only files that changed are measured again.
 
+    --init guesses the pattern, where all files are in one folder, and which part of the names is a group (a speaker, a
+    patient), and writes them to burnish.toml in this folder, as defaults of all commands. It never overwrites one.
+
     [bold]Examples[/bold]
 
     burnish scan photos/ -o set.jsonl
@@ -97,11 +104,15 @@ def scan(
 
     burnish scan /shared/data -o set.jsonl --engine ray --address head:6379
 
+    burnish scan speech/ --init -o set.jsonl
+
     burnish scan data/ | jq -r 'select(.findings) | .path'
     """
     check_roots(paths)
     choose_engine(engine, address, [*paths, root])
     streams.check_output(output)
+    guess = ProjectGuess(paths, pattern) if init else None
+    pattern = guess.pattern if guess else pattern
     table = Metadata(metadata, path_column, label_column)
     labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, table)
     # What was measured until an interruption is kept for a file of this disk: not for a device or a store.
@@ -113,8 +124,9 @@ def scan(
     tally, began, usage = ScanTally(), time.monotonic(), Usage()
     # A store would be listed twice, and a shard read twice, for the sake of a bar.
     remote = any(is_url(place) or is_shard(place) for place in places(paths))
-    with terminal.progress("scan", lambda: None if remote else sum(1 for _ in walk(paths))) as counted:
+    with terminal.progress("scan", lambda: None if remote else sum(1 for _ in walk(paths, statuses=False))) as counted:
         lines = scan_folders(paths, labeller, Options(root or "", jobs, timeout, shallow), tally, known)
+        lines = guess.watch(lines) if guess else lines
         with keeping(file) if file and not shallow else nullcontext() as keeper:
             streams.write_lines(counted(keeper.watch(lines) if keeper else lines), output)
     outcome.reused = known.reused if known else 0
@@ -125,6 +137,8 @@ def scan(
         append_stats(stats, replace(run, files=outcome.worked, reused=outcome.reused))
     summarized = terminal.shows_output() and not output
     _say_tally(tally, labeller, known, time.monotonic() - began, summarized=summarized)
+    if guess:
+        guess.write()
     say_nodes()
 
 

@@ -172,7 +172,8 @@ def _write_out(lines: "Iterable[bytes]") -> None:
 
 def _put(lines: list[bytes]) -> None:
     out = sys.stdout.buffer
-    rest = memoryview(b"".join(line + b"\n" for line in lines))
+    # The empty last one gives the last line its end, too.
+    rest = memoryview(b"\n".join([*lines, b""]))
     # With PYTHONUNBUFFERED, as in many containers, this is the bare file, which may write a part of what it is given.
     while rest:
         rest = rest[out.write(rest) :]

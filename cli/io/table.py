@@ -53,6 +53,7 @@ class Column(NamedTuple):
         kind: What its values are.
         priority: The columns of the highest go first where a terminal is narrow; 0: stays.
         form: How a value is written, for `str.format`; of an interval, both ends; of a share, what follows it.
+        points: Whether values are differences of shares, shown in points with their sign: +0.031 is +3.1.
         below: Whether a terminal, which has little room, shows it under the column before it.
         axis: What stands at the left end, the middle and the right end of a column of drawings, on pages.
     """
@@ -64,6 +65,7 @@ class Column(NamedTuple):
     form: str = ""
     axis: tuple[str, ...] = ()
     below: bool = False
+    points: bool = False
 
     def words(self, value: Cell) -> str:
         """Return a value as people read it; nothing where it is not known."""
@@ -71,6 +73,8 @@ class Column(NamedTuple):
             return ""
         if isinstance(value, Worded):
             return value.words
+        if self.points and not isinstance(value, str):
+            return in_points(value, self.form)
         if isinstance(value, tuple):
             return self.form.format(*value) if self.form else interval(value)
         if self.kind == "share" and not isinstance(value, str):
@@ -155,6 +159,12 @@ class Report(NamedTuple):
 def percent(share: float | None) -> str:
     """Return a share (0 to 1) in percent, without the sign; nothing where it is not known."""
     return "" if share is None else f"{100 * share:.1f}"
+
+
+def in_points(value: float | tuple[float, float], form: str = "") -> str:
+    """Return a difference of shares in points, with its sign; of an interval both ends."""
+    ends = value if isinstance(value, tuple) else (value,)
+    return " to ".join((form or "{:+.1f}").format(100 * end) for end in ends)
 
 
 def or_dash(share: float | None) -> Cell:

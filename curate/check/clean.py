@@ -47,9 +47,13 @@ class _Values:
 
     def add(self, sample: int, value: float) -> None:
         """Note the value of a sample, by its place; in the order of the samples."""
-        if gap := sample - len(self._of_sample):
-            self._of_sample.extend([0] * gap)
-        self._of_sample.append(self._numbers.setdefault(value, len(self._numbers) + 1))
+        numbers, of_sample = self._numbers, self._of_sample
+        if sample != len(of_sample):
+            of_sample.extend([0] * (sample - len(of_sample)))
+        number = numbers.get(value)
+        if number is None:
+            number = numbers[value] = len(numbers) + 1
+        of_sample.append(number)
 
     def counts(self) -> Counter[float]:
         """Return how often each value occurs, in the order in which they were met."""
@@ -181,48 +185,56 @@ def survey(
     by_class: dict[str, dict[str, list[int]]] = {
         name: {} for name, check in checks.items() if check.spares_classes and not policy.asked_for(name)
     }
+    # What a rule needs for each sample, in one tuple: this loop is most of the time of `clean`.
+    judges = {
+        kind: [(rule.value, rule.flags, rule.name, by_class.get(rule.name)) for rule in rules]
+        for kind, rules in fixed.items()
+    }
     relative = {
-        kind: [(checks[name].value, of_check) for name, of_check in values.items() if checks[name].kind == kind]
+        kind: [(checks[name].value, of_check.add) for name, of_check in values.items() if checks[name].kind == kind]
         for kind in found.rules
     }
     measured: Counter[str] = Counter()
     undecided: Counter[str] = Counter()
     flagged: Counter[str] = Counter()
     beforehand = bool(found.by_digest or decided)
-    for sample in samples:
-        found.samples += 1
-        found.sound += _is_sound(sample)
+    remarkable = found.remarkable
+    for place, sample in enumerate(samples):
+        kind = sample.kind
+        found.samples = place + 1
+        if kind in KINDS and not (sample.findings and not _is_sound(sample)):
+            found.sound += 1
         # Findings that are there already (of scan, or of an earlier clean) have to be looked at in the second pass too.
-        said = sample.findings or (beforehand and found.says_of(found.samples - 1, sample.digest))
-        found.remarkable.append(bool(said))
-        if sample.kind is not None and sample.kind not in KINDS:
-            found.others[sample.kind] += 1
+        said = sample.findings or (beforehand and found.says_of(place, sample.digest))
+        remarkable.append(bool(said))
+        if kind is not None and kind not in KINDS:
+            found.others[kind] += 1
             continue
         facts = sample.image or sample.audio
-        if facts is None or sample.kind is None:
+        if facts is None or kind is None:
             _note_unmeasured(found, sample, checks)
             continue
-        measured[sample.kind] += 1
+        measured[kind] += 1
         complete = True
-        for rule in fixed[sample.kind]:
-            value = rule.value(facts)
+        for value_of, flags, name, classes in judges[kind]:
+            value = value_of(facts)
             if value is None:
-                undecided[rule.name] += 1
+                undecided[name] += 1
                 # A check may have nothing to say of a sample that has every fact: the bandwidth of silence.
-                complete = complete and all(getattr(facts, need) is not None for need in rule.check.needs)
+                complete = complete and all(getattr(facts, need) is not None for need in checks[name].needs)
                 continue
-            if is_flagged := rule.flags(value):
-                flagged[rule.name] += 1
-                found.remarkable[-1] = 1
-            if rule.check.spares_classes and sample.label is not None and rule.name in by_class:
-                counts = by_class[rule.name].setdefault(sample.label, [0, 0])
+            if is_flagged := flags(value):
+                flagged[name] += 1
+                remarkable[-1] = 1
+            if classes is not None and sample.label is not None:
+                counts = classes.setdefault(sample.label, [0, 0])
                 counts[0] += 1
                 counts[1] += is_flagged
         # What is odd for the set is known when all of it was seen; until then its values wait, a few bytes each.
-        for value_of, known in relative[sample.kind]:
+        for value_of, keep in relative[kind]:
             value = value_of(facts)
             if value is not None:
-                known.add(found.samples - 1, value)
+                keep(place, value)
         if not complete:
             _note_unmeasured(found, sample, checks)
     # A share is of the samples that a check could judge, or a set of half pictures and half sounds would hide it.

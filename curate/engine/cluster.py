@@ -51,6 +51,15 @@ class _Task(NamedTuple):
     preload: tuple[str, ...]
 
 
+class _Shared(NamedTuple):
+    """What all batches are given, as for `pool.run`."""
+
+    work: "Callable[[Any], Any]"
+    warm_up: "Callable[[], object] | None"
+    ahead: "Callable[[Sequence[Any]], None] | None"
+    together: "Callable[[list[Any]], list[Any]] | None"
+
+
 class _Answer(NamedTuple):
     """What became of a batch."""
 
@@ -60,7 +69,7 @@ class _Answer(NamedTuple):
 
 
 def _work_on(
-    shared: "tuple[Callable[[Any], Any], Callable[[], object] | None, Callable[[Sequence[Any]], None] | None]",
+    shared: _Shared,
     items: list[Any],
     task: _Task,
 ) -> _Answer:
@@ -71,18 +80,18 @@ def _work_on(
     os.chdir(task.folder)
     # Others of Ray's processes on this machine have a worker each as well, and no more memory than there is.
     beside = (os.cpu_count() or 1) - 1
-    work, warm_up, ahead = shared
     with closing(
         pool.run(
-            work,
+            shared.work,
             items,
             jobs=1,
             chunk_size=task.chunk_size,
             timeout_s=task.timeout_s,
             preload=task.preload,
-            warm_up=warm_up,
-            ahead=ahead,
+            warm_up=shared.warm_up,
+            ahead=shared.ahead,
             beside=beside,
+            together=shared.together,
         )
     ) as results:
         return _Answer(list(results), own_name(), time.monotonic() - began)
@@ -105,6 +114,7 @@ def run_on_cluster(
     preload: "Sequence[str]" = (),
     warm_up: "Callable[[], object] | None" = None,
     ahead: "Callable[[Sequence[Any]], None] | None" = None,
+    together: "Callable[[list[Any]], list[Any]] | None" = None,
 ) -> "Generator[Any, None, None]":
     """Yield `work(item)` for each item, in the order of the items, from the machines of the cluster.
 
@@ -120,7 +130,7 @@ def run_on_cluster(
     task = _Task(os.getcwd(), program_digest(), chunk_size, timeout_s, tuple(preload))
     remote = ray.remote(num_cpus=1, max_retries=_LOST_MACHINES)(_work_on)
     # Once for all batches: a model, or a plan with all of its recipes, may be large.
-    shared = ray.put((work, warm_up, ahead))
+    shared = ray.put(_Shared(work, warm_up, ahead, together))
     iterator, more = iter(items), True
     window: deque[Chunk] = deque()
     under_way: dict[Any, _Sent] = {}

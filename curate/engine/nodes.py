@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from curate.ground.errors import InputError, UsageError
 from curate.ground.program import program_digest
+from curate.media.storage import status_of
+from curate.media.storage.address import expand_braces, is_url, local_path, split_member
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -255,18 +257,29 @@ def _prove(ray: Any, places: "Sequence[str]") -> None:
             )
         for place, mine, other in zip(places, own[1:], seen[1:], strict=True):
             if mine != other:
+                cure = "put it on a disk that all machines mount at the same place"
+                if is_url(place):
+                    cure = "give each machine the packages and the credentials for the store"
                 raise InputError(
                     f"machine {name} does not see {place} as this one does ({other or 'nothing'} there, "
-                    f"{mine or 'nothing'} here); put it on a disk that all machines mount at the same place"
+                    f"{mine or 'nothing'} here); {cure}"
                 )
 
 
 def fingerprint(place: str) -> str:
-    """Return what a file or folder looks like, in words that differ where two machines see different ones."""
+    """Return what a file, folder or key looks like, in words that differ where two machines see different ones."""
     from hashlib import sha256
 
-    if "://" in place:
-        return "a store"
+    place = split_member(next(expand_braces(local_path(place)))).shard
+    if is_url(place):
+        try:
+            size = status_of(place).bytes
+            return "a key" if size is None else f"{size:,} bytes"
+        except FileNotFoundError:
+            return "a store"  # which answers: what is no key may be a folder
+        except OSError as error:
+            # Each has rights of its own, and packages: what one may read is forbidden to the other.
+            return error.strerror or str(error)
     if os.path.isdir(place):
         names = sorted(os.listdir(place))
         digest = sha256("\0".join(names[:_NAMES]).encode("utf-8", "surrogateescape")).hexdigest()

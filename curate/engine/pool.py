@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from curate.engine.autoscale import Crowd
 from curate.engine.memory import worker_memory
-from curate.engine.worker import STOP_SIGNALS, Failure, preload, serve, start_method
+from curate.engine.worker import ALL_ITEMS, STOP_SIGNALS, Failure, preload, serve, start_method
 from curate.ground.errors import BurnishError
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def run(
     warm_up: "Callable[[], object] | None" = None,
     ahead: "Callable[[Sequence[Any]], None] | None" = None,
     beside: int = 0,
+    together: "Callable[[list[Any]], list[Any]] | None" = None,
 ) -> "Generator[Any, None, None]":
     """Yield `work(item)` for each item, in the order of the items, from worker processes.
 
@@ -77,6 +78,9 @@ def run(
         ahead: Called in a worker with items that it was sent, before it comes to them: to begin what takes time
             elsewhere. What it raises is of no account.
         beside: Workers of other pools on this machine, which share its memory.
+        together: Called in a worker with the results of up to `chunk_size` items, `Failure`s among them, and returns
+            what takes their places: for what costs less for many than for each. If it raises, or ends the process, it
+            is called again for each of them alone.
 
     Yields:
         The result; a `Failure` where the item raised, killed its process, took too long or too much memory.
@@ -84,7 +88,7 @@ def run(
     jobs = jobs or available_processors()
     chunks = _chunks(items, chunk_size)
     window: deque[Chunk] = deque()
-    pool = _Pool(work, jobs, timeout_s, preload, warm_up, ahead, worker_memory(jobs + beside))
+    pool = _Pool(work, jobs, timeout_s, preload, warm_up, ahead, worker_memory(jobs + beside), together)
     try:
         more = True
         while more or window:
@@ -163,6 +167,7 @@ class _Pool:
         warm_up: "Callable[[], object] | None",
         ahead: "Callable[[Sequence[Any]], None] | None",
         memory: int | None,
+        together: "Callable[[list[Any]], list[Any]] | None",
     ) -> None:
         self.forks = start_method() == "fork"
         self.context: ForkContext | SpawnContext = (
@@ -176,6 +181,7 @@ class _Pool:
         self.warm_up = warm_up
         self.ahead = ahead
         self.memory = memory
+        self.together = together
         self.queue: deque[_Task] = deque()
         self.workers: list[_Worker] = []
         self.numbers = 0
@@ -239,7 +245,7 @@ class _Pool:
         inherited = [*(worker.connection for worker in self.workers), ours] if self.forks else []
         arguments = (
             *(self.work, theirs, progress, os.getpid(), inherited),
-            *(self.preload, self.warm_up, self.memory, self.ahead),
+            *(self.preload, self.warm_up, self.memory, self.ahead, self.together),
         )
         process = self.context.Process(target=serve, args=arguments, daemon=True)
         # Held back while there are two of us: a signal to the whole group must not run our handlers in the child.
@@ -282,8 +288,13 @@ class _Pool:
             raise BurnishError(f"worker processes end before they begin ({_explain(worker.process.exitcode)})")
         for task in worker.tasks:
             indexes = list(task.indexes)
+            if task.number == number and position == ALL_ITEMS and len(indexes) > 1:
+                # Which of them it was is not known: each by itself, and it shows.
+                for index in indexes:
+                    self._enqueue(task.chunk, [index])
+                continue
             if task.number == number:
-                culprit = indexes.pop(int(position))
+                culprit = indexes.pop(max(0, int(position)))
                 task.chunk.fill(culprit, failure or Failure("crashed", _explain(worker.process.exitcode)))
             self._enqueue(task.chunk, indexes)
         worker.connection.close()

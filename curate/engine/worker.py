@@ -31,6 +31,8 @@ _ONE_THREAD = (
     "OPENCV_FOR_THREADS_NUM",
 )
 _WARM_UP_S = 60
+ALL_ITEMS = -1
+"""The position of a worker that is at all items of its task."""
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _START_VARIABLE = "BURNISH_START_METHOD"
 
@@ -75,6 +77,7 @@ def serve(
     warm_up: "Callable[[], object] | None" = None,
     memory: int | None = None,
     ahead: "Callable[[Sequence[Any]], None] | None" = None,
+    together: "Callable[[list[Any]], list[Any]] | None" = None,
 ) -> None:
     """Answer tasks, each `(number, items)`, with the list of their results, until the other end closes.
 
@@ -89,6 +92,7 @@ def serve(
         warm_up: Called before the first task; no clock runs yet.
         memory: Bytes that this process may take beyond what it starts with; None: no limit.
         ahead: Is given the items of each task as soon as it is there, which may be while another is worked on.
+        together: Is given the results of each task, failures too, and returns what takes their places.
     """
     _settle(parent, inherited)
     limit_memory(memory)
@@ -115,8 +119,31 @@ def serve(
             except Exception as error:
                 # Whatever one item does, it does to itself alone.
                 results.append(_failure(error, memory))
+        if together:
+            results = _finished(together, results, number, progress, memory)
         progress[0] = -1
         tasks.send(results)
+
+
+def _finished(
+    together: "Callable[[list[Any]], list[Any]]",
+    results: list[Any],
+    number: int,
+    progress: "Progress",
+    memory: int | None,
+) -> list[Any]:
+    """Return what takes the places of the results of a task: of all at once, or one by one where that fails."""
+    progress[:] = [number, ALL_ITEMS, time.monotonic()]
+    with suppress(Exception):
+        return together(results)
+    found: list[Any] = []
+    for position, result in enumerate(results):
+        progress[:] = [number, position, time.monotonic()]
+        try:
+            found += together([result])
+        except Exception as error:
+            found.append(_failure(error, memory))
+    return found
 
 
 def _failure(error: Exception, memory: int | None) -> Failure:

@@ -42,29 +42,46 @@ def fingerprint(bands: NDArray[np.float32]) -> str | None:
     Args:
         bands: Powers, shape (frames, bands), see `curate.facts.spectrum`.
     """
-    bands = bands[:, FINGERPRINT_BANDS]
-    power = bands.sum(axis=1)
-    if float(power.max()) < _GATE:
-        return None
-    centre = _centre(power)
-    first = max(0, int(centre - 2.5 * _HALF))
-    near = bands[first : int(centre + 2.5 * _HALF) + 1]
-    place = (np.arange(first, first + len(near), dtype=np.float32) - np.float32(centre)) / np.float32(_HALF)
-    waves = np.cos(_ORDERS * (place + 1)) * np.exp(-2 * place * place)
-    signs = (waves @ np.sqrt(np.sqrt(near)) @ _COSINES).reshape(-1)[:_BITS] > 0
-    return np.packbits(signs).tobytes().hex()
+    return fingerprints(bands[None])[0]
 
 
-def _centre(power: NDArray[np.float32]) -> float:
-    """Return the centre of gravity, in frames, around the loudest 0.3 s.
+def fingerprints(bands: NDArray[np.float32]) -> list[str | None]:
+    """Return `fingerprint` of each of several recordings of one length.
+
+    Args:
+        bands: Powers, shape (clips, frames, bands).
+    """
+    bands = bands[..., FINGERPRINT_BANDS]
+    power = bands.sum(axis=2)
+    found: list[str | None] = [None] * len(bands)
+    heard = np.flatnonzero(power.max(axis=1) >= _GATE)
+    centres = _centres(power[heard]) if len(heard) else np.empty(0)
+    firsts = np.maximum(0, centres - 2.5 * _HALF).astype(np.int64)
+    ends = np.minimum(bands.shape[1], (centres + 2.5 * _HALF).astype(np.int64) + 1)
+    # Of clips of less than a second most lie whole under the window, and are transformed together.
+    for first, end in {*zip(firsts.tolist(), ends.tolist(), strict=True)}:
+        alike = (firsts == first) & (ends == end)
+        clips = heard[alike]
+        place = np.arange(first, end, dtype=np.float32) - centres[alike].astype(np.float32)[:, None]
+        place = (place / np.float32(_HALF))[:, None]
+        waves = np.cos(_ORDERS * (place + 1)) * np.exp(-2 * place * place)
+        parts = waves @ np.sqrt(np.sqrt(bands[clips, first:end])) @ _COSINES
+        for clip, signs in zip(clips.tolist(), parts.reshape(len(clips), -1)[:, :_BITS] > 0, strict=True):
+            found[clip] = np.packbits(signs).tobytes().hex()
+    return found
+
+
+def _centres(power: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the centres of gravity, in frames, around the loudest 0.3 s of each clip.
 
     Found from the loudest place and not from the whole, of which a cut at either end would move the centre.
     """
-    loudest = np.convolve(power, _LOUDEST)
-    centre = float(loudest.argmax()) - len(_LOUDEST) // 2
-    frames = np.arange(len(power), dtype=np.float32)
+    loudest = [int(np.convolve(one, _LOUDEST).argmax()) for one in power]
+    centre = np.array(loudest, np.float64) - len(_LOUDEST) // 2
+    frames = np.arange(power.shape[1], dtype=np.float32)
     for _ in range(2):
-        distance = (frames - np.float32(centre)) / np.float32(_REACH)
+        distance = (frames - centre.astype(np.float32)[:, None]) / np.float32(_REACH)
         weights = power * np.exp(-0.5 * distance * distance)
-        centre = float(np.dot(frames, weights)) / float(weights.sum())
+        moments = [float(np.dot(frames, one)) for one in weights]
+        centre = np.array(moments) / weights.sum(axis=1).astype(np.float64)
     return centre

@@ -30,8 +30,6 @@ def gaps(samples: NDArray[np.float32], sample_rate: int) -> tuple[float, int]:
         sample_rate: Hz.
     """
     shortest = max(_LEAST_FRAMES, round(_SHORTEST_S * sample_rate))
-    if not _stands_still(samples, shortest):
-        return 0.0, 0
     changes = np.flatnonzero(_in_any_channel(samples[1:] != samples[:-1])) + 1
     edges = np.concatenate(([0], changes, [len(samples)]))
     long = np.flatnonzero(np.diff(edges) >= shortest)
@@ -70,16 +68,20 @@ def _dropouts(samples: NDArray[np.float32], sample_rate: int, first: Places, las
     return int(np.count_nonzero(is_heard & ~at_rail & (jumps > _JUMP * np.sqrt(np.maximum(before, behind)))))
 
 
-def _stands_still(samples: NDArray[np.float32], frames: int) -> bool:
-    """Return whether there may be a run of so many equal values: looked at in eight places of each such run only.
+def may_stop(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.bool_]:
+    """Return of each clip whether `gaps` may find anything: looked at in eight places of each shortest run only.
 
     Few recordings have one, and to look at every sample took a quarter of the time of all facts.
+
+    Args:
+        samples: float32, shape (clips, frames, channels).
+        sample_rate: Hz.
     """
-    few = samples[:: frames // 8, 0]
-    same = few[1:] == few[:-1]
+    few = samples[:, :: max(_LEAST_FRAMES, round(_SHORTEST_S * sample_rate)) // 8, 0]
+    same = few[:, 1:] == few[:, :-1]
     for step in (1, 2):  # two in a row, then four
-        same = same[step:] & same[:-step]
-    return bool((same[3:] & same[:-3]).any())  # seven in a row
+        same = same[:, step:] & same[:, :-step]
+    return np.asarray((same[:, 3:] & same[:, :-3]).any(axis=1))  # seven in a row
 
 
 def _in_any_channel(true: NDArray[np.bool_]) -> NDArray[np.bool_]:

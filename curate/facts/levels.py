@@ -16,6 +16,16 @@ def decibels(power: float) -> float:
     return max(FLOOR_DBFS, 10 * math.log10(power)) if power > 0 else FLOOR_DBFS
 
 
+def peaks(monos: NDArray[np.float32]) -> tuple[list[float], list[float]]:
+    """Return the largest and the smallest sample of each clip.
+
+    Args:
+        monos: float32, shape (clips, ...).
+    """
+    values = monos.reshape(len(monos), -1)
+    return values.max(axis=1).tolist(), values.min(axis=1).tolist()
+
+
 def peak_dbfs(samples: NDArray[np.float32]) -> float:
     """Return 20 log10(max |x|) over all channels, in dB re full scale; `FLOOR_DBFS` for digital silence.
 
@@ -44,9 +54,19 @@ def dc_offset(samples: NDArray[np.float32]) -> float:
     Args:
         samples: float32, shape (frames, channels).
     """
+    return dc_offsets(samples[None])[0]
+
+
+def dc_offsets(samples: NDArray[np.float32]) -> list[float]:
+    """Return `dc_offset` of each of several clips of one length.
+
+    Args:
+        samples: float32, shape (clips, frames, channels).
+    """
     # Blocks are summed in float32, which for float64 would be widened first.
-    sums = [
-        sum(float(channel[at : at + _BLOCK].sum()) for at in range(0, len(channel), _BLOCK)) for channel in samples.T
+    frames = samples.shape[1]
+    blocks = [samples[:, at : at + _BLOCK].swapaxes(1, 2).sum(axis=2).tolist() for at in range(0, frames, _BLOCK)]
+    return [
+        max((sum(parts) / frames for parts in zip(*of_clip, strict=True)), key=abs)
+        for of_clip in zip(*blocks, strict=True)
     ]
-    means = [total / len(samples) for total in sums]
-    return max(means, key=abs)

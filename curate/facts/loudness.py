@@ -34,9 +34,10 @@ def loudness_lufs(samples: NDArray[np.float32], sample_rate: int, weights: NDArr
     """
     if weights is None:
         weights = channel_weights(samples.shape[1])
-    if not weights.any():
+    is_plain = len(weights) == 1 and weights[0] == 1
+    if not is_plain and not weights.any():
         return GATE_LUFS
-    if tuple(weights) != _LIBRARY_WEIGHTS.get(len(weights)):
+    if not is_plain and tuple(weights) != _LIBRARY_WEIGHTS.get(len(weights)):
         # Those of the most weight last, as the library has them.
         order = np.argsort(weights, kind="stable")[np.count_nonzero(weights == 0) :]
         samples, weights = samples[:, order], weights[order]
@@ -45,7 +46,7 @@ def loudness_lufs(samples: NDArray[np.float32], sample_rate: int, weights: NDArr
         return max(GATE_LUFS, 10 * math.log10(power) - 0.691) if power > 0 else GATE_LUFS
     needed = math.ceil(_BLOCK_S * sample_rate)
     if len(samples) < needed:
-        samples = np.tile(samples, (math.ceil(needed / len(samples)), 1))
+        samples = np.concatenate([samples] * math.ceil(needed / len(samples)))
     given = _LIBRARY_WEIGHTS.get(samples.shape[1])
     if given is None:
         return _of_many(samples, sample_rate, weights)

@@ -21,17 +21,18 @@ _STEP_16_BIT = 2.0**-30 / 12
 _DITHER = 10.0
 
 
-def silence_ratio(powers: NDArray[np.float32]) -> float:
-    """Return the share of frames that are silent, 0 to 1.
+def silence_ratio(powers: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the share of frames that are silent, 0 to 1, of each clip.
 
     Silent is what lies more than 60 dB (the default of `librosa.effects.trim`) under the loudest frame, or under
     -70 dBFS, the absolute gate of BS.1770: a recording of nothing but the noise of its converter is all silence.
 
     Args:
-        powers: Frame powers, shape (frames,), see `curate.facts.spectrum`.
+        powers: Frame powers, shape (..., frames), see `curate.facts.spectrum`.
     """
-    silent = powers < max(_SILENCE_GATE, _SILENCE_RANGE * float(powers.max()))
-    return int(np.count_nonzero(silent)) / len(powers)
+    loudest = powers.max(axis=-1, keepdims=True).astype(np.float64)
+    silent = powers < np.maximum(_SILENCE_GATE, _SILENCE_RANGE * loudest).astype(np.float32)
+    return np.count_nonzero(silent, axis=-1) / np.float64(powers.shape[-1])
 
 
 def snr_db(sound: Spectrum) -> float:
@@ -51,25 +52,44 @@ def snr_db(sound: Spectrum) -> float:
     Args:
         sound: See `curate.facts.spectrum`.
     """
+    return snrs_db(Spectrum(sound.bands[None], sound.powers[None], sound.low[None], sound.average[None], sound.bin_hz))[
+        0
+    ]
+
+
+def snrs_db(sound: Spectrum) -> list[float]:
+    """Return `snr_db` of each of several clips of one length."""
     heard = sound.powers > DIGITAL_SILENCE
-    count = np.count_nonzero(heard)
-    if not count:
-        return MIN_DB
-    powers, low, lowest = sound.powers, sound.low, sound.bands[:, 0]
-    if count < len(heard):
-        powers, low, lowest = powers[heard], low[heard], lowest[heard]
+    if not heard.all():
+        return [
+            _snrs_db(*(part[clip : clip + 1, here] for part in (sound.powers, sound.low, sound.bands[..., 0])))[0]
+            if here.any()
+            else MIN_DB
+            for clip, here in enumerate(heard)
+        ]
+    return _snrs_db(sound.powers, sound.low, sound.bands[..., 0])
+
+
+def _snrs_db(powers: NDArray[np.float32], low: NDArray[np.float32], lowest: NDArray[np.float32]) -> list[float]:
+    """Return the ratios of clips of which all frames are heard, each part of the shape (clips, frames)."""
+    count = powers.shape[1]
     upper = powers - lowest
     at = int(_QUIETEST * (count - 1))
-    pauses = upper <= _PAUSE * float(np.partition(upper, at)[at])
-    noise = float(np.dot(powers, pauses)) / np.count_nonzero(pauses)
-    signal = float(powers.sum()) / count - noise
+    quiet = np.partition(upper, at, axis=1)[:, at].astype(np.float64)
+    pauses = upper <= (_PAUSE * quiet)[:, None].astype(np.float32)
     # A breath at the microphone or a knock is there for a moment; the mean of a steady rumble is twice its median.
-    noise += min(float(low.sum()) / count, _MEAN_OF_MEDIAN * float(np.partition(low, count // 2)[count // 2]))
-    return min(MAX_DB, max(MIN_DB, decibels(signal / noise)))
+    median = np.partition(low, count // 2, axis=1)[:, count // 2]
+    found = []
+    for clip, pause in enumerate(pauses):
+        noise = float(np.dot(powers[clip], pause)) / np.count_nonzero(pause)
+        signal = float(powers[clip].sum()) / count - noise
+        noise += min(float(low[clip].sum()) / count, _MEAN_OF_MEDIAN * float(median[clip]))
+        found.append(min(MAX_DB, max(MIN_DB, decibels(signal / noise))))
+    return found
 
 
-def bandwidth_hz(spectrum: Spectrum) -> float:
-    """Return the upper edge of the highest 100 Hz that carry sound, in Hz; 0 for digital silence.
+def bandwidth_hz(spectrum: Spectrum) -> NDArray[np.float64]:
+    """Return the upper edge of the highest 100 Hz that carry sound, in Hz, of each clip; 0 for digital silence.
 
     Sound is what lies less than 70 dB under the strongest 100 Hz, in the mean over time, and 10 dB or more over
     the noise of 16 bit steps (a dither is 5 dB over it). Resamplers and lossy coders leave less than that above
@@ -79,14 +99,14 @@ def bandwidth_hz(spectrum: Spectrum) -> float:
     Args:
         spectrum: See `curate.facts.spectrum`.
     """
-    average = spectrum.average[2:]
-    groups = len(average) // _BINS
+    average = spectrum.average[..., 2:]
+    bins = average.shape[-1]
+    groups = bins // _BINS
     if not groups:
-        return 0.0
-    powers = average[: groups * _BINS].reshape(groups, _BINS).sum(axis=1)
-    steps = _DITHER * _STEP_16_BIT * _BINS / len(average)
-    carrying = np.flatnonzero(powers > max(steps, _BAND_RANGE * float(powers.max())))
-    if not len(carrying):
-        return 0.0
-    last = len(average) + 1 if carrying[-1] == groups - 1 else 2 + _BINS * (int(carrying[-1]) + 1)
-    return last * spectrum.bin_hz
+        return np.zeros(average.shape[:-1])
+    powers = average[..., : groups * _BINS].reshape(*average.shape[:-1], groups, _BINS).sum(axis=-1)
+    steps = _DITHER * _STEP_16_BIT * _BINS / bins
+    carrying = powers > np.maximum(steps, _BAND_RANGE * powers.max(axis=-1, keepdims=True))
+    behind = groups - np.argmax(carrying[..., ::-1], axis=-1)
+    last = np.where(behind == groups, bins + 1, 2 + _BINS * behind)
+    return np.where(carrying.any(axis=-1), last, 0) * spectrum.bin_hz

@@ -8,8 +8,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# How to turn and mirror stored pixels so that they stand upright, by EXIF orientation.
-_UPRIGHT = {
+UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -18,6 +17,7 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+"""How to turn and mirror stored pixels so that they stand upright, by EXIF orientation."""
 
 
 _FLOAT_LIMIT = 1e38
@@ -47,7 +47,7 @@ def upright(pixels: "NDArray[np.uint8]", orientation: int) -> "NDArray[np.uint8]
     """Return pixels (height, width, 3) turned and mirrored as the EXIF orientation, 1 to 8, asks."""
     if orientation == 1:
         return pixels
-    return np.asarray(Image.fromarray(pixels).transpose(_UPRIGHT[orientation]))
+    return np.asarray(Image.fromarray(pixels).transpose(UPRIGHT[orientation]))
 
 
 def _grey(image: Image.Image, bits: int) -> Image.Image:

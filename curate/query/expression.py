@@ -31,6 +31,8 @@ Truth = Callable[[Sample], bool | None]
 
 _MAX_LENGTH, _MAX_DEPTH = 2000, 100
 _LONGEST_QUOTED = 120
+_NO_SAMPLE = Sample("")
+"""For what asks nothing of a sample."""
 _COMPARISONS: dict[type[ast.cmpop], tuple[str, _Compare]] = {
     ast.Lt: ("<", operator.lt),
     ast.LtE: ("<=", operator.le),
@@ -195,8 +197,7 @@ def _truth(node: ast.expr, text: str) -> Truth:
         parts = [_truth(value, text) for value in node.values]
         if isinstance(node.op, ast.And):
             return _all_of(parts)
-        # De Morgan: `or` is true if one part is, whatever the others lack, and unknown if none is and one lacks a fact.
-        return _opposite(_all_of([_opposite(part) for part in parts]))
+        return _any_of(parts)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return _opposite(_truth(node.operand, text))
     if isinstance(node, ast.Compare):
@@ -311,6 +312,11 @@ def _arithmetic(combine: _Combine, left: Operand, right: Operand, text: str) -> 
         except (ZeroDivisionError, OverflowError):
             return None
 
+    if isinstance(left.constant, int | float) and isinstance(right.constant, int | float):
+        # `64 * 64` is computed once, and not of each sample. What it compares with is typed as a number whatever it is.
+        folded = value(_NO_SAMPLE)
+        if folded is not None:
+            return Operand("number", lambda _: folded, constant=folded)
     return Operand("number", value)
 
 
@@ -340,6 +346,21 @@ def _all_of(parts: list[Truth]) -> Truth:
     return truth
 
 
+def _any_of(parts: list[Truth]) -> Truth:
+    def truth(sample: Sample) -> bool | None:
+        result: bool | None = False
+        for part in parts:
+            one = part(sample)
+            if one:
+                return True
+            # True if one part is, whatever the others lack; unknown if none is and one lacks a fact.
+            if one is None:
+                result = None
+        return result
+
+    return truth
+
+
 def _opposite(part: Truth) -> Truth:
     def truth(sample: Sample) -> bool | None:
         one = part(sample)
@@ -353,9 +374,11 @@ def _shown(node: ast.expr, text: str) -> str:
 
 
 def _fact(part: str, name: str) -> Value:
+    part_of, fact_of = operator.attrgetter(part), operator.attrgetter(name)
+
     def value(sample: Sample) -> object:
-        facts = getattr(sample, part)
-        return None if facts is None else getattr(facts, name)
+        facts = part_of(sample)
+        return None if facts is None else fact_of(facts)
 
     return value
 

@@ -1,5 +1,6 @@
 """Tags: slices of a dataset, named by hand, by an expression over facts, or by what is usual to look at."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -52,8 +53,13 @@ def add_tags(
     A tag is never added twice, and none is taken away.
     """
     rules = list(rules)
+    # By what a sample has facts of: rules for recordings say nothing of pictures, and need not be asked of each.
+    asked = {part: [rule for rule in rules if rule[1].part in (None, part)] for part in (None, "image", "audio")}
+    seen: Counter[str | None] = Counter()
     for sample in samples:
-        new = [tag for tag, expression in rules if expression.matches(sample)]
+        part = "image" if sample.image is not None else "audio" if sample.audio is not None else None
+        seen[part] += 1
+        new = [tag for tag, expression in asked[part] if expression.matches(sample)]
         row = metadata.lookup(sample.path, "")[1] if metadata else None
         text = row.text if row and row.text is not None else sample.text
         tags = tuple(dict.fromkeys((*sample.tags, *new, *(row.tags if row else ())))) if new or row else sample.tags
@@ -61,3 +67,6 @@ def add_tags(
         if text != sample.text:
             changes["text"] = text
         yield changed(sample, **changes) if changes else sample
+    for _, expression in rules:
+        if expression.part is not None:
+            expression.missing += seen.total() - seen[expression.part]

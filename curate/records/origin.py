@@ -21,6 +21,8 @@ class Origin(msgspec.Struct, gc=False):
         organized_from: Path before `organize`.
         standardized_from: Path of the generated sample that this one was made from in turn.
         plan: What it was planned for: `target` is the tag that it was made to have.
+        repaired_from: Path before `clean --fix`.
+        repaired_digest: Digest before `clean --fix`.
     """
 
     source: object = None
@@ -31,6 +33,8 @@ class Origin(msgspec.Struct, gc=False):
     organized_from: object = None
     standardized_from: object = None
     plan: object = None
+    repaired_from: object = None
+    repaired_digest: object = None
 
     @property
     def made_for(self) -> str | None:
@@ -49,12 +53,14 @@ class Origin(msgspec.Struct, gc=False):
     @property
     def parents(self) -> tuple[str, ...]:
         """The digest and the path of what the sample comes from, as far as they are known."""
-        return tuple(name for name in (self.source_digest, self.source) if isinstance(name, str))
+        # A file that was mended is what it was: what was made from it before still knows it by its old names.
+        names = (self.source_digest, self.source, self.repaired_digest, self.repaired_from)
+        return tuple(name for name in names if isinstance(name, str))
 
     @property
     def scanned_as(self) -> str | None:
         """The path that the sample had before it was moved or replaced; None: the one that it has."""
-        moved = self.organized_from or (self.source if self.replaces else None)
+        moved = self.organized_from or self.repaired_from or (self.source if self.replaces else None)
         return moved if isinstance(moved, str) else None
 
 
@@ -68,7 +74,8 @@ def ties_of(path: str, digest: str | None, duplicate_of: str | None, origin: Ori
     Two samples that share one belong on the same side of every split: the digest (if known, the first), the path,
     what it was made from, whether as an addition or to take that file's place, and the copy that `dedup` named.
     """
-    names = (digest, path, *(origin or NOWHERE).parents, duplicate_of)
+    # Most samples come from nowhere, and this runs for each of them.
+    names = (digest, path, *origin.parents, duplicate_of) if origin else (digest, path, duplicate_of)
     return [name for name in names if name]
 
 

@@ -27,6 +27,8 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 
 _PARTS = ("image", "audio", "findings")
 """The fields that hold records. Not the origin: what other programs wrote in it is kept as it is."""
+_REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises of a line that it cannot read, or not as what was asked for."""
 
 
 class LineError(InputError):
@@ -103,7 +105,16 @@ def read(file: "Iterable[bytes]") -> "Iterator[Sample]":
     Raises:
         ManifestError: A line is no sample; names the file, the line and what is wrong.
     """
-    for line, sample in _parsed(file, Sample):
+    decode = _samples.fast.decode
+    for number, ended in enumerate(file, start=1):
+        line = ended.rstrip(b"\r\n")
+        try:
+            sample = decode(line)
+        except _REFUSED:
+            found = _read_again(file, number, ended, _samples)
+            if found is None:
+                continue
+            sample = found
         sample.__dict__["line"] = line
         yield sample
 
@@ -114,7 +125,17 @@ def read_as(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[Record]":
     Raises:
         ManifestError: As `read`.
     """
-    for _, record in _parsed(file, view):
+    decoder = Decoder(view)
+    decode = decoder.fast.decode
+    for number, ended in enumerate(file, start=1):
+        try:
+            # With its end, which is white space to JSON: to cut it off would cost a tenth of the reading.
+            record = decode(ended)
+        except _REFUSED:
+            found = _read_again(file, number, ended, decoder)
+            if found is None:
+                continue
+            record = found
         yield record
 
 
@@ -145,7 +166,7 @@ def decode_line(line: bytes, decoder: "Decoder[Record]") -> Record:
     """
     try:
         return decoder.fast.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+    except _REFUSED as problem:
         return _decode_with_care(line, decoder, problem)
 
 
@@ -188,22 +209,20 @@ def without_nulls(fields: dict[str, object]) -> dict[str, object]:
     return said
 
 
-def _parsed(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[tuple[bytes, Record]]":
-    decoder = Decoder(view)
-    decode = decoder.fast.decode
-    for number, ended in enumerate(file, start=1):
-        line = ended.rstrip(b"\r\n")
-        try:
-            record = decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-            # Blank lines are allowed, and found only now: sound lines pay nothing for it.
-            if not line.strip():
-                continue
-            try:
-                record = _decode_with_care(line, decoder, problem)
-            except LineError as error:
-                raise ManifestError(name_of(file), number, str(error)) from None
-        yield line, record
+def _read_again(file: "Iterable[bytes]", number: int, ended: bytes, decoder: "Decoder[Record]") -> Record | None:
+    """Return the view of a line that was refused at first; None for a blank one, which is allowed.
+
+    Raises:
+        ManifestError: It is no sample.
+    """
+    line = ended.rstrip(b"\r\n")
+    # Only now: sound lines pay nothing for it.
+    if not line.strip():
+        return None
+    try:
+        return decode_line(line, decoder)
+    except LineError as error:
+        raise ManifestError(name_of(file), number, str(error)) from None
 
 
 def _decode_with_care(line: bytes, decoder: "Decoder[Record]", problem: Exception) -> Record:

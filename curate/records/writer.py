@@ -56,7 +56,25 @@ def encode(sample: Sample) -> bytes:
 
 def change_line(line: bytes, **fields: object) -> bytes:
     """Return the line of a sample with some fields replaced, as `encode(changed(parse(line), **fields))` does."""
-    return _with_added(line, fields) or encode(changed(parse(line), **fields))
+    return Change(**fields).of(line)
+
+
+class Change:
+    """One change of fields that many lines get: what it adds to a line is encoded once.
+
+    What most commands change, a line does not have yet: to take it apart for that would cost three times as much.
+    """
+
+    def __init__(self, **fields: object) -> None:
+        self.fields = fields
+        self._keys = [f'"{name}"'.encode() for name in fields]
+        self._added = _added(fields)
+
+    def of(self, line: bytes) -> bytes:
+        """Return a line with the fields replaced, as `encode(changed(parse(line), **fields))` does."""
+        if b"\\" in line or not line.endswith(b"}") or any(key in line for key in self._keys):
+            return encode(changed(parse(line), **self.fields))
+        return line[:-1] + self._added
 
 
 def foreign_field(sample: Sample, name: str) -> object:
@@ -86,20 +104,16 @@ def extend_line(line: bytes, **fields: object) -> bytes:
 
 
 def _with_added(line: bytes, fields: dict[str, object]) -> bytes | None:
-    """Return the line with fields added at its end; None if one of them may stand in the line already.
-
-    What most commands change, the line does not have yet: to take it apart for that would cost three times as much.
-    """
-    if b"\\" in line or not line.endswith(b"}"):
+    """Return the line with fields added at its end; None if one of them may stand in the line already."""
+    if b"\\" in line or not line.endswith(b"}") or any(f'"{name}"'.encode() in line for name in fields):
         return None
-    parts = [line[:-1]]
-    for name, value in fields.items():
-        key = f'"{name}"'.encode()
-        if key in line:
-            return None
-        if value is not None and value != ():
-            parts += [b",", key, b":", json.encode(value)]
-    return b"".join((*parts, b"}"))
+    return line[:-1] + _added(fields)
+
+
+def _added(fields: dict[str, object]) -> bytes:
+    """Return what stands at the end of a line to which fields are added; None and an empty tuple add nothing."""
+    said = {name: value for name, value in fields.items() if value is not None and value != ()}
+    return b"".join(b"," + f'"{name}"'.encode() + b":" + json.encode(value) for name, value in said.items()) + b"}"
 
 
 def _with_changes(fields: dict[str, Any], changes: dict[str, Any]) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """A file that a walk meets, wherever it is."""
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -17,14 +16,13 @@ class Row(NamedTuple):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file that was met on the way.
 
     Attributes:
         path: As the user typed the folder, with `/` between parts; of what is no file, its address.
         root: The argument under which it was found.
-        status: Of the file that a link points to; None where it cannot be had.
+        status: Of the file that a link points to; None where it cannot be had, or was not asked for.
         problem: Why it is not a file that can be read: a broken link, a named pipe, a device; empty for a file.
         name: In a shard, the name that says what the sample is; empty elsewhere: the path does.
         place: In a tar, where its bytes begin and how many there are.
@@ -34,7 +32,7 @@ class Entry:
 
     path: str
     root: str
-    status: "Status | None" = field(repr=False)
+    status: "Status | None"
     problem: str = ""
     name: str = ""
     place: tuple[int, int] | None = None

@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from unicodedata import normalize
 
@@ -49,12 +48,13 @@ class Labeller:
     pattern: "Pattern | None" = None
     metadata: "Metadata | None" = None
     levels: FolderLevels = field(default_factory=FolderLevels)
+    _last: tuple[tuple[str, str, bool], str | None, str | None] | None = None
 
     def prepare(self, files: Iterable[tuple[str, str]]) -> None:
         """Look at the names of all media files (path and root), before the first is described."""
         # Whose end a name is takes all names; otherwise the folders do, of which there are few.
         files = list(files) if self.metadata and self.metadata.named else files
-        self.levels = find_levels(files)
+        self.levels, self._last = find_levels(files), None
         if self.metadata:
             self.metadata.prepare(files)
 
@@ -68,9 +68,7 @@ class Labeller:
         """
         folder, in_shard = path.rpartition("/")[0], root == ""
         root = root.rstrip("/")
-        levels = FolderLevels() if in_shard else self.levels
-        label, split = levels.label(folder, root), _split_of(folder, root)
-        label = None if self.source == "none" else label
+        label, split = self._of_folder(folder, root, in_shard=in_shard)
         source = "folder"
         tags: tuple[str, ...] = ()
         unmatched = False
@@ -94,15 +92,20 @@ class Labeller:
             split = SPLIT_NAMES.get(said.split.lower(), said.split) if said.split else split
         text = next((said.text for said in (named, row) if said and said.text), None)
         # macOS decomposes umlauts in names: one class must not become two that look the same.
-        label, tags = (normalize("NFC", label) if label else None), tuple(normalize("NFC", tag) for tag in tags)
+        label, tags = (normalize("NFC", label) if label else None), tuple([normalize("NFC", tag) for tag in tags])
         return Description(label, tags, split, unmatched, text, source if label else "")
 
-
-@lru_cache(maxsize=4096)
-def _split_of(folder: str, root: str) -> str | None:
-    """Return the split that a folder gives."""
-    parts = map(str.lower, folders_below(folder, root))
-    return next((SPLIT_NAMES[part] for part in parts if part in SPLIT_NAMES), None)
+    def _of_folder(self, folder: str, root: str, *, in_shard: bool) -> tuple[str | None, str | None]:
+        """Return the label and the split that a folder gives."""
+        # Files come folder by folder: the last answer is nearly always that for the next file too.
+        key = folder, root, in_shard
+        if self._last is None or self._last[0] != key:
+            levels = FolderLevels() if in_shard else self.levels
+            parts = map(str.lower, folders_below(folder, root))
+            split = next((SPLIT_NAMES[part] for part in parts if part in SPLIT_NAMES), None)
+            label = None if self.source == "none" else levels.label(folder, root)
+            self._last = key, label, split
+        return self._last[1:]
 
 
 @dataclass(frozen=True, slots=True)

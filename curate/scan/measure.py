@@ -1,7 +1,7 @@
 """Measure one file: one read and one decode serve the digest, the verdict and all facts."""
 
 import os
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -13,7 +13,14 @@ from curate.media.storage.address import is_elsewhere
 from curate.records.sample import Sample
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from mmap import mmap
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from curate.facts.audio import Form
+    from curate.media.audio import DecodedAudio
 
 FACTS_VERSION = 7
 """Raised whenever a fact is defined anew, so that older measurements are not reused."""
@@ -23,7 +30,24 @@ _VIDEO_ENDINGS = {"mov", "mp4", "m4v", "mkv", "webm", "wmv"}
 
 _CHMOD = "may not be read; allow it with chmod u+r"
 
-Decoded = tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]
+_MOST_VALUES, _TOGETHER_VALUES = 1 << 16, 1 << 18
+"""Of a recording that waits for others, and of those that are measured together: 1 MiB, which stays in a cache."""
+
+_Found = tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]
+
+
+class Decoded(NamedTuple):
+    """A recording whose facts are still to be measured.
+
+    Attributes:
+        sample: With the header in the place of the facts.
+        samples: float32, shape (frames, channels).
+        header: What `measure_together` fills in.
+    """
+
+    sample: Sample
+    samples: "NDArray[np.float32]"
+    header: AudioFacts
 
 
 def measure(known: Sample, path: str, *, shallow: bool = False, place: tuple[int, int] | None = None) -> Sample | None:
@@ -35,6 +59,14 @@ def measure(known: Sample, path: str, *, shallow: bool = False, place: tuple[int
         shallow: Read only the header: no digest, no integrity, no facts beyond it.
         place: In a tar, where its bytes begin and how many there are, where that is known.
     """
+    found = decode(known, path, shallow=shallow, place=place)
+    return measure_decoded([found])[0] if isinstance(found, Decoded) else found
+
+
+def decode(
+    known: Sample, path: str, *, shallow: bool = False, place: tuple[int, int] | None = None
+) -> "Sample | Decoded | None":
+    """Return what `measure` does, or of a recording that is short enough to wait what `measure_decoded` takes."""
     promised = format_of_name(path)
     try:
         # Looked at before it is read: if the file changes meanwhile, the next scan sees that it did.
@@ -61,10 +93,30 @@ def measure(known: Sample, path: str, *, shallow: bool = False, place: tuple[int
         return unmeasured(known, path, Finding(check, "error", detail=detail))
 
 
+def measure_decoded(recordings: "Sequence[Decoded]") -> list[Sample]:
+    """Return the samples of recordings with their facts; those of one form are measured together."""
+    from curate.facts.audio import form_of, measure_together
+
+    forms: dict[Form, list[int]] = {}
+    for place, one in enumerate(recordings):
+        forms.setdefault(form_of(one.samples, one.header), []).append(place)
+    facts: dict[int, AudioFacts] = {}
+    for places in forms.values():
+        count = max(1, _TOGETHER_VALUES // recordings[places[0]].samples.size)
+        for at in range(0, len(places), count):
+            some = places[at : at + count]
+            chosen = [recordings[place] for place in some]
+            found = measure_together([one.samples for one in chosen], [one.header for one in chosen])
+            facts.update(zip(some, found, strict=True))
+    return [replace(one.sample, audio=facts[place]) for place, one in enumerate(recordings)]
+
+
 def facts_of(data: bytes) -> ImageFacts | AudioFacts | None:
     """Return the facts of an encoded file that is not on the disk; None where it is no image and no audio."""
     found = _format_of(data[:HEAD_BYTES], None)
-    return _decode(data, found)[0] if found else None
+    if found is None:
+        return None
+    return (_audio_facts(_decode_audio(data, found)) if found.kind == "audio" else _image_facts(data, found))[0]
 
 
 def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
@@ -73,7 +125,9 @@ def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
     return replace(known, kind=promised.kind if promised else None, findings=(finding,))
 
 
-def _measure(known: Sample, path: str, promised: Format | None, place: tuple[int, int] | None) -> Sample | None:
+def _measure(
+    known: Sample, path: str, promised: Format | None, place: tuple[int, int] | None
+) -> "Sample | Decoded | None":
     import hashlib
 
     # The head is shown first: what is neither picture nor sound is not read to its end.
@@ -85,7 +139,11 @@ def _measure(known: Sample, path: str, promised: Format | None, place: tuple[int
         # It changed since it was listed, so its ETag is another's too; a cell of a table is measured here first.
         known = replace(known, bytes=len(data), etag=known.etag if known.bytes is None else None)
     measured = replace(known, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", facts_version=FACTS_VERSION)
-    return _with_facts(measured, path, found, _decode(data, found))
+    decoded = _decode_audio(data, found) if found.kind == "audio" else None
+    if decoded and decoded.samples is not None and decoded.samples.size <= _MOST_VALUES:
+        sample = _with_facts(measured, path, found, (decoded.header, decoded.findings))
+        return Decoded(sample, decoded.samples, decoded.header)
+    return _with_facts(measured, path, found, _audio_facts(decoded) if decoded else _image_facts(data, found))
 
 
 def _format_of(head: bytes, promised: Format | None) -> Format | None:
@@ -96,23 +154,29 @@ def _format_of(head: bytes, promised: Format | None) -> Format | None:
     return FORMATS[announced] if announced else promised
 
 
-def _decode(data: "bytes | mmap", found: Format) -> Decoded:
+def _image_facts(data: "bytes | mmap", found: Format) -> _Found:
     if found.name == "RAW":
         return ImageFacts(format="RAW"), (Finding("unreadable", "error", detail=found.advice),)
-    if found.kind == "image":
-        from curate.facts.image import measure_image
-        from curate.media.image import decode_image
+    from curate.facts.image import measure_image
+    from curate.media.image import decode_image
 
-        image = decode_image(data, found.name)
-        return (image.header if image.pixels is None else measure_image(image.pixels, image.header)), image.findings
-    from curate.facts.audio import measure_audio
+    image = decode_image(data, found.name)
+    return (image.header if image.pixels is None else measure_image(image.pixels, image.header)), image.findings
+
+
+def _decode_audio(data: "bytes | mmap", found: Format) -> "DecodedAudio":
     from curate.media.audio import decode_audio
 
-    audio = decode_audio(data, found.name)
+    return decode_audio(data, found.name)
+
+
+def _audio_facts(audio: "DecodedAudio") -> _Found:
+    from curate.facts.audio import measure_audio
+
     return (audio.header if audio.samples is None else measure_audio(audio.samples, audio.header)), audio.findings
 
 
-def _read_header(file: IO[bytes], found: Format) -> Decoded:
+def _read_header(file: IO[bytes], found: Format) -> _Found:
     """Return what the header claims, and an `unreadable` finding where there is none.
 
     The duration of a recording is the one that is claimed here: nothing is decoded.
@@ -140,7 +204,7 @@ def _read_header(file: IO[bytes], found: Format) -> Decoded:
         return None, (Finding("unreadable", "error", detail=f"no header of {found.name}: {error}"),)
 
 
-def _with_facts(known: Sample, path: str, found: Format, decoded: Decoded) -> Sample:
+def _with_facts(known: Sample, path: str, found: Format, decoded: _Found) -> Sample:
     facts, findings = decoded
     # What the decoder found goes before the first bytes: several formats share those (RIFF, ISO base media).
     actual = (facts.format if facts else None) or found.name
@@ -153,10 +217,24 @@ def _with_facts(known: Sample, path: str, found: Format, decoded: Decoded) -> Sa
     )
 
 
-def _wrong_extension(path: str, actual: str) -> tuple[Finding, ...]:
+def right_ending(path: str, actual: str | None) -> str | None:
+    """Return how the name of a file should end, without the dot; None where it ends rightly, or nothing can be said.
+
+    Args:
+        path: The file, of which only the name is looked at.
+        actual: The format of its content.
+    """
     ending = os.path.splitext(path)[1][1:].lower()
-    found = FORMATS.get(actual)
+    found = FORMATS.get(actual or "")
     if found is None or not ending or ending in found.endings or ending in _VIDEO_ENDINGS:
+        return None
+    return found.endings[0]
+
+
+def _wrong_extension(path: str, actual: str) -> tuple[Finding, ...]:
+    wanted = right_ending(path, actual)
+    if wanted is None:
         return ()
-    detail = f"the content is {actual}, the name ends in .{ending}: rename it to .{found.endings[0]}"
+    ending = os.path.splitext(path)[1][1:].lower()
+    detail = f"the content is {actual}, the name ends in .{ending}: rename it to .{wanted}"
     return (Finding("wrong-extension", "warning", detail=detail),)

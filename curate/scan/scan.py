@@ -7,19 +7,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec.structs import replace
-
 from curate.engine import Failure, Ready, run_anywhere
 from curate.facts.records import Finding
 from curate.ground.json import Decoder
 from curate.media.sniff import format_of_name
-from curate.media.storage import read_ahead
+from curate.media.storage import Status, read_ahead
 from curate.media.storage.address import is_elsewhere, is_shard, relative
 from curate.records.manifest_counts import Seen, Tally
 from curate.records.reader import decode_line, parse
 from curate.records.sample import Sample
 from curate.records.writer import changed, encode
-from curate.scan.measure import measure, unmeasured
+from curate.scan.measure import Decoded, decode, measure_decoded, unmeasured
 from curate.scan.walk import places, walk
 
 if TYPE_CHECKING:
@@ -60,6 +58,7 @@ class ScanTally(Tally):
 
 
 _seen = Decoder(Seen)
+_UNKNOWN = Status()
 
 
 class _Item(NamedTuple):
@@ -122,13 +121,19 @@ def scan(
     def items() -> "Iterator[Ready | _Item]":
         # What a shard's samples are is said in it; it would be read twice for the sake of folders' names.
         folders = [place for place in places(roots) if os.path.isdir(place) or not is_shard(place)]
-        labeller.prepare((entry.path, entry.root) for entry in walk(folders) if format_of_name(entry.path))
+        named = (entry for entry in walk(folders, statuses=False) if format_of_name(entry.path))
+        labeller.prepare((entry.path, entry.root) for entry in named)
         for entry in walk(roots):
             path = relative(entry.path, options.base)
             described = labeller.describe(entry.name or entry.path, "" if entry.name else entry.root, entry.row)
-            start = Sample(path, described.label, described.tags, described.split, text=described.text)
-            if entry.status is not None and not entry.problem:
-                start = replace(start, **entry.status._asdict())
+            size, mtime_ns, etag = entry.status if entry.status and not entry.problem else _UNKNOWN
+            start = Sample(
+                *(path, described.label, described.tags, described.split),
+                bytes=size,
+                mtime_ns=mtime_ns,
+                etag=etag,
+                text=described.text,
+            )
             under_way.append((entry, start, described))
             ready = _without_opening(entry, start, known)
             # The first file that has to be opened says what is imported before the workers are forked: once, not in
@@ -137,9 +142,15 @@ def scan(
                 preload.extend(_MODULES[promised.kind])
             yield ready or _Item(entry.path, start, entry.place)
 
-    work = partial(_measured_line, shallow=options.shallow)
+    work = partial(_line, shallow=options.shallow)
     running = run_anywhere(
-        work, items(), jobs=options.jobs, timeout_s=options.timeout_s, preload=preload, ahead=_read_ahead
+        work,
+        items(),
+        jobs=options.jobs,
+        timeout_s=options.timeout_s,
+        preload=preload,
+        ahead=_read_ahead,
+        together=_lines,
     )
     with closing(running) as results:
         for result in results:
@@ -169,9 +180,16 @@ def scan(
                 tally.note_other(entry.path)
 
 
-def _measured_line(item: _Item, *, shallow: bool) -> bytes | None:
-    sample = measure(item.start, item.opened, shallow=shallow, place=item.place)
-    return encode(sample) if sample else None
+def _line(item: _Item, *, shallow: bool) -> bytes | Decoded | None:
+    found = decode(item.start, item.opened, shallow=shallow, place=item.place)
+    return encode(found) if isinstance(found, Sample) else found
+
+
+def _lines(results: "list[bytes | Decoded | Failure | None]") -> "list[bytes | Failure | None]":
+    """Return the results with lines for the recordings that waited for each other."""
+    waiting = [one for one in results if isinstance(one, Decoded)]
+    measured = iter(measure_decoded(waiting) if waiting else ())
+    return [encode(next(measured)) if isinstance(one, Decoded) else one for one in results]
 
 
 def _read_ahead(items: "Sequence[_Item]") -> None:

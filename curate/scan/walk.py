@@ -32,13 +32,17 @@ _Identity = tuple[int, int]
 """Device and inode, which a folder has only once, however many links lead to it."""
 
 
-def walk(roots: "Sequence[str]") -> "Iterator[Entry]":
+def walk(roots: "Sequence[str]", *, statuses: bool = True) -> "Iterator[Entry]":
     """Yield the files under the given folders (a root may also be a file), each folder in the order of the names.
 
     A root may be the URL of a store or of a list, or a shard; then keys and members come in the order that they have.
 
     Hidden files and folders are skipped unless they are named themselves; so are those that systems keep for
     themselves. Links are followed; one that leads back to a folder on its own path is not.
+
+    Args:
+        roots: Folders, files, URLs and shards.
+        statuses: Whether size and time of the files in folders are wanted. To ask for them is half of the walk.
 
     Raises:
         InputError: A root does not exist, or is neither a folder nor a file.
@@ -57,7 +61,7 @@ def walk(roots: "Sequence[str]") -> "Iterator[Entry]":
         else:
             status = _status_of_root(root)
             if stat.S_ISDIR(status.st_mode):
-                yield from _walk_folder(root.rstrip("/") or "/", root, status)
+                yield from _walk_folder(root.rstrip("/") or "/", root, status, statuses=statuses)
             else:
                 yield Entry(root, root, Status(status.st_size, status.st_mtime_ns))
 
@@ -119,7 +123,7 @@ def _status_of_root(root: str) -> os.stat_result:
     return status
 
 
-def _walk_folder(top: str, root: str, status: os.stat_result) -> "Iterator[Entry]":
+def _walk_folder(top: str, root: str, status: os.stat_result, *, statuses: bool) -> "Iterator[Entry]":
     # A list of the folders on the way and no recursion: Python's own limit is met some 900 levels down.
     way: list[tuple[str, _Identity, Iterator[os.DirEntry[str]]]] = []
     above: set[_Identity] = set()
@@ -149,6 +153,10 @@ def _walk_folder(top: str, root: str, status: os.stat_result) -> "Iterator[Entry
         path = f"{prefix}/{item.name}"
         if item.name in KEPT_BY_SYSTEMS:
             yield Entry(path, root, None, f"a folder with {KEPT_BY_SYSTEMS[item.name]}")
+            continue
+        # The listing itself says what is a file; a link has to be asked for what it leads to.
+        if not statuses and item.is_file(follow_symlinks=False):
+            yield Entry(path, root, None)
             continue
         try:
             # Follows links. Of a regular file it is asked once, and travels with the entry: scan compares size and time

@@ -13,6 +13,7 @@ HASH_BYTES = 8
 """Paths and digests are kept as 64 bits: among 1,000,000 the chance that two of them meet is 3 in 100,000,000."""
 
 _HASH = blake2b(digest_size=HASH_BYTES)
+_from_bytes = int.from_bytes
 
 
 class Seen(View):
@@ -65,21 +66,20 @@ class Columns:
 
     def add(self, seen: Seen, values: tuple[str, ...]) -> None:
         """Take in one sample that is in these groups."""
+        index, split, origin = len(self.label), seen.split, seen.origin
         self.label.append(self.labels.setdefault(seen.label, len(self.labels)))
-        self.split.append(-1 if seen.split is None else self.splits.setdefault(seen.split, len(self.splits)))
-        # What ties a sample to others: its bytes, its path (an origin may name either), its sources, the other copy.
-        names = ties_of(seen.path, seen.digest, seen.duplicate_of, seen.origin)
+        self.split.append(-1 if split is None else self.splits.setdefault(split, len(self.splits)))
         for tag, has in self.carriers.items():
             has.append(tag in seen.tags)
-        keys = list(map(_key, names))
+        # What ties a sample to others: its bytes, its path (an origin may name either), its sources, the other copy.
+        keys = [_key(name) for name in ties_of(seen.path, seen.digest, seen.duplicate_of, origin)]
         self.identity.append(keys[0])
-        self.generated.append(seen.origin is not None and seen.origin.is_generated)
-        keys += [self.values.setdefault(value, len(self.values)) for value in values]
+        self.generated.append(origin is not None and origin.is_generated)
+        if values:
+            keys += [self.values.setdefault(value, len(self.values)) for value in values]
         samples, other = self.links
-        index = len(self.label) - 1
-        for key in keys:
-            samples.append(index)
-            other.append(key)
+        samples.extend([index] * len(keys))
+        other.extend(keys)
 
 
 def read_columns(
@@ -108,7 +108,9 @@ def read_columns(
             # The name that decides where a sample without a group goes. One that is made from another, or a copy, goes
             # where that one goes; its own name counts only where the other is not there.
             made = seen.origin is not None and seen.origin.recipe is not None and bool(seen.origin.parents)
-            name = seen.origin.parents[0] if made and seen.origin else seen.digest or seen.path
+            # One whose file was repaired stays where it was: its bytes are others now, the sample is the same.
+            repaired = seen.origin is not None and seen.origin.repaired_digest is not None
+            name = seen.origin.parents[0] if seen.origin and (made or repaired) else seen.digest or seen.path
             columns.codes.append(place(name))
             columns.derived.append(made or seen.duplicate_of is not None)
     if grouping and columns.label and columns.without == len(columns.label):
@@ -121,4 +123,4 @@ def read_columns(
 def _key(text: str) -> int:
     hashed = _HASH.copy()
     hashed.update(text.encode("utf-8", "surrogatepass"))
-    return int.from_bytes(hashed.digest(), "little")
+    return _from_bytes(hashed.digest(), "little")

@@ -58,20 +58,21 @@ class _Key:
     def add(self, value: str, label: str | None, split: int) -> None:
         if self.closed:
             return
-        found = self.values.get(value)
+        found, pairs = self.values.get(value), self.pairs
         if found is None:
             found = self.values[value] = [0, 0]
+            if len(self.values) > _MOST_VALUES:
+                self.close()
+                return
         found[0] += 1
         # A bit for each split: a value straddles where more than one is set.
         found[1] |= split
         if not self.varies:
             self.varies = self.by_label.setdefault(label, value) != value
         # Only while they are few: what a label decides has about as many pairs as there are labels.
-        if len(self.pairs) < _MOST_PAIRS:
+        if len(pairs) < _MOST_PAIRS:
             pair = (label, value)
-            self.pairs[pair] = self.pairs.get(pair, 0) + 1
-        if len(self.values) > _MOST_VALUES:
-            self.close()
+            pairs[pair] = pairs.get(pair, 0) + 1
 
     def close(self) -> None:
         """Stop counting: this is no group."""

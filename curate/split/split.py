@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from curate.ground.json import Decoder
 from curate.records.reader import decode_line
-from curate.records.writer import change_line
+from curate.records.writer import Change
 from curate.split.columns import Seen, read_columns
 from curate.split.folds import take_folds
 from curate.split.leakage import Watch
@@ -72,19 +72,19 @@ def carry_out(lines: Iterable[bytes], plan: Plan) -> Iterator[bytes]:
         lines: Of the manifest that the plan was made for.
         plan: Its report learns the names of the groups that it speaks of.
     """
-    names, report = plan.report.names, plan.report
+    names, report, watch = plan.report.names, plan.report, plan.watch.add
+    wish = plan.wish
+    # The last of a plan of folds is what is in none: the test split.
+    folds = [code if code < wish.folds else None for code in range(len(names))] if wish.folds else []
+    changes = [Change(fold=fold) for fold in folds] or [Change(split=name) for name in names]
     wanted = {*report.torn_examples, *(group.sample for group in report.large)}
     for index, (line, code) in enumerate(zip(lines, plan.split.tolist(), strict=True)):
         seen, name = decode_line(line, _seen), names[code]
         if index in wanted:
-            values = plan.wish.grouping.values(seen.path, seen.tags, seen.digest) if plan.wish.grouping else ()
+            values = wish.grouping.values(seen.path, seen.tags, seen.digest) if wish.grouping else ()
             report.group_names[index] = " + ".join(values) or f"of {seen.path}"
         # Most lines of a second call are as they were, and go on byte for byte.
-        if plan.wish.folds:
-            fold = int(code) if code < plan.wish.folds else None
-            new = line if seen.fold == fold else change_line(line, fold=fold)
-        else:
-            new = line if seen.split == name else change_line(line, split=name)
+        new = line if (seen.fold == folds[code] if wish.folds else seen.split == name) else changes[code].of(line)
         seen.split = name
-        plan.watch.add(seen)
+        watch(seen)
         yield new

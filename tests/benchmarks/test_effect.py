@@ -163,7 +163,7 @@ def test_rooms_are_held_apart_and_made_ones_are_those_that_ship(
     assert not np.allclose(dry, coloured)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_small_part_is_measured_from_end_to_end(tmp_path: Path, data: Path) -> None:
     place = Place(some("digits", 24, ("street",)), 0, tmp_path)
     build(place.which, 0, tmp_path / "set", tmp_path / "really-so")

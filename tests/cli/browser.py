@@ -4,12 +4,16 @@ The protocol is https://chromedevtools.github.io/devtools-protocol/; with `--rem
 messages from descriptor 3 and writes them to 4, each ended by a zero byte.
 """
 
+import atexit
+import functools
 import json
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from base64 import b64decode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,55 +33,101 @@ _OPTIONS = (
 _TIMEOUT_S = 60.0
 
 
+class _Chromium:
+    """A running browser, and what goes to it and comes from it.
+
+    Args:
+        profile: The folder that it keeps what pages store in.
+    """
+
+    def __init__(self, profile: Path) -> None:
+        their_end, self._out = os.pipe()
+        self._answers, their_answers = os.pipe()
+        words = [BROWSER or "", *_OPTIONS, f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank"]
+        # The browser knows its ends of the pipes by the numbers 3 and 4 only.
+        shell = ["bash", "-c", f'exec "$@" 3<&{their_end} 4>&{their_answers}', "bash", *words]
+        self.process = subprocess.Popen(
+            shell, pass_fds=(their_end, their_answers), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        os.close(their_end)
+        os.close(their_answers)
+        self._number, self._rest = 0, b""
+
+    def send(
+        self, method: str, parameters: dict[str, Any], session: str, note: Callable[[dict[str, Any]], None]
+    ) -> dict[str, Any]:
+        """Return the answer to a message; what else comes meanwhile goes to `note`."""
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
+        if session:
+            message["sessionId"] = session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._read()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, answer["error"]
+                return dict(answer["result"])
+            note(answer)
+
+    def _read(self) -> dict[str, Any]:
+        while b"\0" not in self._rest:
+            part = os.read(self._answers, 1 << 20)
+            assert part, "the browser went away"
+            self._rest += part
+        message, _, self._rest = self._rest.partition(b"\0")
+        return dict(json.loads(message))
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.wait(_TIMEOUT_S)
+        os.close(self._out)
+        os.close(self._answers)
+
+
+@functools.cache
+def _shared() -> _Chromium:
+    """Return the one browser of this process: to start one for every page takes a second of processor time each."""
+    profile = Path(tempfile.mkdtemp(prefix="burnish-browser-"))
+    atexit.register(shutil.rmtree, profile, ignore_errors=True)
+    browser = _Chromium(profile)
+    atexit.register(browser.end)
+    return browser
+
+
 class Browser:
-    """One page in a browser; to be used with `with`.
+    """One page in a browser, in a context of its own that knows nothing of others; to be used with `with`.
 
     Args:
         page: The file, or an address.
         width: Of the window, px.
         dark: Whether the person prefers dark pages.
-        folder: For the profile of the browser; a page that is an address needs one.
-        profile: Of an earlier browser, to go on with what it kept.
+        profile: A folder that keeps what the page stores, for a browser of its own that may be killed.
     """
 
-    def __init__(
-        self,
-        page: Path | str,
-        width: int = 1200,
-        *,
-        dark: bool = False,
-        folder: Path | None = None,
-        profile: Path | None = None,
-    ) -> None:
+    def __init__(self, page: Path | str, width: int = 1200, *, dark: bool = False, profile: Path | None = None) -> None:
         self.console: list[str] = []
         self.requests: list[str] = []
         self._address = page if isinstance(page, str) else page.as_uri()
-        self._folder = folder or (page.parent if isinstance(page, Path) else Path())
-        self.profile = profile or self._folder / f"profile{time.monotonic_ns()}"
+        self._profile = profile
         self._width, self._dark = width, dark
-        self._number, self._rest = 0, b""
+        self._session, self._context = "", {}
+        self._sessions: set[str] = set()
 
     def __enter__(self) -> Self:
-        their_end, ours = os.pipe()
-        answers, their_answers = os.pipe()
-        words = [BROWSER or "", *_OPTIONS, f"--user-data-dir={self.profile}", "--remote-debugging-pipe", "about:blank"]
-        # The browser knows its ends of the pipes by the numbers 3 and 4 only.
-        shell = ["bash", "-c", f'exec "$@" 3<&{their_end} 4>&{their_answers}', "bash", *words]
-        self._process = subprocess.Popen(
-            shell, pass_fds=(their_end, their_answers), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        os.close(their_end)
-        os.close(their_answers)
-        self._out, self._answers = ours, answers
-        self._session = ""
+        if self._profile:
+            self._browser = _Chromium(self._profile)
+        else:
+            self._browser = _shared()
+            self._context = self._send("Target.createBrowserContext")
         self.open(self._address)
         return self
 
     def open(self, address: str) -> str:
         """Open an address in a new tab, which everything is about from then on; return what `use` knows the tab by."""
         self._session = ""
-        target = self._send("Target.createTarget", {"url": "about:blank"})["targetId"]
+        target = self._send("Target.createTarget", {"url": "about:blank", **self._context})["targetId"]
         self._session = self._send("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
+        self._sessions.add(self._session)
         for domain in ("Page", "Runtime", "Network", "Log"):
             self._send(f"{domain}.enable")
         metrics = {"width": self._width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
@@ -93,14 +143,16 @@ class Browser:
         self._session = tab
 
     def kill(self) -> None:
-        """End the browser as a crash would."""
-        self._process.kill()
+        """End the browser, which has a profile of its own, as a crash would."""
+        assert self._profile
+        self._browser.process.kill()
 
     def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait(_TIMEOUT_S)
-        os.close(self._out)
-        os.close(self._answers)
+        self._session = ""
+        if self._profile:
+            self._browser.end()
+        else:
+            self._send("Target.disposeBrowserContext", self._context)
 
     def ask(self, expression: str) -> Any:
         """Return the value of an expression in the page; a promise is waited for."""
@@ -146,28 +198,12 @@ class Browser:
         return b64decode(self._send("Page.captureScreenshot", wanted)["data"])
 
     def _send(self, method: str, parameters: dict[str, Any] | None = None) -> dict[str, Any]:
-        self._number += 1
-        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters or {}}
-        if getattr(self, "_session", ""):
-            message["sessionId"] = self._session
-        os.write(self._out, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self._read()
-            if answer.get("id") == self._number:
-                assert "error" not in answer, answer["error"]
-                return dict(answer["result"])
-            self._note(answer)
-
-    def _read(self) -> dict[str, Any]:
-        while b"\0" not in self._rest:
-            part = os.read(self._answers, 1 << 20)
-            assert part, "the browser went away"
-            self._rest += part
-        message, _, self._rest = self._rest.partition(b"\0")
-        return dict(json.loads(message))
+        return self._browser.send(method, parameters or {}, self._session, self._note)
 
     def _note(self, event: dict[str, Any]) -> None:
         """Keep what a page must not do: complain, or ask for something that it does not hold itself."""
+        if event.get("sessionId") not in self._sessions:
+            return  # the last words of a page before
         parameters = event.get("params", {})
         match event.get("method"):
             case "Runtime.exceptionThrown":

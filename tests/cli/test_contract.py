@@ -1,6 +1,7 @@
 """What every command promises, tested over all of them."""
 
 import inspect
+import json
 import os
 import pty
 import re
@@ -12,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.app import help_of
 from cli.catalog import COMMANDS, function_of
 from tests.conftest import ROOT, Burnish
+from tests.soak import some
 
 READERS = {
     "augment": ["augment", "images-standardize", "--into", "nowhere"],
@@ -90,6 +93,15 @@ def test_help_shows_what_it_does_and_examples(burnish: Burnish, command: str) ->
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+def test_examples_fit_80_columns_and_can_be_pasted(command: str) -> None:
+    text, _, examples = help_of(function_of(command)).partition("[bold]Examples[/bold]\n\n")
+    written = inspect.cleandoc(function_of(command).__doc__ or "").partition("[bold]Examples[/bold]\n\n")[2]
+    assert max(len(line.replace("\\[", "[")) for line in examples.splitlines()) <= 78
+    assert examples.replace(" \\\n  ", " ") == written, "the same commands, but for how they are broken"
+    assert "\n" not in text.replace("\n\n", ""), "the lines of a paragraph are those of the terminal"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_loses_no_bracket_to_markup(burnish: Burnish, command: str) -> None:
     """Rich takes `[low, high]` for a style, and drops it without a word."""
     written = inspect.cleandoc(function_of(command).__doc__ or "").replace("\\[", "[")
@@ -105,21 +117,41 @@ def test_help_lists_all_commands_in_their_groups(burnish: Burnish) -> None:
     assert burnish().stdout == text, "without arguments, help is what a person needs"
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], *([*name.split(), "--help"] for name in COMMANDS), ["balance"]], ids=" ".join
-)
-def test_help_and_pure_reports_import_nothing_heavy(arguments: list[str]) -> None:
-    program = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[1:] = {arguments!r}\n"
-        "import burnish\n"
-        "try: burnish.main()\n"
-        "except SystemExit as end: assert not end.code, end.code\n"
-        f"heavy = {HEAVY!r} & sys.modules.keys(); assert not heavy, heavy\n"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", program], input=GOOD * 10, capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, result.stderr
+_LIGHT = """
+import json, os, sys
+root, heavy, lines = sys.argv[1], set(json.loads(sys.argv[2])), json.loads(sys.argv[3])
+sys.path.insert(0, root)
+import burnish
+
+def imported(words):
+    sys.argv[1:] = words
+    try:
+        burnish.main()
+    except SystemExit as end:
+        assert not end.code, (words, end.code)
+    assert not heavy & sys.modules.keys(), (words, heavy & sys.modules.keys())
+
+imported(["--help"])  # every other starts as a copy of this one, which saves what Python and typer need to start
+for words in lines:
+    child = os.fork()
+    if not child:
+        try:
+            imported(words)
+        except BaseException as error:
+            os.write(2, f"{error!r}\\n".encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+
+def test_help_and_pure_reports_import_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "set.jsonl").write_text(GOOD * 10)
+    lines = [*([*name.split(), "--help"] for name in COMMANDS), ["balance", "set.jsonl"]]
+    words = [sys.executable, "-c", _LIGHT, str(ROOT), json.dumps(sorted(HEAVY)), json.dumps(lines)]
+    result = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.count("Usage: burnish") == len(COMMANDS) + 1
+    assert "10 samples" in result.stdout or '"x"' in result.stdout or " x " in result.stdout
 
 
 @pytest.mark.parametrize("command", READERS)
@@ -228,12 +260,10 @@ def test_a_filter_ends_quietly_when_its_reader_goes(tmp_path: Path, command: str
 
 @pytest.mark.parametrize("command", REPORTS)
 def test_reports_speak_json(burnish: Burnish, command: str) -> None:
-    import json
-
     assert isinstance(json.loads(burnish(command, "--json", stdin=GOOD).stdout), dict)
 
 
-@pytest.mark.parametrize("command", READERS)
+@pytest.mark.parametrize("command", some(READERS, 5))
 def test_a_person_at_a_terminal_is_told_what_is_waited_for(tmp_path: Path, command: str) -> None:
     seen, code = in_terminal(READERS[command], tmp_path, stdin="\x04")
     assert "waiting for a manifest on standard input" in seen

@@ -1,7 +1,6 @@
 """The page about privacy and cards: its commands say what it shows; and the pipeline of DVC runs, once."""
 
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -12,33 +11,26 @@ from PIL import Image
 
 from tests.conftest import ROOT
 from tests.docs.pages import blocks
-
-ENVIRONMENT = os.environ | {"COLUMNS": "120", "NO_COLOR": "1", "DVC_NO_ANALYTICS": "1"}
-PROGRAM = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / "burnish.py"))} "$@"\n'
+from tests.docs.shell import bash
 
 
-def shell(text: str, folder: Path) -> str:
-    """Run the lines of a block with `burnish` on the path, and return what they say."""
+def shell(client: str, text: str, folder: Path) -> str:
+    """Run the lines of a block with `burnish` on the path, where other programs find it, and return what they say."""
     (folder / "bin").mkdir(exist_ok=True)
-    (folder / "bin" / "burnish").write_text(PROGRAM)
+    (folder / "bin" / "burnish").write_text(f'#!/bin/sh\nexec {client} "$@"\n')
     (folder / "bin" / "burnish").chmod(0o755)
     path = f"{folder / 'bin'}:{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
-    command = ["bash", "-euo", "pipefail", "-c", f"{{ {text}\n}} 2>&1"]
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, env=ENVIRONMENT | {"PATH": path}
-    )
-    assert done.returncode == 0, f"{text}\n{done.stdout[-3000:]}"
-    return done.stdout
+    return bash(client, text, folder, PATH=path, DVC_NO_ANALYTICS="1")
 
 
 @pytest.mark.slow
-def test_the_commands_say_what_the_page_shows(tmp_path: Path) -> None:
+def test_the_commands_say_what_the_page_shows(client: str, tmp_path: Path) -> None:
     said: list[str] = []
     for language, text in blocks(ROOT / "docs" / "cards.md"):
         if language == "python":
             subprocess.run([sys.executable, "-c", text], cwd=tmp_path, check=True)
         elif language == "sh":
-            said.append(shell(text, tmp_path))
+            said.append(shell(client, text, tmp_path))
         elif language == "text":
             lines = {row.strip() for row in said[-1].splitlines()}
             assert {row.strip() for row in text.splitlines()} <= lines, said[-1]
@@ -54,7 +46,7 @@ def test_the_commands_say_what_the_page_shows(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_pipeline_of_dvc_runs_once(tmp_path: Path) -> None:
+def test_the_pipeline_of_dvc_runs_once(client: str, tmp_path: Path) -> None:
     if shutil.which("dvc", path=f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}") is None:
         pytest.skip("dvc is not installed")
     for number in range(24):
@@ -66,7 +58,7 @@ def test_the_pipeline_of_dvc_runs_once(tmp_path: Path) -> None:
     page = blocks(ROOT / "docs" / "ci.md")
     at = next(at for at, (language, text) in enumerate(page) if language == "yaml" and text.startswith("stages:"))
     (tmp_path / "dvc.yaml").write_text(page[at][1])
-    said = shell(page[at + 1][1], tmp_path)
+    said = shell(client, page[at + 1][1], tmp_path)
     assert said.count("Running stage") == 4
     assert "Stage 'train' didn't change, skipping" in said
     assert "Data and pipelines are up to date." in said

@@ -1,10 +1,8 @@
 """Every command of the pipes cookbook is run, in the order of the page, on a few pictures and recordings."""
 
 import json
-import os
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -14,6 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.docs.pages import blocks
+from tests.docs.shell import bash
 
 BLOCKS = blocks(ROOT / "docs" / "pipes.md")
 SETUP, *REST = BLOCKS
@@ -23,7 +22,7 @@ Shell = Callable[[str, str], str]
 
 
 @pytest.fixture
-def shell(tmp_path: Path, picture: Callable[..., Path]) -> Shell:
+def shell(client: str, tmp_path: Path, picture: Callable[..., Path]) -> Shell:
     """Run a block in a folder with the data that the page speaks of, and return what it printed."""
     for number in range(6):
         picture(tmp_path / "photos" / ("cat" if number % 2 else "dog") / f"{number}.png", seed=number)
@@ -33,19 +32,13 @@ def shell(tmp_path: Path, picture: Callable[..., Path]) -> Shell:
     for digit in "012":
         for file in sorted((ROOT / "recipes" / "demo" / "speech").glob(f"{digit}_*.flac"))[:16]:
             shutil.copy(file, tmp_path / "speech")
-    program = shlex.join([sys.executable, str(ROOT / "burnish.py")])
-    functions = f'burnish() {{ {program} "$@"; }}\n'
+    functions = ""
     if not shutil.which("duckdb"):
-        functions += f'duckdb() {{ {shlex.join([sys.executable, "-c", _QUERY])} "$@"; }}\n'
+        functions = f'duckdb() {{ {shlex.join([sys.executable, "-c", _QUERY])} "$@"; }}\n'
 
     def run(language: str, text: str) -> str:
-        command = [sys.executable, "-c", text]
-        if language == "sh":
-            command = ["bash", "-euo", "pipefail", "-c", functions + text]
-        quiet = {**os.environ, "PYTHONWARNINGS": "ignore"}
-        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=quiet, check=False)
-        assert result.returncode == 0, f"{text}\n{result.stdout[-1500:]}\n{result.stderr[-1500:]}"
-        return result.stdout
+        line = functions + text if language == "sh" else shlex.join([sys.executable, "-c", text])
+        return bash(client, line, tmp_path, together=False, PYTHONWARNINGS="ignore")
 
     run(*SETUP)
     return run

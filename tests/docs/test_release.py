@@ -1,15 +1,12 @@
 """The page about releasing a model: its commands say what it shows."""
 
 import json
-import os
 import re
-import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.conftest import ROOT
 from tests.docs.pages import blocks
+from tests.docs.shell import bash
 
 PAGE = ROOT / "docs" / "release.md"
 
@@ -19,19 +16,13 @@ def plain(row: str) -> str:
     return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "WHEN", re.sub(r"sha256:[0-9a-f]+", "DIGEST", " ".join(row.split())))
 
 
-def test_the_commands_say_what_the_page_shows(tmp_path: Path) -> None:
-    program = f'burnish() {{ {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / "burnish.py"))} "$@"; }}\n'
-    python = f'python() {{ {shlex.quote(sys.executable)} "$@"; }}\n'
-    environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
+def test_the_commands_say_what_the_page_shows(client: str, tmp_path: Path) -> None:
     said: list[str] = []
     for language, text in blocks(PAGE):
         if language == "python":
             (tmp_path / "logs.py").write_text(text)
         elif language == "sh":
-            line = ["bash", "-euo", "pipefail", "-c", f"{program}{python}{{ {text}\n}} 2>&1"]
-            done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
-            assert done.returncode == 0, f"{text}\n{done.stdout[-3000:]}"
-            said.append(done.stdout)
+            said.append(bash(client, text, tmp_path))
         elif language == "text":
             lines = {plain(row) for row in said[-1].splitlines()}
             assert {plain(row) for row in text.splitlines()} <= lines, said[-1]

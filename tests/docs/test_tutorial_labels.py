@@ -1,15 +1,12 @@
 """The tutorial about labels: its commands say what it shows, and every planted error is found and mended."""
 
 import json
-import os
-import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.conftest import ROOT
 from tests.docs.pages import blocks
+from tests.docs.shell import bash
 
 PAGE = ROOT / "docs" / "tutorial-labels.md"
 
@@ -30,12 +27,8 @@ def answer(folder: Path) -> None:
                 file.write(json.dumps(given) + "\n")
 
 
-def test_the_commands_say_what_the_page_shows(tmp_path: Path, data: Path) -> None:
+def test_the_commands_say_what_the_page_shows(client: str, tmp_path: Path, data: Path) -> None:
     shutil.copytree(data / "fsdd", tmp_path / "fsdd")
-    programs = "".join(
-        f'{name}() {{ {shlex.quote(sys.executable)} {script} "$@"; }}\n'
-        for name, script in (("burnish", shlex.quote(str(ROOT / "burnish.py"))), ("python", ""))
-    )
     said = ""
     for language, text in blocks(PAGE):
         if language == "python":
@@ -43,11 +36,7 @@ def test_the_commands_say_what_the_page_shows(tmp_path: Path, data: Path) -> Non
         elif language == "sh":
             if "answers.jsonl" in text:
                 answer(tmp_path)
-            line = ["bash", "-euo", "pipefail", "-c", f"{programs}{{ {text}\n}} 2>&1"]
-            environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
-            done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
-            assert done.returncode == 0, f"{text}\n{done.stdout[-3000:]}"
-            said = done.stdout
+            said = bash(client, text, tmp_path)
         elif language == "text":
             shown = {row.strip() for row in text.splitlines()} - {"…"}
             assert shown <= {row.strip() for row in said.splitlines()}, said

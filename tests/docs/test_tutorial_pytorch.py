@@ -1,9 +1,6 @@
 """The commands of the tutorial for PyTorch are run, in the order of the page, with a network that the test writes."""
 
 import json
-import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +10,10 @@ from PIL import Image
 from tests.baselines.embeddings.test_embed import mean_of_channels
 from tests.conftest import ROOT
 from tests.docs.pages import blocks
+from tests.docs.shell import bash
 
 PAGE = ROOT / "docs" / "tutorial-pytorch.md"
 FIRST, *REST = [text for language, text in blocks(PAGE) if language == "sh"]
-
-
-def run(folder: Path, script: str) -> str:
-    program = f'burnish() {{ {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / "burnish.py"))} "$@"; }}\n'
-    command = ["bash", "-euo", "pipefail", "-c", program + script]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{script}\n{done.stdout[-1500:]}\n{done.stderr[-1500:]}"
-    return done.stderr
 
 
 @pytest.fixture
@@ -40,8 +30,8 @@ def photos(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_command_does_what_the_page_says(photos: Path) -> None:
-    said = run(photos, FIRST)
+def test_every_command_does_what_the_page_says(client: str, photos: Path) -> None:
+    said = bash(client, FIRST, photos)
     assert "nothing was dropped" in said
     assert "groups by cluster:photos.npz, none in two splits" in said
     samples = [json.loads(line) for line in (photos / "set.jsonl").read_text().splitlines()]
@@ -56,7 +46,7 @@ def test_every_command_does_what_the_page_says(photos: Path) -> None:
         })  # fmt: skip
     (photos / "predictions.jsonl").write_text("".join(json.dumps(one) + "\n" for one in given))
     for script in REST[:-1]:
-        said += run(photos, script)
+        said += bash(client, script, photos)
     kept = [json.loads(line) for line in (photos / "runs/network/predictions.jsonl").read_text().splitlines()]
     assert all(set(one["probabilities"]) == {"red", "blue"} for one in kept)
     # The folder is no label of the photos that nobody has looked at.
@@ -65,7 +55,7 @@ def test_every_command_does_what_the_page_says(photos: Path) -> None:
         if one["path"].startswith("incoming"):
             one.pop("label", None)
     (photos / "both.jsonl").write_text("".join(json.dumps(one) + "\n" for one in both))
-    said += run(photos, REST[-1])
+    said += bash(client, REST[-1], photos)
     picked = [json.loads(line) for line in (photos / "next.jsonl").read_text().splitlines()]
     assert len(picked) == 8
     assert all(one["path"].startswith("incoming") for one in picked)

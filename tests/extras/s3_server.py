@@ -22,6 +22,7 @@ class Faults:
         slow: Part of the paths whose first answer takes `wait_s`.
         cut: Part of the paths whose first answer breaks off in the middle.
         requests: Method and path of each.
+        met: Is told of each request before it is answered.
     """
 
     def __init__(self, application: Application) -> None:
@@ -29,6 +30,7 @@ class Faults:
         self._numbers, self._lock = itertools.count(1), threading.Lock()
         self.every, self.denied, self.slow, self.cut, self.wait_s = 0, "", "", "", 0.0
         self.requests: list[tuple[str, str]] = []
+        self.met: Callable[[str, str], None] | None = None
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         with self._lock:
@@ -36,15 +38,23 @@ class Faults:
             self.requests.append((environ["REQUEST_METHOD"], path))
             slow, cut = bool(self.slow) and self.slow in path, bool(self.cut) and self.cut in path
             self.slow, self.cut = ("" if slow else self.slow), ("" if cut else self.cut)
+            if self.met:
+                self.met(environ["REQUEST_METHOD"], path)
         if self.every and number % self.every == 0:
             return _answer(start, "503 Slow Down", b"" if environ["REQUEST_METHOD"] == "HEAD" else _SLOW_DOWN)
         if self.denied and self.denied in path:
             return _answer(start, "403 Forbidden", b"" if environ["REQUEST_METHOD"] == "HEAD" else _DENIED)
         if slow:
             time.sleep(self.wait_s)
-        whole = b"".join(self._application(environ, start))
-        # Its length was announced; what is missing of it has to be noticed.
-        return [whole[: len(whole) // 2] if cut else whole]
+        if not cut:
+            return [b"".join(self._application(environ, start))]
+
+        def closing(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            return start(status, [*headers, ("Connection", "close")], *more)
+
+        # Its length was announced; what is missing of it has to be noticed, and at once, as the connection ends.
+        whole = b"".join(self._application(environ, closing))
+        return [whole[: len(whole) // 2]]
 
 
 def _answer(start: Callable[..., Any], status: str, body: bytes) -> list[bytes]:

@@ -3,9 +3,16 @@
 Without the packages the tests are skipped; `make test-extras` installs them beside the environment.
 """
 
+import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +20,7 @@ import pytest
 
 from curate.media.storage import read_media, remote, retry
 from curate.media.storage.remote import pages, put_new
-from tests.conftest import Burnish
+from tests.conftest import ROOT, Burnish
 from tests.extras.s3_server import Faults, s3_server
 
 pytest.importorskip("s3fs", reason="the extra `remote` is not installed")
@@ -22,6 +29,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:(botocore|mo
 
 Write = Callable[..., Path]
 
+_BATCH = 16
 _NAMES = [f"{split}/{label}/{number}" for split in ("train", "test") for label in ("cat", "dog") for number in range(6)]
 
 
@@ -253,6 +261,147 @@ def test_no_secret_is_written_or_said(burnish: Burnish, folder: Path, faults: Fa
     for text in (result.stdout, result.stderr, more, signed):
         assert "topsecret" not in text
         assert "AKIAOURS" not in text
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_scan_that_was_killed_does_at_most_two_batches_again(
+    burnish: Burnish, tmp_path: Path, picture: Write, faults: Faults, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    """For each worker two batches are under way; what was written down before is not read again."""
+    from moto.backends import get_backend
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    shelves, count = next(iter(get_backend("s3").values()))["aws"], 320
+    for number in range(count):
+        shelves.put_object("bucket", f"set/{number:03d}.png", picture(tmp_path / "one.png", seed=number).read_bytes())
+    words = [sys.executable, str(ROOT / "burnish.py"), "scan", "s3://bucket/set", "-o", "set.jsonl", "-j", str(jobs)]
+    reads: list[str] = []
+
+    def kill(method: str, path: str) -> None:
+        if method == "GET" and path.endswith(".png"):
+            reads.append(path)
+            if len(reads) == count * 2 // 3:
+                running.kill()
+
+    faults.met = kill
+    try:
+        with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.DEVNULL) as running:
+            pass
+        assert running.returncode == -signal.SIGKILL
+        assert not (tmp_path / "set.jsonl").exists()
+        first = len(reads)
+        burnish("scan", "s3://bucket/set", "-o", "set.jsonl", "-j", jobs)
+    finally:
+        faults.met = None
+    assert len({*reads}) == count
+    assert first < count
+    assert len(reads) - count <= 2 * _BATCH * jobs
+    lines = (tmp_path / "set.jsonl").read_bytes()
+    assert lines == burnish("scan", "s3://bucket/set").stdout.encode()
+
+
+def test_a_decoder_that_ends_its_process_costs_one_object(
+    burnish: Burnish, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from curate.media import image
+
+    decode, victim = image.decode_image, (folder / "set/train/cat/1.png").read_bytes()
+
+    def decoded(data: bytes, *more: Any) -> Any:
+        if bytes(data) == victim:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        return decode(data, *more)
+
+    monkeypatch.setattr(image, "decode_image", decoded)
+    ours, theirs = scanned(burnish, "set"), scanned(burnish, "s3://bucket/set")
+    assert ours == theirs
+    (broken,) = [line for line in theirs if "digest" not in line]
+    assert broken["path"] == "/train/cat/1.png"
+    assert [one["check"] for one in broken["findings"]] == ["crashed-decoder"]
+
+
+@pytest.mark.parametrize("longer", [True, False], ids=["another size", "the same size"])
+def test_a_key_that_changes_between_listing_and_reading(
+    burnish: Burnish, folder: Path, faults: Faults, longer: bool
+) -> None:
+    """What is told is what was read, and the next scan looks again: its ETag is not that of the listing."""
+    from moto.backends import get_backend
+
+    shelves, key = next(iter(get_backend("s3").values()))["aws"], "set/train/cat/1.png"
+    old = (folder / key).read_bytes()
+    new = (folder / "set/train/dog/1.png").read_bytes() if longer else old[:-20] + bytes(20)
+    assert (len(new) != len(old)) is longer
+
+    def change(method: str, path: str) -> None:
+        if method == "GET" and path.endswith(".png"):
+            faults.met = None
+            shelves.put_object("bucket", key, new)
+
+    faults.met = change
+    burnish("scan", "s3://bucket/set", "-o", "set.jsonl", "-j", "1")
+    assert faults.met is None
+    (line,) = [line for line in _lines(folder / "set.jsonl") if line["path"] == f"s3://bucket/{key}"]
+    assert (line["digest"], line["bytes"]) == (f"sha256:{hashlib.sha256(new).hexdigest()}", len(new))
+    assert f"({len(_NAMES) - 1} unchanged)" in burnish("scan", "s3://bucket/set", "-o", "set.jsonl").stderr
+    assert f"({len(_NAMES)} unchanged)" in burnish("scan", "s3://bucket/set", "-o", "set.jsonl").stderr
+
+
+def test_a_key_that_goes_between_listing_and_reading(burnish: Burnish, folder: Path, faults: Faults) -> None:
+    from moto.backends import get_backend
+
+    shelves, key = next(iter(get_backend("s3").values()))["aws"], "set/train/dog/5.png"
+
+    def remove(method: str, path: str) -> None:
+        if method == "GET" and path.endswith(".png"):
+            faults.met = None
+            shelves.delete_object("bucket", key)
+
+    faults.met = remove
+    burnish("scan", "s3://bucket/set", "-o", "set.jsonl", "-j", "1")
+    (line,) = [line for line in _lines(folder / "set.jsonl") if line["path"] == f"s3://bucket/{key}"]
+    assert [one["check"] for one in line["findings"]] == ["unreadable"]
+    assert "(404)" in line["findings"][0]["detail"]
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_signed_as_the_client_signs(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Addresses are the client's own to the byte, for keys of all kinds; with a token, in buckets of two names."""
+    import datetime
+
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "to/k+en=")
+    fixed = datetime.datetime(2026, 1, 2, 3, 4, 5)
+    for module in ("botocore.auth", "botocore.signers"):
+        if hasattr(import_module(module), "get_current_datetime"):
+            monkeypatch.setattr(f"{module}.get_current_datetime", lambda *_, **__: fixed)
+    store = remote.store_of("s3://bucket/x")
+    signer = store._signer
+    assert signer is not None
+
+    async def both(key: str) -> tuple[str, str]:
+        return await signer.address(key), await store.fs._url(key, expires=600)
+
+    for key in ("bucket/a b/ü+&=~.png", "bucket/q?#%20'\"()*!,;:@$[]{}|^`\\.png", "bucket/a//b", "other.one/日本"):
+        ours, theirs = remote.wait_for(partial(both, key))
+        assert ours == theirs
+    assert signer._buckets.keys() == {"bucket", "other.one"}
+    assert all(signer._buckets.values())
+
+
+def test_a_client_with_keys_of_its_own_signs_itself(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As fsspec's configuration gives them: the session's credentials are others then."""
+    from fsspec.config import conf
+
+    put_new("s3://bucket/one", b"one")
+    monkeypatch.setitem(conf, "s3", {"key": "AKIAOTHER", "secret": "another"})
+    monkeypatch.setattr(remote, "_stores", {})
+    assert remote.read_url("s3://bucket/one") == b"one"
+    signer = remote.store_of("s3://bucket/one")._signer
+    assert signer is not None
+    assert signer._buckets == {"bucket": None}
+    assert "AKIAOTHER" in remote.wait_for(lambda: signer.address("bucket/one"))
 
 
 def test_many_keys_are_listed_in_little_memory(faults: Faults) -> None:

@@ -21,9 +21,9 @@ import pytest
 
 from tests import in_process
 from tests.conftest import ROOT
+from tests.soak import SOAK
 from tests.soak.world import Look, build, comparable, contents, half_written, left_over, look
 
-SOAK = bool(os.environ.get("BURNISH_SOAK"))
 BY_CLOCK, BY_CHANGE = (12, 6) if SOAK else (0, 1)
 STARTING = 2
 DIE = Path(__file__).with_name("die_at_change.py")

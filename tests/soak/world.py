@@ -12,6 +12,7 @@ import soundfile
 from PIL import Image
 
 from tests.baselines.embeddings.test_embed import mean_of_channels
+from tests.soak import SOAK
 
 AUGMENT = "kind: augment\naudio: [{gain: {gain_db: [-9, 9]}}, {speed: {factor: [0.9, 1.1]}}]\n"
 PIPELINE = """\
@@ -28,7 +29,7 @@ steps:
   - balance
 """
 
-MANY = 1200 if os.environ.get("BURNISH_SOAK") else 200
+MANY = 1200 if SOAK else 200
 """Tiny files: more than one batch of the journal."""
 
 Look = dict[str, tuple[int, str]]

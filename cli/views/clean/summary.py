@@ -161,13 +161,14 @@ def say_rejections(found: "Rejections", notes: Sequence[str]) -> None:
 
 
 class Page(NamedTuple):
-    """Where the page of what is flagged goes, and where the samples are."""
+    """Where the page of what is flagged goes, where the samples are, and which manifest they are of."""
 
     file: str | None = None
     root: str | None = None
+    manifest: str = "-"
 
 
-def write_page(wanted: Page, tally: CleanTally, found: Survey, manifest: str) -> None:
+def write_page(wanted: Page, tally: CleanTally, found: Survey) -> None:
     """Write the page, if it is wanted."""
     if not wanted.file or tally.gallery is None:
         return
@@ -175,7 +176,7 @@ def write_page(wanted: Page, tally: CleanTally, found: Survey, manifest: str) ->
     for (_, check), count in tally.findings.items():
         counts[check] += count
     with write_whole(wanted.file) as file:
-        file.write(page(tally.gallery, found, dict(counts), manifest, Links(wanted.root, wanted.file)))
+        file.write(page(tally.gallery, found, dict(counts), wanted.manifest, Links(wanted.root, wanted.file)))
     say(f"wrote {wanted.file}")
 
 

@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from cli.io.table import Column, Drawing, Row, Style, Table
+from cli.io.table import Column, Drawing, Row, Style, Table, in_points, percent
 from cli.views.compare.forest import forest
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from baselines.comparison.control import Beside
 
 _STYLES: "Mapping[str, Style]" = {"better": "better", "worse": "worse"}
-_FORM = "{:+.3f} to {:+.3f}"
 
 OUTSIDE = "the control is no part of the verdict or of the gate: its intervals stand each by itself"
 
@@ -36,18 +35,18 @@ def control_table(result: "Comparison", heads: tuple[str, str]) -> list[Table]:
     reach = max((abs(end) for one in rows.values() for end in one.beyond_control.interval), default=0.0) or 0.01
     before, after = heads
     columns = [
-        Column("name", "tag"),
+        Column("name", "tag, %"),
         Column("samples", "n", "count"),
-        Column("before", before, "number"),
-        Column("control", "control", "number"),
-        Column("targeted", after, "number"),
-        Column("beyond_control", "beyond", "number", form="{:+.3f}"),
-        Column("forest", "beyond control", "drawing", 9, axis=(f"{-reach:+.2f}", "0", f"{reach:+.2f}")),
-        Column("beyond_interval", "95 % interval", "interval", 1, _FORM),
-        Column("control_change", "control's change", "number", 3, "{:+.3f}"),
-        Column("control_change_interval", "95 % interval", "interval", 3, _FORM),
-        Column("targeted_change", f"{after}'s change", "number", 4, "{:+.3f}"),
-        Column("targeted_change_interval", "95 % interval", "interval", 4, _FORM),
+        Column("before", before, "share"),
+        Column("control", "control", "share"),
+        Column("targeted", after, "share"),
+        Column("beyond_control", "beyond", "number", points=True),
+        Column("forest", "beyond control", "drawing", 9, axis=(in_points(-reach), "0", in_points(reach))),
+        Column("beyond_interval", "95 % interval", "interval", 1, points=True),
+        Column("control_change", "control's change", "number", 3, points=True),
+        Column("control_change_interval", "95 % interval", "interval", 3, points=True),
+        Column("targeted_change", f"{after}'s change", "number", 4, points=True),
+        Column("targeted_change_interval", "95 % interval", "interval", 4, points=True),
         Column("beyond_verdict", "verdict", "text", 2),
     ]
     title = f"Beside the control {control_name(result)}"
@@ -60,8 +59,8 @@ def control_tiles(result: "Comparison") -> list[tuple[str, str]]:
         return []
     whole, name = result.control.overall, control_name(result)
     return [
-        (f"{whole.control:.3f}", f"accuracy of {name}"),
-        (f"{whole.beyond_control.difference:+.3f}", f"beyond {name}"),
+        (f"{percent(whole.control)} %", f"accuracy of {name}"),
+        (in_points(whole.beyond_control.difference), f"points beyond {name}"),
     ]
 
 
@@ -83,20 +82,19 @@ def control_sentences(result: "Comparison") -> list[str]:
 
 
 def beyond_in_words(where: str, found: "Beside") -> str:
-    """Return what targeting brings beyond the control: `beyond the control on noise=car: +0.110, …`."""
+    """Return what targeting brings beyond the control: `beyond the control on noise=car: +11.0 points, …`."""
     beyond, rise = found.beyond_control, found.control_change
-    low, high = beyond.interval
     verdict = "" if beyond.verdict == "cannot tell" else f", {beyond.verdict}"
     return (
-        f"beyond the control {where}: {beyond.difference:+.3f} (95 % interval {low:+.3f} to {high:+.3f}{verdict}); "
-        f"the control changed by {rise.difference:+.3f}"
+        f"beyond the control {where}: {in_points(beyond.difference)} points (95 % interval {in_points(beyond.interval)}"
+        f"{verdict}); the control changed by {in_points(rise.difference)}"
     )
 
 
 def _row(name: str, found: "Beside", reach: float) -> Row:
     beyond = found.beyond_control
-    low, high = beyond.interval
-    title = f"{name}: {beyond.difference:+.3f} beyond the control, 95 % interval {low:+.3f} to {high:+.3f}"
+    words = in_points(beyond.difference), in_points(beyond.interval)
+    title = f"{name}: {words[0]} points beyond the control, 95 % interval {words[1]}"
     cells = (
         name,
         found.samples,

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from baselines.comparison.compare import in_words
 from baselines.comparison.evidence import LEVEL, MIN_SAMPLES
 from baselines.runs.run_folder import predictions_of_run, record_of_run
-from cli.io.table import Column, Drawing, Report, Row, SampleLink, Style, Table, Worded, names, p_value, percent
+from cli.io.table import (
+    Column,
+    Drawing,
+    Report,
+    Row,
+    SampleLink,
+    Style,
+    Table,
+    Worded,
+    in_points,
+    names,
+    p_value,
+    percent,
+)
 from cli.views.compare.control import control_sentences, control_table, control_tiles
 from cli.views.compare.forest import forest
 from cli.views.kit import drawing
@@ -52,11 +65,11 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
     reach = max((abs(end) for one in every for end in one.interval), default=0.0) or 0.01
     columns = [
         Column("samples", "n", "count"),
-        Column("a", a, "number"),
-        Column("b", b, "number"),
-        Column("difference", "difference", "number", form="{:+.3f}"),
-        Column("forest", "difference", "drawing", 9, axis=(f"{-reach:+.2f}", "0", f"{reach:+.2f}")),
-        Column("interval", "95 % interval", "interval", 1, "{:+.3f} to {:+.3f}"),
+        Column("a", a, "share"),
+        Column("b", b, "share"),
+        Column("difference", "difference", "number", points=True),
+        Column("forest", "difference", "drawing", 9, axis=(in_points(-reach), "0", in_points(reach))),
+        Column("interval", "95 % interval", "interval", 1, points=True),
         Column("mcnemar_p", "McNemar p", "number", 3),
         Column("adjusted_p", "adj. p", "number", 2),
         Column("verdict", "verdict"),
@@ -65,9 +78,9 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
     ]
     links = _links(turned)
     groups = [
-        ("all", "Over all", "", {_ALL: result.overall}),
-        ("tag", "By tag", "tag", result.per_tag),
-        ("class", "By class", "class", result.per_class),
+        ("all", "Over all", "in percent", {_ALL: result.overall}),
+        ("tag", "By tag", "tag, %", result.per_tag),
+        ("class", "By class", "class, %", result.per_class),
     ]
     compared = [
         Table(
@@ -139,7 +152,7 @@ def page(result: "Comparison", links: "Links") -> bytes:
             (f"{percent(overall.a)} %", f"accuracy of {a}"),
             *control_tiles(result),
             (f"{percent(overall.b)} %", f"accuracy of {b}"),
-            (f"{100 * overall.difference:+.1f}", "difference, points"),
+            (in_points(overall.difference), "difference, points"),
             (overall.verdict, "over all"),
             (f"{result.samples:,}", "samples of both"),
         ],
@@ -278,8 +291,7 @@ def _links(turned: "Sequence[Turned]") -> "Mapping[tuple[str, str], list[SampleL
 
 
 def _row(name: str, found: "Difference", reach: float, samples: "Sequence[SampleLink]") -> Row:
-    low, high = found.interval
-    title = f"{name}: {found.difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}"
+    title = f"{name}: {in_points(found.difference)} points, 95 % interval {in_points(found.interval)}"
     # A mark in the place of a column: at 80 characters there is no room for a second verdict.
     doubt = "" if found.verdict == found.gate_verdict else "?"
     cells = (

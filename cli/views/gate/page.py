@@ -126,8 +126,8 @@ def _picture(found: "Gate") -> "Markup":
         line = '<line class="{0}" x1="{1:.1f}" x2="{2:.1f}" y1="{3}" y2="{4}"><title>{5}</title></line>'
         parts += [
             drawing.markup('<text class="name" x="{}" y="{}" text-anchor="end">{}</text>', _LEFT - 12, y + 4, shown),
-            drawing.markup(line, "curve", x(-margin), x(-margin), y - 11, y + 11, f"margin {-margin:g}"),
-            drawing.markup(line, style, x(low), x(high), y, y, f"{name}: {low:+.4f} to {high:+.4f}"),
+            drawing.markup(line, "curve", x(-margin), x(-margin), y - 11, y + 11, f"margin {-100 * margin:g} points"),
+            drawing.markup(line, style, x(low), x(high), y, y, f"{name}: {100 * low:+.2f} to {100 * high:+.2f} points"),
             drawing.markup('<circle class="{}" cx="{:.1f}" cy="{}" r="4"/>', style, x(difference or 0.0), y),
         ]
     title = f"differences new - old with their intervals, of the whole and of {len(rows) - 1} tags, and their margins"

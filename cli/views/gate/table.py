@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cli.io.table import Column, Report, Row, Style, Table, names, p_value
+from cli.io.table import Column, Report, Row, Style, Table, in_points, names, p_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from baselines.gates.sample_size import Needed
 
 _STYLES: "Mapping[str, Style]" = {"worse": "worse", "fine": "better"}
-_INTERVAL = "{:+.4f} to {:+.4f}"
+_FINE = "{:+.2f}"
+"""Of differences in points: gates look at thousands of cases."""
 
 
 def report(found: "Gate") -> Report:
@@ -23,7 +24,7 @@ def plan_report(needed: "Sequence[Needed]", unit: str, notes: "Sequence[str]") -
     """Return how many cases the answers take; `unit` is what they are counted in."""
     columns = [
         Column("answer", "to"),
-        Column("difference", "true difference", "number", form="{:+.3f}"),
+        Column("difference", "true difference, points", "number", points=True),
         Column("exact", f"{unit}, one look", "count"),
         Column("sequential", "looking every day", "count"),
         Column("once", "one look, by formula", "count", 2),
@@ -37,15 +38,15 @@ def headline(found: "Gate") -> str:
     if found.difference is None or found.interval is None:
         return f"{found.verdict}: no case that counts has a label yet"
     margin, worse = found.rules.margin, [tag for tag, row in found.per_tag.items() if row.verdict == "worse"]
-    low, high = found.interval
-    words = f"new - old {found.difference:+.4f} ({low:+.4f} to {high:+.4f}, n = {_number(found)})"
+    both = in_points(found.difference, _FINE), in_points(found.interval, _FINE)
+    words = f"new - old {both[0]} points ({both[1]}, n = {_number(found)})"
     if found.verdict == "stop" and worse:
-        return f"stop: worse than by {found.rules.tag_margin:g} on {names(worse)}; over all {words}"
+        return f"stop: worse than by {100 * found.rules.tag_margin:g} points on {names(worse)}; over all {words}"
     if found.verdict == "stop":
         return f"stop: the new system is worse, {words}"
     if found.verdict == "promote":
-        return f"promote: not worse than by {margin:g}, {words}"
-    return f"keep collecting: {words}; neither worse nor surely within {margin:g}"
+        return f"promote: not worse than by {100 * margin:g} points, {words}"
+    return f"keep collecting: {words}; neither worse nor surely within {100 * margin:g} points"
 
 
 def sentences(found: "Gate") -> list[str]:
@@ -53,7 +54,7 @@ def sentences(found: "Gate") -> list[str]:
     rules = found.rules
     lines = [headline(found)]
     if found.within_margin:
-        lines.append(f"it is surely worse, by less than the margin of {rules.margin:g} that was given")
+        lines.append(f"it is surely worse, by less than the margin of {100 * rules.margin:g} points that was given")
     if found.needed is not None:
         each = "pairs" if found.design == "shadow" else "labelled cases of each system"
         more = "; looking again and again takes more: --plan" if rules.sequential else ""
@@ -110,10 +111,12 @@ def over_all(found: "Gate") -> Table:
     columns = [
         Column("verdict", "verdict"),
         Column("samples", "n", "count"),
-        Column("old", "old", "number"),
-        Column("new", "new", "number"),
-        Column("difference", "difference", "number", form="{:+.4f}"),
-        Column("interval", f"{100 * (1 - 2 * found.rules.alpha):.4g} % interval", "interval", 1, _INTERVAL),
+        Column("old", "old, %", "share"),
+        Column("new", "new, %", "share"),
+        Column("difference", "points", "number", form=_FINE, points=True),
+        Column(
+            "interval", f"{100 * (1 - 2 * found.rules.alpha):.4g} % interval", "interval", 1, form=_FINE, points=True
+        ),
         Column("new_only", "only new right", "count", 2),
         Column("old_only", "only old right", "count", 2),
         Column("e_value", "e value", "number", 3, "{:.3g}"),
@@ -138,8 +141,8 @@ def tags(found: "Gate") -> Table:
     columns = [
         Column("tag", "tag"),
         Column("samples", "n", "count"),
-        Column("difference", "difference", "number", form="{:+.4f}"),
-        Column("interval", "interval", "interval", 1, _INTERVAL),
+        Column("difference", "points", "number", form=_FINE, points=True),
+        Column("interval", "interval", "interval", 1, _FINE, points=True),
         Column("adjusted_p", "adj. p", "number", 2),
         Column("verdict", "verdict"),
         Column("needed", "n to tell", "count", 3),

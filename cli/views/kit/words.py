@@ -29,7 +29,7 @@ _MEANINGS = {
     "alpha": "how often this may alarm where nothing changed",
     "at most": "the effect is surely no larger than this",
     "balanced accuracy": "mean of the recall of all classes",
-    "difference": "accuracy of the second run less that of the first",
+    "difference": "accuracy of the second run less that of the first, in points",
     "effect": "size of the change, 0 to 1: D of numbers, total variation of names, difference of shares",
     "from confidence": "smallest confidence at which the model answers alone",
     "gain": "what the whole would gain if the gap were closed: gap x share, in points",

@@ -86,7 +86,7 @@ def _lead(sources: "Sources", plan: "Plan", pairs: "Sequence[Pair]", seed: int) 
 def _section(index: int, pairs: "list[Pair]", plan: "Plan", judged: JudgedPreview | None) -> dict[str, object]:
     part = plan.parts[index]
     facts = [f"{len(pairs):,} of {part.total():,} new samples, from {part.sources:,} sources"]
-    facts += [f"the tag has {part.gain:.4f} to gain"] if part.gain is not None else []
+    facts += [f"the tag has {100 * part.gain:.2f} points to gain"] if part.gain is not None else []
     return {
         "title": part.target.tag or "Every sample",
         "note": "; ".join(facts),

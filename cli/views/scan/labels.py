@@ -24,7 +24,11 @@ def say_labels(tally: ScanTally, labeller: Labeller) -> None:
     if levels.flat and without and not given:
         guesses = guess_patterns(levels.names)[:2]
         fits = " or ".join(f"--pattern '{guess.pattern}' ({top(guess.classes)})" for guess in guesses)
-        hint = f"names would give them: {fits}" if fits else "give them by --pattern '{label}_{}' or --metadata FILE"
+        hint = (
+            f"names would give them: {fits}; --init writes it down"
+            if fits
+            else "give them by --pattern '{label}_{}' or --metadata FILE"
+        )
         say(f"  no labels, for all files are in one folder; {hint}")
 
 

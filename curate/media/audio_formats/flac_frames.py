@@ -1,8 +1,11 @@
 """The frames of FLAC: found by their sync code, believed for their checksums (RFC 9639, section 9)."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from curate.media.audio_formats.decoded import Buffer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LONGEST_FRAME_BYTES = 1 << 20
 _CANDIDATES = 16
@@ -53,6 +56,25 @@ def last_frame(data: Buffer) -> Frame | None:
             return frame._replace(whole=True)
         found = found or frame
     return found
+
+
+def frame_ends(data: Buffer, samples: int) -> "Iterator[int]":
+    """Yield where the frame may end that holds the last of so many samples: wherever its checksum comes out.
+
+    Args:
+        data: The file, with anything behind that frame.
+        samples: How many there are, as the header counts them.
+    """
+    at = len(data)
+    while (at := max(data.rfind(b"\xff\xf8", 0, at), data.rfind(b"\xff\xf9", 0, at))) >= 0:
+        frame = _frame(data[at : at + 16], data)
+        if frame is None or frame.end != samples:
+            continue
+        register = 0
+        for place, byte in enumerate(data[at : at + _LONGEST_FRAME_BYTES], at + 1):
+            register = (register << 8 & 0xFFFF) ^ _CRC16[register >> 8 ^ byte]
+            if register == 0:
+                yield place
 
 
 def _frame(head: bytes, data: Buffer) -> Frame | None:

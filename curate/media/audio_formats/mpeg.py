@@ -101,7 +101,7 @@ def decode_mpeg(data: Buffer) -> DecodedAudio:
     if walk.first < 0 or found:
         return decoded
     promised = walk.frames * _samples(data, walk.first)
-    if _counted(data, walk.first) is None and _frames_of(decoded) < promised - _DELAY:
+    if counted_frames(data, walk.first) is None and _frames_of(decoded) < promised - _DELAY:
         decoded = decode(_info_frame(data, walk) + data[walk.first :], "MP3", counted=False)
     # What an encoder put before and behind the sound is cut off again, where a header says how much that is.
     if not decoded.findings and _frames_of(decoded) < promised - _padding(data, walk.first) - _DELAY:
@@ -157,7 +157,7 @@ def _judge(data: Buffer, walk: _Walk, start: int, end: int) -> tuple[Finding, ..
     if walk.first < 0:
         # Free format announces no lengths: whether the frames are whole is left to the decoder.
         return ()
-    counted = _counted(data, walk.first)
+    counted = counted_frames(data, walk.first)
     found: tuple[Finding, ...] = ()
     if walk.skipped is not None:
         at, length = walk.skipped
@@ -250,7 +250,7 @@ def _find(data: Buffer, at: int, end: int, steady: int | None) -> int:
     return -1
 
 
-def _counted(data: Buffer, first: int) -> int | None:
+def counted_frames(data: Buffer, first: int) -> int | None:
     """Return how many frames the Xing, Info or VBRI header counts, itself included, or None."""
     head = data[first : first + 200]
     if head[36:40] == b"VBRI":

@@ -40,7 +40,7 @@ def check_boxes(data: "bytes | mmap") -> Finding | None:
     """
     if data[:4] == BARE_CODESTREAM:
         return _find_zeros(data, 0, len(data)) or check_codestream(data, 0, len(data))
-    for kind, _, content, end in _boxes(data):
+    for kind, _, content, end in boxes(data):
         if kind not in _KINDS:
             break  # what follows the last box is none
         if not content <= end <= len(data):
@@ -52,7 +52,7 @@ def check_boxes(data: "bytes | mmap") -> Finding | None:
     return None
 
 
-def _boxes(data: "bytes | mmap") -> "Iterator[_Box]":
+def boxes(data: "bytes | mmap") -> "Iterator[_Box]":
     at = 0
     while at + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -69,7 +69,7 @@ def with_end_marker(data: "bytes | mmap") -> bytes:
     """Return a JPEG 2000 that lacks nothing but its end marker with one: OpenJPEG refuses it without."""
     if data[:4] == BARE_CODESTREAM:
         return bytes(data) + END_MARKER
-    for kind, start, content, end in _boxes(data):
+    for kind, start, content, end in boxes(data):
         if kind == b"jp2c":
             head = bytearray(data[start:content])
             if any(head[:4]):  # 0: up to the end of the file, wherever that is

@@ -51,7 +51,7 @@ def check_codestream(data: "bytes | mmap", start: int, end: int) -> Finding | No
     found = read_codestream(data[start:end])
     if found is None:
         return _truncated("its header is cut")
-    at = _first_tile_part(data, start + 2, end)
+    at = first_tile_part(data, start + 2, end)
     to_come: dict[int, int] = {}
     """Parts of each tile; below 0 where nobody said how many there are."""
     while at + 12 <= end and struct.unpack_from(">H", data, at)[0] == _TILE_PART:
@@ -80,7 +80,7 @@ def _missing_tiles(to_come: dict[int, int], tiles: int) -> Finding | None:
     return None
 
 
-def _first_tile_part(data: "bytes | mmap", at: int, end: int) -> int:
+def first_tile_part(data: "bytes | mmap", at: int, end: int) -> int:
     """Return where the segments of the main header end."""
     while at + 4 <= end and data[at] == 0xFF and data[at + 1] != _TILE_PART & 0xFF:
         at += 2 + max(2, struct.unpack_from(">H", data, at + 2)[0])

@@ -24,7 +24,7 @@ def strip_gif(data: bytes) -> Stripped:
     parts, found, left = list[bytes](), list[Found](), list[str]()
     end = 0
     try:
-        for label, start, end in _blocks(data):
+        for label, start, end in blocks(data):
             body = data[start:end]
             if label == _COMMENT:
                 found.append(Found("text", "GIF comment", shown(_joined(body, 2))))
@@ -43,7 +43,7 @@ def strip_gif(data: bytes) -> Stripped:
     return Stripped(b"".join(parts), bounded(found), tuple(dict.fromkeys(left)))
 
 
-def _blocks(data: bytes) -> "Iterator[tuple[int, int, int]]":
+def blocks(data: bytes) -> "Iterator[tuple[int, int, int]]":
     """Yield (label, start, end): 0 for the header and images, the label of an extension for one, the trailer last."""
     at = 13 + _table_bytes(data[10])
     yield 0, 0, at

@@ -31,7 +31,7 @@ def strip_jpeg(data: bytes) -> Stripped:
     """
     parts, found = [data[:2]], list[Found]()
     by_exif, by_xmp, end = 0, 1, 0
-    for marker, start, end in _segments(data):
+    for marker, start, end in segments(data):
         body = data[start + 4 : end]
         if marker == _APP0 and body.startswith(b"JFIF\0") and len(body) >= 14:
             # Behind the density stands a thumbnail of width x height pixels.
@@ -65,7 +65,7 @@ def strip_jpeg(data: bytes) -> Stripped:
     return Stripped(b"".join(parts), bounded(found))
 
 
-def _segments(data: bytes) -> "Iterator[tuple[int, int, int]]":
+def segments(data: bytes) -> "Iterator[tuple[int, int, int]]":
     """Yield (marker, start, end) of each segment up to the end marker, scans with their entropy-coded data."""
     at = 2
     while at + 2 <= len(data):

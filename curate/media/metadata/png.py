@@ -31,7 +31,7 @@ def strip_png(data: bytes) -> Stripped:
     """
     parts, found, at = [_SIGNATURE], list[Found](), len(_SIGNATURE)
     by_exif, by_text = 0, 1
-    for name, body, end in _chunks(data):
+    for name, body, end in chunks(data):
         if name in _KEPT:
             parts.append(data[at:end])
         elif name == b"eXIf":
@@ -47,11 +47,11 @@ def strip_png(data: bytes) -> Stripped:
     if (orientation := by_exif or by_text) != 1:
         # Before the pixels: a reader of streams turns them as they come.
         first = next(i for i, part in enumerate(parts) if part[4:8] == b"IDAT")
-        parts.insert(first, _chunk(b"eXIf", oriented(orientation)))
+        parts.insert(first, chunk(b"eXIf", oriented(orientation)))
     return Stripped(b"".join(parts), bounded(found))
 
 
-def _chunks(data: bytes) -> "Iterator[tuple[bytes, bytes, int]]":
+def chunks(data: bytes) -> "Iterator[tuple[bytes, bytes, int]]":
     at = len(_SIGNATURE)
     while at + 12 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
@@ -65,7 +65,7 @@ def _chunks(data: bytes) -> "Iterator[tuple[bytes, bytes, int]]":
     raise CannotStripError("the PNG ends before its end chunk")
 
 
-def _chunk(name: bytes, body: bytes) -> bytes:
+def chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 

@@ -6,15 +6,16 @@ stale.
 """
 
 import os
-import posixpath
 import sys
 import threading
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.request import getproxies
 
 from curate.ground.errors import InputError
 from curate.media.storage.address import STORES, is_plain, protocol_of, without_query
 from curate.media.storage.retry import explain, with_retries
+from curate.media.storage.signed import Signer
 from curate.media.storage.status import Status
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ ONE_GET_BYTES = 64 << 20
 """Up to here an object is read in one request, beyond in ranges of this size."""
 
 _PAGE = 1000
-_SIGNED_FOR_S = 600
 _VERSIONS = ("ETag", "etag", "Last-Modified", "created", "mtime")
 """What file systems of fsspec call that which changes with the content, the best first."""
 
@@ -49,6 +49,9 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         },
     },
 }
+
+
+_NO_FOLDERS = "a key with an empty part, . or .., as no folder has"
 
 
 class InstallError(InputError, OSError):
@@ -85,21 +88,27 @@ class _NotHereError(Exception):
     """A signed address led to the wrong place."""
 
 
-def _http_options() -> dict[str, Any]:
+def _http_options(*, is_signed: bool = False) -> dict[str, Any]:
     from aiohttp import ClientTimeout
 
+    # aiohttp looks for proxies and .netrc anew for each request, in two other threads: a fifth of what a request costs.
+    # What .netrc says of a host must not stand beside a signature.
+    netrc = os.environ.get("NETRC", os.path.expanduser("~/.netrc"))
+    trusts = bool(getproxies()) or (not is_signed and os.path.exists(netrc))
     # Bytes as they are kept: a server that packs them, and a client that unpacks them, would change the digest.
-    client = {"auto_decompress": False, "headers": {"Accept-Encoding": "identity"}, "trust_env": True}
+    client = {"auto_decompress": False, "headers": {"Accept-Encoding": "identity"}, "trust_env": trusts}
     return {"client_kwargs": client | {"timeout": ClientTimeout(sock_connect=_CONNECT_S, sock_read=_READ_S)}}
 
 
 def _reader_of_signed(s3: "AbstractFileSystem") -> "AbstractFileSystem | None":
     """Return what reads signed addresses; None where the client is set up in a way that it would not know of."""
-    from fsspec.implementations.http import HTTPFileSystem
-
     if s3.anon or "verify" in s3.client_kwargs or s3.req_kw or s3.s3_additional_kwargs:
         return None
-    return HTTPFileSystem(encoded=True, skip_instance_cache=True, use_listings_cache=False, **_http_options())
+    from fsspec.implementations.http import HTTPFileSystem
+
+    return HTTPFileSystem(
+        encoded=True, skip_instance_cache=True, use_listings_cache=False, **_http_options(is_signed=True)
+    )
 
 
 @cache
@@ -125,16 +134,20 @@ class Store:
         try:
             import fsspec
 
-            kind = fsspec.get_filesystem_class(self.protocol)
+            if self.protocol == "sftp":
+                from curate.media.storage.sftp import Sftp as kind
+            else:
+                kind = fsspec.get_filesystem_class(self.protocol)
             options = _OPTIONS.get(self.protocol, {}) | kind._get_kwargs_from_urls(url)
             if self.protocol in {"http", "https"}:
                 options |= _http_options()
             # Not fsspec.open, which follows chains (`filecache::…`); not a kept instance, which others may configure.
             self.fs: AbstractFileSystem = kind(**options, use_listings_cache=False, skip_instance_cache=True)
             self._http: AbstractFileSystem | None = self.fs if self.protocol in {"http", "https"} else None
+            self._signer: Signer | None = None
             if self.protocol == "s3":
                 self.fs.retries = 1
-                self._http = _reader_of_signed(self.fs)
+                self._http, self._signer = _reader_of_signed(self.fs), Signer(self.fs)
         except ImportError:
             more = "" if STORES[self.protocol] in {"fsspec", "s3fs", "aiohttp"} else f" {STORES[self.protocol]}"
             raise InstallError(f"{self.protocol}:// needs packages: pip install 'burnish[remote]'{more}") from None
@@ -150,6 +163,8 @@ class Store:
         """Call a method of the file system, in its loop."""
         if self.fs.async_impl:
             return await getattr(self.fs, f"_{name}")(*arguments, **options)
+        if self.protocol == "sftp":
+            self.fs.awake()
         return getattr(self.fs, name)(*arguments, **options)
 
     async def call(self, name: str, *arguments: object, **options: object) -> Any:
@@ -167,10 +182,10 @@ class Store:
         return data
 
     async def _get(self, url: str, start: int | None, stop: int | None) -> bytes:
-        """Read a key over HTTP; of S3 by an address that is signed for it: a fifth of the work of its client's call."""
+        """Read a key over HTTP; of S3 by an address that is signed for it: much less work than its client's call."""
         assert self._http is not None
-        is_signed = self._http is not self.fs
-        address = await self.fs._url(self.key(url), expires=_SIGNED_FOR_S) if is_signed else url
+        is_signed = self._signer is not None
+        address = await self._signer.address(self.key(url)) if self._signer else url
         session = await self._http.set_session()
         asked: dict[str, Any] = {"allow_redirects": not is_signed}
         if start is not None:
@@ -212,11 +227,16 @@ def _resume() -> None:
         asyn.iothread[0].start()
 
 
+_of_parents: list[dict[tuple[str, str], Store]] = []
+
+
 def _forget() -> None:
     """Let a forked process begin anew: of the parent's connections and loop it has the objects, and not the thread.
 
     Some versions of fsspec leave this to their users (2025.3 does), and then wait for ever.
     """
+    # Kept, and never used: paramiko would say goodbye on the parent's own connection when the last name of it goes.
+    _of_parents.append(_stores.copy())
     _stores.clear()
     if "fsspec.asyn" in sys.modules:
         sys.modules["fsspec.asyn"].reset_lock()
@@ -324,8 +344,6 @@ def put_new(url: str, data: bytes) -> str | None:
         OSError: It cannot be written.
     """
     store = store_of(url)
-    if store.protocol == "sftp":
-        return _put_over_sftp(store, url, data)
     tries = 0
 
     async def put() -> object:
@@ -342,22 +360,6 @@ def put_new(url: str, data: bytes) -> str | None:
         answer = None
     etag = answer.get("ETag") if isinstance(answer, dict) else None
     return etag if isinstance(etag, str) else status_of_url(url).etag
-
-
-def _put_over_sftp(store: Store, url: str, data: bytes) -> str | None:
-    """Write aside and rename, which in SFTP's version 3 never replaces: `open` alone would leave half a file."""
-    path, fs = store.key(url), store.fs
-    aside = f"{posixpath.dirname(path)}/.{posixpath.basename(path)}.{os.getpid()}.burnish.tmp"
-    fs.makedirs(posixpath.dirname(path), exist_ok=True)
-    fs.pipe_file(aside, data)
-    try:
-        if fs.exists(path):
-            raise FileExistsError(17, "there is something already")
-        fs.ftp.rename(aside, path)
-    except OSError as error:
-        fs.rm_file(aside)
-        raise error if isinstance(error, FileExistsError) else FileExistsError(17, "it cannot take its name") from None
-    return status_of_url(url).etag
 
 
 def remove(url: str) -> None:
@@ -377,10 +379,8 @@ def pages(url: str) -> "Iterator[list[Listed]]":
     below = _s3_pages(store, url) if store.protocol == "s3" else _folder_pages(store, store.key(url), store.key(url))
     for page in below:
         yield [
-            Listed(
-                f"{top}{name}", status, "" if is_plain(name) else "a key with an empty part, . or .., as no folder has"
-            )
-            for name, status in page
+            Listed(f"{top}{name}", status, problem if is_plain(name) else _NO_FOLDERS)
+            for name, status, problem in page
             if not any(part.startswith(".") and part not in {".", ".."} for part in name.split("/"))
         ]
 
@@ -392,7 +392,7 @@ def keys_below(url: str) -> "Iterator[str]":
         yield from (found.url[top:] for found in page)
 
 
-def _s3_pages(store: Store, url: str) -> "Iterator[list[tuple[str, Status]]]":
+def _s3_pages(store: Store, url: str) -> "Iterator[list[tuple[str, Status, str]]]":
     bucket, _, prefix = store.key(url).partition("/")
     prefix = f"{prefix}/" if prefix else ""
     last = ""
@@ -402,16 +402,16 @@ def _s3_pages(store: Store, url: str) -> "Iterator[list[tuple[str, Status]]]":
         answer = wait_for(partial(store.call, "call_s3", "list_objects_v2", **asked))
         found = answer.get("Contents", ())
         # Keys that end in a slash are the folders that consoles draw.
-        yield [(one["Key"][len(prefix) :], _status(one)) for one in found if not one["Key"].endswith("/")]
+        yield [(one["Key"][len(prefix) :], _status(one), "") for one in found if not one["Key"].endswith("/")]
         if not answer.get("IsTruncated") or not found:
             return
         last = found[-1]["Key"]
 
 
-def _folder_pages(store: Store, folder: str, top: str) -> "Iterator[list[tuple[str, Status]]]":
+def _folder_pages(store: Store, folder: str, top: str) -> "Iterator[list[tuple[str, Status, str]]]":
     """Yield what is below a folder of a store that lists folder by folder, in the order of the keys."""
     found = wait_for(lambda: store.call("ls", folder, detail=True))
-    page: list[tuple[str, Status]] = []
+    page: list[tuple[str, Status, str]] = []
     # With its slash, a folder stands where its keys do: `cat-2/x` comes before `cat/x`.
     for one in sorted(found, key=lambda one: str(one["name"]) + "/" * (one["type"] == "directory")):
         name = str(one["name"])
@@ -419,10 +419,12 @@ def _folder_pages(store: Store, folder: str, top: str) -> "Iterator[list[tuple[s
             yield page
             page = []
             # What a server calls a folder of this one, and is not below it, would be walked without an end.
-            if is_plain(name.removeprefix(f"{folder.rstrip('/')}/")) and name.startswith(folder):
+            if one.get("is_link"):
+                page.append((name[len(top) :].lstrip("/"), Status(), "a link to a folder, which is not followed"))
+            elif is_plain(name.removeprefix(f"{folder.rstrip('/')}/")) and name.startswith(folder):
                 yield from _folder_pages(store, name, top)
         else:
-            page.append((name[len(top) :].lstrip("/"), _status(one)))
+            page.append((name[len(top) :].lstrip("/"), _status(one), ""))
     yield page
 
 

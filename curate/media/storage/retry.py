@@ -39,8 +39,10 @@ async def with_retries(call: "Callable[[], Awaitable[T]]") -> T:
             told, again = explain(error)
             if told is None:
                 raise
-            if not again or attempt == TRIES:
+            if not again:
                 raise told from None
+            if attempt == TRIES:
+                raise TimeoutError(errno.ETIMEDOUT, f"{told.strerror}, {TRIES} times") from None
         await asyncio.sleep(random.uniform(0, min(_LONGEST_S, _BASE_S * 2**attempt)))
     raise AssertionError("the last try returns or raises")
 
@@ -56,6 +58,8 @@ def explain(error: Exception) -> tuple[OSError | None, bool]:
     if isinstance(error, PermissionError) or status in {401, 403} or _lacks_credentials(error):
         said = f" ({status})" if status else ""
         return PermissionError(errno.EACCES, f"the store refuses it{said}: check credentials and rights"), False
+    if why := _of_ssh(error):
+        return PermissionError(errno.EACCES, why), False
     if isinstance(error, FileExistsError) or status in {409, 412}:
         return FileExistsError(errno.EEXIST, "there is something already"), False
     if status is not None and 400 <= status < 500 and status not in _BUSY:
@@ -63,7 +67,7 @@ def explain(error: Exception) -> tuple[OSError | None, bool]:
     if status is None and not isinstance(error, OSError | asyncio.TimeoutError) and not _is_of_network(error):
         return None, False
     why = f"the store answered {status}" if status else _KINDS.get(_kind(error), "the connection was lost")
-    return TimeoutError(errno.ETIMEDOUT, f"{why}, {TRIES} times"), True
+    return TimeoutError(errno.ETIMEDOUT, why), True
 
 
 def status_of(error: BaseException) -> int | None:
@@ -92,6 +96,20 @@ def _kind(error: Exception) -> str:
 def _lacks_credentials(error: Exception) -> bool:
     name = type(error).__name__
     return type(error).__module__.startswith("botocore") and ("Credential" in name or "Token" in name)
+
+
+def _of_ssh(error: Exception) -> str:
+    """Return why a host is not spoken to; empty where an error says something else."""
+    if not type(error).__module__.startswith("paramiko"):
+        return ""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if "BadHostKeyException" in kinds:
+        return "the host has another key than ~/.ssh/known_hosts says"
+    if "not found in known_hosts" in str(error):
+        return "its key is not in ~/.ssh/known_hosts: connect to it once with ssh"
+    return (
+        "the host lets us not in: check the user and the keys in ~/.ssh" if "AuthenticationException" in kinds else ""
+    )
 
 
 def _is_of_network(error: Exception) -> bool:

@@ -148,8 +148,8 @@ def test_what_a_gate_fails_on(result: Comparison, gate: Gate, tags: list[str], n
 
 def test_the_words() -> None:
     words = in_words("noise=car", TORN.per_tag["car"])
-    assert words == "better on noise=car (+1.000, 95 % interval +1.000 to +1.000, n = 40)"
-    assert in_words("", SAME.overall) == "cannot tell over all (+0.000, 95 % interval +0.000 to +0.000, n = 18)"
+    assert words == "better on noise=car (+100.0 points, 95 % interval +100.0 to +100.0, n = 40)"
+    assert in_words("", SAME.overall) == "cannot tell over all (+0.0 points, 95 % interval +0.0 to +0.0, n = 18)"
 
 
 def test_a_close_call_is_said() -> None:

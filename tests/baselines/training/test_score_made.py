@@ -5,10 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from msgspec import structs
 
 from baselines.data.labelled_samples import LabelledSample
 from baselines.models.generated_weight import FEWEST
+from baselines.training.options import TrainingOptions
 from baselines.training.score_made import MadeScorer
+from baselines.training.train import train
 from curate.ground.errors import InputError
 from curate.records.sample import Sample
 from tests.baselines.samples import example, generated, tone
@@ -100,3 +103,20 @@ def test_what_was_made_before_is_left_out(tmp_path: Path, samples: list[Labelled
     new = [made(one, tmp_path / f"{at}.wav") for at, one in enumerate(sources)]
     alone, both = (MadeScorer(several, run, TAG, READING).score(new) for several in (samples, [*samples, *earlier]))
     assert alone == both
+
+
+@pytest.mark.parametrize("useful", [True, False])
+def test_train_says_what_the_weight_brought_the_weak_samples(
+    tmp_path: Path, samples: list[LabelledSample], useful: bool
+) -> None:
+    made_of = []
+    for at, source in enumerate(one for one in samples if one.split == "train"):
+        one = generated(source, tmp_path / f"made{at}.wav")
+        if useful:
+            noisy(Path(source.path), Path(one.path), 7 * at)
+        assert one.origin is not None
+        made_of.append(structs.replace(one, origin=structs.replace(one.origin, plan={"target": TAG})))
+    found = train([*samples, *made_of], TrainingOptions(model="svm", reading=READING))
+    (said,) = (note for note in found.notes if "generated samples weigh" in note)
+    assert "of 45 weak samples were right without them" in said
+    assert ("no weight helped them" in said) is not useful

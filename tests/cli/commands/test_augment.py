@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, Burnish
+from tests.soak import SOAK
 
 RECIPE = """\
 kind: augment
@@ -338,7 +339,7 @@ def test_odd_labels_stay_inside_the_folder(burnish: Burnish, tmp_path: Path, rec
         assert (tmp_path / "new").resolve() in inside.parents
 
 
-KILLS = 200 if os.environ.get("BURNISH_SOAK") else 8
+KILLS = 200 if SOAK else 8
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="process groups as Linux has them")

@@ -86,7 +86,7 @@ def test_a_file_that_changed_or_went_since_the_scan_is_not_touched(burnish: Burn
     [
         (["--quarantine", "data/bad"], "--quarantine data/bad is inside the dataset"),
         (["--quarantine", "data/cat/bad"], "--quarantine data/cat/bad is inside the dataset"),
-        (["--apply"], "--apply moves the dropped files, so it needs --quarantine DIR"),
+        (["--apply"], "--apply moves or mends files, so it needs --quarantine DIR or --fix WHAT"),
         (["--set", "drak=1"], "--set: there is no check 'drak' (did you mean 'dark'?)"),
         (["--only", "dark,blury"], "--only: there is no check 'blury' (did you mean 'blurry'?)"),
         (["--fail-on", "eror"], "--fail-on: there is no check 'eror' (did you mean 'error'?)"),

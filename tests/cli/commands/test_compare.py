@@ -55,14 +55,14 @@ def test_json_has_the_shape_that_scripts_rely_on(burnish: Burnish, runs: Callabl
 def test_the_table_and_the_words(burnish: Burnish, runs: Callable[..., None]) -> None:
     shown = burnish("compare", "before", "after").stdout
     lines = [line.rstrip() for line in shown.splitlines()]
-    assert lines[0].split()[:4] == ["n", "before", "after", "difference"]
+    assert lines[0].split()[:4] == ["in", "percent", "n", "before"]
     clean = next(line for line in lines if line.startswith("clean"))
-    assert clean.split()[:5] == ["clean", "20", "1.000", "0.500", "-0.500"]
+    assert clean.split()[:5] == ["clean", "20", "100.0", "50.0", "-50.0"]
     assert clean.split()[-1] == "worse"
     words = [line for line in lines if line.startswith("after is ")]
-    assert words[0].startswith("after is better over all (+0.233, 95 % interval +0.1")
-    assert words[1].startswith("after is better on car (+0.950, 95 % interval +0.875 to +1.000, n = 40)")
-    assert words[2].startswith("after is worse on clean (-0.500, 95 % interval -0.7")
+    assert words[0].startswith("after is better over all (+23.3 points, 95 % interval +1")
+    assert words[1].startswith("after is better on car (+95.0 points, 95 % interval +87.5 to +100.0, n = 40)")
+    assert words[2].startswith("after is worse on clean (-50.0 points, 95 % interval -7")
     assert "cannot tell on <script>x</script>\\x1b[31m" in lines
     assert "n = 120 samples of both runs" in lines
     assert "\x1b" not in shown
@@ -71,10 +71,10 @@ def test_the_table_and_the_words(burnish: Burnish, runs: Callable[..., None]) ->
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["--fail-if", "worse"], 1, "after is worse on clean (-0.500, 95 % interval"),
+        (["--fail-if", "worse"], 1, "after is worse on clean (-50.0 points, 95 % interval"),
         (["--fail-if", "worse", "--tag", "car"], 0, ""),
         (["--fail-if", "not-better"], 0, ""),
-        (["--fail-if", "not-better", "--tag", "clean"], 1, "after is not better: worse on clean (-0.500"),
+        (["--fail-if", "not-better", "--tag", "clean"], 1, "after is not better: worse on clean (-50.0 points"),
         (["--fail-if", "not-better", "--tag", EVIL], 1, "after is not better: cannot tell on <script>"),
         ([], 0, ""),
     ],
@@ -96,7 +96,7 @@ def test_a_gate_that_fails_on_much_names_the_first(burnish: Burnish, runs: Calla
     errors = burnish("compare", "before", "after", "--fail-if", "worse", code=1).stderr
     assert errors.startswith("burnish compare: after is worse over all (-1.000, ")
     assert errors.endswith(
-        "; worse on take=3 (-1.000, 95 % interval -1.000 to -1.000, n = 10, adjusted p = 0.016); and 5 more\n"
+        "; worse on take=3 (-100.0 points, 95 % interval -100.0 to -100.0, n = 10, adjusted p = 0.016); and 5 more\n"
     )
 
 
@@ -239,8 +239,8 @@ def test_a_control_stands_beside_the_two_and_leaves_the_verdict_alone(
     assert control["per_tag"]["clean"]["beyond_control"]["verdict"] == "worse"
     assert (control["samples"], control["run"], control["overall"]["control"]) == (120, "control", 95 / 120)
     shown = burnish("compare", "before", "after", "--control", "control").stdout
-    row = next(line for line in shown.splitlines() if line.startswith("car") and "0.500" in line)
-    assert row.split()[:6] == ["car", "40", "0.000", "0.500", "0.950", "+0.450"]
+    row = next(line for line in shown.splitlines() if line.startswith("car") and "50.0" in line)
+    assert row.split()[:6] == ["car", "40", "0.0", "50.0", "95.0", "+45.0"]
     assert "the control is no part of the verdict or of the gate" in " ".join(shown.split())
     # The control is worse on `clean` than the newer run is not: no gate looks at it.
     assert burnish("compare", "after", "after", "--control", "before", "--fail-if", "worse").returncode == 0

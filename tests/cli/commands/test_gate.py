@@ -51,7 +51,7 @@ def test_the_exit_code_is_the_verdict(
 def test_the_table_says_the_verdict_and_what_it_rests_on(burnish: Burnish, tmp_path: Path) -> None:
     write(tmp_path, FEW)
     shown = burnish("gate", "shadow", "old.jsonl", "new.jsonl", code=3).stdout
-    assert "keep collecting: new - old -0.0100 (" in shown
+    assert "keep collecting: new - old -1.00 points (" in shown
     assert "pairs would show that equal systems are within the margin" in shown
     assert "add --sequential" in shown
     assert "both said the same of 95.0 % of the cases" in shown

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, Burnish
+from tests.soak import SOAK
 
 Write = Callable[..., Path]
 
@@ -150,7 +151,7 @@ print(json.dumps({{split: [[row["label"], row["who"]] for row in part] for split
     }
 
 
-KILLS = 100 if os.environ.get("BURNISH_SOAK") else 12
+KILLS = 100 if SOAK else 12
 
 
 def test_killed_at_any_moment_it_resumes_and_comes_back(burnish: Burnish, tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ import html
 import json
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +12,9 @@ import pytest
 import soundfile
 from PIL import Image
 
+from tests import in_process
 from tests.cli.views.kit.test_page import EVIL, in_browser, needs_browser
-from tests.conftest import ROOT, Burnish
+from tests.conftest import Burnish
 
 RECIPE = """
 kind: augment
@@ -62,8 +61,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def program(folder: Path, *arguments: str) -> str:
-    command = [sys.executable, str(ROOT / "burnish.py"), *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=True).stderr
+    code, _, errors = in_process.call(arguments, b"", folder)
+    assert code == 0, errors
+    return errors.decode()
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_only_weak_tags_and_wanted_targets(page: Path, burnish: Burnish, tmp_pat
     assert "nowhere is weak, but recipe has no target for it" in result.stderr
     text = (tmp_path / "b.html").read_text()
     assert re.findall(r"<h2>(.*?)</h2>", text) == ["smaller"]
-    assert "the tag has 0.0125 to gain" in text
+    assert "the tag has 1.25 points to gain" in text
     burnish("preview", "recipe.yaml", "set.jsonl", "--target", "loud", "--copies", 2, "-o", "b.html")
     text = (tmp_path / "b.html").read_text()
     assert re.findall(r"<h2>(.*?)</h2>", text) == ["loud"]

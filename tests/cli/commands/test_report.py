@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +17,9 @@ from PIL import Image
 
 from cli.views.kit import page as pages
 from cli.views.report import thumbnails
+from tests import in_process
 from tests.cli.views.kit.test_page import EVIL, contrast, in_browser, needs_browser
-from tests.conftest import ROOT, Burnish
+from tests.conftest import Burnish
 
 PIPELINE = """\
 kind: pipeline
@@ -52,10 +52,9 @@ targets:
 
 
 def program(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "burnish.py"), *arguments]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
-    assert result.returncode == 0, result.stderr
-    return result
+    code, output, errors = in_process.call(arguments, b"", folder)
+    assert code == 0, errors.decode()
+    return subprocess.CompletedProcess(arguments, code, output.decode(), errors.decode())
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +137,7 @@ def test_the_top_says_what_was_found_what_changed_and_the_verdict(speech: Path) 
     assert "2 were dropped for it (duplicate 1, empty 1)" in top
     assert "With 24 generated ones: the largest is 1.00 times the smallest, effective classes 2.0." in top
     assert "24 samples were generated for one target of the recipe louder." in top
-    assert re.search(r"(Cannot tell|The run after is (better|worse)) over all \([+-]0\.\d+, 95 % interval", top)
+    assert re.search(r"(Cannot tell|The run after is (better|worse)) over all \([+-]\d+\.\d points, 95 % interval", top)
     links = re.findall(r'href="#([\w-]+)"', text)
     kinds = ["health", "balance", "weak", "samples", "comparison", "runs", "provenance"]
     assert [link for link in links if link.startswith("s1-")][-7:] == [f"s1-{kind}" for kind in kinds]

@@ -166,12 +166,14 @@ def test_spoken_digits(burnish: Burnish, data: Path) -> None:
     assert scores["speaker"] < scores["random"] - 0.05
 
 
+@pytest.mark.soak
 def test_spoken_words(burnish: Burnish, data: Path) -> None:
     burnish("scan", data / "speech_commands", "-o", "set.jsonl")
     score = json.loads(burnish("train", "set.jsonl", "--run", "a", "--json", "--quiet").stdout)["run"]["score"]
     assert score["accuracy"] >= 5 * score["majority_accuracy"]
 
 
+@pytest.mark.soak
 def test_photos_of_clothes(burnish: Burnish, data: Path) -> None:
     burnish("scan", data / "clothing", "-o", "set.jsonl")
     score = json.loads(burnish("train", "set.jsonl", "--run", "a", "--json", "--quiet").stdout)["run"]["score"]

@@ -11,6 +11,7 @@ from augment.recipe.reader import load
 from cli.views.tune.table import Rung, TriedRanges, TuningReport, sentences
 from tests.baselines.samples import tone
 from tests.conftest import Burnish
+from tests.soak import SOAK
 
 RECIPE = """\
 kind: augment
@@ -72,8 +73,9 @@ def test_ranges_are_tried_and_the_best_are_written(burnish: Burnish, dataset: Pa
     assert text.startswith("# Ranges of hum=on by burnish tune, for hum=on.\n# svm of before, ")
     tuned = load(str(dataset / "tuned.yaml"), prepare=False)
     assert tuned.targets[0].steps["audio"][0].prepared.settings.snr_db == (low, high)
-    again = json.loads(burnish(*words, "--json").stdout)
-    assert again == report, "the same call finds the same"
+    if SOAK:
+        again = json.loads(burnish(*words, "--json").stdout)
+        assert again == report, "the same call finds the same"
 
 
 def test_what_is_weak_by_another_name(burnish: Burnish, dataset: Path) -> None:

@@ -10,6 +10,7 @@ from PIL import Image
 from curate.duplicates.image_candidates import candidates, hashes
 from curate.duplicates.image_pairs import confirm_pairs
 from tests.curate.duplicates.test_image import scene, with_number
+from tests.soak import crossed
 
 
 @pytest.fixture
@@ -84,8 +85,10 @@ def test_animations_are_not_judged_by_their_first_frame(tmp_path: Path, photo: P
     assert "several frames" in found.reason
 
 
-@pytest.mark.parametrize("size", [(320, 240), (1800, 1200)], ids=["small", "decoded-at-a-fraction"])
-@pytest.mark.parametrize("height", [16, 20, 28])
+@pytest.mark.parametrize(
+    ("size", "height"),
+    crossed([(320, 240), (1800, 1200)], [16, 20, 28]),  # the larger is decoded at a fraction
+)
 def test_files_that_differ_in_one_digit_are_not_copies(tmp_path: Path, size: tuple[int, int], height: int) -> None:
     for number in ("00418", "00419"):
         with_number(scene(4, size), number, height, (0.4, 0.7)).save(tmp_path / f"{number}.jpg", quality=90)

@@ -14,6 +14,7 @@ import pytest
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import InputError
 from tests.conftest import ROOT
+from tests.soak import SOAK
 
 
 def test_the_new_file_takes_the_name_when_it_is_whole(tmp_path: Path) -> None:
@@ -138,7 +139,7 @@ def test_names_as_long_as_they_may_be(tmp_path: Path, name: str) -> None:
     assert os.listdir(tmp_path) == [name]
 
 
-KILLED = 300 if os.environ.get("BURNISH_SOAK") else 6
+KILLED = 300 if SOAK else 6
 _WRITER = """
 import sys; sys.path.insert(0, sys.argv[1])
 from curate.ground.atomic import atomic_write

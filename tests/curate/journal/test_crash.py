@@ -23,10 +23,13 @@ from curate.journal import Journal, Operation, fs
 from curate.journal.seal import Seals
 from tests.conftest import ROOT
 from tests.curate.journal.trees import apply, contents, far_away, grow, look, moves, statuses, undo
+from tests.soak import SOAK
 
 CALLS = ["open", "write", "fsync", "link", "unlink", "mkdir", "rmdir", "symlink", "ftruncate", "utime", "fchmod"]
 SHM = Path("/dev/shm")
-KILLS = 1000 if os.environ.get("BURNISH_SOAK") else 110
+KILLS = 1000 if SOAK else 40
+CALLS_APART = 1 if SOAK else 3
+"""A soak has an accident at every call to the system, CI at every third."""
 
 
 class Dead(BaseException):
@@ -110,7 +113,7 @@ def contents_of(tree: dict[str, Any]) -> dict[bytes, int]:
 def test_death_before_every_call_of_apply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
     if kind in {"hardlink", "symlink"} and way != "rename":
         pytest.skip("links are not renamed")
-    for number in range(1, 1000):
+    for number in range(1, 1000, CALLS_APART):
         for resume in (False, True):
             base, destination, plan = made_by(tmp_path, kind, 2 * number + resume)
             before = look(base)
@@ -120,7 +123,7 @@ def test_death_before_every_call_of_apply(tmp_path: Path, monkeypatch: pytest.Mo
             check(base, kind, before, plan, resume=resume)
         if len(made) < number:
             break
-    assert 20 < number < 999
+    assert 20 < number < 997
 
 
 @pytest.mark.slow
@@ -128,7 +131,7 @@ def test_death_before_every_call_of_apply(tmp_path: Path, monkeypatch: pytest.Mo
 def test_death_before_every_call_of_undo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, kind: str) -> None:
     if kind in {"hardlink", "symlink"} and way != "rename":
         pytest.skip("links are not renamed")
-    for number in range(1, 1000):
+    for number in range(1, 1000, CALLS_APART):
         # Both ways on from every call: by turns, the one call that left a journal for ever was met by the wrong one.
         for resume in (False, True):
             base, destination, plan = made_by(tmp_path, kind, 2 * number + resume)
@@ -140,7 +143,7 @@ def test_death_before_every_call_of_undo(tmp_path: Path, monkeypatch: pytest.Mon
             check(base, kind, before, plan, resume=resume)
         if len(made) < number:
             break
-    assert 20 < number < 999
+    assert 20 < number < 997
 
 
 @pytest.mark.slow
@@ -151,7 +154,7 @@ def test_an_undo_that_dies_again_and_again_is_completed_by_repeating_it(
     if kind in {"hardlink", "symlink", "create"} and way == "links":
         pytest.skip("where it is taken back, no file is renamed")
     calls = 0
-    for number in range(1, 1000):
+    for number in range(1, 1000, CALLS_APART):
         base = tmp_path / str(number)
         paths = grow(base / "data", 4)
         before = look(base)
@@ -172,7 +175,7 @@ def test_an_undo_that_dies_again_and_again_is_completed_by_repeating_it(
         assert look(base) == before
         if calls < number:
             break
-    assert 20 < number < 999
+    assert 20 < number < 997
 
 
 def generate(destination: Path) -> None:
@@ -194,16 +197,16 @@ def test_every_call_may_fail(
     def problem() -> OSError:
         return OSError(code, os.strerror(code))
 
-    for number in range(1, 1000):
+    for number in range(1, 1000, CALLS_APART):
         base, destination, plan = made_by(tmp_path, "move", number)
         before = look(base)
         with trouble(monkeypatch, number, problem, forever=forever) as made, suppress(BurnishError):
             outcomes = apply(destination, plan)
             assert all(outcome.detail for outcome in outcomes if outcome.status != "done")
-        check(base, "move", before, plan, resume=number % 2 == 0)
+        check(base, "move", before, plan, resume=number // CALLS_APART % 2 == 0)
         if len(made) < number:
             break
-    assert 20 < number < 999
+    assert 20 < number < 997
 
 
 @pytest.mark.slow
@@ -211,16 +214,19 @@ def test_every_call_of_undo_may_fail(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def problem() -> OSError:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    for number in range(1, 1000):
+    for number in range(1, 1000, CALLS_APART):
         base, destination, plan = made_by(tmp_path, "move", number)
         before = look(base)
         apply(destination, plan)
-        with trouble(monkeypatch, number, problem, forever=number % 3 == 0) as made, suppress(BurnishError):
+        with (
+            trouble(monkeypatch, number, problem, forever=number // CALLS_APART % 3 == 0) as made,
+            suppress(BurnishError),
+        ):
             undo(destination)
-        check(base, "move", before, plan, resume=number % 2 == 0)
+        check(base, "move", before, plan, resume=number // CALLS_APART % 2 == 0)
         if len(made) < number:
             break
-    assert 20 < number < 999
+    assert 20 < number < 997
 
 
 def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -14,8 +14,9 @@ import pytest
 from curate.ground.errors import BurnishError
 from curate.journal import Journal, Operation, take_back
 from tests.curate.journal.trees import apply, grow, look, moves, statuses, undo
+from tests.soak import SOAK
 
-NUMBER = 10_000 if os.environ.get("BURNISH_SOAK") else 1_500
+NUMBER = 10_000 if SOAK else 1_500
 TOKEN = "0123abcd"
 PATHS = (
     "a", "b/c", "b", "b/c/d", "../outside/v.txt", "../outside/new.txt", "..", ".", "", "/etc/passwd", "../outside",

@@ -56,7 +56,7 @@ def test_a_store_gives_what_a_folder_gives(memory: str, tmp_path: Path, picture:
 def test_keys_that_no_folder_has(memory: str, monkeypatch: pytest.MonkeyPatch) -> None:
     put(memory, "a")
     names = ["../out.png", "a/../../out.png", "a//b.png", "a/./b.png"]
-    monkeypatch.setattr(remote, "_folder_pages", lambda *_: [[(name, Status(1)) for name in names]])
+    monkeypatch.setattr(remote, "_folder_pages", lambda *_: [[(name, Status(1), "") for name in names]])
     problems = [str(one["findings"]) for one in scanned(memory)]
     assert len(problems) == 4
     assert all("a key with an empty part, . or .." in problem for problem in problems)
