@@ -177,7 +177,7 @@ def dedup(
         file.seek(0)
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
         _write(kept, (groups, search.parts), output, formats, dropped.close)
-    say_groups(groups, search, dropped=not report, listed=not any(formats))
+    say_groups(groups, search, dropped=not report, listed=not any(formats), manifest=manifest)
     conflicts = any(group.label_conflict for group in groups)
     if on_conflict == "fail":
         refuse_empty(search.samples, "--on-conflict fail", allowed=allow_empty)

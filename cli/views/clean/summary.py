@@ -1,6 +1,5 @@
 """What `burnish clean` says on stderr: what it learnt of the set, what it flagged, what it dropped."""
 
-import shlex
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from curate.check.checks import CHECKS, VERDICTS
 from curate.check.clean import Survey
 from curate.check.policy import Policy
 from curate.facts.records import Finding
+from curate.ground.command_line import call
 from curate.media.storage.publish import write_whole
 from curate.organize.quarantine import Quarantine
 from curate.records.sample import Sample
@@ -199,7 +199,7 @@ def carry_out(files: Quarantine, *, apply: bool) -> None:
                 moved += 1
             else:
                 left.setdefault(f"{outcome.status}: {outcome.detail}", []).append(outcome.operation.source)
-    journal = shlex.quote(f"{files.folder}/journal.jsonl")
-    say(f"moved {moved:,} files to {files.folder}; take it back with: burnish undo {journal}")
+    way_back = call("undo", f"{files.folder}/journal.jsonl")
+    say(f"moved {moved:,} files to {files.folder}; take it back with: {way_back}")
     for reason, paths in left.items():
         say(f"  not moved: {paths[0]}{f' and {len(paths) - 1:,} more' if len(paths) > 1 else ''}: {reason}")
