@@ -157,7 +157,11 @@ def run(arguments: "Sequence[str]") -> int:
     # For errors that come before the command is known; a file named like a command at worst gives a wrong prefix.
     name = next((command_of(arguments[at:]) for at, word in enumerate(arguments) if word in COMMANDS), "")
     try:
-        if (seen := _overview(arguments)) is not None:
+        if "_BURNISH_COMPLETE" in os.environ:  # a shell asks for what could stand there
+            from cli.completion import join_words
+
+            join_words(os.environ)
+        elif (seen := _overview(arguments)) is not None:
             sys.stdout.write(seen)
             sys.stdout.flush()
             return 0

@@ -156,7 +156,9 @@ def serve(review: Review, *, open_browser: bool = False) -> None:
                 server.serve_forever(poll_interval=0.2)
             except KeyboardInterrupt:
                 say("")
-        say_tally(_own(review, writer.answers), review.question, _made(review.subjects), review.answers, review.manifest)
+        say_tally(
+            _own(review, writer.answers), review.question, _made(review.subjects), review.answers, review.manifest
+        )
 
 
 def write_page(review: Review, file: str, most_bytes: int) -> None:
