@@ -49,7 +49,7 @@ def complete_values(command: Any) -> None:
     """
     for parameter in command.params:
         if values := sorted(set(_values(command.name, parameter))):
-            parameter._custom_shell_complete = _completer(lambda _, values=values: values)
+            parameter._custom_shell_complete = _completer(partial(_same, values))
         elif (part := _OF_SAMPLES.get(parameter.name)) and "|" not in str(parameter.metavar).replace("NAME|fold=N", ""):
             parameter._custom_shell_complete = _completer(partial(_values_of_samples, part))
 
@@ -98,6 +98,10 @@ def _completer(find: "Callable[[list[object]], list[str]]") -> Any:
 def _in_bash(value: str) -> str:
     """Return what bash is to write in place of the word that is being typed; it puts nothing in quotes itself."""
     return quoted(value[int(os.environ.get(_STANDS, "0")) :])
+
+
+def _same(values: list[str], _given: list[object]) -> list[str]:
+    return values
 
 
 def _values_of_samples(part: str, given: list[object]) -> list[str]:

@@ -133,7 +133,7 @@ def predictions_of_run(folder: str) -> list[Prediction]:
 
 def _why_not(folder: str) -> str:
     """Return why a folder is no run, and what to name or do instead."""
-    cure = f"make one with {call('train', 'MANIFEST', '--run', folder)}"
+    cure = f"make one with {call('train', 'SET', '--run', folder)}"
     if not os.path.isdir(folder):
         return "it is a file; name the folder that it is in" if os.path.exists(folder) else f"no such folder; {cure}"
     # Most often the folder of all runs was named instead of one of them.

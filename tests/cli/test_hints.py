@@ -89,7 +89,7 @@ def test_every_hint_of_the_loop_can_be_pasted(said: str, tmp_path: Path, burnish
     [
         (("balance", FOLDER), ["scan", FOLDER]),
         ((SET,), ["balance", SET]),
-        (("weak", f"{FOLDER}/gone"), ["train", "MANIFEST", "--run", f"{FOLDER}/gone"]),
+        (("weak", f"{FOLDER}/gone"), ["train", "SET", "--run", f"{FOLDER}/gone"]),
     ],
 )
 def test_hints_of_errors_are_quoted_too(

@@ -70,6 +70,7 @@ def test_a_table_of_clips_that_were_voted_down_is_a_slice(tmp_path: Path) -> Non
         ({"train.tsv": HEADER + "ab\ta.mp3\n"}, r"train\.tsv:2: 2 values for 11 columns"),
         ({"train.tsv": HEADER.encode() + row("a.mp3", "é").encode("latin-1")}, r"train\.tsv:2: no UTF-8"),
         ({"train.tsv": HEADER + row("a.mp3") * 2}, r"train\.tsv:3: a\.mp3 stands twice"),
+        ({"validated.tsv": HEADER + row("a.mp3") * 2}, r"validated\.tsv:3: a\.mp3 stands twice"),
         ({"train.tsv": HEADER + row("a.mp3"), "test.tsv": HEADER + row("a.mp3")}, "a clip is in one split"),
         ({"train.tsv": "clip\tsentence\n"}, "has no column 'path'"),
         ({"train.tsv": "path\tpath\n"}, "has the column 'path' twice"),
