@@ -49,7 +49,7 @@ def read_current(folder: str) -> Release:
     pointer = read_pointer(folder)
     if pointer is None:
         raise InputError(
-            f"{folder} has no release yet; make one: {call('release', 'MANIFEST', '--as', 'v1', '--into', folder)}"
+            f"{folder} has no release yet; make one: {call('release', 'set.jsonl', '--as', 'v1', '--into', folder)}"
         )
     found = read_release(folder, pointer.release)
     if found.digest != pointer.digest:
