@@ -27,7 +27,7 @@ def read(folder: Path, tables: dict[str, str | bytes], left: Left | None = None,
 
 def test_a_corpus_as_it_is_downloaded(tmp_path: Path) -> None:
     quoted = '"""Ja"", sagte er.'  # an odd number of marks: with csv's quotes the next lines would be one cell
-    tables = {
+    tables: dict[str, str | bytes] = {
         "validated.tsv": HEADER + row("a.mp3", quoted) + row("b.mp3") + row("c.mp3", "", "cd34"),
         "train.tsv": HEADER + row("a.mp3", quoted),
         "dev.tsv": HEADER + row("b.mp3"),
@@ -49,7 +49,7 @@ def test_a_corpus_as_it_is_downloaded(tmp_path: Path) -> None:
 
 
 def test_older_corpora_leave_the_ending_out(tmp_path: Path) -> None:
-    tables = {"train.tsv": "\ufeffpath\tsentence\r\nabc\tSatz\r\n"}
+    tables: dict[str, str | bytes] = {"train.tsv": "\ufeffpath\tsentence\r\nabc\tSatz\r\n"}
     (one,) = read(tmp_path, tables, path="train.tsv")
     assert (one.path, one.text, one.split) == (str(tmp_path / "clips/abc.mp3"), "Satz", "train")
 
