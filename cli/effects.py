@@ -145,6 +145,13 @@ def check_outputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]
         if target in taken and not _is_special(target):
             raise UsageError(f"{path} is named for two outputs; name another file for one of them")
         taken.add(target)
+    _check_folders(effects, values)
+
+
+def _check_folders(effects: "Mapping[str, Effect]", values: "Mapping[str, object]") -> None:
+    """Refuse folders that cannot be made; errors as those of `check_outputs`."""
+    from curate.media.storage.address import is_url
+
     for folder in _outputs(effects, values, FOLDERS_MADE):
         if is_url(folder):
             if effects_of_value(effects, values, folder) is not Effect.MAKES:
