@@ -164,7 +164,7 @@ def dedup(
         file.seek(0)
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
         _write(kept, (groups, search.parts), output, formats, dropped.close)
-    say_groups(groups, search, dropped=not report, listed=not any(formats))
+    say_groups(groups, search, dropped=not report, listed=not any(formats), manifest=manifest)
     if on_conflict == "fail":
         _check_gate(groups, search.samples, allow_empty=allow_empty)
 
