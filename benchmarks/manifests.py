@@ -5,7 +5,7 @@ import random
 import subprocess
 from pathlib import Path
 
-from benchmarks.inputs import HERE, classes, fresh
+from benchmarks.inputs import HERE, classes, fresh, real_data
 from benchmarks.peers import burnish
 
 
@@ -61,3 +61,32 @@ def with_files(count: int) -> tuple[Path, Path]:
                 place.hardlink_to(photos[number % len(photos)])
         partial.rename(root)
     return manifest, root
+
+
+def rated(count: int) -> Path:
+    """Return the manifest of the first photos of 32 px that people labelled, a sixth of the labels wrong."""
+    path = HERE / f"rated-{count}.jsonl"
+    if not path.exists():
+        folder = real_data() / "rated_photos"
+        whole = HERE / "rated.jsonl"
+        command = burnish("scan", folder / "images", "-q", "--metadata", folder / "labels.csv", "-o", whole)
+        subprocess.run(command, check=True)
+        path.write_bytes(b"".join(whole.read_bytes().splitlines(keepends=True)[:count]))
+    return path
+
+
+def schema(manifest: Path) -> Path:
+    """Return the schema that is learned from a manifest."""
+    path = manifest.with_suffix(".yaml")
+    if not path.exists():
+        subprocess.run(burnish("schema", manifest, "-q", "-o", path), check=True)
+    return path
+
+
+def halves(manifest: Path) -> tuple[Path, Path]:
+    """Return a manifest's lines in two files, in turn: a reference, and new data that are like it."""
+    parts = manifest.with_suffix(".even.jsonl"), manifest.with_suffix(".odd.jsonl")
+    for number, part in enumerate(parts):
+        if not part.exists():
+            part.write_bytes(b"".join(manifest.read_bytes().splitlines(keepends=True)[number::2]))
+    return parts

@@ -5,7 +5,6 @@ everything else that a command on ten lines does, and five times in a pipe of fi
 typed, and defaults. What is not plain goes to typer's own adapter, which alone says what is wrong with a value.
 """
 
-from collections.abc import Sequence
 from typing import Any, get_args, get_origin
 
 from typer.core import TyperCommand
@@ -51,26 +50,20 @@ class PlainCommand(TyperCommand):
 
 def _plain(value: Any, annotation: Any, info: Any) -> Any:
     """Return the value as an adapter would, or `_NOT_PLAIN` where only that can say."""
-    if info.parser is not None:
-        return _NOT_PLAIN
-    if get_origin(annotation) is list:
-        if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-            return _NOT_PLAIN
+    if get_origin(annotation) is list and isinstance(value, list | tuple):
         items = [_plain(item, get_args(annotation)[0], info) for item in value]
-        return _NOT_PLAIN if any(item is _NOT_PLAIN for item in items) else items
-    if annotation is str and type(value) is str:
-        return value
-    if annotation in {int, float} and info.min is None and info.max is None and type(value) is annotation:
-        return value
-    if annotation is int and isinstance(value, str | int) and not isinstance(value, bool):
-        return _whole_number(value, info)
-    # A choice as it is written in the annotation; another spelling of it is typer's to know.
-    return value if isinstance(value, str) and value in get_args(annotation) else _NOT_PLAIN
+        return _NOT_PLAIN if _NOT_PLAIN in items else items
+    if annotation is int and isinstance(value, str) and value.isascii() and value.isdigit():
+        # Python itself refuses numbers of more digits than 4,300.
+        value = int(value) if len(value) <= _MOST_DIGITS else value
+    plain = (
+        (annotation is str and type(value) is str)
+        or (annotation in {int, float} and type(value) is annotation and _is_within(value, info))
+        # A choice as the annotation has it; another spelling of it is typer's to know.
+        or (isinstance(value, str) and value in get_args(annotation))
+    )
+    return value if plain and info.parser is None else _NOT_PLAIN
 
 
-def _whole_number(value: str | int, info: Any) -> Any:
-    if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS):
-        return _NOT_PLAIN
-    number = int(value)
-    within = (info.min is None or info.min <= number) and (info.max is None or number <= info.max)
-    return number if within else _NOT_PLAIN
+def _is_within(number: float, info: Any) -> bool:
+    return (info.min is None or info.min <= number) and (info.max is None or number <= info.max)

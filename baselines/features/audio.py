@@ -100,20 +100,32 @@ def _over_time(values: Vector) -> Vector:
     # Percentiles to the nearest entry: one sort serves all three.
     places = np.rint(np.array([0.1, 0.5, 0.9]) * (len(values) - 1)).astype(int)
     whole = [values.mean(axis=0), values.std(axis=0), *np.sort(values, axis=0)[places], change.std(axis=0)]
-    return np.concatenate([*whole, _parts(values, _PARTS), _parts(change, _PARTS), _parts(values, _FINE_PARTS)])
+    total = _running(values)
+    return np.concatenate([*whole, _parts(total, _PARTS), _parts(_running(change), _PARTS), _parts(total, _FINE_PARTS)])
 
 
-def _parts(values: Vector, count: int) -> Vector:
+def _running(values: Vector) -> NDArray[np.float64]:
+    """Return the sum of each column up to each row, shape (rows + 1, columns).
+
+    In float64: over a minute of frames, differences of a running float32 sum would be rounding.
+    """
+    total = np.zeros((len(values) + 1, values.shape[1]))
+    np.cumsum(values, axis=0, out=total[1:])
+    return total
+
+
+def _parts(total: NDArray[np.float64], count: int) -> Vector:
     """Return the means of each column over equal parts of the time, one part after the other.
 
     A part is no whole number of frames: the means come from the running sum, read between its entries.
     """
-    # float64: over a minute of frames, differences of a running float32 sum would be rounding.
-    total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0, dtype=np.float64)])
-    edges = np.linspace(0, len(values), count + 1)
-    below = np.minimum(edges.astype(int), len(values) - 1)
-    at = total[below] + (edges - below)[:, None] * (total[below + 1] - total[below])
-    return np.asarray(np.diff(at, axis=0) * (count / len(values)), np.float32).ravel()
+    frames = len(total) - 1
+    edges = np.arange(count + 1) * (frames / count)
+    edges[-1] = frames
+    below = np.minimum(edges.astype(int), frames - 1)
+    at = total[below]
+    at += (edges - below)[:, None] * (total[below + 1] - at)
+    return np.asarray((at[1:] - at[:-1]) * (count / frames), np.float32).ravel()
 
 
 def _level(signal: Vector, loudness: Vector) -> Vector:
@@ -122,4 +134,5 @@ def _level(signal: Vector, loudness: Vector) -> Vector:
     energy = 10 * np.log10(np.square(signal, dtype=np.float64).mean() + 1e-10)
     curve = loudness[:, None]
     figures = [energy, crossings.mean(), curve.mean(), curve.std(), np.log(len(loudness))]
-    return np.concatenate([figures, _parts(crossings, _PARTS), _parts(curve, _PARTS)]).astype(np.float32)
+    thirds = (_parts(_running(one), _PARTS) for one in (crossings, curve))
+    return np.concatenate([figures, *thirds]).astype(np.float32)

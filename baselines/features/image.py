@@ -1,5 +1,6 @@
 """What a baseline sees: gradients, colours and a thumbnail."""
 
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -116,13 +117,18 @@ def _colours(hsv: NDArray[np.generic]) -> Vector:
     colourful = saturation / 255 * np.sqrt(value / 255)
     hues = np.minimum((hue * _HUES / 180).astype(int), _HUES - 1)
     greys = np.minimum((value * _GREYS / 256).astype(int), _GREYS - 1)
-    step = _SIDE // _GRID
-    cell = (np.arange(_SIDE) // step)[:, None] * _GRID + np.arange(_SIDE) // step
-    bins = _HUES + _GREYS
-    place = np.concatenate([(cell * bins + hues).ravel(), (cell * bins + _HUES + greys).ravel()])
+    step, bins = _SIDE // _GRID, _HUES + _GREYS
+    first = _first_bins(_SIDE, _SIDE, step, bins)
+    place = np.concatenate([(first + hues).ravel(), (first + _HUES + greys).ravel()])
     weight = np.concatenate([colourful.ravel(), 1 - colourful.ravel()])
     counts = np.bincount(place, weight, _GRID * _GRID * bins) / step**2
     return np.sqrt(counts).astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def _first_bins(rows: int, columns: int, side: int, bins: int) -> NDArray[np.int64]:
+    """Return, for each pixel, the number of the first bin of its cell, where cells are `side` pixels wide and high."""
+    return ((np.arange(rows) // side)[:, None] * (columns // side) + np.arange(columns) // side) * bins
 
 
 def histogram_of_gradients(grey: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -145,8 +151,7 @@ def histogram_of_gradients(grey: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _cells(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the histogram of each cell, shape (rows, columns, 9)."""
-    padded = np.pad(grey, 1, mode="edge")
-    across, down = padded[1:-1, 2:] - padded[1:-1, :-2], padded[2:, 1:-1] - padded[:-2, 1:-1]
+    across, down = _differences(grey.T).T, _differences(grey)
     strength = np.hypot(across, down)
     # Orientations are a circle of half a turn: a gradient and its opposite are the same edge. Bins are named by their
     # middle, hence the half; what is below the first middle is shared with the last bin.
@@ -154,14 +159,21 @@ def _cells(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     lower = np.floor(position).astype(int)
     upper_share = position - lower
     rows, columns = grey.shape[0] // _CELL, grey.shape[1] // _CELL
-    cell = (np.arange(grey.shape[0]) // _CELL)[:, None] * columns + np.arange(grey.shape[1]) // _CELL
-    place = np.concatenate(
-        [cell * _ORIENTATIONS + lower % _ORIENTATIONS, cell * _ORIENTATIONS + (lower + 1) % _ORIENTATIONS]
-    )
+    first = _first_bins(*grey.shape, _CELL, _ORIENTATIONS)
+    place = np.concatenate([first + lower % _ORIENTATIONS, first + (lower + 1) % _ORIENTATIONS])
     weight = np.concatenate([strength * (1 - upper_share), strength * upper_share])
     # Cell and orientation make one number, so that one bincount fills the histograms of all cells.
     counts = np.bincount(place.ravel(), weight.ravel(), rows * columns * _ORIENTATIONS)
     return counts.reshape(rows, columns, _ORIENTATIONS).astype(np.float32)
+
+
+def _differences(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what the next row has more than the one before; beyond the ends the outermost rows go on."""
+    found = np.empty_like(grey)
+    np.subtract(grey[2:], grey[:-2], out=found[1:-1])
+    np.subtract(grey[1], grey[0], out=found[0])
+    np.subtract(grey[-1], grey[-2], out=found[-1])
+    return found
 
 
 def _unit(blocks: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -277,7 +277,7 @@ def similarities(features: "Features", others: "Features", gamma: float = GAMMA)
     found = features @ others.T
     square = found.diagonal().copy() if features is others else np.einsum("ij,ij->i", features, features)
     other = square if features is others else np.einsum("ij,ij->i", others, others)
-    # |x - y|² = |x|² + |y|² - 2xy, in place: of 5,000 samples each copy takes 200 MB. Rounding makes of 0 a little less.
+    # |x - y|² = |x|² + |y|² - 2xy, in place: of 5,000 samples a copy takes 200 MB. Rounding makes of 0 a little less.
     found *= -2
     found += square[:, None]
     found += other
@@ -291,8 +291,8 @@ def fit_machine(
 ) -> Estimator:
     """Return a support vector machine of features, fitted on their similarities, which are computed all at once.
 
-    libsvm computes each of them when it asks for it, ten times as slow; it keeps them as float32, so that what is in the
-    last of 16 digits changes nothing.
+    libsvm computes each of them when it asks for it, ten times as slow. It keeps them as float32, so that the last
+    of 16 digits changes nothing.
 
     Args:
         machines: One of similarities, which is fitted; one of features, which gets what the other learned.

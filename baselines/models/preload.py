@@ -1,8 +1,9 @@
 """Imports the estimators once, before the worker processes are forked; importing this module is what does it.
 
-scikit-learn imports what a run of ours never uses, and that takes as long as all the rest: pandas where it is installed,
-for tables that it is never given here, and all of scipy.stats (.4 s of processor time) for five names of it. So pandas is
-hidden meanwhile, and for scipy.stats stands what imports it when it is used. Later imports of both find them again.
+scikit-learn imports what a run of ours never uses, and that takes as long as all the rest: pandas where it is
+installed, for tables that it is never given here, and all of scipy.stats (.4 s of processor time) for five names of it.
+So pandas is hidden meanwhile, and for scipy.stats stands what imports it when it is used. Later imports of both find
+them again.
 """
 
 import sys

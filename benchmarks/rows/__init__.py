@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from benchmarks.row import Row, Sized
-from benchmarks.rows import audio, duplicates, generate, learn, lines, scan, start, structure
+from benchmarks.rows import audio, duplicates, generate, learn, lines, scan, start, structure, watch
 
 ROWS: dict[str, Callable[[Sized], Row]] = {
     **scan.ROWS,
@@ -13,5 +13,6 @@ ROWS: dict[str, Callable[[Sized], Row]] = {
     **generate.ROWS,
     **audio.ROWS,
     **learn.ROWS,
+    **watch.ROWS,
     **start.ROWS,
 }

@@ -36,13 +36,13 @@ def balance(sized: Sized) -> Row:
 
 def pipe(sized: Sized) -> Row:
     count = sized(100_000)
-    manifest = manifests.generated(count)
+    manifest, root = manifests.with_files(count)
     bare = peer("bare_lines.py")
     return Row(
         f"clean, dedup --exact, split, tag --auto, balance of {count:,} samples in one pipe",
         job(
             burnish("clean", manifest, "-q"),
-            burnish("dedup", "--exact", "-q"),
+            burnish("dedup", "--exact", "--root", root, "-q"),
             burnish("split", "-q"),
             burnish("tag", "--auto", "-q"),
             burnish("balance", "--by", "split"),

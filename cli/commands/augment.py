@@ -8,7 +8,7 @@ import typer
 from cli import augment_options, options
 from cli.augment_judge import judge_targets, run_to_ask
 from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak_tags, recipes_and_manifest
-from cli.effects import Effect
+from cli.effects import Effect, Place
 from cli.engine_options import Address, Engine, choose_engine, compare_files, say_nodes
 from cli.io import reports, streams, terminal
 from cli.io.media_root import root_of
@@ -33,6 +33,7 @@ def augment(
         str | None,
         typer.Option(metavar="DIR|URL", help="The folder for the new files.", show_default=False),
         Effect.MAKES,
+        Place.STORES,
     ] = None,
     weak: augment_options.Weak = None,
     target: augment_options.Target = None,

@@ -1,15 +1,15 @@
 """`burnish organize`: files in folders for training."""
 
-import shlex
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from cli import options
-from cli.effects import Effect
+from cli.effects import Effect, Place
 from cli.io import streams, terminal
 from cli.io.terminal import say
+from curate.ground.command_line import call
 from curate.ground.errors import GateError, UsageError
 from curate.journal import Outcome
 from curate.media.storage.address import is_url
@@ -29,7 +29,10 @@ _FAILURES = 10
 def organize(
     manifest: options.Manifest = None,
     into: Annotated[
-        str | None, typer.Option(metavar="DIR|URL", help="The destination folder.", show_default=False), Effect.MAKES
+        str | None,
+        typer.Option(metavar="DIR|URL", help="The destination folder.", show_default=False),
+        Effect.MAKES,
+        Place.STORES,
     ] = None,
     layout: Annotated[
         str | None,
@@ -151,7 +154,7 @@ def _say_plan(plan: Plan, metadata: Sequence[str], notes: list[str], *, apply: b
 def _say_result(into: str, count: int, failures: Sequence[Outcome]) -> None:
     """Say how it can be taken back, and what is not at its place and why."""
     if len(failures) < count:
-        say(f"take it back with: burnish undo {shlex.quote(into if is_url(into) else f'{into}/journal.jsonl')}")
+        say(f"take it back with: {call('undo', into if is_url(into) else f'{into}/journal.jsonl')}")
     for outcome in failures[:_FAILURES]:
         say(f"  not done: {outcome.operation.source}: {outcome.status}: {outcome.detail}")
     if len(failures) > _FAILURES:

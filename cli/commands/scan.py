@@ -9,7 +9,7 @@ import typer
 from msgspec.structs import replace
 
 from cli import options
-from cli.effects import Effect
+from cli.effects import Effect, Place
 from cli.engine_options import Address, Engine, choose_engine, say_nodes
 from cli.io import streams, terminal
 from cli.io.outcome import outcome
@@ -41,6 +41,7 @@ def scan(
             metavar="PATH...", help="Folders to walk, files, shards (.tar, .parquet), or URLs.", show_default=False
         ),
         Effect.READS,
+        Place.STORES,
     ],
     label: Annotated[str, typer.Option(metavar="folder|none", help="Where labels come from.")] = "folder",
     pattern: Annotated[
@@ -59,6 +60,7 @@ def scan(
             show_default=False,
         ),
         Effect.READS,
+        Place.STORES,
     ] = None,
     path_column: options.PathColumn = None,
     label_column: options.LabelColumn = None,

@@ -6,6 +6,7 @@ from cli.io.table import Column, Row, SampleLink, Table
 from cli.views.gate.table import over_all, sentences, tags
 from cli.views.kit import drawing
 from cli.views.kit import page as pages
+from curate.ground.command_line import call
 from curate.media.storage import exists
 from curate.media.storage.address import join
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _CARDS = 60
 """Cases whose files a page holds; at 20 KB a picture and 100 KB a sound it stays within reason. The table has all."""
-_TAGS = 30
+_TAGS, _LINKS = 30, 24
 _NAME = 26
 _LEFT, _WIDTH, _ROW, _TOP = 190, 760, 26, 30
 _STEPS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -42,10 +43,12 @@ def page(
     sections = []
     if found.interval is not None:
         sections.append(pages.Section("Difference", pages.scrolled(_picture(found), "Differences and margins")))
-    sections += [pages.Section(one.title, pages.table(one)) for one in (over_all(found), tags(found))]
+    # A case may be known by the number of an order, or its file be on another machine.
+    files = [case for case in discordant if exists(join(links.root, case.key))]
+    sections += [
+        pages.Section(one.title, pages.table(_linked(one, files), links)) for one in (over_all(found), tags(found))
+    ]
     if discordant:
-        # A case may be known by the number of an order, or its file be on another machine.
-        files = [case for case in discordant if exists(join(links.root, case.key))]
         if shown := files[:_CARDS]:
             sections.append(pages.Section(f"Where they differ: {len(shown):,} to look at", _cards(shown, links)))
         table = pages.table(_table(discordant, {case.key for case in files}), links)
@@ -60,6 +63,17 @@ def page(
     return pages.report_page(f"{found.design.capitalize()} gate", of, sections, lead=[first], tiles=tiles, notes=rest)
 
 
+def _linked(table: Table, files: "Sequence[Case]") -> Table:
+    """Return a table whose rows lead to the cases on which the systems differ: to all, or to those with the tag."""
+    rows = []
+    for row in table.rows:
+        mine = [case for case in files if table.key == "all" or row.cells[0] in case.tags][:_LINKS]
+        words = [f"{case.old} → {case.new}, {_said(case)}" for case in mine]
+        links = [SampleLink(case.key, said) for case, said in zip(mine, words, strict=True)]
+        rows.append(row._replace(samples=links))
+    return table._replace(rows=rows)
+
+
 def _how_to_review(cases: "Sequence[Case]", listed: str | None) -> str:
     waiting = sum(case.label is None for case in cases)
     if not waiting:
@@ -67,8 +81,8 @@ def _how_to_review(cases: "Sequence[Case]", listed: str | None) -> str:
     manifest = listed or "differ.jsonl"
     first = "" if listed else f"write them with -o {manifest}, then "
     return (
-        f"{waiting:,} wait for a label: {first}burnish review {manifest} --ask label --annotator NAME --serve "
-        f"-o answers.jsonl; burnish relabel {manifest} --answers answers.jsonl -o truth.jsonl; then this gate with "
+        f"{waiting:,} wait for a label: {first}{call('review', manifest)} --ask label --annotator NAME --serve "
+        f"-o answers.jsonl; {call('relabel', manifest)} --answers answers.jsonl -o truth.jsonl; then this gate with "
         "--truth truth.jsonl"
     )
 

@@ -1,9 +1,13 @@
 """The models and their scores."""
 
+from copy import copy
+from typing import Any
+
 import numpy as np
 import pytest
 
-from baselines.models.calibration import probabilities
+from baselines.models import models
+from baselines.models.calibration import couple, probabilities
 from baselines.models.models import (
     MODELS,
     MOST_CLASSES_FOR_SVM,
@@ -11,7 +15,9 @@ from baselines.models.models import (
     build,
     candidates,
     check_model,
+    fit_machine,
     scores,
+    similarities,
 )
 from curate.ground.errors import UsageError
 
@@ -109,3 +115,47 @@ def test_fewer_samples_than_neighbours() -> None:
 def test_a_misspelt_model_is_named_with_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"--model 'svn' is unknown \(did you mean 'svm'\?\)"):
         check_model("svn")
+
+
+def clouds(seed: int, samples: int = 60, length: int = 30, classes: int = 4) -> tuple[Any, Any]:
+    """Return points around a middle for each class, float64, and their classes."""
+    generator = np.random.default_rng(seed)
+    label = np.arange(samples) % classes
+    middles = np.random.default_rng(9).normal(size=(classes, length)) / 8
+    return middles[label] + generator.normal(size=(samples, length)) / 8, label
+
+
+@pytest.mark.parametrize("balanced", [False, True])
+def test_a_machine_that_is_fitted_on_similarities_is_the_one_of_features_to_the_last_bit(balanced: bool) -> None:
+    features, label = clouds(0)
+    weights = {"sample_weight": np.linspace(0.5, 1.5, len(label))}
+    candidate = Candidate("svm", balanced)
+    expected = build(candidate, 60, 0).fit(features, label, **weights)
+    machines = (build(candidate, 60, 0, similarities=True), build(candidate, 60, 0))
+    found = fit_machine(machines, features, label, **weights)
+    assert found.__dict__.keys() == expected.__dict__.keys()
+    for name, value in expected.__dict__.items():
+        np.testing.assert_array_equal(found.__dict__[name], value, err_msg=name)
+
+
+def test_scores_of_a_machine_are_those_of_libsvm() -> None:
+    (features, label), (asked, _) = clouds(0), clouds(1, samples=2 * 7)
+    machine = build(Candidate("svm"), 60, 0).fit(features, label)
+    pairs = copy(machine)
+    pairs.decision_function_shape, pairs.break_ties = "ovo", False
+    expected = couple(pairs.decision_function(asked), 4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models, "_ROWS", 5)
+        np.testing.assert_allclose(scores(machine, asked, 4), expected, rtol=0, atol=1e-12)
+    # The machine itself stays as it was, as it is saved afterwards.
+    assert machine.__dict__["kernel"] == "rbf"
+    np.testing.assert_array_equal(machine.__dict__["support_vectors_"], features[machine.__dict__["support_"]])
+
+
+def test_similarities_are_exactly_one_of_a_sample_with_itself() -> None:
+    features = np.array([[0.1, 0.7], [1e8, -1e-8], [0.1, 0.7]])
+    found = similarities(features, features)
+    assert found.dtype == np.float64
+    assert found.diagonal().tolist() == [1.0, 1.0, 1.0]
+    assert found[0, 2] == pytest.approx(1.0, abs=1e-15)
+    assert similarities(features[:1], np.array([[0.1, 1.7]]), gamma=2.0)[0, 0] == pytest.approx(np.exp(-2.0))

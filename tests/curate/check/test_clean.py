@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from curate.check.clean import Facts, Survey, judge, survey
+from curate.check.clean import judge
 from curate.check.policy import Policy, make_policy
+from curate.check.survey import Facts, Survey, survey
 from curate.ground.errors import InputError
 from curate.records.reader import lines, parse, read_as
 from curate.records.writer import encode
@@ -105,6 +106,28 @@ def test_errors_drop_and_so_does_what_the_user_names() -> None:
     assert cleaned(records)[1] == {"0": "truncated"}
     assert cleaned(records, make_policy(drop=["blurry"]))[1] == {"0": "truncated", "b": "blurry"}
     assert cleaned(records, make_policy(drop=["warning"], keep=["truncated"]))[1] == {"a": "animated", "b": "blurry"}
+
+
+def test_an_error_that_the_user_keeps_is_a_warning_for_what_comes_later() -> None:
+    records = [image(str(i)) for i in range(3)]
+    for record in records:
+        record["findings"] = [{"check": "truncated", "severity": "error", "detail": "cut"}]
+    del records[1]["image"]
+    records[2]["findings"].append({"check": "rejected", "severity": "error"})
+    found = [cleaned_findings(record, make_policy(keep=["truncated", "rejected"])) for record in records]
+    assert found == [
+        [("truncated", "warning")],
+        [("truncated", "error")],  # nothing of it was decoded
+        [("truncated", "warning"), ("rejected", "error")],
+    ]
+    assert cleaned_findings(records[0], make_policy()) == [("truncated", "error")]
+
+
+def cleaned_findings(record: dict[str, Any], policy: Policy) -> list[tuple[str, str]]:
+    file = io.BytesIO(json.dumps(record).encode() + b"\n")
+    found = survey(read_as(file, Facts), policy)
+    file.seek(0)
+    return [(one.check, one.severity) for one in parse(next(judge(lines(file), found, policy)).line).findings]
 
 
 @pytest.mark.parametrize(("dark", "everywhere"), [(1, {}), (2, {"dark": 0.5}), (4, {"dark": 1.0})])

@@ -103,3 +103,12 @@ def end_with_parent(number: int) -> int:
         os.kill(os.getppid(), signal.SIGKILL)
         time.sleep(600)
     return number * number
+
+
+def noted_square(item: tuple[str, int]) -> int:
+    """Square, and note in a file that it was done: a byte each time."""
+    file, number = item
+    time.sleep(0.02)
+    with open(file, "ab", buffering=0) as notes:
+        notes.write(b".")
+    return number * number

@@ -226,3 +226,23 @@ def test_a_part_is_found_however_its_letters_are_composed() -> None:
 def test_what_is_refused_of_them(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         compile_expression(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "missing"),
+    [
+        ("image.width < 8 * 8", True, 0),
+        ("image.width * 2 >= 4 * (5 + 20)", True, 0),
+        ("image.width < 1 / 0", False, 1),
+        ("image.width < 2 * 1e308 * 10", True, 0),
+        ("2 * 3 == 6", True, 0),
+        ("image.width > 60 or image.height > 60", False, 1),
+        ("image.width > 40 or image.height > 60", True, 0),
+        ("not (image.width > 60 or image.width < 40)", True, 0),
+        ("not (image.width > 60 or image.height > 60)", False, 1),
+    ],
+)
+def test_numbers_are_computed_once_and_either_side_of_an_or_decides(text: str, expected: bool, missing: int) -> None:
+    expression = compile_expression(text)
+    assert expression.matches(Sample("a.jpg", image=ImageFacts(width=50))) is expected
+    assert expression.missing == missing

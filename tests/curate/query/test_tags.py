@@ -69,3 +69,18 @@ def test_columns_of_metadata_become_tags(tmp_path: Path) -> None:
     samples = [Sample(f"{tmp_path}/a.jpg"), Sample("d/b.jpg"), Sample("c.jpg")]
     tagged = list(add_tags(samples, [], Metadata(str(tmp_path / "m.csv"))))
     assert [sample.tags for sample in tagged] == [("weather=rain",), ("weather=sun",), ()]
+
+
+def test_a_rule_that_asks_for_the_other_kind_counts_each_sample_as_missing_and_is_not_asked() -> None:
+    quiet, wide, any_kind = (
+        compile_tag(text) for text in ("q=audio.snr_db < 5", "w=image.width > 8", "n=label == 'cat'")
+    )
+    samples = [
+        Sample("a.jpg", label="cat", image=ImageFacts(width=9)),
+        Sample("b.jpg", image=ImageFacts()),
+        Sample("c.wav", audio=AudioFacts(snr_db=3.0)),
+        Sample("d.txt", kind="text"),
+    ]
+    tagged = list(add_tags(samples, [quiet, wide, any_kind]))
+    assert [one.tags for one in tagged] == [("w", "n"), (), ("q",), ()]
+    assert [rule.missing for _, rule in (quiet, wide, any_kind)] == [3, 3, 3]
