@@ -22,7 +22,7 @@ from curate.duplicates.keep import Worth
 from curate.duplicates.pairs import compare_pairs
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
-from curate.media.storage import read_media
+from curate.media.storage import read_media, read_paths_ahead
 
 _KEPT, _WHOLES = 400, 4
 """Thumbnails that each worker keeps: 200 KB each, 80 MB in all; and pictures as they were decoded."""
@@ -82,7 +82,8 @@ def confirm_tasks(
 
 def worth_of_files(paths: Sequence[str], jobs: int | None, progress: Progress) -> list[Worth | None]:
     """Return what is in each picture, to tell which of some copies is the best; None where it cannot be read."""
-    measured = engine.run(_worth_of_file, paths, jobs=jobs, chunk_size=CHUNK, preload=PRELOAD)
+    work, ahead = _worth_of_file, read_paths_ahead
+    measured = engine.run(work, paths, jobs=jobs, chunk_size=CHUNK, preload=PRELOAD, ahead=ahead)
     with progress("weigh copies", partial(len, paths)) as counted:
         return [worth if isinstance(worth, Worth) else None for worth in counted(measured)]
 
