@@ -257,7 +257,7 @@ def _hopeless(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> bool:
 def _cuts_only(matrix: Matrix) -> bool:
     """Tell whether a map neither turns nor stretches: two shirts of one cut fit where one may be stretched."""
     (xx, xy), (yx, yy) = np.abs(matrix[:, :2]).tolist()
-    return max(xy, yx) <= _MOST_SKEW * yy and abs(xx / max(yy, 1e-6) - 1) <= _MOST_STRETCH
+    return bool(max(xy, yx) <= _MOST_SKEW * yy and abs(xx / max(yy, 1e-6) - 1) <= _MOST_STRETCH)
 
 
 def _same_aspect(a: Thumbnail, b: Thumbnail) -> bool:
