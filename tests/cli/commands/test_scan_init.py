@@ -66,11 +66,12 @@ def test_nothing_found_writes_nothing(burnish: Burnish, tmp_path: Path, picture:
 @pytest.mark.parametrize("there", ["file", "link", "folder"])
 def test_what_is_there_stays(burnish: Burnish, folder: Path, there: str) -> None:
     place = folder / FILE
-    {
-        "file": lambda: place.write_text("jobs = 1\n"),
-        "link": lambda: place.symlink_to("nowhere"),
-        "folder": place.mkdir,
-    }[there]()
+    if there == "file":
+        place.write_text("jobs = 1\n")
+    elif there == "link":
+        place.symlink_to("nowhere")
+    else:
+        place.mkdir()
     errors = burnish("scan", "d", "--init", "-o", "set.jsonl", code=2).stderr
     assert "--init: burnish.toml is here already and stays as it is" in errors
     assert not (folder / "set.jsonl").exists(), "said before the scan"

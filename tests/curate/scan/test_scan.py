@@ -84,6 +84,8 @@ def test_a_fact_is_what_it_is_beside_the_others(name: str, picture: Write, recor
         whole, part = (measured(str(path), wanted) for wanted in (None, frozenset([name])))
         assert (whole.digest, whole.kind) == (part.digest, part.kind)
         assert (whole.facts_version, part.facts_version) == (measure.FACTS_VERSION, None)
+        assert whole.facts is not None
+        assert part.facts is not None
         before, now = msgspec.structs.asdict(whole.facts), msgspec.structs.asdict(part.facts)
         assert now == {
             key: value if key == name or key not in measured_facts() else None for key, value in before.items()
