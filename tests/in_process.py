@@ -108,7 +108,7 @@ def _place(arguments: Sequence[str], folder: Path) -> Iterator[None]:
     sys.argv = ["burnish", *arguments]
     terminal.verbose = terminal.quiet = False
     start = subprocess.Popen
-    subprocess.Popen = forking(in_fork)  # type: ignore[misc]
+    subprocess.Popen = forking(in_fork)  # type: ignore[misc, assignment]
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from augment.plan.balanced_draw import Marks, draw_evenly
 from augment.render.cache_key import seed_of
 from augment.render.compose import Place, drawn_branches
-from augment.render.jobs import Jobs
+from augment.render.jobs import Jobs, read_jobs_ahead
 from augment.render.render import ATTEMPTS, Chain, Job, Made, Renderer
 from curate.engine import Failure, run
 from curate.ground.errors import BurnishError, InputError
@@ -117,6 +117,7 @@ def make_pairs(
             timeout_s=_TIMEOUT_S,
             preload=("augment.render.render",),
             warm_up=work.warm_up,
+            ahead=read_jobs_ahead,
         )
         with closing(results):
             for order, job, result in zip(orders, items, results, strict=True):

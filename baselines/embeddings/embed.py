@@ -11,7 +11,7 @@ from baselines.embeddings.network import Network, read_network
 from baselines.embeddings.packages import PACKAGES, load_package
 from baselines.embeddings.preprocessing import ImagePreprocessing, Preprocessing, read_preprocessing
 from baselines.embeddings.torch_models import is_hub_name, load_hub_model
-from baselines.features.cache import FeatureCache, default_folder
+from baselines.features.cache import FeatureCache, Keeping, default_folder
 from baselines.features.reading import Reading, with_bytes
 from curate.embeddings.store import About, Embeddings, make_embeddings
 from curate.engine import Failure, Ready, run_anywhere
@@ -269,19 +269,21 @@ def embed(
     found: dict[str, Vector] = {}
     options: Any = {"jobs": reading.jobs, "chunk_size": 8, "timeout_s": reading.timeout_s, "preload": _PRELOAD}
     options["ahead"] = read_paths_ahead
+    keeping = Keeping(cache)
     try:
         with closing(run_anywhere(_Worker(model), items, **options)) as results:
             for one, result in zip(chosen, watch(results), strict=True):
                 if isinstance(result, _Read):
                     found[result.digest] = result.vector
+                    if result.digest not in known:
+                        keeping.add(result.digest, result.vector)
                     counted.digests[one.path] = result.digest
                     counted.changed += one.digest not in {None, result.digest}
                 else:
                     _leave_out(counted, result.detail if isinstance(result, Failure) else result, one.path)
     finally:
         # Interrupted too: the same command goes on with what there is.
-        if cache:
-            cache.keep({digest: vector for digest, vector in found.items() if digest not in known})
+        keeping.flush()
     if not found:
         reason, path = next(iter(counted.examples.items()))
         raise InputError(f"none of {len(chosen):,} files can be embedded: {path}: {reason}; is --root right?")

@@ -6,6 +6,7 @@ Packs are only ever added, never changed; one that cannot be read is passed over
 
 import hashlib
 import os
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -112,6 +113,39 @@ class FeatureCache:
                 return
             os.unlink(path)
             total -= status.st_size
+
+
+KEEP_EVERY_S = 20.0
+"""From one pack to the next while features are computed."""
+
+
+class Keeping:
+    """Keeps features while they are computed, so that a process that is killed loses seconds of work, not hours.
+
+    Args:
+        cache: Where they are kept; None: nowhere.
+    """
+
+    def __init__(self, cache: FeatureCache | None) -> None:
+        self._cache = cache
+        self._fresh: dict[str, Vector] = {}
+        self._kept_at = time.monotonic()
+
+    def add(self, digest: str, vector: "Vector") -> None:
+        """Take up what was computed of a file."""
+        if self._cache is None:
+            return
+        # A copy: the vector may be a row of an array that lives longer, and holds all of them.
+        self._fresh[digest] = vector.copy()
+        if time.monotonic() - self._kept_at >= KEEP_EVERY_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Keep what was taken up since the last time."""
+        if self._cache is not None:
+            self._cache.keep(self._fresh)
+        self._fresh.clear()
+        self._kept_at = time.monotonic()
 
 
 def _key(digest: str) -> bytes | None:

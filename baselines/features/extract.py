@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from baselines.features.cache import FeatureCache, default_folder
+from baselines.features.cache import FeatureCache, Keeping, default_folder
 from baselines.features.families import FAMILIES
 from baselines.features.reading import Reading, Watcher, with_bytes
 from curate.engine import Failure, Ready, available_processors, run_anywhere
@@ -87,20 +87,21 @@ def extract(
     chunk = max(1, min(_LARGEST_CHUNK, (len(items) - len(known)) // (4 * jobs)))
     work = partial(_read, kind=kind)
     options: dict[str, Any] = {"timeout_s": reading.timeout_s, "preload": _PRELOAD[kind], "ahead": read_paths_ahead}
+    keeping = Keeping(cache)
     try:
         with closing(run_anywhere(work, items, jobs=jobs, chunk_size=chunk, **options)) as results:
             for index, result in enumerate(watch(results)):
                 if isinstance(result, _Read):
                     found.features[index] = result.vector
                     found.digests[index] = result.digest
+                    if index not in known:
+                        keeping.add(result.digest, result.vector)
                     found.changed += examples[index].digest not in (None, result.digest)
                 else:
                     found.failures[index] = result.detail if isinstance(result, Failure) else str(result)
     finally:
         # Interrupted too: the same command goes on with what there is.
-        if cache:
-            fresh = (i for i, digest in enumerate(found.digests) if digest and i not in known)
-            cache.keep({found.digests[i] or "": found.features[i] for i in fresh})
+        keeping.flush()
     return found
 
 

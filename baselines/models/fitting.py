@@ -1,9 +1,10 @@
 """Fitting: one model on some samples, what it says of others, and many such fits in worker processes."""
 
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
 from baselines.data.folds import make_folds
 from baselines.models.models import MOST_FOR_SVM, Candidate, build, fit_machine, scores
@@ -12,7 +13,7 @@ from curate.engine import Failure, run
 from curate.ground.errors import BurnishError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     import numpy as np
@@ -156,20 +157,32 @@ def inner_fits(matrix: TrainingMatrix, task: Task, options: tuple[Candidate, ...
             yield InnerFit(candidate, task.train, task.validation)
 
 
-def in_workers(work: "Callable[[Item], Answer]", items: "Iterable[Item]", jobs: int | None) -> "list[Answer]":
+WatchFits = Callable[[Iterable[Any], int], Iterator[Any]]
+"""Passes on what fits came to, of which there will be so many, and shows how far it is."""
+
+
+def unwatched(results: Iterable[Any], _count: int) -> Iterator[Any]:
+    """Pass on what fits came to."""
+    return iter(results)
+
+
+def in_workers(
+    work: "Callable[[Item], Answer]", items: "Sequence[Item]", jobs: int | None, watch: WatchFits = unwatched
+) -> "list[Answer]":
     """Return what the fits came to, in order, from worker processes.
 
     Args:
         work: One fit.
         items: Of what, one by one.
         jobs: Processes; None: as many as there are processors.
+        watch: Shows how far it is.
 
     Raises:
         BurnishError: A model could not be fitted, which ends it all.
     """
     found = []
     with closing(run(work, items, jobs=jobs, chunk_size=1, timeout_s=_DAY_S, preload=_PRELOAD)) as results:
-        for result in results:
+        for result in watch(results, len(items)):
             if isinstance(result, Failure):
                 raise BurnishError(f"a model could not be fitted: {result.detail}")
             found.append(result)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from baselines.models.fitting import fit_model, in_workers, inner_fits, score_model
+from baselines.models.fitting import WatchFits, fit_model, in_workers, inner_fits, score_model, unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,7 +70,7 @@ class WeightAnswers(NamedTuple):
 
 
 def try_weights(
-    matrix: "TrainingMatrix", task: "Task", candidate: "Candidate", weak: "Mask"
+    matrix: "TrainingMatrix", task: "Task", candidate: "Candidate", weak: "Mask", watch: WatchFits = unwatched
 ) -> tuple[WeightTrial, ...]:
     """Return how the weak samples and the others do under each weight, in the training part's folds and in validation.
 
@@ -79,15 +79,18 @@ def try_weights(
         task: Whose training part is cut into folds.
         candidate: The model that was chosen; it takes weights.
         weak: Of each sample, whether it is a real one that generated ones were made for.
+        watch: Shows how far it is.
 
     Raises:
         BurnishError: A model could not be fitted.
     """
-    answers = answers_by_weight(matrix, task, candidate)
+    answers = answers_by_weight(matrix, task, candidate, watch)
     return weight_trials(answers.right, weak[answers.tested])
 
 
-def answers_by_weight(matrix: "TrainingMatrix", task: "Task", candidate: "Candidate") -> WeightAnswers:
+def answers_by_weight(
+    matrix: "TrainingMatrix", task: "Task", candidate: "Candidate", watch: WatchFits = unwatched
+) -> WeightAnswers:
     """Return which real samples are right under each weight; arguments and errors as `try_weights`.
 
     A model that takes no weights is fitted with generated samples as they are, and without.
@@ -104,7 +107,7 @@ def answers_by_weight(matrix: "TrainingMatrix", task: "Task", candidate: "Candid
         if len(np.unique(matrix.label[alone])) > 1:
             fits += [_WeightFit(weight, candidate, one.train, one.test) for weight in weights]
             fits.append(_WeightFit(0.0, candidate, alone, one.test))
-    answers = in_workers(partial(_fit_weighted, matrix), fits, matrix.jobs)
+    answers = in_workers(partial(_fit_weighted, matrix), fits, matrix.jobs, watch)
     right: dict[float, list[Mask]] = {}
     for fit, found in zip(fits, answers, strict=True):
         right.setdefault(fit.weight, []).append(found)

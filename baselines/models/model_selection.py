@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from baselines.data.draws import draw_half
 from baselines.models.calibration import fit_temperature, probabilities
-from baselines.models.fitting import InnerFit, able_candidate, fit_model, in_workers, inner_fits, score_model
+from baselines.models.fitting import (
+    InnerFit,
+    WatchFits,
+    able_candidate,
+    fit_model,
+    in_workers,
+    inner_fits,
+    score_model,
+    unwatched,
+)
 from baselines.models.generated_weight import WeightTrial, best_weight, try_weights
 from baselines.models.models import Candidate, Estimator, candidates
 from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
@@ -86,6 +95,7 @@ def fit_all(
     held: Candidate | None = None,
     repeats: int = 0,
     weak: "Mask | None" = None,
+    watch: WatchFits = unwatched,
 ) -> list[Fitted]:
     """Return what came of each task.
 
@@ -99,6 +109,7 @@ def fit_all(
         repeats: How many more models to fit for each task, on other draws of its training part and with other seeds.
         weak: The real samples that generated ones were made for: what these weigh is chosen by them; None: it is that
             of the matrix.
+        watch: Shows how far it is: of the trials, of those of weights, of those of the folds, and of the last fits.
 
     Raises:
         BurnishError: A model could not be fitted.
@@ -112,7 +123,7 @@ def fit_all(
         (
             trial._replace(features=name if len(quick) > 1 else "")
             for name, matrix in quick.items()
-            for trial in _try(matrix, tasks[:1], options[name])[0]
+            for trial in _try(matrix, tasks[:1], options[name], watch)[0]
         ),
         key=_best_first,
     )
@@ -121,16 +132,16 @@ def fit_all(
     chosen = trials[0].candidate if trials else options[features][0]
     weights: tuple[WeightTrial, ...] = ()
     if weak is not None and chosen.weighs and matrix.generated is not None:
-        weights = try_weights(matrix, tasks[0], chosen, weak)
+        weights = try_weights(matrix, tasks[0], chosen, weak, watch)
         matrix = replace(matrix, generated_weight=best_weight(weights))
     # The temperature is no choice but a fit, and each fold has its own, from its own training part.
-    rest = _try(matrix, tasks[1:], (chosen,))
+    rest = _try(matrix, tasks[1:], (chosen,), watch)
     temperatures = [one[0].temperature if one else 1.0 for one in (trials[:1], *rest)]
     fits = [
         _FinalFit(task, able_candidate(matrix, task.train, chosen), temperature, repeats)
         for task, temperature in zip(tasks, temperatures, strict=True)
     ]
-    found = in_workers(partial(_fit_final, matrix), fits, matrix.jobs)
+    found = in_workers(partial(_fit_final, matrix), fits, matrix.jobs, watch)
     return [
         one._replace(
             trials=tuple(trials) if place == 0 else (),
@@ -157,12 +168,14 @@ def _options(matrix: TrainingMatrix, task: Task) -> tuple[Candidate, ...]:
     return candidates(matrix.model, np.bincount(matrix.label[task.train], minlength=matrix.classes))
 
 
-def _try(matrix: TrainingMatrix, tasks: "list[Task]", options: tuple[Candidate, ...]) -> list[tuple[Trial, ...]]:
+def _try(
+    matrix: TrainingMatrix, tasks: "list[Task]", options: tuple[Candidate, ...], watch: WatchFits
+) -> list[tuple[Trial, ...]]:
     """Return the trials of each task, the best first: by macro F1, then accuracy, then the order of the candidates."""
     # All fits of all tasks are one list for one pool: the workers hold the matrix once, and none waits for the slowest
     # fit of a task. The answers come back in this order, so that each task takes as many as it gave.
     inner = [list(inner_fits(matrix, task, options)) for task in tasks]
-    answers = iter(in_workers(partial(_fit_inner, matrix), [one for part in inner for one in part], matrix.jobs))
+    answers = iter(in_workers(partial(_fit_inner, matrix), [one for part in inner for one in part], matrix.jobs, watch))
     found = []
     for part in inner:
         pairs = [(one, next(answers)) for one in part]

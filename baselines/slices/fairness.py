@@ -40,7 +40,7 @@ class Part(Struct, frozen=True):
         gap: Accuracy less that of the other values.
         gap_interval: 95 % interval of the gap: Newcombe's, of the two intervals.
         p: Two-sided, of no gap: Fisher's exact test; with groups a t-test by their means.
-        adjusted_p: Holm's, over all values of all protected tags.
+        adjusted_p: Holm's, over the comparisons of all protected tags: each value with the others; of two values, one.
         verdict: `better`, `worse`; `no difference seen`, which is not the same as none; `cannot tell`: too few samples,
             or all of one group.
     """
@@ -112,19 +112,23 @@ def fairness(predictions: "Sequence[Prediction]", keys: "Sequence[str]") -> Fair
     Raises:
         UsageError: No tested sample has a key; names the nearest.
     """
-    parts, rates, unknown, tests = list[Part](), list[Rate](), dict[str, int](), list[float]()
+    parts, rates, unknown, comparisons = list[Part](), list[Rate](), dict[str, int](), list[list[int]]()
     for key in keys:
         values = values_of(predictions, key)
         unknown[key] = len(predictions) - sum(map(len, values.values()))
+        first = len(parts)
         for value, inside in values.items():
             others = [one for other, found in values.items() if other != value for one in found]
             part = _part(key, value, inside, others)
             parts.append(part)
-            if part.verdict != "cannot tell":
-                tests.append(part.p)
             rates += _rates(key, value, inside, sorted({one.label for one in predictions}))
-    adjusted = iter(holm(tests))
-    judged = tuple(part if part.verdict == "cannot tell" else _judged(part, next(adjusted)) for part in parts)
+        told = [at for at in range(first, len(parts)) if parts[at].verdict != "cannot tell"]
+        # Of two values each is held against the other, which is one comparison: counted twice, Holm's correction would
+        # ask of both for half the level. By groups their p differ where the value is one group; the larger one counts.
+        comparisons += [told] if len(values) == 2 and told else [[at] for at in told]
+    adjusted = holm([max(parts[at].p for at in comparison) for comparison in comparisons])
+    of_part = {at: p for comparison, p in zip(comparisons, adjusted, strict=True) for at in comparison}
+    judged = tuple(_judged(part, of_part[at]) if at in of_part else part for at, part in enumerate(parts))
     return Fairness(tuple(keys), judged, tuple(rates), {key: _gap(judged, key) for key in keys}, unknown)
 
 

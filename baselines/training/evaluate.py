@@ -1,6 +1,5 @@
 """Evaluate the predictions of any other model: an older system, the one in production, a person."""
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from baselines.metrics.metrics import measure
 from baselines.runs.run_record import Counts, Groups
 from baselines.runs.save_run import Result
 from curate.ground.errors import InputError, did_you_mean
+from curate.media.storage.address import join
 from curate.scan.file_names import NameIndex
 from curate.split.grouping import Grouping, make_grouping
 
@@ -98,7 +98,7 @@ def _by_path_of_sample(
     external: "Mapping[str, ExternalPrediction]", samples: Sequence[LabelledSample], root: str
 ) -> "tuple[dict[str, ExternalPrediction], int]":
     """Return the predictions by the paths of the manifest, and how many the file spells otherwise."""
-    rest = {one.path: os.path.join(root, one.path) for one in samples if one.path not in external}
+    rest = {one.path: join(root, one.path) for one in samples if one.path not in external}
     known = {one.path for one in samples}
     index = NameIndex(frozenset(external.keys() - known))
     if not rest or not index.names:

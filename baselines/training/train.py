@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from baselines.models.fitting import WatchFits
     from baselines.models.model_selection import Fitted
     from baselines.models.training_matrix import Task
     from baselines.training.fit_plan import FitPlan
@@ -59,18 +60,25 @@ class Trained:
     untied: list[str]
 
 
-def train(samples: Iterable[LabelledSample], options: TrainingOptions, watch: Watcher = iter) -> Trained:
+def train(
+    samples: Iterable[LabelledSample],
+    options: TrainingOptions,
+    watch: Watcher = iter,
+    watch_fits: "WatchFits | None" = None,
+) -> Trained:
     """Train and test.
 
     Args:
         samples: Of a manifest.
         options: How.
         watch: Passes on what was read, and shows how far it is.
+        watch_fits: The same of the models that are fitted.
 
     Raises:
         InputError: There is nothing to learn from; a test sample or a copy of one is on the training side.
         UsageError: An option does not fit the samples.
     """
+    from baselines.models.fitting import unwatched
     from baselines.models.model_selection import fit_all
 
     data = read_data(samples, options, watch)
@@ -81,7 +89,7 @@ def train(samples: Iterable[LabelledSample], options: TrainingOptions, watch: Wa
     plan = plan_fits(data, matrix, options.folds)
     matrices = {name: replace(matrix, features=one.values) for name, one in data.feature_sets.items()}
     weak = _weak(data) if options.generated_weight is None else None
-    fitted = fit_all(matrices, plan.tasks, held, options.repeats, weak)
+    fitted = fit_all(matrices, plan.tasks, held, options.repeats, weak, watch_fits or unwatched)
     grouping = make_grouping(options.group) if options.group else None
     predictions = _predictions(data, plan.tasks, fitted, grouping)
     suspects = [] if options.group else _suspects(data, plan.tasks)

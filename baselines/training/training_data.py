@@ -169,7 +169,7 @@ def read_data(
         sets["side data"] = FeatureSet(np.hstack([one.values for one in side.values()]), tuple(side))
     data = TrainingData(found.kind, examples, digests, _sets(sets, chosen=choice.chosen), None, asked, found.left_out)
     data.notes += notes + [note for one in side.values() for note in one.notes]
-    _finish(data, tested, extracted.changed)
+    _finish(data, tested, extracted)
     return data
 
 
@@ -297,7 +297,7 @@ def _readable(partition: TrainTestPartition, extracted: Extracted, left_out: Lef
     return kept
 
 
-def _finish(data: TrainingData, tested: "NDArray[np.bool_] | None", changed: int) -> None:
+def _finish(data: TrainingData, tested: "NDArray[np.bool_] | None", extracted: Extracted) -> None:
     """Check what is left once unreadable files are gone and the bytes of all others are known."""
     if tested is not None:
         data.tests = tested
@@ -314,5 +314,8 @@ def _finish(data: TrainingData, tested: "NDArray[np.bool_] | None", changed: int
             [data.digests[i] for i in train],
             [data.digests[i] for i in test],
         )
-    if changed:
+    if changed := extracted.changed:
         data.notes.append(f"files that changed since the scan: {changed:,}; what they hold now was used; scan again")
+    # Some, as after an interruption: who waited for them once is told that it was not for nothing.
+    if 0 < extracted.reused < (count := len(extracted.digests)):
+        data.notes.append(f"features of {extracted.reused:,} of {count:,} files were kept by an earlier call")

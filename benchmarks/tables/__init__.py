@@ -9,5 +9,6 @@ TABLES: dict[str, Callable[[Sized], Iterator[str]]] = {
     "precision": precision.table,
     "memory": memory.table,
     "samples": samples.table,
+    "linked": samples.linked,
     "jobs": jobs.table,
 }

@@ -8,6 +8,7 @@ from benchmarks.peers import burnish
 from benchmarks.row import Sized, time_shown
 
 _SIZES = (1_000, 10_000, 100_000)
+_LINKED = (10_000, 100_000, 1_000_000)
 
 
 def table(sized: Sized) -> Iterator[str]:
@@ -24,4 +25,16 @@ def table(sized: Sized) -> Iterator[str]:
             for run in (first, again)
         ]
         yield f"| {count:,} | {' | '.join(cells)} |"
+    yield ""
+
+
+def linked(sized: Sized) -> Iterator[str]:
+    """Yield the lines of a table of full scans of up to a million files, links of a thousand: is the memory flat?"""
+    yield "Scans of many small files, links of a thousand of them: memory of all processes together.\n"
+    yield "| files | time | processor | processor time per file | memory |"
+    yield "|---|---|---|---|---|"
+    for count in map(sized, _LINKED):
+        run = measure(job(burnish("scan", inputs.linked_files(count), "-q", "-j2")), tree=True)
+        cells = f"{time_shown(run.seconds)} | {time_shown(run.cpu_s)} | {run.cpu_s / count * 1e6:.0f} µs"
+        yield f"| {count:,} | {cells} | {peak_mib(run):.0f} MiB |"
     yield ""

@@ -8,7 +8,7 @@ import typer
 from cli import augment_options, options
 from cli.augment_judge import judge_targets, run_to_ask
 from cli.augment_plan import choose_targets, gather_sources, plan_for, read_weak_tags, recipes_and_manifest
-from cli.effects import Effect
+from cli.effects import Effect, Place
 from cli.engine_options import Address, Engine, choose_engine, compare_files, say_nodes
 from cli.io import reports, streams, terminal
 from cli.io.media_root import root_of
@@ -19,11 +19,10 @@ from curate.records.reader import lines, read
 from curate.records.writer import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from augment.plan.sources import Sources
     from augment.plan.targets import Plan
     from augment.render.lineage import Options
+    from cli.io.replayable_pipe import Rereadable
 
 
 def augment(
@@ -34,6 +33,7 @@ def augment(
         str | None,
         typer.Option(metavar="DIR|URL", help="The folder for the new files.", show_default=False),
         Effect.MAKES,
+        Place.STORES,
     ] = None,
     weak: augment_options.Weak = None,
     target: augment_options.Target = None,
@@ -107,25 +107,19 @@ def augment(
     from augment.render.lineage import Options
 
     formats = reports.Formats(json, md, csv).check()
-    _check(into, output, formats, dry_run=dry_run)
+    _check(into, output, formats, dry_run=dry_run, untargeted=control and (not weak or match != "none"))
     choose_engine(engine, address, [root])
     weak_tags = read_weak_tags(weak) if weak else None
-    if control and (not weak or match != "none"):
-        raise UsageError(
-            "--control goes with --weak, and without --match: it is what the same budget brings untargeted"
-        )
     recipes, manifest = recipes_and_manifest(recipe, more, manifest)
     root = root_of(manifest, root, needed=True)
     asked_run = run_to_ask(run, weak, "--hardness") if hardness != "none" else None
     choice = choose_targets(recipes, target, weak_tags, top, mapping, control=control)
     # A recipe may name its own seed; --seed goes before it, 0 too.
     loaded = load_several(recipes, settings or (), choice, seed)
-    replaces, begin = replace and loaded.standardizes, loaded.seed
+    replaces, begin, matches = replace and loaded.standardizes, loaded.seed, match != "none"
     made = Options(into or "", root or "", begin, jobs, timeout, replaces)
     with streams.passes(manifest) as file:
-        sources = gather_sources(
-            loaded, read(file), split, group, base=made.base, replaces=replaces, matches=match != "none"
-        )
+        sources = gather_sources(loaded, read(file), split, group, base=made.base, replaces=replaces, matches=matches)
         plan = plan_for(sources, Request(copies, budget, weak_tags, top, balance, begin), match, made)
         if control:
             plan = make_control_plan(sources, plan, begin)
@@ -134,13 +128,15 @@ def augment(
             reports.write(describe_plan(sources, plan, begin, judged), formats, "Plan", plan_table)
             return
         say_hardness(judged)
-        file.seek(0)
-        # The old lines go on as they are, and lazily: they are read while the new samples are made.
-        kept = () if replace else lines(file)
-        _generate(kept, sources, plan, output, made)
+        _generate(None if replace else file, sources, plan, output, made)
 
 
-def _check(into: str | None, output: str | None, formats: reports.Formats, *, dry_run: bool) -> None:
+def _check(into: str | None, output: str | None, formats: reports.Formats, *, dry_run: bool, untargeted: bool) -> None:
+    """Refuse options that do not go together: of a control, what would be untargeted already."""
+    if untargeted:
+        raise UsageError(
+            "--control goes with --weak, and without --match: it is what the same budget brings untargeted"
+        )
     if not into and not dry_run:
         raise UsageError("where to? name the folder for the new files: --into DIR (or look at the plan: --dry-run)")
     if any(formats) and not dry_run:
@@ -150,13 +146,17 @@ def _check(into: str | None, output: str | None, formats: reports.Formats, *, dr
 
 
 def _generate(
-    kept: "Iterable[bytes]", sources: "Sources", plan: "Plan", output: str | None, options: "Options"
+    old: "Rereadable | None", sources: "Sources", plan: "Plan", output: str | None, options: "Options"
 ) -> None:
-    """Write the samples that were there, and then the new ones as they come."""
+    """Write the samples that were there, if they are to stay, and then the new ones as they come."""
     from augment.render.generate import GenerationTally, generate
 
     compare_files(options.base, [source.path for source in sources.found])
     tally = GenerationTally()
+    if old is not None:
+        old.seek(0)
+    # The old lines go on as they are, and lazily: they are read while the new samples are made.
+    kept = lines(() if old is None else old)
     with terminal.progress("augment", lambda: len(plan.orders)) as counted:
         made = map(encode, counted(generate(sources, plan, options, tally)))
         streams.write_lines(chain(kept, made), output)

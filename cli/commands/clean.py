@@ -15,7 +15,6 @@ from cli.io.replayable_pipe import Rereadable
 from cli.io.terminal import say
 from cli.views.clean.check_list import all_checks, report
 from cli.views.clean.flagged_page import Gallery
-from cli.views.clean.repair import mended
 from cli.views.clean.summary import (
     CleanTally,
     Page,
@@ -26,15 +25,16 @@ from cli.views.clean.summary import (
     say_tally,
     write_page,
 )
-from curate.check.clean import Decided, Facts, Judgement, judge, survey
+from curate.check.clean import Judgement, judge
 from curate.check.policy import NAMED_OR_SEVERE, Policy, known_check, make_policy
+from curate.check.survey import Decided, Facts, survey
 from curate.facts.records import Finding
 from curate.ground.errors import GateError, UsageError
 from curate.media.storage.publish import write_whole
 from curate.organize.quarantine import Quarantine
 from curate.records.dataset_root import DatasetFolders
 from curate.records.reader import lines, read_as
-from curate.repair.mend import parse_fixes
+from curate.repair.fixes import parse_fixes
 
 if TYPE_CHECKING:
     from curate.review.votes import Rule
@@ -158,7 +158,12 @@ def clean(
     reports.check_html(html, manifest)
     files = Quarantine(quarantine, root or "") if quarantine else None
     with streams.passes(manifest) as lines_read, ExitStack() as repaired:
-        file = repaired.enter_context(mended(lines_read, fixes, root or "", apply=apply)) if fixes else lines_read
+        file = lines_read
+        if fixes:
+            # With the decoders, which `clean` does without.
+            from cli.views.clean.repair import mended
+
+            file = repaired.enter_context(mended(lines_read, fixes, root or "", apply=apply))
         page = Page(html, root, manifest or "-")
         tally = _clean(file, policy, files, (output, rejects), embeddings, asked, page, apply=apply)
     outcome.rejected = tally.dropped.total()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options
-from cli.effects import Effect
+from cli.effects import Effect, Place
 from cli.io import reports, streams
 from cli.views.coverage.holes import page, report
 from cli.views.kit.page import Links
@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 def coverage(
     train: Annotated[
-        str, typer.Argument(metavar="TRAIN", help="The manifest of the training set.", show_default=False), Effect.READS
+        str,
+        typer.Argument(metavar="TRAIN", help="The manifest of the training set.", show_default=False),
+        Effect.READS,
+        Place.STORES,
     ],
     test: Annotated[
         str,
         typer.Argument(metavar="TEST", help="The manifest of the test set, or of new data.", show_default=False),
         Effect.READS,
+        Place.STORES,
     ],
     embeddings: options.Embeddings = None,
     root: options.Root = None,

@@ -146,30 +146,16 @@ def dedup(
     options.check_rule(rule, adjudicator, answers)
     if similar is not None or embeddings is not None:
         others: dict[str, object] = {
-            "--exact": exact,
-            "--distance": distance is not None,
-            "--report": report,
-            "--rejects": rejects,
-        }
-        others |= {"--parts": parts, "--reference": reference, "--across": across, "--within": within}
-        others["--answers"] = answers
+            "--exact": exact, "--distance": distance is not None, "--report": report, "--rejects": rejects,
+            "--parts": parts, "--reference": reference, "--across": across, "--within": within, "--answers": answers,
+        }  # fmt: skip
         _report_similar(manifest, _similar_options(similar, embeddings, others), formats, output)
         return
+    known = read_reference(reference, root or "", jobs) if reference else ()
     search = Search(
-        exact,
-        distance,
-        rules,
-        on_conflict,  # type: ignore[arg-type]
-        root or "",
-        jobs,
-        not no_flips,
-        not no_turns,
-        across,
-        within,
-        read_reference(reference, root or "", jobs) if reference else (),
-        terminal.progress,
-        parts,
-    )
+        exact, distance, rules, on_conflict, root or "", jobs,  # type: ignore[arg-type]
+        not no_flips, not no_turns, across, within, known, terminal.progress, parts,
+    )  # fmt: skip
     ask = _asked(answers, rule, frozenset(adjudicator or ())) if answers else None
     with streams.passes(manifest) as file, ExitStack() as dropped:
         rejected = dropped.enter_context(write_whole(rejects)) if rejects else None
@@ -178,11 +164,15 @@ def dedup(
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
         _write(kept, (groups, search.parts), output, formats, dropped.close)
     say_groups(groups, search, dropped=not report, listed=not any(formats))
-    conflicts = any(group.label_conflict for group in groups)
     if on_conflict == "fail":
-        refuse_empty(search.samples, "--on-conflict fail", allowed=allow_empty)
-        if conflicts:
-            raise conflict_error(groups)
+        _check_gate(groups, search.samples, allow_empty=allow_empty)
+
+
+def _check_gate(groups: Sequence[Group], samples: int, *, allow_empty: bool) -> None:
+    """Fail where copies have different labels, or where there was nothing that could have any."""
+    refuse_empty(samples, "--on-conflict fail", allowed=allow_empty)
+    if any(group.label_conflict for group in groups):
+        raise conflict_error(groups)
 
 
 def _asked(

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import options
-from cli.effects import Effect
+from cli.effects import Effect, Place
 from cli.io import reports
 from cli.watch.asked import Asked, parse_on
 from curate.ground.errors import UsageError
@@ -22,6 +22,7 @@ def drift(
             show_default=False,
         ),
         Effect.READS_RUN,
+        Place.STORES,
     ] = None,
     manifest: Annotated[
         str | None,

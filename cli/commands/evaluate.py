@@ -40,6 +40,7 @@ def evaluate(
             help="The split, or the fold of split --folds, to test on.",
             show_default="test, if there is one",
         ),
+        Effect.VALUE,
     ] = None,
     group: Annotated[
         str | None,

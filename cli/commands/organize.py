@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import options
-from cli.effects import Effect
+from cli.effects import Effect, Place
 from cli.io import streams, terminal
 from cli.io.terminal import say
 from curate.ground.errors import GateError, UsageError
@@ -29,7 +29,10 @@ _FAILURES = 10
 def organize(
     manifest: options.Manifest = None,
     into: Annotated[
-        str | None, typer.Option(metavar="DIR|URL", help="The destination folder.", show_default=False), Effect.MAKES
+        str | None,
+        typer.Option(metavar="DIR|URL", help="The destination folder.", show_default=False),
+        Effect.MAKES,
+        Place.STORES,
     ] = None,
     layout: Annotated[
         str | None,

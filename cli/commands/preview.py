@@ -79,13 +79,7 @@ def preview(
     made = Options("", root or "", begin, jobs)
     with streams.passes(manifest) as file:
         sources = gather_sources(
-            loaded,
-            read(file),
-            split,
-            None,
-            base=root or "",
-            replaces=loaded.standardizes,
-            matches=match != "none",
+            loaded, read(file), split, None, base=made.base, replaces=loaded.standardizes, matches=match != "none"
         )
         plan = plan_for(sources, Request(copies, weak=weak_tags, seed=begin), match, made)
         orders = choose(sources, plan, count, begin)

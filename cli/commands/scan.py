@@ -9,7 +9,7 @@ import typer
 from msgspec.structs import replace
 
 from cli import options
-from cli.effects import Effect
+from cli.effects import Effect, Place
 from cli.engine_options import Address, Engine, choose_engine, say_nodes
 from cli.io import streams, terminal
 from cli.io.outcome import outcome
@@ -18,6 +18,8 @@ from cli.io.terminal import say
 from cli.views.scan.init import ProjectGuess
 from cli.views.scan.labels import say_labels, say_table
 from curate.check.checks import SCAN_CHECKS
+from curate.facts.records import measured_facts
+from curate.ground.errors import UsageError, did_you_mean
 from curate.ground.run_stats import Usage, append_stats, check_stats
 from curate.media.storage.address import SHARDS, is_shard, is_url
 from curate.scan.labels import Labeller, check_label_source, compile_pattern
@@ -39,6 +41,7 @@ def scan(
             metavar="PATH...", help="Folders to walk, files, shards (.tar, .parquet), or URLs.", show_default=False
         ),
         Effect.READS,
+        Place.STORES,
     ],
     label: Annotated[str, typer.Option(metavar="folder|none", help="Where labels come from.")] = "folder",
     pattern: Annotated[
@@ -57,10 +60,19 @@ def scan(
             show_default=False,
         ),
         Effect.READS,
+        Place.STORES,
     ] = None,
     path_column: options.PathColumn = None,
     label_column: options.LabelColumn = None,
     shallow: Annotated[bool, typer.Option("--shallow", help="Read only headers: no digest, no integrity.")] = False,
+    facts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Measure only these facts: phash,sharpness. Such a manifest is not reused.",
+            show_default=False,
+        ),
+    ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Measure all files again, also those that did not change.")
     ] = False,
@@ -118,16 +130,19 @@ def scan(
     # What was measured until an interruption is kept for a file of this disk: not for a device or a store.
     is_kept = output and output != "-" and not is_url(output) and (os.path.isfile(output) or not os.path.exists(output))
     file = output if is_kept else None
-    known = KnownLines([_known(file), read_unfinished(file)]) if file and not fresh else None
+    wanted = _wanted(facts, shallow=shallow) if facts is not None else None
+    # What was measured in parts is no beginning of a whole scan, nor the other way round.
+    is_whole = not shallow and wanted is None
+    known = KnownLines([_known(file), read_unfinished(file)]) if file and not fresh and wanted is None else None
     if stats:
         check_stats(stats)
     tally, began, usage = ScanTally(), time.monotonic(), Usage()
     # A store would be listed twice, and a shard read twice, for the sake of a bar.
     remote = any(is_url(place) or is_shard(place) for place in places(paths))
     with terminal.progress("scan", lambda: None if remote else sum(1 for _ in walk(paths, statuses=False))) as counted:
-        lines = scan_folders(paths, labeller, Options(root or "", jobs, timeout, shallow), tally, known)
+        lines = scan_folders(paths, labeller, Options(root or "", jobs, timeout, shallow, wanted), tally, known)
         lines = guess.watch(lines) if guess else lines
-        with keeping(file) if file and not shallow else nullcontext() as keeper:
+        with keeping(file) if file and is_whole else nullcontext() as keeper:
             streams.write_lines(counted(keeper.watch(lines) if keeper else lines), output)
     outcome.reused = known.reused if known else 0
     outcome.worked = tally.kinds.total() - outcome.reused
@@ -140,6 +155,24 @@ def scan(
     if guess:
         guess.write()
     say_nodes()
+
+
+def _wanted(facts: str, *, shallow: bool) -> frozenset[str]:
+    """Return the names of the facts to measure, and say what will be missed without the others.
+
+    Raises:
+        UsageError: One is no fact, or only headers are read.
+    """
+    if shallow:
+        raise UsageError("--shallow measures nothing; leave out --facts")
+    known = measured_facts()
+    names = [name.strip() for name in facts.split(",")]
+    for name in names:
+        if name not in known:
+            raise UsageError(f"--facts {name!r} is no fact that is measured{did_you_mean(name, known)}")
+    if not {"phash", "fingerprint"} & {*names}:
+        say("  without phash and fingerprint, dedup will find files of the same bytes and no other copies")
+    return frozenset(names)
 
 
 def _known(file: str) -> Known | None:

@@ -14,6 +14,8 @@ from curate.query.expression import compile_expression
 from curate.query.selection import Selection, draw, draw_per_class
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from baselines.slices.picking import Picked
     from curate.records.sample import Sample
 
@@ -88,48 +90,51 @@ def select(
     formats = reports.Formats(json, html=html).check(manifest)
     if unlabelled and label:
         raise UsageError("--unlabelled and --label exclude each other; give one of them")
-    if sample is not None and per_class is not None:
-        raise UsageError("--sample and --per-class both choose from what matches; give one of them")
     if (paths or null) and (picks or json):
         raise UsageError("--paths and -0 write paths only; leave --json, --spread and --label-next out")
-    _check_picks([name for name, _ in picks], sample, embeddings, predictions, formats)
+    _check_ways([name for name, _ in picks], sample, per_class, embeddings, predictions, formats)
     expression = compile_expression(where) if where else None
-    chosen = Selection(
-        frozenset(label or ()),
-        frozenset(tag or ()),
-        frozenset(not_tag or ()),
-        frozenset(split or ()),
-        expression,
-        unlabelled,
-    )
+    labels, tags, without, splits = (frozenset(one or ()) for one in (label, tag, not_tag, split))
+    chosen = Selection(labels, tags, without, splits, expression, unlabelled)
     end = b"\0" if null else b"\n" if paths else b""
     with streams.samples(manifest) as samples:
-        kept = chosen.keep(samples)
+        kept: Iterable[Sample] = chosen.keep(samples)
         if picks:
             found, picked = _pick(list(kept), *picks[0], embeddings or "", predictions, seed)
             _write(found, picked, formats, output, root)
             drawn = f", of which {len(picked):,} were picked"
         else:
-            chance = draw if sample is not None else draw_per_class
             number = sample if sample is not None else per_class
-            found_ones = kept if number is None else chance(kept, number, seed)
-            drawn = "" if number is None else f", of which {len(found_ones):,} were drawn"  # type: ignore[arg-type]
+            if number is not None:
+                kept = (draw if sample is not None else draw_per_class)(kept, number, seed)
+            drawn = f", of which {len(kept):,} were drawn" if isinstance(kept, list) else ""
             if end:
-                streams.write_paths((one.path for one in found_ones), output, end)
+                streams.write_paths((one.path for one in kept), output, end)
             else:
-                streams.write_samples(found_ones, output)
+                streams.write_samples(kept, output)
+    _say_selected(chosen, drawn)
+
+
+def _say_selected(chosen: Selection, drawn: str) -> None:
+    """Say how many match, and what of the conditions no sample has or can be asked about."""
     say(f"selected {chosen.kept:,} of {chosen.seen:,} samples{drawn}")
     for note in chosen.never_met() if chosen.seen else ():
         say(f"  {note}")
-    if expression and expression.missing:
-        say(f"  {expression.missing:,} samples lack a fact of --where, and do not match")
+    if chosen.where and chosen.where.missing:
+        say(f"  {chosen.where.missing:,} samples lack a fact of --where, and do not match")
 
 
-def _check_picks(
-    picks: list[str], sample: int | None, embeddings: str | None, predictions: str | None, formats: reports.Formats
+def _check_ways(
+    picks: list[str],
+    sample: int | None,
+    per_class: int | None,
+    embeddings: str | None,
+    predictions: str | None,
+    formats: reports.Formats,
 ) -> None:
-    """Refuse options that do not go together, before anything is read."""
-    ways = [*picks, *(["sample"] if sample is not None else [])]
+    """Refuse ways to choose that do not go together, before anything is read."""
+    chances = [name for name, number in (("sample", sample), ("per-class", per_class)) if number is not None]
+    ways = [*picks, *chances]
     if len(ways) > 1:
         raise UsageError(f"--{ways[0]} and --{ways[1]} both choose from what matches; give one of them")
     if picks and embeddings is None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli import options
-from cli.effects import Effect
+from cli.effects import Effect, Place
 from cli.io import streams
 from cli.io.summary import top
 from cli.io.terminal import say
@@ -34,6 +34,7 @@ def tag(
             metavar="FILE", help="Add the columns of a .csv, .tsv, .jsonl or .parquet that names files; label relabels."
         ),
         Effect.READS,
+        Place.STORES,
     ] = None,
     path_column: options.PathColumn = None,
     label_column: options.LabelColumn = None,

@@ -1,7 +1,7 @@
 """`burnish train`: a quick baseline, and how good it is."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,9 @@ from cli.views.train.notes import named_folder, say_left_out, say_notes, say_not
 from cli.views.train.table import report
 from curate.ground.errors import UsageError
 from curate.split.grouping import make_grouping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 def train(
@@ -39,6 +42,7 @@ def train(
             help="The split, or the fold of split --folds, to test on.",
             show_default="test, if there is one",
         ),
+        Effect.VALUE,
     ] = None,
     group: Annotated[
         str | None,
@@ -147,6 +151,15 @@ def train(
     _train(manifest, folder, wish, formats, allow_empty=allow_empty)
 
 
+def _shown(results: "Iterable[Any]", count: int) -> "Iterator[Any]":
+    """Pass on what fits come to, below a bar of their own: a machine on 10,000 samples takes minutes."""
+    if not count:
+        yield from results
+        return
+    with terminal.progress("models", lambda: count) as counted:
+        yield from counted(results)
+
+
 def _weight(text: str) -> float:
     try:
         weight = float(text)
@@ -174,7 +187,7 @@ def _train(
         return
     compare_files(wish.reading.root, [one.path for one in samples])
     with terminal.progress("features", lambda: len(samples)) as counted:
-        trained = train_on(samples, wish, counted)
+        trained = train_on(samples, wish, counted, _shown)
     outcome = save_run(folder, sys.argv[1:], wish.parameters(), samples, trained.result, clock)
     say_nodes()
     say_left_out(trained.left_out)

@@ -10,6 +10,8 @@ from cli.io import reports, streams, terminal
 from curate.ground.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from augment.plan.tuning import Trial
+    from cli.augment_tune import Tuning
     from cli.views.tune.table import TuningReport
 
 
@@ -74,12 +76,10 @@ def tune(
     burnish tune photos-low-light set.jsonl --tag lighting=dim --map lighting=dim=dark --run runs/before --trials 32
     """
     formats = reports.Formats(json, md, csv).check()
-    if not tag or not run:
-        missing = "--tag TAG" if not tag else "--run RUN"
-        raise UsageError(f"tune needs {missing}: which weak tag is worked on, and whose model says what helps")
-    _check_output(output)
+    run = _check(tag, run, output)
     target = _target(recipe, tag, mapping)
     from cli.augment_tune import draw_trials, read_tuning
+    from cli.augment_tune import tune as tune_recipe
 
     tuning = read_tuning(recipe, settings or (), tag, target, seed)
     tried = draw_trials(tuning, trials)
@@ -87,7 +87,6 @@ def tune(
     from baselines.data.labelled_samples import view_of
     from baselines.features.reading import Reading
     from baselines.training.score_made import MadeScorer
-    from cli.augment_tune import tune as tune_recipe
     from cli.views.tune.table import describe, report
     from curate.records.reader import read
 
@@ -103,17 +102,19 @@ def tune(
     named = {"recipe": recipe, "tag": tag, "target": target, "run": run, "model": scorer.model}
     result = describe(tried, tuning.ranges, named, spent)
     if output not in {None, "-"}:
-        from augment.recipe.ranges import narrowed
-
-        _write(str(output), narrowed(tuning.text, tuning.ranges, tried[result.best].ends), result)
+        _write(str(output), tuning, tried[result.best], result)
     reports.write(result, formats, f"Ranges of {recipe} for {tag}", report)
 
 
-def _check_output(output: str | None) -> None:
-    """Refuse what no other command would take for a recipe."""
+def _check(tag: str, run: str | None, output: str | None) -> str:
+    """Return the run; refuse to work on nothing, and a name of an output that no command would take for a recipe."""
+    if not tag or not run:
+        missing = "--tag TAG" if not tag else "--run RUN"
+        raise UsageError(f"tune needs {missing}: which weak tag is worked on, and whose model says what helps")
     streams.check_output(output)
     if output not in {None, "-"} and not str(output).lower().endswith((".yaml", ".yml")):
         raise UsageError(f"-o {output}: a recipe's name ends in .yaml")
+    return run
 
 
 def _target(recipe: str, tag: str, mapping: list[str] | None) -> str:
@@ -135,11 +136,14 @@ def _target(recipe: str, tag: str, mapping: list[str] | None) -> str:
     return target
 
 
-def _write(output: str, text: str, result: "TuningReport") -> None:
+def _write(output: str, tuning: "Tuning", best: "Trial", result: "TuningReport") -> None:
+    """Write the recipe with the best ranges, and above it what they were found by."""
+    from augment.recipe.ranges import narrowed
     from cli.views.tune.table import sentences
     from curate.media.storage.publish import write_whole
 
     head = [f"Ranges of {result.target} by burnish tune, for {result.tag}.", *sentences(result)]
+    text = narrowed(tuning.text, tuning.ranges, best.ends)
     with write_whole(output) as file:
         file.write("".join(f"# {line}\n" for line in head).encode() + text.encode())
     terminal.say(f"wrote {output}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options
-from cli.effects import Effect
+from cli.effects import Effect, Place
 from cli.io import terminal
 from curate.ground.errors import GateError
 from curate.journal import Journal, Taken, take_back, take_back_keys
@@ -27,6 +27,7 @@ def undo(
         str,
         typer.Argument(metavar="JOURNAL", help="The journal.jsonl, or the folder that it is in.", show_default=False),
         Effect.READS,
+        Place.STORES,
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken back.")] = False,
     outside: Annotated[

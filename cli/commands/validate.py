@@ -128,15 +128,13 @@ def validate(
         raise UsageError(
             "which schema? --schema FILE; make one of good samples: burnish schema MANIFEST -o schema.yaml"
         )
-    if json + md + csv > 0 and output == "-":
-        raise UsageError("-o - writes the samples to standard output, where there is no room for a report too")
     gates, dropped = _known(fail_on, "--fail-on", GRAVITIES[:2]), _known(drop, "--drop", GRAVITIES)
     formats = reports.Formats(json, md, csv, html).check(manifest)
+    if json + md + csv > 0 and output == "-":
+        raise UsageError("-o - writes the samples to standard output, where there is no room for a report too")
     for file in (output, rejects, html):
         streams.check_output(file)
-    if (last is None) != (time is None):
-        raise UsageError("--last and --time go together: --last week --time mtime_ns")
-    recent = Recent(last, time) if last and time else None
+    recent = _recent(last, time)
     rules = read_schema(schema)
     left_out = (*(check_environment(rules, env, schema) if env else ()), *check_places(rules, _words(without)))
     asked = _Asked(rules, left_out, make_grouping(group) if group else None, recent, dropped)
@@ -153,6 +151,13 @@ def validate(
     else:
         reports.write(found, formats, f"Validation of {of}", report, lambda one: _page(one, of, root, html))
     _check_gates(found, gates, allow_empty=allow_empty)
+
+
+def _recent(last: str | None, time: str | None) -> Recent | None:
+    """Return what finds the newest samples; None: all are asked about."""
+    if (last is None) != (time is None):
+        raise UsageError("--last and --time go together: --last week --time mtime_ns")
+    return Recent(last, time) if last and time else None
 
 
 class _Asked(NamedTuple):
@@ -199,13 +204,14 @@ def _validate(manifest: str | None, asked: _Asked, outputs: tuple[str | None, st
         found, twice = find(newest, asked.rules, asked.without, groups)
         found = replace(found, older=asked.recent.older if asked.recent else 0)
         if any(outputs):
-            wanted = {
-                (one.name, one.of)
-                for one in found.anomalies
-                if _is_among(one.name, one.severity, ["error", *asked.dropped])
-            }
-            _part(newest(), (asked.rules, asked.without, wanted, twice), outputs)
+            _part(newest(), (asked.rules, asked.without, _rejecting(found, asked.dropped), twice), outputs)
     return found
+
+
+def _rejecting(found: Validation, dropped: list[str]) -> set[tuple[str, str]]:
+    """Return name and place of the anomalies that samples are rejected for: errors, and what else is named."""
+    named = ["error", *dropped]
+    return {(one.name, one.of) for one in found.anomalies if _is_among(one.name, one.severity, named)}
 
 
 def _part(

@@ -126,6 +126,8 @@ def progress(title: str, total: "Callable[[], int | None]") -> "Iterator[Callabl
         task = bar.add_task(title, total=total(), rate="")
 
         def counted(things: "Iterable[Thing]") -> "Iterator[Thing]":
+            # A bar is there while things pass, so that another may follow it: two at once would draw over each other.
+            bar.start()
             began = drawn = time.monotonic()
             count = 0
             for count, thing in enumerate(things, start=1):
@@ -135,6 +137,7 @@ def progress(title: str, total: "Callable[[], int | None]") -> "Iterator[Callabl
                     drawn = now
                     bar.update(task, completed=count, rate=f"{count / (now - began):,.0f}/s", refresh=True)
             bar.update(task, completed=count, refresh=True)
+            bar.stop()
 
         yield counted
 

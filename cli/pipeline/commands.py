@@ -131,19 +131,10 @@ def command(name: str) -> Command:
         writes = "page" if is_page else "manifest" if found["output"].effect is Effect.PASSES_ON else writes
         # Embeddings and schemas are files of the user's: the next step must not take one for its manifest.
         own -= {"output"} if writes not in {"page", "manifest"} else set()
-    options = {name: option for name, option in found.items() if name not in own and name != "help"}
-    # RUN_A and RUN_B of compare are two arguments; a recipe gives them as one list, `runs`.
-    runs = [option for option in options.values() if not option.flag and option.takes_run and not option.is_many]
-    if len(runs) >= 2:
-        options["runs"] = Option("runs", "", False, True, False, "RUN", "The runs to compare.", Effect.READS_RUN, runs)
-    # RECIPE [RECIPE]... of augment are two arguments for the command line's sake; a step has one, a name or a list.
-    if "more" in options and options["more"].effect is Effect.READS_RECIPE:
-        more = options.pop("more")
-        options["recipe"] = options["recipe"]._replace(is_many=True, parameter=more.parameter)
     return Command(
         name,
         COMMANDS[name].summary,
-        options,
+        _as_a_step_has_them({name: option for name, option in found.items() if name not in own and name != "help"}),
         {name: _OWN[name] for name in own},
         "manifest" in own,
         next((one.name for one in parsed.params if one.param_type_name != "option"), "") == "manifest",
@@ -152,6 +143,19 @@ def command(name: str) -> Command:
         any(option.effect is Effect.MAKES_RUN for option in found.values()),
         parsed,
     )
+
+
+def _as_a_step_has_them(options: dict[str, Option]) -> dict[str, Option]:
+    """Return the options of a command with those as one that only the command line takes apart."""
+    # RUN_A and RUN_B of compare are two arguments; a recipe gives them as one list, `runs`.
+    runs = [option for option in options.values() if not option.flag and option.takes_run and not option.is_many]
+    if len(runs) >= 2:
+        options["runs"] = Option("runs", "", False, True, False, "RUN", "The runs to compare.", Effect.READS_RUN, runs)
+    # RECIPE [RECIPE]... of augment are two arguments for the command line's sake; a step has one, a name or a list.
+    if "more" in options and options["more"].effect is Effect.READS_RECIPE:
+        more = options.pop("more")
+        options["recipe"] = options["recipe"]._replace(is_many=True, parameter=more.parameter)
+    return options
 
 
 def _option(parameter: Any, effect: Effect | None) -> Option:

@@ -32,6 +32,15 @@ _DIGESTS = re.compile(r"[0-9a-f]{64}(,[0-9a-f]{64}){0,47}")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _MOST_BODY_BYTES = 1 << 18
 _PART_BYTES = 1 << 20
+_PRIVATE = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""Headers of every reply: other sites neither embed nor read it, and no cache keeps it."""
 _IDLE_S = 120
 _COOKIE_S = 48 * 3600
 
@@ -202,17 +211,8 @@ class _Handler(BaseHTTPRequestHandler):
                 status, (start, stop) = (416, (0, 0)) if asked == (0, 0) else (206, asked)
                 headers["Content-Range"] = f"bytes {f'{start}-{stop - 1}' if stop else '*'}/{body.size}"
         self.send_response(status)
-        headers |= {
-            "Content-Type": reply.media_type,
-            "Content-Length": str(stop - start),
-            "Content-Security-Policy": self.server.policy,
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-            "X-Frame-Options": "DENY",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Cross-Origin-Opener-Policy": "same-origin",
-        }
+        headers |= {"Content-Type": reply.media_type, "Content-Length": str(stop - start)}
+        headers |= _PRIVATE | {"Content-Security-Policy": self.server.policy}
         for name, value in headers.items():
             self.send_header(name, value)
         if self.close_connection:
@@ -220,7 +220,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if isinstance(body, bytes):
             self.wfile.write(body)
-            return
+        else:
+            self._send_part(body, start, stop)
+
+    def _send_part(self, body: Content, start: int, stop: int) -> None:
+        """Send bytes of a file, a little at a time: a video need not fit into memory."""
         for at in range(start, stop, _PART_BYTES):
             part = body.part(at, min(at + _PART_BYTES, stop))
             self.wfile.write(part)

@@ -11,7 +11,7 @@ from curate.duplicates.pairs import compare_pairs
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
 from curate.media.audio import load_audio
-from curate.media.storage import read_media
+from curate.media.storage import read_media, read_paths_ahead
 
 _CACHE_BYTES = 1 << 27
 """For each worker: some 2,000 clips of two seconds, or over an hour of one recording at 8 kHz."""
@@ -46,7 +46,8 @@ def confirm_pairs(
 
 def landmarks_of_files(paths: Sequence[str], jobs: int | None, progress: Progress) -> Iterator[Landmarks]:
     """Yield the landmarks of each recording; none of one that cannot be heard."""
-    heard = engine.run(_landmarks_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+    work, ahead = _landmarks_of_file, read_paths_ahead
+    heard = engine.run(work, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD, ahead=ahead)
     with progress("listen", partial(len, paths)) as counted:
         for found in counted(heard):
             yield NONE if isinstance(found, engine.Failure) else found

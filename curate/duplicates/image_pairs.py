@@ -151,7 +151,8 @@ def look_at(
 
 def worth_of_files(paths: Sequence[str], jobs: int | None, progress: Progress) -> list[Worth | None]:
     """Return what is in each picture, to tell which of some copies is the best; None where it cannot be read."""
-    measured = engine.run(_worth_of_file, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD)
+    work, ahead = _worth_of_file, read_paths_ahead
+    measured = engine.run(work, paths, jobs=jobs, chunk_size=_CHUNK, preload=_PRELOAD, ahead=ahead)
     with progress("weigh copies", partial(len, paths)) as counted:
         return [worth if isinstance(worth, Worth) else None for worth in counted(measured)]
 

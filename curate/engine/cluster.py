@@ -1,19 +1,22 @@
 """The same function over many items on a Ray cluster: paths and receipts travel, never pixels.
 
-A task is a batch of items, and inside it works the same pool as on one machine, with one worker: a file that kills its
+A task is a batch of items, and beside it works the same pool as on one machine, with one worker: a file that kills its
 decoder costs itself, where a segmentation fault in the task would cost several of Ray's processes and the batch. What
 Ray adds is other machines, and that a batch of a machine that was lost is done again elsewhere: at least once, so what
 a batch writes has to be named by its content and put in place whole. What a task raises is not tried again.
 """
 
 import os
+import pickle
+import signal
 import time
 from collections import deque
-from contextlib import closing
+from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from curate.engine import pool
+from curate.engine.apart import Apart, Batch, Shared
 from curate.engine.nodes import Session, connect, one_line, own_name
 from curate.engine.pool import Chunk, Ready
 from curate.engine.worker import Failure
@@ -39,6 +42,7 @@ class _Task(NamedTuple):
     Attributes:
         folder: The driver's working directory, which relative paths start from.
         program: Digest that the machine's own has to equal.
+        shared: Digest of what all tasks share.
         chunk_size: As for `pool.run`; so the others.
         timeout_s: Seconds of an item.
         preload: Modules.
@@ -46,18 +50,10 @@ class _Task(NamedTuple):
 
     folder: str
     program: str
+    shared: str
     chunk_size: int
     timeout_s: float
     preload: tuple[str, ...]
-
-
-class _Shared(NamedTuple):
-    """What all batches are given, as for `pool.run`."""
-
-    work: "Callable[[Any], Any]"
-    warm_up: "Callable[[], object] | None"
-    ahead: "Callable[[Sequence[Any]], None] | None"
-    together: "Callable[[list[Any]], list[Any]] | None"
 
 
 class _Answer(NamedTuple):
@@ -68,33 +64,26 @@ class _Answer(NamedTuple):
     seconds: float
 
 
-def _work_on(
-    shared: _Shared,
-    items: list[Any],
-    task: _Task,
-) -> _Answer:
+_beside: Apart | None = None
+
+
+def _work_on(shared: bytes, items: list[Any], task: _Task) -> _Answer:
     """Work on a batch; in a process of Ray."""
+    global _beside  # noqa: PLW0603 - one for each process, for all tasks that it is given
     began = time.monotonic()
     if program_digest() != task.program:
         raise BurnishError("burnish was changed there since the start")
-    os.chdir(task.folder)
+    _beside = _beside or Apart()
     # Others of Ray's processes on this machine have a worker each as well, and no more memory than there is.
     beside = (os.cpu_count() or 1) - 1
-    with closing(
-        pool.run(
-            shared.work,
-            items,
-            jobs=1,
-            chunk_size=task.chunk_size,
-            timeout_s=task.timeout_s,
-            preload=task.preload,
-            warm_up=shared.warm_up,
-            ahead=shared.ahead,
-            beside=beside,
-            together=shared.together,
-        )
-    ) as results:
-        return _Answer(list(results), own_name(), time.monotonic() - began)
+    batch = Batch(task.shared, items, task.chunk_size, task.timeout_s, task.preload, task.folder, beside)
+    try:
+        results = _beside.work(batch, shared)
+    except (EOFError, ConnectionError):
+        # As if it had happened to this process: the batch is given to others, and item by item where it goes on.
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise
+    return _Answer(results, own_name(), time.monotonic() - began)
 
 
 class _Sent(NamedTuple):
@@ -127,10 +116,11 @@ def run_on_cluster(
     """
     session = connect()
     ray = session.ray
-    task = _Task(os.getcwd(), program_digest(), chunk_size, timeout_s, tuple(preload))
-    remote = ray.remote(num_cpus=1, max_retries=_LOST_MACHINES)(_work_on)
     # Once for all batches: a model, or a plan with all of its recipes, may be large.
-    shared = ray.put(_Shared(work, warm_up, ahead, together))
+    pickled = pickle.dumps(Shared(work, warm_up, ahead, together))
+    shared, digest = ray.put(pickled), sha256(pickled).hexdigest()
+    task = _Task(os.getcwd(), program_digest(), digest, chunk_size, timeout_s, tuple(preload))
+    remote = ray.remote(num_cpus=1, max_retries=_LOST_MACHINES)(_work_on)
     iterator, more = iter(items), True
     window: deque[Chunk] = deque()
     under_way: dict[Any, _Sent] = {}

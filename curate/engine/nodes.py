@@ -274,12 +274,12 @@ def fingerprint(place: str) -> str:
     if is_url(place):
         try:
             size = status_of(place).bytes
-            return "a key" if size is None else f"{size:,} bytes"
         except FileNotFoundError:
             return "a store"  # which answers: what is no key may be a folder
         except OSError as error:
             # Each has rights of its own, and packages: what one may read is forbidden to the other.
             return error.strerror or str(error)
+        return "a key" if size is None else f"{size:,} bytes"
     if os.path.isdir(place):
         names = sorted(os.listdir(place))
         digest = sha256("\0".join(names[:_NAMES]).encode("utf-8", "surrogateescape")).hexdigest()

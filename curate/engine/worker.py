@@ -166,7 +166,7 @@ def _settle(parent: int, inherited: "Sequence[Connection]") -> None:
         connection.close()
     faulthandler.disable()  # it would write to wherever it was pointed at before
     _silence()
-    _die_with(parent)
+    die_with(parent)
 
 
 def _warm(warm_up: "Callable[[], object]") -> None:
@@ -215,7 +215,7 @@ def _silence() -> None:
             os.dup2(nothing.fileno(), descriptor)
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """Ask Linux to end this process when its parent is killed without a chance to clean up."""
     if sys.platform != "linux":
         return

@@ -1,6 +1,7 @@
 """All facts of recordings, from one decode and one spectrum; those of one form are measured together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -15,7 +16,7 @@ from curate.facts.levels import dc_offsets, decibels, peaks, rms_dbfs
 from curate.facts.loudness import loudness_lufs
 from curate.facts.powers import bandwidth_hz, silence_ratio, snrs_db
 from curate.facts.records import AudioFacts
-from curate.facts.spectrum import spectra
+from curate.facts.spectrum import Spectrum, spectra
 
 _LARGEST = 1e6
 _CANCELLED = 0.01
@@ -32,12 +33,12 @@ class Form(NamedTuple):
     format: str | None
 
 
-def form_of(samples: NDArray[np.float32], header: AudioFacts) -> Form:
-    """Return the form of a recording."""
-    return Form(samples.shape, header.sample_rate or 1, header.subtype, header.channel_mask, header.format)
+def form_of(shape: tuple[int, ...], header: AudioFacts) -> Form:
+    """Return the form of a recording; `shape` is (frames, channels)."""
+    return Form(shape, header.sample_rate or 1, header.subtype, header.channel_mask, header.format)
 
 
-def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFacts:
+def measure_audio(samples: NDArray[np.float32], header: AudioFacts, wanted: frozenset[str] | None = None) -> AudioFacts:
     """Return the header with every fact filled in, rounded to 4 decimals; none is ever NaN or infinite.
 
     Floating point files can hold values of any size: what is over 120 dBFS is measured as 120 dBFS.
@@ -45,11 +46,14 @@ def measure_audio(samples: NDArray[np.float32], header: AudioFacts) -> AudioFact
     Args:
         samples: float32, shape (frames, channels), at least one frame; finite.
         header: As `curate.media.audio.decode_audio` returns it.
+        wanted: Names of facts, to which the others are left out; None: all.
     """
-    return measure_together([samples], [header])[0]
+    return measure_together([samples], [header], wanted)[0]
 
 
-def measure_together(recordings: Sequence[NDArray[np.float32]], headers: Sequence[AudioFacts]) -> list[AudioFacts]:
+def measure_together(
+    recordings: Sequence[NDArray[np.float32]], headers: Sequence[AudioFacts], wanted: frozenset[str] | None = None
+) -> list[AudioFacts]:
     """Return what `measure_audio` returns of each of several recordings of one form, bit for bit.
 
     A fact of a second of sound is a dozen calls of numpy of 1 to 3 µs each, half of which is the call: recordings in
@@ -58,43 +62,77 @@ def measure_together(recordings: Sequence[NDArray[np.float32]], headers: Sequenc
     Args:
         recordings: Of one `Form`.
         headers: Of each.
+        wanted: Names of facts, to which the others are left out; None: all.
     """
     samples = recordings[0][None] if len(recordings) == 1 else np.stack(recordings)
     tops, bottoms = peaks(samples)
     if max(map(max, tops, (-low for low in bottoms))) > _LARGEST:
         samples = np.clip(samples, -_LARGEST, _LARGEST)
         tops, bottoms = peaks(samples)
-    form = form_of(recordings[0], headers[0])
-    rate, is_mono = form.sample_rate, form.shape[1] == 1
-    sound = spectra(samples[..., 0] if is_mono else np.stack([downmix(one) for one in samples]), rate)
-    weights = channel_weights(form.shape[1], form.channel_mask or 0, form.format)
-    stops = [gaps(one, rate) if may else (0.0, 0) for one, may in zip(samples, may_stop(samples, rate), strict=True)]
-    columns = {
-        "peak_dbfs": [decibels(max(top, -bottom) ** 2) for top, bottom in zip(tops, bottoms, strict=True)],
-        "rms_dbfs": [rms_dbfs(one) for one in samples],
-        "loudness_lufs": [loudness_lufs(one, rate, weights) for one in samples],
-        "silence_ratio": silence_ratio(sound.powers).tolist(),
-        "clipping_ratio": (
-            clipping_ratios(samples[..., 0], tops, bottoms, form.subtype)
-            if is_mono
-            else [clipping_ratio(one, form.subtype) for one in samples]
-        ),
-        "dc_offset": dc_offsets(samples),
-        "snr_db": snrs_db(sound),
-        "bandwidth_hz": bandwidth_hz(sound).tolist(),
-        "channel_gap_db": [channel_gap_db(one, weights) for one in samples],
-        "mono_loss_db": [mono_loss_db(one) for one in samples],
-        "inner_silence_s": [silence_s for silence_s, _ in stops],
-    }
-    keys = fingerprints(sound.bands)
-    rounded = [
-        dict(zip(columns, [round(value, _DIGITS) for value in values], strict=True))
-        for values in zip(*columns.values(), strict=True)
+    columns = _columns(samples, tops, bottoms, form_of(recordings[0].shape, headers[0]))
+    chosen = {name: column() for name, column in columns.items() if wanted is None or not wanted.isdisjoint(name)}
+    names = [name for group in chosen for name in group]
+    rows = zip(*(column for group in chosen.values() for column in group), strict=True)
+    facts = [
+        {
+            name: round(value, _DIGITS) if isinstance(value, float) else value
+            for name, value in zip(names, row, strict=True)
+            if wanted is None or name in wanted
+        }
+        for row in rows
     ]
     return [
-        msgspec.structs.replace(header, fingerprint=key, dropouts=dropouts, **numbers)
-        for header, key, (_, dropouts), numbers in zip(headers, keys, stops, rounded, strict=True)
+        msgspec.structs.replace(header, **of_one)
+        for header, of_one in zip(headers, facts or [{}] * len(headers), strict=True)
     ]
+
+
+_Values = Sequence[float] | Sequence[str | None]
+
+
+def _columns(
+    samples: NDArray[np.float32], tops: list[float], bottoms: list[float], form: Form
+) -> dict[tuple[str, ...], Callable[[], Sequence[_Values]]]:
+    """Return how to measure the facts that are measured in one go: for each of them its value of each recording.
+
+    Args:
+        samples: float32, shape (recordings, frames, channels).
+        tops: The largest sample of each.
+        bottoms: The smallest sample of each.
+        form: Of all.
+    """
+    rate, is_mono = form.sample_rate, form.shape[1] == 1
+    weights = channel_weights(form.shape[1], form.channel_mask or 0, form.format)
+
+    @cache
+    def sound() -> Spectrum:
+        return spectra(samples[..., 0] if is_mono else np.stack([downmix(one) for one in samples]), rate)
+
+    def clipped() -> list[float]:
+        if is_mono:
+            return clipping_ratios(samples[..., 0], tops, bottoms, form.subtype)
+        return [clipping_ratio(one, form.subtype) for one in samples]
+
+    def stops() -> Sequence[_Values]:
+        may = may_stop(samples, rate)
+        return tuple(
+            zip(*(gaps(one, rate) if here else (0.0, 0) for one, here in zip(samples, may, strict=True)), strict=True)
+        )
+
+    return {
+        ("peak_dbfs",): lambda: [[decibels(max(top, -low) ** 2) for top, low in zip(tops, bottoms, strict=True)]],
+        ("rms_dbfs",): lambda: [[rms_dbfs(one) for one in samples]],
+        ("loudness_lufs",): lambda: [[loudness_lufs(one, rate, weights) for one in samples]],
+        ("silence_ratio",): lambda: [silence_ratio(sound().powers).tolist()],
+        ("clipping_ratio",): lambda: [clipped()],
+        ("dc_offset",): lambda: [dc_offsets(samples)],
+        ("snr_db",): lambda: [snrs_db(sound())],
+        ("bandwidth_hz",): lambda: [bandwidth_hz(sound()).tolist()],
+        ("fingerprint",): lambda: [fingerprints(sound().bands)],
+        ("channel_gap_db",): lambda: [[channel_gap_db(one, weights) for one in samples]],
+        ("mono_loss_db",): lambda: [[mono_loss_db(one) for one in samples]],
+        ("inner_silence_s", "dropouts"): stops,
+    }
 
 
 def downmix(samples: NDArray[np.float32]) -> NDArray[np.float32]:

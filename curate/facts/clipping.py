@@ -149,7 +149,7 @@ def _may_be_piled(monos: NDArray[np.float32], peak: NDArray[np.float64]) -> NDAr
     # A part of the samples says so: 8 in 10 recordings end here, and 1 in 100 of those with a shoulder.
     few = np.abs(monos[:, :: -(-monos.shape[1] // _GATE_SAMPLES)])
     half, quarter = (np.count_nonzero(few > (peak / part).astype(np.float32)[:, None], axis=1) for part in (2, 4))
-    return half >= _GATE * quarter
+    return np.asarray(half >= _GATE * quarter)
 
 
 def _shoulder(channel: Channel, peak: float) -> tuple[float, float, int]:

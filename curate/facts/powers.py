@@ -32,7 +32,7 @@ def silence_ratio(powers: NDArray[np.float32]) -> NDArray[np.float64]:
     """
     loudest = powers.max(axis=-1, keepdims=True).astype(np.float64)
     silent = powers < np.maximum(_SILENCE_GATE, _SILENCE_RANGE * loudest).astype(np.float32)
-    return np.count_nonzero(silent, axis=-1) / np.float64(powers.shape[-1])
+    return np.asarray(np.count_nonzero(silent, axis=-1) / np.float64(powers.shape[-1]))
 
 
 def snr_db(sound: Spectrum) -> float:

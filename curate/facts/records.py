@@ -14,6 +14,13 @@ KINDS: dict[str, Kind] = {"image": "image", "audio": "audio"}
 """What burnish measures, by the text in a manifest, where other programs write other kinds too."""
 
 
+_HEADERS = {
+    "format", "mode", "width", "height", "frames", "orientation", "bits", "bits_used", "subtype", "sample_rate",
+    "channels", "duration_s", "channel_mask",
+}  # fmt: skip
+"""What decoding says itself, whatever is measured."""
+
+
 class Finding(Struct, frozen=True, omit_defaults=True):
     """What a check found on one sample.
 
@@ -133,3 +140,9 @@ class AudioFacts(Struct, frozen=True, omit_defaults=True):
     mono_loss_db: float | None = None
     inner_silence_s: float | None = None
     dropouts: int | None = None
+
+
+def measured_facts() -> list[str]:
+    """Return the names of all facts that are measured, in the order of the records."""
+    names = (*ImageFacts.__struct_fields__, *AudioFacts.__struct_fields__)
+    return [name for name in dict.fromkeys(names) if name not in _HEADERS]

@@ -220,7 +220,7 @@ def room_for(folder: str, size: int, otherwise: str) -> None:
     free = shutil.disk_usage(existing).free
     if size > free:
         raise InputError(
-            f"the copies need {size / 1e9:,.2f} GB, and {folder} has {free / 1e9:,.2f} GB free; make room{otherwise}"
+            f"the copies need {size / 1e6:,.1f} MB, and {folder} has {free / 1e6:,.1f} MB free; make room{otherwise}"
         )
 
 

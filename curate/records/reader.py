@@ -27,6 +27,8 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 
 _PARTS = ("image", "audio", "findings")
 """The fields that hold records. Not the origin: what other programs wrote in it is kept as it is."""
+_ESCAPE, _NUL = b"\\", b"\\u0000"
+"""The first is looked for in every line: one byte is found 14 times as fast as six, which take as long as to decode."""
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises of a line that it cannot read, or not as what was asked for."""
 
@@ -115,6 +117,8 @@ def read(file: "Iterable[bytes]") -> "Iterator[Sample]":
             if found is None:
                 continue
             sample = found
+        if _ESCAPE in line and _NUL in line:
+            _read_again(file, number, ended, _samples)
         sample.__dict__["line"] = line
         yield sample
 
@@ -136,6 +140,8 @@ def read_as(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[Record]":
             if found is None:
                 continue
             record = found
+        if _ESCAPE in ended and _NUL in ended:
+            _read_again(file, number, ended, decoder)
         yield record
 
 
@@ -162,12 +168,17 @@ def decode_line(line: bytes, decoder: "Decoder[Record]") -> Record:
     """Return the view of one line that the decoder is for.
 
     Raises:
-        LineError: The line is no JSON, or not of that type.
+        LineError: The line is no JSON, or not of that type, or its path is the name of no file.
     """
     try:
-        return decoder.fast.decode(line)
+        record = decoder.fast.decode(line)
     except _REFUSED as problem:
-        return _decode_with_care(line, decoder, problem)
+        record = _decode_with_care(line, decoder, problem)
+    # Whichever fields are looked at: to the system a NUL ends a name, so that Python refuses it in every call, by an
+    # error that is the program's and not the user's (ValueError).
+    if _ESCAPE in line and _NUL in line and "\0" in str(loads(line).get("path")):
+        raise LineError(line, "not a sample: its path has a NUL character, which no file's name can have")
+    return record
 
 
 def locate(error: LineError, file: "Iterable[bytes]") -> ManifestError:

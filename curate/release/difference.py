@@ -1,14 +1,18 @@
 """What differs between two releases, sample by sample, and by class and tag."""
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable
+from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec import Struct
 
-from curate.records.sample import View
+from curate.facts.records import AudioFacts, ImageFacts
+from curate.ground.json import encode
+from curate.records.sample import MeasuredView, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
 Kind = Literal["added", "removed", "relabelled", "resplit", "retagged", "moved", "rewritten"]
 KINDS: tuple[Kind, ...] = ("added", "removed", "relabelled", "resplit", "retagged", "moved", "rewritten")
@@ -23,6 +27,19 @@ class Known(View):
     tags: tuple[str, ...] = ()
     split: str | None = None
     digest: str | None = None
+
+
+class Measured(MeasuredView, frozen=True):
+    """The part of a sample that tells its content without its bytes."""
+
+    path: str
+    kind: str | None = None
+    facts_version: int | None = None
+    image: ImageFacts | None = None
+    audio: AudioFacts | None = None
+
+
+Look = Callable[[], "Iterable[Measured]"]
 
 
 class Change(Struct, frozen=True, omit_defaults=True):
@@ -109,34 +126,59 @@ class Matched(NamedTuple):
     removed: list[Known]
 
 
-def match(old: "Iterable[Known]", new: "Iterable[Known]") -> Matched:
-    """Return which sample is which: by path and bytes, else by bytes alone (it moved), else by path (it was rewritten).
+def match(old: "Iterable[Known]", new: "Iterable[Known]", looks: "tuple[Look, Look] | None" = None) -> Matched:
+    """Return which sample is which.
 
-    In that order: where two files have exchanged their names, each has moved, and neither got the other's label.
+    By path and bytes, else by bytes alone (it moved), else by all of its facts, which metadata are no part of (it was
+    scrubbed under another name), else by path (it was rewritten). In that order: where two files have exchanged their
+    names, each has moved, and neither got the other's label.
+
+    Args:
+        old: Of the older release.
+        new: Of the newer one.
+        looks: Read the facts of both, which are asked for only where samples are left that bytes do not tell.
     """
     pairs: list[tuple[Known, Known]] = []
-    before, after = list(old), list(new)
-    keys: tuple[Callable[[Known], object], ...] = (lambda one: (one.path, one.digest), lambda one: one.digest, _path)
-    for key in keys:
+    left = [list(old), list(new)]
+
+    def pair(*keys: "Callable[[Known], object]") -> None:
         waiting: dict[object, deque[Known]] = defaultdict(deque)
-        for one in before:
-            if (name := key(one)) is not None:
+        for one in left[0]:
+            if (name := keys[0](one)) is not None:
                 waiting[name].append(one)
-        left, taken = [], set()
-        for one in after:
-            name = key(one)
+        added, taken = [], set()
+        for one in left[1]:
+            name = keys[1](one)
             if name is not None and (found := waiting.get(name)):
                 other = found.popleft()
                 taken.add(id(other))
                 pairs.append((other, one))
             else:
-                left.append(one)
-        before, after = [one for one in before if id(one) not in taken], left
-    return Matched(pairs, after, before)
+                added.append(one)
+        left[:] = [[one for one in left[0] if id(one) not in taken], added]
+
+    pair(*2 * [lambda one: (one.path, one.digest)])
+    pair(*2 * [lambda one: one.digest])
+    if looks and all(left):
+        facts = [_facts(look(), {one.path for one in side}) for look, side in zip(looks, left, strict=True)]
+        pair(*(lambda one, found=found: found.get(one.path) for found in facts))
+    pair(*2 * [lambda one: one.path])
+    return Matched(pairs, left[1], left[0])
 
 
-def _path(one: Known) -> object:
-    return one.path
+def _facts(samples: "Iterable[Measured]", wanted: set[str]) -> dict[str, bytes]:
+    """Return a digest of all facts by path, of the samples whose facts no other one of these has.
+
+    Facts are of what is decoded: scrubbed of its metadata a file has other bytes, and the same facts. Blank pictures
+    have the same ones, too, so that two of a kind tell nothing.
+    """
+    found = {
+        one.path: sha256(encode((one.image, one.audio))).digest()
+        for one in samples
+        if one.path in wanted and one.facts_version is not None and (one.image or one.audio)
+    }
+    count = Counter(found.values())
+    return {path: facts for path, facts in found.items() if count[facts] == 1}
 
 
 def differ(names: tuple[str, str], found: Matched) -> Difference:

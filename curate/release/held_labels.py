@@ -3,38 +3,33 @@
 from typing import TYPE_CHECKING
 
 from curate.records.reader import parse
-from curate.release.difference import match
 from curate.review.relabel import MAPPED, history_of, is_tested
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from curate.records.sample import Sample
-    from curate.release.difference import Known
+    from curate.release.difference import Matched
 
 
 def find_unadjudicated(
-    old: "Iterable[Known]", new: "Iterable[Known]", open_lines: "Callable[[], Iterator[bytes]]"
+    found: "Matched", open_lines: "Callable[[], Iterator[bytes]]"
 ) -> list[tuple[str, str | None, str | None]]:
     """Return path, old and new label of the samples whose label changed in the test split and nobody adjudicated it.
 
     What counts is that the old release tested on the sample: to move it to another split on the way changes nothing.
 
     Args:
-        old: Samples of the current release.
-        new: Those of the one to come.
+        found: Samples of the current release and of the one to come, by which they are.
         open_lines: Gives the lines of the one to come; called only if a label changed.
 
     Raises:
         InputError: A record of a new label is none.
     """
-    after = list(new)
-    changed = {
-        two.path: one.label for one, two in match(old, after).pairs if is_tested(one.split) and one.label != two.label
-    }
+    changed = {two.path: one.label for one, two in found.pairs if is_tested(one.split) and one.label != two.label}
     if not changed:
         return []
-    labels = {one.label for one in after}
+    labels = {one.label for one in (*(new for _, new in found.pairs), *found.added)}
     samples = (parse(line) for line in open_lines())
     return [
         (one.path, changed[one.path], one.label)

@@ -3,22 +3,25 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 
 from curate.ground.errors import GateError
 from curate.ground.files import read_file
+from curate.ground.yaml import MAX_BYTES, load_yaml
 from curate.records.reader import read_as
 from curate.release.canonical import Draft, write_draft
-from curate.release.difference import Difference, Known, differ, match
+from curate.release.difference import Difference, Known, Measured, differ, match
 from curate.release.folder import check_manifest, read_current, read_pointer, read_releases, schema_path
 from curate.release.held_labels import find_unadjudicated
 from curate.release.media import Files
 from curate.release.records import How, check_name
 from curate.release.write import Made, write_release
-from curate.schema.read import read_schema
+from curate.schema.read import schema_of
 from curate.schema.validate import validate
 
+Seen = TypeVar("Seen", Known, Measured)
 _SHOWN = 3
 
 
@@ -75,7 +78,9 @@ def make_release(
     since = read_pointer(wish.folder)
     current = read_current(wish.folder) if since else None
     schema = wish.schema or (schema_path(wish.folder, current) if current else None)
-    rules = read_schema(schema) if schema else None
+    # Read once: what is kept with the release is what it was held to, even if an editor saves the file meanwhile.
+    text = read_file(schema, MAX_BYTES) if schema else None
+    rules = schema_of(load_yaml(text, schema)) if schema and text is not None else None
     files = Files(wish.root)
     with tempfile.TemporaryFile() as spool, tempfile.TemporaryFile() as file:
         draft = write_draft(counted(lines), files.trust if wish.media == "trust" else files.read, spool, file)
@@ -94,11 +99,11 @@ def make_release(
                 )
         difference = None
         if current and current.digest != draft.digest and not is_there:
-            old = known_samples(check_manifest(wish.folder, current))
-            new = list(_known(draft))
-            _check_labels(find_unadjudicated(old, new, draft.lines), current.name)
-            difference = differ((current.name, wish.name), match(old, new))
-        text = read_file(schema) if schema else None
+            manifest = check_manifest(wish.folder, current)
+            old, new = known_samples(manifest), list(_read(draft, Known))
+            found_again = match(old, new, (lambda: measured_samples(manifest), lambda: _read(draft, Measured)))
+            _check_labels(find_unadjudicated(found_again, draft.lines), current.name)
+            difference = differ((current.name, wish.name), found_again)
         made = write_release(wish.folder, wish.name, draft, since, text, wish.media, wish.root)
     return Released(made, difference, schema)
 
@@ -116,9 +121,15 @@ def known_samples(manifest: str) -> list[Known]:
         return list(read_as(file, Known))
 
 
-def _known(draft: Draft) -> Iterator[Known]:
+def measured_samples(manifest: str) -> Iterator[Measured]:
+    """Yield what tells the content of samples that other bytes hold now."""
+    with open(manifest, "rb") as file:
+        yield from read_as(file, Measured)
+
+
+def _read(draft: Draft, view: type[Seen]) -> Iterator[Seen]:
     draft.file.seek(0)
-    return read_as(draft.file, Known)
+    return read_as(draft.file, view)
 
 
 def _check_labels(changed: Sequence[tuple[str, str | None, str | None]], current: str) -> None:

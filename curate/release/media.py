@@ -11,6 +11,7 @@ from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError
 from curate.journal.fs import digest_of
 from curate.media.storage import open_media
+from curate.media.storage.address import join
 from curate.records.sample import Sample
 from curate.release.records import MEDIA, How
 
@@ -66,7 +67,7 @@ class Files:
             with_store = read_digest(kept)
             if with_store[0] == sample.digest:
                 return with_store
-        return read_digest(os.path.join(self.root, sample.path))
+        return read_digest(join(self.root, sample.path))
 
     def problems(self) -> list[str]:
         """Return in words what is not as it should be; nothing where all is."""
@@ -136,7 +137,7 @@ def keep_file(folder: str, sample: Sample, root: str) -> bool:
         os.unlink(target)  # a copy is a file of ours; through a link it would be written to somebody else's place
     os.makedirs(os.path.dirname(target), exist_ok=True)
     digest = hashlib.sha256()
-    with open_media(os.path.join(root, sample.path)) as source, atomic_write(target) as copy:
+    with open_media(join(root, sample.path)) as source, atomic_write(target) as copy:
         while block := source.read(_CHUNK_BYTES):
             digest.update(block)
             copy.write(block)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from curate.ground.atomic import atomic_write
 from curate.ground.errors import GateError
 from curate.media.storage import open_media
+from curate.media.storage.address import is_elsewhere, join
 from curate.records.reader import lines, parse
 from curate.records.sample import Sample
 from curate.release.folder import check_manifest
@@ -41,7 +42,7 @@ def restore(folder: str, release: Release, root: str, counted: "Callable[[Iterab
             sample = parse(line)
             if problem := _why_not(store, sample, root):
                 problems.append(problem)
-            elif not os.path.lexists(os.path.join(root, sample.path)):
+            elif not is_elsewhere(join(root, sample.path)) and not os.path.lexists(os.path.join(root, sample.path)):
                 missing.append(sample)
     if problems:
         more = f", and {len(problems) - 1:,} more" if problems[1:] else ""
@@ -57,6 +58,9 @@ def restore(folder: str, release: Release, root: str, counted: "Callable[[Iterab
 
 def _why_not(store: str, sample: Sample, root: str) -> str:
     """Return why the file of a sample cannot be put at its place; empty if it can, or is there."""
+    if is_elsewhere(place := join(root, sample.path)):
+        is_right = read_digest(place)[0] == sample.digest
+        return "" if is_right else f"{place} is not on a disk, and not as it was; put it back from {store} yourself"
     target, base = os.path.join(root, sample.path), os.path.realpath(root)
     # A manifest of somebody's may say `../../.bashrc`, and a link in the root may lead out of it.
     if "\0" in sample.path or os.path.commonpath([os.path.realpath(os.path.dirname(target)), base]) != base:

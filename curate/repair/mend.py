@@ -2,21 +2,19 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from curate.ground.errors import UsageError, did_you_mean
 from curate.media.repair.cut import cut_behind
 from curate.media.repair.refused import CannotRepairError
 from curate.media.repair.turn_jpeg import turn_jpeg
 from curate.media.repair.turn_lossless import turn_png, turn_webp
 from curate.media.sniff import HEAD_BYTES, sniff
+from curate.repair.fixes import EXTENSION, ORIENTATION, TRAILING
 from curate.scan.measure import right_ending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from curate.records.sample import Sample
 
-EXTENSION, ORIENTATION, TRAILING = FIXES = ("extension", "orientation", "trailing-bytes")
-"""What can be mended, by the words of `--fix`."""
 _TURNERS: "dict[str, Callable[[bytes, int], bytes]]" = {"JPEG": turn_jpeg, "PNG": turn_png, "WEBP": turn_webp}
 _NOT_TURNED = {
     "TIFF": "the tag of a TIFF is honoured by those who read TIFF at all, and its pages cannot be written again as "
@@ -44,30 +42,6 @@ class Mended(NamedTuple):
     behind: str = ""
     cut_bytes: int = 0
     refused: tuple[tuple[str, str], ...] = ()
-
-
-def parse_fixes(written: "Iterable[str]") -> frozenset[str]:
-    """Return the fixes that were named, separated by commas.
-
-    Raises:
-        UsageError: One is none; names the nearest.
-    """
-    named = [one.strip() for words in written for one in words.split(",") if one.strip()]
-    for name in named:
-        if name not in FIXES:
-            raise UsageError(f"--fix {name}: there is {', '.join(FIXES)}{did_you_mean(name, FIXES)}")
-    return frozenset(named)
-
-
-def may_need(sample: "Sample", fixes: frozenset[str]) -> bool:
-    """Return whether a sample has to be looked at: what its facts say, and for trailing bytes every file."""
-    if sample.kind not in {"image", "audio"}:
-        return False
-    return (
-        TRAILING in fixes
-        or (EXTENSION in fixes and any(one.check == "wrong-extension" for one in sample.findings))
-        or (ORIENTATION in fixes and sample.image is not None and (sample.image.orientation or 1) > 1)
-    )
 
 
 def turn(data: bytes, name: str, orientation: int) -> bytes:

@@ -50,13 +50,19 @@ class Places:
                     f"--fix changes files of a disk, and {sample.path} is in a store or a shard; bring them here "
                     "first: burnish organize --into DIR --apply"
                 )
-            if sample.path in seen:
+            # By where it is: a link to a folder gives a file a second path, and it must not be mended twice.
+            try:
+                real = places.real(sample.path)
+            except ValueError:
+                raise InputError(f"{sample.path!r} is no path of a file") from None
+            if real in seen:
                 raise InputError(f"{sample.path} stands in the manifest twice; keep one line of it: burnish dedup")
             if sample.digest is None and sample.kind in {"image", "audio"} and not sample.findings:
                 raise InputError(f"{sample.path} has no digest in the manifest, which --fix needs: burnish scan FOLDER")
-            seen.add(sample.path)
-            places.real(sample.path)
+            seen.add(real)
         places.common = os.path.commonpath(list(places._folders.values())) if places._folders else ""
+        if places.common == os.sep:
+            raise InputError("the files of the manifest have no folder in common for a journal; mend them part by part")
         return places
 
     def real(self, path: str) -> str:

@@ -12,7 +12,8 @@ from curate.journal import Journal, Operation, Outcome
 from curate.media.storage.local import open_file
 from curate.records.sample import Sample
 from curate.records.writer import changed
-from curate.repair.mend import EXTENSION, ORIENTATION, Mended, may_need, mend
+from curate.repair.fixes import EXTENSION, ORIENTATION, may_need
+from curate.repair.mend import Mended, mend
 from curate.repair.places import Places
 from curate.scan.measure import measure
 
@@ -124,8 +125,11 @@ class Repair:
             return
         with Journal.open(self.places.common) as journal:
             self.places.open(journal)
-            for batch in _batches(wanted):
-                self._place(journal, [ready for sample in batch if (ready := self._prepare(journal, sample))])
+            try:
+                for batch in _batches(wanted):
+                    self._place(journal, [ready for sample in batch if (ready := self._prepare(journal, sample))])
+            except OSError as error:  # the disk is full while a file is made
+                raise journal.stopped(error) from None
 
     def follow(self, sample: Sample) -> Sample:
         """Return a sample with what its file is now, and the new names of the files that it was made from."""

@@ -7,6 +7,18 @@ if TYPE_CHECKING:
     from curate.media.storage import Status
 
 
+KEPT_BY_SYSTEMS = {
+    "@eaDir": "thumbnails of a Synology disk",
+    "#recycle": "the bin of a network disk",
+    "@Recycle": "the bin of a network disk",
+    "$RECYCLE.BIN": "the bin of Windows",
+    "System Volume Information": "what Windows keeps for itself",
+    "lost+found": "what a file system check found",
+    "__MACOSX": "what macOS adds to archives",
+}
+"""Folders that are never data, and what they are; named themselves, they are walked."""
+
+
 class Row(NamedTuple):
     """What a metadata file, or a shard, says about one media file."""
 

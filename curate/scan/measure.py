@@ -1,7 +1,7 @@
 """Measure one file: one read and one decode serve the digest, the verdict and all facts."""
 
 import os
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from curate.facts.audio import Form
-    from curate.media.audio import DecodedAudio
 
 FACTS_VERSION = 7
 """Raised whenever a fact is defined anew, so that older measurements are not reused."""
@@ -30,24 +28,20 @@ _VIDEO_ENDINGS = {"mov", "mp4", "m4v", "mkv", "webm", "wmv"}
 
 _CHMOD = "may not be read; allow it with chmod u+r"
 
-_MOST_VALUES, _TOGETHER_VALUES = 1 << 16, 1 << 18
-"""Of a recording that waits for others, and of those that are measured together: 1 MiB, which stays in a cache."""
-
-_Found = tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]
+_MOST_BYTES, _TOGETHER_BYTES = 1 << 19, 1 << 21
+"""Of the content of a file that waits for others, and of what is measured together: a share of a cache."""
 
 
 class Decoded(NamedTuple):
-    """A recording whose facts are still to be measured.
+    """A small file whose facts are still to be measured.
 
     Attributes:
         sample: With the header in the place of the facts.
-        samples: float32, shape (frames, channels).
-        header: What `measure_together` fills in.
+        content: Samples, float32 of shape (frames, channels), or pixels, uint8 of shape (height, width, 3).
     """
 
     sample: Sample
-    samples: "NDArray[np.float32]"
-    header: AudioFacts
+    content: "NDArray[np.generic]"
 
 
 def measure(known: Sample, path: str, *, shallow: bool = False, place: tuple[int, int] | None = None) -> Sample | None:
@@ -64,9 +58,23 @@ def measure(known: Sample, path: str, *, shallow: bool = False, place: tuple[int
 
 
 def decode(
-    known: Sample, path: str, *, shallow: bool = False, place: tuple[int, int] | None = None
+    known: Sample,
+    path: str,
+    *,
+    shallow: bool = False,
+    place: tuple[int, int] | None = None,
+    wanted: frozenset[str] | None = None,
 ) -> "Sample | Decoded | None":
-    """Return what `measure` does, or of a recording that is short enough to wait what `measure_decoded` takes."""
+    """Return what `measure` does, or of a recording that is short enough to wait what `measure_decoded` takes.
+
+    Args:
+        known: As for `measure`, and so the others.
+        path: Of the file.
+        shallow: Read only the header.
+        place: In a tar.
+        wanted: Names of the facts to measure; None: all. A sample of some of them has no version of its facts, so that
+            nothing takes it for one that was measured whole.
+    """
     promised = format_of_name(path)
     try:
         # Looked at before it is read: if the file changes meanwhile, the next scan sees that it did.
@@ -74,11 +82,11 @@ def decode(
             status = os.stat(path)
             known = replace(known, bytes=status.st_size, mtime_ns=status.st_mtime_ns)
         if not shallow:
-            return _measure(known, path, promised, place)
+            return _measure(known, path, promised, place, wanted)
         with open_media(path) as file:
             found = _format_of(file.read(HEAD_BYTES), promised)
             file.seek(0)
-            return _with_facts(known, path, found, _read_header(file, found)) if found else None
+            return _with_facts(known, path, found, *_read_header(file, found)) if found else None
     except OSError as error:
         # A text file that cannot be read is nobody's loss; a picture is.
         if promised is None:
@@ -93,22 +101,43 @@ def decode(
         return unmeasured(known, path, Finding(check, "error", detail=detail))
 
 
-def measure_decoded(recordings: "Sequence[Decoded]") -> list[Sample]:
-    """Return the samples of recordings with their facts; those of one form are measured together."""
-    from curate.facts.audio import form_of, measure_together
-
-    forms: dict[Form, list[int]] = {}
-    for place, one in enumerate(recordings):
-        forms.setdefault(form_of(one.samples, one.header), []).append(place)
-    facts: dict[int, AudioFacts] = {}
-    for places in forms.values():
-        count = max(1, _TOGETHER_VALUES // recordings[places[0]].samples.size)
+def measure_decoded(files: "Sequence[Decoded]", wanted: frozenset[str] | None = None) -> list[Sample]:
+    """Return the samples of files with their facts: pictures are measured together, and recordings of one form."""
+    groups: dict[object, list[int]] = {}
+    for place, one in enumerate(files):
+        groups.setdefault(_form(one), []).append(place)
+    samples = [one.sample for one in files]
+    for places in groups.values():
+        count = max(1, _TOGETHER_BYTES // max(files[place].content.nbytes for place in places))
         for at in range(0, len(places), count):
             some = places[at : at + count]
-            chosen = [recordings[place] for place in some]
-            found = measure_together([one.samples for one in chosen], [one.header for one in chosen])
-            facts.update(zip(some, found, strict=True))
-    return [replace(one.sample, audio=facts[place]) for place, one in enumerate(recordings)]
+            for place, sample in zip(some, _together([files[place] for place in some], wanted), strict=True):
+                samples[place] = sample
+    return samples
+
+
+def _form(one: Decoded) -> object:
+    if one.sample.audio is None:
+        return "image"
+    from curate.facts.audio import form_of
+
+    return form_of(one.content.shape, one.sample.audio)
+
+
+def _together(files: "Sequence[Decoded]", wanted: frozenset[str] | None) -> list[Sample]:
+    """Return the samples of files of one form with their facts."""
+    images = [one.sample.image for one in files if one.sample.image]
+    recordings = [one.sample.audio for one in files if one.sample.audio]
+    contents: list[Any] = [one.content for one in files]
+    if images:
+        from curate.facts.image import measure_images
+
+        measured = measure_images(contents, images, wanted)
+        return [replace(one.sample, image=facts) for one, facts in zip(files, measured, strict=True)]
+    from curate.facts.audio import measure_together
+
+    heard = measure_together(contents, recordings, wanted)
+    return [replace(one.sample, audio=facts) for one, facts in zip(files, heard, strict=True)]
 
 
 def facts_of(data: bytes) -> ImageFacts | AudioFacts | None:
@@ -116,7 +145,9 @@ def facts_of(data: bytes) -> ImageFacts | AudioFacts | None:
     found = _format_of(data[:HEAD_BYTES], None)
     if found is None:
         return None
-    return (_audio_facts(_decode_audio(data, found)) if found.kind == "audio" else _image_facts(data, found))[0]
+    header, findings, content = _decode(data, found)
+    sample = _with_facts(Sample(""), "", found, header, findings)
+    return sample.facts if content is None else _together([Decoded(sample, content)], None)[0].facts
 
 
 def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
@@ -126,7 +157,11 @@ def unmeasured(known: Sample, path: str, finding: Finding) -> Sample:
 
 
 def _measure(
-    known: Sample, path: str, promised: Format | None, place: tuple[int, int] | None
+    known: Sample,
+    path: str,
+    promised: Format | None,
+    place: tuple[int, int] | None,
+    wanted: frozenset[str] | None,
 ) -> "Sample | Decoded | None":
     import hashlib
 
@@ -138,12 +173,14 @@ def _measure(
     if is_elsewhere(path) and known.bytes != len(data):
         # It changed since it was listed, so its ETag is another's too; a cell of a table is measured here first.
         known = replace(known, bytes=len(data), etag=known.etag if known.bytes is None else None)
-    measured = replace(known, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", facts_version=FACTS_VERSION)
-    decoded = _decode_audio(data, found) if found.kind == "audio" else None
-    if decoded and decoded.samples is not None and decoded.samples.size <= _MOST_VALUES:
-        sample = _with_facts(measured, path, found, (decoded.header, decoded.findings))
-        return Decoded(sample, decoded.samples, decoded.header)
-    return _with_facts(measured, path, found, _audio_facts(decoded) if decoded else _image_facts(data, found))
+    version = FACTS_VERSION if wanted is None else None
+    measured = replace(known, digest=f"sha256:{hashlib.sha256(data).hexdigest()}", facts_version=version)
+    header, findings, content = _decode(data, found)
+    sample = _with_facts(measured, path, found, header, findings)
+    if content is None:
+        return sample
+    decoded = Decoded(sample, content)
+    return decoded if content.nbytes <= _MOST_BYTES else _together([decoded], wanted)[0]
 
 
 def _format_of(head: bytes, promised: Format | None) -> Format | None:
@@ -154,29 +191,24 @@ def _format_of(head: bytes, promised: Format | None) -> Format | None:
     return FORMATS[announced] if announced else promised
 
 
-def _image_facts(data: "bytes | mmap", found: Format) -> _Found:
+def _decode(
+    data: "bytes | mmap", found: Format
+) -> "tuple[ImageFacts | AudioFacts, tuple[Finding, ...], NDArray[np.generic] | None]":
+    """Return what the header says, what is wrong with the file, and samples or pixels; None where there are none."""
     if found.name == "RAW":
-        return ImageFacts(format="RAW"), (Finding("unreadable", "error", detail=found.advice),)
-    from curate.facts.image import measure_image
-    from curate.media.image import decode_image
+        return ImageFacts(format="RAW"), (Finding("unreadable", "error", detail=found.advice),), None
+    if found.kind == "image":
+        from curate.media.image import decode_image
 
-    image = decode_image(data, found.name)
-    return (image.header if image.pixels is None else measure_image(image.pixels, image.header)), image.findings
-
-
-def _decode_audio(data: "bytes | mmap", found: Format) -> "DecodedAudio":
+        image = decode_image(data, found.name)
+        return image.header, image.findings, image.pixels
     from curate.media.audio import decode_audio
 
-    return decode_audio(data, found.name)
+    audio = decode_audio(data, found.name)
+    return audio.header, audio.findings, audio.samples
 
 
-def _audio_facts(audio: "DecodedAudio") -> _Found:
-    from curate.facts.audio import measure_audio
-
-    return (audio.header if audio.samples is None else measure_audio(audio.samples, audio.header)), audio.findings
-
-
-def _read_header(file: IO[bytes], found: Format) -> _Found:
+def _read_header(file: IO[bytes], found: Format) -> tuple[ImageFacts | AudioFacts | None, tuple[Finding, ...]]:
     """Return what the header claims, and an `unreadable` finding where there is none.
 
     The duration of a recording is the one that is claimed here: nothing is decoded.
@@ -204,8 +236,13 @@ def _read_header(file: IO[bytes], found: Format) -> _Found:
         return None, (Finding("unreadable", "error", detail=f"no header of {found.name}: {error}"),)
 
 
-def _with_facts(known: Sample, path: str, found: Format, decoded: _Found) -> Sample:
-    facts, findings = decoded
+def _with_facts(
+    known: Sample,
+    path: str,
+    found: Format,
+    facts: ImageFacts | AudioFacts | None,
+    findings: tuple[Finding, ...],
+) -> Sample:
     # What the decoder found goes before the first bytes: several formats share those (RIFF, ISO base media).
     actual = (facts.format if facts else None) or found.name
     return replace(

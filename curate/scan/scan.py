@@ -90,12 +90,14 @@ class Options:
         jobs: Worker processes; None: as many as this process may use processors.
         timeout_s: Seconds that one file may take.
         shallow: Read only the headers.
+        facts: Names of the facts to measure; None: all.
     """
 
     base: str = ""
     jobs: int | None = None
     timeout_s: float = 60.0
     shallow: bool = False
+    facts: frozenset[str] | None = None
 
 
 def scan(
@@ -142,7 +144,7 @@ def scan(
                 preload.extend(_MODULES[promised.kind])
             yield ready or _Item(entry.path, start, entry.place)
 
-    work = partial(_line, shallow=options.shallow)
+    work = partial(_line, shallow=options.shallow, wanted=options.facts)
     running = run_anywhere(
         work,
         items(),
@@ -150,7 +152,7 @@ def scan(
         timeout_s=options.timeout_s,
         preload=preload,
         ahead=_read_ahead,
-        together=_lines,
+        together=partial(_lines, wanted=options.facts),
     )
     with closing(running) as results:
         for result in results:
@@ -180,15 +182,17 @@ def scan(
                 tally.note_other(entry.path)
 
 
-def _line(item: _Item, *, shallow: bool) -> bytes | Decoded | None:
-    found = decode(item.start, item.opened, shallow=shallow, place=item.place)
+def _line(item: _Item, *, shallow: bool, wanted: frozenset[str] | None) -> bytes | Decoded | None:
+    found = decode(item.start, item.opened, shallow=shallow, place=item.place, wanted=wanted)
     return encode(found) if isinstance(found, Sample) else found
 
 
-def _lines(results: "list[bytes | Decoded | Failure | None]") -> "list[bytes | Failure | None]":
-    """Return the results with lines for the recordings that waited for each other."""
+def _lines(
+    results: "list[bytes | Decoded | Failure | None]", *, wanted: frozenset[str] | None
+) -> "list[bytes | Failure | None]":
+    """Return the results with lines for the files that waited for each other."""
     waiting = [one for one in results if isinstance(one, Decoded)]
-    measured = iter(measure_decoded(waiting) if waiting else ())
+    measured = iter(measure_decoded(waiting, wanted) if waiting else ())
     return [encode(next(measured)) if isinstance(one, Decoded) else one for one in results]
 
 

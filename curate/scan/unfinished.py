@@ -49,7 +49,8 @@ def keeping(output: str) -> "Iterator[_Keeper]":
     file: IO[bytes] | None = None
     with suppress(OSError):
         os.makedirs(os.path.dirname(place), exist_ok=True)
-        file = open(place, "ab")  # noqa: SIM115 - closed below, whatever the body raises
+        # Each line at once: what a buffer holds would be measured again after a kill.
+        file = open(place, "ab", buffering=0)  # noqa: SIM115 - closed below, whatever the body raises
     keeper = _Keeper(file)
     try:
         yield keeper

@@ -10,23 +10,12 @@ from typing import TYPE_CHECKING
 from curate.ground.errors import InputError, UsageError
 from curate.media.storage import Status
 from curate.media.storage.address import expand_braces, is_shard, is_url, local_path, protocol_of, without_query
-from curate.scan.entry import Entry
+from curate.scan.entry import KEPT_BY_SYSTEMS, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from curate.scan.walk_elsewhere import ShardKeys
-
-KEPT_BY_SYSTEMS = {
-    "@eaDir": "thumbnails of a Synology disk",
-    "#recycle": "the bin of a network disk",
-    "@Recycle": "the bin of a network disk",
-    "$RECYCLE.BIN": "the bin of Windows",
-    "System Volume Information": "what Windows keeps for itself",
-    "lost+found": "what a file system check found",
-    "__MACOSX": "what macOS adds to archives",
-}
-"""Folders that are never data, and what they are; named themselves, they are walked."""
 
 _Identity = tuple[int, int]
 """Device and inode, which a folder has only once, however many links lead to it."""

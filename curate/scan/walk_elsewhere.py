@@ -10,7 +10,7 @@ from curate.ground.errors import InputError
 from curate.media.sniff import format_of_name
 from curate.media.storage import Status, exists, read_media, status_of
 from curate.media.storage.address import is_plain, is_url, protocol_of, split_member, without_query
-from curate.scan.entry import Entry, Row
+from curate.scan.entry import KEPT_BY_SYSTEMS, Entry, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,10 +57,18 @@ def walk_url(url: str) -> "Iterator[Entry]":
     if kind_of_url(url) == "file":
         yield Entry(url, url, status_of(url))
         return
+    top, kept = len(url.rstrip("/")) + 1, ""
     try:
         for page in pages(url):
             for found in page:
-                yield Entry(found.url, url, found.status, found.problem)
+                folders = found.url[top:].split("/")[:-1]
+                at = next((at for at, name in enumerate(folders) if name in KEPT_BY_SYSTEMS), None)
+                if at is None:
+                    yield Entry(found.url, url, found.status, found.problem)
+                # Once for each folder, as on a disk; its keys follow each other.
+                elif (place := found.url[:top] + "/".join(folders[: at + 1])) != kept:
+                    kept = place
+                    yield Entry(place, url, None, f"a folder with {KEPT_BY_SYSTEMS[folders[at]]}")
     except OSError as error:
         raise InputError(f"cannot list {without_query(url)}: {error.strerror or error}") from None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from curate.ground import json
 from curate.ground.errors import InputError
+from curate.media.storage.address import is_elsewhere, join
 from curate.records.reader import parse
 from curate.records.writer import encode
 
@@ -63,6 +64,8 @@ class Names:
             if (anew or in_place) and sample.digest is None:
                 needs = "--names" if anew else "--in-place"
                 raise InputError(f"{sample.path} has no digest in the manifest, which {needs} needs: burnish scan")
+            if in_place and is_elsewhere(join(base, sample.path)):
+                raise InputError(f"{sample.path}: only files of a disk are scrubbed in place; make copies: --into DIR")
             old[sample.path] = sample.digest
         real = {path: real_folder(os.path.join(base, path)) for path in old}
         common = os.path.commonpath([os.path.dirname(path) for path in real.values()]) if real else ""

@@ -10,7 +10,8 @@ from msgspec import Struct
 from curate.journal import Journal, Operation, Outcome
 from curate.media.metadata.found import KINDS, CannotStripError, Stripped, What
 from curate.media.metadata.strip import check_same, strip
-from curate.media.storage.local import open_file
+from curate.media.storage import read_media
+from curate.media.storage.address import join
 from curate.records.sample import Sample
 from curate.scrub.samples import ORIGINALS, Names, Rewriter
 
@@ -145,7 +146,7 @@ class Scrub:
 
     def _prepare(self, journal: Journal, sample: Sample) -> "_Ready | None":
         """Strip one file into the journal's staging folder; None where that is refused, which is counted."""
-        path, target = os.path.join(self.base, sample.path), self.names.by_path[sample.path]
+        path, target = join(self.base, sample.path), self.names.by_path[sample.path]
         below = self.names.below(path)
         # By digest: what was scrubbed before can be scrubbed further.
         kept = f"{ORIGINALS}/{(sample.digest or '').removeprefix('sha256:')[:_DIGITS]}/{below}"
@@ -223,7 +224,7 @@ def look_at(samples: Iterable[Sample], base: str) -> Report:
 def _look_at(report: Report, sample: Sample, base: str) -> None:
     report.samples += 1
     try:
-        report.note(sample.path, strip(_read(os.path.join(base, sample.path), sample), sample.path))
+        report.note(sample.path, strip(_read(join(base, sample.path), sample), sample.path))
     except CannotStripError as error:
         count_in(report.refused, str(error), sample.path)
 
@@ -268,9 +269,7 @@ def _read(path: str, sample: Sample) -> bytes:
         CannotStripError: It cannot be read, or is not the one that was scanned.
     """
     try:
-        # A pipe that stands under a sample's name would be waited for without an end.
-        with open_file(path) as file:
-            data = file.read()
+        data = bytes(read_media(path, size=sample.bytes) or b"")
     except OSError as error:
         raise CannotStripError(f"it cannot be read: {error.strerror or 'it is no regular file'}") from None
     except ValueError as error:  # a name with a NUL, which a manifest of somebody's may have

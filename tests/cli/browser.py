@@ -110,7 +110,8 @@ class Browser:
         self._address = page if isinstance(page, str) else page.as_uri()
         self._profile = profile
         self._width, self._dark = width, dark
-        self._session, self._context = "", {}
+        self._session = ""
+        self._context: dict[str, Any] = {}
         self._sessions: set[str] = set()
 
     def __enter__(self) -> Self:

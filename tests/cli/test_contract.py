@@ -198,6 +198,13 @@ def test_a_line_without_a_path_stops_the_command(burnish: Burnish, command: str)
 
 
 @pytest.mark.parametrize("command", READERS)
+def test_a_path_with_a_nul_stops_the_command(burnish: Burnish, command: str) -> None:
+    result = burnish(*READERS[command], stdin=f'{GOOD}{{"path": "b\\u0000.jpg", "label": "x"}}\n', code=2)
+    said = "not a sample: its path has a NUL character, which no file's name can have"
+    assert result.stderr == f"burnish {command}: <stdin>:2: {said}\n"
+
+
+@pytest.mark.parametrize("command", READERS)
 @pytest.mark.parametrize(
     ("name", "message"),
     [

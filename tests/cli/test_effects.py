@@ -67,6 +67,47 @@ def test_what_a_store_takes(memory: str) -> None:
         check_outputs({"a": Effect.WRITES, "b": Effect.WRITES}, {"a": f"{memory}/x", "b": f"{memory}/x"})
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "release set.jsonl --as v1 --into {}",
+        "release check --into {}",
+        "release restore v1 --into releases --root {}",
+        "card set.jsonl -o {}",
+        "scrub set.jsonl --into {} --apply",
+        "demo {}",
+        "run line.yaml --work {}",
+        "validate set.jsonl --schema {}",
+        "dedup set.jsonl --reference {}",
+        "clean set.jsonl --answers other --answers {}",
+        "train set.jsonl --run run --like {}",
+        "train set.jsonl --run run --cache {}",
+        "predict {} set.jsonl",
+        "embed set.jsonl --model {}",
+    ],
+)
+def test_what_has_to_be_on_a_disk_is_refused_in_one_line(burnish: Burnish, tmp_path: Path, words: str) -> None:
+    """A store's address taken for a path is a folder `s3:`: something was written there, and never found again."""
+    said = burnish(*words.format("s3://bucket/x").split(), code=2).stderr
+    assert re.fullmatch(
+        r"burnish [a-z ]+: s3://bucket/x: (what is made there has to be on a disk; name a folder of this machine"
+        r"|this is read from a disk; copy it to this machine first)\n",
+        said,
+    )
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_address_is_a_path_for_every_option(burnish: Burnish, tmp_path: Path) -> None:
+    (tmp_path / "set.jsonl").write_text('{"path":"a.png","kind":"image","label":"cat"}\n')
+    here = f"file://{tmp_path}"
+    burnish("select", f"{here}/set.jsonl", "--where", "label == 'cat'", "-o", f"{here}/out.jsonl")
+    assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "set.jsonl").read_bytes()
+    (tmp_path / "table.csv").write_text("file_name,light\na.png,dim\n")
+    burnish("tag", f"{here}/set.jsonl", "--metadata", f"{here}/table.csv", "-o", f"{here}/tagged.jsonl")
+    assert "light=dim" in (tmp_path / "tagged.jsonl").read_text()
+    assert {path.name for path in tmp_path.iterdir()} == {"set.jsonl", "out.jsonl", "table.csv", "tagged.jsonl"}
+
+
 def test_a_folder_below_a_file_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="is a file"):

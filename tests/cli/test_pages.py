@@ -207,23 +207,32 @@ def test_markdown_is_tables_that_nothing_breaks(folder: Path, command: str) -> N
             assert not line or len(re.findall(r"(?<!\\)\|", line)) == columns, line
 
 
-def drawn(folder: Path, command: str, columns: int, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return a report as it is drawn on a terminal of some width."""
-    shown = io.StringIO()
-    monkeypatch.setattr(
-        "cli.io.reports.console",
-        lambda: Console(width=columns, highlight=False, markup=False, emoji=False, file=shown),
-    )
-    code, _, errors = in_process.call([*command.split(), *REPORTS[command]], b"", folder)
-    assert code == 0, errors.decode()
-    return shown.getvalue()
+class Recorder:
+    """Stands for the terminal: keeps what is printed on it, to draw it at any width."""
+
+    def __init__(self) -> None:
+        self.printed: list[object] = []
+
+    def print(self, what: object, **_: object) -> None:
+        self.printed.append(what)
+
+    def drawn(self, columns: int) -> str:
+        shown = io.StringIO()
+        console = Console(width=columns, highlight=False, markup=False, emoji=False, file=shown)
+        for what in self.printed:
+            console.print(what)
+        return shown.getvalue()
 
 
 @pytest.mark.parametrize("command", sorted({*REPORTS} - {"dedup"}))
 def test_every_report_fits_80_columns_and_breaks_no_word(
     folder: Path, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    narrow, wide = (drawn(folder, command, columns, monkeypatch) for columns in (80, 2000))
+    recorder = Recorder()
+    monkeypatch.setattr("cli.io.reports.console", lambda: recorder)
+    code, _, errors = in_process.call([*command.split(), *REPORTS[command]], b"", folder)
+    assert code == 0, errors.decode()
+    narrow, wide = recorder.drawn(80), recorder.drawn(2000)
     assert narrow.strip()
     assert max(map(cell_len, narrow.splitlines())) <= 80
     assert "…" not in narrow.replace("=…", ""), "nothing is cut off"
@@ -366,7 +375,25 @@ def test_the_name_of_a_row_stays_in_sight(pages: Path) -> None:
         assert 0 <= page.ask(left) < 3
 
 
-@pytest.mark.parametrize("name", ["agreement", "audit", "automate", "balance", "compare", "issues", "runs", "weak"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "agreement",
+            "audit",
+            "automate",
+            "balance",
+            "compare",
+            "coverage",
+            "gate",
+            "issues",
+            "runs",
+            "slices",
+            "stats",
+        ),
+        *("validate", "weak"),
+    ],
+)
 def test_rows_of_every_report_lead_to_files(pages: Path, name: str) -> None:
     text = (pages / f"{name}.html").read_text()
     samples = re.findall(r'<details class="samples">.*?</details>', text, re.DOTALL)

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cli.pipeline.child import binder
@@ -61,11 +61,14 @@ def _serve(listener: socket.socket) -> None:
         connection, _ = listener.accept()
         if not os.fork():
             listener.close()
-            os._exit(_answer(connection))
+            try:
+                _answer(connection)
+            finally:
+                os._exit(1)  # whatever happens: what comes next here is the tests themselves
         connection.close()
 
 
-def _answer(connection: socket.socket) -> int:
+def _answer(connection: socket.socket) -> None:
     _, streams, _, _ = socket.recv_fds(connection, 1, 3)
     asked = b"".join(iter(lambda: connection.recv(1 << 16), b""))
     words, folder, environment = json.loads(asked)
@@ -74,8 +77,8 @@ def _answer(connection: socket.socket) -> int:
     # The reader of a pipe may be waiting for its end: it comes before the client's.
     for number in range(3):
         os.close(number)
-    connection.sendall(bytes([code & 255]))
-    return code
+    with suppress(BrokenPipeError):
+        connection.sendall(bytes([code & 255]))
 
 
 def bash(client: str, text: str, folder: Path, *, together: bool = True, **environment: str) -> str:

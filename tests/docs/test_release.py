@@ -27,7 +27,7 @@ def test_the_commands_say_what_the_page_shows(client: str, tmp_path: Path) -> No
             lines = {plain(row) for row in said[-1].splitlines()}
             assert {plain(row) for row in text.splitlines()} <= lines, said[-1]
     whole = "\n".join(said)
-    assert "promote: not worse than by 0.02" in whole
+    assert "promote: not worse than by 2 points" in whole
     assert "step 1 of 2, 0.05 of the traffic: promote; next: 1 of the traffic" in whole
     assert "step 2 of 2, 1 of the traffic: promote; all steps are done" in whole
     for page in ("gate.html", "automation.html"):

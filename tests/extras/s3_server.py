@@ -23,6 +23,8 @@ class Faults:
         cut: Part of the paths whose first answer breaks off in the middle.
         requests: Method and path of each.
         met: Is told of each request before it is answered.
+        rest_s: Seconds that each answer takes beside its work.
+        most: Requests that were under way at once.
     """
 
     def __init__(self, application: Application) -> None:
@@ -31,8 +33,20 @@ class Faults:
         self.every, self.denied, self.slow, self.cut, self.wait_s = 0, "", "", "", 0.0
         self.requests: list[tuple[str, str]] = []
         self.met: Callable[[str, str], None] | None = None
+        self.rest_s, self.most, self._under_way = 0.0, 0, 0
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        with self._lock:
+            self._under_way += 1
+            self.most = max(self.most, self._under_way)
+        try:
+            time.sleep(self.rest_s)
+            return self._answer(environ, start)
+        finally:
+            with self._lock:
+                self._under_way -= 1
+
+    def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         with self._lock:
             number, path = next(self._numbers), environ["PATH_INFO"]
             self.requests.append((environ["REQUEST_METHOD"], path))

@@ -1,4 +1,7 @@
-"""An SFTP server on the loopback, a process of its own: what OpenSSH does with a folder, by paramiko's other half.
+"""An SFTP server on the loopback, a process of its own: paramiko's door, and behind it OpenSSH's own server.
+
+Where OpenSSH's is not installed (`BURNISH_SFTP_SERVER` names it, or it is in its usual place), a few lines do what it
+does with a folder.
 
 python -m tests.extras.sftp_server FOLDER HOST_KEY CLIENT_KEY      prints its port
 """
@@ -11,14 +14,50 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import paramiko
 
-FAILED, DONE = paramiko.SFTP_FAILURE, paramiko.SFTP_OK
+FAILED: int = paramiko.SFTP_FAILURE
+DONE: int = paramiko.SFTP_OK
+LET_IN: int = paramiko.AUTH_SUCCESSFUL
+KEPT_OUT: int = paramiko.AUTH_FAILED
+OPENED: int = paramiko.OPEN_SUCCEEDED
 
 
-class Door(paramiko.ServerInterface):
+OPENSSH = next(
+    filter(
+        os.path.exists,
+        (
+            os.environ.get("BURNISH_SFTP_SERVER", ""),
+            "/usr/lib/openssh/sftp-server",
+            "/usr/libexec/openssh/sftp-server",
+            "/usr/libexec/sftp-server",
+        ),
+    ),
+    "",
+)
+
+
+class OpenSsh(paramiko.SubsystemHandler):  # type: ignore[misc]
+    """Hands a channel to OpenSSH's server, which speaks over its standard streams."""
+
+    def start_subsystem(self, name: str, transport: paramiko.Transport, channel: paramiko.Channel) -> None:
+        with subprocess.Popen([OPENSSH], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as server:
+            assert server.stdin is not None
+            assert server.stdout is not None
+
+            def answer(stream: IO[bytes]) -> None:
+                while data := stream.read(1 << 16):
+                    channel.sendall(data)
+
+            threading.Thread(target=answer, args=(server.stdout,), daemon=True).start()
+            while data := channel.recv(1 << 16):
+                server.stdin.write(data)
+            server.kill()
+
+
+class Door(paramiko.ServerInterface):  # type: ignore[misc]
     """Lets in who has the key."""
 
     def __init__(self, key: str) -> None:
@@ -28,21 +67,19 @@ class Door(paramiko.ServerInterface):
         return "publickey"
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
-        return paramiko.AUTH_SUCCESSFUL if key.get_base64() == self._key else paramiko.AUTH_FAILED
+        return LET_IN if key.get_base64() == self._key else KEPT_OUT
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
-        return paramiko.OPEN_SUCCEEDED
+        return OPENED
 
 
-class Folder(paramiko.SFTPServerInterface):
+class Folder(paramiko.SFTPServerInterface):  # type: ignore[misc]
     """Files of this machine, by their whole paths."""
 
     def list_folder(self, path: str) -> Any:
         try:
-            found = []
-            for name in os.listdir(path):
-                found.append(paramiko.SFTPAttributes.from_stat(os.lstat(os.path.join(path, name)), name))
-            return found
+            names = os.listdir(path)
+            return [paramiko.SFTPAttributes.from_stat(os.lstat(os.path.join(path, name)), name) for name in names]
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
 
@@ -60,8 +97,8 @@ class Folder(paramiko.SFTPServerInterface):
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
         handle = paramiko.SFTPHandle(flags)
-        handle.readfile = handle.writefile = file  # type: ignore[attr-defined]
-        handle.stat = lambda: paramiko.SFTPAttributes.from_stat(os.fstat(file.fileno()))  # type: ignore[method-assign]
+        handle.readfile = handle.writefile = file
+        handle.stat = lambda: paramiko.SFTPAttributes.from_stat(os.fstat(file.fileno()))
         return handle
 
     def remove(self, path: str) -> int:
@@ -82,7 +119,8 @@ def _tried(action: Any, *paths: str) -> int:
     try:
         action(*paths)
     except OSError as error:
-        return FAILED if isinstance(error, FileExistsError) else paramiko.SFTPServer.convert_errno(error.errno or 0)
+        why: int = paramiko.SFTPServer.convert_errno(error.errno or 0)
+        return FAILED if isinstance(error, FileExistsError) else why
     return DONE
 
 
@@ -105,7 +143,10 @@ def serve(folder: str, host_key: str, client_key: str) -> None:
         connection, _ = listener.accept()
         transport = paramiko.Transport(connection)
         transport.add_server_key(key)
-        transport.set_subsystem_handler("sftp", paramiko.SFTPServer, Folder)
+        if OPENSSH:
+            transport.set_subsystem_handler("sftp", OpenSsh)
+        else:
+            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, Folder)
         open_ones.append(transport)
         with suppress(paramiko.SSHException, EOFError):
             transport.start_server(event=threading.Event(), server=Door(client_key))

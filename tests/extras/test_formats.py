@@ -15,6 +15,8 @@ from PIL import Image
 
 from curate.media.audio import decode_audio
 from curate.media.image import decode_image
+from curate.media.repair.cut import cut_behind
+from curate.media.repair.refused import CannotRepairError
 from curate.media.sniff import VIDEO
 from tests.conftest import Burnish
 
@@ -149,3 +151,18 @@ def test_without_an_extra_the_finding_names_it(decode: Callable[..., Any], head:
     (finding,) = decode(head, None).findings
     assert finding.check == "unreadable"
     assert f"pip install 'burnish[{extra}]'" in finding.detail
+
+
+@pytest.mark.parametrize(("name", "form"), [("m4a", "MP4"), ("alac", "MP4"), ("heic", "HEIF")])
+def test_what_stands_behind_the_last_box_goes(name: str, form: str) -> None:
+    data = picture_of(name) if name in PICTURES else sound_of(name)
+    behind = b"PK\x03\x04" + bytes(90)
+    cut = cut_behind(data + behind, form)
+    assert cut is not None
+    assert (cut.data, cut.behind, cut.bytes) == (data, "a zip archive", len(behind))
+    assert cut_behind(data, form) is None
+
+
+def test_a_bare_jpeg_xl_gives_no_end() -> None:
+    with pytest.raises(CannotRepairError, match="does not say how long"):
+        cut_behind(picture_of("jxl") + bytes(90), "JXL")

@@ -8,6 +8,9 @@ import json
 import os
 import random
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib import import_module
@@ -18,11 +21,11 @@ import numpy as np
 import pytest
 
 from curate.engine import Failure, Ready, nodes, run
-from curate.engine.cluster import run_on_cluster
+from curate.engine.cluster import _AHEAD, _CHUNKS, run_on_cluster
 from curate.ground.errors import BurnishError, InputError
 from tests.baselines.samples import tones
 from tests.conftest import ROOT, Burnish
-from tests.curate.engine.stubs import end_with_parent, misbehave, slow_square, square
+from tests.curate.engine.stubs import end_with_parent, misbehave, noted_square, slow_square, square
 
 pytestmark = pytest.mark.slow
 STORE = 80_000_000
@@ -116,6 +119,32 @@ def test_who_stops_reading_stops_the_work(cluster: str) -> None:
     assert next(results) == 0
     results.close()
     assert list(run_on_cluster(square, [3], chunk_size=1)) == [9], "the processors are free again"
+
+
+def test_a_driver_that_is_killed_loses_what_it_was_not_given_yet(cluster: str, tmp_path: Path) -> None:
+    """Who repeats the call does four batches for each processor again at most; two is what is mostly under way."""
+    count, file = 400, tmp_path / "notes"
+    code = (
+        "import sys; from curate.engine import nodes; from curate.engine.cluster import run_on_cluster; "
+        "from tests.curate.engine.stubs import noted_square; nodes.use_cluster(sys.argv[1], []); "
+        "items = [(sys.argv[2], number) for number in range(int(sys.argv[3]))]; "
+        "[print(one, flush=True) for one in run_on_cluster(noted_square, items, chunk_size=1)]"
+    )
+    words = [sys.executable, "-c", code, cluster, str(file), str(count)]
+    given: list[int] = []
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as driver:
+        assert driver.stdout is not None
+        for line in driver.stdout:
+            given.append(int(line))
+            if len(given) == count // 2:
+                driver.kill()
+    assert driver.returncode == -signal.SIGKILL
+    rest = [(str(file), number) for number in range(len(given), count)]
+    given += run_on_cluster(noted_square, rest, chunk_size=1)
+    assert given == [number * number for number in range(count)]
+    again = len(file.read_bytes()) - count
+    print(f"{again} of {count} items were done again")
+    assert 0 <= again <= _AHEAD * _CHUNKS * 3
 
 
 def scan_here_and_there(burnish: Burnish, address: str, *words: str) -> tuple[str, str, str]:

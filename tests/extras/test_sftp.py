@@ -1,5 +1,6 @@
 """SFTP, from a server with keys of its own: read, written whole, connected again, and spoken to only if it is known."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -120,3 +121,19 @@ def test_a_host_of_the_config(there: str, home: Path, tmp_path: Path) -> None:
     (home / ".ssh/config").write_text(f"Host shelf\n  HostName 127.0.0.1\n  Port {port}\n")
     (tmp_path / "there/1").write_bytes(b"one")
     assert read_media(f"sftp://shelf{tmp_path}/there/1") == b"one"
+
+
+def test_what_somebody_wrote_in_the_same_second_is_left(
+    burnish: Burnish, there: str, tmp_path: Path, picture: Write
+) -> None:
+    for number in range(3):
+        picture(tmp_path / f"set/cat/{number}.png", seed=number)
+    burnish("scan", "set", "-o", "set.jsonl", "-q")
+    burnish("organize", "set.jsonl", "--into", f"{there}/out", "--apply", "-q")
+    first, *others = sorted((tmp_path / "there/out").rglob("*.png"))
+    before = first.stat()
+    first.write_bytes(bytes(before.st_size))
+    os.utime(first, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert "1 of" in burnish("undo", f"{there}/out", code=1).stderr
+    assert first.read_bytes() == bytes(before.st_size)
+    assert not any(path.exists() for path in others)

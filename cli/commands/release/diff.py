@@ -24,7 +24,8 @@ def diff(
 ) -> None:
     """Show what differs between two releases: samples added, removed, relabelled, re-split, by class, tag and split.
 
-    A sample is known again by its path and bytes, else by its bytes under another path (moved), else by its path
+    A sample is known again by its path and bytes, else by its bytes under another path (moved), else by all of its
+    facts if no other sample has the same (scrubbed under another name: moved and rewritten), else by its path
     (rewritten).
 
     [bold]Examples[/bold]
@@ -36,9 +37,11 @@ def diff(
     formats = reports.Formats(json, md, csv).check()
     from curate.release.difference import differ, match
     from curate.release.folder import check_manifest, read_current, read_release
-    from curate.release.make import known_samples
+    from curate.release.make import known_samples, measured_samples
 
     two = read_release(into, old), read_release(into, new) if new else read_current(into)
-    before, after = (known_samples(check_manifest(into, one)) for one in two)
-    found = differ((two[0].name, two[1].name), match(before, after))
+    manifests = [check_manifest(into, one) for one in two]
+    looks = (lambda: measured_samples(manifests[0]), lambda: measured_samples(manifests[1]))
+    before, after = map(known_samples, manifests)
+    found = differ((two[0].name, two[1].name), match(before, after, looks))
     reports.write(found, formats, f"{found.old} to {found.new}", difference_report)

@@ -9,7 +9,7 @@ from cli.views.kit.drawing import paragraphs
 from curate.check.checks import CHECKS, VERDICTS
 
 if TYPE_CHECKING:
-    from curate.check.clean import Survey
+    from curate.check.survey import Survey
     from curate.facts.records import Finding
     from curate.records.sample import Sample
 

@@ -13,7 +13,7 @@ from curate.ground.errors import GateError, InputError
 from curate.journal.tree import JOURNAL
 from curate.media.repair.behind import NOTHING
 from curate.records.writer import encode
-from curate.repair.mend import EXTENSION, ORIENTATION, TRAILING
+from curate.repair.fixes import EXTENSION, ORIENTATION, TRAILING
 from curate.repair.places import ORIGINALS, Places
 from curate.repair.repair import Repair
 

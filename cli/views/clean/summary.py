@@ -13,8 +13,8 @@ from cli.io.words import counted
 from cli.views.clean.flagged_page import Gallery, page
 from cli.views.kit.page import Links
 from curate.check.checks import CHECKS
-from curate.check.clean import Survey
 from curate.check.policy import Policy
+from curate.check.survey import Survey
 from curate.facts.records import Finding
 from curate.media.storage.publish import write_whole
 from curate.organize.quarantine import Quarantine

@@ -40,6 +40,11 @@ _ONE_SIDE = 0.025
 _SHORT = 8
 _LINKS = 24
 _ALL = "all samples"
+_HOW = (
+    "Differences and their 95 % intervals come from a paired bootstrap: the same samples are drawn for both runs; with "
+    "groups or repeats, from Student's t. Better: the interval is above zero. Worse: it is below. Else nobody can "
+    "tell. The gate (--fail-if) reads the adjusted p: Holm over all tags and classes."
+)
 
 
 def report(result: "Comparison") -> Report:
@@ -63,19 +68,7 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
     # All tables have one axis: the largest distance of any interval from zero.
     every = (result.overall, *result.per_tag.values(), *result.per_class.values())
     reach = max((abs(end) for one in every for end in one.interval), default=0.0) or 0.01
-    columns = [
-        Column("samples", "n", "count"),
-        Column("a", a, "share"),
-        Column("b", b, "share"),
-        Column("difference", "difference", "number", points=True),
-        Column("forest", "difference", "drawing", 9, axis=(in_points(-reach), "0", in_points(reach))),
-        Column("interval", "95 % interval", "interval", 1, points=True),
-        Column("mcnemar_p", "McNemar p", "number", 3),
-        Column("adjusted_p", "adj. p", "number", 2),
-        Column("verdict", "verdict"),
-        Column("gate_verdict", "gate", "text", 4),
-        Column("groups", "groups", "count", 5),
-    ]
+    columns = _columns(a, b, reach)
     links = _links(turned)
     groups = [
         ("all", "Over all", "in percent", {_ALL: result.overall}),
@@ -92,6 +85,23 @@ def tables(result: "Comparison", turned: "Sequence[Turned]" = ()) -> list[Table]
         for key, title, head, found in groups
     ]
     return [compared[0], *control_table(result, (a, b)), *compared[1:]]
+
+
+def _columns(a: str, b: str, reach: float) -> list[Column]:
+    """Return the columns of every table after the name; the drawing goes from -reach to reach."""
+    return [
+        Column("samples", "n", "count"),
+        Column("a", a, "share"),
+        Column("b", b, "share"),
+        Column("difference", "difference", "number", points=True),
+        Column("forest", "difference", "drawing", 9, axis=(in_points(-reach), "0", in_points(reach))),
+        Column("interval", "95 % interval", "interval", 1, points=True),
+        Column("mcnemar_p", "McNemar p", "number", 3),
+        Column("adjusted_p", "adj. p", "number", 2),
+        Column("verdict", "verdict"),
+        Column("gate_verdict", "gate", "text", 4),
+        Column("groups", "groups", "count", 5),
+    ]
 
 
 class Turned(NamedTuple):
@@ -156,11 +166,7 @@ def page(result: "Comparison", links: "Links") -> bytes:
             (overall.verdict, "over all"),
             (f"{result.samples:,}", "samples of both"),
         ],
-        notes=[
-            "Differences and their 95 % intervals come from a paired bootstrap: the same samples are drawn for both "
-            "runs; with groups or repeats, from Student's t. Better: the interval is above zero. Worse: it is below. "
-            "Else nobody can tell. The gate (--fail-if) reads the adjusted p: Holm over all tags and classes."
-        ],
+        notes=[_HOW],
     )
 
 

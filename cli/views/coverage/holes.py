@@ -69,17 +69,8 @@ def page(found: "Coverage", of: str, links: pages.Links) -> bytes:
         of: The two manifests.
         links: Leads to the files of samples.
     """
-    shown = found.holes[:_SHOWN]
-    media = pages.media_of(((one.path, one.kind) for one in shown), links)
-    cards = [
-        {
-            "title": one.label or "without a label",
-            "why": f"{one.distance:.3f} from the nearest, {one.nearest.rpartition('/')[2]}",
-            **media[one.path],
-        }
-        for one in shown
-    ]
     labels, tags, holes = report(found).tables
+    cards = _cards(found, links)
     return pages.report_page(
         "Coverage",
         of,
@@ -87,7 +78,7 @@ def page(found: "Coverage", of: str, links: pages.Links) -> bytes:
             pages.Section(labels.title, pages.table(labels, links)),
             pages.Section(tags.title, pages.table(tags, links)),
             pages.Section(
-                f"The farthest from training: {len(shown):,} of {found.outside:,}",
+                f"The farthest from training: {len(cards):,} of {found.outside:,}",
                 pages.macro("reason_cards", cards) if cards else "",
             ),
             pages.Section(holes.title, pages.table(holes, links)),
@@ -112,3 +103,17 @@ def _parts(key: str, what: str, title: str, parts: "Sequence[Part]", found: "Cov
         cells = (one.name, one.samples, one.outside, one.share, one.interval, one.trained)
         rows.append(Row(cells, samples=samples))
     return Table(key, title, [Column(what, what), *_PARTS], rows)
+
+
+def _cards(found: "Coverage", links: pages.Links) -> list[dict[str, object]]:
+    """Return the samples that are the farthest from training, with what is nearest to each."""
+    shown = found.holes[:_SHOWN]
+    media = pages.media_of(((one.path, one.kind) for one in shown), links)
+    return [
+        {
+            "title": one.label or "without a label",
+            "why": f"{one.distance:.3f} from the nearest, {one.nearest.rpartition('/')[2]}",
+            **media[one.path],
+        }
+        for one in shown
+    ]

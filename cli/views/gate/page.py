@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _CARDS = 60
 """Cases whose files a page holds; at 20 KB a picture and 100 KB a sound it stays within reason. The table has all."""
-_TAGS = 30
+_TAGS, _LINKS = 30, 24
 _NAME = 26
 _LEFT, _WIDTH, _ROW, _TOP = 190, 760, 26, 30
 _STEPS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -42,10 +42,12 @@ def page(
     sections = []
     if found.interval is not None:
         sections.append(pages.Section("Difference", pages.scrolled(_picture(found), "Differences and margins")))
-    sections += [pages.Section(one.title, pages.table(one)) for one in (over_all(found), tags(found))]
+    # A case may be known by the number of an order, or its file be on another machine.
+    files = [case for case in discordant if exists(join(links.root, case.key))]
+    sections += [
+        pages.Section(one.title, pages.table(_linked(one, files), links)) for one in (over_all(found), tags(found))
+    ]
     if discordant:
-        # A case may be known by the number of an order, or its file be on another machine.
-        files = [case for case in discordant if exists(join(links.root, case.key))]
         if shown := files[:_CARDS]:
             sections.append(pages.Section(f"Where they differ: {len(shown):,} to look at", _cards(shown, links)))
         table = pages.table(_table(discordant, {case.key for case in files}), links)
@@ -58,6 +60,17 @@ def page(
     if found.needed is not None:
         tiles.append((f"{found.needed:,}", "cases that would tell"))
     return pages.report_page(f"{found.design.capitalize()} gate", of, sections, lead=[first], tiles=tiles, notes=rest)
+
+
+def _linked(table: Table, files: "Sequence[Case]") -> Table:
+    """Return a table whose rows lead to the cases on which the systems differ: to all, or to those with the tag."""
+    rows = []
+    for row in table.rows:
+        mine = [case for case in files if table.key == "all" or row.cells[0] in case.tags][:_LINKS]
+        words = [f"{case.old} → {case.new}, {_said(case)}" for case in mine]
+        links = [SampleLink(case.key, said) for case, said in zip(mine, words, strict=True)]
+        rows.append(row._replace(samples=links))
+    return table._replace(rows=rows)
 
 
 def _how_to_review(cases: "Sequence[Case]", listed: str | None) -> str:

@@ -103,14 +103,9 @@ def _pair(pair: "Pair", name: str, judged: JudgedPreview | None) -> dict[str, ob
     copy = f"copy {pair.order.copy + 1}" if pair.order.copy else ""
     held = "" if made.rejected else " until the limits of the recipe held"
     history = (copy, f"drawn {pair.draws} times{held}" if pair.draws > 1 else "")
-    overlaid, wide = False, ""
+    wide = ""
     if before and source.kind == "image":
         wide = f"{min(_WIDEST_REM, _HIGHEST_REM * before.size[0] / before.size[1]):.1f}"
-    if before and len(after) == 1:
-        (width, height), (other_width, other_height) = before.size, after[0].size
-        # Of one shape, to a pixel's rounding: then one picture can be laid on the other.
-        slack = max(width, height, other_width, other_height)
-        overlaid = abs(width * other_height - height * other_width) <= slack
     return {
         "id": name,
         "kind": source.kind,
@@ -119,7 +114,7 @@ def _pair(pair: "Pair", name: str, judged: JudgedPreview | None) -> dict[str, ob
         "short": "/".join(path.split("/")[-2:]),
         "before": look_values(before, f"before: {path}") if before else None,
         "after": [look_values(look, f"after: {path}") for look in after],
-        "overlaid": overlaid,
+        "overlaid": bool(before and len(after) == 1 and _is_of_shape(before, after[0])),
         "detailed": bool(after and before and before.detail and after[0].detail),
         "width": wide,
         "rejected": made.rejected or ("" if after else "it cannot be shown"),
@@ -129,6 +124,13 @@ def _pair(pair: "Pair", name: str, judged: JudgedPreview | None) -> dict[str, ob
         "model": said_of(pair, judged),
         "questions": QUESTIONS[source.kind],
     }
+
+
+def _is_of_shape(before: "Look", after: "Look") -> bool:
+    """Return whether one picture can be laid on the other: both have one shape, to a pixel's rounding."""
+    (width, height), (other_width, other_height) = before.size, after.size
+    slack = max(width, height, other_width, other_height)
+    return abs(width * other_height - height * other_width) <= slack
 
 
 def look_values(look: "Look", title: str) -> LookShown:

@@ -186,6 +186,11 @@ def check_report(found: "Verification") -> Report:
         )
         for one in found.releases
     ]
+    return Report([Table("release", "Releases", columns, rows, most=len(rows))], _check_notes(found))
+
+
+def _check_notes(found: "Verification") -> list[str]:
+    """Return the files that are not what was released, the first ones, and whether any was looked at."""
     notes = [
         f"{one.name}: {path}: {why}"
         for one in found.releases
@@ -194,4 +199,4 @@ def check_report(found: "Verification") -> Report:
     notes = [*notes[:_NOTES], *([f"and {len(notes) - _NOTES:,} files more: --json has all"] if notes[_NOTES:] else [])]
     if any(one.is_sound and not one.read for one in found.releases):
         notes.append("no file of a sample was read")
-    return Report([Table("release", "Releases", columns, rows, most=len(rows))], notes)
+    return notes

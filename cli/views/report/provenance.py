@@ -29,11 +29,7 @@ def section(subject: "Subject", targets: "Sequence[Target]") -> dict[str, object
         subject: What it is about.
         targets: Of the recipes that made samples.
     """
-    recorded: dict[str, Run] = {}
-    folders = (*subject.runs, *([subject.control] if subject.control else []))
-    for name, folder in zip(names(folders), folders, strict=True):
-        with suppress(InputError):  # predictions of other programs have no record
-            recorded[name] = read_run(folder)
+    recorded = _records(subject)
     state = subject.state
     files = Files(state.stamps() if state else None)
     return {
@@ -60,6 +56,16 @@ def section(subject: "Subject", targets: "Sequence[Target]") -> dict[str, object
             for name, run in _distinct(recorded)
         ],
     }
+
+
+def _records(subject: "Subject") -> "dict[str, Run]":
+    """Return the records of its runs and of its control by the names that the page gives them."""
+    found: dict[str, Run] = {}
+    folders = (*subject.runs, *([subject.control] if subject.control else []))
+    for name, folder in zip(names(folders), folders, strict=True):
+        with suppress(InputError):  # predictions of other programs have no record
+            found[name] = read_run(folder)
+    return found
 
 
 def _steps(subject: "Subject") -> Table:

@@ -61,7 +61,7 @@ def page(result: "Statistics", of: str, links: pages.Links) -> bytes:
         by=result.by,
         open=len(result.groups) <= _OPEN_GROUPS,
         compared=[(table.title, pages.table(table)) for table in groups(result) if table.rows],
-        figures=pages.table(facts(result)),
+        figures=pages.table(facts(result), links),
         notes=sentences(result)[1:],
     )
 

@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from cli.io.table import Column, Drawing, Report, Row, Table, Worded
+from cli.io.table import Column, Drawing, Report, Row, SampleLink, Table, Worded
 from cli.views.kit import drawing
 from curate.describe.statistics import MAX_GROUPS
 from curate.facts.fact_schema import CATEGORIES, NUMBERS
@@ -41,8 +41,12 @@ def report(result: "Statistics") -> Report:
 def facts(result: "Statistics") -> Table:
     """Return the figures of each fact, over all samples."""
     numbers = result.whole.numbers if result.samples else {}
+    ends = {name: [one for one in result.examples if one.fact == name] for name in numbers}
     rows = [
-        Row((Worded(name, NUMBERS[name].title), *_figures(name, found), _shape(name, found)))
+        Row(
+            (Worded(name, NUMBERS[name].title), *_figures(name, found), _shape(name, found)),
+            samples=[SampleLink(one.path, f"{one.end}: {NUMBERS[name].show(one.value)}") for one in ends[name]],
+        )
         for name, found in numbers.items()
     ]
     return Table("fact", "All figures", [Column("fact", "fact"), *_FIGURES], rows, most=max(len(rows), 1))

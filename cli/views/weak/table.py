@@ -25,6 +25,18 @@ TARGETS = {
 """What tags are held against, in words."""
 _SAMPLES = 24
 """Samples that a row of the page leads to."""
+_COLUMNS = [
+    Column("tag", "tag"),
+    Column("samples", "n", "count"),
+    Column("share", "share", "share"),
+    Column("accuracy", "accuracy", "share"),
+    Column("interval", "95 % interval", "interval", 1),
+    Column("target", "target", "share"),
+    Column("gap", "gap", "share"),
+    Column("shrunk_gap", "sure", "share", 2),
+    Column("gain", "gain", "share"),
+    Column("bar", "gain beside the largest", "drawing", 9),
+]
 
 
 def report(result: "SliceRanking") -> Report:
@@ -34,18 +46,6 @@ def report(result: "SliceRanking") -> Report:
 
 def table(result: "SliceRanking", predictions: "Sequence[Prediction]" = ()) -> Table:
     """Return the priority table; its rows lead to those of the predictions that are wrong."""
-    columns = [
-        Column("tag", "tag"),
-        Column("samples", "n", "count"),
-        Column("share", "share", "share"),
-        Column("accuracy", "accuracy", "share"),
-        Column("interval", "95 % interval", "interval", 1),
-        Column("target", "target", "share"),
-        Column("gap", "gap", "share"),
-        Column("shrunk_gap", "sure", "share", 2),
-        Column("gain", "gain", "share"),
-        Column("bar", "gain beside the largest", "drawing", 9),
-    ]
     most = max((weak.gain for weak in result.tags), default=0.0)
     wrong = wrong_by(predictions, lambda one: one.tags)
     rows = []
@@ -64,7 +64,7 @@ def table(result: "SliceRanking", predictions: "Sequence[Prediction]" = ()) -> T
             bar_cell(weak.gain / most if most > 0 else 0.0, f"gain of {weak.tag}: {100 * weak.gain:.2f}"),
         )
         rows.append(Row(cells, samples=sample_links(wrong[weak.tag])))
-    return Table("tags", "Priorities, in percent", columns, rows)
+    return Table("tags", "Priorities, in percent", _COLUMNS, rows)
 
 
 def wrong_by(

@@ -1,5 +1,6 @@
 """Everything that is not plain PCM: decoded by libsndfile, in blocks, whatever the header claims."""
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from curate.facts.records import AudioFacts, Finding
 from curate.ground.out_of_memory import raise_out_of_memory
 from curate.media.audio_formats.decoded import MAX_VALUES, Buffer, DecodedAudio, error, too_large, undecoded
+from curate.media.printed_errors import printed_errors
 
 if TYPE_CHECKING:
     from collections.abc import MutableSequence
@@ -89,12 +91,13 @@ def read_blocks(data: Buffer, dtype: str, format_name: str | None) -> Blocks:
     import soundfile  # here, because it takes 10 ms that a plain WAV need not pay
 
     try:
-        with soundfile.SoundFile(_File(data)) as file:
-            blocks, complaint = _read(file, dtype, _BLOCK_VALUES // file.channels + 1)
-        if complaint and complaint != "oversized":
-            # The block in which the decoder failed is lost, so that smaller ones save more of the file.
+        with printed_errors() if format_name in _PRINTS else nullcontext():
             with soundfile.SoundFile(_File(data)) as file:
-                blocks, _ = _read(file, dtype, RETRY_FRAMES)
+                blocks, complaint = _read(file, dtype, _BLOCK_VALUES // file.channels + 1)
+            if complaint and complaint != "oversized":
+                # The block in which the decoder failed is lost, so that smaller ones save more of the file.
+                with soundfile.SoundFile(_File(data)) as file:
+                    blocks, _ = _read(file, dtype, RETRY_FRAMES)
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError, OverflowError) as problem:
         raise_out_of_memory(problem)
         return Blocks(None, AudioFacts(format=format_name), None, _last_sentence(problem))
@@ -112,6 +115,8 @@ def read_blocks(data: Buffer, dtype: str, format_name: str | None) -> Blocks:
 
 
 _FORMATS = {"WAVEX": "WAV"}
+_PRINTS = {"MP3", "WAV", "RF64"}
+"""What may hold MPEG audio: libmpg123 writes notes about odd frames on the standard error of the process."""
 
 
 def _read(file: "soundfile.SoundFile", dtype: str, rows: int) -> "tuple[list[NDArray[np.generic]], str]":

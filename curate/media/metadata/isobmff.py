@@ -122,6 +122,7 @@ def _strip_items(made: bytearray, data: bytes, meta: _Box, found: list[Found]) -
         return
     items = _locations(data, inside[b"iloc"])
     base = inside[b"idat"].content if b"idat" in inside else 0
+    left = len(data)
     for number, kind, content_type in _infos(data, inside[b"iinf"]):
         if kind not in {b"Exif", b"mime", b"uri "}:
             continue
@@ -132,6 +133,10 @@ def _strip_items(made: bytearray, data: bytes, meta: _Box, found: list[Found]) -
         # A length of zero is that of the whole file or of nothing (ISO/IEC 14496-12, 8.11.3).
         if any(at + size > len(data) or not size for at, size in places):
             raise CannotStripError(f"the item {shown(kind)} lies outside of the file")
+        # Items that share their bytes could make a file of a megabyte the work of terabytes.
+        left -= sum(size for _, size in places)
+        if left < 0:
+            raise CannotStripError("its items have more bytes than the file")
         body = b"".join(data[at : at + size] for at, size in places)
         blank, said = _blank(kind, content_type, body)
         found += said
@@ -181,12 +186,18 @@ def _locations(data: bytes, box: _Box) -> dict[int, _Item]:
         return value
 
     items = {}
+    # Numbers of no bytes are allowed, so a small box can say four billion extents: its own size bounds nothing.
+    left = _MOST_BOXES
     for _ in range(number(4 if version == 2 else 2)):
         identity = number(4 if version == 2 else 2)
         construction = number(2) & 15 if version else 0
         reference, base = number(2), number(base_size)
         extents = []
-        for _ in range(number(2)):
+        count = number(2)
+        left -= count
+        if left < 0:
+            raise CannotStripError(f"its items have more than {_MOST_BOXES:,} parts")
+        for _ in range(count):
             number(index_size)
             start = base + number(offset_size)
             extents.append((start, number(length_size)))

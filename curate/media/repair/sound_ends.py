@@ -13,6 +13,7 @@ from curate.media.audio_formats.mpeg import counted_frames, walk_frames
 from curate.media.audio_formats.ogg import check_pages
 from curate.media.audio_formats.tag_blocks import before_trailing_tags, skip_id3
 from curate.media.repair.behind import what_is_behind
+from curate.media.repair.picture_ends import end_of_boxes
 from curate.media.repair.refused import CannotRepairError
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ SOUND_ENDS: "dict[str, Callable[[bytes], int]]" = {
     "CAF": end_of_caf,
     "FLAC": end_of_flac,
     "MP3": end_of_mpeg,
+    "MP4": end_of_boxes,
     "OGG": end_of_ogg,
     "RF64": end_of_wave,
     "W64": end_of_w64,

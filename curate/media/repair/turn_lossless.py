@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _DEEP = {(16, 2), (16, 6)}
 """Bits and colour type of PNG that Pillow would reduce to 8 bits: OpenCV keeps them."""
+_MOST_XMP_BYTES = 1 << 22
 _WEBP_KEPT = {b"VP8X", b"VP8L", b"ICCP", b"EXIF", b"XMP "}
 
 
@@ -99,7 +100,14 @@ def _upright_chunk(name: bytes, body: bytes, *, turned: bool) -> bytes:
         return body[4:8] + body[:4] + body[8:]
     if name == b"iTXt" and body.startswith(b"XML:com.adobe.xmp\0"):
         language, translated, packet = body[20:].split(b"\0", 2)
-        packet = zlib.compress(upright_xmp(zlib.decompress(packet))) if body[18] == 1 else upright_xmp(packet)
+        if body[18] == 1:
+            unpacker = zlib.decompressobj()
+            text = unpacker.decompress(packet, _MOST_XMP_BYTES)
+            if not unpacker.eof:
+                raise CannotRepairError("its XMP is cut, or too long")
+            packet = zlib.compress(upright_xmp(text))
+        else:
+            packet = upright_xmp(packet)
         return b"\0".join((body[:20] + language, translated, packet))
     return body
 

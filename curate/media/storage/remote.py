@@ -118,6 +118,17 @@ def _certificates(bundle: str) -> "SSLContext":
     return ssl.create_default_context(cafile=bundle)
 
 
+def _file_system(protocol: str) -> "type[AbstractFileSystem]":
+    if protocol == "sftp":
+        from curate.media.storage.sftp import Sftp
+
+        return Sftp
+    from fsspec import get_filesystem_class
+
+    found: type[AbstractFileSystem] = get_filesystem_class(protocol)
+    return found
+
+
 class Store:
     """One store, as this process speaks to it.
 
@@ -132,12 +143,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.protocol = protocol_of(url)
         try:
-            import fsspec
-
-            if self.protocol == "sftp":
-                from curate.media.storage.sftp import Sftp as kind
-            else:
-                kind = fsspec.get_filesystem_class(self.protocol)
+            kind = _file_system(self.protocol)
             options = _OPTIONS.get(self.protocol, {}) | kind._get_kwargs_from_urls(url)
             if self.protocol in {"http", "https"}:
                 options |= _http_options()

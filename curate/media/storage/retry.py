@@ -55,10 +55,9 @@ def explain(error: Exception) -> tuple[OSError | None, bool]:
     status = status_of(error)
     if isinstance(error, FileNotFoundError) or status in {404, 410}:
         return FileNotFoundError(errno.ENOENT, "it is not there any more, or never was (404)"), False
-    if isinstance(error, PermissionError) or status in {401, 403} or _lacks_credentials(error):
-        said = f" ({status})" if status else ""
-        return PermissionError(errno.EACCES, f"the store refuses it{said}: check credentials and rights"), False
-    if why := _of_ssh(error):
+    said = f" ({status})" if status else ""
+    if isinstance(error, PermissionError) or status in {401, 403} or _lacks_credentials(error) or _of_ssh(error):
+        why = _of_ssh(error) or f"the store refuses it{said}: check credentials and rights"
         return PermissionError(errno.EACCES, why), False
     if isinstance(error, FileExistsError) or status in {409, 412}:
         return FileExistsError(errno.EEXIST, "there is something already"), False

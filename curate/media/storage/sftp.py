@@ -6,6 +6,7 @@ time, says of a link what lies on its own inode, and never connects again.
 
 import os
 import posixpath
+from contextlib import suppress
 from secrets import token_hex
 from stat import S_ISDIR
 from typing import Any
@@ -69,7 +70,7 @@ class Sftp(SFTPFileSystem):  # type: ignore[misc]
             first, stop = start or 0, size if end is None else min(size, end)
             return b"".join(file.readv([(first, stop - first)])) if stop > first else b""
 
-    def pipe_file(self, path: str, value: bytes, mode: str = "create", **_: object) -> None:
+    def pipe_file(self, path: str, value: bytes, **_: object) -> None:
         """Write a file that is not there yet, whole: aside, and renamed, which in version 3 of SFTP never replaces.
 
         Raises:
@@ -103,10 +104,9 @@ class Sftp(SFTPFileSystem):  # type: ignore[misc]
         found: list[dict[str, Any]] = super().ls(path, detail=True)
         for one in found:
             if one["type"] == "link":
-                try:
-                    one |= self.info(one["name"]) | {"is_link": True}
-                except FileNotFoundError:
-                    one["type"] = "file"
+                one.update(type="file", is_link=True)
+                with suppress(FileNotFoundError):
+                    one.update(self.info(one["name"]))
         return found if detail else [one["name"] for one in found]
 
     def _make(self, folder: str) -> None:

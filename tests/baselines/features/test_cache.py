@@ -1,6 +1,11 @@
 """The cache of features."""
 
+import hashlib
 import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 from baselines.features import cache as module
-from baselines.features.cache import FeatureCache, default_folder
+from baselines.features.cache import FeatureCache, Keeping, default_folder
+from tests.conftest import ROOT
 
 LENGTH = 2142
 
@@ -109,3 +115,52 @@ def test_the_usual_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", "/h")
     assert default_folder() == "/h/.cache/burnish/features"
+
+
+def test_features_are_kept_while_they_are_computed(cache: FeatureCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeping = Keeping(cache)
+    keeping.add(digest(1), vector(1))
+    assert not os.path.exists(cache.folder), "not each by itself"
+    monkeypatch.setattr(module, "KEEP_EVERY_S", 0.0)
+    row = vector(2)
+    keeping.add(digest(2), row)
+    row[:] = 9
+    assert {name: values[0] for name, values in cache.load([digest(1), digest(2)]).items()} == {
+        digest(1): 1,
+        digest(2): 2,
+    }
+    monkeypatch.setattr(module, "KEEP_EVERY_S", 1e9)
+    keeping.add(digest(3), vector(3))
+    assert digest(3) not in cache.load([digest(3)])
+    keeping.flush()
+    assert digest(3) in cache.load([digest(3)])
+    assert len(packs(cache)) == 2
+    Keeping(None).add(digest(4), vector(4))
+
+
+_KILLED = """
+import os, signal, sys
+sys.path.insert(0, {root!r})
+from baselines.features import cache
+cache.KEEP_EVERY_S = 0.0
+def dies(results):
+    for number, result in enumerate(results):
+        yield result
+        if number == 5:
+            os.kill(os.getpid(), signal.SIGKILL)
+from baselines.data.labelled_samples import LabelledSample
+from baselines.features.extract import extract
+from baselines.features.reading import Reading
+names = sorted(os.listdir("d"))
+extract([LabelledSample(f"d/{{name}}", "a", kind="image") for name in names], "image", Reading("", 1, "kept"), dies)
+"""
+
+
+def test_a_process_that_is_killed_has_kept_them(tmp_path: Path, picture: Callable[..., Path]) -> None:
+    for number in range(12):
+        picture(tmp_path / "d" / f"{number:02}.png", seed=number)
+    command = [sys.executable, "-c", _KILLED.format(root=str(ROOT))]
+    assert subprocess.run(command, cwd=tmp_path, check=False).returncode == -signal.SIGKILL
+    digests = [f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in sorted((tmp_path / "d").iterdir())]
+    kept = FeatureCache(str(tmp_path / "kept"), "image").load(digests)
+    assert set(kept) == set(digests[:6])

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,6 +45,21 @@ def test_a_task_is_learned_tested_and_saved() -> None:
     assert [str(one.candidate) for one in fitted.trials] == ["svm", "logistic", "knn"]
     assert fitted.chosen == fitted.trials[0].candidate
     assert fitted.temperature == fitted.trials[0].temperature
+
+
+def test_fits_are_watched_stage_by_stage_and_stay_what_they_are() -> None:
+    matrix, stages = clusters(), []
+
+    def watch(results: Iterable[Any], count: int) -> Iterator[Any]:
+        passed = list(results)
+        stages.append((len(passed), count))
+        yield from passed
+
+    task = [Task(np.arange(40), np.arange(40, 60))]
+    watched = fit_all({"": matrix}, task, held=Candidate("knn"), watch=watch)[0]
+    assert stages == [(3, 3), (0, 0), (1, 1)], "inner folds of the trial, no other task, the last fit"
+    plain = fit_all({"": matrix}, task, held=Candidate("knn"))[0]
+    assert np.array_equal(watched.probabilities, plain.probabilities)
 
 
 def test_the_choice_sees_nothing_of_the_test_part() -> None:

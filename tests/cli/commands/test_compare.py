@@ -94,7 +94,7 @@ def test_a_gate_that_fails_on_much_names_the_first(burnish: Burnish, runs: Calla
 
     runs(tagged("x"), tagged("y"))
     errors = burnish("compare", "before", "after", "--fail-if", "worse", code=1).stderr
-    assert errors.startswith("burnish compare: after is worse over all (-1.000, ")
+    assert errors.startswith("burnish compare: after is worse over all (-100.0 points, ")
     assert errors.endswith(
         "; worse on take=3 (-100.0 points, 95 % interval -100.0 to -100.0, n = 10, adjusted p = 0.016); and 5 more\n"
     )

@@ -32,6 +32,24 @@ def test_scan_into_balance(burnish: Burnish, tmp_path: Path, picture: Write) -> 
     assert [(found["label"], found["count"]) for found in report["classes"]] == [("cat", 3), ("dog", 1)]
 
 
+def test_some_facts_are_no_beginning_of_all(burnish: Burnish, tmp_path: Path, picture: Write) -> None:
+    picture(tmp_path / "d" / "a.jpg")
+    burnish("scan", "d", "-o", "part.jsonl", "--facts", "phash, entropy")
+    part = json.loads((tmp_path / "part.jsonl").read_text())
+    burnish("scan", "d", "-o", "part.jsonl")
+    whole = json.loads((tmp_path / "part.jsonl").read_text())
+    header = {"format", "mode", "width", "height", "frames", "orientation", "bits"}
+    assert part["image"] == {
+        name: whole["image"][name] for name in whole["image"] if name in {*header, "phash", "entropy"}
+    }
+    assert len(whole["image"]) > 20
+    assert "facts_version" not in part
+    # And a whole one is not taken for what was asked.
+    said = burnish("scan", "d", "-o", "part.jsonl", "--facts", "entropy").stderr
+    assert said.startswith("  without phash and fingerprint, dedup will find files of the same bytes")
+    assert "phash" not in json.loads((tmp_path / "part.jsonl").read_text())["image"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -53,6 +71,11 @@ def test_scan_into_balance(burnish: Burnish, tmp_path: Path, picture: Write) -> 
             "notes.txt:1: not a sample: JSON is malformed: invalid character (byte 0); "
             "name another output, or measure all again with --fresh",
         ),
+        (
+            ["d", "--facts", "phash,sharpnes"],
+            "--facts 'sharpnes' is no fact that is measured (did you mean 'sharpness'?)",
+        ),
+        (["d", "--facts", "phash", "--shallow"], "--shallow measures nothing; leave out --facts"),
         (["d", "--jobs", "0"], "Invalid value for '--jobs' / '-j': Input should be greater than or equal to 1"),
         ([], "Missing argument 'PATH...'; an example: burnish scan photos/ -o set.jsonl"),
     ],
@@ -189,7 +212,7 @@ def test_a_flat_folder_has_no_labels_and_a_hint_that_fits(burnish: Burnish, tmp_
         picture(tmp_path / "flat" / f"{'ok' if number % 2 else 'crack'}_{number}.jpg", seed=number)
     result = burnish("scan", "flat")
     assert all("label" not in json.loads(line) for line in result.stdout.splitlines())
-    hint = "names would give them: --pattern '{label}_{}' (crack 3, ok 3)"
+    hint = "names would give them: --pattern '{label}_{}' (crack 3, ok 3); --init writes it down"
     assert f"  no labels, for all files are in one folder; {hint}\n" in result.stderr
     labelled = burnish("scan", "flat", "--pattern", "{label}_{}").stdout
     assert {json.loads(line)["label"] for line in labelled.splitlines()} == {"ok", "crack"}

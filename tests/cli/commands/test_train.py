@@ -49,6 +49,16 @@ def test_a_group_that_was_not_used_is_named_and_then_used(burnish: Burnish, spee
     assert burnish("train", "set.jsonl", "--run", "b", "--model", "knn", "--group", "speaker").stderr == ""
 
 
+def test_what_an_earlier_call_kept_is_said(burnish: Burnish, speech: Path) -> None:
+    words = ("--model", "majority", "--group", "speaker")
+    part = "".join((speech / "set.jsonl").read_text().splitlines(keepends=True)[:30])
+    burnish("train", "--run", "a", *words, stdin=part)
+    kept = "features of 30 of 48 files were kept by an earlier call"
+    assert kept in burnish("train", "set.jsonl", "--run", "b", *words).stderr
+    assert "kept by an earlier call" not in burnish("train", "set.jsonl", "--run", "b", *words).stderr
+    assert "kept by an earlier call" not in burnish("train", "set.jsonl", "--run", "b", *words, "--no-cache").stderr
+
+
 def test_json_is_the_run_and_its_metrics(burnish: Burnish, speech: Path) -> None:
     found = json.loads(burnish("train", "set.jsonl", "--run", "a", "--model", "knn", "--json", "--quiet").stdout)
     assert found["folder"] == "a"

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from curate.check.clean import Facts, Survey, judge, survey
+from curate.check.clean import judge
 from curate.check.policy import Policy, make_policy
+from curate.check.survey import Facts, Survey, survey
 from curate.ground.errors import InputError
 from curate.records.reader import lines, parse, read_as
 from curate.records.writer import encode

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from curate.engine import Failure
+
 
 def square(number: int) -> int:
     return number * number
@@ -21,6 +23,17 @@ def misbehave(number: int) -> int:
     if number == 5:
         raise ValueError("five")
     return number * number
+
+
+def one_more(results: list[Any]) -> list[Any]:
+    """Add one to all results of a task, but abort, hang and raise where the squares of 13, 27 and 5 are among them."""
+    if 13 * 13 in results:
+        os.abort()
+    if 27 * 27 in results:
+        time.sleep(600)
+    if 5 * 5 in results:
+        raise ValueError("twenty-five")
+    return [result if isinstance(result, Failure) else result + 1 for result in results]
 
 
 def chatter(_: int) -> str:
@@ -89,4 +102,13 @@ def end_with_parent(number: int) -> int:
     if number == 13:
         os.kill(os.getppid(), signal.SIGKILL)
         time.sleep(600)
+    return number * number
+
+
+def noted_square(item: tuple[str, int]) -> int:
+    """Square, and note in a file that it was done: a byte each time."""
+    file, number = item
+    time.sleep(0.02)
+    with open(file, "ab", buffering=0) as notes:
+        notes.write(b".")
     return number * number

@@ -54,6 +54,20 @@ def test_a_crash_a_hang_and_an_exception_cost_one_item_each() -> None:
     }
 
 
+def test_what_is_done_together_costs_one_item_each_too() -> None:
+    found = run(stubs.square, range(50), jobs=2, timeout_s=1, chunk_size=8, together=stubs.one_more)
+    assert {n: result for n, result in enumerate(found) if result != n * n + 1} == {
+        5: Failure("crashed", "ValueError: twenty-five"),
+        13: Failure("crashed", "the process that decoded it was ended by SIGABRT"),
+        27: Failure("timeout", "took longer than 1 s and was stopped"),
+    }
+
+
+def test_what_is_done_together_is_given_failures() -> None:
+    found = list(run(stubs.misbehave, range(4, 8), jobs=1, chunk_size=8, together=stubs.one_more))
+    assert found == [17, Failure("crashed", "ValueError: five"), 37, 50]
+
+
 def test_an_item_that_kills_every_worker_is_given_up_each_time() -> None:
     assert [type(result) for result in run(stubs.misbehave, [13] * 20, jobs=2)] == [Failure] * 20
 

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from curate.facts.audio import measure_audio
+from curate.facts.audio import measure_audio, measure_together
 from curate.facts.records import AudioFacts
 
 RATE = 16000
@@ -77,6 +77,40 @@ def test_what_is_measured_is_one_signal() -> None:
     mono, stereo = measure(NOISE[:, :1]), measure(np.repeat(NOISE[:, :1], 2, axis=1))
     assert mono.fingerprint == stereo.fingerprint
     assert mono.snr_db == pytest.approx(stereo.snr_db, abs=1e-4)
+
+
+def kinds_of_sound(length: int, channels: int) -> list[np.ndarray]:
+    """Noise, silence, a padded word, a clipped and a turned-down one, a tone, a dropout, an offset and a huge float."""
+    noise = np.random.default_rng(length).normal(size=(9, length, channels)) / 10
+    envelope = np.exp(-(((np.arange(length) / length - 0.4) / 0.1) ** 2))[:, None]
+    tone = np.sin(2 * np.pi * 440 * np.arange(length) / RATE)[:, None] * np.ones(channels)
+    dropout = tone / 2
+    dropout[length // 3 : length // 3 + 400] = dropout[length // 3]
+    padded = noise[0] * (np.arange(length) < length // 2)[:, None]
+    clipped = np.clip(noise[1] * 5 * envelope, -0.3, 0.3)
+    found = [
+        noise[2],
+        noise[3] * 0,
+        padded,
+        clipped,
+        noise[4] * envelope,
+        tone,
+        dropout,
+        noise[5] + 0.2,
+        noise[6] * 1e9,
+    ]
+    return [one.astype(np.float32) for one in found]
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("length", [1, 300, 800, RATE, 3 * RATE + 1])
+@pytest.mark.parametrize("subtype", ["FLOAT", "PCM_U8"])
+def test_together_each_is_what_it_is_alone(length: int, channels: int, subtype: str) -> None:
+    recordings = kinds_of_sound(length, channels)
+    header = AudioFacts("WAV", subtype, RATE, channels, length / RATE)
+    alone = [measure_audio(one, header) for one in recordings]
+    assert measure_together(recordings, [header] * len(recordings)) == alone
+    assert len({facts.rms_dbfs for facts in alone}) > 4
 
 
 def test_light_to_import() -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from curate.facts.brightness import mean_and_contrast, perceived_brightness, percentiles
-from curate.facts.image import chroma, entropy, measure_image
+from curate.facts.image import chroma, entropy, measure_image, measure_images
 from curate.facts.phash import phash
 from curate.facts.records import ImageFacts
 from curate.facts.sharpness import sharpness, thumbnail
@@ -140,3 +140,15 @@ def test_mean_of_a_large_picture_is_exact() -> None:
     pixels = np.full((3000, 2000, 3), 201, np.uint8)
     found = measure_image(pixels, ImageFacts())
     assert (found.brightness, found.contrast, found.brightness_p50) == (round(201 / 255, 4), 0, round(201 / 255, 4))
+
+
+def test_together_each_is_what_it_is_alone() -> None:
+    framed = soft_noise(4, 300, 220)
+    framed.paste((255, 255, 255), (0, 0, 300, 20))
+    images = [soft_noise(seed, 200 + seed, 150) for seed in range(3)] + [framed, Image.new("RGB", (5, 3), RED)]
+    pixels = [np.asarray(image) for image in images]
+    headers = [ImageFacts("PNG", "RGB", image.width, image.height) for image in images]
+    alone = [measure_image(one, header) for one, header in zip(pixels, headers, strict=True)]
+    assert measure_images(pixels, headers) == alone
+    assert len({facts.brightness for facts in alone}) == len(images)
+    assert measure_images([], []) == []

@@ -97,7 +97,7 @@ def test_a_destination_inside_the_dataset_is_refused(tmp_path: Path) -> None:
 
 def test_too_little_space_is_said_before_anything_is_copied(tmp_path: Path) -> None:
     plan = planned([Sample("a.jpg", "x", bytes=10**18)], into=str(tmp_path / "out"))
-    with pytest.raises(BurnishError, match=r"the copies need 1,000,000,000.00 GB, and .* free; make room"):
+    with pytest.raises(BurnishError, match=r"the copies need 1,000,000,000,000.0 MB, and .* free; make room"):
         plan.refuse_what_cannot_work(DatasetFolders())
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -174,3 +175,17 @@ def test_what_is_still_no_sample(fields: str, problem: str) -> None:
 def test_a_line_of_a_second_pass_is_found_again() -> None:
     error = LineError(b'{"path": 1}', "not a sample: it is none")
     assert str(locate(error, lines({"path": "a"}, "", {"path": 1}))) == "<stdin>:3: not a sample: it is none"
+
+
+def test_a_path_with_a_nul_is_refused_whatever_is_looked_at() -> None:
+    class Labels(msgspec.Struct):
+        label: str | None = None
+
+    said = "its path has a NUL character, which no file's name can have"
+    line = b'{"path":"a\\u0000.png","label":"x"}'
+    for take in (read, lambda file: read_as(file, Labels), lambda file: map(parse, file)):
+        with pytest.raises((ManifestError, LineError), match=said):
+            list(take([b'{"path":"a.png"}', line]))
+    # Elsewhere it is a character like others, and a backslash before `u0000` is none at all.
+    fine = [b'{"path":"a.png","label":"\\u0000"}', b'{"path":"a\\\\u0000.png"}']
+    assert [sample.path for sample in read(fine)] == ["a.png", "a\\u0000.png"]

@@ -1,6 +1,7 @@
 """What differs between two releases."""
 
-from curate.release.difference import Change, Known, Part, differ, match
+from curate.facts.records import ImageFacts
+from curate.release.difference import Change, Known, Look, Measured, Part, differ, match
 
 OLD = [
     Known("a", "cat", ("dark",), "train", "1"),
@@ -84,3 +85,34 @@ def test_without_digests_the_path_tells() -> None:
     found = match([Known("a"), Known("b")], [Known("b"), Known("c")])
     assert [(old.path, new.path) for old, new in found.pairs] == [("b", "b")]
     assert ([one.path for one in found.added], [one.path for one in found.removed]) == (["c"], ["a"])
+
+
+def test_what_was_scrubbed_under_another_name_is_known_by_its_facts() -> None:
+    def look(*named: tuple[str, float], version: int | None = 7) -> Look:
+        found = [
+            Measured(path, "image", version, ImageFacts(width=4, height=3, brightness=brightness))
+            for path, brightness in named
+        ]
+        return lambda: found
+
+    old = [Known("anna.jpg", "x", digest="1"), Known("b.jpg", "x", digest="2"), Known("same.jpg", "x", digest="3")]
+    new = [Known("0001.jpg", "y", digest="4"), Known("b.jpg", "x", digest="5"), Known("same.jpg", "x", digest="3")]
+    looks = look(("anna.jpg", 0.25), ("b.jpg", 0.5)), look(("0001.jpg", 0.25), ("b.jpg", 0.75))
+    pairs = match(old, new, looks).pairs
+    assert [(one.path, other.path) for one, other in pairs] == [
+        ("same.jpg", "same.jpg"), ("anna.jpg", "0001.jpg"), ("b.jpg", "b.jpg"),
+    ]  # fmt: skip
+    changes = {one.path: one for one in differ(("v1", "v2"), match(old, new, looks)).changes}
+    assert (changes["0001.jpg"].kinds, changes["0001.jpg"].was) == (("relabelled", "moved", "rewritten"), "anna.jpg")
+    # Two with the same facts could be either; and without measured facts there is nothing to tell by.
+    twins = look(("anna.jpg", 0.25), ("b.jpg", 0.25)), look(("0001.jpg", 0.25))
+    assert [one.path for one in match(old, new, twins).added] == ["0001.jpg"]
+    unmeasured = look(("anna.jpg", 0.25), version=None), look(("0001.jpg", 0.25), version=None)
+    assert [one.path for one in match(old, new, unmeasured).added] == ["0001.jpg"]
+
+
+def test_facts_are_not_read_where_bytes_tell_all() -> None:
+    def look() -> list[Measured]:
+        raise AssertionError("nothing is left to tell")
+
+    assert match(OLD, OLD, (look, look)).added == []

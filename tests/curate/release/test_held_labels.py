@@ -7,7 +7,7 @@ import pytest
 
 from curate.ground.errors import InputError
 from curate.records.reader import parse
-from curate.release.difference import Known
+from curate.release.difference import Known, match
 from curate.release.held_labels import find_unadjudicated
 
 OLD = [Known("a", "cat", (), "test", "1"), Known("b", "dog", (), "test", "2"), Known("c", "cat", (), "train", "3")]
@@ -23,7 +23,7 @@ def found(**changes: Any) -> list[tuple[str, str | None, str | None]]:
     lines = [json.dumps(fields).encode(), b'{"path":"b","label":"dog","split":"test","digest":"2"}']
     samples = [parse(line) for line in lines]
     new = [Known(one.path, one.label, one.tags, one.split, one.digest) for one in samples]
-    return find_unadjudicated(OLD, new, lambda: iter(lines))
+    return find_unadjudicated(match(OLD, new), lambda: iter(lines))
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def test_a_class_of_which_some_stayed_was_not_renamed() -> None:
     line = json.dumps({"path": "a", "label": "dog", "split": "test", "digest": "1",
                        "origin": {"relabelled": [record("cat", "dog", "map-label")]}}).encode()  # fmt: skip
     new = [Known("a", "dog", (), "test", "1"), OLD[1], OLD[2]]
-    assert find_unadjudicated(OLD, new, lambda: iter([line])) == [("a", "cat", "dog")]
+    assert find_unadjudicated(match(OLD, new), lambda: iter([line])) == [("a", "cat", "dog")]
 
 
 def test_labels_of_training_change_freely() -> None:
     new = [OLD[0], OLD[1], Known("c", "bird", (), "train", "3")]
-    assert find_unadjudicated(OLD, new, lambda: pytest.fail("nothing to look up")) == []
+    assert find_unadjudicated(match(OLD, new), lambda: pytest.fail("nothing to look up")) == []
 
 
 def test_a_record_that_is_none_is_named() -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 from curate.ground.errors import BurnishError, InputError, UsageError
 from curate.journal import Journal, take_back
 from curate.records.sample import Sample
-from curate.repair.mend import FIXES, may_need, parse_fixes
+from curate.repair.fixes import FIXES, may_need, parse_fixes
 from curate.repair.places import Places
 from curate.repair.repair import Repair
 from curate.scan.measure import measure
@@ -214,6 +214,18 @@ def test_a_path_twice_or_without_a_digest_is_refused() -> None:
         Places.of([one, one], "")
     with pytest.raises(InputError, match="has no digest"):
         Places.of([Sample("a.jpg", kind="image")], "")
+
+
+def test_a_file_by_two_paths_and_a_path_that_is_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "e").symlink_to("d")
+    one, two = (Sample(f"{folder}/a.jpg", kind="image", digest="sha256:0") for folder in "de")
+    with pytest.raises(InputError, match="twice"):
+        Places.of([one, two], str(tmp_path))
+    with pytest.raises(InputError, match="no path of a file"):
+        Places.of([Sample("a\0/b.jpg", kind="image", digest="sha256:0")], "")
+    with pytest.raises(InputError, match="no folder in common"):
+        Places.of([Sample(f"/{name}/a.jpg", kind="image", digest="sha256:0") for name in ("proc", "usr")], "")
 
 
 def test_files_that_changed_or_went_are_left_and_said(tmp_path: Path) -> None:

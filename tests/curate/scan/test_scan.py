@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PIL import Image
 
+from curate.facts.records import measured_facts
 from curate.records.reader import parse
 from curate.records.sample import Sample
 from curate.scan import measure
@@ -76,6 +78,25 @@ def test_every_fact_is_there(folder: Path) -> None:
         assert [name for name in facts.__struct_fields__ if getattr(facts, name) is None] == missing
 
 
+@pytest.mark.parametrize("name", measured_facts())
+def test_a_fact_is_what_it_is_beside_the_others(name: str, picture: Write, recording: Write, tmp_path: Path) -> None:
+    for path in (picture(tmp_path / "a.jpg"), recording(tmp_path / "b.wav")):
+        whole, part = (measured(str(path), wanted) for wanted in (None, frozenset([name])))
+        assert (whole.digest, whole.kind) == (part.digest, part.kind)
+        assert (whole.facts_version, part.facts_version) == (measure.FACTS_VERSION, None)
+        before, now = msgspec.structs.asdict(whole.facts), msgspec.structs.asdict(part.facts)
+        assert now == {
+            key: value if key == name or key not in measured_facts() else None for key, value in before.items()
+        }
+
+
+def measured(path: str, wanted: frozenset[str] | None) -> Sample:
+    found = measure.decode(Sample(path), path, wanted=wanted)
+    found = measure.measure_decoded([found], wanted)[0] if isinstance(found, measure.Decoded) else found
+    assert found is not None
+    return found
+
+
 def test_what_is_wrong_becomes_a_finding_and_never_stops_the_scan(folder: Path, picture: Write) -> None:
     cat = folder / "train" / "cat"
     (cat / "empty.jpg").touch()
@@ -133,6 +154,19 @@ def test_a_decoder_that_aborts_or_hangs_costs_its_file_only(folder: Path, monkey
     }
     assert samples["b.png"].label == "dog"
     assert samples["b.png"].kind == "image"
+
+
+def test_recordings_that_are_measured_together_are_what_they_are_alone(tmp_path: Path, recording: Write) -> None:
+    for number in range(20):
+        recording(tmp_path / f"{number:02}.wav", seed=number, duration_s=0.5 + 0.25 * (number % 3))
+    (tmp_path / "03.wav").write_bytes((tmp_path / "03.wav").read_bytes()[:-100])
+    samples, _ = scanned(tmp_path)
+    assert len({sample.audio for sample in samples.values()}) == 20
+    for name, sample in samples.items():
+        path = str(tmp_path / name)
+        known = Sample(sample.path, label=sample.label, tags=sample.tags)
+        assert measure.measure(known, path) == sample
+    assert checks(samples["03.wav"]) == ["truncated"]
 
 
 def test_a_folder_named_like_a_picture_is_a_folder(tmp_path: Path, picture: Write) -> None:

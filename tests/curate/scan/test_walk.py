@@ -27,6 +27,16 @@ def test_order_is_by_name_and_hidden_files_are_skipped(folder: Path) -> None:
     assert paths("d") == ["d/a/z.jpg", "d/a.jpg", "d/b.jpg", "d/c.jpg/inside.jpg"]
 
 
+def test_without_statuses_the_files_are_the_same(folder: Path) -> None:
+    (folder / "link.jpg").symlink_to("a.jpg")
+    (folder / "broken.jpg").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe.jpg")
+    bare = [entry[:2] + entry[3:] for entry in walk(["d"], statuses=False)]
+    assert bare == [entry[:2] + entry[3:] for entry in walk(["d"])]
+    # What is no link is not looked at.
+    assert [entry.path for entry in walk(["d"], statuses=False) if entry.status] == ["d/link.jpg"]
+
+
 @pytest.mark.parametrize("root", ["d", "d/", "./d", "../{}/d"])
 def test_paths_begin_as_they_were_typed(folder: Path, root: str) -> None:
     root = root.format(folder.parent.name)

@@ -9,6 +9,7 @@ import pytest
 
 from curate.ground.errors import InputError, UsageError
 from curate.media.storage import Status, remote
+from curate.media.storage.remote import put_new
 from curate.scan import walk_elsewhere
 from curate.scan.labels import Labeller
 from curate.scan.scan import Options, ScanTally, scan
@@ -51,6 +52,19 @@ def test_a_store_gives_what_a_folder_gives(memory: str, tmp_path: Path, picture:
         assert one.pop("etag")
     assert ours == theirs
     assert (here.others, here.labels) == (there.others, there.labels)
+
+
+def test_what_systems_keep_for_themselves_is_told_and_left_out(memory: str, tmp_path: Path, pixels: bytes) -> None:
+    """A bucket that was copied from a network disk has its thumbnails too."""
+    for name in ("cat/1.png", "cat/@eaDir/1.png/THUMB.png", "cat/@eaDir/2.png/THUMB.png", "__MACOSX/1.png"):
+        put_new(f"{memory}/{name}", pixels)
+        (tmp_path / "set" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "set" / name).write_bytes(pixels)
+    here, there = ScanTally(), ScanTally()
+    scanned(str(tmp_path / "set"), tally=here)
+    assert [one["path"] for one in scanned(memory, tally=there)] == [f"{memory}/cat/1.png"]
+    assert [one.replace(memory, str(tmp_path / "set")) for one in there.unreachable] == here.unreachable
+    assert len(there.unreachable) == 2
 
 
 def test_keys_that_no_folder_has(memory: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -359,10 +359,10 @@ def page_from_disk(folder: Path, *words: str) -> Path:
     return folder / "review.html"
 
 
-def downloaded(page: Browser) -> list[Answer]:
+def downloaded(page: Browser, folder: Path) -> list[Answer]:
     """Return what the page would save."""
     text = page.ask("log.map(lineOf).join('')")
-    path = page._folder / "downloaded.jsonl"
+    path = folder / "downloaded.jsonl"
     path.write_text(text)
     return read_answers(str(path)).answers
 
@@ -381,7 +381,7 @@ def test_a_page_from_a_disk_keeps_its_answers_for_all_of_its_tabs(tmp_path: Path
         assert page.ask("[answered, current]") == [3, 3]
         page.press("Enter")
         kept(page, 4)
-        answers = downloaded(page)
+        answers = downloaded(page, tmp_path)
         assert [(one.path, one.label, one.reject, one.undo) for one in answers] == [
             ("000.png", "cat", False, False), ("001.png", None, True, False), ("002.png", None, False, False),
             ("002.png", None, False, True), ("002.png", "dog", False, False), ("003.png", "dog", False, False),
@@ -394,7 +394,7 @@ def test_a_page_from_a_disk_keeps_its_answers_for_all_of_its_tabs(tmp_path: Path
         assert page.ask("[answered, current]") == [4, 4], "a page that is made of a file of answers goes on from it"
         press_all(page, ["u", "1"])
         page.wait("log.length === 8 && !busy")
-        assert standing(downloaded(page))[-1].label == "cat"
+        assert standing(downloaded(page, tmp_path))[-1].label == "cat"
 
 
 def test_files_that_do_not_fit_are_linked(tmp_path: Path) -> None:
@@ -427,4 +427,4 @@ def test_the_browser_is_started_again_where_it_crashed(tmp_path: Path) -> None:
     with Browser(file, profile=profile) as page:
         page.wait(READY)
         assert page.ask("answered") == 3
-        assert given(downloaded(page)) == ["cat", "dog", "cat"]
+        assert given(downloaded(page, tmp_path)) == ["cat", "dog", "cat"]

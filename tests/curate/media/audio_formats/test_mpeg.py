@@ -90,3 +90,11 @@ def test_end_was_never_written() -> None:
     bare = data[frame_starts(data)[1] :]
     assert checks(bare + bytes(8192)) == ["truncated"]
     assert checks(bare + bytes(100)) == []
+
+
+def test_what_the_decoder_prints_does_not_reach_the_user(capfd: pytest.CaptureFixture[str]) -> None:
+    data = bytearray(encode())
+    data[len(data) // 2 : len(data) // 2 + 700] = bytes(700)
+    decoded = decode_audio(bytes(data), "MP3")
+    assert decoded.samples is not None
+    assert capfd.readouterr() == ("", "")

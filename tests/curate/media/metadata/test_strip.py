@@ -302,6 +302,36 @@ def box(kind: bytes, body: bytes) -> bytes:
     return (8 + len(body)).to_bytes(4, "big") + kind + body
 
 
+def items_of(infos: bytes, places: bytes, more: bytes = b"") -> bytes:
+    """Return a picture of HEIF with the bodies of the boxes that list items and say where they lie."""
+    meta = box(b"meta", bytes(4) + box(b"iinf", infos) + box(b"iloc", places))
+    return box(b"ftyp", b"avif\0\0\0\0avifmif1") + meta + more
+
+
+def info(number: int) -> bytes:
+    return box(b"infe", b"\2\0\0\0" + number.to_bytes(2, "big") + b"\0\0mime\0text/plain\0")
+
+
+def test_extents_of_no_bytes_take_no_time() -> None:
+    """65,535 items of 65,535 extents each, whose offset, length and index have no bytes: 400 kB, four billion turns."""
+    items = b"".join(number.to_bytes(2, "big") + bytes(2) + b"\xff\xff" for number in range(65_535))
+    data = items_of(bytes(6) + info(1), bytes(4) + bytes(2) + b"\xff\xff" + items)
+    with pytest.raises(CannotStripError, match="more than 100,000 parts"):
+        strip(data, "a.avif")
+
+
+def test_items_that_share_their_bytes_are_refused() -> None:
+    """Ten thousand items, each of which is the whole megabyte: blanking would write ten gigabytes."""
+    size = 1 << 20
+    count = 10_000
+    item = bytes(2) + b"\0\1" + bytes(4) + size.to_bytes(4, "big")
+    places = bytes(4) + b"\x44\0" + count.to_bytes(2, "big")
+    places += b"".join(number.to_bytes(2, "big") + item for number in range(count))
+    infos = bytes(4) + count.to_bytes(2, "big") + b"".join(map(info, range(count)))
+    with pytest.raises(CannotStripError, match="more bytes than the file"):
+        strip(items_of(infos, places, box(b"mdat", bytes(size))), "a.avif")
+
+
 def png_chunk(name: bytes, body: bytes) -> bytes:
     return len(body).to_bytes(4, "big") + name + body + zlib.crc32(name + body).to_bytes(4, "big")
 

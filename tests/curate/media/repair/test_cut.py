@@ -12,7 +12,9 @@ from PIL import Image
 
 from curate.media.repair.behind import what_is_behind
 from curate.media.repair.cut import cut_behind
+from curate.media.repair.picture_ends import PICTURE_ENDS
 from curate.media.repair.refused import CannotRepairError
+from curate.media.repair.sound_ends import SOUND_ENDS
 
 
 def pixels(mode: str = "RGB", size: tuple[int, int] = (37, 23)) -> Image.Image:
@@ -235,3 +237,32 @@ def test_heads_of_any_bytes_end_in_a_reason(case: str) -> None:
 )
 def test_what_stands_there_is_said(rest: bytes, name: str) -> None:
     assert what_is_behind(rest) == name
+
+
+@pytest.mark.parametrize("case", ["png", "animated", "wav", "flac"])
+def test_a_wrong_end_is_found_out(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a walk believes: what is left has to decode, and to the same."""
+    name, make = CERTAIN[case]
+    data = make()
+    ends = PICTURE_ENDS if case in PICTURES else SOUND_ENDS
+    monkeypatch.setitem(ends, name, lambda found: len(found) * 3 // 4)
+    with pytest.raises(CannotRepairError, match=r"does not decode|something else"):
+        cut_behind(data, name)
+
+
+def test_a_shorter_sound_that_decodes_cleanly_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bytearray(sound("AU"))
+    data[8:12] = b"\xff" * 4  # as from a pipe: as many samples as there are
+    monkeypatch.setitem(SOUND_ENDS, "AU", lambda found: len(found) - 1000)
+    with pytest.raises(CannotRepairError, match="something else"):
+        cut_behind(bytes(data), "AU")
+
+
+def test_the_same_sound_with_a_new_fault_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    note = b"LIST" + struct.pack("<I", 64) + b"INFOINAM" + struct.pack("<I", 52) + b"a name".ljust(52, b"\0")
+    data = bytearray(sound("WAV") + note)
+    data[4:8] = struct.pack("<I", len(data) - 8)
+    assert cut_behind(bytes(data), "WAV") is None
+    monkeypatch.setitem(SOUND_ENDS, "WAV", lambda found: len(found) - 20)
+    with pytest.raises(CannotRepairError, match="does not decode cleanly"):
+        cut_behind(bytes(data), "WAV")

@@ -1,4 +1,4 @@
-"""Long listings, of an S3 that makes up its keys: a page is held and no more, and a page that failed is asked for again."""
+"""Long listings, of an S3 that makes up its keys: a page is held and no more, one that failed is asked for again."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -64,9 +64,9 @@ def test_a_page_that_fails_goes_on_from_the_last_key(
 def test_a_listing_that_breaks_off_is_no_shorter_listing(
     simulated: type[Simulated], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Half a listing would be half a manifest; who calls again after it begins anew, since keys may have come before."""
+    """Half a listing would be half a manifest; who calls again begins anew, since keys may have come before."""
     monkeypatch.setattr(simulated, "failing", staticmethod(lambda number: 5 <= number < 5 + retry.TRIES))
-    seen = []
+    seen: list[str] = []
     with pytest.raises(OSError, match="the connection was lost, 6 times"):
         seen.extend(names())
     assert simulated.asked[4:] == [simulated.key(3_999)] * retry.TRIES
