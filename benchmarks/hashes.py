@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from curate.duplicates.image_candidates import near_pairs
+from curate.duplicates.image.hash_candidates import near_pairs
 
 
 def main() -> None:

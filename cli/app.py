@@ -4,7 +4,6 @@ import errno
 import inspect
 import os
 import re
-import shlex
 import signal
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +20,7 @@ from cli.io.terminal import open_closed_streams
 from cli.io.words import in_number
 from cli.plain_values import PlainCommand, take_plain_values
 from cli.project import project_defaults
+from curate.ground.command_line import call
 from curate.ground.errors import BurnishError, GateError, nearest
 
 if TYPE_CHECKING:
@@ -157,7 +157,11 @@ def run(arguments: "Sequence[str]") -> int:
     # For errors that come before the command is known; a file named like a command at worst gives a wrong prefix.
     name = next((command_of(arguments[at:]) for at, word in enumerate(arguments) if word in COMMANDS), "")
     try:
-        if (seen := _overview(arguments)) is not None:
+        if "_BURNISH_COMPLETE" in os.environ:  # a shell asks for what could stand there
+            from cli.completion import join_words
+
+            join_words(os.environ)
+        elif (seen := _overview(arguments)) is not None:
             sys.stdout.write(seen)
             sys.stdout.flush()
             return 0
@@ -218,10 +222,11 @@ def _with_cure(name: str, error: TyperException) -> str:
     if "Possible options" in message or "Did you mean" in message or "Invalid value" in message:
         return message
     if not name:
-        file = re.fullmatch(r"No such command '(.+)'", message)
-        if file and os.path.isfile(file[1]):
-            verb = "balance" if file[1].endswith(".jsonl") else "scan"
-            return f"{file[1]!r} is a file and no command; perhaps: burnish {verb} {shlex.quote(file[1])}"
+        # As repr writes it: of a name with an apostrophe in double quotes.
+        file = re.fullmatch(r"""No such command (['"])(.+)\1""", message)
+        if file and os.path.isfile(file[2]):
+            verb = "balance" if file[2].endswith(".jsonl") else "scan"
+            return f"{file[2]!r} is a file and no command; perhaps: {call(verb, file[2])}"
         return f"{message}; all of them: burnish --help"
     if "Missing argument" in message or "requires an argument" in message:
         example = re.search(

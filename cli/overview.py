@@ -4,12 +4,12 @@ Only names are looked at, so that it is there at once; what is in the files is w
 """
 
 import os
-import shlex
 from collections import Counter
 from itertools import islice
 
 from cli.io.summary import top
 from cli.io.words import counted
+from curate.ground.command_line import call
 from curate.ground.errors import ManifestError
 from curate.media.sniff import format_of_name
 from curate.records.reader import read_as
@@ -37,7 +37,7 @@ def overview(folder: str) -> str | None:
         folder: As it was typed; `.` is the working directory.
     """
     if os.path.isfile(os.path.join(folder, "run.json")):
-        return _lines(f"{folder} is a run of a model", _of_run(shlex.quote(folder)))
+        return _lines(f"{folder} is a run of a model", _of_run(folder))
     found = [(entry.path, entry.root) for entry in islice(walk([folder]), _MOST_FILES)]
     media = [one for one in found if format_of_name(one[0])]
     manifests = _manifests(folder)
@@ -50,7 +50,7 @@ def overview(folder: str) -> str | None:
         seen.append(f"  {labels}")
     if manifests:
         seen.append(f"  manifests of earlier scans: {', '.join(manifests[:_SHOWN])}")
-    next_ones = _of_manifest(shlex.quote(manifests[0])) if manifests else _of_folder(shlex.quote(folder), pattern)
+    next_ones = _of_manifest(manifests[0]) if manifests else _of_folder(folder, pattern)
     return _lines("\n".join(seen), next_ones)
 
 
@@ -103,9 +103,9 @@ def _is_manifest(path: str) -> bool:
 
 
 def _of_folder(folder: str, pattern: str) -> list[str]:
-    names = f" --pattern {shlex.quote(pattern)}" if pattern else ""
+    names = ("--pattern", pattern) if pattern else ()
     return [
-        f"burnish scan {folder}{names} -o set.jsonl",
+        call("scan", folder, *names, "-o", "set.jsonl"),
         "burnish clean set.jsonl -o sound.jsonl --rejects broken.jsonl",
         "burnish dedup sound.jsonl -o unique.jsonl --rejects copies.jsonl",
     ]
@@ -113,11 +113,11 @@ def _of_folder(folder: str, pattern: str) -> list[str]:
 
 def _of_manifest(manifest: str) -> list[str]:
     return [
-        f"burnish stats {manifest}",
-        f"burnish balance {manifest}",
-        f"burnish report {manifest} -o report.html",
+        call("stats", manifest),
+        call("balance", manifest),
+        call("report", manifest, "-o", "report.html"),
     ]
 
 
 def _of_run(run: str) -> list[str]:
-    return [f"burnish audit {run}", f"burnish weak {run}", f"burnish audit {run} --html audit.html"]
+    return [call("audit", run), call("weak", run), call("audit", run, "--html", "audit.html")]

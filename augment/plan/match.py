@@ -18,6 +18,7 @@ from augment.plan.slice_facts import (
     sets_apart,
 )
 from augment.recipe.types import operations_of
+from curate.ground.command_line import call
 
 if TYPE_CHECKING:
     from augment.operations.registry import Kind
@@ -63,7 +64,7 @@ def match_target(sources: "Sources", index: int) -> "TargetMatch | str":
     if not real.known:
         return (
             f"only test samples have {target.tag}, and those stay unseen; give it a validation part "
-            f"(burnish split --ensure {target.tag}) and train again"
+            f"({call('split', '--ensure', target.tag or '')}) and train again"
         )
     match = TargetMatch()
     for kind, references in real.known.items():

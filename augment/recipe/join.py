@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from augment.recipe.reader import load, shipped, target_tags, variables_of
 from augment.recipe.types import Recipe, Target
+from curate.ground.command_line import call
 from curate.ground.errors import UsageError, did_you_mean, nearest
 from curate.ground.json import encode_for_digest
 from curate.ground.yaml import override
@@ -112,7 +113,7 @@ def _check_together(names: Sequence[str], several: Sequence[Recipe], seed: int |
             if makers.setdefault(tag, name) != name:
                 raise UsageError(
                     f"{makers[tag]} and {name} both make {tag}: leave one of them out, name other targets "
-                    f"(--target TAG), or take it out of a file of your own (burnish recipes {name} > mine.yaml)"
+                    f"(--target TAG), or take it out of a file of your own ({call('recipes', name)} > mine.yaml)"
                 )
 
 

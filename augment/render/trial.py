@@ -13,6 +13,7 @@ from augment.plan.targets import Plan, make_plan
 from augment.render.jobs import Jobs
 from augment.render.render import Renderer
 from curate.engine import Failure, run
+from curate.ground.command_line import call
 from curate.ground.errors import BurnishError
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _remark(sources: "Sources", index: int, problem: str, *, is_made: bool) -> R
     tag = sources.recipe.targets[index].tag or ""
     real = sources.slices.get(tag)
     if real is not None and real.tested and not real.known:
-        return Remark(tag, "only-tested", problem, is_made, f"burnish split --ensure {tag}")
+        return Remark(tag, "only-tested", problem, is_made, call("split", "--ensure", tag))
     return Remark(tag, "not-matched", problem, is_made)
 
 

@@ -106,9 +106,9 @@ def by_fold(samples: "Iterable[LabelledSample]", test_split: str | None) -> "lis
     is_fold = test_split != number and number.isascii() and number.isdigit()
     if not is_fold or any(one.split == test_split for one in found):
         return found
-    tested, folds = int(number), {one.fold for one in found} - {None}
+    tested, folds = int(number), {one.fold for one in found if one.fold is not None}
     if tested not in folds:
-        there = f"; there are {', '.join(map(str, sorted(filter(None.__ne__, folds))))}" if folds else ""
+        there = f"; there are {', '.join(map(str, sorted(folds)))}" if folds else ""
         raise UsageError(
             f"--test-split {test_split}: no sample is in that fold{there}; give folds: burnish split --folds 5"
         )

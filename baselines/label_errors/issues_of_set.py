@@ -28,8 +28,9 @@ from baselines.runs.run_folder import predictions_of_run, record_of_run
 from baselines.runs.save_run import describe_manifest
 from baselines.training.like import hold_still
 from baselines.training.options import TrainingOptions
-from curate.duplicates.dedup import Search, find_groups
+from curate.duplicates.dedup import find_groups
 from curate.duplicates.item import Item
+from curate.duplicates.search import Search
 from curate.embeddings.neighbours import MOST
 from curate.ground.errors import InputError, ManifestError
 from curate.records.reader import read_as

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from baselines.data.predictions import Prediction
 from baselines.runs.run_record import Run
 from curate.ground.atomic import atomic_write
+from curate.ground.command_line import call
 from curate.ground.errors import InputError, UsageError
 from curate.ground.json import decode, encode, encode_indented
 from curate.records.reader import read_as
@@ -132,7 +133,7 @@ def predictions_of_run(folder: str) -> list[Prediction]:
 
 def _why_not(folder: str) -> str:
     """Return why a folder is no run, and what to name or do instead."""
-    cure = f"make one with burnish train SET --run {folder}"
+    cure = f"make one with {call('train', 'SET', '--run', folder)}"
     if not os.path.isdir(folder):
         return "it is a file; name the folder that it is in" if os.path.exists(folder) else f"no such folder; {cure}"
     # Most often the folder of all runs was named instead of one of them.

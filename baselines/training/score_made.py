@@ -21,6 +21,7 @@ from baselines.training.like import hold_still
 from baselines.training.options import TrainingOptions
 from baselines.training.run_features import make_feature_reader
 from baselines.training.training_data import FeatureSet, read_data
+from curate.ground.command_line import call
 from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class MadeScorer:
         if self.weak < FEWEST:
             raise InputError(
                 f"{self.weak} real samples of training and validation have {tag}, and ranges are chosen by {FEWEST} "
-                f"or more: burnish split --ensure {tag} gives it a part of those for testing"
+                f"or more: {call('split', '--ensure', tag)} gives it a part of those for testing"
             )
         options = TrainingOptions(like=held, group=self._group, reading=reading)
         self._data = read_data(seen, options, watch, validate=True)

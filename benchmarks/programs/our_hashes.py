@@ -7,7 +7,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 import numpy as np
 
-from curate.duplicates.image_candidates import near_pairs
+from curate.duplicates.image.hash_candidates import near_pairs
 
 if __name__ == "__main__":
     hashes = np.random.default_rng(0).integers(0, 2**64, int(sys.argv[1]), dtype=np.uint64)

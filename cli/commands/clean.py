@@ -69,7 +69,8 @@ def clean(
         list[str] | None, typer.Option(metavar="CHECK|warning", help="Drop samples with these findings too.")
     ] = None,
     keep: Annotated[
-        list[str] | None, typer.Option(metavar="CHECK", help="Keep samples with these findings, also errors.")
+        list[str] | None,
+        typer.Option(metavar="CHECK", help="Keep samples with these findings; errors become warnings."),
     ] = None,
     rejects: Annotated[
         str | None, typer.Option(metavar="FILE", help="Save the dropped samples."), Effect.REJECTS
@@ -189,7 +190,7 @@ def _clean(
 
     def set_aside() -> None:
         dropped.close()
-        say_tally(tally)
+        say_tally(tally, policy.keep)
         write_page(page, tally, found)
         if files:
             carry_out(files, apply=apply)

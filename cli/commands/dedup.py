@@ -13,10 +13,11 @@ from cli.io import reports, streams, terminal
 from cli.io.gates import refuse_empty
 from cli.views.dedup.summary import conflict_error, report_of, say_groups
 from cli.views.dedup.summary import report as table
-from curate.duplicates.dedup import Part, Search, find_groups, with_copies_named, without_copies
+from curate.duplicates.dedup import find_groups, with_copies_named, without_copies
 from curate.duplicates.groups import ON_CONFLICT, Group, Verdict
 from curate.duplicates.item import Item, read_reference
 from curate.duplicates.keep import check_keep
+from curate.duplicates.search import Part, Search
 from curate.ground.errors import UsageError
 from curate.media.storage.publish import write_whole
 from curate.records.reader import lines, read_as
@@ -163,7 +164,7 @@ def dedup(
         file.seek(0)
         kept = with_copies_named(lines(file), groups) if report else without_copies(lines(file), groups, rejected)
         _write(kept, (groups, search.parts), output, formats, dropped.close)
-    say_groups(groups, search, dropped=not report, listed=not any(formats))
+    say_groups(groups, search, dropped=not report, listed=not any(formats), manifest=manifest)
     if on_conflict == "fail":
         _check_gate(groups, search.samples, allow_empty=allow_empty)
 

@@ -122,7 +122,7 @@ def import_(
             raise UsageError(
                 f"--from {origin} is a dataset and no labels of a tool; put it on a manifest: burnish tag --metadata"
             )
-        _import_dataset(file, origin, root or "", cut, output)  # type: ignore[arg-type]
+        _import_dataset(file, origin, root or "", cut, output)
         return
     if cut is not None or root is not None:
         raise UsageError(f"--cut and --root go with datasets ({', '.join(DATASETS)}), not with {origin}")

@@ -1,6 +1,5 @@
 """`burnish organize`: files in folders for training."""
 
-import shlex
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -10,6 +9,7 @@ from cli import options
 from cli.effects import Effect, Place
 from cli.io import streams, terminal
 from cli.io.terminal import say
+from curate.ground.command_line import call
 from curate.ground.errors import GateError, UsageError
 from curate.journal import Outcome
 from curate.media.storage.address import is_url
@@ -154,7 +154,7 @@ def _say_plan(plan: Plan, metadata: Sequence[str], notes: list[str], *, apply: b
 def _say_result(into: str, count: int, failures: Sequence[Outcome]) -> None:
     """Say how it can be taken back, and what is not at its place and why."""
     if len(failures) < count:
-        say(f"take it back with: burnish undo {shlex.quote(into if is_url(into) else f'{into}/journal.jsonl')}")
+        say(f"take it back with: {call('undo', into if is_url(into) else f'{into}/journal.jsonl')}")
     for outcome in failures[:_FAILURES]:
         say(f"  not done: {outcome.operation.source}: {outcome.status}: {outcome.detail}")
     if len(failures) > _FAILURES:

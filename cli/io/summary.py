@@ -1,10 +1,10 @@
 """What a filter shows a person instead of thousands of lines of JSON."""
 
-import shlex
 import sys
 from typing import TYPE_CHECKING
 
 from cli.io.terminal import console, printable
+from curate.ground.command_line import quoted
 from curate.ground.json import Decoder
 from curate.records.manifest_counts import Seen, Tally
 from curate.records.reader import decode_line
@@ -24,7 +24,7 @@ def show(lines: "Iterable[bytes]") -> None:
         tally.add(decode_line(line, decoder))
     _print_table(tally)
     # The command as it was typed, so that it can be copied; without a fold, or a copy would have a line end in it.
-    typed = f"burnish {shlex.join(sys.argv[1:])}"
+    typed = " ".join(("burnish", *map(quoted, sys.argv[1:])))
     console().print(f"keep it:  {typed} -o set.jsonl\ngo on:    {typed} | burnish balance", soft_wrap=True)
 
 

@@ -37,6 +37,7 @@ class Review(NamedTuple):
         subjects: The samples.
         asked: What is asked about them.
         classes: What `label` and `blind` can be answered with.
+        manifest: The file of the samples; None: standard input.
     """
 
     question: Question
@@ -47,6 +48,7 @@ class Review(NamedTuple):
     subjects: Sequence[Subject]
     asked: Asked
     classes: Sequence[str]
+    manifest: str | None = None
 
     def session(self, earlier: Sequence[Answer], writer: AnswerWriter | None = None) -> Session:
         """Return what takes the answers."""
@@ -118,6 +120,7 @@ def prepare(
         every,
         asked,
         classes_of(every, classes),
+        manifest if manifest != "-" else None,
     )
 
 
@@ -153,7 +156,9 @@ def serve(review: Review, *, open_browser: bool = False) -> None:
                 server.serve_forever(poll_interval=0.2)
             except KeyboardInterrupt:
                 say("")
-        say_tally(_own(review, writer.answers), review.question, _made(review.subjects), review.answers)
+        say_tally(
+            _own(review, writer.answers), review.question, _made(review.subjects), review.answers, review.manifest
+        )
 
 
 def write_page(review: Review, file: str, most_bytes: int) -> None:
@@ -187,7 +192,7 @@ def tell(review: Review) -> None:
     found = read_answers(review.answers)
     if found.cut:
         say(f"  {found.cut}")
-    say_tally(_own(review, found.answers), review.question, _made(review.subjects), review.answers)
+    say_tally(_own(review, found.answers), review.question, _made(review.subjects), review.answers, review.manifest)
 
 
 def _own(review: Review, answers: Sequence[Answer]) -> list[Answer]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from cli.io import reports, streams
 from cli.io.terminal import say
 from cli.watch.asked import Asked, file_of
+from curate.ground.command_line import call
 from curate.ground.errors import InputError, UsageError
 from curate.ground.moments import seconds_of_text
 from curate.ground.run_stats import RunStats, Usage, read_stats
@@ -31,7 +32,9 @@ def compare_over_time(
     usage = Usage()
     for path in stats:
         if not os.path.exists(path):
-            raise InputError(f"--stats {path}: there is no such file; burnish scan --stats {path} begins one")
+            raise InputError(
+                f"--stats {path}: there is no such file; {call('scan', 'FOLDER', '--stats', path)} begins one"
+            )
     noted = sorted((run for path in stats for run in read_stats(path)), key=lambda run: seconds_of_text(run.at) or 0.0)
     found, before = _judged(asked, every, field, history)
     found = _with_runs(found, before, noted, usage)

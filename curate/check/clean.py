@@ -64,6 +64,7 @@ def _judgement(
         spared = {name for name, classes in survey.classes.items() if sample.label in classes}
         findings += _findings(sample.facts, [rule for rule in rules[sample.kind] if rule.name not in spared])
     findings += survey.says_of(place, sample.digest)
+    findings = tuple(policy.spared(one, decoded=sample.facts is not None) for one in findings)
     judged = sample if findings == sample.findings else changed(sample, findings=findings)
     if not findings:
         return Judgement(encode(judged))

@@ -4,7 +4,9 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from curate.check.checks import CHECKS, VERDICTS
+from msgspec.structs import replace
+
+from curate.check.checks import CHECKS, REVIEW_CHECKS, VERDICTS
 from curate.facts.records import Finding, Severity
 from curate.ground.errors import InputError, UsageError, did_you_mean
 from curate.ground.files import read_file
@@ -28,7 +30,7 @@ class Policy:
         severities: By check; `off`: the check is not made.
         only: Make only these checks; empty: all.
         drop: Drop the samples with these findings too; `warning`: with any warning.
-        keep: Keep the samples with these findings, also if they are errors.
+        keep: Keep the samples with these findings, also if they are errors, which become warnings.
         auto: Learn thresholds from the set, where the check has a spread and the user gave none.
     """
 
@@ -52,6 +54,20 @@ class Policy:
     def asked_for(self, check: str) -> bool:
         """Return whether the user named the check, and so wants it even if it flags most of the set."""
         return check in self.thresholds or check in self.only or check in self.drop
+
+    def spared(self, finding: Finding, *, decoded: bool) -> Finding:
+        """Return a finding as it goes on: an error that the user keeps is a warning from here on.
+
+        Every later command leaves out what has an error, so that a sample which is kept with one is kept for nothing.
+
+        Args:
+            finding: Of a sample.
+            decoded: Whether anything of the sample was measured; what could not be decoded is of no use to any command.
+        """
+        # What people rejected is decided anew by their answers, and stays what they said.
+        if finding.severity != "error" or finding.check not in self.keep or not decoded:
+            return finding
+        return finding if finding.check in REVIEW_CHECKS else replace(finding, severity="warning")
 
     def drops(self, finding: Finding) -> bool:
         """Return whether a sample with this finding is dropped."""

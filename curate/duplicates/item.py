@@ -25,6 +25,7 @@ class ImageKey(Struct, gc=False):
     phash_inner: str | None = None
     phash_disc: str | None = None
     phash_trimmed: str | None = None
+    luma_grid: str | None = None
 
 
 class AudioKey(Struct, gc=False):

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from curate.check.checks import SCAN_CHECKS
 from curate.duplicates.item import Item
 from curate.ground.errors import UsageError, did_you_mean
 
 RULES = ("best", "first", "oldest", "newest", "largest")
 
+_DAMAGE = {name for name, verdict in SCAN_CHECKS.items() if verdict.severity == "error"}
 _LOSSLESS = {"PNG", "BMP", "TIFF", "WAV", "FLAC", "AIFF", "AU", "W64", "RF64", "CAF"}
 _DEAD_GAP_DB = 40.0
 """A channel that far under the loudest one holds what leaks from it, or the recorder's noise."""
@@ -76,7 +78,8 @@ def _quality(item: Item, worth: Worth | None) -> tuple[float, ...]:
     """Return soundness, then what is really in it, then size, losslessness and bytes."""
     import math
 
-    errors = sum(finding.severity == "error" for finding in item.findings)
+    # Also those that the user keeps (clean --keep truncated), which are warnings then: the copy is no better for it.
+    errors = sum(one.severity == "error" or one.check in _DAMAGE for one in item.findings)
     lossless = bool((facts := item.image or item.audio) and facts.format in _LOSSLESS)
     size = extent(item)
     if item.image and worth:

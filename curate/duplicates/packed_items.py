@@ -1,5 +1,7 @@
 """Samples in memory while duplicates are looked for: packed, 200 bytes each, where objects take 900."""
 
+import base64
+import binascii
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
@@ -8,6 +10,8 @@ import msgspec
 from msgspec.structs import astuple
 
 from curate.duplicates.item import AudioKey, ImageKey, Item
+from curate.facts.luma_grid import BYTES
+from curate.ground.errors import InputError
 
 _KEYS = {ImageKey, AudioKey}
 
@@ -36,32 +40,48 @@ class PackedItems(Sequence[Item]):
         digest_hashes: 64 bits of each digest, by Python's own hash, which differs from process to process.
         pictures: Places of those with a hash of a picture.
         sounds: Places of those with a fingerprint of a recording.
+        grids: `luma_grid` of each of the pictures, `BYTES` each, of 0 where there is none; empty where none are asked
+            for. The samples that come out are without.
     """
 
-    def __init__(self, items: Iterable[Item] = ()) -> None:
-        """Take in samples."""
+    def __init__(self, items: Iterable[Item] = (), *, grids: bool = False) -> None:
+        """Take in samples; with `grids` what crops are looked for by, too."""
         self.digest_hashes = array("q")
         self.pictures = array("I")
         self.sounds = array("I")
+        self.grids = bytearray()
+        self._with_grids = grids
         self._rows = bytearray()
         self._ends = array("Q", [0])
         self._unpacked: dict[int, Item] = {}
         self._decoder = msgspec.msgpack.Decoder(_Row)
-        encoder = msgspec.msgpack.Encoder()
-        for place, item in enumerate(items):
-            # What a search asks of all of them is kept beside them, so that they are made for few other things.
-            self.digest_hashes.append(hash(item.digest))
-            if item.image and item.image.phash:
-                self.pictures.append(place)
-            if item.audio and item.audio.fingerprint:
-                self.sounds.append(place)
-            row = [astuple(one) if type(one) in _KEYS else one for one in astuple(item)]
-            try:
-                self._rows += encoder.encode(row)
-            except UnicodeEncodeError:
-                # A name that is not UTF-8 is a string with lone surrogates, which msgspec does not write.
-                self._unpacked[place] = item
-            self._ends.append(len(self._rows))
+        self._encoder = msgspec.msgpack.Encoder()
+        for item in items:
+            self.add(item)
+
+    def add(self, item: Item) -> None:
+        """Take in one more sample.
+
+        Raises:
+            InputError: Its grid is none.
+        """
+        place = len(self)
+        # What a search asks of all of them is kept beside them, so that they are made for few other things.
+        self.digest_hashes.append(hash(item.digest))
+        if item.image and item.image.phash:
+            self.pictures.append(place)
+            if self._with_grids:
+                self.grids += _grid(item.image)
+            item.image.luma_grid = None
+        if item.audio and item.audio.fingerprint:
+            self.sounds.append(place)
+        row = [astuple(one) if type(one) in _KEYS else one for one in astuple(item)]
+        try:
+            self._rows += self._encoder.encode(row)
+        except UnicodeEncodeError:
+            # A name that is not UTF-8 is a string with lone surrogates, which msgspec does not write.
+            self._unpacked[place] = item
+        self._ends.append(len(self._rows))
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -82,3 +102,16 @@ class PackedItems(Sequence[Item]):
 
     def _unpack(self, begin: int, end: int) -> Item:
         return self._decoder.decode(self._rows[begin:end])
+
+
+def _grid(image: ImageKey) -> bytes:
+    # What is in a frame has a hash of its own; the grid is of the frame and all.
+    if image.luma_grid is None or image.phash_trimmed is not None:
+        return bytes(BYTES)
+    try:
+        grid = base64.b64decode(image.luma_grid, validate=True)
+    except (binascii.Error, ValueError):
+        grid = b""
+    if len(grid) != BYTES:
+        raise InputError(f"a luma_grid is not {BYTES} bytes in base64; scan the folder again")
+    return grid

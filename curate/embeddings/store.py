@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from curate.ground.atomic import atomic_write
+from curate.ground.command_line import call
 from curate.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -202,14 +203,13 @@ def read_embeddings(path: str) -> Embeddings:
             keys, vectors, about = (arrays[name] for name in ("digests", "vectors", "about"))
             record = msgspec.json.decode(about.tobytes(), type=About)
     except FileNotFoundError:
-        raise InputError(f"{path} is not there; make it: burnish embed MANIFEST -o {path}") from None
+        raise InputError(f"{path} is not there; make it: {call('embed', 'MANIFEST', '-o', path)}") from None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
     except Exception as error:
         # Whatever a damaged or foreign archive raises (zipfile, zlib, numpy, msgspec), it is not ours.
-        raise InputError(
-            f"{path} is not a file of `burnish embed` ({error}); vectors of your own: burnish embed --from {path}"
-        ) from None
+        way = call("embed", "MANIFEST", "--from", path)
+        raise InputError(f"{path} is not a file of `burnish embed` ({error}); vectors of your own: {way}") from None
     if record.version != STORE_VERSION:
         raise InputError(f"{path} has version {record.version}, and this burnish reads {STORE_VERSION}; embed again")
     if keys.dtype != np.uint8 or keys.ndim != 2 or keys.shape[1] != _DIGEST_BYTES or vectors.dtype != np.float32:

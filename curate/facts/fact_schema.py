@@ -89,7 +89,14 @@ CATEGORIES: dict[str, str] = {
 }
 """Every fact that is a name, or a number of which a dataset has few, and what it is called."""
 
-KEYS = {"image.phash", "image.phash_inner", "image.phash_disc", "image.phash_trimmed", "audio.fingerprint"}
+KEYS = {
+    "image.phash",
+    "image.phash_inner",
+    "image.phash_disc",
+    "image.phash_trimmed",
+    "image.luma_grid",
+    "audio.fingerprint",
+}
 """Facts that are compared between samples, and describe none."""
 
 

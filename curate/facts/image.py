@@ -8,6 +8,7 @@ from PIL import Image
 
 from curate.facts.acutance import acutance, reduced
 from curate.facts.brightness import mean_and_contrast, perceived_brightness, percentiles
+from curate.facts.luma_grid import luma_grid
 from curate.facts.noise import noise_sd
 from curate.facts.phash import phash_disc, phash_trimmed, phashes
 from curate.facts.sharpness import sharpness, thumbnail
@@ -25,7 +26,7 @@ _OF_BRIGHTNESS = (
     "brightness", "contrast", "brightness_p1", "brightness_p5", "brightness_p50", "brightness_p95", "brightness_p99"
 )  # fmt: skip
 _PERCENT = 1, 5, 50, 95, 99
-_OF_THUMBNAIL = ("sharpness", "phash", "phash_inner", "phash_disc")
+_OF_THUMBNAIL = ("sharpness", "phash", "phash_inner", "phash_disc", "luma_grid")
 
 keep_freed_memory()
 
@@ -96,6 +97,8 @@ def _measure_thumbnails(
         _note(facts, ("phash", "phash_inner"), map(phashes, thumbnails))
     if asks("phash_disc"):
         _note(facts, ("phash_disc",), ((phash_disc(small),) for small in thumbnails))
+    if asks("luma_grid"):
+        _note(facts, ("luma_grid",), ((luma_grid(small),) for small in thumbnails))
 
 
 def _note(

@@ -66,6 +66,7 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
         phash_disc: Hash that rotation and mirroring do not change: the candidate key for turned and flipped copies.
         phash_trimmed: `phash` of what is inside margins of one colour on all four sides: the candidate key for copies
             in a border or frame. None where there are none.
+        luma_grid: Brightness of 12 x 12 cells of the upright picture, 4 bits each, base64: the candidate key for crops.
     """
 
     format: str | None = None
@@ -92,6 +93,7 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
     phash_disc: str | None = None
     acutance: float | None = None
     phash_trimmed: str | None = None
+    luma_grid: str | None = None
 
 
 class AudioFacts(Struct, frozen=True, omit_defaults=True):

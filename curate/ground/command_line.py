@@ -1,7 +1,9 @@
 """Commands in messages: a line that can be pasted into a shell as it is, whatever the files are called."""
 
+import re
 import shlex
 
+_OPTION = re.compile(r"-[a-zA-Z0]|--[a-z][a-z-]*")
 _LONE = ("\udc80", "\udcff")
 
 
@@ -10,9 +12,16 @@ def call(command: str, *words: str) -> str:
 
     Args:
         command: Such as `undo`; options that never vary may follow it.
-        words: Files, tags, values: what only this call has.
+        words: Files, tags, values, and options between them: what only this call has.
     """
-    return " ".join(("burnish", command, *map(quoted, words)))
+    return " ".join(
+        ("burnish", command, *(quoted(one) if _OPTION.fullmatch(one) else quoted(plain(one)) for one in words))
+    )
+
+
+def plain(path: str) -> str:
+    """Return a path that no program takes for an option: `-x.jsonl` as `./-x.jsonl`."""
+    return f"./{path}" if path.startswith("-") else path
 
 
 def quoted(word: str) -> str:

@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
+from curate.ground.command_line import call
 from curate.ground.errors import BurnishError, InputError
 from curate.journal.batch import Batch
 from curate.journal.crash_state import recover
@@ -160,7 +161,7 @@ class Journal:
         """Return what to tell the user when it is pointless to go on."""
         return BurnishError(
             f"stopped: {error.strerror}, in {self.tree.folder}; nothing is lost: mend that and repeat the command to "
-            f"go on, or take back what was done: burnish undo {self.tree.folder}"
+            f"go on, or take back what was done: {call('undo', self.tree.folder)}"
         )
 
     def _run(self, batch: Batch) -> "Iterator[Outcome]":

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeVar
 import msgspec
 
 from curate.ground import json
+from curate.ground.command_line import call
 from curate.ground.errors import BurnishError, InputError
 from curate.journal.operations import Operation, Outcome
 from curate.journal.tree import check_target
@@ -98,7 +99,7 @@ class KeyJournal:
         """Return what to tell the user when it is pointless to go on."""
         return BurnishError(
             f"stopped: {error.strerror}, in {self.url}; nothing is lost: mend that and repeat the command to go on, or "
-            f"take back what was done: burnish undo {self.url}"
+            f"take back what was done: {call('undo', self.url)}"
         )
 
     def apply(self, operations: "Iterable[Operation]") -> "Iterator[Outcome]":

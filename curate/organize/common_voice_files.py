@@ -68,6 +68,8 @@ class CommonVoiceFiles:
             more |= {_TAGS} if _other_tags(sample) else set()
             for text in (sample.label or "", *sample.tags):
                 _refuse_breaks(text, sample.path)
+            if odd := next((tag for tag in _other_tags(sample) if ";" in tag), None):
+                raise UsageError(f"{sample.path}: the tag {odd!r} has a `;`, which divides tags there; rename it")
         self._more = tuple(sorted(more))
         tables = [SPLIT_TABLES[split] for split in SPLIT_TABLES if split in self._splits]
         self.names = (VALIDATED, *tables, *((DURATIONS,) if self._durations else ()))

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from curate.ground.command_line import call
 from curate.ground.errors import InputError, ManifestError
 from curate.ground.json import TOO_DEEP, Decoder, loads
 from curate.media.storage import open_media
@@ -63,7 +64,7 @@ def open_manifest(path: str | None) -> "Iterator[IO[bytes]]":
     try:
         file = open(local_path(path), "rb")  # noqa: SIM115 - closed below; what the body raises must not be caught here
     except IsADirectoryError:
-        raise InputError(f"{path} is a folder, not a manifest; scan it first: burnish scan {path}") from None
+        raise InputError(f"{path} is a folder, not a manifest; scan it first: {call('scan', path)}") from None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
     with file:

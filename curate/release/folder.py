@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from curate.ground.command_line import call
 from curate.ground.errors import InputError, UsageError, did_you_mean
 from curate.ground.json import decode
 from curate.release.records import CURRENT, MANIFEST, RECORD, SCHEMA, VERSION, Pointer, Release, check_name
@@ -47,7 +48,9 @@ def read_current(folder: str) -> Release:
     """
     pointer = read_pointer(folder)
     if pointer is None:
-        raise InputError(f"{folder} has no release yet; make one: burnish release set.jsonl --as v1 --into {folder}")
+        raise InputError(
+            f"{folder} has no release yet; make one: {call('release', 'set.jsonl', '--as', 'v1', '--into', folder)}"
+        )
     found = read_release(folder, pointer.release)
     if found.digest != pointer.digest:
         raise InputError(

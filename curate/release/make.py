@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from curate.ground.command_line import call
 from curate.ground.errors import GateError
 from curate.ground.files import read_file
 from curate.ground.yaml import MAX_BYTES, load_yaml
@@ -93,9 +94,9 @@ def make_release(
             found, _ = validate(draft.lines, rules)
             wrong = [f"{one.name} of {one.of} ({one.samples:,})" for one in found.anomalies if one.severity == "error"]
             if wrong:
+                see = call("validate", "MANIFEST", "--schema", str(schema))
                 raise GateError(
-                    f"{schema} does not allow it: {_listed(wrong)}; see burnish validate --schema {schema}, or name "
-                    "another with --schema"
+                    f"{schema} does not allow it: {_listed(wrong)}; see {see}, or name another with --schema"
                 )
         difference = None
         if current and current.digest != draft.digest and not is_there:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from curate.ground.command_line import call
 from curate.ground.csv import read_table
 from curate.ground.errors import InputError
 from curate.review.answers import read_answers, standing
@@ -82,7 +83,8 @@ def votes_of_answers(path: str) -> Ballot:
     if unsure:
         notes.append(f"answers that say unsure, which count for no label: {unsure:,}")
     if rejected:
-        notes.append(f"samples that somebody rejected: {len(rejected):,}; to drop them: burnish clean --answers {path}")
+        drop = call("clean", "MANIFEST", "--answers", path)
+        notes.append(f"samples that somebody rejected: {len(rejected):,}; to drop them: {drop}")
     return Ballot(votes, notes, rejected)
 
 

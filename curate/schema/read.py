@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from curate.facts.records import KINDS
+from curate.ground.command_line import call
 from curate.ground.errors import InputError, UsageError, did_you_mean, nearest
 from curate.ground.files import read_file
 from curate.ground.yaml import MAX_BYTES, YamlFile, load_yaml
@@ -70,7 +71,9 @@ class _Reader:
         if not isinstance(content, dict) or content.get("kind") != "schema":
             kind = content.get("kind") if isinstance(content, dict) else None
             other = f"its kind is {_shown(kind)}" if kind is not None else "it has no line 'kind: schema'"
-            self.fail(f"this is no schema: {other}; make one: burnish schema MANIFEST -o {self.file.name}", ("kind",))
+            self.fail(
+                f"this is no schema: {other}; make one: {call('schema', 'MANIFEST', '-o', self.file.name)}", ("kind",)
+            )
         self.mapping((), _TOP)
         version = self.whole(("version",), SCHEMA_VERSION, least=1)
         if version != SCHEMA_VERSION:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from curate.split.wish import Wish
 
 _EXAMPLES = 3
+FOLD_STARTS = 64
 
 
 def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitReport]":
@@ -45,7 +46,9 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
         found = split_by_place(components, len(homes), columns, wish.ratio)
         split = np.where(split < 0, found[components], split)
     else:
-        split_exactly(split, components, strata if wish.stratify else strata * 0, wish.ratio.shares, order)
+        # More orders than one are tried for folds only: a split that is there already would come out otherwise.
+        starts = FOLD_STARTS if wish.folds else 1
+        split_exactly(split, components, strata if wish.stratify else strata * 0, wish.ratio.shares, order, starts)
     generated = np.frombuffer(columns.generated, np.int8).astype(bool)
     if wish.ensure:
         carriers = {tag: np.frombuffer(has, np.int8).astype(bool) & ~generated for tag, has in columns.carriers.items()}

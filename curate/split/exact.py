@@ -18,6 +18,7 @@ def split_exactly(
     strata: "NDArray[np.int64]",
     shares: Sequence[float],
     order: "NDArray[np.uint64]",
+    starts: int = 1,
 ) -> None:
     """Give a split to each sample that has none.
 
@@ -30,6 +31,7 @@ def split_exactly(
         strata: Class of each sample, 0, 1, 2…
         shares: Of the splits, summing to 1.
         order: Of the samples; does not come from the manifest either.
+        starts: As for `pack`.
     """
     classes = int(strata.max()) + 1
     free = split < 0
@@ -42,7 +44,7 @@ def split_exactly(
         wished = _wished(held, np.bincount(strata[free], minlength=classes), singles, shares)
         # Where there are at least as many single samples as splits, those fill every split, and no group has to.
         needy = (held.sum(axis=0) == 0) & (singles.sum() < len(shares))
-        split[grouped] = pack(make_groups(groups, strata[grouped], classes), wished, needy)[groups]
+        split[grouped] = pack(make_groups(groups, strata[grouped], classes), wished, needy, starts)[groups]
     _fill(split, np.flatnonzero(single), singles, strata, shares, order)
 
 

@@ -26,6 +26,8 @@ MOVES_TRIED = 400_000
 EXCHANGE_CELLS = 1_000_000
 """Exchanges matter where groups are few; each one looks at this many counts at most."""
 EXCHANGES_COST = 250_000_000
+STARTS_COST = 4000
+"""So many groups are placed in all orders together: 41 groups in 64 orders take half a second."""
 UNIT = 1000.0
 """Wished numbers are rounded to a thousandth of a sample."""
 _TRIED_AT_ONCE = 1 << 15
@@ -71,30 +73,47 @@ def make_groups(groups: "NDArray[np.int64]", classes: "NDArray[np.int64]", numbe
     return Groups(starts, kind, np.concatenate((counts, sizes))[order].astype(np.float64), sizes)
 
 
-def pack(groups: Groups, wished: "NDArray[np.float64]", needy: "NDArray[np.bool_]") -> "NDArray[np.int64]":
+def pack(
+    groups: Groups, wished: "NDArray[np.float64]", needy: "NDArray[np.bool_]", starts: int = 1
+) -> "NDArray[np.int64]":
     """Return the split of each group.
 
     Args:
         groups: In an order that does not come from the manifest: it breaks ties.
         wished: Samples wished, classes x splits; negative where there are too many already.
         needy: Splits that would be empty without a group.
+        starts: In how many orders the groups are placed, where they are few; the best of them counts.
     """
     target = np.rint(UNIT * np.vstack((wished, wished.sum(axis=0))))
     number = len(groups.sizes)
     if wished.shape[1] ** number <= EXACT_CHOICES:
         return best_of_all(groups.table(len(target)), target, needy)
-    packed = Improvement(groups, -target, needy)
     largest_first = np.argsort(-groups.sizes, kind="stable")
-    packed.place(largest_first)
+    best = _improved(groups, target, needy, largest_first)
+    # The order in which groups are placed decides where the moves end. Seen on 41 speakers of 30 words in 3, 5 and 10
+    # folds: a sum of 42, 58 and 76 samples squared from the largest first, 24, 42 and 64 as the best of 30 orders.
+    for start in range(1, min(starts, max(1, STARTS_COST // number))):
+        order = np.random.default_rng(start).permutation(number)
+        other = _improved(groups, target, needy, order)
+        best = min((best, other), key=Improvement.sum)
+    return best.where
+
+
+def _improved(
+    groups: Groups, target: "NDArray[np.float64]", needy: "NDArray[np.bool_]", order: "NDArray[np.int64]"
+) -> "Improvement":
+    number = len(order)
+    packed = Improvement(groups, -target, needy)
+    packed.place(order)
     packed.fill_empty()
     # Rounds, because a move opens others. Their number depends on the number of groups and never on the clock.
     for _ in range(max(1, min(4, MOVES_TRIED // number))):
-        changed = packed.move(largest_first[:MOVES_TRIED])
+        changed = packed.move(order[:MOVES_TRIED])
         if number * len(target) <= EXCHANGE_CELLS:
-            changed += packed.exchange(largest_first[: max(1, EXCHANGES_COST // (4 * number * len(target)))])
+            changed += packed.exchange(order[: max(1, EXCHANGES_COST // (4 * number * len(target)))])
         if not changed:
             break
-    return packed.where
+    return packed
 
 
 def best_of_all(
@@ -159,6 +178,10 @@ class Improvement:
         for group in order:
             classes, counts = self.groups.entries(group)
             self._put(group, int((counts @ self.excess[classes]).argmin()))
+
+    def sum(self) -> float:
+        """Return how far it is from the target: over splits and classes, the squared distance."""
+        return float(np.square(self.excess).sum())
 
     def fill_empty(self) -> None:
         """Give each needy split that is empty the group that costs least there, of a split that has another."""

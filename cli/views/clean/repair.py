@@ -1,7 +1,6 @@
 """`burnish clean --fix`: mend the files of a manifest, and say what was found, done, and left and why."""
 
 import os
-import shlex
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 from cli.io import streams, terminal
 from cli.io.terminal import printable, say
 from cli.io.words import counted
+from curate.ground.command_line import call
 from curate.ground.errors import GateError, InputError
 from curate.journal.tree import JOURNAL
 from curate.media.repair.behind import NOTHING
@@ -37,7 +37,7 @@ def mended(file: "Rereadable", fixes: frozenset[str], base: str, *, apply: bool)
     """
     repair = Repair(fixes, Places.of(streams.again(file), base))
     journal = f"{os.path.relpath(repair.places.common)}/{JOURNAL}"
-    way_back = f"burnish undo {shlex.quote(f'./{journal}' if journal.startswith('-') else journal)}"
+    way_back = call("undo", journal)
     was_there = os.path.exists(journal)
     with terminal.progress("repair", lambda: sum(1 for _ in streams.again(file))) as progressing:
         samples = progressing(streams.again(file))

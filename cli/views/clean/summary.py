@@ -1,8 +1,7 @@
 """What `burnish clean` says on stderr: what it learnt of the set, what it flagged, what it dropped."""
 
-import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,10 +11,11 @@ from cli.io.terminal import progress, say
 from cli.io.words import counted
 from cli.views.clean.flagged_page import Gallery, page
 from cli.views.kit.page import Links
-from curate.check.checks import CHECKS
+from curate.check.checks import CHECKS, VERDICTS
 from curate.check.policy import Policy
 from curate.check.survey import Survey
 from curate.facts.records import Finding
+from curate.ground.command_line import call
 from curate.media.storage.publish import write_whole
 from curate.organize.quarantine import Quarantine
 from curate.records.sample import Sample
@@ -124,14 +124,25 @@ def say_learnt(found: Survey, policy: Policy) -> None:
         say(f"look at what they flag with --html FILE before you drop any; to keep them: {' '.join(kept)}")
 
 
-def say_tally(tally: CleanTally) -> None:
-    """Say what was flagged and dropped."""
+def say_tally(tally: CleanTally, keep: Collection[str] = ()) -> None:
+    """Say what was flagged and dropped.
+
+    Args:
+        tally: What came of it.
+        keep: Checks whose samples the user keeps.
+    """
     total = tally.kept + tally.dropped.total()
     reasons = ", ".join(f"{name} {count:,}" for name, count in tally.dropped.most_common())
     dropped = f"dropped {tally.dropped.total():,}{f': {reasons}' if reasons else ''}"
     say(f"kept {tally.kept:,} of {total:,} samples; {dropped}")
     for (severity, check), count in sorted(tally.findings.items()):
         say(f"  {severity} {check}: {count:,}, such as {tally.examples[check]}")
+    for check in sorted(keep):
+        is_error = check in VERDICTS and VERDICTS[check].severity == "error"
+        if is_error and tally.findings["warning", check]:
+            say(f"  {check}: kept, with a warning instead of an error; later commands take what decodes of them")
+        if useless := tally.findings["error", check]:
+            say(f"  {check}: kept as errors, which later commands leave out: {useless:,}")
 
 
 def say_rejections(found: "Rejections", notes: Sequence[str]) -> None:
@@ -188,7 +199,7 @@ def carry_out(files: Quarantine, *, apply: bool) -> None:
                 moved += 1
             else:
                 left.setdefault(f"{outcome.status}: {outcome.detail}", []).append(outcome.operation.source)
-    journal = shlex.quote(f"{files.folder}/journal.jsonl")
-    say(f"moved {moved:,} files to {files.folder}; take it back with: burnish undo {journal}")
+    way_back = call("undo", f"{files.folder}/journal.jsonl")
+    say(f"moved {moved:,} files to {files.folder}; take it back with: {way_back}")
     for reason, paths in left.items():
         say(f"  not moved: {paths[0]}{f' and {len(paths) - 1:,} more' if len(paths) > 1 else ''}: {reason}")

@@ -9,8 +9,9 @@ import msgspec
 from cli.io.summary import kinds_in_words
 from cli.io.table import Column, Report, Row, Table
 from cli.io.terminal import say
-from curate.duplicates.dedup import Part, Search
 from curate.duplicates.groups import Group, Stays
+from curate.duplicates.search import Part, Search
+from curate.ground.command_line import call
 from curate.ground.errors import GateError
 
 if TYPE_CHECKING:
@@ -146,7 +147,9 @@ def _parts(parts: Sequence[Part]) -> Table:
     return Table("parts", "The same in part", columns, rows)
 
 
-def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed: bool) -> None:
+def say_groups(
+    groups: Sequence[Group], search: Search, *, dropped: bool, listed: bool, manifest: str | None = None
+) -> None:
     """Say on stderr what was found: each group, what could not be compared, and the sum."""
     for group in groups if listed else ():
         say(_line(group))
@@ -163,7 +166,8 @@ def say_groups(groups: Sequence[Group], search: Search, *, dropped: bool, listed
     if search.unmeasured:
         say(f"  {search.unmeasured:,} samples have no digest and were not compared; measure them: burnish scan FOLDER")
     if search.samples and not search.in_part and not search.exact:
-        say("  crops, frames and excerpts were not searched for: burnish dedup --parts")
+        named = () if manifest in {None, "-"} else (manifest or "",)
+        say(f"  crops, frames and excerpts were not searched for: {call('dedup', *named, '--parts')}")
     count = sum(len(group.dropped) for group in groups)
     # The two counts that decide whether a set can be trusted: wrong labels, and training samples in the test.
     conflicts, leaks = sum(bool(g.label_conflict) for g in groups), sum(bool(g.leak) for g in groups)

@@ -6,6 +6,7 @@ from cli.io.table import Column, Row, SampleLink, Table
 from cli.views.gate.table import over_all, sentences, tags
 from cli.views.kit import drawing
 from cli.views.kit import page as pages
+from curate.ground.command_line import call
 from curate.media.storage import exists
 from curate.media.storage.address import join
 
@@ -80,8 +81,8 @@ def _how_to_review(cases: "Sequence[Case]", listed: str | None) -> str:
     manifest = listed or "differ.jsonl"
     first = "" if listed else f"write them with -o {manifest}, then "
     return (
-        f"{waiting:,} wait for a label: {first}burnish review {manifest} --ask label --annotator NAME --serve "
-        f"-o answers.jsonl; burnish relabel {manifest} --answers answers.jsonl -o truth.jsonl; then this gate with "
+        f"{waiting:,} wait for a label: {first}{call('review', manifest)} --ask label --annotator NAME --serve "
+        f"-o answers.jsonl; {call('relabel', manifest)} --answers answers.jsonl -o truth.jsonl; then this gate with "
         "--truth truth.jsonl"
     )
 

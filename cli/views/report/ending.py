@@ -15,6 +15,7 @@ from baselines.slices.slice_ranking import SliceRanking, rank_run
 from cli.io.table import percent
 from cli.io.terminal import printable
 from cli.views.compare.control import OUTSIDE, beyond_in_words
+from curate.ground.command_line import call
 from curate.ground.errors import InputError
 from curate.ground.json import decode
 
@@ -149,7 +150,7 @@ def _lines(loop: Loop, work: str) -> "Iterator[str]":
         yield f"  {_head(remark)}: {remark.detail}{cure}"
     if len(loop.remarks) > _REASONS:
         yield f"  and {len(loop.remarks) - _REASONS:,} more; all are in run --json"
-    yield f"page: {loop.page or f'burnish report {work}'}"
+    yield f"page: {loop.page or call('report', work)}"
 
 
 def _head(remark: Remark) -> str:

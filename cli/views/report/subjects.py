@@ -7,6 +7,7 @@ from baselines.runs.run_folder import PREDICTIONS, predictions_of_run
 from cli.pipeline.state import NAME as STATE
 from cli.pipeline.state import Done, State
 from curate.describe.health import Listed, samples_of
+from curate.ground.command_line import call
 from curate.ground.errors import InputError
 from curate.ground.json import Decoder, decode
 from curate.records.reader import decode_line
@@ -123,7 +124,7 @@ def _of_folder(folder: str) -> Subject:
     if found.manifests or found.runs:
         return found
     if state:
-        raise InputError(f"no step in {folder} has written anything yet; run the pipeline: burnish run {state.recipe}")
+        raise InputError(f"no step in {folder} has written anything yet; run the pipeline: {call('run', state.recipe)}")
     raise InputError(f"{folder} is no work folder and no run: {_why_not(folder)}")
 
 

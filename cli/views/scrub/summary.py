@@ -1,11 +1,11 @@
 """What `burnish scrub` says on stderr: what was found, what becomes of it, what is left."""
 
 import os
-import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cli.io.terminal import printable, say
+from curate.ground.command_line import call, plain, quoted
 from curate.journal.tree import JOURNAL
 from curate.scrub.samples import ORIGINALS
 
@@ -51,23 +51,18 @@ def way_on(into: str) -> "Iterator[None]":
         yield
     except (KeyboardInterrupt, OSError):
         if os.path.exists(os.path.join(into, JOURNAL)):
-            way_back = f"burnish undo {_quoted(into, JOURNAL)}"
+            way_back = call("undo", f"{into}/{JOURNAL}")
             say(f"not all was done: the same command again does the rest, and {way_back} takes it back")
         raise
 
 
 def say_way_back(into: str, *, in_place: bool) -> None:
     """Say how it is taken back, and where what was taken out still is."""
-    say(f"take it back with: burnish undo {_quoted(into, JOURNAL)}")
+    say(f"take it back with: {call('undo', f'{into}/{JOURNAL}')}")
     if in_place:
         say(f"the originals are in {into}/{ORIGINALS}, with all that they say; without them there is no way back:")
-        say(f"  rm -r {_quoted(into, ORIGINALS)} {_quoted(into, JOURNAL)}")
-
-
-def _quoted(folder: str, name: str) -> str:
-    """Return a path as a shell takes it: `rm -r my data/.originals` would remove another folder, `my`."""
-    path = f"{folder}/{name}"
-    return shlex.quote(f"./{path}" if path.startswith("-") else path)
+        # In quotes: `rm -r my data/.originals` would remove another folder, `my`.
+        say(f"  rm -r {quoted(plain(f'{into}/{ORIGINALS}'))} {quoted(plain(f'{into}/{JOURNAL}'))}")
 
 
 def say_failures(failures: "Sequence[Outcome]") -> None:

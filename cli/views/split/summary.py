@@ -91,7 +91,7 @@ def _notes(plan: Plan) -> Iterator[str]:
         yield f"  of {len(report.classes):,} classes, the {_SHOWN} that miss their shares most are shown"
     if grouping:
         yield (
-            f"{report.groups:,} groups by {grouping.text}, none in two splits"
+            f"{report.groups:,} groups by {grouping.text}, none in two {'folds' if plan.wish.folds else 'splits'}"
             if not report.torn
             else (f"{report.groups:,} groups by {grouping.text}")
         )

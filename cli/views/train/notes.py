@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from baselines.runs.run_folder import check_run_folder
 from cli.io.terminal import say
+from curate.ground.command_line import call, quoted
 from curate.ground.errors import GateError, UsageError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def say_suspects(suspects: "Iterable[Suspect]", *, split: bool) -> None:
         split: Whether there is a test split, and a new split is the cure.
     """
     for found in suspects:
-        cure = f"burnish split --force --group {found.group}" if split else f"--group {found.group}"
+        cure = call("split", "--force", "--group", found.group) if split else f"--group {quoted(found.group)}"
         say(
             f"warning: {found.name} looks like a group ({found.values:,} values, {found.samples:,.0f} samples each) "
             f"and is both learned from and tested, so the score is too good for new ones; the honest figure: {cure}"

@@ -1,10 +1,10 @@
 """What `burnish train`, `evaluate` and `overfit` show: the score beside the majority guess, and the worst classes."""
 
-import shlex
 from typing import TYPE_CHECKING
 
 from cli.io.table import Column, Report, Row, Table, names, or_dash, percent
 from cli.views.kit.drawing import bar_cell
+from curate.ground.command_line import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +17,9 @@ _WORST = 5
 
 def report(outcome: "Outcome") -> Report:
     """Return the report of a run."""
-    folder = shlex.quote(outcome.folder)
-    next_steps = [f"which tags are worth working on:  burnish weak {folder}"] if outcome.metrics.per_tag else []
-    next_steps.append(f"what is taken for what:           burnish audit {folder}")
+    weak, audit = call("weak", outcome.folder), call("audit", outcome.folder)
+    next_steps = [f"which tags are worth working on:  {weak}"] if outcome.metrics.per_tag else []
+    next_steps.append(f"what is taken for what:           {audit}")
     columns = [Column("name", "run"), Column("value", outcome.folder)]
     facts = Table("facts", "The run", columns, [Row(fact) for fact in _named_facts(outcome)], in_csv=False)
     # A class that only the training part has would go from the table without a word.
@@ -41,7 +41,7 @@ def fit_report(found: "Overfit", manifest: str | None = None) -> Report:
     shown += [f"  the same, with different labels: {' = '.join(group)}" for group in found.conflicts]
     lines += [f"  left out, {reason}: {count:,}" for reason, count in found.left_out.items()]
     if found.fits:
-        typed = "burnish train" if manifest in {None, "-"} else f"burnish train {shlex.quote(manifest or '')}"
+        typed = call("train", *(() if manifest in {None, "-"} else (manifest or "",)))
         lines.append(f"a model can fit this data; train it:  {typed} --run runs/first")
     return Report([Table("samples", "Samples that it does not fit", columns, rows, lines=shown)], lines)
 

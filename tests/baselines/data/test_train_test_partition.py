@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from baselines.data.labelled_samples import LabelledSample, LeftOut
-from baselines.data.train_test_partition import check_labels, check_no_leaks, partition_samples
+from baselines.data.train_test_partition import by_fold, check_labels, check_no_leaks, partition_samples
 from curate.ground.errors import InputError, UsageError
 from curate.records.origin import Origin
 
@@ -110,3 +110,32 @@ def test_a_test_sample_that_was_made_from_a_training_sample_is_an_error(origin: 
     tested = LabelledSample("t.wav", digest="sha256:t", origin=origin)
     with pytest.raises(InputError, match=r"a\.wav is trained on, and t\.wav of the test split was made from it"):
         check_no_leaks([LabelledSample("a.wav", digest="sha256:a")], [tested])
+
+
+def test_a_fold_tests_and_the_others_train() -> None:
+    samples = [LabelledSample(f"{n}.wav", "x", fold=n % 3, split="val" if n == 1 else None) for n in range(6)]
+    samples.append(LabelledSample("held.wav", "x", split="test"))
+    samples.append(LabelledSample("made.wav", "x", fold=1, origin=Origin(recipe="r", source="1.wav")))
+    samples.append(LabelledSample("other.wav", "x", fold=2, origin=Origin(recipe="r", source="2.wav")))
+    left_out = LeftOut()
+    partition = partition_samples(by_fold(samples, "fold=1"), "fold=1", left_out)
+    assert [one.path for one in partition.test] == ["1.wav", "4.wav"]
+    assert [one.path for one in partition.train] == ["0.wav", "2.wav", "3.wav", "5.wav", "other.wav"]
+    assert left_out.counts == {"of the split test": 1, "of the split fold=1, generated": 1}
+    check_no_leaks(partition.train, partition.test)
+    assert samples[1].split == "val", "what was given is not changed"
+
+
+@pytest.mark.parametrize("name", [None, "test", "fold=", "fold=x", "fold=-1", "fold=²"])
+def test_what_names_no_fold_is_a_split(name: str | None) -> None:
+    samples = [LabelledSample("a.wav", "x", fold=0)]
+    assert by_fold(samples, name) == samples
+
+
+def test_a_split_that_is_called_so_goes_first_and_a_fold_that_is_not_there_is_said() -> None:
+    samples = [LabelledSample("a.wav", "x", split="fold=1", fold=0)]
+    assert by_fold(samples, "fold=1") == samples
+    with pytest.raises(
+        UsageError, match=r"no sample is in that fold; there are 0; give folds: burnish split --folds 5"
+    ):
+        by_fold(samples, "fold=3")

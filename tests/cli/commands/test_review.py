@@ -75,8 +75,8 @@ def test_without_server_and_page_it_says_what_the_answers_come_to(burnish: Burni
         "3 answered in answers.jsonl, 2.0 s each in the median",
         "  cat 1, dog 1, (reject) 1",
         "  1 label is others than those that were shown",
-        "  next: burnish relabel MANIFEST --answers answers.jsonl",
-        "  to drop what was rejected: burnish clean MANIFEST --answers answers.jsonl",
+        "  next: burnish relabel set.jsonl --answers answers.jsonl",
+        "  to drop what was rejected: burnish clean set.jsonl --answers answers.jsonl",
     ]
     assert burnish("review", "set.jsonl", "--annotator", "bob").stderr.splitlines()[-1] == "0 answered in answers.jsonl"
 
@@ -92,7 +92,7 @@ def test_realism_is_judged_against_guessing(burnish: Burnish, tmp_path: Path) ->
     words = ("review", "set.jsonl", "--annotator", "ann", "--ask", "realism")
     assert burnish(*words).stderr.splitlines()[-2:] == [
         "  10 of 10 right, p = 0.0020: can tell real from made",
-        "  next: burnish agreement answers.jsonl --manifest MANIFEST",
+        "  next: burnish agreement answers.jsonl --manifest set.jsonl",
     ]
 
 

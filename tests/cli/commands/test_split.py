@@ -113,3 +113,25 @@ def test_a_person_sees_tables(tmp_path: Path) -> None:
     seen, code = in_terminal(["split", "set.jsonl", "-o", "out.jsonl"], tmp_path)
     assert code == 0
     assert all(word in seen for word in ("reached", "wished", "[red]", "48", "looks like a group"))
+
+
+def test_folds_are_a_field_that_other_commands_know(burnish: Burnish, tmp_path: Path) -> None:
+    result = burnish("split", "--folds", "5", "--group", "speaker", "-o", "folds.jsonl", stdin=SET)
+    assert result.stderr.startswith("split 60 samples into 5 folds\n  fold=0: 12 samples, 20.0 %, wished 20 %\n")
+    assert result.stderr.endswith("5 groups by speaker, none in two folds\n")
+    rows = [json.loads(line) for line in (tmp_path / "folds.jsonl").read_text().splitlines()]
+    assert Counter(one["fold"] for one in rows) == dict.fromkeys(range(5), 12)
+    assert not any("split" in one for one in rows)
+    one = burnish("select", "folds.jsonl", "--where", "fold == 3").stdout.splitlines()
+    assert [json.loads(line)["fold"] for line in one] == [3] * 12
+    (tmp_path / "p.csv").write_text("path,prediction\n" + "".join(f"{one['path']},1\n" for one in rows))
+    words = ("evaluate", "folds.jsonl", "--predictions", "p.csv", "--run", "run", "--test-split", "fold=3", "--json")
+    assert json.loads(burnish(*words).stdout)["metrics"]["samples"] == 12
+    again = burnish("split", "folds.jsonl", "--folds", "5", "--group", "speaker")
+    assert again.stdout == (tmp_path / "folds.jsonl").read_text()
+    assert "60 samples kept the fold that they had; --force makes all folds anew" in again.stderr
+
+
+def test_more_folds_than_groups_are_refused(burnish: Burnish) -> None:
+    errors = burnish("split", "--folds", "6", "--group", "speaker", stdin=SET, code=2).stderr
+    assert errors == "burnish split: --folds 6: there are only 5 groups by speaker, and each fold needs one\n"

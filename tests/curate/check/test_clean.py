@@ -108,6 +108,28 @@ def test_errors_drop_and_so_does_what_the_user_names() -> None:
     assert cleaned(records, make_policy(drop=["warning"], keep=["truncated"]))[1] == {"a": "animated", "b": "blurry"}
 
 
+def test_an_error_that_the_user_keeps_is_a_warning_for_what_comes_later() -> None:
+    records = [image(str(i)) for i in range(3)]
+    for record in records:
+        record["findings"] = [{"check": "truncated", "severity": "error", "detail": "cut"}]
+    del records[1]["image"]
+    records[2]["findings"].append({"check": "rejected", "severity": "error"})
+    found = [cleaned_findings(record, make_policy(keep=["truncated", "rejected"])) for record in records]
+    assert found == [
+        [("truncated", "warning")],
+        [("truncated", "error")],  # nothing of it was decoded
+        [("truncated", "warning"), ("rejected", "error")],
+    ]
+    assert cleaned_findings(records[0], make_policy()) == [("truncated", "error")]
+
+
+def cleaned_findings(record: dict[str, Any], policy: Policy) -> list[tuple[str, str]]:
+    file = io.BytesIO(json.dumps(record).encode() + b"\n")
+    found = survey(read_as(file, Facts), policy)
+    file.seek(0)
+    return [(one.check, one.severity) for one in parse(next(judge(lines(file), found, policy)).line).findings]
+
+
 @pytest.mark.parametrize(("dark", "everywhere"), [(1, {}), (2, {"dark": 0.5}), (4, {"dark": 1.0})])
 def test_what_flags_half_of_the_set_is_said_once_instead(dark: int, everywhere: dict[str, float]) -> None:
     records = [image(str(i), brightness_p99=0.1 if i < dark else 0.9) for i in range(4)]

@@ -4,6 +4,7 @@ import pytest
 
 from curate.duplicates.item import AudioKey, ImageKey, Item
 from curate.duplicates.keep import Worth, check_keep, extent, rank
+from curate.facts.records import Finding
 from curate.ground.errors import UsageError
 
 
@@ -78,3 +79,8 @@ def test_extent_is_pixels_or_samples() -> None:
     assert extent(picture(width=30)) == 3000
     assert extent(sound(channels=2)) == 32000
     assert extent(Item(path="a.txt")) == 0
+
+
+def test_a_damaged_copy_is_no_better_for_a_user_who_keeps_it() -> None:
+    kept = Finding("truncated", "warning")  # as `clean --keep truncated` leaves it
+    assert stays([picture(width=300, findings=(kept,)), picture(findings=(Finding("dark", "warning"),))], "best") == 1

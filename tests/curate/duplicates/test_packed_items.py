@@ -1,15 +1,19 @@
 """Packed samples are the samples that were packed."""
 
+import base64
 import tracemalloc
 
 import pytest
 from msgspec.structs import astuple
 
-from curate.duplicates.dedup import Search, find_groups
+from curate.duplicates.dedup import find_groups
 from curate.duplicates.item import AudioKey, ImageKey, Item
 from curate.duplicates.packed_items import PackedItems
 from curate.duplicates.same_bytes import sharing_a_digest
+from curate.duplicates.search import Search
+from curate.facts.luma_grid import BYTES
 from curate.facts.records import Finding
+from curate.ground.errors import InputError
 
 PHASH = "0123456789abcdef"
 ITEMS = [
@@ -92,3 +96,25 @@ def test_a_sample_takes_a_quarter_of_a_kilobyte() -> None:
     tracemalloc.stop()
     assert len(packed) == count
     assert held / count < 250
+
+
+def test_grids_are_kept_beside_the_samples() -> None:
+    grid = base64.b64encode(bytes(range(BYTES))).decode()
+
+    def items() -> list[Item]:
+        keys = ImageKey(phash=PHASH, luma_grid=grid), ImageKey(phash=PHASH), ImageKey(phash=PHASH, phash_trimmed=PHASH)
+        keys[2].luma_grid = grid
+        return [Item(f"{place}.jpg", kind="image", image=key) for place, key in enumerate(keys)]
+
+    packed = PackedItems(items(), grids=True)
+    # What is in a frame has a hash of its own.
+    assert bytes(packed.grids) == bytes(range(BYTES)) + bytes(2 * BYTES)
+    assert [one.image and one.image.luma_grid for one in packed] == [None] * 3
+    assert not PackedItems(items()).grids
+
+
+@pytest.mark.parametrize("grid", ["", "AAAA", "?" * 96, "A" * 100])
+def test_a_grid_that_is_none_is_refused(grid: str) -> None:
+    item = Item("a.jpg", kind="image", image=ImageKey(phash=PHASH, luma_grid=grid))
+    with pytest.raises(InputError, match="scan the folder again"):
+        PackedItems([item], grids=True)

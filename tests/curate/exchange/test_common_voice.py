@@ -27,7 +27,7 @@ def read(folder: Path, tables: dict[str, str | bytes], left: Left | None = None,
 
 def test_a_corpus_as_it_is_downloaded(tmp_path: Path) -> None:
     quoted = '"""Ja"", sagte er.'  # an odd number of marks: with csv's quotes the next lines would be one cell
-    tables = {
+    tables: dict[str, str | bytes] = {
         "validated.tsv": HEADER + row("a.mp3", quoted) + row("b.mp3") + row("c.mp3", "", "cd34"),
         "train.tsv": HEADER + row("a.mp3", quoted),
         "dev.tsv": HEADER + row("b.mp3"),
@@ -49,7 +49,7 @@ def test_a_corpus_as_it_is_downloaded(tmp_path: Path) -> None:
 
 
 def test_older_corpora_leave_the_ending_out(tmp_path: Path) -> None:
-    tables = {"train.tsv": "\ufeffpath\tsentence\r\nabc\tSatz\r\n"}
+    tables: dict[str, str | bytes] = {"train.tsv": "\ufeffpath\tsentence\r\nabc\tSatz\r\n"}
     (one,) = read(tmp_path, tables, path="train.tsv")
     assert (one.path, one.text, one.split) == (str(tmp_path / "clips/abc.mp3"), "Satz", "train")
 
@@ -70,6 +70,7 @@ def test_a_table_of_clips_that_were_voted_down_is_a_slice(tmp_path: Path) -> Non
         ({"train.tsv": HEADER + "ab\ta.mp3\n"}, r"train\.tsv:2: 2 values for 11 columns"),
         ({"train.tsv": HEADER.encode() + row("a.mp3", "é").encode("latin-1")}, r"train\.tsv:2: no UTF-8"),
         ({"train.tsv": HEADER + row("a.mp3") * 2}, r"train\.tsv:3: a\.mp3 stands twice"),
+        ({"validated.tsv": HEADER + row("a.mp3") * 2}, r"validated\.tsv:3: a\.mp3 stands twice"),
         ({"train.tsv": HEADER + row("a.mp3"), "test.tsv": HEADER + row("a.mp3")}, "a clip is in one split"),
         ({"train.tsv": "clip\tsentence\n"}, "has no column 'path'"),
         ({"train.tsv": "path\tpath\n"}, "has the column 'path' twice"),

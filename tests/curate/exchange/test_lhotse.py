@@ -53,7 +53,7 @@ def test_what_goes_out_comes_back(tmp_path: Path, *, plain: bool) -> None:
     assert sorted(files) == [
         f"{kind}_{split}.{ending}" for kind in ("recordings", "supervisions") for split in ("test", "train", "val")
     ]
-    assert files == out(samples, plain=plain), "the time is in no file"
+    assert plain or all(data[4:8] == bytes(4) for data in files.values()), "the time is in no file"
     items = list(read_back(write(tmp_path / "l", files), NamedFiles("", ""), Left()))
     assert [one.part for one in items] == [None, None, None]
     found = {one.path: one for one in items}

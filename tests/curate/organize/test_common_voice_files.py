@@ -37,6 +37,7 @@ def test_rows_have_the_columns_of_the_corpus_and_what_it_said_before() -> None:
         ("clips/a.wav", Sample("a.wav", split="fold-1"), "has no split 'fold-1', only train, val and test"),
         ("clips/a.wav", Sample("a.wav", "x\ty"), "would break the table"),
         ("clips/a.wav", Sample("a.wav", tags=("speaker=a\nb",)), "would break the table"),
+        ("clips/a.wav", Sample("a.wav", tags=("noise=a;b",)), "divides tags there"),
         ("clips/a\n.wav", Sample("a.wav", audio=AudioFacts(duration_s=1.0)), "would break the table"),
     ],
 )

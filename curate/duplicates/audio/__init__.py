@@ -1,0 +1,1 @@
+"""Whether two recordings are copies of one, and which recordings are worth comparing."""

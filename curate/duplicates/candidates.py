@@ -1,0 +1,166 @@
+"""Which samples to compare: those that hashes, grids, features, fingerprints or landmarks bring together."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from curate.duplicates.packed_items import PackedItems
+from curate.duplicates.search import Search
+from curate.media.storage.address import join
+
+if TYPE_CHECKING:
+    from curate.duplicates.image.crop_candidates import Window
+    from curate.duplicates.image.feature_candidates import Guess
+    from curate.duplicates.image.features import Features
+    from curate.duplicates.image.hash_candidates import Hashes
+    from curate.duplicates.image.looks import Look
+
+_BLOCK = 1 << 14
+
+
+class Candidates:
+    """The pairs that are worth comparing, and what is known of them before.
+
+    Attributes:
+        looks: Of pictures, by their paths.
+        guessed: How pictures may lie on each other by the features that they share.
+        windows: Where pictures may have been cut out of others; 0 is the first of a pair, 1 the second.
+        only_windows: Pairs that nothing else brings together.
+        small_overlap: Pairs that can be no more than a part of each other.
+        shows: Of how many others a picture seems to show more, less those that show more of it.
+    """
+
+    def __init__(self, items: PackedItems, search: Search, comparable: Callable[[int, int], bool]) -> None:
+        """Take the samples, how to look, and whether two of them may be compared."""
+        self.items = items
+        self.search = search
+        self.comparable = comparable
+        self.looks: dict[str, Look] = {}
+        self.guessed: dict[tuple[int, int], tuple[Guess, ...]] = {}
+        self.windows: dict[tuple[int, int], tuple[Window, ...]] = {}
+        self.only_windows: set[tuple[int, int]] = set()
+        self.small_overlap: set[tuple[int, int]] = set()
+        self.shows: Counter[int] = Counter()
+
+    def of_pictures(self, pictures: Sequence[int]) -> list[tuple[int, int]]:
+        """Return the pictures that their hashes bring together, or their grids, or the features that they share."""
+        if len(pictures) < 2:
+            return []
+        pairs = self.images(pictures)
+        self.windows = {} if self.search.exact else self.cut_out(pictures)
+        if self.search.in_part:
+            self.guessed = self.guesses(pictures, *self.look_closely(pictures))
+        self.only_windows = set(self.windows).difference(pairs, self.guessed)
+        return list(dict.fromkeys([*pairs, *self.guessed, *self.windows]))
+
+    def look_closely(self, pictures: Sequence[int]) -> "tuple[list[Features], list[tuple[int, int]]]":
+        """Return the features and the sizes of pictures."""
+        from curate.duplicates.image.features import NONE
+        from curate.duplicates.image.looks import MOST_LOOKS, look_at
+
+        paths = [join(self.search.base, self.items[index].path) for index in pictures]
+        looks = look_at(paths, self.search.jobs, self.search.progress, features=True)
+        features, sizes = [], []
+        for path, look in zip(paths, looks, strict=True):
+            features.append(look.features if look else NONE)
+            sizes.append(look.size if look else (1, 1))
+            # Descriptors of more pictures than that are made again, block by block: they would fill the memory.
+            if look and len(pictures) <= MOST_LOOKS:
+                self.looks[path] = look
+        return features, sizes
+
+    def cut_out(self, pictures: Sequence[int]) -> dict[tuple[int, int], tuple["Window", ...]]:
+        """Return where pictures may have been cut out of others, by pairs, of which 0 is the first and 1 the other."""
+        import numpy as np
+
+        from curate.duplicates.image.crop_candidates import crops
+        from curate.facts.luma_grid import BYTES
+
+        grids = np.frombuffer(self.items.grids, np.uint8).reshape(-1, BYTES)
+        grids = grids[np.searchsorted(np.asarray(self.items.pictures), np.asarray(pictures))]
+        found: dict[tuple[int, int], tuple[Window, ...]] = {}
+        for window in crops(grids, flips=self.search.flips):
+            outer, inner = pictures[window.outer], pictures[window.inner]
+            if window.mirrored and self.items[outer].label != self.items[inner].label:
+                continue
+            pair = (outer, inner) if outer < inner else (inner, outer)
+            side = int(outer > inner)
+            found[pair] = (*found.get(pair, ()), window._replace(outer=side, inner=1 - side))
+        return found
+
+    def guesses(
+        self, pictures: Sequence[int], features: "Sequence[Features]", sizes: Sequence[tuple[int, int]]
+    ) -> dict[tuple[int, int], tuple["Guess", ...]]:
+        """Return how pictures may lie on each other by the features that they share, by their places."""
+        from curate.duplicates.image.feature_candidates import candidates, lay
+        from curate.duplicates.image.parts import MOST_OF_PART
+
+        found: dict[tuple[int, int], tuple[Guess, ...]] = {}
+        for i, j, mirrored in candidates(features, flips=self.search.flips):
+            pair = pictures[i], pictures[j]
+            if not self.comparable(*pair) or (mirrored and self.items[pair[0]].label != self.items[pair[1]].label):
+                continue
+            guess = lay(i, j, (features[i], features[j]), mirrored=mirrored)
+            if guess is not None:
+                of_first, of_second = guess.overlaps(sizes[i], sizes[j])
+                if min(of_first, of_second) < MOST_OF_PART:
+                    self.small_overlap.add(pair)
+                    self.shows[pair[0]] += 1 if of_first < of_second else -1
+                    self.shows[pair[1]] += 1 if of_second < of_first else -1
+                found[pair] = (*found.get(pair, ()), guess)
+        return found
+
+    def images(self, pictures: Sequence[int]) -> list[tuple[int, int]]:
+        """Return the candidates among pictures by their hashes."""
+        from curate.duplicates.image.hash_candidates import DISTANCE, candidates, exact_candidates
+
+        # The same pixels give nearly the same hash of the whole picture; the other hashes, for crops, frames and turns,
+        # would only bring pairs that cannot be exact.
+        if self.search.exact and self.search.distance is None:
+            pairs = exact_candidates(*self.hashes(pictures, "phash"))
+        else:
+            whole, inner, disc = self.hashes(pictures, "phash", "phash_inner", "phash_disc")
+            distance = DISTANCE if self.search.distance is None else self.search.distance
+            # Few pictures have a frame, so that these need no blocks.
+            trimmed = [image.phash_trimmed for index in pictures if (image := self.items[index].image)]
+            pairs = candidates(whole, inner, disc, distance, trimmed)
+        return [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
+
+    def hashes(self, pictures: Sequence[int], *names: str) -> "list[Hashes]":
+        """Return hashes, in blocks: of a million pictures, the texts that they come from would take 300 MB."""
+        import numpy as np
+
+        from curate.duplicates.image.hash_candidates import hashes
+
+        blocks: list[list[Hashes]] = [[] for _ in names]
+        for begin in range(0, len(pictures), _BLOCK):
+            facts = [image for index in pictures[begin : begin + _BLOCK] if (image := self.items[index].image)]
+            # A manifest of an older scan has only the first of the three.
+            for name, found in zip(names, blocks, strict=True):
+                found.append(hashes(getattr(one, name) or one.phash or "" for one in facts))
+        return [np.concatenate(found) for found in blocks]
+
+    def of_recordings(self, sounds: Sequence[int]) -> list[tuple[int, int]]:
+        """Return the candidates among recordings."""
+        # Where there are not two, nothing of the comparison is imported.
+        if len(sounds) < 2:
+            return []
+        from curate.duplicates.audio.fingerprint_candidates import near_fingerprints
+        from curate.facts.fingerprint import RADIUS_BITS
+
+        keys = [audio.fingerprint if (audio := self.items[index].audio) else None for index in sounds]
+        distance = RADIUS_BITS if self.search.distance is None else self.search.distance
+        pairs = [(i, j) for i, j in near_fingerprints(keys, distance).tolist()]
+        if self.search.in_part:
+            from curate.duplicates.audio.landmarks import landmark_candidates
+            from curate.duplicates.audio.pairs import landmarks_of_files
+
+            paths = [join(self.search.base, self.items[index].path) for index in sounds]
+            heard = list(landmarks_of_files(paths, self.search.jobs, self.search.progress))
+            # Behind all as they are, all of them faster; two of which both are faster say nothing new.
+            joined = [one for some in zip(*heard, strict=True) for one in some]
+            for i, j in landmark_candidates(joined):
+                first, second = sorted((i, j % len(sounds)))
+                if i < len(sounds) and first < second:
+                    pairs.append((first, second))
+        return [(sounds[i], sounds[j]) for i, j in dict.fromkeys(pairs)]

@@ -1,0 +1,321 @@
+"""The samples of a set compared with each other: each that goes was confirmed against one that stays."""
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import structs
+
+from curate.duplicates.answered import answered_pairs, decide_answered
+from curate.duplicates.candidates import Candidates
+from curate.duplicates.groups import Copies, Group, Member, Pair, Verdict, decide
+from curate.duplicates.item import limits
+from curate.duplicates.keep import Worth, extent, rank
+from curate.duplicates.packed_items import PackedItems
+from curate.duplicates.same_bytes import Present, same_bytes
+from curate.duplicates.search import Part, Search
+from curate.media.storage.address import join
+
+if TYPE_CHECKING:
+    from curate.duplicates.audio.match import AudioMatch
+    from curate.duplicates.image.match import ImageMatch
+
+AnyMatch = TypeVar("AnyMatch", "ImageMatch", "AudioMatch")
+
+_AUDIBLE_DB = 0.5
+_SHIFTED_S = 0.002
+_OTHER_SPEED = 0.05  # percent
+_LAZY_ROUNDS, _FEW = 5, 64
+_ROUNDS, _CENTRES = 3, 4
+"""Of a chain of copies the first four that would stay are compared with all others of it, and that again as the chain
+changes: the hashes bring together what is near, and need not bring together what is near to both ends of a chain."""
+
+
+class Comparison:
+    """The samples of a manifest and of the reference set behind them, and what was compared of them so far."""
+
+    def __init__(self, samples: PackedItems, search: Search) -> None:
+        """Take the samples and how to look; to the samples are added those of the reference set."""
+        self.search = search
+        self.items = samples
+        self.count = len(samples)
+        self.within_limits = limits(samples, search.across, search.within)
+        for item in search.reference:
+            samples.add(item)
+        self.present = Present(self.items, search.base)
+        self.pairs = list(same_bytes(self.items, self.present))
+        search.unconfirmed += self.present.problems
+        self.compared: set[tuple[int, int]] = set()
+        self.parts: dict[tuple[int, int], tuple[float, str]] = {}
+        self.worth: dict[int, Worth | None] = {}
+        self.candidates = Candidates(self.items, search, self.comparable)
+
+    def groups(self, verdicts: Sequence[Verdict] = ()) -> list[Group]:
+        """Look for copies, and decide which stay; what people said of pairs goes before that."""
+        copies = {pair.second for pair in self.pairs}
+        # Only one of the same bytes goes on to be decoded: its copies share whatever is found of it, through their
+        # content. Where limits part them, each has pairs of its own.
+        limited = bool(self.search.across or self.search.within)
+        left_out = self.present.changed if limited else copies | self.present.changed
+        pictures, sounds = (
+            array("I", (index for index in places if index not in left_out))
+            for places in (self.items.pictures, self.items.sounds)
+        )
+        self.compare_lazily(self.candidates.of_pictures(pictures), self.compare_images)
+        self.compare_lazily(self.candidates.of_recordings(sounds), self.compare_sounds)
+        # In a chain of copies they are asked for again, whatever brought them together.
+        self.compared -= self.candidates.only_windows
+        self.candidates.only_windows.clear()
+        self.pairs += answered_pairs(self.pairs, verdicts)
+        found = Copies(len(self.items), self.pairs)
+        members = self.members(found)
+        for _ in range(_ROUNDS):
+            wanted = [] if self.search.exact else self.uncompared(found, members)
+            if not wanted:
+                break
+            self.compared.update(wanted)
+            self.compare(wanted)
+            found = Copies(len(self.items), self.pairs)
+        answered = self.answered(found, members, verdicts)
+        samples_of = Counter(item.label for item in self.items if item.label is not None)
+        decided = [*decide(members, found, self.search.on_conflict, samples_of, self.comparable), *answered]
+        decided.sort(key=lambda group: min(member.index for member in (*group.kept, *group.dropped)))
+        self.search.parts = self.parts_of_what_stays(decided)
+        return decided
+
+    def answered(self, copies: Copies, members: Mapping[int, Member], verdicts: Sequence[Verdict]) -> list[Group]:
+        """Return what becomes of the chains in which people answered, and take these from the others."""
+        if not verdicts:
+            return []
+        chain_of = {index: number for number, chain in enumerate(copies.chains) for index in chain}
+        said: defaultdict[int, list[Verdict]] = defaultdict(list)
+        for one in verdicts:
+            if one.first in chain_of and chain_of[one.first] == chain_of.get(one.second):
+                said[chain_of[one.first]].append(one)
+        inside: defaultdict[int, list[Pair]] = defaultdict(list)
+        for pair in self.pairs:
+            inside[chain_of[pair.first]].append(pair)
+        groups = [
+            structs.replace(
+                decide_answered([members[index] for index in copies.chains[number]], inside[number], found),
+                # Behind all others, which are numbered without these.
+                chain=len(copies.chains) + number,
+            )
+            for number, found in sorted(said.items())
+        ]
+        copies.chains = [chain for number, chain in enumerate(copies.chains) if number not in said]
+        return groups
+
+    def members(self, copies: Copies) -> dict[int, Member]:
+        """Return all samples that are copies of another, ranked by what is in them."""
+        involved = [index for chain in copies.chains for index in chain]
+        worth: dict[int, Worth | None] = {}
+        # What is in a picture is measured only where it decides: not of the same bytes, and not where no rule asks.
+        near = [index for index in involved if self.items[index].image and copies.near(copies.content(index))]
+        if near:
+            from curate.duplicates.image.pairs import worth_of_files
+
+            # Of most it was measured when they were compared at full size.
+            worth = dict(self.worth)
+            rest = [index for index in near if index not in worth]
+            paths = [join(self.search.base, self.items[index].path) for index in rest]
+            worth |= zip(rest, worth_of_files(paths, self.search.jobs, self.search.progress), strict=True)
+        return {
+            index: Member(
+                index,
+                (item := self.items[index]).path,
+                item.label,
+                item.split,
+                rank(index, item, self.search.keep, worth.get(index), there=index not in self.present.gone),
+                index >= self.count,
+            )
+            for index in involved
+        }
+
+    def uncompared(self, copies: Copies, members: Mapping[int, Member]) -> list[tuple[int, int]]:
+        """Return the pairs that have to be compared before it can be said what goes for what.
+
+        The hashes bring together what is near, but not always both ends of a chain: each that would stay is compared
+        with all others of its chain.
+        """
+        wanted = []
+        for chain in copies.chains:
+            contents = {copies.content(index) for index in chain}
+            if len(contents) < 3:
+                continue
+            order = sorted(contents, key=lambda index: (members[index].reference, members[index].rank), reverse=True)
+            for place, centre in enumerate(order[:_CENTRES]):
+                for other in order[place + 1 :]:
+                    pair = (min(centre, other), max(centre, other))
+                    if pair not in self.compared and self.comparable(*pair):
+                        wanted.append(pair)
+        return wanted
+
+    def parts_of_what_stays(self, groups: Sequence[Group]) -> list[Part]:
+        """Return what has only a part in common, each pair once: of copies, the one that stays stands for them."""
+        standing = {one.index: group.kept[0].index for group in groups if group.kept for one in group.dropped}
+        gone = {one.index for group in groups for one in group.dropped}
+        found: dict[tuple[int, int], Part] = {}
+        for (first, second), (share, change) in sorted(self.parts.items()):
+            one, other = sorted((standing.get(first, first), standing.get(second, second)))
+            if one == other or (one, other) in found or {one, other} & gone:
+                continue
+            a, b = self.items[one], self.items[other]
+            labels, splits = _different(a.label, b.label), _different(a.split, b.split)
+            found[one, other] = Part(a.path, b.path, round(share, 4), change, labels, splits)
+        return list(found.values())
+
+    def comparable(self, one: int, other: int) -> bool:
+        """Tell whether one of two samples may go for the other."""
+        if max(one, other) < self.count:
+            return self.within_limits(one, other)
+        # Of two samples of the reference set neither goes; and one that is in the set, too, is the reference.
+        return min(one, other) < self.count and not self.present.same_file(one, other)
+
+    def compare_lazily(
+        self, candidates: Sequence[tuple[int, int]], compare: "Callable[[Sequence[tuple[int, int]]], None]"
+    ) -> None:
+        """Compare candidates, but not what is known to be a copy already: of 21 copies 20 pairs tell it, and not 210.
+
+        In each round those that are larger than all that they may be a copy of are compared with these.
+        """
+        waiting = [pair for pair in candidates if self.comparable(*pair)]
+        # Where one of each label stays, what goes is compared within each label too.
+        rounds = 0 if self.search.on_conflict == "keep" or self.search.exact else _LAZY_ROUNDS
+        for _ in range(rounds):
+            if len(waiting) < _FEW:
+                break
+            best: dict[int, tuple[bool, float, float, int, int]] = {}
+            for pair in waiting:
+                largest = max(self.extent(index) for index in pair)
+                for index in pair:
+                    best[index] = max(best.get(index, largest), largest)
+            some = [pair for pair in waiting if any(best[index] == self.extent(index) for index in pair)]
+            known = len(self.pairs)
+            self.compared.update(some)
+            compare(some)
+            stands: dict[int, int] = {}
+            for found in self.pairs[known:]:
+                less, more = sorted((found.first, found.second), key=self.extent)
+                stands[less] = max(stands.get(less, more), more, key=self.extent)
+            wholes: dict[int, set[int]] = {}
+            for pair in self.parts:
+                wholes.setdefault(min(pair, key=self.extent), set()).add(max(pair, key=self.extent))
+            # What may be a copy of one that goes may be one of what stays for it, which its hash need not say.
+            waiting = [
+                pair
+                for pair in dict.fromkeys(self.instead(pair, stands) for pair in waiting)
+                if pair[0] != pair[1]
+                and pair not in self.compared
+                # Two parts of one picture that can be no more than that of each other: it is known already.
+                and not (
+                    pair in self.candidates.small_overlap
+                    and wholes.get(pair[0], set()).intersection(wholes.get(pair[1], ()))
+                )
+            ]
+        self.compared.update(waiting)
+        compare(waiting)
+
+    def instead(self, pair: tuple[int, int], stands: Mapping[int, int]) -> tuple[int, int]:
+        """Return a pair with what stands for each of its samples that goes, where these two may be compared."""
+        first, second = (self.standing(index, stands) for index in pair)
+        other = (min(first, second), max(first, second))
+        if pair not in self.candidates.only_windows:
+            self.candidates.only_windows.discard(other)
+        return other if first == second or self.comparable(*other) else pair
+
+    def standing(self, index: int, stands: Mapping[int, int]) -> int:
+        """Return what stands for a sample: the largest at the end of the chain."""
+        while index in stands:
+            index = stands[index]
+        return index
+
+    def extent(self, index: int) -> tuple[bool, float, float, int, int]:
+        """Return the order in which samples are taken to be the original of others, before more is known of them.
+
+        What is in a frame is larger than what was framed, and never its original. Of equally large ones that which
+        others were cut out of goes first: two parts of it need not be compared.
+        """
+        item = self.items[index]
+        unframed = item.image is None or item.image.phash_trimmed is None
+        return unframed, extent(item), self.candidates.shows[index], item.bytes or 0, -index
+
+    def compare(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Compare pairs, each of one kind."""
+        self.compare_sounds([pair for pair in pairs if all(self.items[index].audio for index in pair)])
+        self.compare_images([pair for pair in pairs if all(self.items[index].image for index in pair)])
+
+    def compare_sounds(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Compare pairs of recordings."""
+        if not pairs:
+            return
+        from curate.duplicates.audio.pairs import confirm_pairs
+
+        paths = [self.paths(pair) for pair in pairs]
+        heard = confirm_pairs(paths, self.search.jobs, self.search.progress, speeds=self.search.in_part)
+        self.take(pairs, paths, heard, _audio_change)
+
+    def compare_images(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Compare pairs of pictures; where features or grids say how one may lie on the other, by that."""
+        if not pairs:
+            return
+        from curate.duplicates.image.pairs import confirm_tasks
+        from curate.duplicates.image.prefilter import Task
+
+        known = self.candidates
+        paths = [self.paths(pair) for pair in pairs]
+        tasks = {}
+        for place, (pair, (first, second)) in enumerate(zip(pairs, paths, strict=True)):
+            # A mirror image with another label is another thing: an arrow to the left, b and d, 6 and 9.
+            alike = self.items[pair[0]].label == self.items[pair[1]].label
+            tasks[place] = Task(
+                first,
+                second,
+                guesses=known.guessed.get(pair, ()),
+                flips=self.search.flips and alike,
+                turns=self.search.turns and alike,
+                windows=known.windows.get(pair, ()),
+                only_windows=pair in known.only_windows,
+            )
+        matches = confirm_tasks(tasks, known.looks, self.search.jobs, self.search.progress)
+        for pair, match in zip(pairs, matches, strict=True):
+            if match.worth:
+                self.worth.update(zip(pair, match.worth, strict=True))
+        self.take(pairs, paths, matches, lambda match: match.change)
+
+    def take(
+        self,
+        candidates: Sequence[tuple[int, int]],
+        paths: Sequence[tuple[str, str]],
+        matches: "Iterable[AnyMatch]",
+        describe: "Callable[[AnyMatch], str]",
+    ) -> None:
+        """Remember what comparisons found."""
+        for (first, second), names, match in zip(candidates, paths, matches, strict=True):
+            if match.relation == "exact" or (match.relation == "near" and not self.search.exact):
+                self.pairs.append(Pair(first, second, match.relation, match.distance, describe(match)))
+            elif match.relation == "part" and not self.search.exact:
+                self.parts[first, second] = (match.share, describe(match))
+            # A reason that begins with a path is about a file that could not be compared; others tell why two are no
+            # copies, which is the rule and not worth a word. `startswith` takes both paths, as a tuple.
+            elif match.relation == "none" and match.reason.startswith(names):
+                self.search.unconfirmed.append(match.reason)
+
+    def paths(self, pair: tuple[int, int]) -> tuple[str, str]:
+        """Return where two files are."""
+        first, second = (join(self.search.base, self.items[index].path) for index in pair)
+        return first, second
+
+
+def _audio_change(match: "AudioMatch") -> str:
+    level = f"{match.gain_db:+.1f} dB" if abs(match.gain_db) >= _AUDIBLE_DB else ""
+    shift = f"{1000 * abs(match.shift_s):.0f} ms shift" if abs(match.shift_s) >= _SHIFTED_S else ""
+    faster = 100 * (match.speed - 1)
+    speed = f"{abs(faster):.1f} % {'faster' if faster > 0 else 'slower'}" if abs(faster) >= _OTHER_SPEED else ""
+    return ", ".join(filter(None, (level, shift, speed)))
+
+
+def _different(one: str | None, other: str | None) -> tuple[str, ...]:
+    """Return both values where both are known and differ."""
+    return (one, other) if one is not None and other is not None and one != other else ()

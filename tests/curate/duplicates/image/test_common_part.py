@@ -1,0 +1,75 @@
+"""What two pictures have in common where they are not the same all over."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from curate.duplicates.image.common_part import common, entropy, shrunk_onto, two_tones
+from curate.duplicates.image.thumbnail import Thumbnail, thumbnail
+from tests.curate.duplicates.image.test_compare import jpeg, scene
+
+UPRIGHT = np.array([(1, 0, 0), (0, 1, 0)], np.float32)
+
+
+def small(image: Image.Image) -> Thumbnail:
+    return thumbnail(np.asarray(image.convert("RGB")))
+
+
+def test_a_picture_is_the_same_as_its_copy() -> None:
+    image = scene(1, (800, 600))
+    found = common(small(image), small(jpeg(image, 80)), UPRIGHT)
+    assert found is not None
+    assert found.share > 0.95
+    assert found.others <= 5
+    assert found.gain == pytest.approx(1, abs=0.05)
+    assert found.texture > 0.9
+
+
+def test_what_was_written_over_is_not() -> None:
+    image = scene(1, (800, 600))
+    captioned = image.copy()
+    ImageDraw.Draw(captioned).rectangle((0, 450, 800, 600), fill=(0, 0, 0))
+    found = common(small(image), small(captioned), UPRIGHT)
+    assert found is not None
+    assert 0.6 < found.share < 0.85
+
+
+def test_two_pictures_have_nothing_in_common() -> None:
+    found = common(small(scene(1)), small(scene(2)), UPRIGHT)
+    assert found is None or found.share < 0.2
+
+
+def test_of_plain_pictures_nothing_can_be_said() -> None:
+    plain = small(Image.new("RGB", (256, 192), (80, 80, 80)))
+    assert common(plain, plain, UPRIGHT) is None
+
+
+def test_a_quarter_is_compared_at_the_size_at_which_it_lies_in_the_whole() -> None:
+    whole = scene(1, (1024, 768))
+    quarter = small(whole.crop((256, 192, 768, 576)))
+    onto = np.array([(0.5, 0, 63.75), (0, 0.5, 47.75)], np.float32)
+    reduced, matrix = shrunk_onto(quarter, onto)
+    assert reduced.luma.shape == (96, 128)
+    assert reduced.chroma.shape == (96, 128, 2)
+    assert matrix == pytest.approx(np.array([(1, 0, 64), (0, 1, 48)]), abs=0.01)
+    found = common(small(whole), quarter, onto)
+    assert found is not None
+    assert found.share > 0.9
+
+
+def test_around_a_picture_on_a_page_are_two_tones() -> None:
+    photo = scene(1, (600, 450))
+    page = Image.new("RGB", (800, 600), (20, 20, 20))
+    page.paste(photo, (100, 75))
+    inner = np.array([(0.75, 0, 31.875), (0, 0.75, 23.875)], np.float32)
+    assert two_tones(small(page), small(photo), inner) > 0.97
+    whole = scene(3, (800, 600))
+    assert two_tones(small(whole), small(whole.crop((100, 75, 700, 525))), inner) < 0.6
+
+
+def test_entropy_is_that_of_levels_in_bits() -> None:
+    assert entropy(small(Image.new("RGB", (64, 64), (9, 9, 9)))) == 0
+    halves = Image.new("RGB", (64, 64))
+    halves.paste((255, 255, 255), (0, 0, 32, 64))
+    assert entropy(small(halves)) == pytest.approx(1)
+    assert entropy(small(scene(1))) > 5

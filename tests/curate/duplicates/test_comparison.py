@@ -1,0 +1,56 @@
+"""Which pairs are compared, once some of them are known to be copies."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from curate.duplicates import comparison as module
+from curate.duplicates.comparison import Comparison
+from curate.duplicates.groups import Pair
+from curate.duplicates.item import ImageKey, Item
+from curate.duplicates.packed_items import PackedItems
+from curate.duplicates.search import Search
+
+
+def pictures(*sides: int) -> list[Item]:
+    """Return pictures of no files, each with a digest of its own."""
+    return [
+        Item(path=f"{side}.jpg", kind="image", digest=f"sha256:{side:064x}", image=ImageKey(width=side, height=side))
+        for side in sides
+    ]
+
+
+def test_a_copy_of_a_copy_is_compared_with_what_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_FEW", 1)
+    comparison = Comparison(PackedItems(pictures(400, 300, 200)), Search())
+    met: list[tuple[int, int]] = []
+
+    def compare(pairs: Sequence[tuple[int, int]]) -> None:
+        met.extend(pairs)
+        comparison.pairs += [Pair(first, second, "near") for first, second in pairs]
+
+    # The hash of the smallest is near that of the middle one only, which goes for the largest.
+    comparison.compare_lazily([(0, 1), (1, 2)], compare)
+    assert met == [(0, 1), (0, 2)]
+
+
+def test_what_may_not_be_compared_with_what_stays_is_compared_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_FEW", 1)
+    items = pictures(400, 300, 200)
+    comparison = Comparison(PackedItems(items), Search())
+    monkeypatch.setattr(comparison, "within_limits", lambda one, other: (one, other) != (0, 2))
+    met: list[tuple[int, int]] = []
+
+    def compare(pairs: Sequence[tuple[int, int]]) -> None:
+        met.extend(pairs)
+        comparison.pairs += [Pair(first, second, "near") for first, second in pairs]
+
+    comparison.compare_lazily([(0, 1), (1, 2)], compare)
+    assert met == [(0, 1), (1, 2)]
+
+
+def test_what_is_in_a_frame_is_never_taken_for_the_original() -> None:
+    framed = Item("framed.png", image=ImageKey(width=900, height=900, phash_trimmed="0" * 16))
+    photo = Item("photo.png", image=ImageKey(width=300, height=300))
+    comparison = Comparison(PackedItems([framed, photo]), Search())
+    assert comparison.extent(1) > comparison.extent(0)
