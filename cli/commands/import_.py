@@ -20,7 +20,6 @@ from curate.ground.command_line import call
 from curate.ground.errors import GateError, InputError, UsageError
 from curate.ground.files import read_file
 from curate.journal import Outcome
-from curate.media.storage.address import is_url
 from curate.records.reader import parse
 from curate.review.answers import Answer, AnswerWriter
 from curate.review.relabel import Relabelled
@@ -149,8 +148,8 @@ def import_(
 
 def _import_dataset(path: str, origin: Dataset, root: str, cut: str | None, output: str | None) -> None:
     """Write the samples of a dataset, and say what was not there and what was left out."""
-    if cut is not None and (origin not in {"kaldi", "lhotse"} or is_url(cut)):
-        raise UsageError("--cut names a folder of this machine, and goes with --from kaldi and lhotse")
+    if cut is not None and origin not in {"kaldi", "lhotse"}:
+        raise UsageError("--cut goes with --from kaldi and lhotse")
     left, failures = Left(), list[Outcome]()
     files, found = read_dataset(path, origin, root, left)
     # All of it is read before the first effect: a fault in the last line leaves nothing half done.

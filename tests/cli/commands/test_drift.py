@@ -249,7 +249,7 @@ def test_what_scans_took_and_the_schema_said_is_kept_with_the_windows(
     made("old", 200)
     log = made("log", 60, at="2026-01-05")
     words = ["drift", "old.jsonl", "log.jsonl", "--every", "day", "--time", "at", "-o", "h.jsonl", "--stats", "s.jsonl"]
-    assert "there is no such file; burnish scan --stats s.jsonl begins one" in burnish(*words, code=2).stderr
+    assert "there is no such file; burnish scan FOLDER --stats s.jsonl begins one" in burnish(*words, code=2).stderr
     scans = run_line("scan", "2026-01-05T10:00:00.000Z", files=40) + run_line("scan", "2026-01-05T11:00:00Z", files=0)
     scans += run_line("scan", "2026-01-05T12:00:00.000Z", files=20, reused=40)
     (tmp_path / "s.jsonl").write_text(scans)

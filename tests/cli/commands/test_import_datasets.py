@@ -134,7 +134,7 @@ def test_a_root_is_what_paths_are_relative_to(burnish: Burnish, tmp_path: Path, 
     [
         (("--from", "kaldi", "--manifest", "set.jsonl"), "--from kaldi is a dataset and no labels of a tool"),
         (("--from", "yolo", "--cut", "x"), "goes with --from kaldi and lhotse"),
-        (("--from", "kaldi", "--cut", "memory://b/x"), "--cut names a folder of this machine"),
+        (("--from", "kaldi", "--cut", "memory://b/x"), "memory://b/x: what is made there has to be on a disk"),
         (("--from", "csv", "--cut", "x"), "--cut and --root go with datasets"),
         (("--from", "kaldi"), "k/wav.scp:2: v is a command, which is not run"),
         (("--from", "lhotse"), "k has no manifest of recordings"),

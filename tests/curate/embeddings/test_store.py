@@ -74,7 +74,7 @@ def test_a_foreign_or_damaged_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not there"):
         read_embeddings(str(path))
     np.savez(path, vectors=VECTORS)
-    with pytest.raises(InputError, match="burnish embed --from"):
+    with pytest.raises(InputError, match="burnish embed MANIFEST --from"):
         read_embeddings(str(path))
     write_embeddings(str(path), make_embeddings([digest(name) for name in NAMES], VECTORS, ABOUT))
     path.write_bytes(path.read_bytes()[:-200])
