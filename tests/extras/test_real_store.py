@@ -8,7 +8,6 @@ A bucket is made for the tests, and removed.
 
 import json
 import os
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from secrets import token_hex
@@ -19,6 +18,7 @@ from curate.media.storage import read_media, remote, retry, status_of
 from curate.media.storage.remote import pages, put_new, read_range
 from tests.conftest import Burnish
 from tests.extras.test_digests import Result, expected, folder, uploaded, worked
+from tests.extras.writers import one_wins_and_is_whole
 
 __all__ = ["expected", "folder"]  # fixtures
 
@@ -90,23 +90,7 @@ def test_what_somebody_else_wrote_is_left(burnish: Burnish, folder: Path, bucket
 
 
 def test_of_many_writers_one_wins_and_is_whole(bucket: str) -> None:
-    contents = [bytes([number]) * 100_000 for number in range(8)]
-    won: list[int] = []
-
-    def write(number: int) -> None:
-        try:
-            put_new(f"{bucket}/out", contents[number])
-            won.append(number)
-        except FileExistsError:
-            pass
-
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(won) == 1
-    assert read_media(f"{bucket}/out") == contents[won[0]]
+    one_wins_and_is_whole(f"{bucket}/out")
 
 
 @pytest.mark.parametrize("name", ["a b/ü+&=~.png", "q?#%20'\"()*!,;:@$[]{}|^`\\.png", "日本/1.png", "a%2Fb.png"])

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
@@ -22,6 +21,7 @@ from curate.media.storage import read_media, remote, retry
 from curate.media.storage.remote import pages, put_new
 from tests.conftest import ROOT, Burnish
 from tests.extras.s3_server import Faults, s3_server
+from tests.extras.writers import one_wins_and_is_whole
 
 pytest.importorskip("s3fs", reason="the extra `remote` is not installed")
 pytest.importorskip("moto", reason="moto, an S3 to test against, is not installed")
@@ -181,23 +181,7 @@ def test_a_store_that_never_answers_is_told_in_one_line(burnish: Burnish, folder
 
 
 def test_of_two_writers_one_wins_and_is_whole(faults: Faults) -> None:
-    contents = [bytes([number]) * 100_000 for number in range(8)]
-    won: list[int] = []
-
-    def write(number: int) -> None:
-        try:
-            put_new("s3://bucket/out", contents[number])
-            won.append(number)
-        except FileExistsError:
-            pass
-
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(won) == 1
-    assert read_media("s3://bucket/out") == contents[won[0]]
+    one_wins_and_is_whole("s3://bucket/out")
 
 
 def test_keys_that_lead_out_are_refused(burnish: Burnish, folder: Path) -> None:

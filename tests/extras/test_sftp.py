@@ -1,7 +1,6 @@
 """SFTP, from a server with keys of its own: read, written whole, connected again, and spoken to only if it is known."""
 
 import os
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from curate.media.storage import exists, read_media, remote, retry, status_of
 from curate.media.storage.remote import pages, put_new, read_range, remove
 from tests.conftest import Burnish
+from tests.extras.writers import one_wins_and_is_whole
 
 pytest.importorskip("paramiko", reason="paramiko, through which SFTP is spoken, is not installed")
 from tests.extras.sftp_server import sftp_server
@@ -50,24 +50,8 @@ def test_written_whole_read_in_parts_and_removed(there: str, tmp_path: Path) -> 
 
 
 def test_of_many_writers_one_wins_and_is_whole(there: str, tmp_path: Path) -> None:
-    contents = [bytes([number]) * 100_000 for number in range(8)]
-    won: list[int] = []
-
-    def write(number: int) -> None:
-        try:
-            put_new(f"{there}/new/out", contents[number])
-            won.append(number)
-        except FileExistsError:
-            pass
-
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(won) == 1
+    one_wins_and_is_whole(f"{there}/new/out")
     assert [path.name for path in (tmp_path / "there/new").iterdir()] == ["out"]
-    assert read_media(f"{there}/new/out") == contents[won[0]]
 
 
 def test_a_connection_that_is_lost_comes_back(there: str, tmp_path: Path) -> None:
