@@ -1,6 +1,5 @@
 """Several recipes in one call, and targets that make another tag than their own: one recipe to plan with."""
 
-import shlex
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
@@ -9,7 +8,7 @@ from msgspec.structs import replace
 
 from augment.recipe.reader import load, shipped, target_tags, variables_of
 from augment.recipe.types import Recipe, Target
-from curate.ground.command_line import call
+from curate.ground.command_line import call, quoted
 from curate.ground.errors import UsageError, did_you_mean, nearest
 from curate.ground.json import encode_for_digest
 from curate.ground.yaml import override
@@ -170,7 +169,7 @@ def shipped_by_value(tag: str) -> dict[str, str]:
 
 def map_option(tag: str, target: str) -> str:
     """Return the option that lets a target make a tag, as a shell takes it."""
-    return f"--map {shlex.quote(f'{tag}={target}')}"
+    return f"--map {quoted(f'{tag}={target}')}"
 
 
 def _value(tag: str) -> str:
