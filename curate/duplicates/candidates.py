@@ -117,28 +117,32 @@ class Candidates:
         # The same pixels give nearly the same hash of the whole picture; the other hashes, for crops, frames and turns,
         # would only bring pairs that cannot be exact.
         if self.search.exact and self.search.distance is None:
-            pairs = exact_candidates(*self.hashes(pictures, "phash"))
+            hashes, _ = self.hashes(pictures, "phash")
+            pairs = exact_candidates(*hashes)
         else:
-            whole, inner, disc = self.hashes(pictures, "phash", "phash_inner", "phash_disc")
+            (whole, inner, disc), trimmed = self.hashes(pictures, "phash", "phash_inner", "phash_disc")
             distance = DISTANCE if self.search.distance is None else self.search.distance
-            # Few pictures have a frame, so that these need no blocks.
-            trimmed = [image.phash_trimmed for index in pictures if (image := self.items[index].image)]
             pairs = candidates(whole, inner, disc, distance, trimmed)
         return [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
 
-    def hashes(self, pictures: Sequence[int], *names: str) -> "list[Hashes]":
-        """Return hashes, in blocks: of a million pictures, the texts that they come from would take 300 MB."""
+    def hashes(self, pictures: Sequence[int], *names: str) -> "tuple[list[Hashes], list[str | None]]":
+        """Return hashes of each name, and those of what is in a frame, from one reading of the samples.
+
+        In blocks: of a million pictures, the texts that hashes come from would take 300 MB. Few have a frame.
+        """
         import numpy as np
 
         from curate.duplicates.image.hash_candidates import hashes
 
         blocks: list[list[Hashes]] = [[] for _ in names]
+        trimmed: list[str | None] = []
         for begin in range(0, len(pictures), _BLOCK):
             facts = [image for index in pictures[begin : begin + _BLOCK] if (image := self.items[index].image)]
+            trimmed += [one.phash_trimmed for one in facts]
             # A manifest of an older scan has only the first of the three.
             for name, found in zip(names, blocks, strict=True):
                 found.append(hashes(getattr(one, name) or one.phash or "" for one in facts))
-        return [np.concatenate(found) for found in blocks]
+        return [np.concatenate(found) for found in blocks], trimmed
 
     def of_recordings(self, sounds: Sequence[int]) -> list[tuple[int, int]]:
         """Return the candidates among recordings."""
