@@ -270,13 +270,12 @@ def embed(
     options: Any = {"jobs": reading.jobs, "chunk_size": 8, "timeout_s": reading.timeout_s, "preload": _PRELOAD}
     options["ahead"] = read_paths_ahead
     keeping = Keeping(cache)
+    options["arrived"] = lambda results: keeping.add(one for one in results if isinstance(one, _Read))
     try:
         with closing(run_anywhere(_Worker(model), items, **options)) as results:
             for one, result in zip(chosen, watch(results), strict=True):
                 if isinstance(result, _Read):
                     found[result.digest] = result.vector
-                    if result.digest not in known:
-                        keeping.add(result.digest, result.vector)
                     counted.digests[one.path] = result.digest
                     counted.changed += one.digest not in {None, result.digest}
                 else:

@@ -131,12 +131,12 @@ class Keeping:
         self._fresh: dict[str, Vector] = {}
         self._kept_at = time.monotonic()
 
-    def add(self, digest: str, vector: "Vector") -> None:
-        """Take up what was computed of a file."""
+    def add(self, computed: "Iterable[tuple[str, Vector]]") -> None:
+        """Take up what was computed of files: digests and vectors."""
         if self._cache is None:
             return
-        # A copy: the vector may be a row of an array that lives longer, and holds all of them.
-        self._fresh[digest] = vector.copy()
+        # Copies: a vector may be a row of an array that lives longer, and holds all of them.
+        self._fresh.update((digest, vector.copy()) for digest, vector in computed)
         if time.monotonic() - self._kept_at >= KEEP_EVERY_S:
             self.flush()
 

@@ -88,14 +88,13 @@ def extract(
     work = partial(_read, kind=kind)
     options: dict[str, Any] = {"timeout_s": reading.timeout_s, "preload": _PRELOAD[kind], "ahead": read_paths_ahead}
     keeping = Keeping(cache)
+    options["arrived"] = lambda results: keeping.add(one for one in results if isinstance(one, _Read))
     try:
         with closing(run_anywhere(work, items, jobs=jobs, chunk_size=chunk, **options)) as results:
             for index, result in enumerate(watch(results)):
                 if isinstance(result, _Read):
                     found.features[index] = result.vector
                     found.digests[index] = result.digest
-                    if index not in known:
-                        keeping.add(result.digest, result.vector)
                     found.changed += examples[index].digest not in (None, result.digest)
                 else:
                     found.failures[index] = result.detail if isinstance(result, Failure) else str(result)

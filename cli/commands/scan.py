@@ -137,13 +137,13 @@ def scan(
     if stats:
         check_stats(stats)
     tally, began, usage = ScanTally(), time.monotonic(), Usage()
-    # A store would be listed twice, and a shard read twice, for the sake of a bar.
-    remote = any(is_url(place) or is_shard(place) for place in places(paths))
-    with terminal.progress("scan", lambda: None if remote else sum(1 for _ in walk(paths, statuses=False))) as counted:
-        lines = scan_folders(paths, labeller, Options(root or "", jobs, timeout, shallow, wanted), tally, known)
-        lines = guess.watch(lines) if guess else lines
-        with keeping(file) if file and is_whole else nullcontext() as keeper:
-            streams.write_lines(counted(keeper.watch(lines) if keeper else lines), output)
+    with (
+        terminal.progress("scan", lambda: _count(paths)) as counted,
+        keeping(file) if file and is_whole else nullcontext() as keeper,
+    ):
+        how = Options(root or "", jobs, timeout, shallow, wanted)
+        lines = scan_folders(paths, labeller, how, tally, known, keeper.keep if keeper else None)
+        streams.write_lines(counted(guess.watch(lines) if guess else lines), output)
     outcome.reused = known.reused if known else 0
     outcome.worked = tally.kinds.total() - outcome.reused
     outcome.put_off = sum(n for (_, check), n in tally.findings.items() if SCAN_CHECKS[check].transient)
@@ -173,6 +173,12 @@ def _wanted(facts: str, *, shallow: bool) -> frozenset[str]:
     if not {"phash", "fingerprint"} & {*names}:
         say("  without phash and fingerprint, dedup will find files of the same bytes and no other copies")
     return frozenset(names)
+
+
+def _count(paths: list[str]) -> int | None:
+    # A store would be listed twice, and a shard read twice, for the sake of a bar.
+    remote = any(is_url(place) or is_shard(place) for place in places(paths))
+    return None if remote else sum(1 for _ in walk(paths, statuses=False))
 
 
 def _known(file: str) -> Known | None:

@@ -23,6 +23,7 @@ def run_anywhere(
     warm_up: "Callable[[], object] | None" = None,
     ahead: "Callable[[Sequence[Any]], None] | None" = None,
     together: "Callable[[list[Any]], list[Any]] | None" = None,
+    arrived: "Callable[[list[Any]], None] | None" = None,
 ) -> "Generator[Any, None, None]":
     """Yield what `run` yields, from a cluster where one was chosen (`nodes.use_cluster`).
 
@@ -31,4 +32,4 @@ def run_anywhere(
     """
     chosen = cluster.run_on_cluster if nodes.is_chosen() else run
     options: dict[str, Any] = {"jobs": jobs, "chunk_size": chunk_size, "timeout_s": timeout_s, "preload": preload}
-    return chosen(work, items, **options, warm_up=warm_up, ahead=ahead, together=together)
+    return chosen(work, items, **options, warm_up=warm_up, ahead=ahead, together=together, arrived=arrived)

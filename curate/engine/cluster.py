@@ -104,6 +104,7 @@ def run_on_cluster(
     warm_up: "Callable[[], object] | None" = None,
     ahead: "Callable[[Sequence[Any]], None] | None" = None,
     together: "Callable[[list[Any]], list[Any]] | None" = None,
+    arrived: "Callable[[list[Any]], None] | None" = None,
 ) -> "Generator[Any, None, None]":
     """Yield `work(item)` for each item, in the order of the items, from the machines of the cluster.
 
@@ -147,14 +148,16 @@ def run_on_cluster(
                 # One second at most, so that a machine that joins is given something.
                 done, _ = ray.wait(list(under_way), num_returns=1, timeout=1.0)
                 for reference in done:
-                    _take(session, reference, under_way.pop(reference), send)
+                    results = _take(session, reference, under_way.pop(reference), send)
+                    if arrived:
+                        arrived(results)
     finally:
         for reference in under_way:
             ray.cancel(reference, force=True)
 
 
-def _take(session: Session, reference: Any, sent: _Sent, send: "Callable[[Chunk, list[int]], None]") -> None:
-    """Put the results of a batch in their places, or see what can be done about it."""
+def _take(session: Session, reference: Any, sent: _Sent, send: "Callable[[Chunk, list[int]], None]") -> list[Any]:
+    """Put the results of a batch in their places and return them, or see what can be done about it."""
     errors = session.ray.exceptions
     try:
         answer: _Answer = session.ray.get(reference)
@@ -163,10 +166,10 @@ def _take(session: Session, reference: Any, sent: _Sent, send: "Callable[[Chunk,
             # Something in it takes whole machines along. Each by itself: that one is found, and the others are done.
             for place in sent.places:
                 send(sent.chunk, [place])
-            return
+            return []
         why = type(error).__name__
         sent.chunk.fill(sent.places[0], Failure("crashed", f"every machine that worked on it was lost ({why})"))
-        return
+        return []
     except errors.RayTaskError as error:
         raise BurnishError(f"a machine of the cluster cannot work: {one_line(error.cause or error)}") from None
     except errors.RayError as error:
@@ -174,3 +177,4 @@ def _take(session: Session, reference: Any, sent: _Sent, send: "Callable[[Chunk,
     for place, result in zip(sent.places, answer.results, strict=True):
         sent.chunk.fill(place, result)
     session.note(answer.node, len(answer.results), answer.seconds)
+    return answer.results

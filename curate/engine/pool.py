@@ -57,6 +57,7 @@ def run(
     ahead: "Callable[[Sequence[Any]], None] | None" = None,
     beside: int = 0,
     together: "Callable[[list[Any]], list[Any]] | None" = None,
+    arrived: "Callable[[list[Any]], None] | None" = None,
 ) -> "Generator[Any, None, None]":
     """Yield `work(item)` for each item, in the order of the items, from worker processes.
 
@@ -81,6 +82,9 @@ def run(
         together: Called in a worker with the results of up to `chunk_size` items, `Failure`s among them, and returns
             what takes their places: for what costs less for many than for each. If it raises, or ends the process, it
             is called again for each of them alone.
+        arrived: Called here with the results of up to `chunk_size` items as soon as a worker has sent them. They are
+            yielded in the order of the items, which may be a thousand items later where one worker stalls: what is to
+            outlive an interruption is written down here.
 
     Yields:
         The result; a `Failure` where the item raised, killed its process, took too long or too much memory.
@@ -88,7 +92,7 @@ def run(
     jobs = jobs or available_processors()
     chunks = _chunks(items, chunk_size)
     window: deque[Chunk] = deque()
-    pool = _Pool(work, jobs, timeout_s, preload, warm_up, ahead, worker_memory(jobs + beside), together)
+    pool = _Pool(work, jobs, timeout_s, preload, warm_up, ahead, worker_memory(jobs + beside), together, arrived)
     try:
         more = True
         while more or window:
@@ -168,6 +172,7 @@ class _Pool:
         ahead: "Callable[[Sequence[Any]], None] | None",
         memory: int | None,
         together: "Callable[[list[Any]], list[Any]] | None",
+        arrived: "Callable[[list[Any]], None] | None",
     ) -> None:
         self.forks = start_method() == "fork"
         self.context: ForkContext | SpawnContext = (
@@ -182,6 +187,7 @@ class _Pool:
         self.ahead = ahead
         self.memory = memory
         self.together = together
+        self.arrived = arrived
         self.queue: deque[_Task] = deque()
         self.workers: list[_Worker] = []
         self.numbers = 0
@@ -264,6 +270,8 @@ class _Pool:
             self._bury(worker, None)
             return
         self.starts_in_vain = 0
+        if self.arrived:
+            self.arrived(results)
         task = worker.tasks.popleft()
         for index, result in zip(task.indexes, results, strict=True):
             task.chunk.fill(index, result)

@@ -21,7 +21,7 @@ from curate.scan.measure import Decoded, decode, measure_decoded, unmeasured
 from curate.scan.walk import places, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from curate.scan.entry import Entry
     from curate.scan.labels import Description, Labeller
@@ -106,6 +106,7 @@ def scan(
     options: Options,
     tally: ScanTally,
     known: "KnownLines | Known | None" = None,
+    keep: "Callable[[list[bytes]], None] | None" = None,
 ) -> "Iterator[bytes]":
     """Yield the manifest line of every image and audio file under the roots, in the order of the walk.
 
@@ -115,6 +116,7 @@ def scan(
         options: How to scan.
         tally: Is counted up meanwhile.
         known: The samples of the last scan; those whose size and time of change are the same are not measured again.
+        keep: Is given the lines that were measured as soon as they are there, before their turn comes.
     """
     under_way: deque[tuple[Entry, Sample, Description]] = deque()
     # Filled before the first worker is started, with what the first files need.
@@ -153,6 +155,7 @@ def scan(
         preload=preload,
         ahead=_read_ahead,
         together=partial(_lines, wanted=options.facts),
+        arrived=(lambda results: keep([one for one in results if isinstance(one, bytes)])) if keep else None,
     )
     with closing(running) as results:
         for result in results:
@@ -166,7 +169,8 @@ def scan(
                 line = result
             if line is not None and entry.remark:
                 found = parse(line)
-                line = encode(changed(found, findings=(entry.remark, *found.findings)))
+                others = (finding for finding in found.findings if finding != entry.remark)
+                line = encode(changed(found, findings=(entry.remark, *others)))
             if line is not None:
                 # Decoded from the line and not carried beside it: lines come from workers and from the last manifest
                 # alike.

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
@@ -10,6 +9,8 @@ from curate.ground.errors import ManifestError
 from curate.scan.scan_cache import Known
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from curate.records.sample import Sample
 
 _AT_LEAST_BYTES = 1 << 16
@@ -41,7 +42,7 @@ def read_unfinished(output: str) -> Known | None:
 
 @contextmanager
 def keeping(output: str) -> "Iterator[_Keeper]":
-    """Keep lines until the body ends; after an interruption they stay.
+    """Keep lines until the body ends; after an interruption, of whatever kind, they stay.
 
     A folder that cannot be written keeps nothing, and costs the scan nothing.
     """
@@ -49,7 +50,7 @@ def keeping(output: str) -> "Iterator[_Keeper]":
     file: IO[bytes] | None = None
     with suppress(OSError):
         os.makedirs(os.path.dirname(place), exist_ok=True)
-        # Each line at once: what a buffer holds would be measured again after a kill.
+        # Written at once: what a buffer holds would be measured again after a kill.
         file = open(place, "ab", buffering=0)  # noqa: SIM115 - closed below, whatever the body raises
     keeper = _Keeper(file)
     try:
@@ -64,22 +65,18 @@ def keeping(output: str) -> "Iterator[_Keeper]":
 
 
 class _Keeper:
-    """Writes lines as they pass."""
+    """Writes lines in the order in which they were measured, which is none that matters: they are found by path."""
 
     def __init__(self, file: IO[bytes] | None) -> None:
         self._file = file
-        self.count = 0
 
-    def watch(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """Pass lines on, and keep each."""
-        for line in lines:
-            if self._file:
-                try:
-                    self._file.write(line + b"\n")
-                    self.count += 1
-                except OSError:
-                    self.close()
-            yield line
+    def keep(self, lines: list[bytes]) -> None:
+        """Write lines; a disk that is full ends the keeping, and not the scan."""
+        if self._file and lines:
+            try:
+                self._file.write(b"\n".join([*lines, b""]))
+            except OSError:
+                self.close()
 
     def close(self) -> None:
         if self._file:

@@ -97,6 +97,12 @@ def slow_square(number: int) -> int:
     return number * number
 
 
+def stall_at_3(number: int) -> int:
+    """Square, but at 3 as slowly as a store whose answer is lost."""
+    time.sleep(1.0 if number == 3 else 0)
+    return number * number
+
+
 def end_with_parent(number: int) -> int:
     """Square, but at 13 end the process that started this one, as the system does that has no memory left."""
     if number == 13:

@@ -45,6 +45,16 @@ def test_results_come_in_the_order_of_the_items(jobs: int, count: int) -> None:
     assert list(run(stubs.square, range(count), jobs=jobs)) == [n * n for n in range(count)]
 
 
+def test_what_arrives_is_told_before_its_turn() -> None:
+    """One item stalls: the others' results are not held back by it, and an interruption does not cost them."""
+    told: list[int] = []
+    results = run(stubs.stall_at_3, range(200), jobs=2, chunk_size=4, arrived=told.extend)
+    assert next(results) == 0
+    assert len(told) >= 190, "all but what the worker that stalled has before it"
+    assert [0, *results] == [n * n for n in range(200)]
+    assert sorted(told) == [n * n for n in range(200)]
+
+
 def test_a_crash_a_hang_and_an_exception_cost_one_item_each() -> None:
     results = list(run(stubs.misbehave, range(50), jobs=2, timeout_s=1, chunk_size=8))
     assert {n: result for n, result in enumerate(results) if result != n * n} == {
