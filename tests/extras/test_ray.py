@@ -128,7 +128,7 @@ def test_a_driver_that_is_killed_loses_what_it_was_not_given_yet(cluster: str, t
         "import sys; from curate.engine import nodes; from curate.engine.cluster import run_on_cluster; "
         "from tests.curate.engine.stubs import noted_square; nodes.use_cluster(sys.argv[1], []); "
         "items = [(sys.argv[2], number) for number in range(int(sys.argv[3]))]; "
-        "keep = lambda results: print(*results, sep='\n', flush=True); "
+        "keep = lambda results: print(*results, sep=chr(10), flush=True); "
         "[one for one in run_on_cluster(noted_square, items, chunk_size=1, arrived=keep)]"
     )
     words = [sys.executable, "-c", code, cluster, str(file), str(count)]
