@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 _BLOCKS = range(50, 31, -1)
 """Lengths of a block; shorter ones have more states to carry on, longer ones more products."""
 _LARGEST_RATE = 96000
-_PART_VALUES = 1 << 17
+_PART_VALUES = 1 << 18
 _SQUARINGS = 40
 
 Section = tuple[NDArray[np.float64], NDArray[np.float64]]

@@ -61,11 +61,13 @@ def snrs_db(sound: Spectrum) -> list[float]:
     """Return `snr_db` of each of several clips of one length."""
     heard = sound.powers > DIGITAL_SILENCE
     parts = sound.powers, sound.low, sound.bands[..., 0]
-    if heard.all():
-        return _snrs_db(*parts)
+    is_whole = heard.all(axis=1)
+    whole = iter(_snrs_db(*(part[is_whole] for part in parts)) if is_whole.any() else ())
     return [
-        _snrs_db(*(part[clip : clip + 1, here] for part in parts))[0] if here.any() else MIN_DB
-        for clip, here in enumerate(heard)
+        next(whole)
+        if all_of_it
+        else (_snrs_db(*(part[clip : clip + 1, heard[clip]] for part in parts))[0] if heard[clip].any() else MIN_DB)
+        for clip, all_of_it in enumerate(is_whole.tolist())
     ]
 
 
