@@ -3,7 +3,7 @@
 import os
 import time
 from contextlib import nullcontext
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from msgspec.structs import replace
@@ -15,9 +15,7 @@ from cli.io import streams, terminal
 from cli.io.outcome import outcome
 from cli.io.summary import top
 from cli.io.terminal import say
-from cli.views.scan.init import ProjectGuess
 from cli.views.scan.labels import say_labels, say_table
-from curate.check.checks import SCAN_CHECKS
 from curate.facts.records import measured_facts
 from curate.ground.errors import UsageError, did_you_mean
 from curate.ground.run_stats import Usage, append_stats, check_stats
@@ -29,6 +27,9 @@ from curate.scan.scan import scan as scan_folders
 from curate.scan.scan_cache import Known
 from curate.scan.unfinished import KnownLines, keeping, read_unfinished
 from curate.scan.walk import check_roots, places, walk
+
+if TYPE_CHECKING:
+    from cli.views.scan.init import ProjectGuess
 
 _SHOWN = 5
 _KINDS = {("image", True): "image", ("image", False): "images", ("audio", False): "audio files"}
@@ -123,7 +124,7 @@ def scan(
     check_roots(paths)
     choose_engine(engine, address, [*paths, root])
     streams.check_output(output)
-    guess = ProjectGuess(paths, pattern) if init else None
+    guess = _guess(paths, pattern) if init else None
     pattern = guess.pattern if guess else pattern
     table = Metadata(metadata, path_column, label_column)
     labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, table)
@@ -146,7 +147,7 @@ def scan(
         streams.write_lines(counted(guess.watch(lines) if guess else lines), output)
     outcome.reused = known.reused if known else 0
     outcome.worked = tally.kinds.total() - outcome.reused
-    outcome.put_off = sum(n for (_, check), n in tally.findings.items() if SCAN_CHECKS[check].transient)
+    outcome.put_off = _put_off(tally)
     if stats:
         run = usage.stats("scan", tally.kinds.total())
         append_stats(stats, replace(run, files=outcome.worked, reused=outcome.reused))
@@ -155,6 +156,22 @@ def scan(
     if guess:
         guess.write()
     say_nodes()
+
+
+def _guess(paths: list[str], pattern: str | None) -> "ProjectGuess":
+    # What only --init needs would be a tenth of the start of every scan.
+    from cli.views.scan.init import ProjectGuess
+
+    return ProjectGuess(paths, pattern)
+
+
+def _put_off(tally: ScanTally) -> int:
+    """Return how many files the next scan looks at again."""
+    if not tally.findings:
+        return 0
+    from curate.check.checks import SCAN_CHECKS
+
+    return sum(count for (_, check), count in tally.findings.items() if SCAN_CHECKS[check].transient)
 
 
 def _wanted(facts: str, *, shallow: bool) -> frozenset[str]:

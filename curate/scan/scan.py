@@ -76,8 +76,8 @@ class _Item(NamedTuple):
 
 
 _MODULES = {
-    "image": ("numpy", "curate.media.image", "curate.facts.image"),
-    "audio": ("numpy", "curate.media.audio", "curate.facts.audio", "numpy.fft"),
+    "image": ("hashlib", "numpy", "curate.media.image", "curate.facts.image"),
+    "audio": ("hashlib", "numpy", "curate.media.audio", "curate.media.audio_formats.riff", "curate.facts.audio", "numpy.fft"),
 }
 
 
