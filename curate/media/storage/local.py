@@ -62,7 +62,7 @@ def read_file(path: str, wanted: "Callable[[bytes], bool] | None" = None) -> byt
             return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
         parts, there = [data], len(data)
         # To the end, wherever that is: the file may have grown since.
-        while part := os.read(descriptor, max(size - there, HEAD_BYTES)):
+        while part := os.read(descriptor, max(size - there, _AT_ONCE_BYTES)):
             parts.append(part)
             there += len(part)
         return data if len(parts) == 1 else b"".join(parts)
