@@ -30,10 +30,11 @@ def run_anywhere(
     For work that is worth travelling: it reads files by their paths, its results are small, and what it writes is named
     by its content and put in place whole, since a batch of a machine that was lost is done twice.
     """
+    chosen: Callable[..., Generator[Any, None, None]] = run
     if nodes.is_chosen():
         # Of most runs no part: what it imports would come before the first worker.
-        from curate.engine.cluster import run_on_cluster as chosen
-    else:
-        chosen = run
+        from curate.engine.cluster import run_on_cluster
+
+        chosen = run_on_cluster
     options: dict[str, Any] = {"jobs": jobs, "chunk_size": chunk_size, "timeout_s": timeout_s, "preload": preload}
     return chosen(work, items, **options, warm_up=warm_up, ahead=ahead, together=together, arrived=arrived)

@@ -96,7 +96,9 @@ def _steepness(values: "NDArray[np.uint8]", step: int) -> float:
     further -= centre
     here *= inside
     further *= inside
-    powers = [sum(pair) for pair in zip(np.vecdot(here, here).tolist(), np.vecdot(further, further).tolist(), strict=True)]
+    powers = [
+        sum(pair) for pair in zip(np.vecdot(here, here).tolist(), np.vecdot(further, further).tolist(), strict=True)
+    ]
     # Along stripes there is nothing that could be sharp.
     enough = _STEPLESS * max(powers)
     turns = [

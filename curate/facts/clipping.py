@@ -154,7 +154,7 @@ def _may_be_piled(monos: NDArray[np.float32], peak: NDArray[np.float64]) -> NDAr
 def _counts(true: NDArray[np.bool_]) -> list[int]:
     """Return how many are true in each row."""
     # Given an axis, numpy widens each truth to 64 bits first, and takes ten times as long.
-    return [np.count_nonzero(row) for row in true]
+    return [int(np.count_nonzero(row)) for row in true]
 
 
 def _shoulder(channel: Channel, peak: float) -> tuple[float, float, int]:

@@ -1,7 +1,7 @@
 """The filter of BS.1770-4, annex 1: its sections, its response, and the power it leaves in each 100 ms.
 
-Sample by sample the filter is a chain in which each step waits for the one before. A block of samples is a product of
-matrices instead: what its own samples leave in it, and what is left of the four numbers that the samples before it left.
+Sample by sample the filter is a chain in which each step waits for the one before. A block of samples is a product
+of matrices instead: of its own samples, and of the four numbers that all samples before it left.
 """
 
 import math

@@ -118,4 +118,3 @@ def _of_many(samples: NDArray[np.float32], sample_rate: int, weights: NDArray[np
     gate = 10 * math.log10(float(heard.mean())) - 0.691 - 10
     loud = powers[(levels > GATE_LUFS) & (levels > gate)]
     return max(GATE_LUFS, 10 * math.log10(float(loud.mean())) - 0.691)
-

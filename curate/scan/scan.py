@@ -77,7 +77,10 @@ class _Item(NamedTuple):
 
 _MODULES = {
     "image": ("hashlib", "numpy", "curate.media.image", "curate.facts.image"),
-    "audio": ("hashlib", "numpy", "curate.media.audio", "curate.media.audio_formats.riff", "curate.facts.audio", "numpy.fft"),
+    "audio": (
+        *("hashlib", "numpy", "numpy.fft", "curate.facts.audio"),
+        *("curate.media.audio", "curate.media.audio_formats.riff"),
+    ),
 }
 
 
