@@ -16,6 +16,7 @@ from cli.io.outcome import outcome
 from cli.io.summary import top
 from cli.io.terminal import say
 from cli.views.scan.labels import say_labels, say_table
+from curate.check.checks import SCAN_CHECKS
 from curate.facts.records import measured_facts
 from curate.ground.errors import UsageError, did_you_mean
 from curate.ground.run_stats import Usage, append_stats, check_stats
@@ -147,7 +148,7 @@ def scan(
         streams.write_lines(counted(guess.watch(lines) if guess else lines), output)
     outcome.reused = known.reused if known else 0
     outcome.worked = tally.kinds.total() - outcome.reused
-    outcome.put_off = _put_off(tally)
+    outcome.put_off = sum(n for (_, check), n in tally.findings.items() if SCAN_CHECKS[check].transient)
     if stats:
         run = usage.stats("scan", tally.kinds.total())
         append_stats(stats, replace(run, files=outcome.worked, reused=outcome.reused))
@@ -163,15 +164,6 @@ def _guess(paths: list[str], pattern: str | None) -> "ProjectGuess":
     from cli.views.scan.init import ProjectGuess
 
     return ProjectGuess(paths, pattern)
-
-
-def _put_off(tally: ScanTally) -> int:
-    """Return how many files the next scan looks at again."""
-    if not tally.findings:
-        return 0
-    from curate.check.checks import SCAN_CHECKS
-
-    return sum(count for (_, check), count in tally.findings.items() if SCAN_CHECKS[check].transient)
 
 
 def _wanted(facts: str, *, shallow: bool) -> frozenset[str]:
