@@ -18,6 +18,7 @@ _RATES = range(4000, 768001)
 _LIBRARY_WEIGHTS = {1: (1.0,), 2: (1.0, 1.0), 3: (1.0,) * 3, 4: (1.0, 1.0, 1.41, 1.41), 5: (1.0, 1.0, 1.0, 1.41, 1.41)}
 """What libloudness gives the channels, by their number; it leaves out all from the sixth on."""
 _HOP_S = 0.1
+_LEAST_VALUES = 10_000
 _STEPS = 1000
 _LOWEST = 10 ** ((np.arange(_STEPS) / 10 + GATE_LUFS + 0.691) / 10)
 _MIDDLES = 10 ** ((np.arange(_STEPS) / 10 + GATE_LUFS + 0.05 + 0.691) / 10)
@@ -43,7 +44,7 @@ def loudness_lufs(samples: NDArray[np.float32], sample_rate: int, weights: NDArr
 def loudnesses_lufs(
     samples: NDArray[np.float32], sample_rate: int, weights: NDArray[np.float64] | None = None
 ) -> list[float]:
-    """Return `loudness_lufs` of each of several clips of one form.
+    """Return `loudness_lufs` of each of several clips of one form, to fourteen digits.
 
     Args:
         samples: float32, shape (clips, frames, channels).
@@ -60,7 +61,8 @@ def loudnesses_lufs(
     needed = math.ceil(_BLOCK_S * sample_rate)
     if samples.shape[1] < needed:
         samples = np.concatenate([samples] * math.ceil(needed / samples.shape[1]), axis=1)
-    if len(counted) in _LIBRARY_WEIGHTS:
+    # Of a lone short clip the calls take longer than libloudness's loop.
+    if len(counted) in _LIBRARY_WEIGHTS and samples.size >= _LEAST_VALUES:
         powers = [hop_powers(samples[..., channel], sample_rate) for channel in counted]
         if powers[0] is not None:
             return _gated(sum(weights[channel] * power for channel, power in zip(counted, powers, strict=True)))

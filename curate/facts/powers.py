@@ -61,7 +61,7 @@ def snrs_db(sound: Spectrum) -> list[float]:
     """Return `snr_db` of each of several clips of one length."""
     heard = sound.powers > DIGITAL_SILENCE
     parts = sound.powers, sound.low, sound.bands[..., 0]
-    is_whole: NDArray[np.bool_] = heard.all(axis=1)
+    is_whole = np.asarray(heard.all(axis=1))
     whole = iter(_snrs_db(*(part[is_whole] for part in parts)) if is_whole.any() else ())
     return [
         next(whole)
