@@ -275,11 +275,11 @@ class Comparison:
         items = {index: self.items[index] for index in {index for pair in pairs for index in pair}}
         path_of = {index: join(self.search.base, item.path) for index, item in items.items()}
         paths = [(path_of[first], path_of[second]) for first, second in pairs]
-        tasks = {}
-        for place, (pair, (first, second)) in enumerate(zip(pairs, paths, strict=True)):
+        tasks = []
+        for pair, (first, second) in zip(pairs, paths, strict=True):
             # A mirror image with another label is another thing: an arrow to the left, b and d, 6 and 9.
             alike = items[pair[0]].label == items[pair[1]].label
-            tasks[place] = Task(
+            one = Task(
                 first,
                 second,
                 guesses=known.guessed.get(pair, ()),
@@ -288,6 +288,7 @@ class Comparison:
                 windows=known.windows.get(pair, ()),
                 only_windows=pair in known.only_windows,
             )
+            tasks.append(one)
         matches = confirm_tasks(tasks, known.looks, self.search.jobs, self.search.progress)
         for pair, match in zip(pairs, matches, strict=True):
             if match.worth:
