@@ -16,8 +16,8 @@ _MAX_STEPS, _MOST_ROUGH_STEPS, _BLUR = 50, 12, 3
 _COARSE, _LEAST_ROUGH_GAIN = 4, 1e-3
 _DETAIL_PX, _LEAST_LAID = 1.0, 0.7
 _LEAST_DETAIL_ALIKE = {_COARSE: 0.5, 2: 0.6}
-"""By how much smaller the copies are. Of 2,700 copies all are above the second, and of 87 that had to be aligned all are
-above 0.77 at a quarter of the size; of 400 others that are coarsely alike, 2 % are above the second."""
+"""By how much smaller the copies are. Of 2,700 copies all are above the second, and of 87 that had to be aligned all
+are above 0.77 at a quarter of the size; of 400 others that are coarsely alike, 2 % are above the second."""
 
 CROPS_DETAIL_ALIKE = {_COARSE: 0.6, 2: 0.7}
 """Of what begins where it was found, within a few percent of a side: of 240 crops one is below the first (1 % of them
