@@ -3,7 +3,7 @@
 import os
 import time
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from msgspec.structs import replace
@@ -28,9 +28,6 @@ from curate.scan.scan import scan as scan_folders
 from curate.scan.scan_cache import Known
 from curate.scan.unfinished import KnownLines, keeping, read_unfinished
 from curate.scan.walk import check_roots, places, walk
-
-if TYPE_CHECKING:
-    from cli.views.scan.init import ProjectGuess
 
 _SHOWN = 5
 _KINDS = {("image", True): "image", ("image", False): "images", ("audio", False): "audio files"}
@@ -125,7 +122,11 @@ def scan(
     check_roots(paths)
     choose_engine(engine, address, [*paths, root])
     streams.check_output(output)
-    guess = _guess(paths, pattern) if init else None
+    if init:
+        from cli.views.scan.init import (
+            ProjectGuess,
+        )  # here, because it would come before the first worker of every scan
+    guess = ProjectGuess(paths, pattern) if init else None
     pattern = guess.pattern if guess else pattern
     table = Metadata(metadata, path_column, label_column)
     labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, table)
@@ -157,13 +158,6 @@ def scan(
     if guess:
         guess.write()
     say_nodes()
-
-
-def _guess(paths: list[str], pattern: str | None) -> "ProjectGuess":
-    # What only --init needs would be a tenth of the start of every scan.
-    from cli.views.scan.init import ProjectGuess
-
-    return ProjectGuess(paths, pattern)
 
 
 def _wanted(facts: str, *, shallow: bool) -> frozenset[str]:

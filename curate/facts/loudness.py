@@ -57,7 +57,7 @@ def loudnesses_lufs(
     if not len(counted):
         return [GATE_LUFS] * len(samples)
     if sample_rate not in _RATES:
-        return [_without_filter(one, weights) for one in samples]
+        return [_lufs(float(np.square(one, dtype=np.float64).mean(axis=0) @ weights)) for one in samples]
     needed = math.ceil(_BLOCK_S * sample_rate)
     if samples.shape[1] < needed:
         samples = np.concatenate([samples] * math.ceil(needed / samples.shape[1]), axis=1)
@@ -77,11 +77,10 @@ def _gated(hops: NDArray[np.float64]) -> list[float]:
     gates = powers.sum(axis=1) / np.maximum(1, np.count_nonzero(powers, axis=1)) / 10
     powers *= powers >= gates[:, None]
     found = powers.sum(axis=1) / np.maximum(1, np.count_nonzero(powers, axis=1))
-    return [max(GATE_LUFS, 10 * math.log10(power) - 0.691) if power > 0 else GATE_LUFS for power in found.tolist()]
+    return [_lufs(power) for power in found.tolist()]
 
 
-def _without_filter(samples: NDArray[np.float32], weights: NDArray[np.float64]) -> float:
-    power = float(np.square(samples, dtype=np.float64).mean(axis=0) @ weights)
+def _lufs(power: float) -> float:
     return max(GATE_LUFS, 10 * math.log10(power) - 0.691) if power > 0 else GATE_LUFS
 
 

@@ -31,7 +31,7 @@ _DECODERS = {
     "W64": "riff",
     "WAV": "riff",
 }
-"""The module of each format; imported when the first file of it comes, since all of them are a tenth of a start."""
+"""The module of each format; imported when the first file of it comes, not before the first worker."""
 _FLOATING = {"FLOAT", "DOUBLE"}
 
 
