@@ -69,7 +69,7 @@ class Task(NamedTuple):
 
 
 def with_shortcuts(matrix: TrainingMatrix) -> TrainingMatrix:
-    """Return the matrix with what makes trying many models on the same samples fast.
+    """Return the matrix with what makes trying many models on the same samples fast; one that has it, as it is.
 
     One product of matrices serves all machines; computing its kernel anew, each of them takes ten times as long. And
     of fewer samples than numbers, the samples can be turned onto as many axes as there are samples: that changes no
@@ -81,7 +81,7 @@ def with_shortcuts(matrix: TrainingMatrix) -> TrainingMatrix:
     samples, length = matrix.features.shape
     kernel = matrix.model in {"auto", "svm"} and samples <= MOST_FOR_SVM
     turned = matrix.model in {"auto", "logistic", "knn"} and samples <= min(_MOST_TURNED, length)
-    if not kernel and not turned:
+    if not (kernel and matrix.kernel is None) and not (turned and matrix.turned is None):
         return matrix
     # Centred first: distances stay, and inner products of points far from 0 lose digits that distances need.
     centred = matrix.features - matrix.features.mean(axis=0)
