@@ -86,7 +86,7 @@ def stretch_channels(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     import cv2
 
     places = [int(share * (pixels.shape[0] * pixels.shape[1] - 1)) for share in (_DARK_SHARE, _LIGHT_SHARE)]
-    # Counted instead of sorted, and each of the 256 levels stretched once: all pixels as floats take four times as long.
+    # Counted, not sorted, and each of the 256 levels stretched once: all pixels as floats take four times as long.
     counts = [np.bincount(channel.ravel(), minlength=256) for channel in cv2.split(pixels)]
     ends = np.cumsum(counts, axis=1)
     dark, light = np.array([one.searchsorted(places, "right") for one in ends], np.float32).T

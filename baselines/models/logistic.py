@@ -63,13 +63,6 @@ class _Axes(NamedTuple):
         )
 
 
-class _Point(NamedTuple):
-    """Where L-BFGS is: the coefficients, and the slope of the loss by the margins of each sample and class."""
-
-    coefficients: "Matrix"
-    slope: "Matrix"
-
-
 def is_worth_turning(features: "Matrix", label: "Numbers") -> bool:
     """Return whether `fit_turned` is faster than scikit-learn itself; by the sizes alone, never by the numbers."""
     import numpy as np
@@ -140,7 +133,7 @@ class _Loss:
 
         self.axes, self.penalty = axes, penalty
         self.columns = classes if classes > 2 else 1
-        self.last: _Point | None = None
+        self.slope: Matrix | None = None
         self._place, self._share = place, weights / weights.sum()
         self._truth = np.eye(classes)[place]
 
@@ -164,7 +157,7 @@ class _Loss:
         slope = (shares / total - self._truth) * self._share[:, None]
         if self.columns == 1:
             slope = slope[:, 1:]
-        self.last = _Point(coefficients, slope)
+        self.slope = slope
         gradient = np.empty_like(shaped, order="F")
         gradient[:, :-1] = slope.T @ self.axes.points + self.penalty * coefficients
         gradient[:, -1] = slope.sum(axis=0)
@@ -182,13 +175,14 @@ class _Stop:
     def __call__(self, values: "Matrix") -> None:
         import numpy as np
 
-        point, axes = self._loss.last, self._loss.axes
-        assert point is not None
-        if np.abs(point.slope.sum(axis=0)).max() > self._tolerance:
+        # By sample and class, from the last call: L-BFGS reports a step when it has taken it, where it asked last.
+        slope, axes = self._loss.slope, self._loss.axes
+        assert slope is not None
+        if np.abs(slope.sum(axis=0)).max() > self._tolerance:
             return
         # The gradient is a sum of samples too: of their slopes, and of what the coefficients are made of.
-        slope = point.slope.copy()
-        slope[axes.rows] += self._loss.penalty * axes.shares(point.coefficients)
+        slope = slope.copy()
+        slope[axes.rows] += self._loss.penalty * axes.shares(self._loss.shaped(values)[:, :-1])
         # A whole one costs as much as all else of a step. While one of its largest elements is too large, so is it.
         if self._largest is not None and np.abs(slope.T @ self._largest).max() > self._tolerance:
             return

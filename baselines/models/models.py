@@ -4,7 +4,6 @@ The features are scaled already (`baselines.features`), so a model is one estima
 """
 
 import math
-from copy import copy
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, cast
 
@@ -182,7 +181,7 @@ def candidates(name: str, counts: "NDArray[np.int64]") -> tuple[Candidate, ...]:
 
 
 def build(
-    candidate: Candidate, samples: int, seed: int, *, classes: int = 2, length: int = 1, similarities: bool = False
+    candidate: Candidate, samples: int, seed: int, *, classes: int = 2, length: int = 1, pairs: bool = False
 ) -> Estimator:
     """Return the estimator, not fitted yet.
 
@@ -192,7 +191,8 @@ def build(
         seed: Of the models that draw.
         classes: How many there are.
         length: Numbers of each sample.
-        similarities: Whether a machine is given the kernel of its samples instead of their features.
+        pairs: Whether a machine is given the similarities of its samples instead of their features, neighbours the
+            distances.
     """
     estimator = _ESTIMATORS[candidate.name]
     settings = dict(estimator.settings)
@@ -209,19 +209,20 @@ def build(
         settings["tol"] = 1e-3 * min(1.0, _CLASSES / classes)
         # A step takes some four products of samples, numbers and classes.
         settings["max_iter"] = max(_FEWEST_STEPS, min(200, int(_WORK / (4 * samples * length * classes))))
-    if similarities:
-        settings["kernel"] = "precomputed"
+    if pairs:
+        settings["metric" if candidate.name == "knn" else "kernel"] = "precomputed"
     return cast("Estimator", getattr(import_module(estimator.module), estimator.name)(**settings))
 
 
-def scores(model: Estimator, features: "Features", classes: int, *, similar: bool = False) -> "NDArray[np.float64]":
+def scores(model: Estimator, features: "Features", classes: int, *, pairs: bool = False) -> "NDArray[np.float64]":
     """Return for each sample and class a score: the larger, the likelier; its softmax is a probability.
 
     Args:
         model: Fitted on classes that are numbers from 0 on.
-        features: Shape (samples, length), or similarities to the samples that a machine was trained on.
+        features: Shape (samples, length); or similarities to the samples that a machine was trained on, distances from
+            those that are neighbours.
         classes: How many there are, also those that the model never saw.
-        similar: Whether they are similarities.
+        pairs: Whether they are similarities or distances.
 
     Returns:
         float64, shape (samples, classes): of a support vector machine the coupled margins of all pairs, of other models
@@ -239,7 +240,7 @@ def scores(model: Estimator, features: "Features", classes: int, *, similar: boo
         return found
     machine = cast("_Machine", model)
     blocks = (features[begin : begin + _ROWS] for begin in range(0, len(features), _ROWS))
-    margins = np.concatenate([_margins(machine, block, similar=similar) for block in blocks])
+    margins = np.concatenate([_margins(machine, block, similar=pairs) for block in blocks])
     # Of two classes scikit-learn has the margin of the second, of more that of the first.
     found[:, model.classes_] = couple(-margins if len(model.classes_) == 2 else margins, len(model.classes_))
     return found
@@ -297,7 +298,7 @@ def similarities(features: "Features", others: "Features", gamma: float = GAMMA)
 def fit_machine(
     machines: tuple[Estimator, Estimator],
     features: "Features",
-    pairs: "Features",
+    similar: "Features",
     label: "NDArray[np.int64]",
     **weights: object,
 ) -> Estimator:
@@ -309,12 +310,12 @@ def fit_machine(
     Args:
         machines: One of similarities, which is fitted; one of features, which gets what the other learned.
         features: float64, shape (samples, length).
-        pairs: Their similarities, shape (samples, samples).
+        similar: Their similarities, shape (samples, samples).
         label: Of each sample.
         **weights: As `fit` of the machine takes them.
     """
     taught, machine = (cast("_Machine", one) for one in machines)
-    taught.fit(pairs, label, **weights)
+    taught.fit(similar, label, **weights)
     own = {"kernel": machine.kernel, "_gamma": GAMMA, "shape_fit_": features.shape, "n_features_in_": features.shape[1]}
     machine.__dict__.update(taught.__dict__ | own | {"support_vectors_": features[taught.support_]})
     return machine

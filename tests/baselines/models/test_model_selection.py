@@ -11,8 +11,8 @@ import pytest
 
 from baselines.models.calibration import probabilities
 from baselines.models.fitting import fit_model, score_model
-from baselines.models.model_selection import fit_all, macro_f1
-from baselines.models.models import Candidate
+from baselines.models.model_selection import _file_of, fit_all, macro_f1
+from baselines.models.models import Candidate, build
 from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
 from tests.conftest import ROOT
 
@@ -89,10 +89,61 @@ def test_the_number_of_workers_changes_nothing() -> None:
 def test_shortcuts_change_no_answer(name: str, length: int) -> None:
     matrix = with_shortcuts(clusters(length=length, noise=0.3 if length == 8 else 0.06))
     assert (matrix.turned is None) == (length == 8)
+    assert matrix.distance is not None
+    assert with_shortcuts(matrix) is matrix, "what it has is not computed again"
     train, test = np.arange(40), np.arange(40, 60)
     short, long = (fit_model(matrix, Candidate(name), train, saved=saved) for saved in (False, True))
     said, expected = (probabilities(score_model(matrix, model, test), 1.0) for model in (short, long))
     np.testing.assert_allclose(said, expected, atol=0.02)
+
+
+def test_distances_are_those_of_the_features() -> None:
+    from scipy.spatial.distance import cdist
+
+    matrix = clusters()
+    matrix.features[7] = matrix.features[3]
+    found = with_shortcuts(matrix).distance
+    assert found is not None
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, cdist(matrix.features, matrix.features) ** 2, rtol=0, atol=1e-5)
+    assert not found.diagonal().any()
+    assert found.min() == 0
+
+
+@pytest.mark.parametrize("name", ["svm", "knn", "logistic"])
+def test_what_is_saved_says_what_was_scored(name: str) -> None:
+    # The machine that is saved is fitted on the shared distances, and asked with the features of new samples.
+    matrix = clusters(noise=0.5)
+    train, test = np.arange(40), np.arange(40, 60)
+    found = fit_all({"": matrix}, [Task(train, test, save=True)], held=Candidate(name))[0]
+    quick = with_shortcuts(matrix)
+    model = fit_model(quick, Candidate(name), train)
+    np.testing.assert_allclose(
+        found.probabilities, probabilities(score_model(quick, model, test), found.temperature), rtol=0, atol=1e-4
+    )
+    right = score_model(quick, model, train).argmax(axis=1) == matrix.label[:40]
+    assert found.training_accuracy == right.mean()
+
+
+def test_a_task_that_neither_tests_nor_saves_only_chooses() -> None:
+    matrix, tried = clusters(noise=0.5), [Task(np.arange(60), np.arange(0)), Task(np.arange(40), np.arange(40, 60))]
+    choice, fold = fit_all({"": matrix}, tried)
+    assert choice.chosen == choice.trials[0].candidate == fold.chosen
+    assert np.isnan(choice.training_accuracy)
+    assert choice.probabilities.shape == (0, 3)
+    assert fold.probabilities.shape == (20, 3)
+
+
+def test_to_write_a_model_leaves_no_module_changed() -> None:
+    import scipy.special
+    import sklearn.utils
+
+    known = sklearn.utils.all_estimators, vars(np)["__dir__"]
+    model = build(Candidate("knn"), 3, 0).fit(np.eye(3), np.arange(3))
+    assert _file_of(model).startswith(b"PK")
+    assert (sklearn.utils.all_estimators, vars(np)["__dir__"]) == known
+    assert "__dir__" not in vars(scipy.special)
+    assert "expit" in dir(scipy.special)
 
 
 def test_every_fold_fits_what_is_saved() -> None:
