@@ -3,12 +3,8 @@
 Everything runs in worker processes: first each candidate on each inner fold, then the winner on each task.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.data.draws import draw_half
@@ -24,7 +20,7 @@ from baselines.models.fitting import (
     unwatched,
 )
 from baselines.models.generated_weight import WeightTrial, best_weight, try_weights
-from baselines.models.models import Candidate, Estimator, candidates
+from baselines.models.models import Candidate, candidates
 from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
 
 if TYPE_CHECKING:
@@ -212,6 +208,8 @@ def _fit_inner(matrix: TrainingMatrix, one: InnerFit) -> "NDArray[np.float64]":
 def _fit_final(matrix: TrainingMatrix, last: _FinalFit) -> Fitted:
     import numpy as np
 
+    from baselines.models.preload import import_skops
+
     # The accuracy on its own training samples costs one more prediction and shows high bias, of which `train` warns.
     train, test, save, _ = last.task
     if not save and not len(test):
@@ -223,36 +221,9 @@ def _fit_final(matrix: TrainingMatrix, last: _FinalFit) -> Fitted:
     found = np.zeros((0, matrix.classes))
     if len(test):
         found = probabilities(score_model(matrix, model, test), last.temperature)
-    saved = _file_of(model.estimator) if save else b""
+    saved = bytes(import_skops().dumps(model.estimator)) if save else b""
     again = _repeat(matrix, last) if len(test) else None
     return Fitted(last.candidate, (), found, float(right.mean()), last.temperature, saved, repeats=again)
-
-
-def _file_of(estimator: Estimator) -> bytes:
-    """Return a model as a .skops file; in a process of its own, which writes no other and reads none."""
-    from baselines.models.preload import import_lean
-
-    utils, special, numpy = (import_module(name) for name in ("sklearn.utils", "scipy.special", "numpy"))
-    # What skops is told here it trusts when it reads a file. To ask for it imports all of scikit-learn, .8 s of
-    # processor time, and looks for each function of NumPy and SciPy in every module, .2 s, for a file that is only
-    # written.
-    with _replaced(utils, "all_estimators"), _replaced(special, "__dir__"), _replaced(numpy, "__dir__"):
-        import_lean(("skops.io",))
-    return bytes(import_module("skops.io").dumps(estimator))
-
-
-@contextmanager
-def _replaced(module: ModuleType, name: str) -> Iterator[None]:
-    """Let a function of a module return an empty list for a while."""
-    known = vars(module).get(name)
-    setattr(module, name, list)
-    try:
-        yield
-    finally:
-        if known is None:
-            delattr(module, name)
-        else:
-            setattr(module, name, known)
 
 
 def _repeat(matrix: TrainingMatrix, last: _FinalFit) -> "Numbers":

@@ -11,8 +11,8 @@ import pytest
 
 from baselines.models.calibration import probabilities
 from baselines.models.fitting import fit_model, score_model
-from baselines.models.model_selection import _file_of, fit_all, macro_f1
-from baselines.models.models import Candidate, build
+from baselines.models.model_selection import fit_all, macro_f1
+from baselines.models.models import Candidate
 from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
 from tests.conftest import ROOT
 
@@ -132,18 +132,6 @@ def test_a_task_that_neither_tests_nor_saves_only_chooses() -> None:
     assert np.isnan(choice.training_accuracy)
     assert choice.probabilities.shape == (0, 3)
     assert fold.probabilities.shape == (20, 3)
-
-
-def test_to_write_a_model_leaves_no_module_changed() -> None:
-    import scipy.special
-    import sklearn.utils
-
-    known = sklearn.utils.all_estimators, vars(np)["__dir__"]
-    model = build(Candidate("knn"), 3, 0).fit(np.eye(3), np.arange(3))
-    assert _file_of(model).startswith(b"PK")
-    assert (sklearn.utils.all_estimators, vars(np)["__dir__"]) == known
-    assert "__dir__" not in vars(scipy.special)
-    assert "expit" in dir(scipy.special)
 
 
 def test_every_fold_fits_what_is_saved() -> None:
