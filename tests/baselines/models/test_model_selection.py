@@ -110,6 +110,22 @@ def test_distances_are_those_of_the_features() -> None:
     assert found.min() == 0
 
 
+def test_shortcuts_are_computed_in_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    # On a busy machine, threads that wait for each other took 12 s for what one does in .02 s.
+    from threadpoolctl import threadpool_info
+
+    seen: list[int] = []
+    eigh = np.linalg.eigh
+
+    def watched(values: Any) -> Any:
+        seen.extend(pool["num_threads"] for pool in threadpool_info())
+        return eigh(values)
+
+    monkeypatch.setattr(np.linalg, "eigh", watched)
+    assert with_shortcuts(clusters(length=400)).turned is not None
+    assert set(seen) == {1}
+
+
 @pytest.mark.parametrize("name", ["svm", "knn", "logistic"])
 def test_what_is_saved_says_what_was_scored(name: str) -> None:
     # The machine that is saved is fitted on the shared distances, and asked with the features of new samples.
