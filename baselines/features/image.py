@@ -57,7 +57,9 @@ def describe_image(pixels: NDArray[np.uint8]) -> dict[str, Vector]:
     looks = list(zip((squeezed, stretch_channels(squeezed)), np.sqrt(_LOOKS), strict=True))
     found = {
         "hog": np.concatenate([_gradients(one) for one in (_resize(pixels, _COARSE_SIDE), squeezed, square)]),
-        "colour": np.concatenate([_colours(cv2.cvtColor(look, cv2.COLOR_RGB2HSV)) * share for look, share in looks]),
+        "colour": np.concatenate(
+            [_colours(np.asarray(cv2.cvtColor(look, cv2.COLOR_RGB2HSV), np.uint8)) * share for look, share in looks]
+        ),
         "thumbnail": np.concatenate([_thumbnail(look) * share for look, share in looks]),
     }
     return {name: (values * _WEIGHT[name]).astype(np.float32) for name, values in found.items()}
@@ -124,7 +126,7 @@ def _gradients(pixels: NDArray[np.uint8]) -> Vector:
     return np.asarray(found / np.sqrt(len(found) / 9))
 
 
-def _colours(hsv: NDArray[np.generic]) -> Vector:
+def _colours(hsv: NDArray[np.uint8]) -> Vector:
     """Return the roots of the shares of pixels in each bin of each cell: hues weighted by saturation, then greys."""
     import cv2
 

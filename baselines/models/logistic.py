@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from baselines.models.models import Estimator
+    from baselines.models.models import Estimator, Features
 
     Numbers = NDArray[np.int64]
     Matrix = NDArray[np.float64]
@@ -63,22 +63,22 @@ class _Axes(NamedTuple):
         )
 
 
-def is_worth_turning(features: "Matrix", label: "Numbers") -> bool:
+def is_worth_turning(features: "Features", label: "Numbers") -> bool:
     """Return whether `fit_turned` is faster than scikit-learn itself; by the sizes alone, never by the numbers."""
     import numpy as np
 
     samples, length = features.shape
-    return _FEWER * samples <= length and samples <= _PER_CLASS * len(np.unique(label))
+    return bool(_FEWER * samples <= length and samples <= _PER_CLASS * len(np.unique(label)))
 
 
 def fit_turned(
-    estimator: "Estimator", features: "Matrix", label: "Numbers", sample_weight: "Matrix | None" = None
+    estimator: "Estimator", features: "Features", label: "Numbers", sample_weight: "Matrix | None" = None
 ) -> "Estimator":
     """Fit scikit-learn's logistic regression, penalized by the squares of its coefficients, and return it.
 
     Args:
         estimator: A `LogisticRegression` that is not fitted, with its intercept and solver as they are by default.
-        features: float64, shape (samples, length), fewer samples than numbers.
+        features: Shape (samples, length), fewer samples than numbers.
         label: Of each sample, two classes at least.
         sample_weight: Of each sample; None: 1. Not together with balanced classes, of which versions differ.
     """
@@ -87,14 +87,14 @@ def fit_turned(
 
     model = cast("Regression", estimator)
     classes, place = np.unique(label, return_inverse=True)
-    axes = _turn(features)
+    axes = _turn(features.astype("float64", copy=False))
     weights = np.ones(len(label)) if sample_weight is None else sample_weight
     if model.class_weight == "balanced":
         weights = weights * (len(label) / (len(classes) * np.bincount(place)))[place]
     loss = _Loss(axes, place, len(classes), weights, 1 / (model.C * weights.sum()))
     stop = _Stop(loss, features, model.tol)
-    options = {"maxiter": model.max_iter, "maxls": _LINE_SEARCHES, "gtol": 0}
-    options["ftol"] = _ROUNDING_STEPS * np.finfo(float).eps
+    least = float(_ROUNDING_STEPS * np.finfo(float).eps)
+    options = {"maxiter": model.max_iter, "maxls": _LINE_SEARCHES, "gtol": 0.0, "ftol": least}
     start = np.zeros(loss.columns * (axes.points.shape[1] + 1))
     found = minimize(loss, start, method="L-BFGS-B", jac=True, callback=stop, options=options)
     coefficients = loss.shaped(found.x)
@@ -168,9 +168,9 @@ class _Loss:
 class _Stop:
     """Ends the steps where no element of the gradient, in the axes of the features, is above the tolerance."""
 
-    def __init__(self, loss: _Loss, features: "Matrix", tolerance: float) -> None:
+    def __init__(self, loss: _Loss, features: "Features", tolerance: float) -> None:
         self._loss, self._features, self._tolerance = loss, features, tolerance
-        self._largest: Matrix | None = None
+        self._largest: Features | None = None
 
     def __call__(self, values: "Matrix") -> None:
         import numpy as np

@@ -99,7 +99,12 @@ def test_a_fit_of_many_numbers_is_turned_and_says_the_same(monkeypatch: pytest.M
     matrix = TrainingMatrix(features.astype(np.float32), label, np.arange(36), np.ones(36, bool), 3, "logistic")
     train, test = np.arange(24), np.arange(24, 36)
     calls: list[int] = []
-    monkeypatch.setattr(fitting, "fit_turned", lambda *given, **named: (calls.append(1), fit_turned(*given, **named)))
+
+    def counted(*given: Any, **named: Any) -> Any:
+        calls.append(1)
+        return fit_turned(*given, **named)
+
+    monkeypatch.setattr(fitting, "fit_turned", counted)
     ours = score_model(matrix, fit_model(matrix, Candidate("logistic"), train, saved=saved), test)
     assert calls == [1]
     monkeypatch.setattr(fitting, "is_worth_turning", lambda *_: False)

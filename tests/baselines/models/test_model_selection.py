@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -112,13 +113,12 @@ def test_distances_are_those_of_the_features() -> None:
 
 def test_shortcuts_are_computed_in_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     # On a busy machine, threads that wait for each other took 12 s for what one does in .02 s.
-    from threadpoolctl import threadpool_info
-
+    threadpools: Any = import_module("threadpoolctl")
     seen: list[int] = []
     eigh = np.linalg.eigh
 
     def watched(values: Any) -> Any:
-        seen.extend(pool["num_threads"] for pool in threadpool_info())
+        seen.extend(pool["num_threads"] for pool in threadpools.threadpool_info())
         return eigh(values)
 
     monkeypatch.setattr(np.linalg, "eigh", watched)
