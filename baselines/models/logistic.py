@@ -21,6 +21,8 @@ _FEWER = 2
 """The features have to be so many times as many as the samples; the inner products cost what three to five steps do."""
 _PER_CLASS = 200
 """Most samples for each class: of two classes a step is cheap, and the inner products of many samples are not."""
+_MOST = 3000
+"""Samples: the inner products of more, their factor and the points of it take over 300 MB, in each worker."""
 _AXES = 64
 """Of the gradient, those that were the largest when it was last looked at whole."""
 _LINE_SEARCHES, _ROUNDING_STEPS = 50, 64
@@ -68,7 +70,7 @@ def is_worth_turning(features: "Features", label: "Numbers") -> bool:
     import numpy as np
 
     samples, length = features.shape
-    return bool(_FEWER * samples <= length and samples <= _PER_CLASS * len(np.unique(label)))
+    return bool(_FEWER * samples <= length and samples <= min(_MOST, _PER_CLASS * len(np.unique(label))))
 
 
 def fit_turned(

@@ -87,10 +87,10 @@ def test_labels_need_not_begin_at_zero() -> None:
 
 @pytest.mark.parametrize(
     ("count", "length", "classes", "expected"),
-    [(100, 200, 2, True), (100, 199, 2, False), (500, 5000, 2, False), (500, 5000, 3, True)],
+    [(100, 200, 2, True), (100, 199, 2, False), (500, 5000, 2, False), (500, 5000, 3, True), (3001, 6002, 99, False)],
 )
 def test_what_it_is_worth_for(count: int, length: int, classes: int, *, expected: bool) -> None:
-    assert is_worth_turning(np.zeros((count, length)), np.arange(count) % classes) is expected
+    assert is_worth_turning(np.empty((count, length)), np.arange(count) % classes) is expected
 
 
 @pytest.mark.parametrize("saved", [False, True])
