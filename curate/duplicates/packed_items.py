@@ -88,7 +88,7 @@ class PackedItems(Sequence[Item]):
         row = [*astuple(item)]
         row[_IMAGE], row[_AUDIO] = image and astuple(image), audio and astuple(audio)
         try:
-            self._encoder.encode_into(row, self._rows, -1)
+            self._rows += self._encoder.encode(row)
         except UnicodeEncodeError:
             # A name that is not UTF-8 is a string with lone surrogates, which msgspec does not write.
             self._unpacked[place] = item
