@@ -114,9 +114,8 @@ def blocks(file: "Iterable[bytes]") -> "Iterator[bytes]":
     own = getattr(file, "blocks", None)
     read_some = getattr(file, "read1", None)
     if own is not None or read_some is None:
-        # One by one: `yield from` would close the file with a generator that is left early.
         for block in own() if own is not None else file:
-            yield block
+            yield block  # noqa: UP028 - `yield from` would close what is read with a generator that is left early
         return
     # Joined at its end only: a line of 100 MB arrives in thousands of pieces.
     begun: list[bytes] = []

@@ -26,13 +26,13 @@ def test_what_was_read_is_read_again() -> None:
 
 
 def test_the_end_is_met_only_once() -> None:
+    pieces = [*LINES, b"", b"more"]
+
     class Terminal(io.BytesIO):
         """Has more to give after its end, as somebody at a terminal has."""
 
-        pieces = [*LINES, b"", b"more"]
-
         def read1(self, _size: int | None = -1) -> bytes:
-            return self.pieces.pop(0)
+            return pieces.pop(0)
 
     spool = Spool(Terminal(), io.BytesIO())
     assert list(spool) == LINES

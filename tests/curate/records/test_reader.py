@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from curate.describe.imbalance import Described
 from curate.facts.records import Finding, ImageFacts
 from curate.ground.errors import InputError, ManifestError
-from curate.records import reader
+from curate.records import reader as reading
 from curate.records.reader import LineError, blocks, locate, open_manifest, parse, read, read_as
 from curate.records.reader import lines as lines_of
 from curate.records.sample import Sample
@@ -225,7 +225,7 @@ def outcome(file: Any) -> tuple[list[tuple[Any, bytes]], str]:
 def test_blocks_are_read_like_one_line_after_the_other(written: list[bytes], ended: bool, size: int) -> None:
     content = b"\n".join(written) + b"\n" * ended
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "_BLOCK_BYTES", size)
+        patch.setattr(reading, "_BLOCK_BYTES", size)
         in_blocks, views = outcome(io.BytesIO(content)), list(lines_of(io.BytesIO(content)))
         assert b"".join(blocks(io.BytesIO(content))) == content
     one_by_one = outcome(iter(io.BytesIO(content).readlines()))
