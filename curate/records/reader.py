@@ -114,8 +114,9 @@ def blocks(file: "Iterable[bytes]") -> "Iterator[bytes]":
     own = getattr(file, "blocks", None)
     read_some = getattr(file, "read1", None)
     if own is not None or read_some is None:
-        for block in own() if own is not None else file:
-            yield block  # noqa: UP028 - `yield from` would close what is read with a generator that is left early
+        # `yield from` would close what is read with a generator that is left early.
+        for block in own() if own is not None else file:  # noqa: UP028
+            yield block
         return
     # Joined at its end only: a line of 100 MB arrives in thousands of pieces.
     begun: list[bytes] = []
@@ -150,15 +151,6 @@ def read_as(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[Record]":
     """
     for _, records in _decoded(file, Decoder(view)):
         yield from records
-
-
-def read_blocks_as(file: "Iterable[bytes]", view: type[Record]) -> "Iterator[list[Record]]":
-    """Yield the views of `read_as` as many at a time as have been read: at least one, in the order of the manifest.
-
-    Raises:
-        ManifestError: As `read`.
-    """
-    return (records for _, records in _decoded(file, Decoder(view)))
 
 
 def lines(file: "Iterable[bytes]") -> "Iterator[bytes]":
