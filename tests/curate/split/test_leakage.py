@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from curate.records.sample import Sample
@@ -104,6 +104,11 @@ def test_two_or_three_sources_of_data_in_the_names_are_no_group() -> None:
     assert watch(lambda n: Sample(f"{('IMG', 'DSC', 'Foto')[n % 3]}_{n}.jpg", "ab"[n % 2], (), SPLITS[n // 20])) == []
 
 
+EACH = [(folder, label, "1") for folder in "abcd" for label in "xyz"]
+
+
+# The tenth pair comes between two of the first.
+@example([*EACH[:9], EACH[0], EACH[9], EACH[0]])
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("xyz"), st.sampled_from("12")), max_size=60))
 def test_samples_that_are_counted_together_count_like_each_by_itself(seen: list[tuple[str, str, str]]) -> None:
     together, alone = Watch(), Watch()
