@@ -285,6 +285,6 @@ def _problem(a: Thumbnail, b: Thumbnail, matrix: Matrix, found: Difference) -> s
     }
     problem = next((problem for problem, met in problems.items() if met), "")
     both_coloured = min(a.colour, b.colour) >= _LEAST_COLOUR
-    if not problem and both_coloured and colour_difference(a, b, matrix) > MOST_COLOUR:
+    if not problem and both_coloured and colour_difference(a, b, matrix, MOST_COLOUR) > MOST_COLOUR:
         return RECOLOURED
     return problem
