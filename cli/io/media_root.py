@@ -93,14 +93,16 @@ def watched(lines: "IO[bytes]") -> "Iterable[bytes]":
 def _watch(lines: Iterable[bytes], wish: Wish) -> Iterator[bytes]:
     paths: list[str] = []
     missing: list[str] = []
-    rest = iter(lines)
-    for line in islice(rest, _LOOKED_AT):
+    rest, looked_at = iter(lines), 0
+    for looked_at, line in enumerate(islice(rest, _LOOKED_AT), start=1):  # noqa: B007 - used after the loop
         new = list(_paths([line]))
         paths += new
         missing += _missing(new, wish.root)
         yield line
     _judge(missing, paths, wish)
-    yield from blocks(rest)
+    # A terminal that has said that it is at its end would be asked for more.
+    if looked_at == _LOOKED_AT:
+        yield from blocks(rest)
 
 
 def _judge(missing: list[str], paths: list[str], wish: Wish) -> None:
