@@ -1,7 +1,7 @@
 """The samples of a set compared with each other: each that goes was confirmed against one that stays."""
 
 from array import array
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -78,8 +78,8 @@ class Comparison:
             self.compare(wanted)
             found = Copies(len(self.items), self.pairs)
         answered = self.answered(found, members, verdicts)
-        samples_of = Counter(item.label for item in self.items if item.label is not None)
-        decided = [*decide(members, found, self.search.on_conflict, samples_of, self.comparable), *answered]
+        labels = self.items.labels
+        decided = [*decide(members, found, self.search.on_conflict, labels, self.comparable), *answered]
         decided.sort(key=lambda group: min(member.index for member in (*group.kept, *group.dropped)))
         self.search.parts = self.parts_of_what_stays(decided)
         return decided
