@@ -48,7 +48,8 @@ def solve(columns: "Columns", wish: "Wish") -> "tuple[NDArray[np.int64], SplitRe
     else:
         # More orders than one are tried for folds only: a split that is there already would come out otherwise.
         starts = FOLD_STARTS if wish.folds else 1
-        split_exactly(split, components, strata if wish.stratify else strata * 0, wish.ratio.shares, order, starts)
+        strata_kept = strata if wish.stratify else strata * 0
+        split_exactly(split, components, strata_kept, wish.ratio.shares, order, starts, fill_all=bool(wish.folds))
     generated = np.frombuffer(columns.generated, np.int8).astype(bool)
     if wish.ensure:
         carriers = {tag: np.frombuffer(has, np.int8).astype(bool) & ~generated for tag, has in columns.carriers.items()}

@@ -19,6 +19,8 @@ def split_exactly(
     shares: Sequence[float],
     order: "NDArray[np.uint64]",
     starts: int = 1,
+    *,
+    fill_all: bool = False,
 ) -> None:
     """Give a split to each sample that has none.
 
@@ -32,6 +34,7 @@ def split_exactly(
         shares: Of the splits, summing to 1.
         order: Of the samples; does not come from the manifest either.
         starts: As for `pack`.
+        fill_all: Whether a split must not be left empty while there is a sample for it, as a fold must not.
     """
     classes = int(strata.max()) + 1
     free = split < 0
@@ -46,6 +49,10 @@ def split_exactly(
         needy = (held.sum(axis=0) == 0) & (singles.sum() < len(shares))
         split[grouped] = pack(make_groups(groups, strata[grouped], classes), wished, needy, starts)[groups]
     _fill(split, np.flatnonzero(single), singles, strata, shares, order)
+    if fill_all:
+        places = np.flatnonzero(single)
+        # Of equals the first counts, and that must not be one of the manifest.
+        _fill_empty(split, places[np.argsort(order[places])], strata, shares)
 
 
 def _count(split: "NDArray[np.int64]", strata: "NDArray[np.int64]", classes: int, splits: int) -> "NDArray[np.int64]":
@@ -91,3 +98,23 @@ def _fill(
         # samples at .8/.1/.1 would all round alike.
         carry = [at + n + h - total * share for at, n, h, share in zip(carry, new, have, shares, strict=True)]
     split[drawn] = np.repeat(np.tile(np.arange(len(shares)), len(singles)), given.ravel())
+
+
+def _fill_empty(
+    split: "NDArray[np.int64]", single: "NDArray[np.int64]", strata: "NDArray[np.int64]", shares: Sequence[float]
+) -> None:
+    """Give each empty split one of the single samples, of a split with more than that one.
+
+    Class by class nothing says so: where three single samples of one class meet five folds of which two hold groups,
+    one of the three may go to the fold with a group of another class.
+    """
+    classes = int(strata.max()) + 1
+    while True:
+        held = _count(split, strata, classes, len(shares))
+        sizes = held.sum(axis=0)
+        empty = np.flatnonzero(sizes == 0)
+        free = single[sizes[split[single]] > 1]
+        if not len(empty) or not len(free):
+            return
+        over = held - held.sum(axis=1, keepdims=True) * np.array(shares)
+        split[free[int(over[strata[free], split[free]].argmax())]] = empty[0]

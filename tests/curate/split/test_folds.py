@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from curate.ground.errors import UsageError
@@ -127,6 +127,7 @@ def test_what_makes_no_sense(options: dict[str, Any], message: str) -> None:
     st.integers(2, 5),
     st.integers(0, 3),
 )
+@example([(0, 0)] * 5 + [(0, 2), (0, 3), (0, 4), (1, 1), (1, 1)], 5, 0)
 def test_no_fold_is_empty_no_group_is_torn(rows: list[tuple[int, int]], count: int, seed: int) -> None:
     samples = [Sample(f"{n}", f"l{label}", (f"g={group}",)) for n, (label, group) in enumerate(rows)]
     groups = {one.tags for one in samples}
