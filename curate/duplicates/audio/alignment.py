@@ -28,6 +28,8 @@ _PIECE = 30 * RATE
 _AT_ONCE = 3 * _PIECE
 _DRIFT_S = 0.002
 _QUIET = 1e-3
+_MOSTLY, _NEARBY_S = 0.8, 0.002
+_LEAST_ALIKE, _NEARLY, _PLACES, _APART = 0.5, 0.9, 5, 8
 
 
 class Alignment(NamedTuple):
@@ -84,34 +86,197 @@ def align(
     size = _fast_size(len(a) + len(b))
     hz = np.fft.rfftfreq(size, 1 / RATE).astype(np.float32)
     band = (hz >= lowest_hz) & (hz <= min(highest_hz, _HIGHEST_HZ))
-    of_a, of_b = _in_band(a, size, band), _in_band(b, size, band)
-    flat = _flattening(of_a, of_b, max(3, round(_SMOOTHING_HZ * size / RATE)))
+    spectra = _in_band(a, size, band), _in_band(b, size, band)
+    flat = _flattening(*spectra, size)
+    cross = (spectra[1] * flat) * (spectra[0] * flat).conj()
     reach = size if reach_s is None else round(reach_s * RATE)
-    shift = _best_shift((of_b * flat) * (of_a * flat).conj(), size, (min(reach, len(a) - 1), min(reach, len(b) - 1)))
-    begin, end = max(0, int(np.ceil(-shift))), min(len(a), int(len(b) - shift))
+    # The inverse transform is circular: negative shifts are at its end.
+    over_shifts, before = np.fft.irfft(cross, size), min(reach, len(a) - 1)
+    around = np.concatenate((over_shifts[size - before :], over_shifts[: min(reach, len(b) - 1) + 1]))
+    found = _lay(spectra, (len(a), len(b)), size, _finer(around, int(np.abs(around).argmax())) - before, channel=channel)
+    if reach_s is not None or min(len(a), len(b)) > _MOSTLY * max(len(a), len(b)):
+        return found
+    # Where the longer is loud, anything may correlate more with it than a soft excerpt with its own place.
+    flat_a, flat_b = (_signal(one * flat, size)[: len(whole)] for one, whole in zip(spectra, (a, b), strict=True))
+    placed = None
+    for place in _places_inside(around, before, flat_a, flat_b):
+        cut_a, cut_b = a[max(0, -place) :][: len(b)], b[max(0, place) :][: len(a)]
+        # Cut out before it is flattened: the sound around decided how that was done, and rang into it.
+        there = align(cut_a, cut_b, highest_hz, lowest_hz, _NEARBY_S, channel=channel)
+        if there and (placed is None or abs(there.correlation) > abs(placed.correlation)):
+            placed = there._replace(shift_s=there.shift_s + place / RATE)
+    if placed and (inside := _lay(spectra, (len(a), len(b)), size, placed.shift_s * RATE, channel=channel)):
+        inside = inside._replace(correlation=placed.correlation, weakest=placed.weakest)
+        if found is None or abs(inside.correlation) * inside.inside > abs(found.correlation) * found.inside:
+            return inside
+    return found
+
+
+def _lay(
+    spectra: tuple[_Spectrum, _Spectrum], lengths: tuple[int, int], size: int, shift: float, *, channel: bool
+) -> Alignment | None:
+    """Return how well two signals agree at a shift in frames; None where they hardly overlap."""
+    of_a, of_b = spectra
+    begin, end = max(0, int(np.ceil(-shift))), min(lengths[0], int(lengths[1] - shift))
     # Of less than 1/16 s any correlation is chance.
     if end - begin < _BLOCK // 2:
         return None
-    whole_of_b = of_b
     # Shifted in the spectrum, where a fraction of a frame is as good as a whole one.
-    of_b = of_b * np.exp(2j * np.pi * hz * np.float32(shift / RATE)).astype(np.complex64)
-    heard_a, heard_b = (_signal(one, size)[begin:end] for one in (of_a, of_b))
-    if channel:
-        of_a = _through_channel(of_a, of_b, max(3, round(_CHANNEL_HZ * size / RATE)))
-        flat = _flattening(of_a, of_b, max(3, round(_SMOOTHING_HZ * size / RATE)))
+    turn = np.exp(2j * np.pi * shift / size * np.arange(len(of_b), dtype=np.float32))
+    of_b = of_b * turn.astype(np.complex64)
     # The gain is that of the sound as it is; all else is judged on the flattened sound, in which no loud band decides.
-    gain_db = 10 * np.log10((_energy(heard_b) + 1e-20) / (_energy(heard_a) + 1e-20))
-    flat_a, flat_b = _signal(of_a * flat, size), _signal(of_b * flat, size)
-    overlap, inside = sorted(_energy(one[begin:end]) / max(_energy(one), 1e-20) for one in (flat_a, flat_b))
-    correlation, weakest = _agreement(flat_a[begin:end], flat_b[begin:end])
-    both_s = _sounding_s(flat_a[begin:end])
-    start = begin + round(shift)
-    outside_s = max(
-        _sounding_s(flat_a[: len(a)]) - _sounding_s(flat_a[begin:end], flat_a[: len(a)]),
-        _sounding_s(whole_b := _signal(whole_of_b * flat, size)[: len(b)])
-        - _sounding_s(whole_b[max(0, start) : start + end - begin], whole_b),
+    energy_a, energy_b = (_energy(_signal(one, size)[begin:end]) + 1e-20 for one in (of_a, of_b))
+    # What has lost bands follows from what has them, not the other way round, and nobody says which of the two that is.
+    ways = [(of_a, of_b)]
+    if channel:
+        ways = [(_through_channel(of_a, of_b, size), of_b), (of_a, _through_channel(of_b, of_a, size))]
+    best: tuple[float, float, Signal, Signal] | None = None
+    for one, other in ways:
+        flat = _flattening(one, other, size)
+        flat_a, flat_b = _signal(one * flat, size), _signal(other * flat, size)
+        correlation, weakest = _agreement(flat_a[begin:end], flat_b[begin:end])
+        if best is None or abs(correlation) > abs(best[0]):
+            best = correlation, weakest, flat_a, flat_b
+    assert best is not None
+    correlation, weakest, flat_a, flat_b = best
+    # Outside of the recordings, flattening only rings; the second lies where it was shifted to, around the end.
+    whole_a, whole_b = flat_a[: lengths[0]], np.roll(flat_b, round(shift))[: lengths[1]]
+    both_a, both_b = flat_a[begin:end], flat_b[begin:end]
+    overlap, inside = sorted(
+        _energy(both) / max(_energy(whole), 1e-20) for both, whole in ((both_a, whole_a), (both_b, whole_b))
     )
-    return Alignment(shift / RATE, float(gain_db), correlation, weakest, overlap, inside, both_s, outside_s)
+    return Alignment(
+        shift_s=shift / RATE,
+        gain_db=float(10 * np.log10(energy_b / energy_a)),
+        correlation=correlation,
+        weakest=weakest,
+        overlap=overlap,
+        inside=inside,
+        overlap_s=_sounding_s(both_a),
+        outside_s=max(
+            _sounding_s(whole) - _sounding_s(both, whole) for both, whole in ((both_a, whole_a), (both_b, whole_b))
+        ),
+    )
+
+
+def _places_inside(around: Signal, before: int, a: Signal, b: Signal) -> list[int]:
+    """Return the shifts, in frames, at which the shorter lies in the longer as a whole and is most like what is there.
+
+    Measured by what is there: of three vowels the last may be the softest, and the excerpt of it is in none but that.
+    Some, because a vowel is much like itself one period later.
+
+    Args:
+        around: The correlation over shifts.
+        before: How many of them are negative.
+        a: The first signal, flattened.
+        b: Likewise.
+    """
+    shorter, longer = sorted((a, b), key=len)
+    total = np.concatenate(([0.0], np.cumsum(np.square(longer), dtype=np.float64)))
+    # Never less than 40 dB under the mean, or what is not there would be like anything.
+    there = total[len(shorter) :] - total[: -len(shorter)] + 1e-4 * total[-1] * len(shorter) / len(longer)
+    at_shift = around[before:] if longer is b else around[before::-1]
+    alike = np.abs(at_shift[: len(there)]) / np.sqrt(there * max(_energy(shorter), 1e-20))
+    least = max(_LEAST_ALIKE, _NEARLY * float(alike.max()))
+    places = []
+    while len(places) < _PLACES and alike[best := int(alike.argmax())] >= least:
+        places.append(best if longer is b else -best)
+        alike[max(0, best - _APART) : best + _APART] = 0
+    return places
+
+
+def peak_in_band(signal: Signal) -> float:
+    """Return the largest absolute value of what a signal has in the band that is compared."""
+    largest = 0.0
+    for at in range(0, len(signal), 1 << 18):
+        part = signal[at : at + (1 << 18)]
+        size = _fast_size(len(part))
+        hz = np.fft.rfftfreq(size, 1 / RATE)
+        heard = np.fft.irfft(_in_band(part, size, (hz >= _LOWEST_HZ) & (hz <= _HIGHEST_HZ)), size)
+        largest = max(largest, float(np.abs(heard).max()))
+    return largest
+
+
+def _fast_size(count: int) -> int:
+    """Return a length, at least `count`, of the form 2^n or 3 * 2^n, which transforms fast."""
+    power = 1 << max(4, (count - 1).bit_length())
+    return power * 3 // 4 if power * 3 // 4 >= count else power
+
+
+def _in_band(signal: Signal, size: int, band: NDArray[np.bool_]) -> _Spectrum:
+    spectrum: _Spectrum = np.fft.rfft(signal, size).astype(np.complex64) * band
+    return spectrum
+
+
+def _signal(spectrum: _Spectrum, size: int) -> Signal:
+    return np.fft.irfft(spectrum, size).astype(np.float32, copy=False)
+
+
+def _flattening(of_a: _Spectrum, of_b: _Spectrum, size: int) -> NDArray[np.float32]:
+    """Return the factor for each frequency that brings both signals to an even level."""
+    factor: NDArray[np.float32] = np.ones(len(of_a), np.float32)
+    for spectrum in (of_a, of_b):
+        power = _around(np.square(np.abs(spectrum)).astype(np.float64), _SMOOTHING_HZ, size).real
+        factor /= (power / max(float(power.max()), 1e-30) + _FLOOR).astype(np.float32)
+    return np.sqrt(np.sqrt(factor))
+
+
+def _through_channel(of_a: _Spectrum, of_b: _Spectrum, size: int) -> _Spectrum:
+    """Return the first spectrum, filtered by the filter, smooth over 100 Hz, that brings it nearest to the second.
+
+    The quotient of cross power and power (Wiener).
+    """
+    cross = _around(of_b.astype(np.complex128) * of_a.conj(), _CHANNEL_HZ, size)
+    power = _around(np.square(np.abs(of_a), dtype=np.float64), _CHANNEL_HZ, size).real
+    return np.asarray(of_a * (cross / np.maximum(power, 1e-30)), np.complex64)
+
+
+def _around(values: NDArray[np.float64] | NDArray[np.complex128], width_hz: float, size: int) -> NDArray[np.complex128]:
+    """Return the mean of the values over the bins around each, for a transform of some size."""
+    width = max(3, round(width_hz * size / RATE))
+    middle = np.arange(len(values))
+    low, high = np.maximum(middle - width // 2, 0), np.minimum(middle + width // 2 + 1, len(values))
+    # A running mean by differences of sums; of 64 bits, because in 32 the sums would swallow quiet bands.
+    total = np.concatenate(([0.0], np.cumsum(values)))
+    return (total[high] - total[low]) / (high - low)
+
+
+def _finer(around: Signal, best: int) -> float:
+    """Return the place of the peak near a frame, in fractions of frames."""
+    # The correlation has nothing above 3400 Hz, so what lies between its samples follows from those nearby.
+    near = np.arange(max(0, best - 32), min(len(around), best + 33))
+    fine = np.arange(-_FINER, _FINER + 1) / _FINER + best
+    distance = fine[:, None] - near
+    between = (np.sinc(distance) * np.cos(np.pi / 2 * np.clip(distance / 34, -1, 1)) ** 2) @ around[near]
+    return float(fine[np.abs(between).argmax()])
+
+
+def _agreement(a: Signal, b: Signal) -> tuple[float, float]:
+    """Return the correlation over all, and that of the worst block in which either does something."""
+    starts = np.arange(0, max(1, len(a) - _BLOCK // 2), _BLOCK)
+    both, of_a, of_b = (np.add.reduceat(product, starts) for product in (a * b, a * a, b * b))
+    all_of_it = float(both.sum()) / max(float(np.sqrt(of_a.sum() * of_b.sum())), 1e-20)
+    share = np.maximum(of_a / max(float(of_a.max()), 1e-20), of_b / max(float(of_b.max()), 1e-20))
+    # Against the mean of both energies: a block that only one of them has does not agree.
+    scale = np.sqrt(of_a.sum() / max(float(of_b.sum()), 1e-20))
+    blocks = both * scale / np.maximum((of_a + of_b * scale**2) / 2, 1e-20)
+    worst = float((blocks * np.sign(all_of_it))[share >= _ACTIVE].min(initial=1.0))
+    return all_of_it, worst
+
+
+def _sounding_s(signal: Signal, whole: Signal | None = None) -> float:
+    """Return the seconds of the blocks in which something happens, beside the loudest block of it or of a whole."""
+    of_it, of_all = (
+        np.add.reduceat(np.square(one), np.arange(0, max(1, len(one)), _BLOCK // 4)) if len(one) else np.zeros(1)
+        for one in (signal, signal if whole is None else whole)
+    )
+    return float((of_it >= max(1e-20, _AUDIBLE * of_all.max())).sum() * (_BLOCK // 4) / RATE)
+
+
+def _energy(signal: Signal) -> float:
+    return float(np.dot(signal, signal))
+
+
 
 
 def align_in_pieces(
@@ -190,102 +355,6 @@ def _place_of(short: Signal, long: Signal, band: tuple[float, float], *, channel
         if found and (best is None or abs(found.correlation) * found.inside > abs(best.correlation) * best.inside):
             best = found._replace(shift_s=found.shift_s + start / RATE)
     return best
-
-
-def peak_in_band(signal: Signal) -> float:
-    """Return the largest absolute value of what a signal has in the band that is compared."""
-    largest = 0.0
-    for at in range(0, len(signal), 1 << 18):
-        part = signal[at : at + (1 << 18)]
-        size = _fast_size(len(part))
-        hz = np.fft.rfftfreq(size, 1 / RATE)
-        heard = np.fft.irfft(_in_band(part, size, (hz >= _LOWEST_HZ) & (hz <= _HIGHEST_HZ)), size)
-        largest = max(largest, float(np.abs(heard).max()))
-    return largest
-
-
-def _fast_size(count: int) -> int:
-    """Return a length, at least `count`, of the form 2^n or 3 * 2^n, which transforms fast."""
-    power = 1 << max(4, (count - 1).bit_length())
-    return power * 3 // 4 if power * 3 // 4 >= count else power
-
-
-def _in_band(signal: Signal, size: int, band: NDArray[np.bool_]) -> _Spectrum:
-    spectrum: _Spectrum = np.fft.rfft(signal, size).astype(np.complex64) * band
-    return spectrum
-
-
-def _signal(spectrum: _Spectrum, size: int) -> Signal:
-    return np.fft.irfft(spectrum, size).astype(np.float32, copy=False)
-
-
-def _flattening(of_a: _Spectrum, of_b: _Spectrum, width: int) -> NDArray[np.float32]:
-    """Return the factor for each frequency that brings both signals to an even level."""
-    factor: NDArray[np.float32] = np.ones(len(of_a), np.float32)
-    middle = np.arange(len(of_a))
-    low, high = np.maximum(middle - width // 2, 0), np.minimum(middle + width // 2 + 1, len(of_a))
-    for spectrum in (of_a, of_b):
-        # A running mean by differences of sums; in float64, because in float32 the sums would swallow quiet bands.
-        total = np.concatenate(([0.0], np.cumsum(np.square(np.abs(spectrum)), dtype=np.float64)))
-        power = (total[high] - total[low]) / (high - low)
-        factor /= (power / max(float(power.max()), 1e-30) + _FLOOR).astype(np.float32)
-    return np.sqrt(np.sqrt(factor))
-
-
-def _through_channel(of_a: _Spectrum, of_b: _Spectrum, width: int) -> _Spectrum:
-    """Return the first spectrum, filtered so that it is nearest to the second, by a filter smooth over a width of bins.
-
-    The quotient of cross power and power (Wiener), each summed over the bins around.
-    """
-    middle = np.arange(len(of_a))
-    low, high = np.maximum(middle - width // 2, 0), np.minimum(middle + width // 2 + 1, len(of_a))
-    cross, power = (
-        np.concatenate(([0.0], np.cumsum(product)))
-        for product in (of_b.astype(np.complex128) * of_a.conj(), np.square(np.abs(of_a), dtype=np.float64))
-    )
-    found = (cross[high] - cross[low]) / np.maximum(power[high] - power[low], 1e-30)
-    return np.asarray(of_a * found, np.complex64)
-
-
-def _best_shift(cross: _Spectrum, size: int, reach: tuple[int, int]) -> float:
-    """Return the shift, in frames and fractions, where the correlation is largest, upside down or not."""
-    over_shifts = np.fft.irfft(cross, size)
-    # An inverse transform is circular: negative shifts are at its end.
-    before, after = reach
-    around = np.concatenate((over_shifts[size - before :], over_shifts[: after + 1]))
-    best = int(np.abs(around).argmax())
-    # The correlation has nothing above 3400 Hz, so what lies between its samples follows from those nearby.
-    near = np.arange(max(0, best - 32), min(len(around), best + 33))
-    fine = np.arange(-_FINER, _FINER + 1) / _FINER + best
-    distance = fine[:, None] - near
-    between = (np.sinc(distance) * np.cos(np.pi / 2 * np.clip(distance / 34, -1, 1)) ** 2) @ around[near]
-    return float(fine[np.abs(between).argmax()]) - before
-
-
-def _agreement(a: Signal, b: Signal) -> tuple[float, float]:
-    """Return the correlation over all, and that of the worst block in which either does something."""
-    starts = np.arange(0, max(1, len(a) - _BLOCK // 2), _BLOCK)
-    both, of_a, of_b = (np.add.reduceat(product, starts) for product in (a * b, a * a, b * b))
-    all_of_it = float(both.sum()) / max(float(np.sqrt(of_a.sum() * of_b.sum())), 1e-20)
-    share = np.maximum(of_a / max(float(of_a.max()), 1e-20), of_b / max(float(of_b.max()), 1e-20))
-    # Against the mean of both energies: a block that only one of them has does not agree.
-    scale = np.sqrt(of_a.sum() / max(float(of_b.sum()), 1e-20))
-    blocks = both * scale / np.maximum((of_a + of_b * scale**2) / 2, 1e-20)
-    worst = float((blocks * np.sign(all_of_it))[share >= _ACTIVE].min(initial=1.0))
-    return all_of_it, worst
-
-
-def _sounding_s(signal: Signal, whole: Signal | None = None) -> float:
-    """Return the seconds of the blocks in which something happens, beside the loudest block of it or of a whole."""
-    of_it, of_all = (
-        np.add.reduceat(np.square(one), np.arange(0, max(1, len(one)), _BLOCK // 4)) if len(one) else np.zeros(1)
-        for one in (signal, signal if whole is None else whole)
-    )
-    return float((of_it >= max(1e-20, _AUDIBLE * of_all.max())).sum() * (_BLOCK // 4) / RATE)
-
-
-def _energy(signal: Signal) -> float:
-    return float(np.dot(signal, signal))
 
 
 def _aligned_pieces(a: Signal, b: Signal, highest_hz: float, *, channel: bool) -> list[Alignment | None]:

@@ -14,6 +14,15 @@ from curate.media.audio_formats.decoded import Samples
 LEAST_CORRELATION = 0.8
 """Over the whole: copies 0.90 and more (Vorbis at its lowest quality; MP3 64 kbit/s 0.93), other takes 0.67 at most."""
 
+_SHORT_S, _OF_SHORT = (0.125, 0.2), (0.9, LEAST_CORRELATION)
+_PART_S, _OF_PART = (0.09, 0.125, 0.2), (0.98, 0.95, LEAST_CORRELATION)
+"""Seconds in which both sound, and the correlation that copies and parts need there; parts of less are not told.
+
+Two takes of one word have a vowel at one pitch in common, and an excerpt is laid where it fits best: of 28,000 pairs of a
+third or a half of one and the whole of another, those of less than 0.1 s correlate to .976, to 0.15 s .844, to 0.2 s
+.733, and .471 beyond that. Of true excerpts, as they are or as MP3 or Vorbis, 95 of 100 reach .95 from 0.1 s on.
+"""
+
 LEAST_IN_BLOCK = 0.6
 """In each 0.125 s: copies 0.78 and more, while a phrase of which one word was replaced is near 0 there."""
 
@@ -23,9 +32,6 @@ LEAST_OVERLAP = 0.6
 LEAST_INSIDE = 0.8
 """Of an excerpt: so much of it must lie in the other."""
 
-LEAST_PART_S, LEAST_SURE_PART_S, SURE_PART = 0.15, 0.06, 0.9
-"""Seconds that sound, below which anything fits somewhere; less where the correlation is as high as the third."""
-
 MOST_OUTSIDE_S, MOST_OUTSIDE = 0.1, 0.2
 """Seconds that sound in one of them only, before or behind what both have, and as a share of that: copies that were
 cut by 50 ms less; with a tune behind the word it is another recording."""
@@ -33,7 +39,7 @@ cut by 50 ms less; with a tune behind the word it is another recording."""
 LEAST_PEAK = 1.5e-4
 """Five steps of 16 bits (-76 dBFS): below, what is left is dither, the same on every recorder, or nothing."""
 
-_LEAST_THROUGH_CHANNEL = 0.3
+_LEAST_THROUGH_CHANNEL = 0.2
 _LOWEST_RATE, _HIGHEST_RATE = 2000, 1_000_000
 _SHORTEST_S = 0.05
 _USED_BAND = 0.425
@@ -160,14 +166,14 @@ def _judge(found: Alignment | None, sign: int) -> AudioMatch:
     distance = round(1 - min(1.0, abs(found.correlation)), 4)
     problem = ""
     # From the plainest to the subtlest: the first that is met is the reason that is told.
-    if distance > 1 - LEAST_CORRELATION:
+    if 1 - distance < np.interp(found.overlap_s, _SHORT_S, _OF_SHORT):
         problem = "different sounds"
     elif found.weakest < LEAST_IN_BLOCK:
         problem = "the same sound in part"
     elif found.overlap < LEAST_OVERLAP or found.outside_s > max(MOST_OUTSIDE_S, MOST_OUTSIDE * found.overlap_s):
         problem = "one holds more than the other"
-        least_s = LEAST_SURE_PART_S if distance <= 1 - SURE_PART else LEAST_PART_S
-        if found.inside >= LEAST_INSIDE and found.overlap_s >= least_s:
+        enough = np.interp(found.overlap_s, _PART_S, _OF_PART)
+        if found.inside >= LEAST_INSIDE and found.overlap_s >= _PART_S[0] and 1 - distance >= enough:
             return AudioMatch("part", distance, reason=problem, share=round(found.overlap, 4))
     if problem:
         return AudioMatch("none", distance, reason=problem)
