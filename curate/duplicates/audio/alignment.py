@@ -1,9 +1,5 @@
-"""Two recordings on one time line: the shift at which they agree best, and how well they agree there.
+"""Two signals on one time line: the shift at which they agree best, and how well they agree there."""
 
-Long ones are aligned piece by piece, so that their length costs no memory.
-"""
-
-from statistics import median
 from typing import NamedTuple
 
 import numpy as np
@@ -15,19 +11,22 @@ _Spectrum = NDArray[np.complex64]
 RATE = 8000
 """Hz at which recordings are compared: what is above 3400 Hz does not survive a telephone."""
 
-MAX_SHIFT_S = 0.25
-"""Between pieces of long recordings, whose shift is known by then."""
+LEAST_CORRELATION = 0.8
+"""Over the whole: copies 0.90 and more (Vorbis at its lowest quality; MP3 64 kbit/s 0.93), other takes 0.67 at most."""
+
+LEAST_IN_BLOCK = 0.6
+"""In each 0.125 s: copies 0.78 and more, while a phrase of which one word was replaced is near 0 there."""
 
 _LOWEST_HZ, _HIGHEST_HZ = 100.0, 3400.0
 _SMOOTHING_HZ, _CHANNEL_HZ = 200.0, 100.0
 _FLOOR = 1e-3
 _FINER = 8
+_LEAST_THROUGH_CHANNEL = 0.2
+"""Of 150 words the least that a telephone leaves is .23 as it is, and .91 through the filter that is found for it; of
+wrong candidates most are below it, and need not be filtered."""
+
 _BLOCK = RATE // 8
 _ACTIVE, _AUDIBLE = 0.1, 0.02
-_PIECE = 30 * RATE
-_AT_ONCE = 3 * _PIECE
-_DRIFT_S = 0.002
-_QUIET = 1e-3
 _MOSTLY, _NEARBY_S = 0.8, 0.002
 _LEAST_ALIKE, _NEARLY, _PLACES, _APART = 0.5, 0.9, 5, 8
 
@@ -79,72 +78,71 @@ def align(
         lowest_hz: Its lower end.
         reach_s: Largest shift; None: wherever one lies in the other.
         channel: Whether one may have gone through a filter that delays some frequencies more than others, by
-            milliseconds, as that of a telephone does: the smooth filter that explains the second best is applied to
-            the first.
+            milliseconds, as that of a telephone does: where they are alike only in part, the smooth filter is looked
+            for that explains one by the other.
     """
     # As long as both together, so that the end of one does not wrap around onto the beginning of the other.
     size = _fast_size(len(a) + len(b))
     hz = np.fft.rfftfreq(size, 1 / RATE).astype(np.float32)
     band = (hz >= lowest_hz) & (hz <= min(highest_hz, _HIGHEST_HZ))
-    spectra = _in_band(a, size, band), _in_band(b, size, band)
-    flat = _flattening(*spectra, size)
-    cross = (spectra[1] * flat) * (spectra[0] * flat).conj()
+    of_a, of_b = _in_band(a, size, band), _in_band(b, size, band)
+    both = _Both(of_a, of_b, _flattening(of_a, of_b, size), size, (len(a), len(b)))
+    over_shifts = np.fft.irfft((of_b * both.flat) * (of_a * both.flat).conj(), size)
     reach = size if reach_s is None else round(reach_s * RATE)
-    # The inverse transform is circular: negative shifts are at its end.
-    over_shifts, before = np.fft.irfft(cross, size), min(reach, len(a) - 1)
-    around = np.concatenate((over_shifts[size - before :], over_shifts[: min(reach, len(b) - 1) + 1]))
-    found = _lay(spectra, (len(a), len(b)), size, _finer(around, int(np.abs(around).argmax())) - before, channel=channel)
+    before, after = min(reach, len(a) - 1), min(reach, len(b) - 1)
+    # An inverse transform is circular: negative shifts are at its end.
+    around = np.concatenate((over_shifts[size - before :], over_shifts[: after + 1]))
+    found = _lay(both, _finer(around, int(np.abs(around).argmax())) - before, channel=channel)
     if reach_s is not None or min(len(a), len(b)) > _MOSTLY * max(len(a), len(b)):
         return found
-    # Where the longer is loud, anything may correlate more with it than a soft excerpt with its own place.
-    flat_a, flat_b = (_signal(one * flat, size)[: len(whole)] for one, whole in zip(spectra, (a, b), strict=True))
-    placed = None
-    for place in _places_inside(around, before, flat_a, flat_b):
+    # Where the longer is loud anything may correlate more with it than a soft excerpt with its own place.
+    for place in _places_inside(around, before, both):
+        # Cut out before it is flattened: what is around decided how that was done, and rang into it.
         cut_a, cut_b = a[max(0, -place) :][: len(b)], b[max(0, place) :][: len(a)]
-        # Cut out before it is flattened: the sound around decided how that was done, and rang into it.
         there = align(cut_a, cut_b, highest_hz, lowest_hz, _NEARBY_S, channel=channel)
-        if there and (placed is None or abs(there.correlation) > abs(placed.correlation)):
-            placed = there._replace(shift_s=there.shift_s + place / RATE)
-    if placed and (inside := _lay(spectra, (len(a), len(b)), size, placed.shift_s * RATE, channel=channel)):
-        inside = inside._replace(correlation=placed.correlation, weakest=placed.weakest)
-        if found is None or abs(inside.correlation) * inside.inside > abs(found.correlation) * found.inside:
-            return inside
+        if there is None or (found and abs(there.correlation) <= abs(found.correlation) * found.inside):
+            continue
+        inside = _lay(both, there.shift_s * RATE + place, channel=channel)
+        found = inside._replace(correlation=there.correlation, weakest=there.weakest) if inside else found
     return found
 
 
-def _lay(
-    spectra: tuple[_Spectrum, _Spectrum], lengths: tuple[int, int], size: int, shift: float, *, channel: bool
-) -> Alignment | None:
+class _Both(NamedTuple):
+    """Two signals in a band: their spectra, what flattens both, the size of the transform, the frames of each."""
+
+    of_a: _Spectrum
+    of_b: _Spectrum
+    flat: NDArray[np.float32]
+    size: int
+    frames: tuple[int, int]
+
+
+def _lay(both: _Both, shift: float, *, channel: bool) -> Alignment | None:
     """Return how well two signals agree at a shift in frames; None where they hardly overlap."""
-    of_a, of_b = spectra
-    begin, end = max(0, int(np.ceil(-shift))), min(lengths[0], int(lengths[1] - shift))
+    of_a, _, flat, size, frames = both
+    begin, end = max(0, int(np.ceil(-shift))), min(frames[0], int(frames[1] - shift))
     # Of less than 1/16 s any correlation is chance.
     if end - begin < _BLOCK // 2:
         return None
     # Shifted in the spectrum, where a fraction of a frame is as good as a whole one.
-    turn = np.exp(2j * np.pi * shift / size * np.arange(len(of_b), dtype=np.float32))
-    of_b = of_b * turn.astype(np.complex64)
+    turn = np.exp(np.arange(len(of_a), dtype=np.float32) * np.complex64(2j * np.pi * shift / size))
+    of_b = both.of_b * turn
+    flat_a, flat_b = _signal(of_a * flat, size), _signal(of_b * flat, size)
+    correlation, weakest = _agreement(flat_a[begin:end], flat_b[begin:end])
+    alike = abs(correlation) >= LEAST_CORRELATION and weakest >= LEAST_IN_BLOCK
+    if channel and not alike and abs(correlation) >= _LEAST_THROUGH_CHANNEL:
+        through_a, through_b = _through_channel(of_a, of_b, size)
+        flat = _flattening(through_a, through_b, size)
+        heard_a, heard_b = _signal(through_a * flat, size), _signal(through_b * flat, size)
+        through = _agreement(heard_a[begin:end], heard_b[begin:end])
+        if abs(through[0]) > abs(correlation):
+            (correlation, weakest), flat_a, flat_b = through, heard_a, heard_b
+    # Outside of the recordings flattening only rings; the second was shifted around the end of the transform.
+    wholes = flat_a[: frames[0]], np.roll(flat_b, round(shift))[: frames[1]]
+    parts = flat_a[begin:end], flat_b[begin:end]
+    overlap, inside = sorted(energy(one) / max(energy(whole), 1e-20) for one, whole in zip(parts, wholes, strict=True))
     # The gain is that of the sound as it is; all else is judged on the flattened sound, in which no loud band decides.
-    energy_a, energy_b = (_energy(_signal(one, size)[begin:end]) + 1e-20 for one in (of_a, of_b))
-    # What has lost bands follows from what has them, not the other way round, and nobody says which of the two that is.
-    ways = [(of_a, of_b)]
-    if channel:
-        ways = [(_through_channel(of_a, of_b, size), of_b), (of_a, _through_channel(of_b, of_a, size))]
-    best: tuple[float, float, Signal, Signal] | None = None
-    for one, other in ways:
-        flat = _flattening(one, other, size)
-        flat_a, flat_b = _signal(one * flat, size), _signal(other * flat, size)
-        correlation, weakest = _agreement(flat_a[begin:end], flat_b[begin:end])
-        if best is None or abs(correlation) > abs(best[0]):
-            best = correlation, weakest, flat_a, flat_b
-    assert best is not None
-    correlation, weakest, flat_a, flat_b = best
-    # Outside of the recordings, flattening only rings; the second lies where it was shifted to, around the end.
-    whole_a, whole_b = flat_a[: lengths[0]], np.roll(flat_b, round(shift))[: lengths[1]]
-    both_a, both_b = flat_a[begin:end], flat_b[begin:end]
-    overlap, inside = sorted(
-        _energy(both) / max(_energy(whole), 1e-20) for both, whole in ((both_a, whole_a), (both_b, whole_b))
-    )
+    energy_a, energy_b = (energy(_signal(one, size)[begin:end]) + 1e-20 for one in (of_a, of_b))
     return Alignment(
         shift_s=shift / RATE,
         gain_db=float(10 * np.log10(energy_b / energy_a)),
@@ -152,31 +150,29 @@ def _lay(
         weakest=weakest,
         overlap=overlap,
         inside=inside,
-        overlap_s=_sounding_s(both_a),
-        outside_s=max(
-            _sounding_s(whole) - _sounding_s(both, whole) for both, whole in ((both_a, whole_a), (both_b, whole_b))
-        ),
+        overlap_s=_sounding_s(parts[0]),
+        outside_s=max(_sounding_s(whole) - _sounding_s(one, whole) for one, whole in zip(parts, wholes, strict=True)),
     )
 
 
-def _places_inside(around: Signal, before: int, a: Signal, b: Signal) -> list[int]:
+def _places_inside(around: Signal, before: int, both: _Both) -> list[int]:
     """Return the shifts, in frames, at which the shorter lies in the longer as a whole and is most like what is there.
 
     Measured by what is there: of three vowels the last may be the softest, and the excerpt of it is in none but that.
-    Some, because a vowel is much like itself one period later.
+    More than one, because a vowel is much like itself one period later.
 
     Args:
         around: The correlation over shifts.
         before: How many of them are negative.
-        a: The first signal, flattened.
-        b: Likewise.
+        both: The signals.
     """
+    a, b = (_signal(one * both.flat, both.size)[:count] for one, count in zip(both[:2], both.frames, strict=True))
     shorter, longer = sorted((a, b), key=len)
     total = np.concatenate(([0.0], np.cumsum(np.square(longer), dtype=np.float64)))
     # Never less than 40 dB under the mean, or what is not there would be like anything.
-    there = total[len(shorter) :] - total[: -len(shorter)] + 1e-4 * total[-1] * len(shorter) / len(longer)
+    there = total[len(shorter) :] - total[: -len(shorter)] + 1e-4 * total[-1] * len(shorter) / len(longer) + 1e-20
     at_shift = around[before:] if longer is b else around[before::-1]
-    alike = np.abs(at_shift[: len(there)]) / np.sqrt(there * max(_energy(shorter), 1e-20))
+    alike = np.abs(at_shift[: len(there)]) / np.sqrt(there * max(energy(shorter), 1e-20))
     least = max(_LEAST_ALIKE, _NEARLY * float(alike.max()))
     places = []
     while len(places) < _PLACES and alike[best := int(alike.argmax())] >= least:
@@ -221,14 +217,20 @@ def _flattening(of_a: _Spectrum, of_b: _Spectrum, size: int) -> NDArray[np.float
     return np.sqrt(np.sqrt(factor))
 
 
-def _through_channel(of_a: _Spectrum, of_b: _Spectrum, size: int) -> _Spectrum:
-    """Return the first spectrum, filtered by the filter, smooth over 100 Hz, that brings it nearest to the second.
+def _through_channel(of_a: _Spectrum, of_b: _Spectrum, size: int) -> tuple[_Spectrum, _Spectrum]:
+    """Return both spectra, one of them through the filter, smooth over 100 Hz, that brings it nearest to the other.
 
-    The quotient of cross power and power (Wiener).
+    The quotient of cross power and power (Wiener). What has lost bands follows from what has them, and not the other
+    way round, where noise would have to be raised: so the one that has more bands is filtered.
     """
+    power_a, power_b = (
+        _around(np.square(np.abs(one), dtype=np.float64), _CHANNEL_HZ, size).real for one in (of_a, of_b)
+    )
     cross = _around(of_b.astype(np.complex128) * of_a.conj(), _CHANNEL_HZ, size)
-    power = _around(np.square(np.abs(of_a), dtype=np.float64), _CHANNEL_HZ, size).real
-    return np.asarray(of_a * (cross / np.maximum(power, 1e-30)), np.complex64)
+    heard_a, heard_b = (np.count_nonzero(power > _FLOOR * power.max()) for power in (power_a, power_b))
+    if heard_a >= heard_b:
+        return np.asarray(of_a * (cross / np.maximum(power_a, 1e-30)), np.complex64), of_b
+    return of_a, np.asarray(of_b * (cross.conj() / np.maximum(power_b, 1e-30)), np.complex64)
 
 
 def _around(values: NDArray[np.float64] | NDArray[np.complex128], width_hz: float, size: int) -> NDArray[np.complex128]:
@@ -273,111 +275,5 @@ def _sounding_s(signal: Signal, whole: Signal | None = None) -> float:
     return float((of_it >= max(1e-20, _AUDIBLE * of_all.max())).sum() * (_BLOCK // 4) / RATE)
 
 
-def _energy(signal: Signal) -> float:
+def energy(signal: Signal) -> float:
     return float(np.dot(signal, signal))
-
-
-
-
-def align_in_pieces(
-    a: Signal, b: Signal, highest_hz: float, lowest_hz: float = _LOWEST_HZ, *, channel: bool = False
-) -> Alignment | None:
-    """Align two signals; if both last a minute or more, each 30 s have to agree on one shift.
-
-    A jingle before another broadcast, or a recording that was changed after ten minutes, is thus not the same.
-
-    Args:
-        a: float32, shape (frames,), at `RATE`.
-        b: Likewise.
-        highest_hz: Upper end of the band that both have.
-        lowest_hz: Its lower end.
-        channel: As `align` takes it.
-
-    Returns:
-        The worst of the pieces; None where they do not lie together or do not agree on a shift.
-    """
-    if min(len(a), len(b)) < 2 * _PIECE:
-        if max(len(a), len(b)) <= _AT_ONCE:
-            return align(a, b, highest_hz, lowest_hz, channel=channel)
-        return _align_short_in_long(a, b, (lowest_hz, highest_hz), channel=channel)
-    starts = range(0, min(len(a), len(b)) - _PIECE + 1, _PIECE)
-    # The shift is sought where there is most to hear: a recording may well begin with silence.
-    loudest = max(starts, key=lambda at: _energy(a[at : at + _PIECE]))
-    first = _place_of(a[loudest : loudest + _PIECE], b, (lowest_hz, highest_hz), channel=channel)
-    if first is None:
-        return None
-    first = first._replace(shift_s=first.shift_s - loudest / RATE)
-    shift = round(first.shift_s * RATE)
-    if min(len(a) - max(0, -shift), len(b) - max(0, shift)) < _PIECE:
-        return None
-    whole = a, b
-    a, b = a[max(0, -shift) :], b[max(0, shift) :]
-    pieces = _aligned_pieces(a, b, highest_hz, channel=channel)
-    agreed = [piece for piece in pieces if piece is not None and abs(piece.shift_s) <= _DRIFT_S]
-    # Pieces of one recording lie within 2 ms of one shift; behind a cut or an insertion they do not.
-    if len(agreed) < len(pieces):
-        return None
-    common = min(len(a), len(b))
-    # The worst piece stands for all: a broadcast of an hour with another minute in it is not a copy.
-    worst = min(agreed, key=lambda piece: abs(piece.correlation))
-    return Alignment(
-        shift_s=first.shift_s,
-        gain_db=median(piece.gain_db for piece in agreed),
-        correlation=worst.correlation,
-        weakest=min(piece.weakest for piece in agreed),
-        overlap=min(_share(a, common), _share(b, common)) * _share_behind(whole, (a, b)),
-        overlap_s=common / RATE,
-    )
-
-
-def _align_short_in_long(a: Signal, b: Signal, band: tuple[float, float], *, channel: bool) -> Alignment | None:
-    """Align a short signal with the part of a long one in which it lies."""
-    long, short = (a, b) if len(a) > len(b) else (b, a)
-    found = _place_of(short, long, band, channel=channel)
-    if found is None:
-        return None
-    # `found` tells where the short one lies in the long one, which is the later of the two.
-    begin = round(found.shift_s * RATE)
-    heard = _energy(long[max(0, begin) : max(0, begin + len(short))]) / max(_energy(long), 1e-20)
-    sign = 1 if short is a else -1
-    return found._replace(shift_s=sign * found.shift_s, gain_db=sign * found.gain_db, overlap=min(found.overlap, heard))
-
-
-def _place_of(short: Signal, long: Signal, band: tuple[float, float], *, channel: bool) -> Alignment | None:
-    """Return the alignment of a short signal with the piece of a long one in which it fits best.
-
-    Pieces are twice as long as the short one and overlap by half, so that it lies as a whole in one of them.
-    """
-    best: Alignment | None = None
-    step = max(len(short), _PIECE)
-    for start in range(0, max(1, len(long) - len(short) // 2), step):
-        found = align(short, long[start : start + 2 * step], band[1], band[0], channel=channel)
-        if found and (best is None or abs(found.correlation) * found.inside > abs(best.correlation) * best.inside):
-            best = found._replace(shift_s=found.shift_s + start / RATE)
-    return best
-
-
-def _aligned_pieces(a: Signal, b: Signal, highest_hz: float, *, channel: bool) -> list[Alignment | None]:
-    """Return the alignment of each piece in which either signal is not 60 dB under its level; the last is longer."""
-    common = min(len(a), len(b))
-    level = _QUIET * max(_level(a[:common]), _level(b[:common]))
-    pieces = []
-    for at in range(0, common - _PIECE + 1, _PIECE):
-        end = at + _PIECE if common - at >= 2 * _PIECE else common
-        if max(_level(a[at:end]), _level(b[at:end])) > level:
-            pieces.append(align(a[at:end], b[at:end], highest_hz, reach_s=MAX_SHIFT_S, channel=channel))
-    return pieces
-
-
-def _level(signal: Signal) -> float:
-    return float(np.sqrt(_energy(signal) / max(1, len(signal))))
-
-
-def _share_behind(whole: tuple[Signal, Signal], rest: tuple[Signal, Signal]) -> float:
-    """Return the smaller share of the energy that is left of two signals whose beginning was cut off."""
-    return min(_energy(after) / max(_energy(before), 1e-20) for before, after in zip(whole, rest, strict=True))
-
-
-def _share(signal: Signal, frames: int) -> float:
-    """Return the share of the energy that lies in the first frames."""
-    return _energy(signal[:frames]) / max(_energy(signal), 1e-20)

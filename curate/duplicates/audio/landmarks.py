@@ -25,18 +25,21 @@ _LOWEST_BIN, _HIGHEST_BIN = 10, 108
 """From 310 to 3375 Hz: what a telephone lets through."""
 
 _AROUND_BINS, _AROUND_FRAMES = 1, 3
-_NEAREST, _FARTHEST, _NEXT = 4, 33, 11
-"""A peak is paired with those of the next 11 that are 16 to 128 ms later: nearer ones have few distances between them, and
-the words that they make are of so many recordings that looking them up takes twice as long."""
+_NEAREST, _FARTHEST, _NEXT = 2, 64, 6
+"""Frames between two peaks, and with how many of those that are so far a peak is paired: of 88 excerpts of 0.1 s with
+eight landmarks shared five bring up .97 and six all, at a quarter more to look up."""
 
 _BLOCK_FRAMES, _PEAKS_PER_BLOCK, _MOST_PEAKS = 8, 16, 40_000
 _FAR_FRAMES, _RANGE = 125, 12.0
-"""Natural logarithm of power, 52 dB, under the strongest peak of a second around. An excerpt has to have the peaks that it
-has in the whole, whatever was louder there: with 26 dB under the strongest of 0.16 s .77 of the excerpts of 0.1 to 0.12 s
-of words came up, now .99."""
+"""Natural logarithm of power, 52 dB, under the strongest peak of a second around. An excerpt has to have the peaks that
+it has in the whole, whatever was louder there: with 26 dB under the strongest of 0.16 s, .77 of the excerpts of 0.10 to
+0.12 s of words came up, now .99."""
 
 _OFFSET_FRAMES = 2
 _LEAST_SHARED, _LEAST_SHARE, _MOST_WITH_WORD = 6, 0.05, 200
+"""Six landmarks at one distance of time, and one in twenty of those of the shorter: of 800,000 pairs of other words and
+prompts 4 have them."""
+
 _AT_ONCE = 1 << 22
 
 
@@ -52,13 +55,16 @@ def find_landmarks(signal: Signal) -> Landmarks:
     if len(times) < 2:
         return NONE
     found = []
-    for step in range(1, _NEXT + 1):
-        between = times[step:] - times[:-step]
-        apart = bins[step:] - bins[:-step]
-        chosen = (between >= _NEAREST) & (between < _FARTHEST) & (np.abs(apart) < 32)
-        word = bins[:-step] << 12 | apart + 32 << 6 | between
+    # Not the next ones whatever their time: of a chord all notes begin at once, and would be paired with each other.
+    first = np.searchsorted(times, times + _NEAREST)
+    for step in range(_NEXT):
+        one = np.flatnonzero(first + step < len(times))
+        two = first[one] + step
+        between, apart = times[two] - times[one], bins[two] - bins[one]
+        chosen = (between < _FARTHEST) & (np.abs(apart) < 32)
         pairs = np.zeros(int(chosen.sum()), Landmark)
-        pairs["word"], pairs["frame"] = word[chosen], times[:-step][chosen]
+        pairs["word"] = (bins[one] << 12 | apart + 32 << 6 | between)[chosen]
+        pairs["frame"] = times[one][chosen]
         found.append(pairs)
     joined = np.concatenate(found)
     return joined[np.argsort(joined["frame"], kind="stable")]
