@@ -21,7 +21,7 @@ _LOWEST_HZ, _HIGHEST_HZ = 100.0, 3400.0
 _SMOOTHING_HZ, _CHANNEL_HZ = 200.0, 100.0
 _FLOOR = 1e-3
 _FINER = 8
-_LEAST_THROUGH_CHANNEL = 0.2
+_LEAST_THROUGH_CHANNEL, _SURELY = 0.2, 0.9
 """Of 150 words the least that a telephone leaves is .23 as it is, and .91 through the filter that is found for it; of
 wrong candidates most are below it, and need not be filtered."""
 
@@ -129,7 +129,7 @@ def _lay(both: _Both, shift: float, *, channel: bool) -> Alignment | None:
     of_b = both.of_b * turn
     flat_a, flat_b = _signal(of_a * flat, size), _signal(of_b * flat, size)
     correlation, weakest = _agreement(flat_a[begin:end], flat_b[begin:end])
-    alike = abs(correlation) >= LEAST_CORRELATION and weakest >= LEAST_IN_BLOCK
+    alike = abs(correlation) >= _SURELY and weakest >= LEAST_IN_BLOCK
     if channel and not alike and abs(correlation) >= _LEAST_THROUGH_CHANNEL:
         through_a, through_b = _through_channel(of_a, of_b, size)
         flat = _flattening(through_a, through_b, size)
