@@ -36,7 +36,7 @@ class Alignment(NamedTuple):
 
     Attributes:
         shift_s: Seconds by which the second is later.
-        gain_db: Level of the second over the first, of what both have.
+        gain_db: Level of the second over the first, of what both have; 0 where they are not alike by half.
         correlation: Of the flattened signals where they overlap, -1 to 1; below 0: turned upside down.
         weakest: The smallest correlation, of the same sign, over the blocks of 0.125 s in which something happens.
         overlap: Share of the flattened energy that lies where they overlap, of the signal that has less there.
@@ -141,11 +141,15 @@ def _lay(both: _Both, shift: float, *, channel: bool) -> Alignment | None:
     wholes = flat_a[: frames[0]], np.roll(flat_b, round(shift))[: frames[1]]
     parts = flat_a[begin:end], flat_b[begin:end]
     overlap, inside = sorted(energy(one) / max(energy(whole), 1e-20) for one, whole in zip(parts, wholes, strict=True))
-    # The gain is that of the sound as it is; all else is judged on the flattened sound, in which no loud band decides.
-    energy_a, energy_b = (energy(_signal(one, size)[begin:end]) + 1e-20 for one in (of_a, of_b))
+    gain_db = 0.0
+    # Of all others nobody asks, and two transforms of six are spared.
+    if abs(correlation) >= _LEAST_ALIKE:
+        # That of the sound as it is; all else is judged on the flattened sound, in which no loud band decides.
+        energy_a, energy_b = (energy(_signal(one, size)[begin:end]) + 1e-20 for one in (of_a, of_b))
+        gain_db = float(10 * np.log10(energy_b / energy_a))
     return Alignment(
         shift_s=shift / RATE,
-        gain_db=float(10 * np.log10(energy_b / energy_a)),
+        gain_db=gain_db,
         correlation=correlation,
         weakest=weakest,
         overlap=overlap,
