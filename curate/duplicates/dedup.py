@@ -10,6 +10,7 @@ from curate.duplicates.groups import Group, Member, Verdict
 from curate.duplicates.item import Item
 from curate.duplicates.packed_items import PackedItems
 from curate.duplicates.search import Search
+from curate.engine.worker import hold_threads
 from curate.facts.records import KINDS, Finding
 from curate.ground.errors import InputError
 from curate.records.reader import parse
@@ -30,7 +31,9 @@ def find_groups(
         InputError: No sample has a digest: this is no manifest of a full scan.
         UsageError: No sample has the tag that a limit names.
     """
-    # Before the samples are read, which in a pipe are still on their way.
+    # Before the samples are read, which in a pipe are still on their way. The products here are of small matrices, on
+    # which threads of the linear algebra wait for each other and for the workers, and took twice the processor time.
+    hold_threads()
     importlib.import_module("curate.duplicates.image.hash_candidates")
     packed = PackedItems(_check_measured(samples, search), grids=not search.exact)
     search.samples = len(packed)

@@ -1,13 +1,13 @@
-"""Compare many pairs of files in worker processes, in an order in which each file is read as few times as possible."""
+"""Compare many pairs of files in worker processes, and an order in which each file is read as few times as possible."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from curate import engine
 from curate.ground.progress import Progress
 
 Match = TypeVar("Match")
-Item = TypeVar("Item", bound="tuple[object, ...]")
+Item = TypeVar("Item")
 
 _SLOWEST_S = 120.0
 
@@ -15,7 +15,8 @@ _SLOWEST_S = 120.0
 def compare_pairs(
     compare: Callable[[Item], Match],
     failed: Callable[[str], Match],
-    items: Sequence[Item],
+    pairs: Sequence[tuple[str, str]],
+    items: Iterable[Item | engine.Ready],
     *,
     jobs: int | None,
     chunk_size: int,
@@ -24,40 +25,26 @@ def compare_pairs(
 ) -> list[Match]:
     """Return what the comparison of each pair found, in the order given.
 
+    Pairs that share a file should come together (`by_neighbourhood`): with them travels the cache of the worker that
+    read it.
+
     Args:
         compare: Compares two files; runs in a worker process.
         failed: Makes the result of a pair that ended its worker, from the reason, which begins with the paths.
-        items: Paths of two files each, and whatever else `compare` needs.
+        pairs: Paths of two files each.
+        items: What `compare` is given of each pair; or what it would find, where that is known. Made while others are
+            compared.
         jobs: Number of worker processes; None: as many as this process may use processors.
         chunk_size: Pairs that travel together.
         preload: Modules that the comparison needs.
         progress: Is told how far it is.
     """
-    # Pairs that share a file come together, and with them travels the cache of the worker that read it.
-    order = by_neighbourhood([_paths(item) for item in items])
-    found: dict[int, Match] = {}
-    work = engine.run(
-        compare,
-        (items[place] for place in order),
-        jobs=jobs,
-        chunk_size=chunk_size,
-        timeout_s=_SLOWEST_S,
-        preload=preload,
-    )
-    with progress("compare", lambda: len(items)) as counted:
-        for place, match in zip(order, counted(work), strict=True):
-            if isinstance(match, engine.Failure):
-                first, second = _paths(items[place])
-                found[place] = failed(f"{first} with {second}: {match.detail}")
-            else:
-                found[place] = match
-    # Back in the order of the caller, who zips it with the pairs.
-    return [found[place] for place in range(len(items))]
-
-
-def _paths(item: tuple[object, ...]) -> tuple[str, str]:
-    """Return the first two fields, which are paths whatever else a comparison takes."""
-    return str(item[0]), str(item[1])
+    work = engine.run(compare, items, jobs=jobs, chunk_size=chunk_size, timeout_s=_SLOWEST_S, preload=preload)
+    with progress("compare", lambda: len(pairs)) as counted:
+        return [
+            failed(f"{first} with {second}: {match.detail}") if isinstance(match, engine.Failure) else match
+            for (first, second), match in zip(pairs, counted(work), strict=True)
+        ]
 
 
 def by_neighbourhood(pairs: Sequence[tuple[str, str]]) -> list[int]:

@@ -3,12 +3,13 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from functools import partial
+from operator import itemgetter
 
 from curate import engine
 from curate.duplicates.audio.landmarks import NONE, Landmarks, find_landmarks
 from curate.duplicates.audio.match import AudioMatch, Sound, compare, listen
 from curate.duplicates.audio.speed import FASTER, at_speed
-from curate.duplicates.pairs import compare_pairs
+from curate.duplicates.pairs import by_neighbourhood, compare_pairs
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
 from curate.media.audio import load_audio
@@ -34,15 +35,19 @@ def confirm_pairs(
         progress: Is told how far it is.
         speeds: As `compare` takes it.
     """
-    return compare_pairs(
+    order = by_neighbourhood(pairs)
+    sorted_pairs = [pairs[place] for place in order]
+    matches = compare_pairs(
         partial(_confirm_files, speeds=speeds),
         lambda reason: AudioMatch("none", reason=reason),
-        pairs,
+        sorted_pairs,
+        sorted_pairs,
         jobs=jobs,
         chunk_size=_CHUNK,
         preload=_PRELOAD,
         progress=progress,
     )
+    return [match for _, match in sorted(zip(order, matches, strict=True), key=itemgetter(0))]
 
 
 def landmarks_of_files(

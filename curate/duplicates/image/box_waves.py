@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 Planes = NDArray[np.float32]
 Boxes = NDArray[np.float32]
 
+_AT_ONCE = 1024
+
 WHOLE = np.array([[0, 1, 0, 1]], np.float32)
 
 
@@ -28,9 +30,16 @@ def waves(levels: Planes, boxes: Boxes, orders: int, power: float) -> Planes:
 
 
 def refined(
-    levels: Planes, inner: Planes, boxes: Boxes, steps: tuple[float, ...], power: float
+    levels: Planes,
+    inner: Planes,
+    boxes: Boxes,
+    steps: tuple[float, ...],
+    power: float,
+    least_alike: tuple[float, ...],
 ) -> tuple[Planes, Boxes]:
     """Return how alike pictures are in the box where they are most so, shape (n,), and that box, shape (n, 4).
+
+    0 for those that are too little alike to go on.
 
     Args:
         levels: Brightness of the cells of the outer ones, shape (n, cells, cells).
@@ -38,13 +47,36 @@ def refined(
         boxes: Where that is, about, shape (n, 4).
         steps: Shares of a side by which each side of a box is moved, one after the other.
         power: As for the waves.
+        least_alike: Before each step.
     """
+    found, placed = np.zeros(len(levels), np.float32), boxes.copy()
+    # As many at a time as stay in the cache of a processor.
+    for begin in range(0, len(levels), _AT_ONCE):
+        some = slice(begin, begin + _AT_ONCE)
+        found[some], placed[some] = _refined(levels[some], inner[some], boxes[some], steps, power, least_alike)
+    return found, placed
+
+
+def _refined(
+    levels: Planes,
+    inner: Planes,
+    boxes: Boxes,
+    steps: tuple[float, ...],
+    power: float,
+    least_alike: tuple[float, ...],
+) -> tuple[Planes, Boxes]:
     cells, orders = levels.shape[1], round(inner.shape[1] ** 0.5)
-    boxes = boxes.copy()
-    for step in steps:
+    found, placed = np.zeros(len(levels), np.float32), boxes.copy()
+    going = np.arange(len(levels))
+    for step, least in zip(steps, least_alike, strict=True):
         along, down = (_cosines(boxes[:, side], boxes[:, side + 1], cells, orders) for side in (0, 2))
-        rows, columns = down @ levels, levels @ along.swapaxes(1, 2)
+        rows = down @ levels
         here = _products(_unit(rows @ along.swapaxes(1, 2), power), inner)
+        if not (on := here >= least).all():
+            going, boxes, levels, inner = going[on], boxes[on], levels[on], inner[on]
+            along, down, rows, here = along[on], down[on], rows[on], here[on]
+        columns = levels @ along.swapaxes(1, 2)
+        boxes = boxes.copy()
         for side in range(4):
             beside = []
             for move in (-step, step):
@@ -52,13 +84,14 @@ def refined(
                 ends[side % 2] = ends[side % 2] + np.float32(move)
                 moved = _cosines(ends[0], ends[1], cells, orders)
                 # Of the two products only the one along the side that is moved is made again.
-                found = moved @ columns if side >= 2 else rows @ moved.swapaxes(1, 2)
-                beside.append(_products(_unit(found, power), inner))
+                there = moved @ columns if side >= 2 else rows @ moved.swapaxes(1, 2)
+                beside.append(_products(_unit(there, power), inner))
             # The top of the parabola through all three.
             bend = np.minimum(beside[0] - 2 * here + beside[1], -1e-6)
             boxes[:, side] += step * np.clip((beside[0] - beside[1]) / (2 * bend), -1.5, 1.5)
         boxes = np.clip(boxes, 0, 1)
-    return _products(waves(levels, boxes, orders, power), inner), boxes
+    found[going], placed[going] = _products(waves(levels, boxes, orders, power), inner), boxes
+    return found, placed
 
 
 @cache

@@ -30,6 +30,8 @@ _LEAST_COVERED, _LEAST_EDGES, _LEAST_BLOCKS = 0.5, 1.5, 24
 _ONE_LEVEL, _LEAST_AROUND = 4, 0.02
 _TEXTURE_PX = 1.5
 _SHRUNK = 0.9
+_PER_EDGE, _BESIDE_EDGE, _LEAST_EDGE = 200, (-6, -2, 2, 6), 0.05
+_TEXTURE_STEP, _LEAST_TEXTURE_LEVELS, _MOST_ACROSS = 4, 1.0, 1.4
 
 
 class Common(NamedTuple):
@@ -144,14 +146,8 @@ def two_tones(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> float:
         inner: The one that lies in it.
         matrix: From pixels of the inner to the outer.
     """
-    cv2 = opencv()
-    height, width = inner.luma.shape
-    corners = np.array([(-0.5, -0.5), (width - 0.5, -0.5), (width - 0.5, height - 0.5), (-0.5, height - 0.5)])
-    there = corners @ matrix[:, :2].T + matrix[:, 2]
-    around = np.ones(outer.luma.shape, np.uint8)
-    cv2.fillConvexPoly(around, np.round(there).astype(np.int32), 0)
-    around = cv2.erode(around, np.ones((5, 5), np.uint8), borderValue=1)
-    values = outer.luma[around == 1]
+    around = _around(outer, inner, matrix)
+    values = outer.luma[around]
     if len(values) < _LEAST_AROUND * around.size:
         return 1.0
     counts = np.bincount(values, minlength=256)
@@ -162,6 +158,55 @@ def two_tones(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> float:
         found += int(near[level])
         counts[max(0, level - _ONE_LEVEL) : level + _ONE_LEVEL + 1] = 0
     return found / len(values)
+
+
+def _around(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> NDArray[np.bool_]:
+    """Return where the outer picture shows what the inner does not."""
+    cv2 = opencv()
+    height, width = inner.luma.shape
+    corners = np.array([(-0.5, -0.5), (width - 0.5, -0.5), (width - 0.5, height - 0.5), (-0.5, height - 0.5)])
+    there = corners @ matrix[:, :2].T + matrix[:, 2]
+    around = np.ones(outer.luma.shape, np.uint8)
+    cv2.fillConvexPoly(around, np.round(there).astype(np.int32), 0)
+    return np.asarray(cv2.erode(around, np.ones((5, 5), np.uint8), borderValue=1), bool)
+
+
+def goes_on(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> bool:
+    """Tell whether what lies around the inner picture is more of it: a photo on a plain cloth is no page with a photo.
+
+    Across the edge of a crop the brightness changes as much as it does beside it, 0.9 to 1.3 times, across that of a
+    picture on a page 1.7 times and more; and a page has no noise, where a cloth has.
+
+    Args:
+        outer: The picture that shows more.
+        inner: The one that lies in it.
+        matrix: From pixels of the inner to the outer.
+    """
+    around = _around(outer, inner, matrix)
+    both = around[:, _TEXTURE_STEP:] & around[:, :-_TEXTURE_STEP]
+    changes = np.abs(np.subtract(outer.luma[:, _TEXTURE_STEP:], outer.luma[:, :-_TEXTURE_STEP], dtype=np.int16))[both]
+    # All of it: a crop of a photo, laid on a page with that photo, has a strip of it around before the page begins.
+    if not len(changes) or np.median(changes) < _LEAST_TEXTURE_LEVELS:
+        return False
+    size = inner.luma.shape[1::-1]
+    per_px = 1 / math.sqrt(abs(np.linalg.det(matrix[:, :2])))
+    along = (np.arange(_PER_EDGE) + 0.5) / _PER_EDGE
+    lines = []
+    for beyond in _BESIDE_EDGE:
+        for axis in (0, 1):
+            for end in (-0.5 - beyond * per_px, size[axis] - 0.5 + beyond * per_px):
+                points = np.empty((_PER_EDGE, 2))
+                points[:, axis], points[:, 1 - axis] = end, along * size[1 - axis] - 0.5
+                lines.append(points @ matrix[:, :2].T + matrix[:, 2])
+    columns, rows = np.rint(np.concatenate(lines)).astype(np.intp).reshape(len(_BESIDE_EDGE), -1, 2).transpose(2, 0, 1)
+    height, width = outer.luma.shape
+    # Of an edge that both have in common, as a crop from a corner has two, nothing is beyond.
+    shown = ((columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)).all(axis=0)
+    if shown.mean() < _LEAST_EDGE:
+        return False
+    levels = outer.luma[rows[:, shown], columns[:, shown]].astype(np.float32)
+    inside, across, outside = np.abs(np.diff(levels, axis=0)).mean(axis=1).tolist()
+    return bool(across <= _MOST_ACROSS * (inside + outside) / 2)
 
 
 def entropy(picture: Thumbnail) -> float:

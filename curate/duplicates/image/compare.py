@@ -15,7 +15,7 @@ from curate.duplicates.image.alignment import (
     may_lie,
     misfit,
 )
-from curate.duplicates.image.common_part import common, two_tones
+from curate.duplicates.image.common_part import common, goes_on, two_tones
 from curate.duplicates.image.descriptor import descriptor
 from curate.duplicates.image.difference import Difference, colour_difference, difference, raw_difference
 from curate.duplicates.image.feature_candidates import Guess, lay
@@ -268,15 +268,16 @@ def _same_aspect(a: Thumbnail, b: Thumbnail) -> bool:
 def _problem(a: Thumbnail, b: Thumbnail, matrix: Matrix, found: Difference) -> str:
     small = max(*a.luma.shape, *b.luma.shape) < SMALL
     of_a, of_b = overlaps(a, b, matrix)
-    around = 1.0
+    around, more_of_it = 1.0, False
     if min(of_a, of_b) < _WHOLE:
-        around = two_tones(a, b, matrix) if of_a < of_b else two_tones(b, a, inverted(matrix))
+        both = (a, b, matrix) if of_a < of_b else (b, a, inverted(matrix))
+        around, more_of_it = two_tones(*both), goes_on(*both)
     # In the order in which they are told; all are cheap beside the alignment that went before. Colour is asked last,
     # and only where both have some: a grey copy of a colour picture is a copy.
     problems = {
         "too little of both lies together": max(of_a, of_b) < LEAST_OVERLAP
         or (around < FRAME and min(of_a, of_b) < LEAST_OVERLAP),
-        "something else is around one of them": SCREEN <= around < FRAME,
+        "something else is around one of them": SCREEN <= around < FRAME and not more_of_it,
         "different pictures": found.rms > MOST_RMS,
         SPOT: found.peak > (MOST_PEAK_OF_SMALL if small else MOST_PEAK),
         "alike but for brightness or contrast": found.gain > MOST_GAIN or found.shift > _MOST_SHIFT,
@@ -285,6 +286,6 @@ def _problem(a: Thumbnail, b: Thumbnail, matrix: Matrix, found: Difference) -> s
     }
     problem = next((problem for problem, met in problems.items() if met), "")
     both_coloured = min(a.colour, b.colour) >= _LEAST_COLOUR
-    if not problem and both_coloured and colour_difference(a, b, matrix) > MOST_COLOUR:
+    if not problem and both_coloured and colour_difference(a, b, matrix, MOST_COLOUR) > MOST_COLOUR:
         return RECOLOURED
     return problem

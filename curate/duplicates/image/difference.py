@@ -80,12 +80,18 @@ def difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> Difference | None:
     )
 
 
-def colour_difference(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
-    """Return the largest local difference of blue or red in levels, once the saturation or the light is matched."""
+def colour_difference(a: Thumbnail, b: Thumbnail, matrix: Matrix, enough: float = 0.0) -> float:
+    """Return the largest local difference of blue or red in levels, once the saturation or the light is matched.
+
+    The light is not looked at where the saturation leaves no more than `enough`: it can only leave less.
+    """
     mask = _shared(a, matrix, b)
     x, y = (excess(chroma) for chroma in (warped(a.chroma, matrix, b), b.chroma))
+    found = _saturated(x, y, b.luma, mask)
+    if found <= enough:
+        return found
     luma = warped(a.luma, matrix, b).astype(np.float32)
-    return min(_saturated(x, y, b.luma, mask), _in_other_light((luma, x), (b.luma.astype(np.float32), y), mask))
+    return min(found, _in_other_light((luma, x), (b.luma.astype(np.float32), y), mask))
 
 
 def _saturated(x: Plane, y: Plane, luma: Pixels, mask: Mask) -> float:

@@ -1,6 +1,7 @@
 """Confirm many pairs of pictures in worker processes, reading each file as few times as possible."""
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterator, MutableMapping, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from msgspec import structs
 from curate import engine
 from curate.duplicates.image.alignment import Matrix
 from curate.duplicates.image.compare import compare, hopeless, settle, without_spots
-from curate.duplicates.image.looks import CHUNK, PRELOAD, Look, load_reduced, load_whole
+from curate.duplicates.image.looks import CHUNK, MOST_LOOKS, PRELOAD, Look, load_reduced, load_whole, look_at
 from curate.duplicates.image.margins import without_margins
 from curate.duplicates.image.match import ImageMatch
 from curate.duplicates.image.orientations import is_flip, is_turn
@@ -19,7 +20,7 @@ from curate.duplicates.image.prefilter import Task, prefilter
 from curate.duplicates.image.thumbnail import SIDE, Pixels, Thumbnail, half_thumbnail, thumbnail
 from curate.duplicates.image.worth import picture_worth
 from curate.duplicates.keep import Worth
-from curate.duplicates.pairs import compare_pairs
+from curate.duplicates.pairs import by_neighbourhood, compare_pairs
 from curate.ground.errors import InputError
 from curate.ground.progress import Progress, unseen
 from curate.media.storage import read_media, read_paths_ahead
@@ -48,36 +49,60 @@ def confirm_pairs(
         jobs: Number of worker processes; None: as many as this process may use processors.
         progress: Is told how far it is.
     """
-    tasks = {place: Task(first, second) for place, (first, second) in enumerate(pairs)}
-    return confirm_tasks(tasks, {}, jobs, progress)
+    return confirm_tasks([Task(first, second) for first, second in pairs], {}, jobs, progress)
 
 
 def confirm_tasks(
-    tasks: Mapping[int, Task], looks: MutableMapping[str, Look], jobs: int | None, progress: Progress
+    tasks: Sequence[Task], looks: MutableMapping[str, Look], jobs: int | None, progress: Progress
 ) -> list[ImageMatch]:
     """Return what the comparison of each task found, in order; see `confirm_pairs`.
 
     Args:
-        tasks: By their place, 0 to their number.
-        looks: Of the pictures that were looked at before; the others are added.
+        tasks: What is to be compared.
+        looks: Of the pictures that were looked at before; the others are added, as far as these are no more than
+            `MOST_LOOKS`.
         jobs: Number of worker processes.
         progress: Is told how far it is.
     """
     found = [_UNLIKE] * len(tasks)
-    worth = prefilter(tasks, looks, jobs, progress)
-    # Only pairs that have an orientation to try go to the expensive comparison; all others are unlike already.
-    matches = compare_pairs(
-        _confirm_files,
-        lambda reason: ImageMatch("none", reason=reason),
-        list(worth.values()),
-        jobs=jobs,
-        chunk_size=CHUNK,
-        preload=PRELOAD,
-        progress=progress,
-    )
-    for place, match in zip(worth, matches, strict=True):
-        found[place] = match
+    order = by_neighbourhood([task[:2] for task in tasks])
+    for block in _blocks(tasks, order):
+        some = [tasks[place] for place in block]
+        paths = sorted({path for task in some for path in task[:2] if path not in looks})
+        known = {path: look for path, look in zip(paths, look_at(paths, jobs, progress), strict=True) if look}
+        if len(looks) + len(known) <= MOST_LOOKS:
+            looks.update(known)
+        # Only pairs that have an orientation to try go to the expensive comparison; all others are unlike already.
+        # Which these are is told here while the workers are at those before.
+        to_try = prefilter(some, ChainMap(known, looks))
+        matches = compare_pairs(
+            _confirm_files,
+            lambda reason: ImageMatch("none", reason=reason),
+            [task[:2] for task in some],
+            (engine.Ready(_UNLIKE) if task is None else task for task in to_try),
+            jobs=jobs,
+            chunk_size=CHUNK,
+            preload=PRELOAD,
+            progress=progress,
+        )
+        for place, match in zip(block, matches, strict=True):
+            found[place] = match
     return found
+
+
+def _blocks(tasks: Sequence[Task], order: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the places of pairs, as many at a time as have no more than `MOST_LOOKS` pictures."""
+    block: list[int] = []
+    pictures: set[str] = set()
+    for place in order:
+        # Asked before the pair is added: a block may hold one picture more than the limit, never an endless one.
+        if len(pictures) >= MOST_LOOKS:
+            yield block
+            block, pictures = [], set()
+        block.append(place)
+        pictures.update(tasks[place][:2])
+    if block:
+        yield block
 
 
 def worth_of_files(paths: Sequence[str], jobs: int | None, progress: Progress) -> list[Worth | None]:

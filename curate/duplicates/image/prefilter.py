@@ -4,20 +4,17 @@ Each picture is looked at once, briefly, before any two are compared: most pairs
 apart by their descriptors.
 """
 
-from collections import ChainMap
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from curate.duplicates.image.crop_candidates import Window
 from curate.duplicates.image.feature_candidates import Guess, lay
-from curate.duplicates.image.looks import MOST_LOOKS, Look, look_at
+from curate.duplicates.image.looks import Look
 from curate.duplicates.image.orientations import Orientation, find_orientations, is_flip, is_turn, lie_in_boxes
 from curate.duplicates.image.parts import SMALL
 from curate.duplicates.image.thumbnail import Pixels
-from curate.duplicates.pairs import by_neighbourhood
-from curate.ground.progress import Progress, unseen
 
 _AT_ONCE = 128
 _ENOUGH_FEATURES = 48
@@ -42,46 +39,43 @@ class Task(NamedTuple):
     only_windows: bool = False
 
 
-def prefilter(
-    tasks: Mapping[int, Task], looks: MutableMapping[str, Look], jobs: int | None = None, progress: Progress = unseen
-) -> dict[int, Task]:
-    """Return the tasks that are worth comparing, by their places, in order, each with what is to be tried.
+def prefilter(tasks: Sequence[Task], looks: Mapping[str, Look]) -> Iterator[Task | None]:
+    """Yield each task that is worth comparing, with what is to be tried; None for the others.
 
-    What was looked at goes to `looks`, as far as these are no more than `MOST_LOOKS`.
+    Worth it are all pairs of which one could not be looked at: what is wrong with it, the comparison will say.
 
-    So are all pairs of which one cannot be looked at: what is wrong with it, the comparison will say.
+    Args:
+        tasks: What is to be compared.
+        looks: Of the pictures, as far as they could be looked at.
     """
-    found: dict[int, Task] = {}
-    places = list(tasks)
-    order = [places[place] for place in by_neighbourhood([tasks[place][:2] for place in places])]
-    for block in _blocks(tasks, order):
-        paths = sorted({path for place in block for path in tasks[place][:2] if path not in looks})
-        known = {path: look for path, look in zip(paths, look_at(paths, jobs, progress), strict=True) if look}
-        if len(looks) + len(known) <= MOST_LOOKS:
-            looks.update(known)
-        both = ChainMap(known, looks)
-        # A picture without a descriptor is left to the comparison, which says what is wrong with it.
-        told = [place for place in block if all(path in both for path in tasks[place][:2])]
-        found.update((place, tasks[place]) for place in set(block) - set(told))
-        # 128 pairs at a time: the arrays of all of a block would be gigabytes, those of one pair all overhead.
-        for start in range(0, len(told), _AT_ONCE):
-            some = told[start : start + _AT_ONCE]
-            first, second = (np.stack([both[tasks[place][:2][side]].descriptor for place in some]) for side in (0, 1))
-            cut_out = dict(_cut_out(tasks, some, both))
-            for place, orientations in zip(some, find_orientations(first, second), strict=True):
-                task, one, other = tasks[place], both[tasks[place].first], both[tasks[place].second]
+    # 128 pairs at a time: the arrays of all would be gigabytes, those of one pair all overhead.
+    for start in range(0, len(tasks), _AT_ONCE):
+        some = tasks[start : start + _AT_ONCE]
+        found: dict[int, Task] = {}
+        told = []
+        for place, task in enumerate(some):
+            if task.first in looks and task.second in looks:
+                told.append(place)
+            else:
+                found[place] = task
+        if told:
+            first, second = (
+                np.stack([looks[path].descriptor for path in paths])
+                for paths in zip(*(some[place][:2] for place in told), strict=True)
+            )
+            cut_out = dict(_cut_out(some, told, looks))
+            for place, orientations in zip(told, find_orientations(first, second), strict=True):
+                task, one, other = some[place], looks[some[place].first], looks[some[place].second]
                 if cut := cut_out.get(place):
                     task = task._replace(guesses=(*task.guesses, cut))
                 if to_try := _to_try(task, orientations, one, other):
                     found[place] = to_try
-            for place, orientations in _untrimmed(tasks, some, both):
-                found[place] = found.get(place, tasks[place])._replace(untrimmed=orientations)
-    return dict(sorted(found.items()))
+            for place, orientations in _untrimmed(some, told, looks):
+                found[place] = found.get(place, some[place])._replace(untrimmed=orientations)
+        yield from map(found.get, range(len(some)))
 
 
-def _cut_out(
-    tasks: Mapping[int, Task], places: Sequence[int], looks: Mapping[str, Look]
-) -> Iterator[tuple[int, Guess]]:
+def _cut_out(tasks: Sequence[Task], places: Sequence[int], looks: Mapping[str, Look]) -> Iterator[tuple[int, Guess]]:
     """Yield how one picture may lie in another, of those pairs where their grids say so and their colours do, too."""
     asked = [(place, window) for place in places for window in tasks[place].windows]
     if not asked:
@@ -104,7 +98,7 @@ def _cut_out(
 
 
 def _untrimmed(
-    tasks: Mapping[int, Task], places: Sequence[int], looks: Mapping[str, Look]
+    tasks: Sequence[Task], places: Sequence[int], looks: Mapping[str, Look]
 ) -> Iterator[tuple[int, tuple[Orientation, ...]]]:
     """Yield how pictures may lie on each other with their margins, where one has some and there is a way.
 
@@ -153,18 +147,3 @@ def _allowed(task: Task, orientations: Sequence[Orientation]) -> tuple[Orientati
         for orientation in orientations
         if (task.flips or not is_flip(orientation.change)) and (task.turns or not is_turn(orientation.change))
     )
-
-
-def _blocks(tasks: Mapping[int, Task], order: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the places of pairs, as many at a time as have no more than `MOST_LOOKS` pictures."""
-    block: list[int] = []
-    pictures: set[str] = set()
-    for place in order:
-        # Asked before the pair is added: a block may hold one picture more than the limit, never an endless one.
-        if len(pictures) >= MOST_LOOKS:
-            yield block
-            block, pictures = [], set()
-        block.append(place)
-        pictures.update(tasks[place][:2])
-    if block:
-        yield block

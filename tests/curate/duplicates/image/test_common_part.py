@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from curate.duplicates.image.common_part import common, entropy, shrunk_onto, two_tones
+from curate.duplicates.image.common_part import common, entropy, goes_on, shrunk_onto, two_tones
 from curate.duplicates.image.thumbnail import Thumbnail, thumbnail
 from tests.curate.duplicates.image.test_compare import jpeg, scene
 
@@ -73,3 +73,38 @@ def test_entropy_is_that_of_levels_in_bits() -> None:
     halves.paste((255, 255, 255), (0, 0, 32, 64))
     assert entropy(small(halves)) == pytest.approx(1)
     assert entropy(small(scene(1))) > 5
+
+
+def plain_with_a_thing(noise: float) -> Image.Image:
+    """Return a small scene in the middle of a plain ground, with noise all over."""
+    draw = np.random.default_rng(0)
+    levels = np.full((192, 256, 3), 150.0)
+    levels[60:130, 80:180] = np.asarray(scene(1, (100, 70)))
+    levels += draw.normal(0, noise, (192, 256, 1))
+    return Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("box", [(20, 15, 236, 177), (0, 0, 230, 172), (26, 20, 256, 192)])
+def test_what_was_cut_out_of_a_plain_ground_goes_on_around_it(box: tuple[int, int, int, int]) -> None:
+    whole = plain_with_a_thing(3.0)
+    onto = np.array([(1, 0, box[0]), (0, 1, box[1])], np.float32)
+    outer, inner = small(whole), small(whole.crop(box))
+    assert two_tones(outer, inner, onto) > 0.8
+    assert goes_on(outer, inner, onto)
+
+
+@pytest.mark.parametrize("page", [(255, 255, 255), (150, 150, 150), (30, 30, 34)])
+def test_a_page_does_not_go_on_a_picture(page: tuple[int, int, int]) -> None:
+    photo = plain_with_a_thing(3.0).crop((20, 15, 236, 177))
+    around = Image.new("RGB", (256, 192), page)
+    around.paste(photo, (20, 15))
+    onto = np.array([(1, 0, 20), (0, 1, 15)], np.float32)
+    assert not goes_on(small(around), small(photo), onto)
+    # Nor where a strip of the photo is around first.
+    cut = np.array([(1, 0, 30), (0, 1, 25)], np.float32)
+    assert not goes_on(small(around), small(photo.crop((10, 10, 206, 152))), cut)
+
+
+def test_where_nothing_is_beyond_the_edge_nothing_goes_on() -> None:
+    whole = small(plain_with_a_thing(3.0))
+    assert not goes_on(whole, whole, UPRIGHT)

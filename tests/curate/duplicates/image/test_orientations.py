@@ -7,10 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
+from curate.duplicates.image import pairs as image_pairs
 from curate.duplicates.image import prefilter as module
 from curate.duplicates.image.descriptor import Packed, descriptor
+from curate.duplicates.image.looks import Look, look_at
 from curate.duplicates.image.orientations import Orientation, find_orientations, reverse
+from curate.duplicates.image.pairs import confirm_tasks
 from curate.duplicates.image.prefilter import Task, prefilter
+from curate.ground.progress import unseen
 from tests.curate.duplicates.image.test_compare import flat, scene
 
 Change = Callable[[Image.Image], Image.Image]
@@ -92,6 +96,11 @@ def test_the_reverse_is_what_the_other_order_finds(change: Change) -> None:
     assert np.allclose(np.array(there.turn) @ back.turn, np.eye(2))
 
 
+def looked_at(tasks: list[Task]) -> dict[str, Look]:
+    paths = sorted({path for task in tasks for path in task[:2]})
+    return {path: look for path, look in zip(paths, look_at(paths, 1, unseen), strict=True) if look}
+
+
 @pytest.mark.slow
 def test_pairs_are_told_apart_however_few_are_held_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = []
@@ -100,21 +109,24 @@ def test_pairs_are_told_apart_however_few_are_held_at_a_time(tmp_path: Path, mon
         scene(seed).save(paths[-2])
         ImageOps.mirror(scene(seed)).save(paths[-1])
     pairs = [(one, other) for place, one in enumerate(paths) for other in paths[place + 1 :]]
-    tasks = {place: Task(*pair) for place, pair in enumerate(pairs)}
-    found = prefilter(tasks, {}, jobs=1)
-    assert [pairs[place] for place in found] == [(paths[place], paths[place + 1]) for place in range(0, 8, 2)]
-    assert {task.orientations[0].change for task in found.values()} == {"flipped"}
-    monkeypatch.setattr(module, "MOST_LOOKS", 2)
+    tasks = [Task(*pair) for pair in pairs]
+    found = list(prefilter(tasks, looked_at(tasks)))
+    assert [task[:2] for task in found if task] == [(paths[place], paths[place + 1]) for place in range(0, 8, 2)]
+    assert {task.orientations[0].change for task in found if task} == {"flipped"}
+    matches = confirm_tasks(tasks, {}, 1, unseen)
+    assert [match.relation == "near" for match in matches] == [task is not None for task in found]
+    monkeypatch.setattr(image_pairs, "MOST_LOOKS", 2)
     monkeypatch.setattr(module, "_AT_ONCE", 1)
-    again = prefilter(tasks, {}, jobs=1)
-    assert {place: task.orientations for place, task in again.items()} == {
-        place: task.orientations for place, task in found.items()
-    }
+    again = prefilter(tasks, looked_at(tasks))
+    assert [task and task.orientations for task in again] == [task and task.orientations for task in found]
+    looks: dict[str, Look] = {}
+    assert confirm_tasks(tasks, looks, 1, unseen) == matches
+    assert len(looks) <= 2
 
 
 def test_what_cannot_be_looked_at_is_left_to_the_comparison(tmp_path: Path) -> None:
     scene(1).save(tmp_path / "one.png")
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     pairs = [(str(tmp_path / "one.png"), str(tmp_path / name)) for name in ("broken.png", "absent.png")]
-    tasks = {place: Task(*pair) for place, pair in enumerate(pairs)}
-    assert prefilter(tasks, {}, jobs=1) == tasks
+    tasks = [Task(*pair) for pair in pairs]
+    assert list(prefilter(tasks, looked_at(tasks))) == tasks
