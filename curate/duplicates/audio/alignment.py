@@ -22,8 +22,8 @@ _SMOOTHING_HZ, _CHANNEL_HZ = 200.0, 100.0
 _FLOOR = 1e-3
 _FINER = 8
 _LEAST_THROUGH_CHANNEL, _SURELY = 0.2, 0.9
-"""Of 150 words the least that a telephone leaves is .23 as it is, and .91 through the filter that is found for it; of
-wrong candidates most are below it, and need not be filtered."""
+"""Of 150 words the least that a telephone leaves is .23 as it is, and .91 through the filter that is found for it. Most
+wrong candidates are below the first, and need not be filtered; of 900 pairs of takes the most is .84 when they are."""
 
 _BLOCK = RATE // 8
 _ACTIVE, _AUDIBLE = 0.1, 0.02
@@ -87,7 +87,7 @@ def align(
     band = (hz >= lowest_hz) & (hz <= min(highest_hz, _HIGHEST_HZ))
     of_a, of_b = _in_band(a, size, band), _in_band(b, size, band)
     both = _Both(of_a, of_b, _flattening(of_a, of_b, size), size, (len(a), len(b)))
-    over_shifts = np.fft.irfft((of_b * both.flat) * (of_a * both.flat).conj(), size)
+    over_shifts = _signal((of_b * both.flat) * (of_a * both.flat).conj(), size)
     reach = size if reach_s is None else round(reach_s * RATE)
     before, after = min(reach, len(a) - 1), min(reach, len(b) - 1)
     # An inverse transform is circular: negative shifts are at its end.
@@ -132,11 +132,13 @@ def _lay(both: _Both, shift: float, *, channel: bool) -> Alignment | None:
     alike = abs(correlation) >= _SURELY and weakest >= LEAST_IN_BLOCK
     if channel and not alike and abs(correlation) >= _LEAST_THROUGH_CHANNEL:
         through_a, through_b = _through_channel(of_a, of_b, size)
-        flat = _flattening(through_a, through_b, size)
-        heard_a, heard_b = _signal(through_a * flat, size), _signal(through_b * flat, size)
-        through = _agreement(heard_a[begin:end], heard_b[begin:end])
-        if abs(through[0]) > abs(correlation):
-            (correlation, weakest), flat_a, flat_b = through, heard_a, heard_b
+        even = _flattening(through_a, through_b, size)
+        heard_a, heard_b = (_signal(one * even, size)[begin:end] for one in (through_a, through_b))
+        through = _agreement(heard_a, heard_b)
+        # A filter brings takes of one word nearer to each other, too. And it takes away what only one of both has, a
+        # tune behind the word: what lies where is told from the sound as it was.
+        if abs(through[0]) >= _SURELY and through[1] >= LEAST_IN_BLOCK:
+            correlation, weakest = through
     # Outside of the recordings flattening only rings; the second was shifted around the end of the transform.
     wholes = flat_a[: frames[0]], np.roll(flat_b, round(shift))[: frames[1]]
     parts = flat_a[begin:end], flat_b[begin:end]
@@ -178,7 +180,7 @@ def _places_inside(around: Signal, before: int, both: _Both) -> list[int]:
     at_shift = around[before:] if longer is b else around[before::-1]
     alike = np.abs(at_shift[: len(there)]) / np.sqrt(there * max(energy(shorter), 1e-20))
     least = max(_LEAST_ALIKE, _NEARLY * float(alike.max()))
-    places = []
+    places: list[int] = []
     while len(places) < _PLACES and alike[best := int(alike.argmax())] >= least:
         places.append(best if longer is b else -best)
         alike[max(0, best - _APART) : best + _APART] = 0
@@ -244,7 +246,7 @@ def _around(values: NDArray[np.float64] | NDArray[np.complex128], width_hz: floa
     low, high = np.maximum(middle - width // 2, 0), np.minimum(middle + width // 2 + 1, len(values))
     # A running mean by differences of sums; of 64 bits, because in 32 the sums would swallow quiet bands.
     total = np.concatenate(([0.0], np.cumsum(values)))
-    return (total[high] - total[low]) / (high - low)
+    return np.asarray((total[high] - total[low]) / (high - low))
 
 
 def _finer(around: Signal, best: int) -> float:

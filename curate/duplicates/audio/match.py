@@ -34,6 +34,7 @@ cut by 50 ms less; with a tune behind the word it is another recording."""
 LEAST_PEAK = 1.5e-4
 """Five steps of 16 bits (-76 dBFS): below, what is left is dither, the same on every recorder, or nothing."""
 
+_AUDIBLE_DB, _SHIFTED_S, _OTHER_SPEED = 0.5, 0.002, 0.05  # percent
 _LOWEST_RATE, _HIGHEST_RATE = 2000, 1_000_000
 _SHORTEST_S = 0.05
 _USED_BAND = 0.425
@@ -64,6 +65,15 @@ class AudioMatch(Struct, frozen=True):
     reason: str = ""
     speed: float = 1.0
     share: float = 1.0
+
+    @property
+    def change(self) -> str:
+        """What was done to the second, as far as it can be heard, in words."""
+        level = f"{self.gain_db:+.1f} dB" if abs(self.gain_db) >= _AUDIBLE_DB else ""
+        shift = f"{1000 * abs(self.shift_s):.0f} ms shift" if abs(self.shift_s) >= _SHIFTED_S else ""
+        faster = 100 * (self.speed - 1)
+        speed = f"{abs(faster):.1f} % {'faster' if faster > 0 else 'slower'}" if abs(faster) >= _OTHER_SPEED else ""
+        return ", ".join(filter(None, (level, shift, speed)))
 
 
 class Sound(NamedTuple):
