@@ -200,9 +200,20 @@ class Comparison:
         """Return a pair with what stands for each of its samples that goes, where these two may be compared."""
         first, second = (self.standing(index, stands) for index in pair)
         other = (min(first, second), max(first, second))
-        if pair not in self.candidates.only_windows:
-            self.candidates.only_windows.discard(other)
-        return other if first == second or self.comparable(*other) else pair
+        if first == second or other == pair:
+            return other
+        known = self.candidates
+        if pair not in known.only_windows:
+            known.only_windows.discard(other)
+        if not self.comparable(*other):
+            return pair
+        # Where one was cut out of a copy, there it was cut out of what stands for that, or nearly there.
+        if pair in known.windows and other not in known.windows:
+            side = other.index(first), other.index(second)
+            known.windows[other] = tuple(
+                one._replace(outer=side[one.outer], inner=side[one.inner]) for one in known.windows[pair]
+            )
+        return other
 
     def standing(self, index: int, stands: Mapping[int, int]) -> int:
         """Return what stands for a sample: the largest at the end of the chain."""

@@ -105,8 +105,7 @@ class PackedItems(Sequence[Item]):
 
 
 def _grid(image: ImageKey) -> bytes:
-    # What is in a frame has a hash of its own; the grid is of the frame and all.
-    if image.luma_grid is None or image.phash_trimmed is not None:
+    if image.luma_grid is None:
         return bytes(BYTES)
     try:
         grid = base64.b64decode(image.luma_grid, validate=True)

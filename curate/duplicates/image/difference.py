@@ -1,5 +1,6 @@
 """What is left of the difference of two pictures when one was laid on the other and its tones were matched."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ _LEAST_CONTRAST = 1.0
 _LEAST_MASK = 0.1
 _RED_LUMA, _BLUE_LUMA = 0.299, 0.114
 _CLIPPED, _MOST_LIGHT = 250, 1.8
+_SURFACE_PX, _THREAD, _LEAST_SURFACE = 3.0, 3.0, 0.7
 
 
 class Difference(NamedTuple):
@@ -138,6 +140,26 @@ def _rgb(luma: Plane, exceeding: Plane) -> tuple[Plane, Plane, Plane]:
     red, blue = (np.clip(luma + exceeding[:, :, plane], 0, 255) for plane in (0, 1))
     green = (luma - _RED_LUMA * red - _BLUE_LUMA * blue) / (1 - _RED_LUMA - _BLUE_LUMA)
     return red, np.clip(green, 0, 255), blue
+
+
+def surface_alike(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float | None:
+    """Return the correlation of the fine structure of what both pictures show; None where there is hardly any.
+
+    Strong edges count for no more than a thread: two shirts on one cloth have their outline in common, once one was
+    stretched a little, and of each thread none.
+    """
+    cv2 = opencv()
+    under, mask = aligned(a, b, matrix)
+    shown = mask.astype(bool)
+    first, second = (
+        np.clip((exact := plane.astype(np.float32)) - cv2.GaussianBlur(exact, (0, 0), _SURFACE_PX), -_THREAD, _THREAD)
+        for plane in (under, b.luma)
+    )
+    x, y = first[shown], second[shown]
+    energies = float(np.square(x).sum()), float(np.square(y).sum())
+    if min(energies) < _LEAST_SURFACE**2 * len(x):
+        return None
+    return float((x * y).sum()) / math.sqrt(energies[0] * energies[1])
 
 
 def raw_difference(a: Thumbnail, b: Thumbnail) -> float:

@@ -7,6 +7,7 @@ import pytest
 from curate.duplicates import comparison as module
 from curate.duplicates.comparison import Comparison
 from curate.duplicates.copies import Pair
+from curate.duplicates.image.crop_candidates import Window
 from curate.duplicates.item import ImageKey, Item
 from curate.duplicates.packed_items import PackedItems
 from curate.duplicates.search import Search
@@ -47,6 +48,26 @@ def test_what_may_not_be_compared_with_what_stays_is_compared_as_it_was(monkeypa
 
     comparison.compare_lazily([(0, 1), (1, 2)], compare)
     assert met == [(0, 1), (1, 2)]
+
+
+def test_where_one_was_cut_out_of_a_copy_goes_over_to_what_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The copy may be the later of the two, and what stays for it the earlier: 0 is always the first of a pair."""
+    monkeypatch.setattr(module, "_FEW", 1)
+    comparison = Comparison(PackedItems(pictures(400, 200, 300)), Search())
+    known = comparison.candidates
+    box = (0.1, 0.9, 0.1, 0.9)
+    # 1 was cut out of 2, which is a copy of 0.
+    known.windows[1, 2] = (Window(1, 0, box, mirrored=False),)
+    known.only_windows.add((1, 2))
+    met: list[tuple[int, int]] = []
+
+    def compare(pairs: Sequence[tuple[int, int]]) -> None:
+        met.extend(pairs)
+        comparison.pairs += [Pair(first, second, "near") for first, second in pairs]
+
+    comparison.compare_lazily([(0, 2), (1, 2)], compare)
+    assert met == [(0, 2), (0, 1)]
+    assert known.windows[0, 1] == (Window(0, 1, box, mirrored=False),)
 
 
 def test_what_is_in_a_frame_is_never_taken_for_the_original() -> None:

@@ -159,6 +159,24 @@ def test_two_things_before_one_backdrop_are_not_copies() -> None:
     assert matched(one, other).relation == "none"
 
 
+def shirt(cloth: int, colour: tuple[int, int, int]) -> Image.Image:
+    """Return a plain thing on a plain ground, both woven of threads of their own."""
+    draw = np.random.default_rng(cloth)
+    levels = np.full((300, 400, 3), (150, 40, 80), np.float64)
+    levels[40:280, 90:330] = colour
+    levels += draw.normal(0, 40, (300, 400, 1))
+    return Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.5))
+
+
+def test_two_plain_things_of_one_outline_are_told_by_their_threads() -> None:
+    one = shirt(1, (200, 190, 170))
+    for other in (shirt(2, (200, 190, 170)), shirt(3, (150, 160, 165))):
+        assert matched(one, other).reason == "alike but for its surface"
+    blurred = one.filter(ImageFilter.GaussianBlur(1.5))
+    for copy in (jpeg(one, 20), blurred, one.resize((200, 150)), ImageEnhance.Brightness(one).enhance(0.6)):
+        assert matched(one, copy).relation == "near"
+
+
 def with_number(image: Image.Image, number: str, height: int, at: tuple[float, float]) -> Image.Image:
     """Write a number of that height in pixels where it fits in, at shares of what is left of the sides."""
     changed, font = image.copy(), ImageFont.load_default(height)
