@@ -197,8 +197,12 @@ class Comparison:
         compare(waiting)
 
     def instead(self, pair: tuple[int, int], stands: Mapping[int, int]) -> tuple[int, int]:
-        """Return a pair with what stands for each of its samples that goes, where these two may be compared."""
-        first, second = (self.standing(index, stands) for index in pair)
+        """Return a pair with what stands, at the end of the chain, for each that goes, where these may be compared."""
+        first, second = pair
+        while first in stands:
+            first = stands[first]
+        while second in stands:
+            second = stands[second]
         other = (min(first, second), max(first, second))
         if first == second or other == pair:
             return other
@@ -214,12 +218,6 @@ class Comparison:
                 one._replace(outer=side[one.outer], inner=side[one.inner]) for one in known.windows[pair]
             )
         return other
-
-    def standing(self, index: int, stands: Mapping[int, int]) -> int:
-        """Return what stands for a sample: the largest at the end of the chain."""
-        while index in stands:
-            index = stands[index]
-        return index
 
     def extent(self, index: int) -> tuple[bool, float, float, int, int]:
         """Return the order in which samples are taken to be the original of others, before more is known of them.
@@ -242,7 +240,8 @@ class Comparison:
             return
         from curate.duplicates.audio.pairs import confirm_pairs
 
-        paths = [self.paths(pair) for pair in pairs]
+        path_of = {index: join(self.search.base, self.items[index].path) for pair in pairs for index in pair}
+        paths = [(path_of[first], path_of[second]) for first, second in pairs]
         heard = confirm_pairs(paths, self.search.jobs, self.search.progress, speeds=self.search.in_part)
         self.take(pairs, paths, heard)
 
@@ -293,11 +292,6 @@ class Comparison:
             # copies, which is the rule and not worth a word. `startswith` takes both paths, as a tuple.
             elif match.relation == "none" and match.reason.startswith(names):
                 self.search.unconfirmed.append(match.reason)
-
-    def paths(self, pair: tuple[int, int]) -> tuple[str, str]:
-        """Return where two files are."""
-        first, second = (join(self.search.base, self.items[index].path) for index in pair)
-        return first, second
 
 
 def _different(one: str | None, other: str | None) -> tuple[str, ...]:
