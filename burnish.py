@@ -40,7 +40,10 @@ claim_packages()
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     try:
-        from cli.app import run
+        from curate.ground.imports import without_collection
+
+        with without_collection():
+            from cli.app import run
 
         code = run(sys.argv[1:])
     except KeyboardInterrupt:

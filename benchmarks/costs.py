@@ -27,6 +27,7 @@ from curate.facts.acutance import acutance, reduced
 from curate.facts.audio import measure_together
 from curate.facts.brightness import mean_and_contrast, perceived_brightness, percentiles
 from curate.facts.image import chroma, entropy, measure_image
+from curate.facts.luma_grid import luma_grid
 from curate.facts.noise import noise_sd
 from curate.facts.phash import phash_disc, phash_trimmed, phashes
 from curate.facts.records import AudioFacts, ImageFacts, measured_facts
@@ -134,10 +135,11 @@ _OF_PICTURES: dict[str, Step] = {
             "greys, of which the rest is made": lambda one: reduced(one.image.convert("L")),
             "acutance": lambda one: acutance(one.grey),
             "phash_trimmed": lambda one: phash_trimmed(one.grey),
-            "thumbnail, of which the next three are made": lambda one: thumbnail(one.grey),
+            "thumbnail, of which the next four are made": lambda one: thumbnail(one.grey),
             "sharpness": lambda one: sharpness(one.small),
             "phash, phash_inner": lambda one: phashes(one.small),
             "phash_disc": lambda one: phash_disc(one.small),
+            "luma_grid": lambda one: luma_grid(one.small),
             "all facts": lambda one: measure_image(one.pixels, one.header),
         }.items()
     },

@@ -22,6 +22,7 @@ from cli.plain_values import PlainCommand, take_plain_values
 from cli.project import project_defaults
 from curate.ground.command_line import call
 from curate.ground.errors import BurnishError, GateError, nearest
+from curate.ground.imports import without_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,7 +95,8 @@ class LazyGroup(TyperGroup):
 def load(name: str) -> Any:
     """Return the command of that name, with everything that it imports."""
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    function = function_of(name)
+    with without_collection():
+        function = function_of(name)
     app.command(name, cls=PlainCommand, help=help_of(function))(checked_first(function))
     return typer.main.get_command(app)
 

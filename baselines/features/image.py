@@ -17,6 +17,10 @@ _THUMBNAIL = 8
 # By these a family varies, over the clothing photos, by 0.6, 0.1 and 0.1 (sum of the variances of its numbers).
 _WEIGHT = {"hog": 1.0, "colour": 0.115, "thumbnail": 0.14}
 _ORIENTATIONS = 9
+_HALF_TURN = np.float32(np.pi)
+# Of the positions -1 to 8, and of the next ones: -1 is the last orientation, and 9 the first.
+_LOWER_BINS = np.arange(-1, _ORIENTATIONS) % _ORIENTATIONS
+_UPPER_BINS = np.arange(_ORIENTATIONS + 1) % _ORIENTATIONS
 _CELL = 8
 _CLIP = 0.2
 _DARK_SHARE, _LIGHT_SHARE = 0.02, 0.98
@@ -24,6 +28,12 @@ _LEAST_LEVELS = 8
 # Shares of a squared distance that colours as they are and stretched ones have: half and half gave dim pictures more,
 # and clean ones of two sets lost .001 to .010.
 _LOOKS = (0.7, 0.3)
+# Of each value that a byte can have: what would be computed for each pixel is looked up.
+_LEVELS = np.arange(256, dtype=np.float32)
+_SHARES = _LEVELS / 255
+_ROOTS = np.sqrt(_SHARES)
+_HUE_BINS = np.minimum((_LEVELS * _HUES / 180).astype(np.int32), _HUES - 1)
+_GREY_BINS = _HUES + np.minimum((_LEVELS * _GREYS / 256).astype(np.int32), _GREYS - 1)
 
 
 def describe_image(pixels: NDArray[np.uint8]) -> dict[str, Vector]:
@@ -47,7 +57,9 @@ def describe_image(pixels: NDArray[np.uint8]) -> dict[str, Vector]:
     looks = list(zip((squeezed, stretch_channels(squeezed)), np.sqrt(_LOOKS), strict=True))
     found = {
         "hog": np.concatenate([_gradients(one) for one in (_resize(pixels, _COARSE_SIDE), squeezed, square)]),
-        "colour": np.concatenate([_colours(cv2.cvtColor(look, cv2.COLOR_RGB2HSV)) * share for look, share in looks]),
+        "colour": np.concatenate(
+            [_colours(np.asarray(cv2.cvtColor(look, cv2.COLOR_RGB2HSV), np.uint8)) * share for look, share in looks]
+        ),
         "thumbnail": np.concatenate([_thumbnail(look) * share for look, share in looks]),
     }
     return {name: (values * _WEIGHT[name]).astype(np.float32) for name, values in found.items()}
@@ -73,11 +85,15 @@ def stretch_channels(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns:
         uint8, same shape.
     """
-    flat = pixels.reshape(-1, 3)
-    places = [int(share * (len(flat) - 1)) for share in (_DARK_SHARE, _LIGHT_SHARE)]
-    dark, light = np.partition(flat, places, axis=0)[places].astype(np.float32)
-    stretched = (pixels - dark) * (np.float32(255) / np.maximum(light - dark, _LEAST_LEVELS))
-    return np.asarray(np.rint(np.clip(stretched, 0, 255)), np.uint8)
+    import cv2
+
+    places = [int(share * (pixels.shape[0] * pixels.shape[1] - 1)) for share in (_DARK_SHARE, _LIGHT_SHARE)]
+    # Counted, not sorted, and each of the 256 levels stretched once: all pixels as floats take four times as long.
+    counts = [np.bincount(channel.ravel(), minlength=256) for channel in cv2.split(pixels)]
+    ends = np.cumsum(counts, axis=1)
+    dark, light = np.array([one.searchsorted(places, "right") for one in ends], np.float32).T
+    stretched = (_LEVELS[:, None] - dark) * (np.float32(255) / np.maximum(light - dark, _LEAST_LEVELS))
+    return np.asarray(cv2.LUT(pixels, np.rint(np.clip(stretched, 0, 255)).astype(np.uint8)[None]), np.uint8)
 
 
 def _thumbnail(pixels: NDArray[np.uint8]) -> Vector:
@@ -110,16 +126,16 @@ def _gradients(pixels: NDArray[np.uint8]) -> Vector:
     return np.asarray(found / np.sqrt(len(found) / 9))
 
 
-def _colours(hsv: NDArray[np.generic]) -> Vector:
+def _colours(hsv: NDArray[np.uint8]) -> Vector:
     """Return the roots of the shares of pixels in each bin of each cell: hues weighted by saturation, then greys."""
-    hue, saturation, value = (hsv[..., channel].astype(np.float32) for channel in range(3))
+    import cv2
+
+    hue, saturation, value = cv2.split(hsv)
     # Hue means nothing in grey or dark pixels: these count among the greys by what they lack in colour.
-    colourful = saturation / 255 * np.sqrt(value / 255)
-    hues = np.minimum((hue * _HUES / 180).astype(int), _HUES - 1)
-    greys = np.minimum((value * _GREYS / 256).astype(int), _GREYS - 1)
+    colourful = np.asarray(cv2.LUT(saturation, _SHARES) * cv2.LUT(value, _ROOTS))
     step, bins = _SIDE // _GRID, _HUES + _GREYS
     first = _first_bins(_SIDE, _SIDE, step, bins)
-    place = np.concatenate([(first + hues).ravel(), (first + _HUES + greys).ravel()])
+    place = np.concatenate([(first + cv2.LUT(hue, _HUE_BINS)).ravel(), (first + cv2.LUT(value, _GREY_BINS)).ravel()])
     weight = np.concatenate([colourful.ravel(), 1 - colourful.ravel()])
     counts = np.bincount(place, weight, _GRID * _GRID * bins) / step**2
     return np.sqrt(counts).astype(np.float32)
@@ -155,12 +171,15 @@ def _cells(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     strength = np.hypot(across, down)
     # Orientations are a circle of half a turn: a gradient and its opposite are the same edge. Bins are named by their
     # middle, hence the half; what is below the first middle is shared with the last bin.
-    position = np.mod(np.arctan2(down, across), np.pi) * (_ORIENTATIONS / np.pi) - 0.5
+    angle = np.arctan2(down, across)
+    # The remainder to the last bit, in a tenth of the time of np.mod; a whole half turn, at 8.5, is shared as 0 is.
+    angle = np.where(angle < 0, angle + _HALF_TURN, angle)
+    position = angle * (_ORIENTATIONS / np.pi) - 0.5
     lower = np.floor(position).astype(int)
     upper_share = position - lower
     rows, columns = grey.shape[0] // _CELL, grey.shape[1] // _CELL
     first = _first_bins(*grey.shape, _CELL, _ORIENTATIONS)
-    place = np.concatenate([first + lower % _ORIENTATIONS, first + (lower + 1) % _ORIENTATIONS])
+    place = np.concatenate([first + _LOWER_BINS[lower + 1], first + _UPPER_BINS[lower + 1]])
     weight = np.concatenate([strength * (1 - upper_share), strength * upper_share])
     # Cell and orientation make one number, so that one bincount fills the histograms of all cells.
     counts = np.bincount(place.ravel(), weight.ravel(), rows * columns * _ORIENTATIONS)

@@ -123,8 +123,9 @@ def cross_fit(samples: Iterable[LabelledSample], options: TrainingOptions, watch
     model = held.name if held else options.model
     matrix = make_training_matrix(data, model, None, options.seed, options.reading.jobs)
     plan = plan_fits(data, matrix, options.folds)
-    matrices = {name: replace(matrix, features=one.values) for name, one in data.feature_sets.items()}
-    fitted = fit_all(matrices, plan.tasks, held)
+    matrices = {name: with_shortcuts(replace(matrix, features=one.values)) for name, one in data.feature_sets.items()}
+    # The first task chooses; a model of all samples, which it would save, has learned every label that is in question.
+    fitted = fit_all(matrices, [plan.tasks[0]._replace(save=False), *plan.tasks[1:]], held)
     found = np.zeros((len(data.examples), matrix.classes))
     judged = np.zeros(len(found), np.bool_)
     for task, fold in zip(plan.tasks[1:], fitted[1:], strict=True):
@@ -138,7 +139,7 @@ def cross_fit(samples: Iterable[LabelledSample], options: TrainingOptions, watch
         judged,
         f"{first.chosen} on {', '.join(data.feature_sets[first.features].families)}",
         (*data.notes, *plan.notes),
-        with_shortcuts(matrices[first.features]),
+        matrices[first.features],
         first.chosen,
         tuple((task, fold.temperature) for task, fold in zip(plan.tasks[1:], fitted[1:], strict=True)),
     )

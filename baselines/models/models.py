@@ -4,7 +4,6 @@ The features are scaled already (`baselines.features`), so a model is one estima
 """
 
 import math
-from copy import copy
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, cast
 
@@ -64,6 +63,9 @@ class _Machine(Estimator, Protocol):
     kernel: str
     support_: "NDArray[np.int32]"
     support_vectors_: "NDArray[np.float64]"
+    n_support_: "NDArray[np.int32]"
+    dual_coef_: "NDArray[np.float64]"
+    intercept_: "NDArray[np.float64]"
     shape_fit_: tuple[int, ...]
     n_features_in_: int
     _gamma: float
@@ -179,7 +181,7 @@ def candidates(name: str, counts: "NDArray[np.int64]") -> tuple[Candidate, ...]:
 
 
 def build(
-    candidate: Candidate, samples: int, seed: int, *, classes: int = 2, length: int = 1, similarities: bool = False
+    candidate: Candidate, samples: int, seed: int, *, classes: int = 2, length: int = 1, pairs: bool = False
 ) -> Estimator:
     """Return the estimator, not fitted yet.
 
@@ -189,7 +191,8 @@ def build(
         seed: Of the models that draw.
         classes: How many there are.
         length: Numbers of each sample.
-        similarities: Whether a machine is given the kernel of its samples instead of their features.
+        pairs: Whether a machine is given the similarities of its samples instead of their features, neighbours the
+            distances.
     """
     estimator = _ESTIMATORS[candidate.name]
     settings = dict(estimator.settings)
@@ -206,18 +209,20 @@ def build(
         settings["tol"] = 1e-3 * min(1.0, _CLASSES / classes)
         # A step takes some four products of samples, numbers and classes.
         settings["max_iter"] = max(_FEWEST_STEPS, min(200, int(_WORK / (4 * samples * length * classes))))
-    if similarities:
-        settings["kernel"] = "precomputed"
+    if pairs:
+        settings["metric" if candidate.name == "knn" else "kernel"] = "precomputed"
     return cast("Estimator", getattr(import_module(estimator.module), estimator.name)(**settings))
 
 
-def scores(model: Estimator, features: "Features", classes: int) -> "NDArray[np.float64]":
+def scores(model: Estimator, features: "Features", classes: int, *, pairs: bool = False) -> "NDArray[np.float64]":
     """Return for each sample and class a score: the larger, the likelier; its softmax is a probability.
 
     Args:
         model: Fitted on classes that are numbers from 0 on.
-        features: Shape (samples, length), or similarities to the samples that it was trained on.
+        features: Shape (samples, length); or similarities to the samples that a machine was trained on, distances from
+            those that are neighbours.
         classes: How many there are, also those that the model never saw.
+        pairs: Whether they are similarities or distances.
 
     Returns:
         float64, shape (samples, classes): of a support vector machine the coupled margins of all pairs, of other models
@@ -233,32 +238,36 @@ def scores(model: Estimator, features: "Features", classes: int) -> "NDArray[np.
         least = _SMALLEST if hasattr(model, "decision_function") else _SMALLEST_VOTE
         found[:, model.classes_] = np.log(np.maximum(model.predict_proba(features), least))
         return found
-    margins = np.concatenate(
-        [_margins(model, features[begin : begin + _ROWS]) for begin in range(0, len(features), _ROWS)]
-    )
-    # Of two classes scikit-learn gives one column, the margin of the second.
-    pairs = margins if margins.ndim == 2 else -margins[:, None]
-    found[:, model.classes_] = couple(pairs, len(model.classes_))
+    machine = cast("_Machine", model)
+    blocks = (features[begin : begin + _ROWS] for begin in range(0, len(features), _ROWS))
+    margins = np.concatenate([_margins(machine, block, similar=pairs) for block in blocks])
+    # Of two classes scikit-learn has the margin of the second, of more that of the first.
+    found[:, model.classes_] = couple(-margins if len(model.classes_) == 2 else margins, len(model.classes_))
     return found
 
 
-def _margins(model: Estimator, features: "Features") -> "NDArray[np.float64]":
+def _margins(machine: "_Machine", features: "Features", *, similar: bool) -> "NDArray[np.float64]":
     """Return the margins of a support vector machine between all pairs of classes, a row for each sample."""
     import numpy as np
 
-    # A copy, so that the saved machine still votes as scikit-learn does: its own predict refuses to break ties
-    # between pairs.
-    machine = cast("_Machine", copy(model))
-    machine.decision_function_shape, machine.break_ties = "ovo", False
-    if machine.kernel != "rbf":
-        return machine.decision_function(features)
-    # libsvm takes samples one by one and each support vector one by one; one product of matrices says the same in a
-    # tenth of the time, to the fifteenth digit.
-    similar = similarities(features.astype("float64"), machine.support_vectors_, machine._gamma)
-    vectors = len(machine.support_)
-    machine.kernel, machine.support_ = "precomputed", np.arange(vectors, dtype=machine.support_.dtype)
-    machine.shape_fit_, machine.n_features_in_ = (vectors, vectors), vectors
-    return machine.decision_function(similar)
+    # libsvm takes samples one by one and each support vector one by one, and for each pair of classes again; products
+    # of matrices say the same in a tenth of the time, to the fifteenth digit.
+    if similar:
+        near = features[:, machine.support_].astype("float64")
+    else:
+        near = similarities(features.astype("float64"), machine.support_vectors_, machine._gamma)
+    classes = len(machine.n_support_)
+    margins = np.zeros((len(near), classes * (classes - 1) // 2))
+    margins += machine.intercept_
+    # The pairs are (0, 1), (0, 2), …, (1, 2), …: that of the classes a < b is the one at first[a] + b.
+    first = np.cumsum([0, *range(classes - 2, -1, -1)]) - 1
+    ends = np.cumsum(machine.n_support_)
+    for own, (begin, end) in enumerate(zip(ends - machine.n_support_, ends, strict=True)):
+        # Of the support vectors of a class, a row for each other class: what they weigh in the machine of both.
+        found = near[:, begin:end] @ machine.dual_coef_[:, begin:end].T
+        margins[:, first[:own] + own] += found[:, :own]
+        margins[:, first[own] + own + 1 : first[own] + classes] += found[:, own:]
+    return margins
 
 
 def similarities(features: "Features", others: "Features", gamma: float = GAMMA) -> "NDArray[np.float64]":
@@ -287,7 +296,11 @@ def similarities(features: "Features", others: "Features", gamma: float = GAMMA)
 
 
 def fit_machine(
-    machines: tuple[Estimator, Estimator], features: "Features", label: "NDArray[np.int64]", **weights: object
+    machines: tuple[Estimator, Estimator],
+    features: "Features",
+    similar: "Features",
+    label: "NDArray[np.int64]",
+    **weights: object,
 ) -> Estimator:
     """Return a support vector machine of features, fitted on their similarities, which are computed all at once.
 
@@ -297,11 +310,12 @@ def fit_machine(
     Args:
         machines: One of similarities, which is fitted; one of features, which gets what the other learned.
         features: float64, shape (samples, length).
+        similar: Their similarities, shape (samples, samples).
         label: Of each sample.
         **weights: As `fit` of the machine takes them.
     """
     taught, machine = (cast("_Machine", one) for one in machines)
-    taught.fit(similarities(features, features), label, **weights)
+    taught.fit(similar, label, **weights)
     own = {"kernel": machine.kernel, "_gamma": GAMMA, "shape_fit_": features.shape, "n_features_in_": features.shape[1]}
     machine.__dict__.update(taught.__dict__ | own | {"support_vectors_": features[taught.support_]})
     return machine

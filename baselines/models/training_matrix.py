@@ -1,11 +1,14 @@
 """What is to be learned, in numbers, and the tasks that it is cut into."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from baselines.models.models import GAMMA, MOST_FOR_SVM
+from baselines.models.models import MOST_FOR_SVM
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -32,8 +35,8 @@ class TrainingMatrix:
         generated: Which samples a recipe made; None: none.
         generated_weight: What one of these weighs beside a real one.
         names: Digest or path of each sample, which draws go by; empty: by their place.
-        kernel: float32, shape (samples, samples): the similarity of all pairs, which all machines that are tried and
-            not saved share; None where it is not worth its memory.
+        distance: float32, shape (samples, samples): the squared distances of all pairs, which all machines and
+            neighbours that are tried and not saved share; None where they are not worth their memory.
         turned: float32, shape (samples, axes): the features in fewer numbers, with the same distances; likewise.
     """
 
@@ -48,7 +51,7 @@ class TrainingMatrix:
     generated: "Mask | None" = None
     generated_weight: float = 1.0
     names: tuple[str, ...] = ()
-    kernel: "NDArray[np.float32] | None" = None
+    distance: "NDArray[np.float32] | None" = None
     turned: "NDArray[np.float32] | None" = None
 
 
@@ -69,38 +72,42 @@ class Task(NamedTuple):
 
 
 def with_shortcuts(matrix: TrainingMatrix) -> TrainingMatrix:
-    """Return the matrix with what makes trying many models on the same samples fast.
+    """Return the matrix with what makes trying many models on the same samples fast; one that has it, as it is.
 
-    One product of matrices serves all machines; computing its kernel anew, each of them takes ten times as long. And
-    of fewer samples than numbers, the samples can be turned onto as many axes as there are samples: that changes no
-    distance and no angle, and so no model that knows only these.
+    One product of matrices serves all machines and neighbours; with distances computed anew, each of them takes ten
+    times as long. And of fewer samples than numbers, the samples can be turned onto as many axes as there are samples:
+    that changes no distance and no angle, and so no model that knows only these.
     """
     import numpy as np
 
-    # Both shortcuts are square in the samples: of more, the kernel takes too much memory, eigh too long.
+    # Both shortcuts are square in the samples: of more, the distances take too much memory, eigh too long.
     samples, length = matrix.features.shape
-    kernel = matrix.model in {"auto", "svm"} and samples <= MOST_FOR_SVM
-    turned = matrix.model in {"auto", "logistic", "knn"} and samples <= min(_MOST_TURNED, length)
-    if not kernel and not turned:
+    near = matrix.model in {"auto", "svm", "knn"} and samples <= MOST_FOR_SVM
+    turned = matrix.model in {"auto", "logistic"} and samples <= min(_MOST_TURNED, length)
+    if not (near and matrix.distance is None) and not (turned and matrix.turned is None):
         return matrix
     # Centred first: distances stay, and inner products of points far from 0 lose digits that distances need.
     centred = matrix.features - matrix.features.mean(axis=0)
-    products = centred @ centred.T
-    return replace(
-        matrix,
-        kernel=_kernel(products) if kernel else None,
-        turned=_turned(products.astype(np.float64)) if turned else None,
-    )
+    # Threads that wait for each other at each of eigh's thousands of steps took 12 s for 600 clips where other programs
+    # wanted the processors too, and .02 s without them.
+    with cast("AbstractContextManager[object]", import_module("threadpoolctl").threadpool_limits(limits=1)):
+        products = centred @ centred.T
+        return replace(
+            matrix,
+            turned=_turned(products.astype(np.float64)) if turned else None,
+            distance=_distance(products) if near else None,
+        )
 
 
-def _kernel(products: "NDArray[np.float32]") -> "NDArray[np.float32]":
-    """Return exp(-gamma |x - y|²) of all pairs, from their inner products."""
+def _distance(products: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """Return |x - y|² of all pairs from their inner products, whose place it takes."""
     import numpy as np
 
     # |x - y|² = |x|² + |y|² - 2xy; of equal samples rounding makes it a little less than 0.
-    square = products.diagonal()
-    distance = square[:, None] + square - 2 * products
-    return np.asarray(np.exp(-GAMMA * np.maximum(distance, 0)))
+    square = products.diagonal().copy()
+    products *= -2
+    products += square[:, None] + square
+    return np.asarray(np.maximum(products, 0, out=products))
 
 
 def _turned(products: "NDArray[np.float64]") -> "NDArray[np.float32]":

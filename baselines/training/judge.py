@@ -22,6 +22,7 @@ from baselines.metrics.two_sample import TwoSample, tell_apart
 from baselines.models.calibration import probabilities
 from baselines.models.fitting import Model, able_candidate, fit_model, in_workers, score_model
 from baselines.models.models import Candidate
+from baselines.models.training_matrix import with_shortcuts
 from baselines.runs.run_folder import read_run
 from baselines.training.fit_plan import make_training_matrix
 from baselines.training.like import hold_still
@@ -208,13 +209,13 @@ def make_judge(samples: Iterable[LabelledSample], run: str, reading: Reading, wa
     options = TrainingOptions(like=held, group=grouped, generated_weight=weight, reading=reading)
     data = read_data(seen, options, watch, validate=True)
     matrix = make_training_matrix(data, held.candidate.name, grouped, options.seed, reading.jobs)
-    matrix = replace(matrix, generated_weight=weight)
+    matrix = with_shortcuts(replace(matrix, generated_weight=weight))
     real = np.array([not one.generated for one in data.examples], np.bool_)
     fold = make_folds(matrix.unit, matrix.label, real, FOLDS, matrix.seed)
     # Validation samples are judged and never learned from, as in the run.
     fits = [np.flatnonzero((fold != number) & data.learned) for number in range(FOLDS)]
     fitted = in_workers(partial(_fit, matrix, held.candidate), fits, reading.jobs)
-    lean = replace(matrix, features=matrix.features[:0])
+    lean = replace(matrix, features=matrix.features[:0], distance=None, turned=None)
     models = _FoldModels(tuple(data.labels), fitted, lean, model.temperature if model else 1.0)
     judge = Judge(models, features, _places(data, fold, matrix.unit))
     judged = np.flatnonzero(real & (fold != ALWAYS_TRAINS)).tolist()

@@ -1,12 +1,11 @@
 """`model.skops`: read back only if it is the file that was written, and holds what such a model is made of.
 
-skops itself builds every type of scikit-learn, NumPy and SciPy; here the list is exact, by model, and is held against
-the file before anything of it is built.
+skops itself trusts every type of scikit-learn, NumPy and SciPy; here the list is exact, by model, is held against the
+file before anything of it is built, and is all that skops is told to trust.
 """
 
 import hashlib
 import os
-from importlib import import_module
 from typing import TYPE_CHECKING, cast
 from zipfile import BadZipFile, ZipFile
 
@@ -28,7 +27,6 @@ TYPES: dict[str, frozenset[str]] = {
     "trees": _PLAIN | {*_TREES, "sklearn.tree._tree.Tree", "numpy.int64"},
 }
 """By model, every type that its file may hold."""
-_NOT_TRUSTED_BY_SKOPS = {"trees": ["sklearn.tree._tree.Tree"]}
 _MOST_BYTES = 4 << 30
 _MOST_SCHEMA_BYTES = 64 << 20
 
@@ -54,12 +52,15 @@ def load_model(folder: str) -> "tuple[Estimator, ModelRecord]":
     name = record.name.split(",", maxsplit=1)[0]
     _check_versions(folder, run)
     _check_digest(folder, path, run.model_digest)
-    skops = import_module("skops.io")
+    # Before scikit-learn comes in by the way of skops, whole; and no earlier, as `--help` needs neither.
+    from baselines.models.preload import import_skops
+
+    skops = import_skops()
     # Of a file that is no model, skops raises whatever its parts raise.
     errors = (skops.exceptions.UntrustedTypesFoundException, BadZipFile, KeyError, ValueError, TypeError, OSError)
     try:
         _check_types(path, TYPES.get(name, frozenset()))
-        model = skops.load(path, trusted=_NOT_TRUSTED_BY_SKOPS.get(name, []))
+        model = skops.load(path, trusted=sorted(TYPES[name]))
         if f"{type(model).__module__}.{type(model).__name__}" not in TYPES[name] - _PLAIN:
             raise ValueError(f"it is a {type(model).__name__}, no {name}")
     except errors as error:

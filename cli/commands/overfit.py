@@ -13,6 +13,7 @@ from cli import options
 from cli.io import reports, streams
 from cli.views.train.notes import say_nothing_to_learn
 from cli.views.train.table import fit_report
+from curate.engine.worker import hold_threads
 from curate.ground.errors import GateError
 
 
@@ -56,6 +57,8 @@ def overfit(
     if not examples:
         say_nothing_to_learn(allowed=allow_empty)
         return
+    # Before numpy comes in, with threads of its own: workers are forked from here, one for each processor.
+    hold_threads()
     # Imported where it is needed: it takes scikit-learn along, most of a second.
     from baselines.training.overfit import overfit as overfit_on
     from baselines.training.overfit import verdict

@@ -15,7 +15,6 @@ from cli.io import streams, terminal
 from cli.io.outcome import outcome
 from cli.io.summary import top
 from cli.io.terminal import say
-from cli.views.scan.init import ProjectGuess
 from cli.views.scan.labels import say_labels, say_table
 from curate.check.checks import SCAN_CHECKS
 from curate.facts.records import measured_facts
@@ -123,6 +122,10 @@ def scan(
     check_roots(paths)
     choose_engine(engine, address, [*paths, root])
     streams.check_output(output)
+    if init:
+        from cli.views.scan.init import (
+            ProjectGuess,
+        )  # here, because it would come before the first worker of every scan
     guess = ProjectGuess(paths, pattern) if init else None
     pattern = guess.pattern if guess else pattern
     table = Metadata(metadata, path_column, label_column)

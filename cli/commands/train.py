@@ -17,6 +17,7 @@ from cli.engine_options import Address, Engine, choose_engine, compare_files, sa
 from cli.io import reports, streams, terminal
 from cli.views.train.notes import named_folder, say_left_out, say_notes, say_nothing_to_do, say_suspects, say_untied
 from cli.views.train.table import report
+from curate.engine.worker import hold_threads
 from curate.ground.errors import UsageError
 from curate.split.grouping import make_grouping
 
@@ -175,6 +176,8 @@ def _weight(text: str) -> float:
 def _train(
     manifest: str | None, folder: str, wish: TrainingOptions, formats: reports.Formats, *, allow_empty: bool
 ) -> None:
+    # Before numpy comes in, with threads of its own: workers are forked from here, one for each processor.
+    hold_threads()
     from baselines.runs.save_run import Clock, save_run
     from baselines.training.train import train as train_on
 

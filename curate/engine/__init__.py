@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from curate.engine import cluster, nodes
+from curate.engine import nodes
 from curate.engine.pool import Ready, available_processors, failures, run
 from curate.engine.worker import Failure
 
@@ -30,6 +30,11 @@ def run_anywhere(
     For work that is worth travelling: it reads files by their paths, its results are small, and what it writes is named
     by its content and put in place whole, since a batch of a machine that was lost is done twice.
     """
-    chosen = cluster.run_on_cluster if nodes.is_chosen() else run
+    chosen: Callable[..., Generator[Any, None, None]] = run
+    if nodes.is_chosen():
+        # Of most runs no part: what it imports would come before the first worker.
+        from curate.engine.cluster import run_on_cluster
+
+        chosen = run_on_cluster
     options: dict[str, Any] = {"jobs": jobs, "chunk_size": chunk_size, "timeout_s": timeout_s, "preload": preload}
     return chosen(work, items, **options, warm_up=warm_up, ahead=ahead, together=together, arrived=arrived)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from curate.engine.memory import VARIABLE, limit_memory
 from curate.ground.errors import UsageError
+from curate.ground.imports import without_collection
 from curate.ground.out_of_memory import is_out_of_memory
 
 if TYPE_CHECKING:
@@ -193,8 +194,9 @@ def preload(modules: "Sequence[str]") -> None:
     """Import modules, with one thread each."""
     if modules:
         hold_threads()  # before the import, which is when these libraries look
-    for module in modules:
-        import_module(module)
+    with without_collection():
+        for module in modules:
+            import_module(module)
 
 
 def _keep_memory() -> None:

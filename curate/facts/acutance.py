@@ -96,12 +96,14 @@ def _steepness(values: "NDArray[np.uint8]", step: int) -> float:
     further -= centre
     here *= inside
     further *= inside
-    powers = [float(np.dot(one, one)) + float(np.dot(two, two)) for one, two in zip(here, further, strict=True)]
+    powers = [
+        sum(pair) for pair in zip(np.vecdot(here, here).tolist(), np.vecdot(further, further).tolist(), strict=True)
+    ]
     # Along stripes there is nothing that could be sharp.
     enough = _STEPLESS * max(powers)
     turns = [
-        (1 - 2 * float(np.dot(here[at], further[at])) / power) / length
-        for at, (power, length) in enumerate(zip(powers, _LENGTHS, strict=True))
+        (1 - 2 * product / power) / length
+        for product, power, length in zip(np.vecdot(here, further).tolist(), powers, _LENGTHS, strict=True)
         if power > enough
     ]
     return math.sqrt(max(0.0, min(turns, default=0.0)) / 2)

@@ -13,7 +13,7 @@ from curate.facts.clipping import clipping_ratio, clipping_ratios
 from curate.facts.fingerprint import fingerprints
 from curate.facts.gaps import gaps, may_stop
 from curate.facts.levels import dc_offsets, decibels, peaks, rms_dbfs
-from curate.facts.loudness import loudness_lufs
+from curate.facts.loudness import loudnesses_lufs
 from curate.facts.powers import bandwidth_hz, silence_ratio, snrs_db
 from curate.facts.records import AudioFacts
 from curate.facts.spectrum import Spectrum, spectra
@@ -122,7 +122,7 @@ def _columns(
     return {
         ("peak_dbfs",): lambda: [[decibels(max(top, -low) ** 2) for top, low in zip(tops, bottoms, strict=True)]],
         ("rms_dbfs",): lambda: [[rms_dbfs(one) for one in samples]],
-        ("loudness_lufs",): lambda: [[loudness_lufs(one, rate, weights) for one in samples]],
+        ("loudness_lufs",): lambda: [loudnesses_lufs(samples, rate, weights)],
         ("silence_ratio",): lambda: [silence_ratio(sound().powers).tolist()],
         ("clipping_ratio",): lambda: [clipped()],
         ("dc_offset",): lambda: [dc_offsets(samples)],

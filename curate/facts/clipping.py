@@ -68,9 +68,8 @@ def _clipped(channels: NDArray[np.float32], tops: list[float], bottoms: list[flo
     peak = np.maximum(tops, np.negative(bottoms))
     # What costs least is asked of all of them at once: of most recordings it is all that has to be asked.
     levels = np.array(rails, np.float32)
-    high = np.count_nonzero(channels >= levels[:, :1], axis=1)
-    low = np.count_nonzero(channels <= levels[:, 1:], axis=1)
-    may_be_flat = (np.maximum(high, low) >= _RUN).tolist()
+    high, low = _counts(channels >= levels[:, :1]), _counts(channels <= levels[:, 1:])
+    may_be_flat = [max(counts) >= _RUN for counts in zip(high, low, strict=True)]
     may_be_piled = ((peak > _least(subtype)) & _may_be_piled(channels, peak)).tolist()
     counts = []
     for at, channel in enumerate(channels):
@@ -148,8 +147,14 @@ def _may_be_piled(monos: NDArray[np.float32], peak: NDArray[np.float64]) -> NDAr
     # Of natural sound few of the samples over a quarter of the peak are over half of it; what is clipped has a third.
     # A part of the samples says so: 8 in 10 recordings end here, and 1 in 100 of those with a shoulder.
     few = np.abs(monos[:, :: -(-monos.shape[1] // _GATE_SAMPLES)])
-    half, quarter = (np.count_nonzero(few > (peak / part).astype(np.float32)[:, None], axis=1) for part in (2, 4))
-    return np.asarray(half >= _GATE * quarter)
+    half, quarter = (np.array(_counts(few > (peak / part).astype(np.float32)[:, None])) for part in (2, 4))
+    return half >= _GATE * quarter
+
+
+def _counts(true: NDArray[np.bool_]) -> list[int]:
+    """Return how many are true in each row."""
+    # Given an axis, numpy widens each truth to 64 bits first, and takes ten times as long.
+    return [int(np.count_nonzero(row)) for row in true]
 
 
 def _shoulder(channel: Channel, peak: float) -> tuple[float, float, int]:

@@ -60,32 +60,29 @@ def snr_db(sound: Spectrum) -> float:
 def snrs_db(sound: Spectrum) -> list[float]:
     """Return `snr_db` of each of several clips of one length."""
     heard = sound.powers > DIGITAL_SILENCE
-    if not heard.all():
-        return [
-            _snrs_db(*(part[clip : clip + 1, here] for part in (sound.powers, sound.low, sound.bands[..., 0])))[0]
-            if here.any()
-            else MIN_DB
-            for clip, here in enumerate(heard)
-        ]
-    return _snrs_db(sound.powers, sound.low, sound.bands[..., 0])
+    parts = sound.powers, sound.low, sound.bands[..., 0]
+    is_whole = np.asarray(heard.all(axis=1))
+    whole = iter(_snrs_db(*(part[is_whole] for part in parts)) if is_whole.any() else ())
+    return [
+        next(whole)
+        if all_of_it
+        else (_snrs_db(*(part[clip : clip + 1, heard[clip]] for part in parts))[0] if heard[clip].any() else MIN_DB)
+        for clip, all_of_it in enumerate(is_whole.tolist())
+    ]
 
 
 def _snrs_db(powers: NDArray[np.float32], low: NDArray[np.float32], lowest: NDArray[np.float32]) -> list[float]:
     """Return the ratios of clips of which all frames are heard, each part of the shape (clips, frames)."""
     count = powers.shape[1]
     upper = powers - lowest
-    at = int(_QUIETEST * (count - 1))
-    quiet = np.partition(upper, at, axis=1)[:, at].astype(np.float64)
+    quiet = np.sort(upper, axis=1)[:, int(_QUIETEST * (count - 1))].astype(np.float64)
     pauses = upper <= (_PAUSE * quiet)[:, None].astype(np.float32)
+    noise = np.vecdot(powers, pauses.astype(np.float32)).astype(np.float64) / pauses.sum(axis=1)
+    signal = powers.sum(axis=1).astype(np.float64) / count - noise
     # A breath at the microphone or a knock is there for a moment; the mean of a steady rumble is twice its median.
-    median = np.partition(low, count // 2, axis=1)[:, count // 2]
-    found = []
-    for clip, pause in enumerate(pauses):
-        noise = float(np.dot(powers[clip], pause)) / np.count_nonzero(pause)
-        signal = float(powers[clip].sum()) / count - noise
-        noise += min(float(low[clip].sum()) / count, _MEAN_OF_MEDIAN * float(median[clip]))
-        found.append(min(MAX_DB, max(MIN_DB, decibels(signal / noise))))
-    return found
+    median = np.sort(low, axis=1)[:, count // 2].astype(np.float64)
+    noise += np.minimum(low.sum(axis=1).astype(np.float64) / count, _MEAN_OF_MEDIAN * median)
+    return [min(MAX_DB, max(MIN_DB, decibels(ratio))) for ratio in (signal / noise).tolist()]
 
 
 def bandwidth_hz(spectrum: Spectrum) -> NDArray[np.float64]:

@@ -4,10 +4,10 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 _MAX_SIDE = 64
 _RATE = 0.01
@@ -40,10 +40,28 @@ def sharpness(small: Image.Image) -> float:
     Args:
         small: Mode `L`, from `thumbnail`.
     """
-    edges = small.filter(ImageFilter.FIND_EDGES)
     spread = 1 - math.exp(-_RATE * _deviation(small.histogram()))
-    blurriness = 1 - math.exp(-_RATE * _deviation(np.asarray(edges).ravel()))
+    blurriness = 1 - math.exp(-_RATE * _deviation(_edges(np.asarray(small)).ravel()))
     return min(1.0, blurriness + (spread if spread > _FLAT_HISTOGRAM else 0))
+
+
+def _edges(values: "NDArray[np.uint8]") -> "NDArray[np.int16]":
+    """Return what Pillow's `FIND_EDGES` does, in half its time: 9 x each pixel, less the sum of the 3 x 3 around it.
+
+    Pixels at the border stay as they are, and so does a picture of less than 3 pixels a side.
+    """
+    edges = values.astype(np.int16)
+    if min(values.shape) < 3:
+        return edges
+    of_three = edges[:-2] + edges[1:-1]
+    of_three += edges[2:]
+    around = of_three[:, :-2] + of_three[:, 1:-1]
+    around += of_three[:, 2:]
+    inner = edges[1:-1, 1:-1]
+    inner *= 9
+    inner -= around
+    np.clip(inner, 0, 255, out=inner)
+    return edges
 
 
 def _deviation(values: "ArrayLike") -> float:

@@ -16,6 +16,7 @@ FINGERPRINT_BANDS = slice(1, 17)
 
 _EDGES_HZ = (50.0, *np.geomspace(200, 3400, 17).tolist(), 5000.0, 7000.0, 10000.0, 14000.0, np.inf)
 _BLOCK_VALUES = 1 << 15
+_TOGETHER_VALUES = 1 << 17
 _MAX_RATE = 768000
 """A header that claims more is not believed when it comes to the length of a frame."""
 
@@ -100,14 +101,19 @@ def spectra(monos: NDArray[np.float32], sample_rate: int) -> Spectrum:
     lowest = np.empty((clips, count, 4), np.float32)
     total = np.zeros((clips, size + 2))
     # As many clips, or else as many frames of one, as leave the block in the processor's cache.
-    rows = max(1, _BLOCK_VALUES // size)
-    together = max(1, rows // count)
-    ones = np.ones(min(rows, count), np.float32)
+    rows = min(count, max(1, _BLOCK_VALUES // size))
+    together = min(clips, max(1, _TOGETHER_VALUES // size // count))
+    windowed = np.empty((together, rows, size), np.float32)
+    transformed = np.empty((together, rows, hop + 1), np.complex64)
+    ones = np.ones(rows, np.float32)
     for first in range(0, clips, together):
         some = slice(first, first + together)
         for at in range(0, count, rows):
             part = some, slice(at, at + rows)
-            power = np.fft.rfft(frames[part] * window).view(np.float32)
+            of_part = frames[part]
+            here = slice(of_part.shape[0]), slice(of_part.shape[1])
+            under_window = np.multiply(of_part, window, out=windowed[here])
+            power = np.fft.rfft(under_window, out=transformed[here]).view(np.float32)
             lowest[part] = power[..., :4]
             power *= power
             np.matmul(power, weights, out=bands[part])

@@ -1,5 +1,7 @@
 """Bytes of a recording in; samples and a verdict on the file out."""
 
+from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -8,15 +10,8 @@ import numpy as np
 from curate.facts.records import AudioFacts
 from curate.ground.errors import InputError
 from curate.media.audio_formats import ffmpeg
-from curate.media.audio_formats.aiff import decode_aiff
-from curate.media.audio_formats.au import decode_au
-from curate.media.audio_formats.caf import decode_caf
 from curate.media.audio_formats.decoded import Buffer, DecodedAudio, Samples, error, undecoded
-from curate.media.audio_formats.flac import decode_flac
 from curate.media.audio_formats.libsndfile import decode
-from curate.media.audio_formats.mpeg import decode_mpeg
-from curate.media.audio_formats.ogg import decode_ogg
-from curate.media.audio_formats.riff import decode_riff
 from curate.media.audio_formats.tag_blocks import skip_id3
 from curate.media.sniff import FORMATS, HEAD_BYTES, VIDEO, is_video, sniff
 
@@ -25,17 +20,18 @@ if TYPE_CHECKING:
 
 __all__ = ["DecodedAudio", "decode_audio", "load_audio"]
 
-_DECODERS: "dict[str, Callable[[Buffer], DecodedAudio]]" = {
-    "AIFF": decode_aiff,
-    "AU": decode_au,
-    "CAF": decode_caf,
-    "FLAC": decode_flac,
-    "MP3": decode_mpeg,
-    "OGG": decode_ogg,
-    "RF64": decode_riff,
-    "W64": decode_riff,
-    "WAV": decode_riff,
+_DECODERS = {
+    "AIFF": "aiff",
+    "AU": "au",
+    "CAF": "caf",
+    "FLAC": "flac",
+    "MP3": "mpeg",
+    "OGG": "ogg",
+    "RF64": "riff",
+    "W64": "riff",
+    "WAV": "riff",
 }
+"""The module of each format; imported when the first file of it comes, not before the first worker."""
 _FLOATING = {"FLOAT", "DOUBLE"}
 
 
@@ -61,8 +57,16 @@ def decode_audio(data: Buffer, format_name: str | None) -> DecodedAudio:
     if advice:
         return undecoded(AudioFacts(format=name), error("unreadable", advice))
     # Only MPEG audio may begin with other bytes than its mark.
-    decoder = _DECODERS.get(found or ("MP3" if name == "MP3" else ""))
-    return _with_samples(decode(data, name) if decoder is None else decoder(data))
+    module = _DECODERS.get(found or ("MP3" if name == "MP3" else ""))
+    return _with_samples(decode(data, name) if module is None else _decoder(module)(data))
+
+
+@cache
+def _decoder(module: str) -> "Callable[[Buffer], DecodedAudio]":
+    decoder: Callable[[Buffer], DecodedAudio] = getattr(
+        import_module(f"curate.media.audio_formats.{module}"), f"decode_{module}"
+    )
+    return decoder
 
 
 def load_audio(data: Buffer) -> tuple[Samples, int]:

@@ -76,8 +76,11 @@ class _Item(NamedTuple):
 
 
 _MODULES = {
-    "image": ("numpy", "curate.media.image", "curate.facts.image"),
-    "audio": ("numpy", "curate.media.audio", "curate.facts.audio", "numpy.fft"),
+    "image": ("hashlib", "numpy", "curate.media.image", "curate.facts.image"),
+    "audio": (
+        *("hashlib", "numpy", "numpy.fft", "curate.facts.audio"),
+        *("curate.media.audio", "curate.media.audio_formats.riff"),
+    ),
 }
 
 

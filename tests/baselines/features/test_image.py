@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from baselines.features.families import FAMILIES
-from baselines.features.image import describe_image, histogram_of_gradients, stretch_channels
+from baselines.features.image import _cells, describe_image, histogram_of_gradients, stretch_channels
 
 
 def test_families_have_the_lengths_that_are_announced() -> None:
@@ -58,6 +58,30 @@ def test_each_channel_is_stretched_from_its_2nd_to_its_98th_percentile() -> None
     assert found[0, [0, 2, 50, 98, 100], 0].tolist() == [0, 0, 128, 255, 255]
     assert set(found[0, :, 1].tolist()) == {0}, "a flat channel"
     assert set(found[0, :, 2].tolist()) == {0, 128}, "4 levels are stretched as 8"
+
+
+@pytest.mark.parametrize("step", [1, 40, 255])
+def test_stretching_levels_is_stretching_pixels_to_the_last_bit(step: int) -> None:
+    # What is saved in caches and models was computed pixel by pixel.
+    pixels = np.random.default_rng(step).integers(0, 256, (17, 23, 3), dtype=np.uint8) // step * step
+    dark, light = np.sort(pixels.reshape(-1, 3), axis=0)[[7, 382]].astype(np.float32)
+    stretched = (pixels - dark) * (np.float32(255) / np.maximum(light - dark, 8))
+    assert np.array_equal(stretch_channels(pixels), np.rint(np.clip(stretched, 0, 255)).astype(np.uint8))
+
+
+def test_orientations_are_shared_as_by_remainders() -> None:
+    # Right angles, half turns and gradients of no length are where a remainder and a sum could differ.
+    grey = (np.random.default_rng(1).integers(0, 4, (16, 24)) * 85 / 255).astype(np.float32)
+    across = np.gradient(np.pad(grey, 1, mode="edge"), axis=1)[1:-1, 1:-1].astype(np.float32) * 2
+    down = np.gradient(np.pad(grey, 1, mode="edge"), axis=0)[1:-1, 1:-1].astype(np.float32) * 2
+    position = np.mod(np.arctan2(down, across), np.pi) * (9 / np.pi) - 0.5
+    lower = np.floor(position).astype(int)
+    weights = np.hypot(across, down) * np.array([1 - (position - lower), position - lower])
+    expected = np.zeros((2, 3, 9))
+    for row, column in np.ndindex(16, 24):
+        for step in (0, 1):
+            expected[row // 8, column // 8, (lower[row, column] + step) % 9] += weights[step, row, column]
+    np.testing.assert_allclose(_cells(grey), expected, rtol=1e-6, atol=1e-7)
 
 
 def test_haze_and_coloured_light_leave_the_stretched_look() -> None:

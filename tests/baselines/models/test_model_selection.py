@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -89,10 +90,64 @@ def test_the_number_of_workers_changes_nothing() -> None:
 def test_shortcuts_change_no_answer(name: str, length: int) -> None:
     matrix = with_shortcuts(clusters(length=length, noise=0.3 if length == 8 else 0.06))
     assert (matrix.turned is None) == (length == 8)
+    assert matrix.distance is not None
+    assert with_shortcuts(matrix) is matrix, "what it has is not computed again"
     train, test = np.arange(40), np.arange(40, 60)
     short, long = (fit_model(matrix, Candidate(name), train, saved=saved) for saved in (False, True))
     said, expected = (probabilities(score_model(matrix, model, test), 1.0) for model in (short, long))
     np.testing.assert_allclose(said, expected, atol=0.02)
+
+
+def test_distances_are_those_of_the_features() -> None:
+    from scipy.spatial.distance import cdist
+
+    matrix = clusters()
+    matrix.features[7] = matrix.features[3]
+    found = with_shortcuts(matrix).distance
+    assert found is not None
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, cdist(matrix.features, matrix.features) ** 2, rtol=0, atol=1e-5)
+    assert not found.diagonal().any()
+    assert found.min() == 0
+
+
+def test_shortcuts_are_computed_in_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    # On a busy machine, threads that wait for each other took 12 s for what one does in .02 s.
+    threadpools: Any = import_module("threadpoolctl")
+    seen: list[int] = []
+    eigh = np.linalg.eigh
+
+    def watched(values: Any) -> Any:
+        seen.extend(pool["num_threads"] for pool in threadpools.threadpool_info())
+        return eigh(values)
+
+    monkeypatch.setattr(np.linalg, "eigh", watched)
+    assert with_shortcuts(clusters(length=400)).turned is not None
+    assert set(seen) == {1}
+
+
+@pytest.mark.parametrize("name", ["svm", "knn", "logistic"])
+def test_what_is_saved_says_what_was_scored(name: str) -> None:
+    # The machine that is saved is fitted on the shared distances, and asked with the features of new samples.
+    matrix = clusters(noise=0.5)
+    train, test = np.arange(40), np.arange(40, 60)
+    found = fit_all({"": matrix}, [Task(train, test, save=True)], held=Candidate(name))[0]
+    quick = with_shortcuts(matrix)
+    model = fit_model(quick, Candidate(name), train)
+    np.testing.assert_allclose(
+        found.probabilities, probabilities(score_model(quick, model, test), found.temperature), rtol=0, atol=1e-4
+    )
+    right = score_model(quick, model, train).argmax(axis=1) == matrix.label[:40]
+    assert found.training_accuracy == right.mean()
+
+
+def test_a_task_that_neither_tests_nor_saves_only_chooses() -> None:
+    matrix, tried = clusters(noise=0.5), [Task(np.arange(60), np.arange(0)), Task(np.arange(40), np.arange(40, 60))]
+    choice, fold = fit_all({"": matrix}, tried)
+    assert choice.chosen == choice.trials[0].candidate == fold.chosen
+    assert np.isnan(choice.training_accuracy)
+    assert choice.probabilities.shape == (0, 3)
+    assert fold.probabilities.shape == (20, 3)
 
 
 def test_every_fold_fits_what_is_saved() -> None:

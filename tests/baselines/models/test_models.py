@@ -131,8 +131,8 @@ def test_a_machine_that_is_fitted_on_similarities_is_the_one_of_features_to_the_
     weights = {"sample_weight": np.linspace(0.5, 1.5, len(label))}
     candidate = Candidate("svm", balanced)
     expected = build(candidate, 60, 0).fit(features, label, **weights)
-    machines = (build(candidate, 60, 0, similarities=True), build(candidate, 60, 0))
-    found = fit_machine(machines, features, label, **weights)
+    machines = (build(candidate, 60, 0, pairs=True), build(candidate, 60, 0))
+    found = fit_machine(machines, features, similarities(features, features), label, **weights)
     assert found.__dict__.keys() == expected.__dict__.keys()
     for name, value in expected.__dict__.items():
         np.testing.assert_array_equal(found.__dict__[name], value, err_msg=name)
@@ -150,6 +150,19 @@ def test_scores_of_a_machine_are_those_of_libsvm() -> None:
     # The machine itself stays as it was, as it is saved afterwards.
     assert machine.__dict__["kernel"] == "rbf"
     np.testing.assert_array_equal(machine.__dict__["support_vectors_"], features[machine.__dict__["support_"]])
+
+
+@pytest.mark.parametrize("classes", [2, 3, 7])
+def test_margins_are_the_same_from_features_and_from_similarities(classes: int) -> None:
+    (features, label), (asked, _) = clouds(0, classes=classes), clouds(1, samples=14, classes=classes)
+    machine: Any = build(Candidate("svm"), 60, 0).fit(features, label)
+    expected = copy(machine)
+    expected.decision_function_shape, expected.break_ties = "ovo", False
+    said = expected.decision_function(asked)
+    coupled = couple(said if classes > 2 else -said[:, None], classes)
+    np.testing.assert_allclose(scores(machine, asked, classes), coupled, rtol=0, atol=1e-12)
+    near = similarities(asked, features).astype(np.float32)
+    np.testing.assert_allclose(scores(machine, near, classes, pairs=True), coupled, rtol=0, atol=1e-5)
 
 
 def test_similarities_are_exactly_one_of_a_sample_with_itself() -> None:

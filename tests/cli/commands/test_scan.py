@@ -262,3 +262,11 @@ def test_shards_are_named_by_their_numbers_and_measured_once(burnish: Burnish, t
     assert "scanned 2 images (2 unchanged)" in burnish("scan", "d/train-{0..1}.tar", "-o", "set.jsonl").stderr
     assert "shards are not looked into unless they are named" in burnish("scan", "d").stderr
     assert "does not exist" in burnish("scan", "d/train-{0..2}.tar", code=2).stderr
+
+
+def test_light_to_start() -> None:
+    """What only some scans need is not imported before the first worker of every one."""
+    code = "import sys, cli.app, cli.commands.scan; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    modules = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
+    assert not {"numpy", "PIL", "curate.engine.cluster", "curate.split.leakage", "cli.views.scan.init"} & {*modules}

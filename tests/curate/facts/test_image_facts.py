@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from curate.facts.brightness import mean_and_contrast, perceived_brightness, percentiles
 from curate.facts.image import chroma, entropy, measure_image, measure_images
 from curate.facts.phash import phash
 from curate.facts.records import ImageFacts
-from curate.facts.sharpness import sharpness, thumbnail
+from curate.facts.sharpness import _edges, sharpness, thumbnail
 
 BLACK, WHITE, RED, GREEN, BLUE = (0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
@@ -88,6 +88,13 @@ def test_entropy() -> None:
 )
 def test_sharpness_is_cleanvisions_score(image: Image.Image, expected: float) -> None:
     assert sharpness(image) == pytest.approx(expected, abs=1e-6)
+
+
+def test_edges_are_pillows() -> None:
+    generator = np.random.default_rng(0)
+    for height, width in generator.integers(1, 12, (300, 2)):
+        values = generator.integers(0, 256, (height, width)).astype(np.uint8)
+        assert (_edges(values) == np.asarray(Image.fromarray(values).filter(ImageFilter.FIND_EDGES))).all()
 
 
 @pytest.mark.parametrize(

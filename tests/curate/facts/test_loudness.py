@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from loudness import integrated_loudness
 
-from curate.facts.loudness import loudness_lufs
+from curate.facts.loudness import loudness_lufs, loudnesses_lufs
 
 RATES = (48000, 44100, 16000)
 
@@ -85,3 +86,33 @@ def test_weights(weights: list[float], power: float) -> None:
     found = loudness_lufs(np.repeat(noise, len(weights), axis=1), 48000, np.array(weights))
     expected = loudness_lufs((noise * power**0.5).astype(np.float32), 48000) if power else -70
     assert found == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 16000, 44100, 48000])
+@pytest.mark.parametrize("channels", [1, 2, 5])
+@pytest.mark.parametrize("kind", ["noise", "offset", "swell", "click", "quiet"])
+def test_the_result_is_the_librarys(kind: str, channels: int, rate: int) -> None:
+    """Blocks of samples take the place of libloudness's loop, and the same steps of 0.1 LU come out."""
+    generator = np.random.default_rng(channels)
+    frames = round(generator.uniform(0.4, 1.5) * rate) + 1
+    samples = generator.normal(scale=0.1, size=(frames, channels))
+    if kind == "offset":
+        samples = samples / 100 + 0.7
+    elif kind == "swell":
+        samples *= np.linspace(0, 1, frames)[:, None] ** 8
+    elif kind == "click":
+        samples[frames // 2] = 3e4
+    elif kind == "quiet":
+        samples /= 200
+    given = samples.astype(np.float32)
+    expected = integrated_loudness(given[:, 0].copy() if channels == 1 else given, rate)
+    assert loudness_lufs(given, rate) == pytest.approx(max(-70, expected), abs=1e-9)
+
+
+@pytest.mark.parametrize("rate", [11025, 16000])
+@pytest.mark.parametrize("frames", [800, 9000])
+def test_clips_together_are_what_each_is_alone(frames: int, rate: int) -> None:
+    clips = np.random.default_rng(0).normal(size=(5, frames, 2)) * np.array([1e-9, 1e-4, 1e-2, 0.1, 1])[:, None, None]
+    samples = clips.astype(np.float32)
+    alone = [loudness_lufs(clip, rate) for clip in samples]
+    assert loudnesses_lufs(samples, rate) == pytest.approx(alone, abs=1e-9)

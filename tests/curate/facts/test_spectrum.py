@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from curate.facts.powers import bandwidth_hz, silence_ratio, snr_db
-from curate.facts.spectrum import Spectrum, spectrum
+from curate.facts.powers import bandwidth_hz, silence_ratio, snr_db, snrs_db
+from curate.facts.spectrum import Spectrum, spectra, spectrum
 
 NOISE = (np.random.default_rng(0).normal(size=64000) / 10).astype(np.float32)
 
@@ -129,3 +129,14 @@ def test_bandwidth_of_noise_is_all_there_is() -> None:
 def test_steps_of_16_bit_are_no_bandwidth() -> None:
     quiet = (np.round(tone(440, 16000) * 30 + NOISE[:16000]) / 32768).astype(np.float32)
     assert bandwidth_hz(spectrum(quiet, 16000)) < 1000
+
+
+def test_snr_of_clips_of_which_some_are_padded_or_silent() -> None:
+    """Those that are heard from end to end are measured together, the others one by one, in their order."""
+    swell = np.linspace(0.1, 1, 16000, dtype=np.float32)
+    whole, padded = NOISE[:16000] * swell, NOISE[16000:32000] * swell
+    padded[9000:] = 0
+    clips = [padded, whole, np.zeros(16000, np.float32), whole[::-1], padded[::-1]]
+    found = snrs_db(spectra(np.stack(clips), 16000))
+    assert found == [snr_db(spectrum(clip.copy(), 16000)) for clip in clips]
+    assert len(set(found)) == 5

@@ -13,7 +13,7 @@ def noise(seed: int, frames: int) -> Signal:
 @pytest.mark.parametrize("longer_first", [True, False])
 @pytest.mark.parametrize("begin", [0, 1, 4400, 7000])
 def test_an_excerpt_lies_where_it_was_cut_out(begin: int, longer_first: bool) -> None:
-    # The first half is 40 dB louder: 20 ms behind it there still is more of its ringing than of what is there.
+    # The first half is 40 dB louder; right behind it, its ringing is louder than what is there, and nothing is found.
     whole = np.concatenate([noise(1, 4000), noise(2, 4000) / 100])
     excerpt = whole[begin : begin + 1000]
     found = align(whole, excerpt) if longer_first else align(excerpt, whole)
