@@ -1,6 +1,7 @@
 """The command line as a whole: commands that load when they are called, and errors in one line."""
 
 import errno
+import gc
 import inspect
 import os
 import re
@@ -13,14 +14,10 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from cli.catalog import COMMANDS, command_of, function_of
-from cli.effects import checked_first
-from cli.io import outcome, terminal
-from cli.io.gates import annotate
+from cli.io import parent, terminal
 from cli.io.terminal import open_closed_streams
 from cli.io.words import in_number
 from cli.plain_values import PlainCommand, take_plain_values
-from cli.project import project_defaults
-from curate.ground.command_line import call
 from curate.ground.errors import BurnishError, GateError, nearest
 from curate.ground.imports import without_collection
 
@@ -77,6 +74,8 @@ class LazyGroup(TyperGroup):
 
             complete_values(command)
         elif not {"--help", "-h"} & set(rest):
+            from cli.project import project_defaults
+
             ctx.default_map = {name: project_defaults(name, command.params, rest)}
         return name, command, rest
 
@@ -94,11 +93,18 @@ class LazyGroup(TyperGroup):
 
 def load(name: str) -> Any:
     """Return the command of that name, with everything that it imports."""
+    from cli.effects import checked_first
+
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
     with without_collection():
         function = function_of(name)
     app.command(name, cls=PlainCommand, help=help_of(function))(checked_first(function))
-    return typer.main.get_command(app)
+    command = typer.main.get_command(app)
+    if not gc.isenabled():
+        # The front door put it off: what has been loaded stays, and is not looked through in each worker process again.
+        gc.freeze()
+        gc.enable()
+    return command
 
 
 def help_of(function: "Callable[..., object]") -> str:
@@ -178,10 +184,12 @@ def run(arguments: "Sequence[str]") -> int:
         message, code = _message_of(name, error, closed)
         _fail(name, message)
         if isinstance(error, GateError):
+            from cli.io.gates import annotate
+
             annotate(name, message, error.places)
         return code
     finally:
-        outcome.send()
+        parent.send()
 
 
 def _overview(words: "Sequence[str]") -> str | None:
@@ -227,6 +235,8 @@ def _with_cure(name: str, error: TyperException) -> str:
         # As repr writes it: of a name with an apostrophe in double quotes.
         file = re.fullmatch(r"""No such command (['"])(.+)\1""", message)
         if file and os.path.isfile(file[2]):
+            from curate.ground.command_line import call
+
             verb = "balance" if file[2].endswith(".jsonl") else "scan"
             return f"{file[2]!r} is a file and no command; perhaps: {call(verb, file[2])}"
         return f"{message}; all of them: burnish --help"

@@ -5,6 +5,8 @@ everything else that a command on ten lines does, and five times in a pipe of fi
 typed, and defaults. What is not plain goes to typer's own adapter, which alone says what is wrong with a value.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, get_args, get_origin
 
 from typer.core import TyperCommand
@@ -16,6 +18,9 @@ _NOT_PLAIN = object()
 class PlainFirst:
     """Takes the place of a parameter's adapter, which is made only for a value that is not plain."""
 
+    def __init__(self, make_adapter: Callable[[], Any]) -> None:
+        self._make_adapter = make_adapter
+
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
         """Return the value as the command is to get it; errors are those of typer."""
         descriptor = param.type_descriptor
@@ -25,19 +30,16 @@ class PlainFirst:
         found = _plain(value, descriptor.annotation, descriptor.parameter_info)
         if found is not _NOT_PLAIN:
             return found
-        # Not before: this module of typer's is not to be looked into, and a later one may have another.
-        from typer._coercion import build_runtime_param
-
-        param._runtime_param = build_runtime_param(descriptor)
-        return param._runtime_param.coerce(value, param=param, ctx=ctx)
+        return self._make_adapter().coerce(value, param=param, ctx=ctx)
 
 
 def take_plain_values(parameters: list[Any]) -> list[Any]:
     """Let parameters take plain values as they are, and return them."""
     for one in parameters:
         # A typer that has no adapters, or makes them elsewhere, is left as it is.
-        if getattr(one, "_runtime_param", _NOT_PLAIN) is None and hasattr(one, "type_descriptor"):
-            one._runtime_param = PlainFirst()
+        make_adapter = getattr(one, "get_runtime_param", None)
+        if make_adapter is not None and not isinstance(make_adapter, partial) and hasattr(one, "type_descriptor"):
+            one.get_runtime_param = partial(PlainFirst, make_adapter)
     return parameters
 
 

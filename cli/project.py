@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.catalog import COMMANDS, function_of
 from cli.effects import FILES_WRITTEN, FOLDERS_MADE, Effect, effects_of
-from cli.io.outcome import is_step
+from cli.io.parent import is_step
 from cli.io.terminal import say
 from curate.ground.errors import InputError, UsageError, did_you_mean
 

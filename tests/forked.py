@@ -16,7 +16,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from cli.io import outcome
+from cli.io import outcome, parent
 
 _PROGRAM = str(Path(__file__).resolve().parent.parent / "burnish.py")
 Main = Callable[[list[str]], int]
@@ -79,7 +79,7 @@ def become(
     for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    outcome._PARENT = os.environ.pop(outcome.VARIABLE, "")
+    parent._PARENT = os.environ.pop(parent.VARIABLE, "")
     for field in fields(outcome.Outcome):
         setattr(outcome.outcome, field.name, getattr(outcome.Outcome(), field.name))
 

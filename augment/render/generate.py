@@ -17,7 +17,7 @@ from augment.plan.targets import Order, Plan
 from augment.recipe.types import KINDS
 from augment.render.jobs import Jobs, read_jobs_ahead
 from augment.render.lineage import Heirs, Options
-from augment.render.render import Job, Made, Renderer
+from augment.render.render import Job, Made, Renderer, measured
 from augment.render.render_cache import Shelf
 from curate.engine import Failure, Ready, run_anywhere
 from curate.journal import Journal, KeyJournal, Operation, open_journal
@@ -116,7 +116,7 @@ class _Generation:
         began = time.monotonic()
         under_way: deque[_UnderWay] = deque()
         results = run_anywhere(
-            self.renderer,
+            self.renderer.begin,
             self._items(under_way),
             jobs=self.options.jobs,
             chunk_size=4,
@@ -124,6 +124,7 @@ class _Generation:
             preload=self._modules(),
             warm_up=self.renderer.warm_up,
             ahead=read_jobs_ahead,
+            together=measured,
         )
         # Closed at once when the reader of our output stops (`| head`): workers are not left to the garbage collector.
         with closing(results):

@@ -5,6 +5,7 @@ import os
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from hashlib import sha256
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, cast
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from augment.recipe.types import Limit, Output, Step, operations_of
 from augment.render.cache_key import name_of, seed_of
 from augment.render.compose import Explained, Result, Setting, apply_steps
 from augment.render.fact_search import Tried, dials_of, search
+from curate.engine import Failure
 from curate.facts.records import AudioFacts
 from curate.ground.errors import InputError
 from curate.journal.apply import DISK_IS_FULL
@@ -26,7 +28,7 @@ from curate.media.audio import decode_audio
 from curate.media.image import load_with_depth
 from curate.media.storage import read_media
 from curate.records.sample import Sample
-from curate.scan.measure import facts_of, measure
+from curate.scan.measure import Decoded, decode, facts_of, measure, measure_decoded
 
 if TYPE_CHECKING:
     from mmap import mmap
@@ -125,6 +127,18 @@ class Made(msgspec.Struct, frozen=True, omit_defaults=True):
     fatal: str = ""
 
 
+class Begun(NamedTuple):
+    """What became of one sample, with files whose facts are still to be measured (`measured`).
+
+    Attributes:
+        made: What became of it.
+        decoded: Of each of its files, what was decoded; None where it is measured already.
+    """
+
+    made: Made
+    decoded: tuple[Decoded | None, ...] = ()
+
+
 class Trial(NamedTuple):
     """What a sample's facts are as it was drawn, and what they can be brought to.
 
@@ -177,12 +191,16 @@ class Renderer:
 
     def __call__(self, job: Job) -> tuple[Made, ...]:
         """Return what became of each sample that is wanted of a source."""
+        return measured_made(self.begin(job))
+
+    def begin(self, job: Job) -> tuple[Begun, ...]:
+        """Return what became of each sample that is wanted of a source, before all of its facts are measured."""
         try:
             source = _load(job)
         # It may be back at the next call, so this is not remembered.
         except (InputError, OSError) as error:
             reason = f"the source is not usable: {(isinstance(error, OSError) and error.strerror) or error}"
-            return tuple(Made(one.key.hex(), rejected=reason, lasting=False) for one in job.wanted)
+            return tuple(Begun(Made(one.key.hex(), rejected=reason, lasting=False)) for one in job.wanted)
         return tuple(self._make(source, self._chains[one.chain], one) for one in job.wanted)
 
     def warm_up(self) -> None:
@@ -222,21 +240,21 @@ class Renderer:
             for one in job.wanted
         )
 
-    def _make(self, source: "_Loaded", chain: Chain, wanted: Wanted) -> Made:
+    def _make(self, source: "_Loaded", chain: Chain, wanted: Wanted) -> Begun:
         """Return what became of a sample; what no draw can mend (a file that is gone) is not remembered."""
         key = wanted.key.hex()
         try:
             _check_depth(source, chain)
             return self._draw(source, chain, wanted)
         except RejectedError as rejected:
-            return Made(key, rejected=str(rejected))
+            return Begun(Made(key, rejected=str(rejected)))
         except InputError as error:  # a noise that vanished or changed since the recipe was read
-            return Made(key, rejected=str(error), lasting=False)
+            return Begun(Made(key, rejected=str(error), lasting=False))
         except OSError as error:
             fatal = error.strerror if error.errno in DISK_IS_FULL else ""
-            return Made(key, rejected=error.strerror or str(error), lasting=False, fatal=fatal or "")
+            return Begun(Made(key, rejected=error.strerror or str(error), lasting=False, fatal=fatal or ""))
 
-    def _draw(self, source: "_Loaded", chain: Chain, wanted: Wanted) -> Made:
+    def _draw(self, source: "_Loaded", chain: Chain, wanted: Wanted) -> Begun:
         """Draw until the limits hold and the goals are met, `ATTEMPTS` times at most; else take the nearest.
 
         Raises:
@@ -283,43 +301,73 @@ class Renderer:
         best = search(lambda setting: _render(source, chain, seed, setting, facts)[0], drawn, goals, plain)
         return Trial(goals, plain, best, frozenset(dial.fact for dial in dials_of(made.done)))
 
-    def _try(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int, trial: Trial | None = None) -> Made:
+    def _try(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int, trial: Trial | None = None) -> Begun:
         results = apply_steps(source.media, chain.steps, seed_of(key, attempt), trial.best.setting if trial else None)
-        written: list[Sample] = []
+        written: list[Sample | Decoded] = []
+        names: list[str] = []
         explained = []
         try:
             for part, result in enumerate(results):
                 data, ending, more = source.encode(result.media, chain.output)
                 name = f"{name_of(key, part, len(results))}.{ending}"
                 written.append(self._write(name, data, source.kind, chain))
+                names.append(name)
                 explained.append((*result.operations, *more))
         except (RejectedError, OSError):
             # The parts of one source belong together: one that breaks a limit takes the others with it.
-            for sample in written:
-                os.unlink(os.path.join(self._staging, sample.path))
+            for name in names:
+                os.unlink(os.path.join(self._staging, name))
             raise
-        return Made(key.hex(), tuple(written), tuple(explained), trial.matched() if trial else {}, attempt=attempt)
+        files = tuple(one.sample if isinstance(one, Decoded) else one for one in written)
+        made = Made(key.hex(), files, tuple(explained), trial.matched() if trial else {}, attempt=attempt)
+        return Begun(made, tuple(one if isinstance(one, Decoded) else None for one in written))
 
-    def _write(self, name: str, data: bytes, kind: Kind, chain: Chain) -> Sample:
-        """Write a file, measure it as a scan would, and hold it against the limits."""
+    def _write(self, name: str, data: bytes, kind: Kind, chain: Chain) -> Sample | Decoded:
+        """Write a file, read it as a scan would, and hold it against the limits."""
         # Under a name of its own until it is whole: where a cluster thought that a machine was lost, two of them may be
         # at the same sample, and what one has given away the other must not write over.
         path = os.path.join(self._staging, f".{uuid4().hex}")
         with open(path, "wb") as file:
             file.write(data)
         # From the file, not from the array: the encoder clips and rounds, and limits are about what a scan will find.
-        sample = measure(Sample(name), path)
+        limits = [limit for limit in chain.accept if limit.kind == kind]
+        # Without limits nothing asks for the facts yet: those of several files are measured together in less time.
+        read = measure(Sample(name), path) if limits else decode(Sample(name), path)
+        sample = read.sample if isinstance(read, Decoded) else read
         reasons = ["it cannot be decoded"]
         if sample is not None:
             damage = [f"it is {found.check}: {found.detail}" for found in sample.findings if found.severity == "error"]
             facts = sample.audio if kind == "audio" else sample.image
-            reasons = [*damage, *(limit.broken_by(facts) for limit in chain.accept if limit.kind == kind)]
+            reasons = [*damage, *(limit.broken_by(facts) for limit in limits)]
         reason = next(filter(None, reasons), "")
-        if sample is None or reason:
+        if read is None or reason:
             os.unlink(path)
             raise RejectedError(reason)
         os.replace(path, os.path.join(self._staging, name))
-        return sample
+        return read
+
+
+def measured(results: "list[tuple[Begun, ...] | Failure]") -> "list[tuple[Made, ...] | Failure]":
+    """Return what became of samples, all measured: what `Renderer.begin` leaves, of all files together."""
+    several = [one for result in results if not isinstance(result, Failure) for one in result]
+    done = iter(measured_made(several))
+    return [result if isinstance(result, Failure) else tuple(islice(done, len(result))) for result in results]
+
+
+def measured_made(several: "Sequence[Begun]") -> tuple[Made, ...]:
+    """Return what became of samples with the facts of all their files."""
+    found = iter(measure_decoded([one for begun in several for one in begun.decoded if one is not None]))
+    return tuple(
+        msgspec.structs.replace(
+            begun.made,
+            files=tuple(
+                file if one is None else next(found) for file, one in zip(begun.made.files, begun.decoded, strict=True)
+            ),
+        )
+        if any(begun.decoded)
+        else begun.made
+        for begun in several
+    )
 
 
 class _Loaded(NamedTuple):

@@ -14,6 +14,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from curate.ground.lean_import import imported_without
+
 MODULES = ("sklearn.linear_model", "sklearn.svm", "sklearn.neighbors")
 _STATS = "scipy.stats"
 _TAKEN = frozenset({"chi2", "gmean", "mode", "rankdata", "spearmanr"})
@@ -47,18 +49,10 @@ class _Module(ModuleType):
 
 def import_lean(names: Sequence[str]) -> None:
     """Import modules of scikit-learn's, or of what builds on it, without what they never use."""
-    wanted: dict[str, ModuleType | None] = {"pandas": None, _STATS: _Module(_STATS)}
-    stand_ins = {name: module for name, module in wanted.items() if name not in sys.modules}
-    sys.modules.update(stand_ins)  # type: ignore[arg-type] # None is how Python hides a module
-    try:
-        # Another version may take something else of scipy.stats; it gets the module itself, below.
-        with suppress(ImportError, AttributeError):
-            for name in names:
-                import_module(name)
-    finally:
-        for name, module in stand_ins.items():
-            if name in sys.modules and sys.modules[name] is module:
-                del sys.modules[name]
+    # Another version may take something else of scipy.stats; it gets the module itself, below.
+    with suppress(ImportError, AttributeError), imported_without({"pandas": None, _STATS: _Module(_STATS)}):
+        for name in names:
+            import_module(name)
     for name in names:
         import_module(name)
 

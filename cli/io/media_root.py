@@ -13,7 +13,7 @@ from cli.io.terminal import say
 from curate.ground.errors import InputError
 from curate.ground.json import Decoder
 from curate.media.storage.address import is_elsewhere
-from curate.records.reader import LineError, decode_line, open_manifest
+from curate.records.reader import LineError, blocks, decode_line, open_manifest
 from curate.records.sample import View
 
 _LOOKED_AT = 200
@@ -82,7 +82,7 @@ def look_ahead(file: "IO[bytes]") -> None:
 
 
 def watched(lines: "IO[bytes]") -> "Iterable[bytes]":
-    """Return the lines of standard input; the first of them are looked at as they pass.
+    """Return the lines of standard input; the first of them are looked at as they pass, the others come in blocks.
 
     Raises:
         InputError: Of the first lines (while iterated), as by `root_of`.
@@ -93,18 +93,16 @@ def watched(lines: "IO[bytes]") -> "Iterable[bytes]":
 def _watch(lines: Iterable[bytes], wish: Wish) -> Iterator[bytes]:
     paths: list[str] = []
     missing: list[str] = []
-    told = False
-    for number, line in enumerate(lines, start=1):
-        if number <= _LOOKED_AT:
-            new = list(_paths([line]))
-            paths += new
-            missing += _missing(new, wish.root)
-        elif not told:
-            told = True
-            _judge(missing, paths, wish)
+    rest, looked_at = iter(lines), 0
+    for looked_at, line in enumerate(islice(rest, _LOOKED_AT), start=1):  # noqa: B007 - used after the loop
+        new = list(_paths([line]))
+        paths += new
+        missing += _missing(new, wish.root)
         yield line
-    if not told:
-        _judge(missing, paths, wish)
+    _judge(missing, paths, wish)
+    # A terminal that has said that it is at its end would be asked for more.
+    if looked_at == _LOOKED_AT:
+        yield from blocks(rest)
 
 
 def _judge(missing: list[str], paths: list[str], wish: Wish) -> None:

@@ -3,9 +3,7 @@
 Sentences are for people and may be reworded; a parent that counts must not read them.
 """
 
-import os
 import sys
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -13,8 +11,6 @@ import msgspec
 from augment.plan.remarks import Remark
 from curate.ground.json import decode, encode
 
-VARIABLE = "BURNISH_REPORT_FD"
-"""Environment variable with the descriptor's number; taken out before anything else could inherit it."""
 _MOST_BYTES = 60_000
 _MOST_REMARKS = 20
 
@@ -49,24 +45,14 @@ class Outcome:
 
 outcome = Outcome()
 """That of this process; commands fill it in as they work."""
-_PARENT = os.environ.pop(VARIABLE, "")
 
 
-def is_step() -> bool:
-    """Return whether this process is a step of a pipeline."""
-    return _PARENT.isdigit()
-
-
-def send() -> None:
-    """Write the outcome to the parent that waits for it; a parent that went away gets none."""
-    # Nobody asked: the command was typed by a person.
-    if not is_step():
-        return
+def ended() -> Outcome:
+    """Return the outcome of this process, with what its workers could not do."""
     # No worker without the engine: a command that never imported it has none that failed.
     engine = sys.modules.get("curate.engine")
     outcome.put_off = max(outcome.put_off, engine.failures.total() if engine else 0)
-    with suppress(OSError):
-        os.write(int(_PARENT), line_of(outcome))
+    return outcome
 
 
 def line_of(counted: Outcome) -> bytes:

@@ -1,7 +1,10 @@
 """A pipe that is read twice: the first reading keeps its lines in a temporary file, while they arrive."""
 
+import io
 from collections.abc import Iterable, Iterator
 from typing import IO, Protocol
+
+from curate.records.reader import blocks
 
 
 class Rereadable(Protocol):
@@ -22,21 +25,25 @@ class Spool:
     """
 
     def __init__(self, source: Iterable[bytes], kept: IO[bytes]) -> None:
-        self._source = source
+        # One reading for all: what of a line has arrived when one of them stops is in it.
+        self._source = blocks(source)
         self._kept = kept
         self._arrived = False
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield each line."""
+        for block in self.blocks():
+            yield from io.BytesIO(block)
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the lines, as many at once as there are (`curate.records.reader.blocks`)."""
         if self._arrived:
-            # One by one: `yield from` would close the file with a generator that is left early.
-            for line in self._kept:
-                yield line
+            yield from blocks(self._kept)
             return
         keep = self._kept.write
-        for line in self._source:
-            keep(line)
-            yield line
+        for block in self._source:
+            keep(block)
+            yield block
         # A terminal would ask for more if it was read again.
         self._arrived = True
 

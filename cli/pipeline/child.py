@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from cli.io.outcome import VARIABLE, Outcome, parse
+from cli.io.outcome import Outcome, parse
+from cli.io.parent import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -155,7 +155,7 @@ def _unusual_mode(facts: ImageFacts) -> float | None:
 def _acutance(facts: ImageFacts) -> float | None:
     # Without any edge nothing can be said (`low-information` finds it). Pictures of 64 pixels are as soft as reducing
     # left them: 4 % of CIFAR-10 would be flagged.
-    if max(facts.width or 256, facts.height or 256) <= SMALLEST_SHARP:
+    if (facts.width or 256) <= SMALLEST_SHARP and (facts.height or 256) <= SMALLEST_SHARP:
         return None
     return facts.acutance or None
 

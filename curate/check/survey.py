@@ -6,10 +6,11 @@ Nothing is decoded, and no sample is held.
 import math
 from array import array
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple, Protocol
+from itertools import islice, repeat
+from typing import NamedTuple
 
 from curate.check.checks import CHECKS, Check, Value
 from curate.check.classes import flagged_classes
@@ -19,6 +20,7 @@ from curate.facts.records import KINDS, AudioFacts, Finding, ImageFacts, Severit
 from curate.ground.errors import InputError
 from curate.records.sample import MeasuredView
 
+_BLOCK = 128
 _EVERYWHERE = 0.5
 """A check that would flag this share of the samples or more says something of the set, not of a sample."""
 
@@ -35,27 +37,30 @@ class Facts(MeasuredView, frozen=True):
     findings: tuple[Finding, ...] = ()
 
 
+class _Numbers(dict[float | None, int]):
+    """Numbers values as they are met; 0 is for none, and for samples that the check is not for."""
+
+    def __missing__(self, value: float | None) -> int:
+        number = self[value] = len(self)
+        return number
+
+
 class _Values:
     """The values that a relative check looks at: few different ones, and for each sample the number of its own."""
 
     def __init__(self) -> None:
-        self._numbers: dict[float, int] = {}
+        self._numbers = _Numbers({None: 0})
         self._of_sample = array("I")
 
-    def add(self, sample: int, value: float) -> None:
-        """Note the value of a sample, by its place; in the order of the samples."""
-        numbers, of_sample = self._numbers, self._of_sample
-        if sample != len(of_sample):
-            of_sample.extend([0] * (sample - len(of_sample)))
-        number = numbers.get(value)
-        if number is None:
-            number = numbers[value] = len(numbers) + 1
-        of_sample.append(number)
+    def add(self, first: int, values: Iterable[float | None]) -> None:
+        """Note the values of the samples from one place on; None where there is none, as of those before that."""
+        self._of_sample.extend(repeat(0, first - len(self._of_sample)))
+        self._of_sample.extend(map(self._numbers.__getitem__, values))
 
     def counts(self) -> Counter[float]:
         """Return how often each value occurs, in the order in which they were met."""
         times = Counter(self._of_sample)
-        return Counter({value: times[number] for value, number in self._numbers.items()})
+        return Counter({value: times[number] for value, number in self._numbers.items() if value is not None})
 
     def having(self, values: Collection[float]) -> Iterator[int]:
         """Yield the places of the samples that have one of these values."""
@@ -169,10 +174,8 @@ def survey(
     return found
 
 
-class _Keeper(Protocol):
-    """Notes the value of a sample, by its place."""
-
-    def __call__(self, sample: int, value: float, /) -> None: ...
+_Keeper = Callable[[int, Iterable[float | None]], None]
+"""Notes the values of the samples from one place on."""
 
 
 class _Counts(NamedTuple):
@@ -228,47 +231,75 @@ class _Counts(NamedTuple):
 
 
 def _count(samples: Iterable[Facts], found: Survey, counts: _Counts) -> None:
-    """Go through the set once; this loop is most of the time of `clean`, so names are local, and little is called."""
-    checks, _, _, judges, keepers, kinds, undecided, flagged = counts
-    beforehand, remarkable = bool(found.by_digest or found.decided), found.remarkable
-    for place, sample in enumerate(samples):
+    """Go through the set once, check by check over some samples at a time: this is most of the time of `clean`."""
+    rest = iter(samples)
+    while block := list(islice(rest, _BLOCK)):
+        # Of those that lack facts by their order: what the first of them lacks is said.
+        unmeasured = _note_samples(block, found, counts)
+        for kind in KINDS:
+            # None for samples of other kinds, so that places in the block stay those in the set.
+            facts = [(one.image or one.audio) if one.kind == kind else None for one in block]
+            if any(facts):
+                unmeasured |= _note_facts(kind, facts, block, found, counts)
+        for place in sorted(unmeasured):
+            _note_unmeasured(found, block[place], counts.checks)
+
+
+def _note_samples(block: Sequence[Facts], found: Survey, counts: _Counts) -> set[int]:
+    """Note what is known of samples without their facts, and return the places of those without any."""
+    beforehand = bool(found.by_digest or found.decided)
+    without = set()
+    for place, sample in enumerate(block):
         kind = sample.kind
-        found.samples = place + 1
         if kind in KINDS and not (sample.findings and not _is_sound(sample)):
             found.sound += 1
         # Findings that are there already (of scan, or of an earlier clean) have to be looked at in the second pass too.
-        said = sample.findings or (beforehand and found.says_of(place, sample.digest))
-        remarkable.append(bool(said))
+        said = sample.findings or (beforehand and found.says_of(found.samples + place, sample.digest))
+        found.remarkable.append(bool(said))
         if kind is not None and kind not in KINDS:
             found.others[kind] += 1
+        elif kind is None or (sample.image or sample.audio) is None:
+            without.add(place)
+        else:
+            counts.kinds[kind] += 1
+    found.samples += len(block)
+    return without
+
+
+def _note_facts(
+    kind: str, facts: Sequence[ImageFacts | AudioFacts | None], block: Sequence[Facts], found: Survey, counts: _Counts
+) -> set[int]:
+    """Hold the facts of one kind against its checks, and return the places of samples that lack what a check needs."""
+    begin = found.samples - len(block)
+    judged = [place for place, one in enumerate(facts) if one is not None]
+    some = [one for one in facts if one is not None]
+    lacking = set()
+    for value_of, flags, name, classes in counts.judges[kind]:
+        values = list(map(value_of, some))
+        flagged = [*map(flags, values)]  # type: ignore[arg-type] # of None it says NotImplemented, which is not False
+        # Nearly always nothing is flagged and nothing lacks, and then that is all.
+        if classes is None and flagged.count(False) == len(flagged):
             continue
-        facts = sample.image or sample.audio
-        if facts is None or kind is None:
-            _note_unmeasured(found, sample, checks)
-            continue
-        kinds[kind] += 1
-        complete = True
-        for value_of, flags, name, classes in judges[kind]:
-            value = value_of(facts)
+        for place, one, value, is_flagged in zip(judged, some, values, flagged, strict=True):
             if value is None:
-                undecided[name] += 1
+                counts.undecided[name] += 1
                 # A check may have nothing to say of a sample that has every fact: the bandwidth of silence.
-                complete = complete and all(getattr(facts, need) is not None for need in checks[name].needs)
+                if any(getattr(one, need) is None for need in counts.checks[name].needs):
+                    lacking.add(place)
                 continue
-            if is_flagged := flags(value):
-                flagged[name] += 1
-                remarkable[-1] = 1
-            if classes is not None and sample.label is not None:
-                of_class = classes.setdefault(sample.label, [0, 0])
+            if is_flagged:
+                counts.flagged[name] += 1
+                found.remarkable[begin + place] = 1
+            label = block[place].label
+            if classes is not None and label is not None:
+                of_class = classes.setdefault(label, [0, 0])
                 of_class[0] += 1
                 of_class[1] += is_flagged
-        # What is odd for the set is known when all of it was seen; until then its values wait, a few bytes each.
-        for value_of, keep in keepers[kind]:
-            value = value_of(facts)
-            if value is not None:
-                keep(place, value)
-        if not complete:
-            _note_unmeasured(found, sample, checks)
+    # What is odd for the set is known when all of it was seen; until then its values wait, a few bytes each.
+    for value_of, keep in counts.keepers[kind]:
+        whole = len(some) == len(facts)
+        keep(begin, map(value_of, some) if whole else [None if one is None else value_of(one) for one in facts])
+    return lacking
 
 
 def _rule(name: str, policy: Policy, learnt: Learnt | None = None) -> Rule:

@@ -104,7 +104,8 @@ def count_classes(samples: "Iterable[Described]", by: str = "label", within: str
             continue
         total += 1
         names = classes_of(sample)
-        counts.update(names)
+        for name in names:
+            counts[name] = counts.get(name, 0) + 1
         # A sample with two tags of one key counts in both classes, so that the counts may add up to more than the
         # samples.
         without += not names

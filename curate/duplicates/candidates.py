@@ -117,13 +117,19 @@ class Candidates:
         # The same pixels give nearly the same hash of the whole picture; the other hashes, for crops, frames and turns,
         # would only bring pairs that cannot be exact.
         if self.search.exact and self.search.distance is None:
-            hashes, _ = self.hashes(pictures, "phash")
-            pairs = exact_candidates(*hashes)
+            pairs = exact_candidates(self.whole(pictures))
         else:
             (whole, inner, disc), trimmed = self.hashes(pictures, "phash", "phash_inner", "phash_disc")
             distance = DISTANCE if self.search.distance is None else self.search.distance
             pairs = candidates(whole, inner, disc, distance, trimmed)
         return [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
+
+    def whole(self, pictures: Sequence[int]) -> "Hashes":
+        """Return `phash` of pictures, for which no sample has to be made."""
+        import numpy as np
+
+        hashes = np.frombuffer(self.items.hashes, ">u8").astype(np.uint64)
+        return hashes[np.searchsorted(np.asarray(self.items.pictures), np.asarray(pictures))]
 
     def hashes(self, pictures: Sequence[int], *names: str) -> "tuple[list[Hashes], list[str | None]]":
         """Return hashes of each name, and those of what is in a frame, from one reading of the samples.

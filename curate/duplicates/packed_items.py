@@ -3,6 +3,7 @@
 import base64
 import binascii
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
@@ -13,7 +14,8 @@ from curate.duplicates.item import AudioKey, ImageKey, Item
 from curate.facts.luma_grid import BYTES
 from curate.ground.errors import InputError
 
-_KEYS = {ImageKey, AudioKey}
+_IMAGE, _AUDIO = map(Item.__struct_fields__.index, ("image", "audio"))
+HASH_BYTES = 8
 
 
 class _ImageRow(ImageKey, array_like=True, gc=False):
@@ -39,7 +41,9 @@ class PackedItems(Sequence[Item]):
     Attributes:
         digest_hashes: 64 bits of each digest, by Python's own hash, which differs from process to process.
         pictures: Places of those with a hash of a picture.
+        hashes: `phash` of each of the pictures, `HASH_BYTES` each, the first one first.
         sounds: Places of those with a fingerprint of a recording.
+        labels: How many samples have each label.
         grids: `luma_grid` of each of the pictures, `BYTES` each, of 0 where there is none; empty where none are asked
             for. The samples that come out are without.
     """
@@ -48,7 +52,9 @@ class PackedItems(Sequence[Item]):
         """Take in samples; with `grids` what crops are looked for by, too."""
         self.digest_hashes = array("q")
         self.pictures = array("I")
+        self.hashes = bytearray()
         self.sounds = array("I")
+        self.labels: Counter[str] = Counter()
         self.grids = bytearray()
         self._with_grids = grids
         self._rows = bytearray()
@@ -63,19 +69,24 @@ class PackedItems(Sequence[Item]):
         """Take in one more sample.
 
         Raises:
-            InputError: Its grid is none.
+            InputError: Its grid is none, or its hash.
         """
-        place = len(self)
+        place = len(self._ends) - 1
         # What a search asks of all of them is kept beside them, so that they are made for few other things.
         self.digest_hashes.append(hash(item.digest))
-        if item.image and item.image.phash:
+        image, audio, label = item.image, item.audio, item.label
+        if label is not None:
+            self.labels[label] = self.labels.get(label, 0) + 1
+        if image and image.phash:
             self.pictures.append(place)
+            self.hashes += _hash(image.phash)
             if self._with_grids:
-                self.grids += _grid(item.image)
-            item.image.luma_grid = None
-        if item.audio and item.audio.fingerprint:
+                self.grids += _grid(image)
+            image.luma_grid = None
+        if audio and audio.fingerprint:
             self.sounds.append(place)
-        row = [astuple(one) if type(one) in _KEYS else one for one in astuple(item)]
+        row = [*astuple(item)]
+        row[_IMAGE], row[_AUDIO] = image and astuple(image), audio and astuple(audio)
         try:
             self._rows += self._encoder.encode(row)
         except UnicodeEncodeError:
@@ -102,6 +113,16 @@ class PackedItems(Sequence[Item]):
 
     def _unpack(self, begin: int, end: int) -> Item:
         return self._decoder.decode(self._rows[begin:end])
+
+
+def _hash(digits: str) -> bytes:
+    try:
+        found = bytes.fromhex(digits.zfill(2 * HASH_BYTES))
+    except ValueError:
+        found = b""
+    if len(found) != HASH_BYTES:
+        raise InputError(f"a phash is not {2 * HASH_BYTES} hexadecimal digits; scan the folder again")
+    return found
 
 
 def _grid(image: ImageKey) -> bytes:

@@ -54,12 +54,21 @@ def add_tags(
     """
     rules = list(rules)
     # By what a sample has facts of: rules for recordings say nothing of pictures, and need not be asked of each.
-    asked = {part: [rule for rule in rules if rule[1].part in (None, part)] for part in (None, "image", "audio")}
+    asked = {
+        part: [(tag, rule, rule.truth) for tag, rule in rules if rule.part in (None, part)]
+        for part in (None, "image", "audio")
+    }
     seen: Counter[str | None] = Counter()
     for sample in samples:
         part = "image" if sample.image is not None else "audio" if sample.audio is not None else None
         seen[part] += 1
-        new = [tag for tag, expression in asked[part] if expression.matches(sample)]
+        new = []
+        for tag, expression, truth_of in asked[part]:
+            truth = truth_of(sample)
+            if truth:
+                new.append(tag)
+            elif truth is None:
+                expression.missing += 1
         row = metadata.lookup(sample.path, "")[1] if metadata else None
         text = row.text if row and row.text is not None else sample.text
         tags = tuple(dict.fromkeys((*sample.tags, *new, *(row.tags if row else ())))) if new or row else sample.tags

@@ -18,6 +18,7 @@ _FOLDERS, _REMEMBERED = 3, 10_000
 _SHOWN = 3
 _MOST_DECIDED = 0.8
 _MOST_PAIRS = 20_000
+_MOST_WAITING = 1000
 _FEWEST_SAMPLES = 30
 """Of what has no usual name of a group: of fewer, anything looks like one."""
 
@@ -55,7 +56,7 @@ class _Key:
     varies: bool = False
     closed: bool = False
 
-    def add(self, value: str, label: str | None, split: int) -> None:
+    def add(self, value: str, label: str | None, split: int, count: int = 1) -> None:
         if self.closed:
             return
         found, pairs = self.values.get(value), self.pairs
@@ -64,7 +65,7 @@ class _Key:
             if len(self.values) > _MOST_VALUES:
                 self.close()
                 return
-        found[0] += 1
+        found[0] += count
         # A bit for each split: a value straddles where more than one is set.
         found[1] |= split
         if not self.varies:
@@ -72,7 +73,7 @@ class _Key:
         # Only while they are few: what a label decides has about as many pairs as there are labels.
         if len(pairs) < _MOST_PAIRS:
             pair = (label, value)
-            pairs[pair] = pairs.get(pair, 0) + 1
+            pairs[pair] = pairs.get(pair, 0) + count
 
     def close(self) -> None:
         """Stop counting: this is no group."""
@@ -104,6 +105,8 @@ class Watch:
         self.keys: dict[Place, _Key] = {}
         self.bits: dict[str | None, int] = {}
         self._places: dict[str, list[tuple[_Key, str]]] = {}
+        self._waiting: dict[tuple[str, str | None, int], int] = {}
+        self._one_by_one = False
         self._reads_names = True
 
     def add(self, sample: _Placed) -> None:
@@ -111,12 +114,16 @@ class Watch:
         self.samples += 1
         label, split = sample.label, self.bits.setdefault(sample.split, 1 << len(self.bits))
         folder, _, name = sample.path.rpartition("/")
-        # This runs for every sample: the keys of the folders are looked up once a folder, not once a file.
-        places = self._places.get(folder)
-        if places is None:
-            places = self._places_of(folder, sample.path)
-        for key, value in places:
-            key.add(value, label, split)
+        # This runs for every sample: those of one folder, label and split are counted together.
+        alike = (folder, label, split)
+        before = self._waiting.get(alike)
+        if before is None:
+            if len(self._waiting) >= _MOST_WAITING:
+                self._count_waiting()
+            self._places_of(folder, sample.path)
+        self._waiting[alike] = (before or 0) + 1
+        if self._one_by_one:
+            self._count_waiting()
         for tag in sample.tags:
             text, equals, value = tag.partition("=")
             if equals and value:
@@ -129,6 +136,7 @@ class Watch:
                 if word:
                     self._key(("name", len(words), place), sample.path).add(word, label, split)
         if self.samples % _PRUNE_EVERY == 0:
+            self._count_waiting()
             self._prune()
 
     def suspects(self, *, grouped: bool = False) -> list[Suspect]:
@@ -137,6 +145,7 @@ class Watch:
         Args:
             grouped: Whether groups were named: then only what has another usual name of one is worth a word.
         """
+        self._count_waiting()
         found: dict[frozenset[str], tuple[bool, Suspect]] = {}
         for place, key in self.keys.items():
             values = frozenset(key.values)
@@ -148,6 +157,15 @@ class Watch:
                 found[values] = (not is_known(place), described)
         return [suspect for _, suspect in sorted(found.values(), key=lambda pair: pair[0])][:_SHOWN]
 
+    def _count_waiting(self) -> None:
+        """Count what was seen of folders."""
+        for (folder, label, split), count in self._waiting.items():
+            for key, value in self._places_of(folder, folder):
+                key.add(value, label, split, count)
+        self._waiting.clear()
+        # Where there are so many pairs that not all are counted, it matters in which order they came.
+        self._one_by_one = self._one_by_one or any(2 * len(key.pairs) > _MOST_PAIRS for key in self.keys.values())
+
     def _key(self, place: Place, path: str) -> _Key:
         key = self.keys.get(place)
         if key is None:
@@ -156,6 +174,8 @@ class Watch:
 
     def _places_of(self, folder: str, path: str) -> list[tuple[_Key, str]]:
         """Return the folders next to a file, each with its key."""
+        if (known := self._places.get(folder)) is not None:
+            return known
         as_written = folder
         # One folder that two systems wrote, with umlauts in two forms, is one value.
         folder = normalize("NFC", folder)

@@ -15,6 +15,13 @@ from tests.conftest import ROOT
 PROGRAM = [sys.executable, str(ROOT / "burnish.py")]
 
 
+def test_cycles_are_collected_again_when_a_command_is_loaded() -> None:
+    # In a process of its own: what is frozen stays so.
+    code = "import gc, burnish; gc.disable(); from cli.app import load; load('balance'); print(gc.isenabled())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
 def closed(arguments: str, redirections: str, folder: Path) -> tuple[int, str]:
     """Run the program by a shell that closes some of its streams."""
     (folder / "set.jsonl").write_text('{"path": "a.jpg", "label": "x"}\n')

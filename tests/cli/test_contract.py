@@ -131,7 +131,10 @@ def imported(words):
         assert not end.code, (words, end.code)
     assert not heavy & sys.modules.keys(), (words, heavy & sys.modules.keys())
 
-imported(["--help"])  # every other starts as a copy of this one, which saves what Python and typer need to start
+imported(["--help"])
+unneeded = {"msgspec", "tomllib", "cli.effects"} & sys.modules.keys()
+assert not unneeded, unneeded
+# Every other starts as a copy of this one, which saves what Python and typer need to start.
 for words in lines:
     child = os.fork()
     if not child:

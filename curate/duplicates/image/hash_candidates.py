@@ -91,7 +91,9 @@ def exact_candidates(whole: Hashes) -> Pairs:
 
 
 def _ordered(found: list[Pairs], count: int) -> Pairs:
-    found = [np.zeros((0, 2), np.int64), *found]
+    found = [pairs for pairs in found if len(pairs)]
+    if not found:
+        return np.zeros((0, 2), np.int64)
     pairs = np.sort(np.concatenate(found), axis=1)
     # One number for a pair sorts many times faster than two.
     codes = np.unique(pairs[:, 0] * count + pairs[:, 1])

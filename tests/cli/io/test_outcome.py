@@ -6,15 +6,15 @@ import os
 import pytest
 
 from augment.plan.remarks import Remark
-from cli.io import outcome
+from cli.io import outcome, parent
 from cli.io.outcome import Outcome, line_of, parse
 
 
 def test_what_is_sent_is_what_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
     ours, theirs = os.pipe()
-    monkeypatch.setattr(outcome, "_PARENT", str(theirs))
+    monkeypatch.setattr(parent, "_PARENT", str(theirs))
     monkeypatch.setattr(outcome, "outcome", Outcome(samples_out=3, worked=2, reused=1, rejected=0, put_off=10**6))
-    outcome.send()
+    parent.send()
     os.close(theirs)
     line = os.read(ours, 1 << 16)
     os.close(ours)

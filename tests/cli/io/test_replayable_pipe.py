@@ -26,16 +26,25 @@ def test_what_was_read_is_read_again() -> None:
 
 
 def test_the_end_is_met_only_once() -> None:
+    pieces = [*LINES, b"", b"more"]
+
     class Terminal(io.BytesIO):
         """Has more to give after its end, as somebody at a terminal has."""
 
-        def __iter__(self) -> Iterator[bytes]:
-            yield from LINES
+        def read1(self, _size: int | None = -1) -> bytes:
+            return pieces.pop(0)
 
-    spool = Spool(Terminal(b"more"), io.BytesIO())
+    spool = Spool(Terminal(), io.BytesIO())
     assert list(spool) == LINES
     spool.seek(0)
     assert list(spool) == LINES
+
+
+def test_blocks_are_whole_lines_and_are_read_again() -> None:
+    spool = Spool(io.BytesIO(b"".join(LINES)), io.BytesIO())
+    for _ in range(2):
+        assert list(spool.blocks()) == [b"one\ntwo\n", b"three"]
+        spool.seek(0)
 
 
 @pytest.mark.parametrize("read", range(4))

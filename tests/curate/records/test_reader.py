@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from curate.describe.imbalance import Described
 from curate.facts.records import Finding, ImageFacts
 from curate.ground.errors import InputError, ManifestError
-from curate.records.reader import LineError, locate, open_manifest, parse, read, read_as
+from curate.records import reader as reading
+from curate.records.reader import LineError, blocks, locate, open_manifest, parse, read, read_as
+from curate.records.reader import lines as lines_of
 from curate.records.sample import Sample
 from curate.records.writer import encode, write
 
@@ -189,3 +191,53 @@ def test_a_path_with_a_nul_is_refused_whatever_is_looked_at() -> None:
     # Elsewhere it is a character like others, and a backslash before `u0000` is none at all.
     fine = [b'{"path":"a.png","label":"\\u0000"}', b'{"path":"a\\\\u0000.png"}']
     assert [sample.path for sample in read(fine)] == ["a.png", "a\\u0000.png"]
+
+
+ODD = [
+    b'{"path":"a.jpg","label":"x"}',
+    b'{"path":"b.jpg","label":null,"kind":null}',
+    b'{"path":"\\udcff.jpg"}',
+    b'{"path":"a\\u00e9.jpg","text":"\\u0000"}',
+    b'{"path":"a\\u0000"}',
+    b' {"path":"c.jpg"} ',
+    b'{"path":"d.jpg"}\r',
+    b'{"path":"e.jpg"}{"path":"f.jpg"}',
+    b'{"path":',
+    b'"g.jpg"}',
+    b'{"path":7}',
+    b"",
+    b" \t",
+    b'{"path":"' + b"h" * 50 + b'"}',
+]
+
+
+def outcome(file: Any) -> tuple[list[tuple[Any, bytes]], str]:
+    """Return the samples with their lines as far as they can be read, and what is said of the first that cannot."""
+    found: list[tuple[Any, bytes]] = []
+    try:
+        found.extend((sample, sample.__dict__["line"]) for sample in read(file))
+    except ManifestError as error:
+        return found, str(error)
+    return found, ""
+
+
+@given(st.lists(st.sampled_from(ODD), max_size=8), st.booleans(), st.sampled_from([1, 7, 40, 1 << 16]))
+def test_blocks_are_read_like_one_line_after_the_other(written: list[bytes], ended: bool, size: int) -> None:
+    content = b"\n".join(written) + b"\n" * ended
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_BLOCK_BYTES", size)
+        in_blocks, views = outcome(io.BytesIO(content)), list(lines_of(io.BytesIO(content)))
+        assert b"".join(blocks(io.BytesIO(content))) == content
+    one_by_one = outcome(iter(io.BytesIO(content).readlines()))
+    assert in_blocks == one_by_one
+    assert views == [one.rstrip(b"\r") for one in written if one.strip()]
+
+
+def test_of_a_pipe_what_has_arrived_is_read() -> None:
+    ours, theirs = os.pipe()
+    with open(ours, "rb") as file, open(theirs, "wb", buffering=0) as pipe:
+        pipe.write(b'{"path":"a.jpg"}\n{"path":')
+        samples = read(file)
+        assert next(samples).path == "a.jpg"
+        pipe.write(b'"b.jpg"}\n')
+        assert next(samples).path == "b.jpg"

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from curate.records.sample import Sample
+from curate.split import leakage
 from curate.split.leakage import Watch
 
 SPLITS = ("train", "val", "test")
@@ -99,3 +102,30 @@ def test_many_samples_are_pruned_and_the_suspect_stays() -> None:
 
 def test_two_or_three_sources_of_data_in_the_names_are_no_group() -> None:
     assert watch(lambda n: Sample(f"{('IMG', 'DSC', 'Foto')[n % 3]}_{n}.jpg", "ab"[n % 2], (), SPLITS[n // 20])) == []
+
+
+EACH = [(folder, label, "1") for folder in "abcd" for label in "xyz"]
+
+
+# The tenth pair comes between two of the first.
+@example([*EACH[:9], EACH[0], EACH[9], EACH[0]])
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("xyz"), st.sampled_from("12")), max_size=60))
+def test_samples_that_are_counted_together_count_like_each_by_itself(seen: list[tuple[str, str, str]]) -> None:
+    together, alone = Watch(), Watch()
+    alone._one_by_one = True
+    with pytest.MonkeyPatch.context() as patch:
+        # Few pairs are counted, so that it matters which come first.
+        patch.setattr(leakage, "_MOST_PAIRS", 10)
+        patch.setattr(leakage, "_MOST_WAITING", 3)
+        for folder, label, split in seen:
+            for watched in (together, alone):
+                watched.add(Sample(f"{folder}/{label}/one.jpg", label=label, split=split))
+        for watched in (together, alone):
+            watched.suspects()
+    assert [(place, vars_of(key)) for place, key in together.keys.items()] == [
+        (place, vars_of(key)) for place, key in alone.keys.items()
+    ]
+
+
+def vars_of(key: leakage._Key) -> tuple[object, ...]:
+    return key.example, key.values, key.by_label, key.pairs, key.varies, key.closed
