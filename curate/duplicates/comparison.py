@@ -1,11 +1,6 @@
 """The samples of a set compared with each other: each that goes was confirmed against one that stays."""
 
 from array import array
-<<<<<<< HEAD
-from collections import Counter
-=======
-from collections import defaultdict
->>>>>>> main
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -75,15 +70,9 @@ class Comparison:
             self.compared.update(wanted)
             self.compare(wanted)
             found = Copies(len(self.items), self.pairs)
-<<<<<<< HEAD
         answered = decide_answered_chains(found, members, self.pairs, verdicts)
-        samples_of = Counter(item.label for item in self.items if item.label is not None)
-        decided = [*decide(members, found, self.search.on_conflict, samples_of, self.comparable), *answered]
-=======
-        answered = self.answered(found, members, verdicts)
         labels = self.items.labels
         decided = [*decide(members, found, self.search.on_conflict, labels, self.comparable), *answered]
->>>>>>> main
         decided.sort(key=lambda group: min(member.index for member in (*group.kept, *group.dropped)))
         self.search.parts = self.parts_of_what_stays(decided)
         return decided
