@@ -1,6 +1,6 @@
-"""Recall and precision of `burnish dedup` on known copies: 200 photos and 300 words, changed in known ways.
+"""Recall and precision of `burnish dedup` on known copies: 200 photos, 300 words, 239 phrases, changed in known ways.
 
-    python benchmarks/recall.py images|audio [first|second|first/8|...] [--parts]
+    python benchmarks/recall.py images|audio|phrases [first|second|first/8|...] [--parts]
 
 Needs BURNISH_DATA. For each change it prints the share of copies that `dedup` reports with their original: as copies
 (in one group), as a part, or either; and over all, the share of reported pairs that are of one original. With `first`
@@ -15,15 +15,19 @@ import sys
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
+from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import msgspec
+import numpy as np
 import soundfile
 from PIL import Image
 
 from benchmarks.inputs import HERE, real_data
-from benchmarks.recall_changes import AUDIO, IMAGES, write_audio, write_image
+from benchmarks.recall_changes import AUDIO, IMAGES, Sound, write_audio, write_image
+
+Source = TypeVar("Source")
 
 SHORTEST_S = 0.1
 BURNISH = os.environ.get("BURNISH", str(Path(sys.executable).parent / "burnish"))
@@ -50,10 +54,10 @@ class Found(msgspec.Struct):
     parts: list[Part] = []
 
 
-def chosen(paths: list[Path], half: str) -> list[Path]:
-    """Return every other path, or all; of `first/8`, every eighth of those."""
+def chosen(sources: list[Source], half: str) -> list[Source]:
+    """Return every other of what copies are made of, or all; of `first/8`, every eighth of those."""
     name, _, step = half.partition("/")
-    return {"first": paths[::2], "second": paths[1::2]}.get(name, paths)[:: int(step or 1)]
+    return {"first": sources[::2], "second": sources[1::2]}.get(name, sources)[:: int(step or 1)]
 
 
 def make_images(folder: Path, half: str) -> None:
@@ -71,12 +75,30 @@ def make_audio(folder: Path, half: str) -> None:
     for path in chosen(sorted(real_data().glob("speech_commands/*/*.wav")), half):
         stem = f"{path.parent.name}-{path.stem}"
         shutil.copyfile(path, folder / f"{stem}~original.wav")
-        sound, rate = soundfile.read(path, dtype="float32")
-        for name in AUDIO:
-            changed, changed_rate = AUDIO[name].change(sound, rate)
-            # Of some words that are a click a third is 50 ms or nothing, and no recording.
-            if len(changed) >= SHORTEST_S * changed_rate:
-                write_audio(folder / f"{stem}~{name}", sound, rate, name)
+        write_copies(folder / stem, *soundfile.read(path, dtype="float32"))
+
+
+def make_phrases(folder: Path, half: str) -> None:
+    """Write phrases of four telephone prompts, 2 to 5 s, of which no two have a prompt in common, and their copies."""
+    phrases: list[list[Path]] = []
+    for language in sorted(path for path in real_data().glob("voice_prompts/*") if path.is_dir()):
+        prompts = sorted(path for path in language.glob("*/*.wav") if path.parent.name != "silence")
+        count = len(prompts) // 4
+        phrases += [prompts[place : 4 * count : count] for place in range(count)]
+    for phrase in chosen(phrases, half):
+        sounds, rates = zip(*(soundfile.read(path, dtype="float32") for path in phrase), strict=True)
+        stem = folder / "-".join([phrase[0].parent.parent.name, *(path.stem for path in phrase)])
+        soundfile.write(f"{stem}~original.wav", np.concatenate(sounds), rates[0], subtype="PCM_16")
+        write_copies(stem, np.concatenate(sounds), rates[0])
+
+
+def write_copies(stem: Path, sound: Sound, rate: int) -> None:
+    """Write the copies of a recording, of shape (frames,)."""
+    for name in AUDIO:
+        changed, changed_rate = AUDIO[name].change(sound, rate)
+        # Of some words that are a click a third is 50 ms or nothing, and no recording.
+        if len(changed) >= SHORTEST_S * changed_rate:
+            write_audio(stem.with_name(f"{stem.name}~{name}"), sound, rate, name)
 
 
 def found_in(folder: Path, *options: str) -> Found:
@@ -99,7 +121,7 @@ def main() -> None:
     folder = HERE / f"recall-{kind}-{half.replace('/', '-')}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (make_images if kind == "images" else make_audio)(folder, half)
+    {"images": make_images, "audio": make_audio, "phrases": make_phrases}[kind](folder, half)
     say_recall(sorted(path.name for path in folder.iterdir()), found_in(folder, *options), kind)
 
 
@@ -109,7 +131,7 @@ def say_recall(names: list[str], found: Found, kind: str) -> None:
     Args:
         names: Of all files: of the original, `~`, the change, and an ending.
         found: What `dedup` found among them.
-        kind: `images` or `audio`.
+        kind: `images`, `audio` or `phrases`.
     """
     copies = {pair for group in found.groups for pair in pairs_of([*group.kept, *group.dropped])}
     parts = {frozenset((Path(part.first).name, Path(part.second).name)) for part in found.parts} - copies

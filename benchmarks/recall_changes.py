@@ -179,7 +179,8 @@ def _hum(sound: Sound, rate: int) -> tuple[Sound, int]:
 def _followed(sound: Sound, rate: int) -> tuple[Sound, int]:
     """Return the recording with a tune behind it that is as loud and half as long."""
     at = np.arange(len(sound) // 2) / rate
-    pitch = 220 * 2 ** (np.random.default_rng(int(1e6 * np.abs(sound).max())).integers(0, 12, 9) / 12)
+    notes = np.random.default_rng(int(1e6 * np.abs(sound).max())).integers(0, 12, 1 + len(at) * 8 // rate)
+    pitch = 220 * 2 ** (notes / 12)
     tune = np.sin(2 * np.pi * np.cumsum(pitch[(at * 8).astype(int)]) / rate) * np.abs(sound).max() / 2
     return np.concatenate([sound, tune.astype(np.float32)]), rate
 

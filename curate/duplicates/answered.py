@@ -4,11 +4,13 @@ Nothing goes that was not confirmed against something that stays. In a chain of 
 the last were never compared; without answers one stands for all, with answers each is asked for itself.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from curate.duplicates.groups import PROTECTED, SAME_BYTES, Group, Member, Pair, Stays, Verdict, group_of
+from curate.duplicates.copies import SAME_BYTES, Copies, Pair
+from curate.duplicates.groups import PROTECTED, Group, Member, Stays, Verdict, group_of
 
 
 def answered_pairs(pairs: Iterable[Pair], verdicts: Iterable[Verdict]) -> list[Pair]:
@@ -51,6 +53,39 @@ def decide_answered(members: Sequence[Member], pairs: Sequence[Pair], verdicts: 
     )
     conflict = group.label_conflict if disputed else ()
     return replace(group, label_conflict=conflict, verdicts=tuple(verdicts), instead=instead)
+
+
+def decide_answered_chains(
+    copies: Copies, members: Mapping[int, Member], pairs: Iterable[Pair], verdicts: Sequence[Verdict]
+) -> list[Group]:
+    """Decide the chains of copies in which people answered, and take these out of the others.
+
+    Args:
+        copies: Which samples are copies of which; loses those chains.
+        members: All samples that are copies of another, by index.
+        pairs: The confirmed pairs.
+        verdicts: Of people.
+    """
+    if not verdicts:
+        return []
+    chain_of = {index: number for number, chain in enumerate(copies.chains) for index in chain}
+    said: defaultdict[int, list[Verdict]] = defaultdict(list)
+    for one in verdicts:
+        if one.first in chain_of and chain_of[one.first] == chain_of.get(one.second):
+            said[chain_of[one.first]].append(one)
+    inside: defaultdict[int, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        inside[chain_of[pair.first]].append(pair)
+    groups = [
+        replace(
+            decide_answered([members[index] for index in copies.chains[number]], inside[number], found),
+            # Behind all others, which are numbered without these.
+            chain=len(copies.chains) + number,
+        )
+        for number, found in sorted(said.items())
+    ]
+    copies.chains = [chain for number, chain in enumerate(copies.chains) if number not in said]
+    return groups
 
 
 class _Said:

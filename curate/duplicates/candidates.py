@@ -167,10 +167,5 @@ class Candidates:
 
             paths = [join(self.search.base, self.items[index].path) for index in sounds]
             heard = list(landmarks_of_files(paths, self.search.jobs, self.search.progress))
-            # Behind all as they are, all of them faster; two of which both are faster say nothing new.
-            joined = [one for some in zip(*heard, strict=True) for one in some]
-            for i, j in landmark_candidates(joined):
-                first, second = sorted((i, j % len(sounds)))
-                if i < len(sounds) and first < second:
-                    pairs.append((first, second))
+            pairs += landmark_candidates(*zip(*heard, strict=True))
         return [(sounds[i], sounds[j]) for i, j in dict.fromkeys(pairs)]

@@ -1,15 +1,13 @@
 """The samples of a set compared with each other: each that goes was confirmed against one that stays."""
 
 from array import array
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from msgspec import structs
-
-from curate.duplicates.answered import answered_pairs, decide_answered
+from curate.duplicates.answered import answered_pairs, decide_answered_chains
 from curate.duplicates.candidates import Candidates
-from curate.duplicates.groups import Copies, Group, Member, Pair, Verdict, decide
+from curate.duplicates.copies import Copies, Pair
+from curate.duplicates.groups import Group, Member, Verdict, decide
 from curate.duplicates.item import limits
 from curate.duplicates.keep import Worth, extent, rank
 from curate.duplicates.packed_items import PackedItems
@@ -21,11 +19,6 @@ if TYPE_CHECKING:
     from curate.duplicates.audio.match import AudioMatch
     from curate.duplicates.image.match import ImageMatch
 
-AnyMatch = TypeVar("AnyMatch", "ImageMatch", "AudioMatch")
-
-_AUDIBLE_DB = 0.5
-_SHIFTED_S = 0.002
-_OTHER_SPEED = 0.05  # percent
 _LAZY_ROUNDS, _FEW = 5, 64
 _ROUNDS, _CENTRES = 3, 4
 """Of a chain of copies the first four that would stay are compared with all others of it, and that again as the chain
@@ -77,35 +70,12 @@ class Comparison:
             self.compared.update(wanted)
             self.compare(wanted)
             found = Copies(len(self.items), self.pairs)
-        answered = self.answered(found, members, verdicts)
+        answered = decide_answered_chains(found, members, self.pairs, verdicts)
         labels = self.items.labels
         decided = [*decide(members, found, self.search.on_conflict, labels, self.comparable), *answered]
         decided.sort(key=lambda group: min(member.index for member in (*group.kept, *group.dropped)))
         self.search.parts = self.parts_of_what_stays(decided)
         return decided
-
-    def answered(self, copies: Copies, members: Mapping[int, Member], verdicts: Sequence[Verdict]) -> list[Group]:
-        """Return what becomes of the chains in which people answered, and take these from the others."""
-        if not verdicts:
-            return []
-        chain_of = {index: number for number, chain in enumerate(copies.chains) for index in chain}
-        said: defaultdict[int, list[Verdict]] = defaultdict(list)
-        for one in verdicts:
-            if one.first in chain_of and chain_of[one.first] == chain_of.get(one.second):
-                said[chain_of[one.first]].append(one)
-        inside: defaultdict[int, list[Pair]] = defaultdict(list)
-        for pair in self.pairs:
-            inside[chain_of[pair.first]].append(pair)
-        groups = [
-            structs.replace(
-                decide_answered([members[index] for index in copies.chains[number]], inside[number], found),
-                # Behind all others, which are numbered without these.
-                chain=len(copies.chains) + number,
-            )
-            for number, found in sorted(said.items())
-        ]
-        copies.chains = [chain for number, chain in enumerate(copies.chains) if number not in said]
-        return groups
 
     def members(self, copies: Copies) -> dict[int, Member]:
         """Return all samples that are copies of another, ranked by what is in them."""
@@ -226,8 +196,12 @@ class Comparison:
         compare(waiting)
 
     def instead(self, pair: tuple[int, int], stands: Mapping[int, int]) -> tuple[int, int]:
-        """Return a pair with what stands for each of its samples that goes, where these two may be compared."""
-        first, second = (self.standing(index, stands) for index in pair)
+        """Return a pair with what stands, at the end of the chain, for each that goes, where these may be compared."""
+        first, second = pair
+        while first in stands:
+            first = stands[first]
+        while second in stands:
+            second = stands[second]
         other = (min(first, second), max(first, second))
         if first == second or other == pair:
             return other
@@ -243,12 +217,6 @@ class Comparison:
                 one._replace(outer=side[one.outer], inner=side[one.inner]) for one in known.windows[pair]
             )
         return other
-
-    def standing(self, index: int, stands: Mapping[int, int]) -> int:
-        """Return what stands for a sample: the largest at the end of the chain."""
-        while index in stands:
-            index = stands[index]
-        return index
 
     def extent(self, index: int) -> tuple[bool, float, float, int, int]:
         """Return the order in which samples are taken to be the original of others, before more is known of them.
@@ -271,9 +239,10 @@ class Comparison:
             return
         from curate.duplicates.audio.pairs import confirm_pairs
 
-        paths = [self.paths(pair) for pair in pairs]
+        path_of = {index: join(self.search.base, self.items[index].path) for pair in pairs for index in pair}
+        paths = [(path_of[first], path_of[second]) for first, second in pairs]
         heard = confirm_pairs(paths, self.search.jobs, self.search.progress, speeds=self.search.in_part)
-        self.take(pairs, paths, heard, _audio_change)
+        self.take(pairs, paths, heard)
 
     def compare_images(self, pairs: Sequence[tuple[int, int]]) -> None:
         """Compare pairs of pictures; where features or grids say how one may lie on the other, by that."""
@@ -304,38 +273,24 @@ class Comparison:
         for pair, match in zip(pairs, matches, strict=True):
             if match.worth:
                 self.worth.update(zip(pair, match.worth, strict=True))
-        self.take(pairs, paths, matches, lambda match: match.change)
+        self.take(pairs, paths, matches)
 
     def take(
         self,
         candidates: Sequence[tuple[int, int]],
         paths: Sequence[tuple[str, str]],
-        matches: "Iterable[AnyMatch]",
-        describe: "Callable[[AnyMatch], str]",
+        matches: "Iterable[ImageMatch | AudioMatch]",
     ) -> None:
         """Remember what comparisons found."""
         for (first, second), names, match in zip(candidates, paths, matches, strict=True):
             if match.relation == "exact" or (match.relation == "near" and not self.search.exact):
-                self.pairs.append(Pair(first, second, match.relation, match.distance, describe(match)))
+                self.pairs.append(Pair(first, second, match.relation, match.distance, match.change))
             elif match.relation == "part" and not self.search.exact:
-                self.parts[first, second] = (match.share, describe(match))
+                self.parts[first, second] = (match.share, match.change)
             # A reason that begins with a path is about a file that could not be compared; others tell why two are no
             # copies, which is the rule and not worth a word. `startswith` takes both paths, as a tuple.
             elif match.relation == "none" and match.reason.startswith(names):
                 self.search.unconfirmed.append(match.reason)
-
-    def paths(self, pair: tuple[int, int]) -> tuple[str, str]:
-        """Return where two files are."""
-        first, second = (join(self.search.base, self.items[index].path) for index in pair)
-        return first, second
-
-
-def _audio_change(match: "AudioMatch") -> str:
-    level = f"{match.gain_db:+.1f} dB" if abs(match.gain_db) >= _AUDIBLE_DB else ""
-    shift = f"{1000 * abs(match.shift_s):.0f} ms shift" if abs(match.shift_s) >= _SHIFTED_S else ""
-    faster = 100 * (match.speed - 1)
-    speed = f"{abs(faster):.1f} % {'faster' if faster > 0 else 'slower'}" if abs(faster) >= _OTHER_SPEED else ""
-    return ", ".join(filter(None, (level, shift, speed)))
 
 
 def _different(one: str | None, other: str | None) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """Groups of duplicates: which samples are copies of each other, and which one stands for all."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal, get_args
 
 from msgspec import Struct, structs
 
-Relation = Literal["exact", "near", "answered"]
+from curate.duplicates.copies import Copies, Pair, Relation
+
 OnConflict = Literal["drop", "keep", "fail"]
 Stays = Literal["first", "second", "both", "neither", "open"]
 
@@ -14,9 +15,6 @@ ON_CONFLICT: tuple[OnConflict, ...] = get_args(OnConflict)
 
 PROTECTED = {"test": 2, "val": 1}
 """Of copies in several splits the one that is evaluated on stays: a training copy would make it worthless."""
-
-SAME_BYTES = "same bytes"
-"""Change of a pair of which nothing had to be decoded."""
 
 
 class Member(Struct, frozen=True):
@@ -37,25 +35,6 @@ class Member(Struct, frozen=True):
     split: str | None = None
     rank: tuple[float, ...] = ()
     reference: bool = False
-
-
-class Pair(Struct, frozen=True):
-    """Two samples that were confirmed to be copies of each other.
-
-    Attributes:
-        first: Index of one.
-        second: Index of the other, larger.
-        relation: `exact`: the same bytes or the same decoded content; `near`: the same thing, changed a little;
-            `answered`: people say that they are copies, and the search does not.
-        distance: 0 (the same) to 1; None: nothing was measured.
-        change: What was done to it, such as `flipped`; empty where that is not known.
-    """
-
-    first: int
-    second: int
-    relation: Relation
-    distance: float | None = 0.0
-    change: str = ""
 
 
 class Verdict(Struct, frozen=True):
@@ -133,60 +112,6 @@ class _Star(Struct, frozen=True):
 
     centre: Member
     copies: list[Member]
-
-
-class Copies:
-    """Which samples are copies of which: confirmed pairs, and whatever has the same content as one of them.
-
-    Only sameness is passed on: what is exactly the same as A is to all others what A is. Likeness is not. Of twelve
-    crops, each 4 % smaller than the last, each two that follow each other are copies, and the first and last are not.
-
-    Attributes:
-        chains: The samples that hang together, whatever lies between, each chain in order, by their first.
-    """
-
-    def __init__(self, count: int, pairs: Iterable[Pair]) -> None:
-        """Take the confirmed pairs among `count` samples."""
-        import numpy as np
-
-        from curate.ground.union_find import join_pairs
-
-        pairs = list(pairs)
-        # Reshaped, because an empty list has no second axis.
-        ends = np.array([(pair.first, pair.second) for pair in pairs], np.int64).reshape(-1, 2)
-        exact = np.array([pair.relation == "exact" for pair in pairs], bool)
-        chained, same = (join_pairs(count, some[:, 0], some[:, 1]) for some in (ends, ends[exact]))
-        involved = np.unique(ends)
-        self._content: dict[int, int] = dict(zip(involved.tolist(), same[involved].tolist(), strict=True))
-        self._near: dict[int, dict[int, Pair]] = {}
-        self._exact: dict[int, Pair] = {}
-        for pair in pairs:
-            one, other = self._content[pair.first], self._content[pair.second]
-            if pair.relation == "exact":
-                self._exact.setdefault(pair.second, pair)
-            elif one != other:
-                self._near.setdefault(one, {}).setdefault(other, pair)
-                self._near.setdefault(other, {}).setdefault(one, pair)
-        chains: dict[int, list[int]] = {}
-        for index in involved.tolist():
-            chains.setdefault(int(chained[index]), []).append(index)
-        self.chains = [chains[first] for first in sorted(chains)]
-
-    def content(self, index: int) -> int:
-        """Return the first sample of the same content, which stands for that content."""
-        return self._content[index]
-
-    def near(self, content: int) -> Collection[int]:
-        """Return the other contents that were confirmed to be near one."""
-        return self._near.get(content, {})
-
-    def pair(self, one: int, other: int) -> Pair | None:
-        """Return what makes two samples copies of each other; None where nothing that was compared does."""
-        first, second = sorted((one, other))
-        if self._content[one] == self._content[other]:
-            known = self._exact.get(second) or self._exact.get(first)
-            return Pair(first, second, "exact", change=known.change if known else "")
-        return self._near.get(self._content[first], {}).get(self._content[second])
 
 
 def decide(

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 
-from curate.duplicates.groups import SAME_BYTES, Pair
+from curate.duplicates.copies import SAME_BYTES, Pair
 from curate.duplicates.item import Item
 from curate.duplicates.packed_items import PackedItems
 from curate.journal.fs import digest_of

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.duplicates.answered import answered_pairs, decide_answered
-from curate.duplicates.groups import SAME_BYTES, Group, Member, Pair, Stays, Verdict
+from curate.duplicates.copies import SAME_BYTES, Pair
+from curate.duplicates.groups import Group, Member, Stays, Verdict
 
 
 def members(labels: str, **more: Any) -> list[Member]:

@@ -6,7 +6,7 @@ import pytest
 
 from curate.duplicates import comparison as module
 from curate.duplicates.comparison import Comparison
-from curate.duplicates.groups import Pair
+from curate.duplicates.copies import Pair
 from curate.duplicates.image.crop_candidates import Window
 from curate.duplicates.item import ImageKey, Item
 from curate.duplicates.packed_items import PackedItems

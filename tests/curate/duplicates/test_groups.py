@@ -5,7 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.duplicates.groups import Copies, Group, Member, OnConflict, Pair, decide
+from curate.duplicates.copies import Copies, Pair
+from curate.duplicates.groups import Group, Member, OnConflict, decide
 
 
 def pairs(*ends: tuple[int, int]) -> list[Pair]:

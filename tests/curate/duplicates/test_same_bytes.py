@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from curate.duplicates.groups import Pair
+from curate.duplicates.copies import Pair
 from curate.duplicates.item import Item
 from curate.duplicates.same_bytes import Present, same_bytes
 

@@ -122,6 +122,51 @@ def test_with_half_as_much_behind_it_is_a_part() -> None:
     assert confirm((sound, RATE), (np.concatenate([sound, tune]), RATE)).relation == "part"
 
 
+@pytest.mark.parametrize("seconds", [0.11, 0.15, 0.3])
+@pytest.mark.parametrize("softer_db", [0, 20, 34])
+def test_an_excerpt_of_what_is_soft_is_found_where_it_is(seconds: float, softer_db: float) -> None:
+    # Whatever is loud correlates with the excerpt more than its own place does, by chance.
+    soft = burst(2, 0.5) * np.float32(10 ** (-softer_db / 20))
+    whole = np.concatenate([burst(1, 0.8), soft, burst(3, 0.8)])
+    begin = len(burst(1, 0.8)) + round(0.25 * RATE)
+    found = confirm((whole, RATE), (whole[begin : begin + round(seconds * RATE)], RATE))
+    assert found.relation == "part"
+    assert found.distance < 0.05
+
+
+def vowel(pitch_hz: float, seconds: float, seed: int) -> Samples:
+    """Return harmonics in phase under formants, and breath 14 dB below: a voice holds a vowel like that for long."""
+    at = np.arange(round(seconds * RATE)) / RATE
+    harmonics = np.arange(1, int(3400 / pitch_hz))
+    loud = sum(np.exp(-np.square((harmonics * pitch_hz - place) / 250)) for place in (500, 1500, 2500))
+    voiced = (loud + 0.05) @ np.sin(2 * np.pi * np.outer(harmonics * pitch_hz, at))
+    breath = np.random.default_rng(seed).normal(size=len(at)) * voiced.std() * 0.2
+    return np.asarray(0.02 * (voiced + breath), np.float32)[:, None]
+
+
+@pytest.mark.parametrize("seconds", [0.08, 0.11])
+def test_two_takes_of_one_vowel_are_no_parts_of_each_other(seconds: float) -> None:
+    take, other = vowel(120, 0.5, 1), vowel(120, 0.5, 2)
+    begin = round(0.2 * RATE)
+    found = confirm((take, RATE), (other[begin : begin + round(seconds * RATE)], RATE))
+    # They do correlate: .8 would do for a recording of a second.
+    assert found.distance < 0.2
+    assert found.relation == "none"
+
+
+def test_a_voice_that_is_mostly_below_the_band_of_a_telephone() -> None:
+    from scipy import signal
+
+    low = signal.sosfilt(signal.butter(4, (110, 290), "bandpass", fs=8000, output="sos"), burst(4, rate=8000)[:, 0])
+    sound = (burst(1, rate=8000)[:, 0] + 4 * low).astype(np.float32)[:, None]
+    band = signal.butter(6, (300, 3400), "bandpass", fs=8000, output="sos")
+    filtered = signal.sosfilt(band, sound[:, 0]).astype(np.float32)[:, None]
+    for padded in (0, 700):
+        later = np.pad(filtered, ((padded, 0), (0, 0)))
+        assert confirm((sound, 8000), (later, 8000)).relation == "near"
+        assert confirm((later, 8000), (sound, 8000)).relation == "near"
+
+
 def test_two_sounds_over_one_hum_are_none() -> None:
     time = np.arange(len(burst(1)), dtype=np.float32)[:, None] / RATE
     hum = sum(np.sin(2 * np.pi * hz * time + hz) / hz for hz in (100, 150, 250)) * 30
