@@ -95,6 +95,8 @@ def align(
     found = _lay(both, _finer(around, int(np.abs(around).argmax())) - before, channel=channel)
     if reach_s is not None or min(len(a), len(b)) > _MOSTLY * max(len(a), len(b)):
         return found
+    if found and abs(found.correlation) * found.inside >= _SURELY:
+        return found
     # Where the longer is loud anything may correlate more with it than a soft excerpt with its own place.
     for place in _places_inside(around, before, both):
         # Cut out before it is flattened: what is around decided how that was done, and rang into it.
