@@ -236,17 +236,24 @@ def _prove(ray: Any, places: "Sequence[str]") -> None:
         return digest(), ["folder", *map(fingerprint, places)]
 
     asked = {
-        node["NodeManagerAddress"] + f" ({node['NodeID'][:6]})": ray.remote(num_cpus=0, max_retries=0)(look)
-        .options(scheduling_strategy=strategy(node["NodeID"], soft=False))
-        .remote(folder, tuple(places))
+        node["NodeID"]: (
+            f"{node['NodeManagerAddress']} ({node['NodeID'][:6]})",
+            ray.remote(num_cpus=0, max_retries=0)(look)
+            .options(scheduling_strategy=strategy(node["NodeID"], soft=False))
+            .remote(folder, tuple(places)),
+        )
         for node in ray.nodes()
         if node["Alive"]
     }
     own = ["folder", *map(fingerprint, places)]
-    for name, reference in asked.items():
+    for number, (name, reference) in asked.items():
         try:
             theirs, seen = ray.get(reference, timeout=_PROBE_S)
         except ray.exceptions.RayError as error:
+            # A machine that was lost is listed as alive until it has missed some calls. Then it is none of the
+            # cluster, and nothing will be sent to it.
+            if not any(node["Alive"] for node in ray.nodes() if node["NodeID"] == number):
+                continue
             raise InputError(f"machine {name} does not answer: {one_line(error)}") from None
         if theirs and theirs != program:
             what = theirs if not theirs.startswith("sha256:") else "has another burnish; install the same one"

@@ -114,6 +114,17 @@ def test_machines_that_are_lost_change_nothing(cluster: str, machines: Any) -> N
     assert found == [number * number for number in range(LEAST_BATCHES)]
 
 
+def test_a_machine_that_was_lost_just_now_is_not_waited_for(address: str, machines: Any) -> None:
+    """It is listed as alive still, and asked whether it sees the data."""
+    victim = machines.list_all_nodes()[1]
+    nodes.use_cluster(address, [])
+    machines.remove_node(victim, allow_graceful=False)
+    try:
+        assert list(run_on_cluster(square, range(5), chunk_size=1)) == [n * n for n in range(5)]
+    finally:
+        machines.add_node(num_cpus=1, object_store_memory=STORE)
+
+
 def test_who_stops_reading_stops_the_work(cluster: str) -> None:
     results = run_on_cluster(slow_square, iter(range(10_000)), chunk_size=1)
     assert next(results) == 0
