@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from augment.operations.signatures import check_usable
-from curate.ground.lean_import import imported_without
+from curate.ground.imports import imported_without
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

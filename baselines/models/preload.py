@@ -14,7 +14,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from curate.ground.lean_import import imported_without
+from curate.ground.imports import imported_without
 
 MODULES = ("sklearn.linear_model", "sklearn.svm", "sklearn.neighbors")
 _STATS = "scipy.stats"
