@@ -5,13 +5,13 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from baselines.embeddings.network import Network, read_network
 from baselines.embeddings.packages import PACKAGES, load_package
 from baselines.embeddings.preprocessing import ImagePreprocessing, Preprocessing, read_preprocessing
 from baselines.embeddings.torch_models import is_hub_name, load_hub_model
-from baselines.features.cache import FeatureCache, Keeping, default_folder
+from baselines.features.cache import Computed, FeatureCache, Keeping, default_folder
 from baselines.features.reading import Reading, with_bytes
 from curate.embeddings.store import About, Embeddings, make_embeddings
 from curate.engine import Failure, Ready, run_anywhere
@@ -205,24 +205,19 @@ class Result:
     digests: dict[str, str] = field(default_factory=dict)
 
 
-class _Read(NamedTuple):
-    digest: str
-    vector: "Vector"
-
-
 class _Worker:
     """Reads a file and embeds it; runs in a worker process."""
 
     def __init__(self, model: Model, *, changed: bool = False) -> None:
         self.model, self.changed = model, changed
 
-    def __call__(self, path: str) -> "_Read | str":
+    def __call__(self, path: str) -> "Computed | str":
         return with_bytes(path, self._embed)
 
-    def _embed(self, data: "bytes | mmap.mmap") -> _Read:
+    def _embed(self, data: "bytes | mmap.mmap") -> Computed:
         import hashlib
 
-        return _Read(f"sha256:{hashlib.sha256(data).hexdigest()}", self.model.vector(data, changed=self.changed))
+        return Computed(f"sha256:{hashlib.sha256(data).hexdigest()}", self.model.vector(data, changed=self.changed))
 
 
 def embed(
@@ -263,18 +258,18 @@ def embed(
         same = unchanged((join(reading.root, one.path), Status(one.bytes, one.mtime_ns, one.etag)) for one in chosen)
         known = cache.load([one.digest for one, is_same in zip(chosen, same, strict=True) if one.digest and is_same])
     items = [
-        Ready(_Read(one.digest, known[one.digest])) if one.digest in known else join(reading.root, one.path)
+        Ready(Computed(one.digest, known[one.digest])) if one.digest in known else join(reading.root, one.path)
         for one in chosen
     ]
     found: dict[str, Vector] = {}
     options: Any = {"jobs": reading.jobs, "chunk_size": 8, "timeout_s": reading.timeout_s, "preload": _PRELOAD}
     options["ahead"] = read_paths_ahead
     keeping = Keeping(cache)
-    options["arrived"] = lambda results: keeping.add(one for one in results if isinstance(one, _Read))
+    options["arrived"] = keeping.add
     try:
         with closing(run_anywhere(_Worker(model), items, **options)) as results:
             for one, result in zip(chosen, watch(results), strict=True):
-                if isinstance(result, _Read):
+                if isinstance(result, Computed):
                     found[result.digest] = result.vector
                     counted.digests[one.path] = result.digest
                     counted.changed += one.digest not in {None, result.digest}
@@ -310,7 +305,9 @@ def _with_own_similarity(
 
     step = max(1, len(paths) // _CHANGED)
     with closing(run_anywhere(_Worker(model, changed=True), paths[::step][:_CHANGED], **options)) as results:
-        pairs = [(found[one.digest], one.vector) for one in results if isinstance(one, _Read) and one.digest in found]
+        pairs = [
+            (found[one.digest], one.vector) for one in results if isinstance(one, Computed) and one.digest in found
+        ]
     pairs = [pair for pair in pairs if all(vector.any() for vector in pair)]
     if not pairs:
         return model.about()

@@ -8,7 +8,7 @@ import hashlib
 import os
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from baselines.features.families import FAMILIES, FEATURES_VERSION
 from curate.ground.atomic import atomic_write
@@ -119,6 +119,13 @@ KEEP_EVERY_S = 20.0
 """From one pack to the next while features are computed."""
 
 
+class Computed(NamedTuple):
+    """What a worker sends of a file that it could read: the digest of its bytes, and what was computed of them."""
+
+    digest: str
+    vector: "Vector"
+
+
 class Keeping:
     """Keeps features while they are computed, so that a process that is killed loses seconds of work, not hours.
 
@@ -131,12 +138,12 @@ class Keeping:
         self._fresh: dict[str, Vector] = {}
         self._kept_at = time.monotonic()
 
-    def add(self, computed: "Iterable[tuple[str, Vector]]") -> None:
-        """Take up what was computed of files: digests and vectors."""
+    def add(self, results: "Iterable[object]") -> None:
+        """Take up what was computed of files; other results, of files that could not be read, are passed over."""
         if self._cache is None:
             return
         # Copies: a vector may be a row of an array that lives longer, and holds all of them.
-        self._fresh.update((digest, vector.copy()) for digest, vector in computed)
+        self._fresh.update((one.digest, one.vector.copy()) for one in results if isinstance(one, Computed))
         if time.monotonic() - self._kept_at >= KEEP_EVERY_S:
             self.flush()
 

@@ -3,9 +3,9 @@
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from baselines.features.cache import FeatureCache, Keeping, default_folder
+from baselines.features.cache import Computed, FeatureCache, Keeping, default_folder
 from baselines.features.families import FAMILIES
 from baselines.features.reading import Reading, Watcher, with_bytes
 from curate.engine import Failure, Ready, available_processors, run_anywhere
@@ -50,11 +50,6 @@ class Extracted:
     reused: int = 0
 
 
-class _Read(NamedTuple):
-    digest: str
-    vector: "NDArray[np.float32]"
-
-
 def extract(
     examples: "Sequence[LabelledSample]",
     kind: "Kind",
@@ -77,7 +72,7 @@ def extract(
     known = _known(examples, reading.root, cache)
     # What the cache knows goes along as it is, so that results come in the order of the samples, without sorting.
     items = [
-        Ready(_Read(one.digest or "", known[i])) if i in known else join(reading.root, one.path)
+        Ready(Computed(one.digest or "", known[i])) if i in known else join(reading.root, one.path)
         for i, one in enumerate(examples)
     ]
     found = Extracted(np.zeros((len(examples), sum(FAMILIES[kind].values())), np.float32), [None] * len(examples))
@@ -88,11 +83,11 @@ def extract(
     work = partial(_read, kind=kind)
     options: dict[str, Any] = {"timeout_s": reading.timeout_s, "preload": _PRELOAD[kind], "ahead": read_paths_ahead}
     keeping = Keeping(cache)
-    options["arrived"] = lambda results: keeping.add(one for one in results if isinstance(one, _Read))
+    options["arrived"] = keeping.add
     try:
         with closing(run_anywhere(work, items, jobs=jobs, chunk_size=chunk, **options)) as results:
             for index, result in enumerate(watch(results)):
-                if isinstance(result, _Read):
+                if isinstance(result, Computed):
                     found.features[index] = result.vector
                     found.digests[index] = result.digest
                     found.changed += examples[index].digest not in (None, result.digest)
@@ -118,17 +113,17 @@ def _known(
     return {i: features[digest] for i, digest in digests.items() if digest in features}
 
 
-def _read(path: str, *, kind: "Kind") -> _Read | str:
+def _read(path: str, *, kind: "Kind") -> Computed | str:
     """Return the digest and the features of a file, or why it has none; runs in a worker."""
     import hashlib
 
     import numpy as np
 
     # One read for digest and features, so that both are of the same bytes even if the file changes meanwhile.
-    def describe(data: "bytes | mmap") -> _Read:
+    def describe(data: "bytes | mmap") -> Computed:
         found = _describe(data, kind, path)
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-        return _Read(digest, np.concatenate([found[name] for name in FAMILIES[kind]]))
+        return Computed(digest, np.concatenate([found[name] for name in FAMILIES[kind]]))
 
     return with_bytes(path, describe)
 

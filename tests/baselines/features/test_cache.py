@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from baselines.features import cache as module
-from baselines.features.cache import FeatureCache, Keeping, default_folder
+from baselines.features.cache import Computed, FeatureCache, Keeping, default_folder
 from tests.conftest import ROOT
 
 LENGTH = 2142
@@ -119,23 +119,23 @@ def test_the_usual_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_features_are_kept_while_they_are_computed(cache: FeatureCache, monkeypatch: pytest.MonkeyPatch) -> None:
     keeping = Keeping(cache)
-    keeping.add([(digest(1), vector(1))])
+    keeping.add([Computed(digest(1), vector(1))])
     assert not os.path.exists(cache.folder), "not each by itself"
     monkeypatch.setattr(module, "KEEP_EVERY_S", 0.0)
     row = vector(2)
-    keeping.add([(digest(2), row)])
+    keeping.add([Computed(digest(2), row)])
     row[:] = 9
     assert {name: values[0] for name, values in cache.load([digest(1), digest(2)]).items()} == {
         digest(1): 1,
         digest(2): 2,
     }
     monkeypatch.setattr(module, "KEEP_EVERY_S", 1e9)
-    keeping.add([(digest(3), vector(3))])
+    keeping.add([Computed(digest(3), vector(3))])
     assert digest(3) not in cache.load([digest(3)])
     keeping.flush()
     assert digest(3) in cache.load([digest(3)])
     assert len(packs(cache)) == 2
-    Keeping(None).add([(digest(4), vector(4))])
+    Keeping(None).add([Computed(digest(4), vector(4))])
 
 
 _KILLED = """
