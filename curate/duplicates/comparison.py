@@ -197,11 +197,7 @@ class Comparison:
 
     def instead(self, pair: tuple[int, int], stands: Mapping[int, int]) -> tuple[int, int]:
         """Return a pair with what stands, at the end of the chain, for each that goes, where these may be compared."""
-        first, second = pair
-        while first in stands:
-            first = stands[first]
-        while second in stands:
-            second = stands[second]
+        first, second = (_standing(index, stands) for index in pair)
         other = (min(first, second), max(first, second))
         if first == second or other == pair:
             return other
@@ -239,8 +235,7 @@ class Comparison:
             return
         from curate.duplicates.audio.pairs import confirm_pairs
 
-        path_of = {index: join(self.search.base, self.items[index].path) for pair in pairs for index in pair}
-        paths = [(path_of[first], path_of[second]) for first, second in pairs]
+        paths = self.paths(pairs)
         heard = confirm_pairs(paths, self.search.jobs, self.search.progress, speeds=self.search.in_part)
         self.take(pairs, paths, heard)
 
@@ -252,28 +247,35 @@ class Comparison:
         from curate.duplicates.image.prefilter import Task
 
         known = self.candidates
-        items = {index: self.items[index] for index in {index for pair in pairs for index in pair}}
-        path_of = {index: join(self.search.base, item.path) for index, item in items.items()}
-        paths = [(path_of[first], path_of[second]) for first, second in pairs]
+        paths = self.paths(pairs)
+        label_of = {index: self.items[index].label for index in {index for pair in pairs for index in pair}}
         tasks = []
         for pair, (first, second) in zip(pairs, paths, strict=True):
             # A mirror image with another label is another thing: an arrow to the left, b and d, 6 and 9.
-            alike = items[pair[0]].label == items[pair[1]].label
-            one = Task(
-                first,
-                second,
-                guesses=known.guessed.get(pair, ()),
-                flips=self.search.flips and alike,
-                turns=self.search.turns and alike,
-                windows=known.windows.get(pair, ()),
-                only_windows=pair in known.only_windows,
+            alike = label_of[pair[0]] == label_of[pair[1]]
+            tasks.append(
+                Task(
+                    first,
+                    second,
+                    guesses=known.guessed.get(pair, ()),
+                    flips=self.search.flips and alike,
+                    turns=self.search.turns and alike,
+                    windows=known.windows.get(pair, ()),
+                    only_windows=pair in known.only_windows,
+                )
             )
-            tasks.append(one)
         matches = confirm_tasks(tasks, known.looks, self.search.jobs, self.search.progress)
         for pair, match in zip(pairs, matches, strict=True):
             if match.worth:
                 self.worth.update(zip(pair, match.worth, strict=True))
         self.take(pairs, paths, matches)
+
+    def paths(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[str, str]]:
+        """Return where the files of pairs are."""
+        # Each sample is unpacked once: of 10,000 photos one is in a dozen pairs.
+        involved = {index for pair in pairs for index in pair}
+        path_of = {index: join(self.search.base, self.items[index].path) for index in involved}
+        return [(path_of[first], path_of[second]) for first, second in pairs]
 
     def take(
         self,
@@ -291,6 +293,12 @@ class Comparison:
             # copies, which is the rule and not worth a word. `startswith` takes both paths, as a tuple.
             elif match.relation == "none" and match.reason.startswith(names):
                 self.search.unconfirmed.append(match.reason)
+
+
+def _standing(index: int, stands: Mapping[int, int]) -> int:
+    while index in stands:
+        index = stands[index]
+    return index
 
 
 def _different(one: str | None, other: str | None) -> tuple[str, ...]:

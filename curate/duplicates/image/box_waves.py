@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 Planes = NDArray[np.float32]
 Boxes = NDArray[np.float32]
 
+Steps = tuple[tuple[float, float], ...]
+"""Shares of a side by which each side of a box is moved, and how alike two have to be before that."""
+
 _AT_ONCE = 1024
 
 WHOLE = np.array([[0, 1, 0, 1]], np.float32)
@@ -29,14 +32,7 @@ def waves(levels: Planes, boxes: Boxes, orders: int, power: float) -> Planes:
     return _unit(down @ levels @ along.swapaxes(1, 2), power)
 
 
-def refined(
-    levels: Planes,
-    inner: Planes,
-    boxes: Boxes,
-    steps: tuple[float, ...],
-    power: float,
-    least_alike: tuple[float, ...],
-) -> tuple[Planes, Boxes]:
+def refined(levels: Planes, inner: Planes, boxes: Boxes, steps: Steps, power: float) -> tuple[Planes, Boxes]:
     """Return how alike pictures are in the box where they are most so, shape (n,), and that box, shape (n, 4).
 
     0 for those that are too little alike to go on.
@@ -45,30 +41,22 @@ def refined(
         levels: Brightness of the cells of the outer ones, shape (n, cells, cells).
         inner: Waves of what may lie in them, shape (n, orders ** 2).
         boxes: Where that is, about, shape (n, 4).
-        steps: Shares of a side by which each side of a box is moved, one after the other.
+        steps: One after the other.
         power: As for the waves.
-        least_alike: Before each step.
     """
     found, placed = np.zeros(len(levels), np.float32), boxes.copy()
     # As many at a time as stay in the cache of a processor.
     for begin in range(0, len(levels), _AT_ONCE):
         some = slice(begin, begin + _AT_ONCE)
-        found[some], placed[some] = _refined(levels[some], inner[some], boxes[some], steps, power, least_alike)
+        found[some], placed[some] = _refined(levels[some], inner[some], boxes[some], steps, power)
     return found, placed
 
 
-def _refined(
-    levels: Planes,
-    inner: Planes,
-    boxes: Boxes,
-    steps: tuple[float, ...],
-    power: float,
-    least_alike: tuple[float, ...],
-) -> tuple[Planes, Boxes]:
+def _refined(levels: Planes, inner: Planes, boxes: Boxes, steps: Steps, power: float) -> tuple[Planes, Boxes]:
     cells, orders = levels.shape[1], round(inner.shape[1] ** 0.5)
     found, placed = np.zeros(len(levels), np.float32), boxes.copy()
     going = np.arange(len(levels))
-    for step, least in zip(steps, least_alike, strict=True):
+    for step, least in steps:
         along, down = (_cosines(boxes[:, side], boxes[:, side + 1], cells, orders) for side in (0, 2))
         rows = down @ levels
         here = _products(_unit(rows @ along.swapaxes(1, 2), power), inner)

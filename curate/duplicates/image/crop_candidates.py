@@ -31,7 +31,7 @@ _LEAST_REFINED = 0.945
 _TABLES, _MOST_BITS, _PROBED = 4, 20, 4
 _AT_ONCE = 1024
 _MOST_IN_BUCKET = 128
-_STEPS, _LEAST_BEFORE = (0.02, 0.01), (0.0, 0.92)
+_STEPS = (0.02, 0.0), (0.01, 0.92)
 _LEAST_CUT = 0.02
 _PER_STEP = np.float32(1 / 127)
 
@@ -99,7 +99,7 @@ def crops(grids: Grids, *, flips: bool = True) -> Iterator[Window]:
         first &= asking != entry % count
         asking, entry, box = asking[first], entry[first], box[first]
         inner, mirrored = entry % count, entry >= count
-        alike, places = refined(unpacked(grids[asking]), wholes.of(entry), boxes[box], _STEPS, _POWER, _LEAST_BEFORE)
+        alike, places = refined(unpacked(grids[asking]), wholes.of(entry), boxes[box], _STEPS, _POWER)
         # What is the whole of another, their hashes bring together.
         cut = np.abs(places - WHOLE).max(axis=1) >= _LEAST_CUT
         for place in np.flatnonzero((alike >= _LEAST_REFINED) & cut).tolist():

@@ -83,7 +83,7 @@ _UPRIGHT, _TURNED, _ROTATED = _Limits(0.45, 0.42, 0.62), _Limits(0.6, 0.65, 0.42
 _CROPPED = _Limits(0.935, 0.75, 0.4)
 _CROP_ORDERS, _CROP_POWER = 10, 1.0
 # Of 12,500 pairs that come to .935 one in a thousand is less alike before these steps.
-_CROP_STEPS, _CROP_LEAST_BEFORE = (0.02, 0.01, 0.01, 0.005), (0.0, 0.86, 0.905, 0.92)
+_CROP_STEPS = (0.02, 0.0), (0.01, 0.86), (0.01, 0.905), (0.005, 0.92)
 _VAGUELY_ALIKE = 0.5
 """Enough for small pictures and for those that are all coarsest waves."""
 
@@ -129,7 +129,7 @@ def lie_in_boxes(
     other, chroma = b.luma.copy(), b.chroma.copy()
     other[mirrored], chroma[mirrored] = other[mirrored, :, ::-1], chroma[mirrored, :, ::-1]
     sought = waves(other, WHOLE, _CROP_ORDERS, _CROP_POWER)
-    alike, boxes = refined(a.luma, sought, boxes, _CROP_STEPS, _CROP_POWER, _CROP_LEAST_BEFORE)
+    alike, boxes = refined(a.luma, sought, boxes, _CROP_STEPS, _CROP_POWER)
     along, down = (_read_between(boxes[:, side : side + 2], a.luma.shape[1]) for side in (0, 2))
     shown, *both = (
         down @ plane.astype(np.float32) @ along.swapaxes(1, 2) for plane in (a.luma, *np.moveaxis(a.chroma, 3, 0))

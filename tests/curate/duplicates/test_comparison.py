@@ -21,18 +21,23 @@ def pictures(*sides: int) -> list[Item]:
     ]
 
 
-def test_a_copy_of_a_copy_is_compared_with_what_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_FEW", 1)
-    comparison = Comparison(PackedItems(pictures(400, 300, 200)), Search())
+def compared(comparison: Comparison, candidates: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return what is compared of candidates, in order, where all that are compared are copies."""
     met: list[tuple[int, int]] = []
 
     def compare(pairs: Sequence[tuple[int, int]]) -> None:
         met.extend(pairs)
         comparison.pairs += [Pair(first, second, "near") for first, second in pairs]
 
+    comparison.compare_lazily(candidates, compare)
+    return met
+
+
+def test_a_copy_of_a_copy_is_compared_with_what_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_FEW", 1)
+    comparison = Comparison(PackedItems(pictures(400, 300, 200)), Search())
     # The hash of the smallest is near that of the middle one only, which goes for the largest.
-    comparison.compare_lazily([(0, 1), (1, 2)], compare)
-    assert met == [(0, 1), (0, 2)]
+    assert compared(comparison, [(0, 1), (1, 2)]) == [(0, 1), (0, 2)]
 
 
 def test_what_may_not_be_compared_with_what_stays_is_compared_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,14 +45,7 @@ def test_what_may_not_be_compared_with_what_stays_is_compared_as_it_was(monkeypa
     items = pictures(400, 300, 200)
     comparison = Comparison(PackedItems(items), Search())
     monkeypatch.setattr(comparison, "within_limits", lambda one, other: (one, other) != (0, 2))
-    met: list[tuple[int, int]] = []
-
-    def compare(pairs: Sequence[tuple[int, int]]) -> None:
-        met.extend(pairs)
-        comparison.pairs += [Pair(first, second, "near") for first, second in pairs]
-
-    comparison.compare_lazily([(0, 1), (1, 2)], compare)
-    assert met == [(0, 1), (1, 2)]
+    assert compared(comparison, [(0, 1), (1, 2)]) == [(0, 1), (1, 2)]
 
 
 def test_where_one_was_cut_out_of_a_copy_goes_over_to_what_stays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,14 +57,7 @@ def test_where_one_was_cut_out_of_a_copy_goes_over_to_what_stays(monkeypatch: py
     # 1 was cut out of 2, which is a copy of 0.
     known.windows[1, 2] = (Window(1, 0, box, mirrored=False),)
     known.only_windows.add((1, 2))
-    met: list[tuple[int, int]] = []
-
-    def compare(pairs: Sequence[tuple[int, int]]) -> None:
-        met.extend(pairs)
-        comparison.pairs += [Pair(first, second, "near") for first, second in pairs]
-
-    comparison.compare_lazily([(0, 2), (1, 2)], compare)
-    assert met == [(0, 2), (0, 1)]
+    assert compared(comparison, [(0, 2), (1, 2)]) == [(0, 2), (0, 1)]
     assert known.windows[0, 1] == (Window(0, 1, box, mirrored=False),)
 
 

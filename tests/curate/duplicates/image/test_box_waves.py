@@ -35,7 +35,7 @@ def test_a_box_that_is_a_little_off_is_moved_to_where_it_fits(seed: int) -> None
     box = np.array([[0.08, 0.95, 0.03, 0.9]], np.float32)
     sought = waves(levels, box, 8, 0.5)
     near = box + np.array([[0.02, -0.015, -0.015, 0.02]], np.float32)
-    alike, found = refined(levels, sought, near, (0.02, 0.01) * 3, 0.5, (0.0,) * 6)
+    alike, found = refined(levels, sought, near, ((0.02, 0.0), (0.01, 0.0)) * 3, 0.5)
     before = float((waves(levels, near, 8, 0.5) * sought).sum())
     assert 1 - alike[0] < (1 - before) / 10
     assert np.abs(found - box).max() < 0.02
@@ -47,11 +47,11 @@ def test_what_is_too_little_alike_is_left_and_does_not_move_the_others(monkeypat
     sought = waves(levels[[0, 2, 2, 3]], box, 8, 0.5)
     near = box + np.array([[0.02, -0.015, -0.015, 0.02]], np.float32)
     alone = [
-        refined(levels[i : i + 1], sought[i : i + 1], near[i : i + 1], (0.02, 0.01), 0.5, (0.0, 0.0)) for i in (2, 3)
+        refined(levels[i : i + 1], sought[i : i + 1], near[i : i + 1], ((0.02, 0.0), (0.01, 0.0)), 0.5) for i in (2, 3)
     ]
     for at_once in (1024, 2):
         monkeypatch.setattr(box_waves, "_AT_ONCE", at_once)
-        alike, found = refined(levels, sought, near, (0.02, 0.01), 0.5, (0.8, 0.9))
+        alike, found = refined(levels, sought, near, ((0.02, 0.8), (0.01, 0.9)), 0.5)
         assert alike[1] == 0
         assert found[1].tolist() == near[1].tolist()
         assert alike[2:] == pytest.approx(np.concatenate([one[0] for one in alone]), abs=1e-6)
