@@ -303,27 +303,25 @@ class Renderer:
 
     def _try(self, source: "_Loaded", chain: Chain, key: bytes, attempt: int, trial: Trial | None = None) -> Begun:
         results = apply_steps(source.media, chain.steps, seed_of(key, attempt), trial.best.setting if trial else None)
-        written: list[Sample | Decoded] = []
-        names: list[str] = []
+        written: list[tuple[Sample, Decoded | None]] = []
         explained = []
         try:
             for part, result in enumerate(results):
                 data, ending, more = source.encode(result.media, chain.output)
                 name = f"{name_of(key, part, len(results))}.{ending}"
                 written.append(self._write(name, data, source.kind, chain))
-                names.append(name)
                 explained.append((*result.operations, *more))
         except (RejectedError, OSError):
             # The parts of one source belong together: one that breaks a limit takes the others with it.
-            for name in names:
-                os.unlink(os.path.join(self._staging, name))
+            for sample, _ in written:
+                os.unlink(os.path.join(self._staging, sample.path))
             raise
-        files = tuple(one.sample if isinstance(one, Decoded) else one for one in written)
+        files = tuple(sample for sample, _ in written)
         made = Made(key.hex(), files, tuple(explained), trial.matched() if trial else {}, attempt=attempt)
-        return Begun(made, tuple(one if isinstance(one, Decoded) else None for one in written))
+        return Begun(made, tuple(decoded for _, decoded in written))
 
-    def _write(self, name: str, data: bytes, kind: Kind, chain: Chain) -> Sample | Decoded:
-        """Write a file, read it as a scan would, and hold it against the limits."""
+    def _write(self, name: str, data: bytes, kind: Kind, chain: Chain) -> tuple[Sample, Decoded | None]:
+        """Write a file, read it as a scan would, and hold it against the limits; what is to measure goes along."""
         # Under a name of its own until it is whole: where a cluster thought that a machine was lost, two of them may be
         # at the same sample, and what one has given away the other must not write over.
         path = os.path.join(self._staging, f".{uuid4().hex}")
@@ -340,11 +338,11 @@ class Renderer:
             facts = sample.audio if kind == "audio" else sample.image
             reasons = [*damage, *(limit.broken_by(facts) for limit in limits)]
         reason = next(filter(None, reasons), "")
-        if read is None or reason:
+        if sample is None or reason:
             os.unlink(path)
             raise RejectedError(reason)
         os.replace(path, os.path.join(self._staging, name))
-        return read
+        return sample, read if isinstance(read, Decoded) else None
 
 
 def measured(results: "list[tuple[Begun, ...] | Failure]") -> "list[tuple[Made, ...] | Failure]":
