@@ -122,11 +122,12 @@ def scan(
     check_roots(paths)
     choose_engine(engine, address, [*paths, root])
     streams.check_output(output)
+    guess = None
     if init:
-        from cli.views.scan.init import (
-            ProjectGuess,
-        )  # here, because it would come before the first worker of every scan
-    guess = ProjectGuess(paths, pattern) if init else None
+        # Not above: it would come before the first worker of every scan.
+        from cli.views.scan.init import ProjectGuess
+
+        guess = ProjectGuess(paths, pattern)
     pattern = guess.pattern if guess else pattern
     table = Metadata(metadata, path_column, label_column)
     labeller = Labeller(check_label_source(label), compile_pattern(pattern) if pattern else None, table)
