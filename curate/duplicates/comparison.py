@@ -1,13 +1,13 @@
 """The samples of a set compared with each other: each that goes was confirmed against one that stays."""
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from curate.duplicates.answered import answered_pairs, decide_answered_chains
 from curate.duplicates.candidates import Candidates
 from curate.duplicates.copies import Copies, Pair
-from curate.duplicates.groups import Group, Member, Verdict, decide
+from curate.duplicates.groups import Group, Member, Verdict, decide, stars_of
 from curate.duplicates.item import limits
 from curate.duplicates.keep import Worth, extent, rank
 from curate.duplicates.packed_items import PackedItems
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from curate.duplicates.image.match import ImageMatch
 
 _LAZY_ROUNDS, _FEW = 5, 64
-_ROUNDS, _CENTRES = 3, 4
-"""Of a chain of copies the first four that would stay are compared with all others of it, and that again as the chain
-changes: the hashes bring together what is near, and need not bring together what is near to both ends of a chain."""
+_ROUNDS, _CENTRES = 6, 4
+"""So many that stay of a chain of copies are compared with all that is left of it: a film would never end."""
 
 
 class Comparison:
@@ -63,8 +62,9 @@ class Comparison:
         self.pairs += answered_pairs(self.pairs, verdicts)
         found = Copies(len(self.items), self.pairs)
         members = self.members(found)
+        answered_of = {index for verdict in verdicts for index in (verdict.first, verdict.second)}
         for _ in range(_ROUNDS):
-            wanted = [] if self.search.exact else self.uncompared(found, members)
+            wanted = [] if self.search.exact else self.uncompared(found, members, answered_of)
             if not wanted:
                 break
             self.compared.update(wanted)
@@ -103,24 +103,41 @@ class Comparison:
             for index in involved
         }
 
-    def uncompared(self, copies: Copies, members: Mapping[int, Member]) -> list[tuple[int, int]]:
+    def uncompared(
+        self, copies: Copies, members: Mapping[int, Member], answered: Collection[int]
+    ) -> list[tuple[int, int]]:
         """Return the pairs that have to be compared before it can be said what goes for what.
 
-        The hashes bring together what is near, but not always both ends of a chain: each that would stay is compared
-        with all others of its chain.
+        The hashes bring together what is near, but not always both ends of a chain. What stays first of a chain is
+        compared with all that would not go for it; only what is left then asks for the next.
+
+        Args:
+            copies: Which samples are copies of which, as far as is known.
+            members: All of them.
+            answered: Samples of which people said something.
         """
-        wanted = []
-        for chain in copies.chains:
-            contents = {copies.content(index) for index in chain}
-            if len(contents) < 3:
+        wanted: list[tuple[int, int]] = []
+        chains, _ = stars_of(members, copies, self.items.labels, self.comparable)
+        for stars in chains:
+            contents = [[copies.content(star.centre.index)] for star in stars]
+            for found, star in zip(contents, stars, strict=True):
+                found += [copies.content(one.index) for one in star.copies]
+            everyone = list(dict.fromkeys(content for found in contents for content in found))
+            if self.search.on_conflict == "keep" or not answered.isdisjoint(everyone):
+                # More than one of a star may stay: those that come first are compared with all.
+                wanted += self.left(everyone[:_CENTRES], everyone)
                 continue
-            order = sorted(contents, key=lambda index: (members[index].reference, members[index].rank), reverse=True)
-            for place, centre in enumerate(order[:_CENTRES]):
-                for other in order[place + 1 :]:
-                    pair = (min(centre, other), max(centre, other))
-                    if pair not in self.compared and self.comparable(*pair):
-                        wanted.append(pair)
-        return wanted
+            for place, (centre, *_) in enumerate(contents):
+                later = [content for found in contents[place + 1 :] for content in found]
+                if some := self.left([centre], later):
+                    wanted += some
+                    break
+        return list(dict.fromkeys(wanted))
+
+    def left(self, ones: Sequence[int], others: Sequence[int]) -> list[tuple[int, int]]:
+        """Return the pairs of one and another that were not compared, and may be."""
+        pairs = ((min(one, other), max(one, other)) for one in ones for other in others if one != other)
+        return [pair for pair in pairs if pair not in self.compared and self.comparable(*pair)]
 
     def parts_of_what_stays(self, groups: Sequence[Group]) -> list[Part]:
         """Return what has only a part in common, each pair once: of copies, the one that stays stands for them."""

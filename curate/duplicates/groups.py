@@ -107,8 +107,13 @@ class Group(Struct, frozen=True):
         return tuple(sorted({name for one in own for name in one.by}))
 
 
-class _Star(Struct, frozen=True):
-    """One of a chain of copies, and those of the rest that were confirmed against it."""
+class Star(Struct, frozen=True):
+    """One of a chain of copies, and those of the rest that were confirmed against it.
+
+    Attributes:
+        centre: It stays.
+        copies: They go for it.
+    """
 
     centre: Member
     copies: list[Member]
@@ -134,15 +139,9 @@ def decide(
         samples_of: How many samples have a label.
         comparable: Whether one may go for the other; takes their indexes.
     """
-    disputed: Counter[str] = Counter()
-    for chain in copies.chains:
-        for star in _stars([members[index] for index in chain], copies, comparable, frozenset()):
-            if len(_labels(star)) > 1:
-                disputed.update(one.label for one in (star.centre, *star.copies) if one.label is not None)
-    no_class = frozenset(label for label, count in disputed.items() if count >= samples_of.get(label, 0))
+    chains, no_class = stars_of(members, copies, samples_of, comparable)
     groups = []
-    for number, chain in enumerate(copies.chains):
-        stars = _stars([members[index] for index in chain], copies, comparable, no_class)
+    for number, stars in enumerate(chains):
         # What hangs together with a group without being a copy of what stays in it is named, so that the chain is seen.
         centre_of = {copies.content(star.centre.index): star.centre.path for star in stars}
         groups += [
@@ -153,9 +152,33 @@ def decide(
     return sorted(groups, key=lambda group: min(member.index for member in (*group.kept, *group.dropped)))
 
 
+def stars_of(
+    members: Mapping[int, Member],
+    copies: Copies,
+    samples_of: Mapping[str, int],
+    comparable: Callable[[int, int], bool] = lambda _one, _other: True,
+) -> tuple[list[list[Star]], frozenset[str]]:
+    """Return of each chain what stays, the best first, with what goes for it; and the labels that are no classes.
+
+    Args:
+        members: All samples that are copies of another, by index.
+        copies: Which are copies of which.
+        samples_of: How many samples have a label.
+        comparable: Whether one may go for the other; takes their indexes.
+    """
+    chains = [[members[index] for index in chain] for chain in copies.chains]
+    disputed: Counter[str] = Counter()
+    for chain in chains:
+        for star in _stars(chain, copies, comparable, frozenset()):
+            if len(_labels(star)) > 1:
+                disputed.update(one.label for one in (star.centre, *star.copies) if one.label is not None)
+    no_class = frozenset(label for label, count in disputed.items() if count >= samples_of.get(label, 0))
+    return [_stars(chain, copies, comparable, no_class) for chain in chains], no_class
+
+
 def _stars(
     chain: Sequence[Member], copies: Copies, comparable: Callable[[int, int], bool], no_class: Collection[str]
-) -> list[_Star]:
+) -> list[Star]:
     """Return the samples of a chain that stay, the best first, each with those of the rest that go for it."""
     labelled = {member.label for member in chain if member.label is not None} - set(no_class)
     order = sorted(
@@ -184,7 +207,7 @@ def _stars(
                     taken.append(one)
                     gone.add(one.index)
             waiting[near] = [one for one in waiting.get(near, ()) if one.index not in gone]
-        stars.append(_Star(centre, sorted(taken, key=lambda one: one.index)))
+        stars.append(Star(centre, sorted(taken, key=lambda one: one.index)))
     return stars
 
 
@@ -205,7 +228,7 @@ def group_of(members: Sequence[Member], kept: Sequence[Member], pairs: Sequence[
     )
 
 
-def _group(star: _Star, copies: Copies, on_conflict: OnConflict, no_class: Collection[str]) -> Group:
+def _group(star: Star, copies: Copies, on_conflict: OnConflict, no_class: Collection[str]) -> Group:
     """Return what becomes of one star."""
     everyone = sorted((star.centre, *star.copies), key=lambda one: one.index)
     labels = sorted({one.label for one in everyone if one.label is not None})
@@ -225,7 +248,7 @@ def _group(star: _Star, copies: Copies, on_conflict: OnConflict, no_class: Colle
     )
 
 
-def _one_of_each(star: _Star, classes: Sequence[str], copies: Copies) -> list[Member]:
+def _one_of_each(star: Star, classes: Sequence[str], copies: Copies) -> list[Member]:
     """Return, of each label, the best, and those that were not confirmed against it; others have no label to keep."""
     kept = []
     for label in classes:
@@ -249,5 +272,5 @@ def _linked(group: Group, copies: Copies, centre_of: Mapping[int, str]) -> Group
     return structs.replace(group, linked=tuple(sorted(linked)))
 
 
-def _labels(star: _Star) -> set[str]:
+def _labels(star: Star) -> set[str]:
     return {one.label for one in (star.centre, *star.copies) if one.label is not None}
