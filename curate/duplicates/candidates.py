@@ -43,15 +43,20 @@ class Candidates:
         self.shows: Counter[int] = Counter()
 
     def of_pictures(self, pictures: Sequence[int]) -> list[tuple[int, int]]:
-        """Return the pictures that their hashes bring together, or their grids, or the features that they share."""
+        """Return the pairs of pictures that their hashes bring together, or their grids."""
         if len(pictures) < 2:
             return []
         pairs = self.images(pictures)
         self.windows = {} if self.search.exact else self.cut_out(pictures)
-        if self.search.in_part:
-            self.guessed = self.guesses(pictures, *self.look_closely(pictures))
-        self.only_windows = set(self.windows).difference(pairs, self.guessed)
-        return list(dict.fromkeys([*pairs, *self.guessed, *self.windows]))
+        self.only_windows = set(self.windows).difference(pairs)
+        return list(dict.fromkeys([*pairs, *self.windows]))
+
+    def by_features(self, pictures: Sequence[int]) -> list[tuple[int, int]]:
+        """Return the pairs of pictures that share features in one place relative to each other."""
+        if len(pictures) < 2:
+            return []
+        self.guessed = self.guesses(pictures, *self.look_closely(pictures))
+        return list(self.guessed)
 
     def look_closely(self, pictures: Sequence[int]) -> "tuple[list[Features], list[tuple[int, int]]]":
         """Return the features and the sizes of pictures."""

@@ -59,6 +59,12 @@ class Comparison:
         # In a chain of copies they are asked for again, whatever brought them together.
         self.compared -= self.candidates.only_windows
         self.candidates.only_windows.clear()
+        if self.search.in_part:
+            # Features of twenty copies tell no more than those of the one that shows most, and cost the square of it.
+            pairs = self.candidates.by_features(self.standing(pictures))
+            # Also what was compared before: now it is known where one may lie on the other.
+            self.compared.difference_update(pairs)
+            self.compare_lazily(pairs, self.compare_images)
         self.pairs += answered_pairs(self.pairs, verdicts)
         found = Copies(len(self.items), self.pairs)
         members = self.members(found)
@@ -76,6 +82,13 @@ class Comparison:
         decided.sort(key=lambda group: min(member.index for member in (*group.kept, *group.dropped)))
         self.search.parts = self.parts_of_what_stays(decided)
         return decided
+
+    def standing(self, indexes: Sequence[int]) -> Sequence[int]:
+        """Return the samples but for those of which a larger copy is known; all, where more than one may stay."""
+        if self.search.across or self.search.within or self.search.on_conflict == "keep":
+            return indexes
+        gone = {min(pair.first, pair.second, key=self.extent) for pair in self.pairs}
+        return [index for index in indexes if index not in gone]
 
     def members(self, copies: Copies) -> dict[int, Member]:
         """Return all samples that are copies of another, ranked by what is in them."""

@@ -31,6 +31,8 @@ _ONE_LEVEL, _LEAST_AROUND = 4, 0.02
 _TEXTURE_PX = 1.5
 _SHRUNK = 0.9
 _PER_EDGE, _BESIDE_EDGE, _LEAST_EDGE = 200, (-6, -2, 2, 6), 0.05
+_LEAST_LINES, _BLURRED_LINES, _PLAIN_LEVELS = 6, 2, 0.5
+_LEAST_STEP, _LEAST_EDGE_SHARE = 10, 0.7
 _TEXTURE_STEP, _LEAST_TEXTURE_LEVELS, _MOST_ACROSS = 4, 1.0, 1.4
 
 
@@ -207,6 +209,38 @@ def goes_on(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> bool:
     levels = outer.luma[rows[:, shown], columns[:, shown]].astype(np.float32)
     inside, across, outside = np.abs(np.diff(levels, axis=0)).mean(axis=1).tolist()
     return bool(across <= _MOST_ACROSS * (inside + outside) / 2)
+
+
+def on_page(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> bool:
+    """Tell whether a plain strip ends in a straight line beside the inner picture: there a page ends, or a screen.
+
+    What is cut out of a photo on a page has more of that photo around it, and then the page. On all four sides it is a
+    frame, which is no other thing.
+
+    Args:
+        outer: The picture that shows more.
+        inner: The one that lies in it.
+        matrix: From pixels of the inner to the outer.
+    """
+    height, width = inner.luma.shape
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)]) - 0.5
+    there = corners @ matrix[:, :2].T + matrix[:, 2] + 0.5
+    left, top = np.floor(there.min(axis=0)).astype(int)
+    right, bottom = np.ceil(there.max(axis=0)).astype(int)
+    rows, columns = outer.luma.astype(np.int16), outer.luma.T.astype(np.int16)
+    beside = (rows, top), (rows[::-1], len(rows) - bottom), (columns, left), (columns[::-1], len(columns) - right)
+    return 0 < sum(_ends_straight(lines, int(most)) for lines, most in beside) < len(beside)
+
+
+def _ends_straight(lines: NDArray[np.int16], most: int) -> bool:
+    """Tell whether the first lines of a picture are plain, up to a straight edge within so many of them."""
+    some = lines[: max(0, most) + _BLURRED_LINES]
+    plain = np.median(np.abs(np.diff(some, axis=1)), axis=1) <= _PLAIN_LEVELS
+    end = len(plain) if plain.all() else int(plain.argmin())
+    if not _LEAST_LINES <= end <= most + _BLURRED_LINES or end + _BLURRED_LINES > len(lines):
+        return False
+    step = np.abs(lines[min(end + 1, len(lines) - 1)] - lines[end - 2])
+    return float((step >= _LEAST_STEP).mean()) >= _LEAST_EDGE_SHARE
 
 
 def entropy(picture: Thumbnail) -> float:

@@ -15,7 +15,7 @@ from curate.duplicates.image.alignment import (
     may_lie,
     misfit,
 )
-from curate.duplicates.image.common_part import common, goes_on, two_tones
+from curate.duplicates.image.common_part import common, goes_on, on_page, two_tones
 from curate.duplicates.image.descriptor import descriptor
 from curate.duplicates.image.difference import Difference, colour_difference, difference, raw_difference, surface_alike
 from curate.duplicates.image.feature_candidates import Guess, lay
@@ -72,7 +72,10 @@ _LEAST_ROUGHLY, _LEAST_SECOND, _LEAST_CROPPED = 0.85, 0.93, 0.95
 _UPRIGHT = Orientation("", ((1, 0), (0, 1)), True, 1.0)
 _SAME_ASPECT = 0.02
 _MOST_SKEW, _MOST_STRETCH = 0.01, 0.02
-_WHOLE = 0.93
+_WHOLE = 0.98
+_BARS = 0.99
+"""Of what lies around a picture, the share that is of two levels: of the bars beside a film more, of a screen less."""
+
 _HALF = 0.5
 _LEAST_ROUGH_SHARE, _LEAST_WRITTEN_OVER = 0.05, 0.4
 
@@ -272,16 +275,17 @@ def _same_aspect(a: Thumbnail, b: Thumbnail) -> bool:
 def _problem(a: Thumbnail, b: Thumbnail, matrix: Matrix, found: Difference) -> str:
     small = max(*a.luma.shape, *b.luma.shape) < SMALL
     of_a, of_b = overlaps(a, b, matrix)
-    around, more_of_it = 1.0, False
+    around, more_of_it, page = 1.0, False, False
     if min(of_a, of_b) < _WHOLE:
         both = (a, b, matrix) if of_a < of_b else (b, a, inverted(matrix))
         around, more_of_it = two_tones(*both), goes_on(*both)
+        page = around < _BARS and on_page(*both)
     # In the order in which they are told; all are cheap beside the alignment that went before. Colour is asked last,
     # and only where both have some: a grey copy of a colour picture is a copy.
     problems = {
         "too little of both lies together": max(of_a, of_b) < LEAST_OVERLAP
         or (around < FRAME and min(of_a, of_b) < LEAST_OVERLAP),
-        "something else is around one of them": SCREEN <= around < FRAME and not more_of_it,
+        "something else is around one of them": page or (SCREEN <= around < FRAME and not more_of_it),
         "different pictures": found.rms > MOST_RMS,
         SPOT: found.peak > (MOST_PEAK_OF_SMALL if small else MOST_PEAK),
         "alike but for brightness or contrast": found.gain > MOST_GAIN or found.shift > _MOST_SHIFT,

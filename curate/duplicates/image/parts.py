@@ -7,11 +7,11 @@ import numpy as np
 
 from curate.duplicates.image.alignment import Matrix, improve, inverted
 from curate.duplicates.image.common_part import MOST_APART, common, entropy, shrunk_onto, two_tones
-from curate.duplicates.image.difference import aligned
 from curate.duplicates.image.feature_candidates import Guess
 from curate.duplicates.image.match import RECOLOURED, SHIFTED, SPOT, ImageMatch
 from curate.duplicates.image.orientations import change_of, inverse
 from curate.duplicates.image.thumbnail import Thumbnail
+from curate.media.opencv import opencv
 
 SMALL = 96
 """Pixels of the longer side."""
@@ -97,6 +97,12 @@ def plain_part(a: Thumbnail, b: Thumbnail, guesses: Sequence[Guess]) -> ImageMat
 
 def overlaps(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> tuple[float, float]:
     """Return the share of each picture that the other shows too."""
-    _, mask = aligned(a, b, matrix)
-    inside = float(mask.mean())
-    return inside * min(1.0, abs(float(np.linalg.det(matrix[:, :2]))) * b.luma.size / a.luma.size), inside
+    of_a, of_b = (_outline(*one.luma.shape) for one in (a, b))
+    laid = np.asarray(of_b @ matrix[:, :2].T + matrix[:, 2], np.float32)
+    area = float(opencv().intersectConvexConvex(of_a, laid)[0])
+    return area / a.luma.size, area / max(1e-9, abs(float(np.linalg.det(matrix[:, :2]))) * b.luma.size)
+
+
+def _outline(height: int, width: int) -> Matrix:
+    """Return the corners of a picture; the middle of a pixel is at 0, not at 1/2."""
+    return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32) - np.float32(0.5)
