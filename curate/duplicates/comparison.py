@@ -1,7 +1,8 @@
 """The samples of a set compared with each other: each that goes was confirmed against one that stays."""
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from curate.duplicates.answered import answered_pairs, decide_answered_chains
@@ -117,7 +118,7 @@ class Comparison:
         }
 
     def uncompared(
-        self, copies: Copies, members: Mapping[int, Member], answered: Collection[int]
+        self, copies: Copies, members: Mapping[int, Member], answered: AbstractSet[int]
     ) -> list[tuple[int, int]]:
         """Return the pairs that have to be compared before it can be said what goes for what.
 

@@ -214,8 +214,7 @@ def goes_on(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> bool:
 def on_page(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> bool:
     """Tell whether a plain strip ends in a straight line beside the inner picture: there a page ends, or a screen.
 
-    What is cut out of a photo on a page has more of that photo around it, and then the page. On all four sides it is a
-    frame, which is no other thing.
+    What is cut out of a photo on a page has more of that photo around it, and then the page.
 
     Args:
         outer: The picture that shows more.
@@ -229,14 +228,21 @@ def on_page(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> bool:
     right, bottom = np.ceil(there.max(axis=0)).astype(int)
     rows, columns = outer.luma.astype(np.int16), outer.luma.T.astype(np.int16)
     beside = (rows, top), (rows[::-1], len(rows) - bottom), (columns, left), (columns[::-1], len(columns) - right)
-    return 0 < sum(_ends_straight(lines, int(most)) for lines, most in beside) < len(beside)
+    plain = [_plain_lines(lines[: max(0, int(most)) + _BLURRED_LINES]) for lines, most in beside]
+    # Plain all around is a frame, or the ground of a thing.
+    return min(plain) < _LEAST_LINES and any(
+        _ends_straight(lines, end, int(most)) for (lines, most), end in zip(beside, plain, strict=True)
+    )
 
 
-def _ends_straight(lines: NDArray[np.int16], most: int) -> bool:
-    """Tell whether the first lines of a picture are plain, up to a straight edge within so many of them."""
-    some = lines[: max(0, most) + _BLURRED_LINES]
-    plain = np.median(np.abs(np.diff(some, axis=1)), axis=1) <= _PLAIN_LEVELS
-    end = len(plain) if plain.all() else int(plain.argmin())
+def _plain_lines(lines: NDArray[np.int16]) -> int:
+    """Return how many of the first lines are plain."""
+    plain = np.median(np.abs(np.diff(lines, axis=1)), axis=1) <= _PLAIN_LEVELS
+    return len(plain) if plain.all() else int(plain.argmin())
+
+
+def _ends_straight(lines: NDArray[np.int16], end: int, most: int) -> bool:
+    """Tell whether what is plain at the edge of a picture ends in a straight line, before or where the inner begins."""
     if not _LEAST_LINES <= end <= most + _BLURRED_LINES or end + _BLURRED_LINES > len(lines):
         return False
     step = np.abs(lines[min(end + 1, len(lines) - 1)] - lines[end - 2])

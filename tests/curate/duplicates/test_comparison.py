@@ -6,7 +6,8 @@ import pytest
 
 from curate.duplicates import comparison as module
 from curate.duplicates.comparison import Comparison
-from curate.duplicates.copies import Pair
+from curate.duplicates.copies import Copies, Pair
+from curate.duplicates.groups import Member, OnConflict
 from curate.duplicates.image.crop_candidates import Window
 from curate.duplicates.item import ImageKey, Item
 from curate.duplicates.packed_items import PackedItems
@@ -66,3 +67,62 @@ def test_what_is_in_a_frame_is_never_taken_for_the_original() -> None:
     photo = Item("photo.png", image=ImageKey(width=300, height=300))
     comparison = Comparison(PackedItems([framed, photo]), Search())
     assert comparison.extent(1) > comparison.extent(0)
+
+
+def chained(on_conflict: OnConflict = "drop") -> tuple[Comparison, Copies, dict[int, Member]]:
+    """Return four pictures, each a copy of the one before it and compared with no other; the first is the best."""
+    items = pictures(400, 300, 200, 100)
+    comparison = Comparison(PackedItems(items), Search(on_conflict=on_conflict))
+    pairs = [Pair(index, index + 1, "near") for index in range(3)]
+    comparison.compared = {(pair.first, pair.second) for pair in pairs}
+    members = {index: Member(index, item.path, rank=(-index,)) for index, item in enumerate(items)}
+    return comparison, Copies(4, pairs), members
+
+
+def test_of_a_chain_only_what_stays_first_is_compared_with_what_is_left() -> None:
+    comparison, copies, members = chained()
+    assert comparison.uncompared(copies, members, set()) == [(0, 2), (0, 3)]
+    # Neither is one of the first: then 2 stays, and 3 goes for it.
+    comparison.compared |= {(0, 2), (0, 3)}
+    assert comparison.uncompared(copies, members, set()) == []
+
+
+def test_where_more_than_one_may_stay_the_first_four_are_compared_with_all() -> None:
+    comparison, copies, members = chained("keep")
+    assert set(comparison.uncompared(copies, members, set())) == {(0, 2), (0, 3), (1, 3)}
+    comparison, copies, members = chained()
+    assert set(comparison.uncompared(copies, members, {3})) == {(0, 2), (0, 3), (1, 3)}
+
+
+@pytest.mark.parametrize("on_conflict", ["drop", "keep"])
+def test_features_are_asked_of_what_stands_for_its_copies(
+    on_conflict: OnConflict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of pairs that were compared before: now it is known where one may lie on the other."""
+    items = [
+        Item(
+            path=f"{side}.jpg",
+            kind="image",
+            digest=f"sha256:{side:064x}",
+            image=ImageKey(width=side, height=side, phash="0" * 16),
+        )
+        for side in (400, 300, 200)
+    ]
+    comparison = Comparison(PackedItems(items), Search(in_part=True, on_conflict=on_conflict))
+    asked: list[int] = []
+    met: list[tuple[int, int]] = []
+
+    def compare(pairs: Sequence[tuple[int, int]]) -> None:
+        met.extend(pairs)
+        comparison.pairs += [Pair(*pair, "near") for pair in pairs if pair == (0, 1)]
+
+    def by_features(some: Sequence[int]) -> list[tuple[int, int]]:
+        asked.extend(some)
+        return [(0, 2)]
+
+    monkeypatch.setattr(comparison.candidates, "of_pictures", lambda _: [(0, 1), (0, 2)])
+    monkeypatch.setattr(comparison.candidates, "by_features", by_features)
+    monkeypatch.setattr(comparison, "compare_images", compare)
+    comparison.groups()
+    assert asked == ([0, 2] if on_conflict == "drop" else [0, 1, 2])
+    assert met.count((0, 2)) == 2

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from curate.duplicates.image.common_part import common, entropy, goes_on, shrunk_onto, two_tones
+from curate.duplicates.image.common_part import common, entropy, goes_on, on_page, shrunk_onto, two_tones
 from curate.duplicates.image.thumbnail import Thumbnail, thumbnail
 from tests.curate.duplicates.image.test_compare import jpeg, scene
 
@@ -108,3 +108,32 @@ def test_a_page_does_not_go_on_a_picture(page: tuple[int, int, int]) -> None:
 def test_where_nothing_is_beyond_the_edge_nothing_goes_on() -> None:
     whole = small(plain_with_a_thing(3.0))
     assert not goes_on(whole, whole, UPRIGHT)
+
+
+@pytest.mark.parametrize("side", range(4))
+def test_a_page_ends_in_a_straight_line_on_whichever_side(side: int) -> None:
+    photo = scene(1, (256, 192))
+    page = Image.new("RGB", (256, 256), (250, 250, 250))
+    page.paste(photo, (0, 64))
+    onto = np.array([(1, 0, 20), (0, 1, 64 + 15)], np.float32)
+    outer, inner = small(page), small(photo.crop((20, 15, 236, 177)))
+    assert on_page(outer, inner, onto)
+    assert not on_page(small(photo), inner, np.array([(1, 0, 20), (0, 1, 15)], np.float32))
+    turned = page.rotate(90 * side)
+    # Of a picture that was turned by quarters, where the inner lies is turned about the middle of the page.
+    cosine, sine = ((1, 0), (0, 1), (-1, 0), (0, -1))[side]
+    turn = np.array([(cosine, sine), (-sine, cosine)], np.float32)
+    linear, offset = turn @ onto[:, :2], turn @ (onto[:, 2] - 127.5) + 127.5
+    assert on_page(small(turned), inner, np.hstack([linear, offset[:, None]]).astype(np.float32))
+
+
+def test_a_frame_and_a_plain_ground_are_no_page() -> None:
+    photo = scene(1, (200, 150))
+    frame = Image.new("RGB", (240, 190), (250, 250, 250))
+    frame.paste(photo, (20, 20))
+    assert not on_page(small(frame), small(photo), np.array([(1, 0, 20), (0, 1, 20)], np.float32))
+    # A thing on a white ground, without noise: what is plain ends at the thing, and not in a line.
+    ground = Image.new("RGB", (256, 192), (255, 255, 255))
+    ground.paste(scene(1, (100, 70)), (80, 60))
+    crop = ground.crop((20, 15, 236, 177))
+    assert not on_page(small(ground), small(crop), np.array([(1, 0, 20), (0, 1, 15)], np.float32))

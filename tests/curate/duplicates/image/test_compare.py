@@ -15,7 +15,7 @@ from curate.duplicates.image.features import find_features
 from curate.duplicates.image.margins import without_margins
 from curate.duplicates.image.match import ImageMatch
 from curate.duplicates.image.orientations import Orientation, inverse
-from curate.duplicates.image.parts import plain_part
+from curate.duplicates.image.parts import overlaps, plain_part
 from curate.duplicates.image.thumbnail import half_thumbnail, thumbnail
 from tests.soak import crossed
 
@@ -124,6 +124,51 @@ def test_a_quarter_is_a_part() -> None:
     for found in (matched(scene(1), quarter), matched(quarter, scene(1))):
         assert found.relation == "part"
         assert found.share == pytest.approx(0.25, abs=0.05)
+
+
+@pytest.mark.parametrize(("share", "relation"), [(0.75, "near"), (0.73, "near"), (0.7, "part")])
+def test_what_shows_more_than_a_half_is_a_copy(share: float, relation: str) -> None:
+    whole = scene(1, (800, 600))
+    crop = whole.crop((60, 80, 60 + round(800 * share), 80 + round(600 * share)))
+    for found in (matched(whole, crop), matched(crop, whole)):
+        assert found.relation == relation
+
+
+def test_an_overlap_is_what_both_show_up_to_their_edges() -> None:
+    one, other = (thumbnail(np.asarray(scene(1, size))) for size in ((256, 192), (128, 128)))
+    onto = np.array([(1, 0, 20), (0, 1, 30)], np.float32)
+    assert overlaps(one, other, onto) == pytest.approx((128 * 128 / (256 * 192), 1.0))
+    # Half of it is beside the picture.
+    onto[0, 2] = -64
+    assert overlaps(one, other, onto) == pytest.approx((64 * 128 / (256 * 192), 0.5))
+
+
+def on_screen(photo: Image.Image, around: tuple[int, int, int]) -> Image.Image:
+    width, height = photo.size
+    screen = Image.new("RGB", (width, round(height * 1.35)), around)
+    draw = ImageDraw.Draw(screen)
+    draw.text((width // 20, height // 25), "09:41   photos", (235, 120, 60), ImageFont.load_default(height // 25))
+    screen.paste(photo, (0, round(height * 0.12)))
+    at = width // 20, round(height * 1.2)
+    draw.text(at, "Like   Share   Save", (90, 160, 255), ImageFont.load_default(height // 25))
+    return screen
+
+
+@pytest.mark.parametrize("around", [(18, 18, 20), (250, 250, 250)])
+@pytest.mark.parametrize("share", [1.0, 0.9])
+def test_a_photo_on_a_screen_is_a_part_also_of_what_was_cut_out_of_it(
+    around: tuple[int, int, int], share: float
+) -> None:
+    photo = scene(1, (800, 600))
+    cut = photo.crop((40, 40, 40 + round(800 * share), 40 + round(600 * share))) if share < 1 else photo
+    found = matched(on_screen(photo, around), cut)
+    assert (found.relation, found.reason) == ("part", "something else is around one of them")
+
+
+@pytest.mark.parametrize("bars", [(0, 60), (80, 0), (0, 0, 0, 90)], ids=["above-and-below", "beside", "below"])
+def test_plain_bars_around_a_photo_leave_it_a_copy(bars: tuple[int, ...]) -> None:
+    barred = jpeg(ImageOps.expand(scene(1, (800, 600)), bars, (0, 0, 0)), 85)
+    assert matched(scene(1, (800, 600)), barred).relation == "near"
 
 
 @pytest.mark.parametrize("change", [lambda i: i, ImageOps.mirror], ids=["as-it-is", "flipped"])
