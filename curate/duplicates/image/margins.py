@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.duplicates.image.thumbnail import Pixels
+from curate.media.opencv import opencv
 
 _MOST_FRAMES = 3
 _MOST_RANGE = 14
@@ -46,9 +47,13 @@ def _without_one(pixels: Pixels) -> Pixels | None:
     for line in (pixels[deep], pixels[-1 - deep], pixels[:, deep], pixels[:, -1 - deep]):
         if np.mean(np.abs(line - ground).max(axis=1) > _MOST_RANGE) > _MOST_OTHER:
             return None
-    apart = np.abs(pixels - ground).max(axis=2) > _MOST_RANGE
-    rows = np.flatnonzero(apart.mean(axis=1) > _MOST_OTHER)
-    columns = np.flatnonzero(apart.mean(axis=0) > _MOST_OTHER)
+    cv2 = opencv()
+    like = cv2.inRange(pixels, *(tuple((ground + side).tolist()) for side in (-_MOST_RANGE, _MOST_RANGE)))
+    # Counts of pixels, of which each is 255: along rows, then along columns.
+    alike = (cv2.reduce(like, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() // 255 for axis in (1, 0))
+    rows, columns = (
+        np.flatnonzero((many - count) / many > _MOST_OTHER) for count, many in zip(alike, (width, height), strict=True)
+    )
     if not len(rows) or not len(columns):
         return None
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1

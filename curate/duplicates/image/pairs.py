@@ -193,13 +193,14 @@ def _at_full_size(
     task: Task, pictures: tuple["_Picture", "_Picture"], match: ImageMatch, matrix: Matrix, *, trim: bool
 ) -> ImageMatch:
     """Return what two pictures are that are near by their thumbnails: a digit of 20 pixels is nothing in these."""
-    first, second = (_whole(path, picture) for path, picture in zip(task[:2], pictures, strict=True))
+    sides = [_THUMBNAIL_FROM if picture.whole else 0 for picture in pictures]
+    first, second = (_whole(path, side) for path, side in zip(task[:2], sides, strict=True))
     if first is None or second is None:
         return ImageMatch("none", reason=f"{task.first if first is None else task.second}: can no longer be read")
     # Only what looks the same is worth comparing pixel by pixel.
     if not match.change and match.distance <= _LOOKS_SAME and np.array_equal(first, second):
         return ImageMatch("exact", 0.0)
-    inner = (without_margins(first), without_margins(second)) if trim else (first, second)
+    inner = (_inner(task.first, sides[0]), _inner(task.second, sides[1])) if trim else (first, second)
     thumbnails = tuple(picture.thumbnail for picture in pictures if picture.thumbnail)
     match = without_spots(match, inner, (thumbnails[0], thumbnails[1]), matrix)
     if match.relation != "near":
@@ -207,10 +208,10 @@ def _at_full_size(
     return structs.replace(match, worth=(_worth(task.first, first), _worth(task.second, second)))
 
 
-def _whole(path: str, picture: "_Picture") -> Pixels | None:
+def _whole(path: str, side: int) -> Pixels | None:
     """Return a picture at full size; None where it can no longer be decoded."""
     try:
-        return _decoded(path, _THUMBNAIL_FROM if picture.whole else 0)[0]
+        return _decoded(path, side)[0]
     except (OSError, InputError, MemoryError):
         return None
 
@@ -220,6 +221,11 @@ def _decoded(path: str, side: int) -> tuple[Pixels, tuple[int, int]]:
     """Return a picture, upright, and its full size; a JPEG at a fraction of it, with `side` pixels left, if not 0."""
     data = read_media(path) or b""
     return (load_reduced(data, side) if side else None) or load_whole(data, path)
+
+
+@lru_cache(_WHOLES)
+def _inner(path: str, side: int) -> Pixels:
+    return without_margins(_decoded(path, side)[0])
 
 
 _worths: dict[str, Worth] = {}
