@@ -236,7 +236,9 @@ def on_page(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> bool:
 
 
 def _plain_lines(lines: NDArray[np.int16]) -> int:
-    """Return how many of the first lines are plain."""
+    """Return how many of the first lines are plain; of a picture of one pixel across, none."""
+    if lines.shape[1] < 2:
+        return 0
     plain = np.median(np.abs(np.diff(lines, axis=1)), axis=1) <= _PLAIN_LEVELS
     return len(plain) if plain.all() else int(plain.argmin())
 

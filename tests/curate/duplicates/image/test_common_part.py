@@ -137,3 +137,10 @@ def test_a_frame_and_a_plain_ground_are_no_page() -> None:
     ground.paste(scene(1, (100, 70)), (80, 60))
     crop = ground.crop((20, 15, 236, 177))
     assert not on_page(small(ground), small(crop), np.array([(1, 0, 20), (0, 1, 15)], np.float32))
+
+
+@pytest.mark.parametrize("size", [(1, 300), (300, 1), (2, 300), (12, 9)], ids=str)
+def test_of_the_thinnest_pictures_it_can_be_asked_too(size: tuple[int, int]) -> None:
+    whole = scene(1).resize(size)
+    inner = whole.crop((0, 0, max(1, size[0] // 2), max(1, size[1] // 2)))
+    assert not on_page(small(whole), small(inner), UPRIGHT)
