@@ -70,28 +70,31 @@ def test_what_is_in_a_frame_is_never_taken_for_the_original() -> None:
 
 
 def chained(on_conflict: OnConflict = "drop") -> tuple[Comparison, Copies, dict[int, Member]]:
-    """Return four pictures, each a copy of the one before it and compared with no other; the first is the best."""
-    items = pictures(400, 300, 200, 100)
+    """Return five pictures, each a copy of the one before it and compared with no other; the first is the best."""
+    items = pictures(500, 400, 300, 200, 100)
     comparison = Comparison(PackedItems(items), Search(on_conflict=on_conflict))
-    pairs = [Pair(index, index + 1, "near") for index in range(3)]
+    pairs = [Pair(index, index + 1, "near") for index in range(4)]
     comparison.compared = {(pair.first, pair.second) for pair in pairs}
     members = {index: Member(index, item.path, rank=(-index,)) for index, item in enumerate(items)}
-    return comparison, Copies(4, pairs), members
+    return comparison, Copies(5, pairs), members
 
 
 def test_of_a_chain_only_what_stays_first_is_compared_with_what_is_left() -> None:
     comparison, copies, members = chained()
-    assert comparison.uncompared(copies, members, set()) == [(0, 2), (0, 3)]
-    # Neither is one of the first: then 2 stays, and 3 goes for it.
-    comparison.compared |= {(0, 2), (0, 3)}
+    assert comparison.uncompared(copies, members, set()) == [(0, 2), (0, 3), (0, 4)]
+    # None is one of the first: then 2 stays, 3 goes for it, and 4 is asked.
+    comparison.compared |= {(0, 2), (0, 3), (0, 4)}
+    assert comparison.uncompared(copies, members, set()) == [(2, 4)]
+    comparison.compared.add((2, 4))
     assert comparison.uncompared(copies, members, set()) == []
 
 
 def test_where_more_than_one_may_stay_the_first_four_are_compared_with_all() -> None:
     comparison, copies, members = chained("keep")
-    assert set(comparison.uncompared(copies, members, set())) == {(0, 2), (0, 3), (1, 3)}
+    all_of_four = {(0, 2), (0, 3), (0, 4), (1, 3), (1, 4), (2, 4)}
+    assert set(comparison.uncompared(copies, members, set())) == all_of_four
     comparison, copies, members = chained()
-    assert set(comparison.uncompared(copies, members, {3})) == {(0, 2), (0, 3), (1, 3)}
+    assert set(comparison.uncompared(copies, members, {3})) == all_of_four
 
 
 @pytest.mark.parametrize("on_conflict", ["drop", "keep"])
@@ -106,8 +109,9 @@ def test_features_are_asked_of_what_stands_for_its_copies(
             digest=f"sha256:{side:064x}",
             image=ImageKey(width=side, height=side, phash="0" * 16),
         )
-        for side in (400, 300, 200)
+        for side in (400, 300, 200, 100)
     ]
+    monkeypatch.setattr(module, "_FEW", 1)
     comparison = Comparison(PackedItems(items), Search(in_part=True, on_conflict=on_conflict))
     asked: list[int] = []
     met: list[tuple[int, int]] = []
@@ -118,11 +122,11 @@ def test_features_are_asked_of_what_stands_for_its_copies(
 
     def by_features(some: Sequence[int]) -> list[tuple[int, int]]:
         asked.extend(some)
-        return [(0, 2)]
+        return [(0, 2), (2, 3)]
 
-    monkeypatch.setattr(comparison.candidates, "of_pictures", lambda _: [(0, 1), (0, 2)])
+    monkeypatch.setattr(comparison.candidates, "of_pictures", lambda _: [(0, 1), (0, 2), (2, 3)])
     monkeypatch.setattr(comparison.candidates, "by_features", by_features)
     monkeypatch.setattr(comparison, "compare_images", compare)
     comparison.groups()
-    assert asked == ([0, 2] if on_conflict == "drop" else [0, 1, 2])
-    assert met.count((0, 2)) == 2
+    assert asked == ([0, 2, 3] if on_conflict == "drop" else [0, 1, 2, 3])
+    assert met.count((0, 2)) == met.count((2, 3)) == 2
