@@ -1,5 +1,6 @@
 """The samples of a set compared with each other: each that goes was confirmed against one that stays."""
 
+import itertools
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -49,8 +50,7 @@ class Comparison:
         copies = {pair.second for pair in self.pairs}
         # Only one of the same bytes goes on to be decoded: its copies share whatever is found of it, through their
         # content. Where limits part them, each has pairs of its own.
-        limited = bool(self.search.across or self.search.within)
-        left_out = self.present.changed if limited else copies | self.present.changed
+        left_out = self.present.changed if self.search.limited else copies | self.present.changed
         pictures, sounds = (
             array("I", (index for index in places if index not in left_out))
             for places in (self.items.pictures, self.items.sounds)
@@ -86,7 +86,7 @@ class Comparison:
 
     def standing(self, indexes: Sequence[int]) -> Sequence[int]:
         """Return the samples but for those of which a larger copy is known; all, where more than one may stay."""
-        if self.search.across or self.search.within or self.search.on_conflict == "keep":
+        if self.search.limited or self.search.on_conflict == "keep":
             return indexes
         gone = {min(pair.first, pair.second, key=self.extent) for pair in self.pairs}
         return [index for index in indexes if index not in gone]
@@ -133,24 +133,22 @@ class Comparison:
         wanted: list[tuple[int, int]] = []
         chains, _ = stars_of(members, copies, self.items.labels, self.comparable)
         for stars in chains:
-            contents = [[copies.content(star.centre.index)] for star in stars]
-            for found, star in zip(contents, stars, strict=True):
-                found += [copies.content(one.index) for one in star.copies]
-            everyone = list(dict.fromkeys(content for found in contents for content in found))
+            contents = [[copies.content(one.index) for one in (star.centre, *star.copies)] for star in stars]
+            everyone = list(dict.fromkeys(itertools.chain.from_iterable(contents)))
             if self.search.on_conflict == "keep" or not answered.isdisjoint(everyone):
                 # More than one of a star may stay: those that come first are compared with all.
                 wanted += self.left(everyone[:_CENTRES], everyone)
                 continue
             for place, (centre, *_) in enumerate(contents):
-                later = [content for found in contents[place + 1 :] for content in found]
-                if some := self.left([centre], later):
+                if some := self.left([centre], itertools.chain.from_iterable(contents[place + 1 :])):
                     wanted += some
                     break
-        return list(dict.fromkeys(wanted))
+        return wanted
 
-    def left(self, ones: Sequence[int], others: Sequence[int]) -> list[tuple[int, int]]:
-        """Return the pairs of one and another that were not compared, and may be."""
-        pairs = ((min(one, other), max(one, other)) for one in ones for other in others if one != other)
+    def left(self, ones: Sequence[int], others: Iterable[int]) -> list[tuple[int, int]]:
+        """Return the pairs of one and another that were not compared, and may be, each once."""
+        others = list(others)
+        pairs = dict.fromkeys((min(one, other), max(one, other)) for one in ones for other in others if one != other)
         return [pair for pair in pairs if pair not in self.compared and self.comparable(*pair)]
 
     def parts_of_what_stays(self, groups: Sequence[Group]) -> list[Part]:

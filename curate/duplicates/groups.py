@@ -156,7 +156,7 @@ def stars_of(
     members: Mapping[int, Member],
     copies: Copies,
     samples_of: Mapping[str, int],
-    comparable: Callable[[int, int], bool] = lambda _one, _other: True,
+    comparable: Callable[[int, int], bool],
 ) -> tuple[list[list[Star]], frozenset[str]]:
     """Return of each chain what stays, the best first, with what goes for it; and the labels that are no classes.
 

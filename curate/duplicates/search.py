@@ -74,3 +74,8 @@ class Search:
     unmeasured: int = 0
     others: Counter[str] = field(default_factory=Counter)
     samples: int = 0
+
+    @property
+    def limited(self) -> bool:
+        """Whether not every sample may be compared with every other."""
+        return bool(self.across or self.within)

@@ -112,12 +112,19 @@ def misfit(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
     return min(off_centre, _spill(b, a, matrix), _spill(a, b, back))
 
 
+def corners_on(picture: Thumbnail, matrix: Matrix | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where the corners of a second picture lie on the first, in its pixels from its corner, shape (4, 2).
+
+    Of the edges of pixels, whose middles a matrix maps: half a pixel is a share that matters in pictures of 64 pixels.
+    """
+    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * 2 * _half(picture) - 0.5
+    return np.asarray(corners @ matrix[:, :2].T + matrix[:, 2] + 0.5)
+
+
 def _spill(inner: Thumbnail, outer: Thumbnail, matrix: Matrix | NDArray[np.float64]) -> float:
     """Return how far the corners of one picture are outside the other, as a share of its longer side."""
     size = 2 * _half(outer)
-    # Edges, not middles, of the corner pixels: half a pixel is a share that matters in pictures of 64 pixels.
-    corners = np.array([(x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)]) * 2 * _half(inner) - 0.5
-    there = corners @ matrix[:, :2].T + matrix[:, 2] + 0.5
+    there = corners_on(inner, matrix)
     return float(np.maximum(-there, there - size).max(initial=0.0) / size.max())
 
 

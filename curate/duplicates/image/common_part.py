@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.duplicates.image.alignment import Matrix
+from curate.duplicates.image.alignment import Matrix, corners_on
 from curate.duplicates.image.difference import Mask, aligned, tones, warped
 from curate.duplicates.image.thumbnail import Pixels, Thumbnail, excess
 from curate.media.opencv import opencv
@@ -165,9 +165,7 @@ def two_tones(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> float:
 def _around(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> NDArray[np.bool_]:
     """Return where the outer picture shows what the inner does not."""
     cv2 = opencv()
-    height, width = inner.luma.shape
-    corners = np.array([(-0.5, -0.5), (width - 0.5, -0.5), (width - 0.5, height - 0.5), (-0.5, height - 0.5)])
-    there = corners @ matrix[:, :2].T + matrix[:, 2]
+    there = corners_on(inner, matrix) - 0.5
     around = np.ones(outer.luma.shape, np.uint8)
     cv2.fillConvexPoly(around, np.round(there).astype(np.int32), 0)
     return np.asarray(cv2.erode(around, np.ones((5, 5), np.uint8), borderValue=1), bool)
@@ -221,9 +219,7 @@ def on_page(outer: Thumbnail, inner: Thumbnail, matrix: Matrix) -> bool:
         inner: The one that lies in it.
         matrix: From pixels of the inner to the outer.
     """
-    height, width = inner.luma.shape
-    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)]) - 0.5
-    there = corners @ matrix[:, :2].T + matrix[:, 2] + 0.5
+    there = corners_on(inner, matrix)
     left, top = np.floor(there.min(axis=0)).astype(int)
     right, bottom = np.ceil(there.max(axis=0)).astype(int)
     rows, columns = outer.luma.astype(np.int16), outer.luma.T.astype(np.int16)
@@ -247,7 +243,7 @@ def _ends_straight(lines: NDArray[np.int16], end: int, most: int) -> bool:
     """Tell whether what is plain at the edge of a picture ends in a straight line, before or where the inner begins."""
     if not _LEAST_LINES <= end <= most + _BLURRED_LINES or end + _BLURRED_LINES > len(lines):
         return False
-    step = np.abs(lines[min(end + 1, len(lines) - 1)] - lines[end - 2])
+    step = np.abs(lines[end + 1] - lines[end - 2])
     return float((step >= _LEAST_STEP).mean()) >= _LEAST_EDGE_SHARE
 
 

@@ -275,17 +275,17 @@ def _same_aspect(a: Thumbnail, b: Thumbnail) -> bool:
 def _problem(a: Thumbnail, b: Thumbnail, matrix: Matrix, found: Difference) -> str:
     small = max(*a.luma.shape, *b.luma.shape) < SMALL
     of_a, of_b = overlaps(a, b, matrix)
-    around, more_of_it, page = 1.0, False, False
+    around, on_other = 1.0, False
     if min(of_a, of_b) < _WHOLE:
         both = (a, b, matrix) if of_a < of_b else (b, a, inverted(matrix))
-        around, more_of_it = two_tones(*both), goes_on(*both)
-        page = around < _BARS and on_page(*both)
+        around = two_tones(*both)
+        on_other = (around < _BARS and on_page(*both)) or (SCREEN <= around < FRAME and not goes_on(*both))
     # In the order in which they are told; all are cheap beside the alignment that went before. Colour is asked last,
     # and only where both have some: a grey copy of a colour picture is a copy.
     problems = {
         "too little of both lies together": max(of_a, of_b) < LEAST_OVERLAP
         or (around < FRAME and min(of_a, of_b) < LEAST_OVERLAP),
-        "something else is around one of them": page or (SCREEN <= around < FRAME and not more_of_it),
+        "something else is around one of them": on_other,
         "different pictures": found.rms > MOST_RMS,
         SPOT: found.peak > (MOST_PEAK_OF_SMALL if small else MOST_PEAK),
         "alike but for brightness or contrast": found.gain > MOST_GAIN or found.shift > _MOST_SHIFT,

@@ -67,9 +67,7 @@ class Guess(NamedTuple):
         (width, height), (other_width, other_height) = first, second
         a = _corners(width / max(first), height / max(first))
         b = _corners(other_width / max(second), other_height / max(second)) @ self.matrix[:, :2].T + self.matrix[:, 2]
-        area = float(opencv().intersectConvexConvex(a, np.asarray(b, np.float32))[0])
-        of_b = abs(float(np.linalg.det(self.matrix[:, :2]))) * other_width * other_height / max(second) ** 2
-        return area * max(first) ** 2 / (width * height), area / max(of_b, 1e-9)
+        return shares(a, np.asarray(b, np.float32))
 
     def between(self, side_a: int, side_b: int) -> Matrix:
         """Return the matrix between copies of these longer sides, in pixels."""
@@ -219,6 +217,13 @@ def lay(first: int, second: int, features: tuple[Features, Features], *, mirrore
         return None
     matrix = np.asarray(found * (sign, 1, 1 / SIDE), np.float32)
     return Guess(first, second, matrix, mirrored, int(agree.sum()))
+
+
+def shares(first: Matrix, second: Matrix) -> tuple[float, float]:
+    """Return the share of each of two outlines, corners of shape (4, 2), that lies in the other."""
+    cv2 = opencv()
+    area = float(cv2.intersectConvexConvex(first, second)[0])
+    return area / max(cv2.contourArea(first), 1e-9), area / max(cv2.contourArea(second), 1e-9)
 
 
 def _corners(width: float, height: float) -> Matrix:

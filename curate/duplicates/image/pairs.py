@@ -242,7 +242,7 @@ def _worth(path: str, pixels: Pixels) -> Worth:
 def _picture(path: str, side: int = _THUMBNAIL_FROM, *, trim: bool = True) -> _Picture:
     try:
         pixels, size = _decoded(path, side)
-        inner = without_margins(pixels) if trim else pixels
+        inner = _inner(path, side) if trim else pixels
         return _Picture(thumbnail(inner), size, pixels.shape[1::-1] == size)
     except OSError as error:
         return _Picture(None, problem=f"{path}: cannot be read: {error.strerror or error}")

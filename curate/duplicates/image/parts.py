@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from curate.duplicates.image.alignment import Matrix, improve, inverted
+from curate.duplicates.image.alignment import Matrix, corners_on, improve, inverted
 from curate.duplicates.image.common_part import MOST_APART, common, entropy, shrunk_onto, two_tones
-from curate.duplicates.image.feature_candidates import Guess
+from curate.duplicates.image.feature_candidates import Guess, shares
 from curate.duplicates.image.match import RECOLOURED, SHIFTED, SPOT, ImageMatch
 from curate.duplicates.image.orientations import change_of, inverse
 from curate.duplicates.image.thumbnail import Thumbnail
-from curate.media.opencv import opencv
 
 SMALL = 96
 """Pixels of the longer side."""
@@ -97,12 +96,6 @@ def plain_part(a: Thumbnail, b: Thumbnail, guesses: Sequence[Guess]) -> ImageMat
 
 def overlaps(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> tuple[float, float]:
     """Return the share of each picture that the other shows too."""
-    of_a, of_b = (_outline(*one.luma.shape) for one in (a, b))
-    laid = np.asarray(of_b @ matrix[:, :2].T + matrix[:, 2], np.float32)
-    area = float(opencv().intersectConvexConvex(of_a, laid)[0])
-    return area / a.luma.size, area / max(1e-9, abs(float(np.linalg.det(matrix[:, :2]))) * b.luma.size)
-
-
-def _outline(height: int, width: int) -> Matrix:
-    """Return the corners of a picture; the middle of a pixel is at 0, not at 1/2."""
-    return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32) - np.float32(0.5)
+    # Laid by nothing, the first lies where it is.
+    upright, laid = corners_on(a, np.eye(2, 3)), corners_on(b, matrix)
+    return shares(np.asarray(upright, np.float32), np.asarray(laid, np.float32))
