@@ -15,8 +15,13 @@ test: check suite
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 # A worker for each core, so a thread for each worker: more of them wait for each other, and OpenMP waits at full speed.
 ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
-suite: .venv/ready
+suite: .venv/ready .venv/compiled
 	COVERAGE_CORE=sysmon $(ALONE) $(BIN)/pytest -q $(PARALLEL) --ignore tests/extras $(or $(COVER),$$($(BIN)/python -c 'import sys; print("--cov" * (sys.version_info >= (3, 12)))'))
+
+# librosa compiles its loops where they are first called: once here, and not in every process that comes to them at once.
+.venv/compiled: .venv/ready
+	$(BIN)/python -c 'import librosa, numpy; librosa.effects.pitch_shift(numpy.ones(4096, "float32"), sr=8000, n_steps=1, n_fft=512)'
+	touch $@
 
 # Formats and models that extras bring, installed beside the environment: all other tests see what the base can do.
 # With --no-deps nothing of the environment is shadowed, so what ray needs is named.

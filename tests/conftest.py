@@ -94,9 +94,15 @@ def data() -> Path:
 def burnish(tmp_path: Path) -> Burnish:
     """Run a command line in the test's folder, inside this process; workers are processes as ever."""
 
+    return burnish_in(tmp_path)
+
+
+def burnish_in(folder: Path) -> Burnish:
+    """Return what runs a command line in a folder: for fixtures that make it once for all tests of a module."""
+
     def run(*arguments: str | Path, stdin: str | bytes = b"", code: int = 0) -> CompletedProcess[str]:
         words = list(map(str, arguments))
-        return _checked(words, code, *in_process.call(words, _bytes(stdin), tmp_path))
+        return _checked(words, code, *in_process.call(words, _bytes(stdin), folder))
 
     return run
 
@@ -107,7 +113,7 @@ def burnish_process(tmp_path: Path) -> Burnish:
 
     def run(*arguments: str | Path, stdin: str | bytes = b"", code: int = 0) -> CompletedProcess[str]:
         words = [sys.executable, str(ROOT / "burnish.py"), *map(str, arguments)]
-        result = subprocess.run(words, input=_bytes(stdin), capture_output=True, cwd=tmp_path, timeout=120, check=False)
+        result = subprocess.run(words, input=_bytes(stdin), capture_output=True, cwd=tmp_path, timeout=600, check=False)
         return _checked(words, code, result.returncode, result.stdout, result.stderr)
 
     return run
@@ -133,7 +139,7 @@ def _checked(words: list[str], wanted: int, code: int, stdout: bytes, stderr: by
     return CompletedProcess(words, code, output, errors)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def picture() -> Callable[..., Path]:
     """Write a picture with some structure in it."""
 
@@ -146,7 +152,7 @@ def picture() -> Callable[..., Path]:
     return write
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def recording() -> Callable[..., Path]:
     """Write a recording of a tone in a little noise."""
 

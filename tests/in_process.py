@@ -18,7 +18,8 @@ from tests.forked import forking
 
 PACKAGES = ("cli", "curate", "augment", "baselines")
 _PIPE_BYTES = 1 << 16
-_PATIENCE_S = 120
+_PATIENCE_S = 600
+"""What hangs hangs for ever, and a busy machine takes ten times as long as a quiet one."""
 
 
 def call(arguments: Sequence[str], given: bytes, folder: Path) -> tuple[int, bytes, bytes]:

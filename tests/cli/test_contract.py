@@ -149,11 +149,12 @@ for words in lines:
 
 def test_help_and_pure_reports_import_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "set.jsonl").write_text(GOOD * 10)
-    lines = [*([*name.split(), "--help"] for name in COMMANDS), ["balance", "set.jsonl"]]
+    asked = some(COMMANDS, 20)
+    lines = [*([*name.split(), "--help"] for name in asked), ["balance", "set.jsonl"]]
     words = [sys.executable, "-c", _LIGHT, str(ROOT), json.dumps(sorted(HEAVY)), json.dumps(lines)]
     result = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout.count("Usage: burnish") == len(COMMANDS) + 1
+    assert result.stdout.count("Usage: burnish") == len(asked) + 1
     assert "10 samples" in result.stdout or '"x"' in result.stdout or " x " in result.stdout
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests import in_process
 from tests.conftest import Burnish
+from tests.soak import crossed
 
 DEPTH = 3_000
 ARRAYS, OBJECTS = "[" * DEPTH + "]" * DEPTH, '{"a":' * DEPTH + "1" + "}" * DEPTH
@@ -115,9 +116,9 @@ def refused(folder: Path, *words: str) -> None:
         assert len(said.splitlines()) <= 3
 
 
-@pytest.mark.parametrize("content", JSON.values(), ids=JSON)
-@pytest.mark.parametrize("line", READERS_OF_MANIFESTS.values(), ids=READERS_OF_MANIFESTS)
+@pytest.mark.parametrize(("line", "content"), crossed(READERS_OF_MANIFESTS, JSON), ids=str)
 def test_json(folder: Path, burnish: Burnish, line: str, content: str) -> None:
+    line, content = READERS_OF_MANIFESTS[line], JSON[content]
     name = "hostile.json" if "--human" in line else "hostile.jsonl"
     (folder / name).write_text(content + "\n")
     if line in {"undo F", "runs F"}:
@@ -149,9 +150,9 @@ def test_expressions(folder: Path, expression: str) -> None:
     refused(folder, "augment", "recipe.yaml", "set.jsonl", "--into", "out")
 
 
-@pytest.mark.parametrize("content", YAML.values(), ids=YAML)
-@pytest.mark.parametrize("line", READERS_OF_YAML.values(), ids=READERS_OF_YAML)
+@pytest.mark.parametrize(("line", "content"), crossed(READERS_OF_YAML, YAML), ids=str)
 def test_yaml(folder: Path, line: str, content: str) -> None:
+    line, content = READERS_OF_YAML[line], YAML[content]
     (folder / "hostile.yaml").write_text(content)
     refused(folder, *line.replace("F", "hostile.yaml").split())
 

@@ -54,6 +54,7 @@ def test_the_page_has_all_three_programs() -> None:
     assert {language for language, _ in BLOCKS} == {"sh", "python"}
 
 
+@pytest.mark.soak
 def test_every_command_with_jq_and_pandas_works(shell: Shell, tmp_path: Path) -> None:
     if not shutil.which("jq"):
         pytest.skip("jq is not installed")
@@ -72,6 +73,7 @@ def test_every_command_with_jq_and_pandas_works(shell: Shell, tmp_path: Path) ->
     assert json.loads((tmp_path / "runs" / "mine" / "metrics.json").read_text())["accuracy"] == 1
 
 
+@pytest.mark.soak
 def test_every_command_with_duckdb_works(shell: Shell, tmp_path: Path) -> None:
     if not shutil.which("duckdb") and not find_spec("duckdb"):
         pytest.skip("DuckDB is not installed")

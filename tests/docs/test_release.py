@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 from tests.docs.pages import blocks
 from tests.docs.shell import bash
@@ -16,6 +18,7 @@ def plain(row: str) -> str:
     return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "WHEN", re.sub(r"sha256:[0-9a-f]+", "DIGEST", " ".join(row.split())))
 
 
+@pytest.mark.soak
 def test_the_commands_say_what_the_page_shows(client: str, tmp_path: Path) -> None:
     said: list[str] = []
     for language, text in blocks(PAGE):

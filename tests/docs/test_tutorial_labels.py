@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 from tests.docs.pages import blocks
 from tests.docs.shell import bash
@@ -27,6 +29,7 @@ def answer(folder: Path) -> None:
                 file.write(json.dumps(given) + "\n")
 
 
+@pytest.mark.soak
 def test_the_commands_say_what_the_page_shows(client: str, tmp_path: Path, data: Path) -> None:
     shutil.copytree(data / "fsdd", tmp_path / "fsdd")
     said = ""

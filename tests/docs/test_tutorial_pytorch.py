@@ -30,6 +30,7 @@ def photos(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.soak
 def test_every_command_does_what_the_page_says(client: str, photos: Path) -> None:
     said = bash(client, FIRST, photos)
     assert "nothing was dropped" in said

@@ -17,7 +17,7 @@ def some(cases: Iterable[Case], count: int) -> list[Case]:
     every = list(cases)
     if SOAK or count >= len(every):
         return every
-    return [every[round(number * (len(every) - 1) / (count - 1))] for number in range(count)]
+    return [every[round(number * (len(every) - 1) / max(1, count - 1))] for number in range(count)]
 
 
 def crossed(*axes: Iterable[Any]) -> list[tuple[Any, ...]]:

@@ -23,6 +23,7 @@ from curate.ground.errors import InputError
 from curate.media.audio import load_audio
 from curate.media.storage import read_media
 from tests.conftest import ROOT
+from tests.soak import SOAK, some
 
 Sound = NDArray[np.float32]
 ALL = [name for name in sorted(classes()) if not missing_package(name, {})]
@@ -86,7 +87,8 @@ def digests(samples: Sound, sample_rate: int, data: str, *, backwards: bool = Fa
     """Return the digest of what each class makes of a recording in one channel and in two, with `p` 1."""
     found = {}
     both: Sound = np.concatenate([samples, samples[::-1]], axis=1)
-    for name in reversed(ALL) if backwards else ALL:
+    asked = some(ALL, 12)
+    for name in reversed(asked) if backwards else asked:
         for channels, array in ((1, samples), (2, both)):
             if channels == 2 and name in MONO_ONLY:
                 continue
@@ -105,7 +107,7 @@ def test_every_class_makes_the_same_in_a_fresh_process_whatever_ran_before(data:
     assert result.returncode == 0, result.stderr[-2000:]
     there = json.loads(result.stdout)
     assert [name for name in here if here[name] != there[name]] == []
-    assert len(here) > 65
+    assert len(here) > (65 if SOAK else 15)
     assert result.stderr == ""
 
 

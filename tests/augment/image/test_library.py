@@ -20,6 +20,7 @@ from curate.media.image import load_pixels
 from curate.media.storage import read_media
 from tests.augment.image.pictures import Pixels, done, noise
 from tests.conftest import ROOT
+from tests.soak import SOAK, some
 
 ALL = sorted(classes())
 
@@ -47,7 +48,8 @@ def photo(path: str) -> Pixels:
 def digests(pixels: Pixels, *, backwards: bool = False) -> dict[str, str]:
     """Return the digest of what each class makes of a picture, with `p` 1."""
     found = {}
-    for name in reversed(ALL) if backwards else ALL:
+    asked = some(ALL, 20)
+    for name in reversed(asked) if backwards else asked:
         if backwards:
             done(name, noise(120, 110), 7, **EXAMPLES.get(name, {}))  # what ran before must not matter
         made, _, noted = done(name, pixels, 5, **EXAMPLES.get(name, {}), p=1)
@@ -70,7 +72,7 @@ def test_every_class_makes_the_same_in_a_fresh_process_whatever_ran_before(pictu
     assert result.returncode == 0, result.stderr[-2000:]
     there = json.loads(result.stdout)
     assert [name for name in here if here[name] != there[name]] == []
-    assert len(here) > 85
+    assert len(here) > (85 if SOAK else 15)
     assert result.stderr == ""
 
 

@@ -8,6 +8,7 @@ import pytest
 from augment.recipe.ranges import NARROWEST, Range, draw_ends, narrowed, ranges_of
 from augment.recipe.reader import load, locate, shipped, target_tags
 from curate.ground.yaml import load_yaml
+from tests.soak import some
 
 TEXT = """\
 kind: augment   # stays
@@ -85,7 +86,7 @@ def test_narrower_ends_lie_in_the_range(seed: int) -> None:
     assert drawn != draw_ends(ranges, np.random.default_rng(seed + 1))
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", some(shipped(), 6))
 def test_narrower_ranges_of_shipped_recipes_are_recipes(name: str, tmp_path: Path) -> None:
     """At the narrowest, at the low end of each range, an operation must still take them, or `tune` could not."""
     data = Path(locate(name)).read_bytes()

@@ -39,6 +39,7 @@ def test_the_threshold_is_where_the_risk_begins() -> None:
     assert 3500 < found.chosen_on < 4500
 
 
+@pytest.mark.soak
 def test_the_bound_holds_in_19_of_20_draws() -> None:
     # Risk of answers above t, where the chance of a mistake at confidence c is (1 - c)/2: (1 - t)/4.
     broken = 0

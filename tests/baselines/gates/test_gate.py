@@ -97,6 +97,7 @@ def test_groups_are_what_is_counted() -> None:
     assert (found.verdict, found.groups) == ("promote", 40)
 
 
+@pytest.mark.soak
 def test_equal_systems_looked_at_every_50_of_1000_are_rarely_stopped() -> None:
     rng = np.random.default_rng(2)
     stopped, logs = 0, 60 if SOAK else 20

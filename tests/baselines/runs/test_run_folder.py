@@ -24,6 +24,7 @@ from baselines.runs.run_record import Cost, Counts, ManifestRecord, Run, Score
 from curate.ground.errors import InputError, ManifestError, UsageError
 from tests.baselines.predicted import predicted
 from tests.conftest import ROOT
+from tests.soak import some
 
 PREDICTIONS = [Prediction("a.wav", "x", "x"), Prediction("b.wav", "y", "x")]
 METRICS = measure(PREDICTIONS)
@@ -110,7 +111,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
         write_run(str(tmp_path / "file" / "run"), RUN, METRICS, PREDICTIONS)
 
 
-@pytest.mark.parametrize("step", range(5))
+@pytest.mark.parametrize("step", some(range(5), 3))
 def test_a_run_that_is_killed_while_it_replaces_another_is_no_run(tmp_path: Path, step: int) -> None:
     """Killed before the n-th file gets its name, there is no run.json, so that nothing takes the mixture for a run."""
     folder = str(tmp_path / "run")

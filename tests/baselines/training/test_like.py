@@ -1,5 +1,6 @@
 """`train --like`: model, hyperparameters and features of another run, held still."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -44,15 +45,22 @@ def embedded(path: Path, samples: list[LabelledSample], model: str = "sha256:m")
     return f"embedding:{path}"
 
 
-@pytest.fixture
-def samples(tmp_path: Path) -> list[LabelledSample]:
-    return tones(tmp_path / "tones", 6)
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> list[LabelledSample]:
+    return tones(tmp_path_factory.mktemp("tones"), 6)
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory: pytest.TempPathFactory, samples: list[LabelledSample]) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "before"
+    learn(samples, TrainingOptions(model="logistic", families=("mel",), reading=READING), folder)
+    return folder
 
 
 @pytest.fixture
-def before(tmp_path: Path, samples: list[LabelledSample]) -> Path:
-    learn(samples, TrainingOptions(model="logistic", families=("mel",), reading=READING), tmp_path / "before")
-    return tmp_path / "before"
+def before(learned: Path, tmp_path: Path) -> Path:
+    """A run of its own for each test, which may change it."""
+    return shutil.copytree(learned, tmp_path / "before")
 
 
 def record(run: Path) -> ModelRecord:

@@ -1,6 +1,7 @@
 """`augment --hardness` and `preview --run`: what a run's model says of what is made, as users see it."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import soundfile
 from cli.augment_judge import run_with_model
 from tests.baselines.samples import tone
 from tests.cli.browser import Browser, needs_browser
-from tests.conftest import Burnish
+from tests.conftest import Burnish, burnish_in
 
 RECIPE = """\
 kind: augment
@@ -25,26 +26,34 @@ targets:
 """
 
 
-@pytest.fixture
-def dataset(tmp_path: Path, burnish: Burnish) -> Path:
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """40 training tones, 24 validation tones under hum, a recipe that puts hum behind tones, and a run."""
+    folder = tmp_path_factory.mktemp("trained")
     draw, rows = np.random.default_rng(0), ["file_name,label,split,hum"]
-    (tmp_path / "noise").mkdir()
-    soundfile.write(tmp_path / "noise" / "hum.wav", 0.1 * draw.standard_normal(16000), 8000)
+    (folder / "noise").mkdir()
+    soundfile.write(folder / "noise" / "hum.wav", 0.1 * draw.standard_normal(16000), 8000)
     for split, count in (("train", 20), ("val", 12)):
         for label in ("low", "high"):
             for at in range(count):
                 name = f"{split}/{label}{at}.wav"
-                one = tone(tmp_path / "set" / name, label, 1000 * (split == "val") + at + 100 * (label == "low"))
+                one = tone(folder / "set" / name, label, 1000 * (split == "val") + at + 100 * (label == "low"))
                 if split == "val":
                     sounds, rate = soundfile.read(one.path)
                     soundfile.write(one.path, sounds + 0.4 * draw.standard_normal(len(sounds)), rate)
                 rows.append(f"{name},{label},{split},{'on' if split == 'val' else ''}")
-    (tmp_path / "set" / "metadata.csv").write_text("\n".join(rows) + "\n")
-    (tmp_path / "hum.yaml").write_text(RECIPE)
+    (folder / "set" / "metadata.csv").write_text("\n".join(rows) + "\n")
+    (folder / "hum.yaml").write_text(RECIPE)
+    burnish = burnish_in(folder)
     burnish("scan", "set", "-o", "set.jsonl")
     burnish("train", "set.jsonl", "--run", "before", "--test-split", "val", "--model", "logistic", "--no-cache")
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def dataset(trained: Path, tmp_path: Path) -> Path:
+    """The same, in the folder of the test."""
+    return shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
 
 
 def plan(burnish: Burnish, *options: str) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def test_torchvision_would_read_the_classes_from_the_folders(burnish: Burnish, f
     assert found == expected
 
 
-@pytest.mark.parametrize("kind", ["image", "audio"])
+@pytest.mark.parametrize("kind", ["image", pytest.param("audio", marks=pytest.mark.soak)])
 def test_datasets_reads_it_as_it_was_meant(
     burnish: Burnish, tmp_path: Path, picture: Write, recording: Write, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from PIL import Image
 from tests import in_process
 from tests.cli.views.kit.test_page import EVIL, in_browser, needs_browser
 from tests.conftest import Burnish
+from tests.soak import some
 
 RECIPE = """
 kind: augment
@@ -236,7 +237,7 @@ PROBE = """<script>setTimeout(() => { const all = (name) => [...document.querySe
 
 
 @needs_browser
-@pytest.mark.parametrize("width", [500, 1200])
+@pytest.mark.parametrize("width", some([500, 1200], 1))
 def test_a_browser_shows_pictures_plays_sounds_and_moves_sliders(page: Path, width: int) -> None:
     """A copy without the policy asks itself."""
     text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text())

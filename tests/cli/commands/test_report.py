@@ -20,6 +20,7 @@ from cli.views.report import thumbnails
 from tests import in_process
 from tests.cli.views.kit.test_page import EVIL, contrast, in_browser, needs_browser
 from tests.conftest import Burnish
+from tests.soak import some
 
 PIPELINE = """\
 kind: pipeline
@@ -378,7 +379,7 @@ def seen_by_browser(page: Path, width: int) -> Any:
 
 
 @needs_browser
-@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize("width", some([400, 1200], 1))
 def test_a_browser_shows_pictures_and_everything_can_be_reached(pictures: Path, width: int) -> None:
     seen = seen_by_browser(pictures / "w" / "report.html", width)
     assert seen["title"] == "Report: w", "even without the policy, no name on the page runs"

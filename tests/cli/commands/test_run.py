@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cli.test_contract import in_terminal
-from tests.conftest import ROOT, Burnish
+from tests.conftest import ROOT, Burnish, burnish_in
 
 RECIPE = """\
 kind: pipeline
@@ -32,13 +32,32 @@ steps:
 """
 
 
+def begin(folder: Path, picture: Callable[..., Path]) -> Path:
+    """Put a recipe and eight pictures of two classes into a folder."""
+    for number in range(8):
+        picture(folder / "photos" / ("cat" if number % 2 else "dog") / f"{number}.png", seed=number)
+    (folder / "mine.yaml").write_text(RECIPE)
+    return folder
+
+
 @pytest.fixture
 def project(tmp_path: Path, picture: Callable[..., Path]) -> Path:
-    """A folder with a recipe and eight pictures of two classes."""
-    for number in range(8):
-        picture(tmp_path / "photos" / ("cat" if number % 2 else "dog") / f"{number}.png", seed=number)
-    (tmp_path / "mine.yaml").write_text(RECIPE)
-    return tmp_path
+    """What was never run."""
+    return begin(tmp_path, picture)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory, picture: Callable[..., Path]) -> Path:
+    """What was run, once for all tests."""
+    folder = begin(tmp_path_factory.mktemp("once"), picture)
+    burnish_in(folder)("run", "mine.yaml")
+    return folder
+
+
+@pytest.fixture
+def finished(once: Path, tmp_path: Path) -> Path:
+    """A copy of it for the test; files keep their times."""
+    return shutil.copytree(once, tmp_path, dirs_exist_ok=True)
 
 
 def steps_of(burnish: Burnish, *arguments: str, code: int = 0) -> dict[str, dict[str, Any]]:
@@ -92,12 +111,9 @@ def test_quiet_says_nothing_but_the_table(burnish: Burnish, project: Path) -> No
     assert burnish("run", "mine.yaml", "--quiet").stderr == ""
 
 
-def test_nothing_changed_nothing_runs(burnish: Burnish, project: Path) -> None:
-    burnish("run", "mine.yaml")
-    before = {path: path.stat().st_mtime_ns for path in (project / "work").glob("0*")}
-    began = time.monotonic()
+def test_nothing_changed_nothing_runs(burnish: Burnish, finished: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (finished / "work").glob("0*")}
     steps = steps_of(burnish)
-    assert time.monotonic() - began < 2
     assert {step["status"] for step in steps.values()} == {"cached"}
     assert [step["samples_out"] for step in steps.values()] == [8, 8, 8, None, 4]
     assert steps["scan"]["files"] == 0
@@ -105,10 +121,9 @@ def test_nothing_changed_nothing_runs(burnish: Burnish, project: Path) -> None:
 
 
 def test_one_new_file_is_the_only_one_that_is_decoded(
-    burnish: Burnish, project: Path, picture: Callable[..., Path]
+    burnish: Burnish, finished: Path, picture: Callable[..., Path]
 ) -> None:
-    burnish("run", "mine.yaml")
-    picture(project / "photos" / "cat" / "new.png", seed=99)
+    picture(finished / "photos" / "cat" / "new.png", seed=99)
     steps = steps_of(burnish)
     assert {step["status"] for step in steps.values()} == {"run"}
     assert (steps["scan"]["files"], steps["scan"]["samples_out"]) == (1, 9)
@@ -116,14 +131,12 @@ def test_one_new_file_is_the_only_one_that_is_decoded(
     assert steps["clean"]["reason"] == "input changed"
 
 
-def test_a_step_that_gives_the_same_again_stops_the_wave(burnish: Burnish, project: Path) -> None:
-    burnish("run", "mine.yaml")
-    (project / "photos" / "notes.txt").write_text("not a picture")
+def test_a_step_that_gives_the_same_again_stops_the_wave(burnish: Burnish, finished: Path) -> None:
+    (finished / "photos" / "notes.txt").write_text("not a picture")
     assert statuses(burnish) == {name: "run" if name == "scan" else "cached" for name in NAMES}
 
 
-def test_another_value_runs_what_depends_on_it(burnish: Burnish, project: Path) -> None:
-    burnish("run", "mine.yaml")
+def test_another_value_runs_what_depends_on_it(burnish: Burnish, finished: Path) -> None:
     steps = steps_of(burnish, "--set", "ratio=train=0.75,test=0.25")
     ran = {name: step["reason"] for name, step in steps.items() if step["status"] == "run"}
     assert ran == {"half": "option ratio changed", "balance": "input changed"}
@@ -138,20 +151,18 @@ def test_another_value_runs_what_depends_on_it(burnish: Burnish, project: Path) 
     ids=["gone", "changed"],
 )
 def test_an_output_that_is_not_as_it_was_is_made_again(
-    burnish: Burnish, project: Path, damage: Callable[[Path], None], reason: str
+    burnish: Burnish, finished: Path, damage: Callable[[Path], None], reason: str
 ) -> None:
-    burnish("run", "mine.yaml")
-    whole = (project / "work" / "02-clean.jsonl").read_bytes()
-    damage(project / "work" / "02-clean.jsonl")
+    whole = (finished / "work" / "02-clean.jsonl").read_bytes()
+    damage(finished / "work" / "02-clean.jsonl")
     steps = steps_of(burnish)
     ran = {name: step["reason"] for name, step in steps.items() if step["status"] == "run"}
     assert ran == {"clean": reason}
-    assert (project / "work" / "02-clean.jsonl").read_bytes() == whole
+    assert (finished / "work" / "02-clean.jsonl").read_bytes() == whole
 
 
-def test_scan_does_not_take_what_somebody_wrote_for_measured(burnish: Burnish, project: Path) -> None:
-    burnish("run", "mine.yaml")
-    scanned = project / "work" / "01-scan.jsonl"
+def test_scan_does_not_take_what_somebody_wrote_for_measured(burnish: Burnish, finished: Path) -> None:
+    scanned = finished / "work" / "01-scan.jsonl"
     whole = scanned.read_bytes()
     scanned.write_bytes(whole.replace(b'"width":64', b'"width":99'))
     assert steps_of(burnish)["scan"]["files"] == 8
@@ -176,8 +187,7 @@ def test_a_dry_run_says_what_and_why_and_does_nothing(burnish: Burnish, project:
     assert not (project / "work" / "03-half.jsonl").exists()
 
 
-def test_from_runs_a_step_and_all_after_it(burnish: Burnish, project: Path) -> None:
-    burnish("run", "mine.yaml")
+def test_from_runs_a_step_and_all_after_it(burnish: Burnish, finished: Path) -> None:
     steps = steps_of(burnish, "--from", "half")
     assert [step["status"] for step in steps.values()] == ["cached", "cached", "run", "run", "run"]
     assert steps["half"]["reason"] == "asked for by --from"
@@ -247,16 +257,15 @@ def test_a_setting_or_recipe_that_is_not_there(burnish: Burnish, project: Path) 
     assert "did you mean 'clean-images'?" in error
 
 
-def test_the_work_folder_of_another_recipe_is_not_touched(burnish: Burnish, project: Path) -> None:
-    burnish("run", "mine.yaml")
-    before = (project / "work" / "state.json").read_bytes()
-    (project / "other.yaml").write_text("kind: pipeline\nsteps: [{scan: {paths: [photos]}}]")
+def test_the_work_folder_of_another_recipe_is_not_touched(burnish: Burnish, finished: Path) -> None:
+    before = (finished / "work" / "state.json").read_bytes()
+    (finished / "other.yaml").write_text("kind: pipeline\nsteps: [{scan: {paths: [photos]}}]")
     for extra in ([], ["--dry-run"]):
         error = burnish("run", "other.yaml", *extra, code=2).stderr
         assert error == (
             "burnish run: the work folder work belongs to the recipe mine, not to other; name another with --work DIR\n"
         )
-    assert (project / "work" / "state.json").read_bytes() == before
+    assert (finished / "work" / "state.json").read_bytes() == before
 
 
 def test_a_damaged_state_is_named(burnish: Burnish, project: Path) -> None:
@@ -414,8 +423,8 @@ def test_names_with_spaces_and_markup_are_harmless(burnish: Burnish, project: Pa
 def test_a_step_that_put_something_off_is_not_cached(
     burnish: Burnish, project: Path, recording: Callable[..., Path]
 ) -> None:
-    # Half an hour of sound takes longer than the least time-out.
-    recording(project / "photos" / "cat" / "long.flac", duration_s=1800.0)
+    # Some minutes of sound take longer than the least time-out.
+    recording(project / "photos" / "cat" / "long.flac", duration_s=600.0)
     (project / "mine.yaml").write_text("kind: pipeline\nsteps: [{scan: {paths: [photos], timeout: 0.1, jobs: 1}}]")
     first = steps_of(burnish)["scan"]
     assert any("put off" in warning for warning in first["warnings"]), first

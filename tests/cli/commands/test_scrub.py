@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.conftest import ROOT, Burnish
 from tests.curate.media.metadata.test_strip import SECRET, exif, gif, tiff, wave
+from tests.soak import crossed
 
 Write = Callable[..., Path]
 
@@ -176,8 +177,11 @@ burnish.main()
 """
 
 
-@pytest.mark.parametrize("at", [1, 3, 6, 7, 9, 12])
-@pytest.mark.parametrize("mode", [["--in-place"], ["--in-place", "--names"], ["--into", "public"]], ids=" ".join)
+@pytest.mark.parametrize(
+    ("at", "mode"),
+    crossed([1, 3, 6, 7, 9, 12], [["--in-place"], ["--in-place", "--names"], ["--into", "public"]]),
+    ids=str,
+)
 def test_killed_at_a_rename_it_is_completed_by_repeating_it(
     burnish: Burnish, folder: Path, mode: list[str], at: int
 ) -> None:

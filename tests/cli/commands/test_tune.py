@@ -1,6 +1,7 @@
 """`burnish tune`: ranges that help a weak tag are found, written into the recipe, and not believed too much."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import soundfile
 from augment.recipe.reader import load
 from cli.views.tune.table import Rung, TriedRanges, TuningReport, sentences
 from tests.baselines.samples import tone
-from tests.conftest import Burnish
+from tests.conftest import Burnish, burnish_in
 from tests.soak import SOAK
 
 RECIPE = """\
@@ -27,26 +28,34 @@ targets:
 ARGUMENTS = ("tune", "hum.yaml", "set.jsonl", "--run", "before")
 
 
-@pytest.fixture
-def dataset(tmp_path: Path, burnish: Burnish) -> Path:
-    """60 clean training tones and 45 validation ones under hum."""
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """60 clean training tones and 45 validation ones under hum, and a run."""
+    folder = tmp_path_factory.mktemp("trained")
     draw, rows = np.random.default_rng(0), ["file_name,label,split,hum"]
-    (tmp_path / "noise").mkdir()
-    soundfile.write(tmp_path / "noise" / "hum.wav", 0.1 * draw.standard_normal(16000), 8000)
+    (folder / "noise").mkdir()
+    soundfile.write(folder / "noise" / "hum.wav", 0.1 * draw.standard_normal(16000), 8000)
     for split, count in (("train", 20), ("val", 15), ("test", 4)):
         for label in ("low", "mid", "high"):
             for at in range(count):
                 name = f"{split}/{label}{at}.wav"
-                one = tone(tmp_path / "set" / name, label, 1000 * len(split) + at + 100 * len(label))
+                one = tone(folder / "set" / name, label, 1000 * len(split) + at + 100 * len(label))
                 if split != "train":
                     sounds, rate = soundfile.read(one.path)
                     soundfile.write(one.path, sounds + 0.4 * draw.standard_normal(len(sounds)), rate)
                 rows.append(f"{name},{label},{split},{'' if split == 'train' else 'on'}")
-    (tmp_path / "set" / "metadata.csv").write_text("\n".join(rows) + "\n")
-    (tmp_path / "hum.yaml").write_text(RECIPE)
+    (folder / "set" / "metadata.csv").write_text("\n".join(rows) + "\n")
+    (folder / "hum.yaml").write_text(RECIPE)
+    burnish = burnish_in(folder)
     burnish("scan", "set", "-o", "set.jsonl")
     burnish("train", "set.jsonl", "--run", "before", "--model", "svm", "--no-cache")
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def dataset(trained: Path, tmp_path: Path) -> Path:
+    """The same, in the folder of the test."""
+    return shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
 
 
 def test_ranges_are_tried_and_the_best_are_written(burnish: Burnish, dataset: Path) -> None:

@@ -27,10 +27,17 @@ def png(width: int, height: int, *chunks: bytes, bits: int = 1, colour: int = 0)
 
 
 def zeros(number: int) -> bytes:
-    """Return so many zeros deflated; block by block, because the whole would not fit into memory."""
-    packer, block = zlib.compressobj(9), bytes(1 << 22)
-    parts = [packer.compress(block) for _ in range(number // len(block))]
-    return b"".join((*parts, packer.compress(bytes(number % len(block))), packer.flush()))
+    """Return so many zeros deflated.
+
+    After a full flush the same bytes mean the same again, so one block is packed and repeated: gigabytes at once.
+    """
+    blocks, rest = divmod(number, 1 << 22)
+    packer = zlib.compressobj(9, wbits=-15)
+    block = packer.compress(bytes(1 << 22)) + packer.flush(zlib.Z_FULL_FLUSH)
+    packer = zlib.compressobj(9, wbits=-15)
+    end = packer.compress(bytes(rest)) + packer.flush()
+    adler = (number % 65521) << 16 | 1  # RFC 1950: of zeros, the sum of the sums is their number
+    return b"\x78\xda" + block * blocks + end + struct.pack(">I", adler)
 
 
 def png_one_bit() -> bytes:

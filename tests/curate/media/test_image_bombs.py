@@ -9,7 +9,8 @@ import pytest
 from tests.curate.media.image_bombs import BOMBS
 
 MAX_BYTES = 200_000_000
-MAX_SECONDS = 2.0
+MAX_SECONDS = 15.0
+"""Of processor time: half a second at most on a quiet machine, and minutes for what is not refused."""
 NOT_OVERSIZED = {
     "pcx": "unreadable",
     "png-more-data-than-rows": "length-mismatch",
@@ -23,7 +24,7 @@ def told() -> dict[str, list[str]]:
     """What each bomb was found to be, and what that cost."""
     command = [sys.executable, "-m", "tests.curate.media.image_bombs", *BOMBS]
     root = Path(__file__).parents[3]
-    lines = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=300).stdout
+    lines = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=600).stdout
     return {name: rest for name, *rest in (line.split("\t") for line in lines.splitlines())}
 
 

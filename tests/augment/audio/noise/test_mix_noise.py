@@ -13,6 +13,7 @@ from augment.audio.noise.mix_noise import Noises, Settings, apply, draw, mix, pr
 from augment.operations.media import Media, RejectedError
 from curate.ground.errors import InputError
 from tests.augment.audio.sounds import Sound, heard, noise, power_db, silence, tone
+from tests.soak import crossed
 
 
 def prepared(folder: Path, **parameters: Any) -> Noises:
@@ -70,12 +71,13 @@ def test_real_noises_to_real_speech(data: Path) -> None:
     assert len(used) > 15
 
 
-@pytest.mark.parametrize("frames", [50, 4000, 30000, 400000], ids=["tiny", "short", "longer", "long"])
-@pytest.mark.parametrize("noise_rate", [16000, 44100, 8000])
-@pytest.mark.parametrize(("channels", "noise_channels"), [(1, 1), (2, 1), (1, 2), (2, 2), (3, 2)])
-def test_any_length_rate_and_channels(
-    tmp_path: Path, frames: int, noise_rate: int, channels: int, noise_channels: int
-) -> None:
+@pytest.mark.parametrize(
+    ("frames", "noise_rate", "widths"),
+    crossed([50, 4000, 30000, 400000], [16000, 44100, 8000], [(1, 1), (2, 1), (1, 2), (2, 2), (3, 2)]),
+    ids=str,
+)
+def test_any_length_rate_and_channels(tmp_path: Path, frames: int, noise_rate: int, widths: tuple[int, int]) -> None:
+    channels, noise_channels = widths
     soundfile.write(tmp_path / "noise.wav", noise(frames, noise_channels), noise_rate, "PCM_16")
     speech = tone(440, 1, channels=channels)
     media = Media(speech, 16000)

@@ -127,6 +127,7 @@ def test_only_tested_and_uncertain_tags_are_told_with_what_to_do(burnish: Burnis
     assert line.count("split --ensure") == 1
 
 
+@pytest.mark.soak
 def test_a_failed_gate_of_the_comparison_still_ends_with_what_came_of_it(burnish: Burnish, project: Path) -> None:
     (project / "mine.yaml").write_text(RECIPE.replace("TAG", "loud"))
     (project / "loop.yaml").write_text(LOOP + "  - compare: {runs: [before, after], fail_if: not-better}\n")
