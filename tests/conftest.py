@@ -4,6 +4,7 @@ import inspect
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,9 @@ settings.load_profile("burnish")
 
 _STARTERS = {"subprocess", "pty", "multiprocessing", "fork"}
 """Names by which code of the tests starts a process."""
+_UNTIL = float(os.environ.get("BURNISH_TESTS_UNTIL") or "inf")
+"""When the last test may begin, s since 1970: continuous integration is ended from outside, and then says nothing."""
+_TIME_IS_UP = "the time is up (BURNISH_TESTS_UNTIL)"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -60,6 +64,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.path for item in items if item.get_closest_marker("process") or item.get_closest_marker("command")
     )
     items.sort(key=lambda item: (-round(long[item.path] / counts[item.path]), item.path))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Leave out what comes too late, before any of its fixtures is made."""
+    if time.time() > _UNTIL:
+        pytest.skip(_TIME_IS_UP)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud what was left out, so that nobody takes it for tested."""
+    late = sum(_TIME_IS_UP in str(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
+    if late:
+        terminalreporter.section("NOT ALL WAS TESTED", red=True)
+        terminalreporter.line(f"tests left out: {late:,}, because {_TIME_IS_UP}; make test runs all of them")
 
 
 def _starts_process(function: object, known: dict[CodeType, bool]) -> bool:

@@ -70,10 +70,10 @@ def test_faster_than_librosa() -> None:
     librosa.effects.trim(samples.T)
 
     def seconds(action: Any) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(20):
             action()
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     ours = min(seconds(lambda: trim_bounds(samples)) for _ in range(3))
     assert ours < 0.7 * min(seconds(lambda: librosa.effects.trim(samples.T)) for _ in range(3))

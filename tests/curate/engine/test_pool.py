@@ -156,9 +156,9 @@ except KeyboardInterrupt:
     wait_until(lambda: len(os.listdir(tmp_path)) == 2)
     began = time.monotonic()
     os.kill(process.pid, signal_number)
-    assert process.wait(10) == code
+    assert process.wait(60) == code
     wait_until(lambda: not any(alive(int(name)) for name in os.listdir(tmp_path)))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60, "what hangs is not waited for"
 
 
 def test_there_is_at_least_one_processor() -> None:

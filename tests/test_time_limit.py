@@ -1,0 +1,21 @@
+"""What continuous integration leaves out where time is up is left out at once, and said."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize(("late_s", "outcome", "is_said"), [(1, "1 skipped", True), (-600, "1 passed", False)])
+def test_after_the_time_tests_are_left_out_and_counted(late_s: int, outcome: str, is_said: bool) -> None:
+    name = "tests/docs/test_links.py::test_every_page_can_be_reached_from_the_first"
+    environment = os.environ | {"BURNISH_TESTS_UNTIL": str(int(time.time()) - late_s)}
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", name]
+    ended = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert outcome in ended.stdout
+    assert ("tests left out: 1, because the time is up (BURNISH_TESTS_UNTIL)" in ended.stdout) is is_said
