@@ -70,7 +70,7 @@ def test_an_interrupted_scan_says_so_and_goes_on(tmp_path: Path, picture: Callab
         time.sleep(0.02)
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    errors = process.communicate(timeout=30)[1].decode()
+    errors = process.communicate(timeout=120)[1].decode()
     assert process.returncode == 130
     assert errors == (
         "burnish scan: interrupted; with -o FILE what was measured is kept, and the same command goes on there; "

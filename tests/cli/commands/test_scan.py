@@ -147,13 +147,13 @@ def test_stopped_in_the_middle_the_old_manifest_stays(
     (tmp_path / "set.jsonl").write_text('{"path": "old"}\n')
     command = [sys.executable, str(ROOT / "burnish.py"), "scan", "d", "-o", "set.jsonl"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while len(os.listdir(tmp_path)) < 3:  # until the temporary file is there
         assert time.monotonic() < end
         time.sleep(0.01)
     time.sleep(0.2)  # a signal between its making and its first byte leaves it for the next writer to take
     os.killpg(process.pid, signal_number)
-    errors = process.communicate(timeout=20)[1]
+    errors = process.communicate(timeout=120)[1]
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[signal_number]
     assert b"Traceback" not in errors
     assert (tmp_path / "set.jsonl").read_text() == '{"path": "old"}\n'
