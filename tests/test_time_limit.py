@@ -1,4 +1,4 @@
-"""What continuous integration leaves out where time is up is left out at once, and said."""
+"""Time in the tests: what comes too late is left out at once and said, and bounds are fair to a slow machine."""
 
 import os
 import subprocess
@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.conftest import ROOT
+from tests.machine import in_time
 
 
 @pytest.mark.parametrize(("late_s", "outcome", "is_said"), [(1, "1 skipped", True), (-600, "1 passed", False)])
@@ -19,3 +20,8 @@ def test_after_the_time_tests_are_left_out_and_counted(late_s: int, outcome: str
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert outcome in ended.stdout
     assert ("tests left out: 1, because the time is up (BURNISH_TESTS_UNTIL)" in ended.stdout) is is_said
+
+
+def test_a_bound_grows_with_the_machine_and_not_without_end() -> None:
+    assert in_time(0.9, 1)
+    assert not in_time(1e6, 1)

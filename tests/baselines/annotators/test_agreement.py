@@ -8,6 +8,7 @@ from baselines.annotators.agreement import PAIRED, AnnotatorAgreement, Disagreem
 from baselines.annotators.annotations import Annotations
 from baselines.annotators.kappa import fleiss, krippendorff
 from curate.ground.errors import InputError
+from tests.machine import in_time
 
 GIVEN = Annotations(
     labels={
@@ -47,7 +48,7 @@ def test_a_crowd_of_annotators_takes_seconds_not_minutes() -> None:
     labels = {str(i): {names[(i + j) % 400]: "xy"[j % 2] for j in range(3)} for i in range(4000)}
     began = time.process_time()
     found = agree(Annotations(labels, {}, names, 0))
-    assert time.process_time() - began < 25
+    assert in_time(time.process_time() - began, 5)
     # Everybody has as many labels, so that the first by name are those that are held against each other.
     assert len(found.pairs) == PAIRED * (PAIRED - 1) // 2
     assert found.pairs[0] == PairAgreement(("w000", "w001"), 20, 0.0, found.pairs[0].kappa)
@@ -79,7 +80,7 @@ def test_four_hundred_labels_on_each_sample_are_counted_and_not_compared_one_by_
     labels = {str(i): {name: f"c{(i * at) % 97}" for at, name in enumerate(names)} for i in range(200)}
     began = time.process_time()
     agree(Annotations(labels, {}, names, 0))
-    assert time.process_time() - began < 15
+    assert in_time(time.process_time() - began, 3)
 
 
 def test_annotators_without_common_samples() -> None:

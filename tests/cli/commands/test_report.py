@@ -17,9 +17,8 @@ from PIL import Image
 
 from cli.views.kit import page as pages
 from cli.views.report import thumbnails
-from tests import in_process
 from tests.cli.views.kit.test_page import EVIL, contrast, in_browser, needs_browser
-from tests.conftest import Burnish
+from tests.conftest import Burnish, burnish_in
 from tests.soak import some
 
 PIPELINE = """\
@@ -53,9 +52,7 @@ targets:
 
 
 def program(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    code, output, errors = in_process.call(arguments, b"", folder)
-    assert code == 0, errors.decode()
-    return subprocess.CompletedProcess(arguments, code, output.decode(), errors.decode())
+    return burnish_in(folder)(*arguments)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli.test_contract import in_terminal
 from tests.conftest import ROOT, Burnish, burnish_in
+from tests.machine import in_time
 
 RECIPE = """\
 kind: pipeline
@@ -113,7 +114,9 @@ def test_quiet_says_nothing_but_the_table(burnish: Burnish, project: Path) -> No
 
 def test_nothing_changed_nothing_runs(burnish: Burnish, finished: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in (finished / "work").glob("0*")}
+    began = time.monotonic()
     steps = steps_of(burnish)
+    assert in_time(time.monotonic() - began, 2)
     assert {step["status"] for step in steps.values()} == {"cached"}
     assert [step["samples_out"] for step in steps.values()] == [8, 8, 8, None, 4]
     assert steps["scan"]["files"] == 0
