@@ -1,4 +1,4 @@
-"""Time in the tests: what comes too late is left out at once and said, and bounds are fair to a slow machine."""
+"""Time in the tests: what comes too late is left out at once and said, and bounds are wide for a busy machine."""
 
 import os
 import subprocess
@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.machine import in_time
+from tests.soak import SOAK
 
 
 @pytest.mark.parametrize(("late_s", "outcome", "is_said"), [(1, "1 skipped", True), (-600, "1 passed", False)])
@@ -22,6 +23,7 @@ def test_after_the_time_tests_are_left_out_and_counted(late_s: int, outcome: str
     assert ("tests left out: 1, because the time is up (BURNISH_TESTS_UNTIL)" in ended.stdout) is is_said
 
 
-def test_a_bound_grows_with_the_machine_and_not_without_end() -> None:
+def test_a_bound_is_wide_for_a_busy_machine_and_not_without_end() -> None:
     assert in_time(0.9, 1)
-    assert not in_time(1e6, 1)
+    assert in_time(9, 1) is not SOAK
+    assert not in_time(10, 1)

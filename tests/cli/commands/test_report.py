@@ -214,7 +214,7 @@ def test_a_step_of_a_pipeline_makes_a_page_of_its_runs(speech: Path) -> None:
     assert "<title>Report: work: before and after</title>" in text
     assert 'id="s1-health"' not in text
     again = json.loads(program(speech, "run", "loop.yaml", "--json").stdout)
-    assert {step["status"] for step in again["steps"]} == {"cached"}
+    assert {(step["status"], step["reason"]) for step in again["steps"]} == {("cached", "")}
 
 
 def test_the_same_folder_gives_the_same_page(speech: Path, monkeypatch: pytest.MonkeyPatch) -> None:
