@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from curate.duplicates.image.feature_candidates import Guess, candidates, lay
-from curate.duplicates.image.features import NONE
+from curate.duplicates.image.feature_candidates import _LEAST_WIDTH, Guess, _Table, candidates, lay
+from curate.duplicates.image.features import NONE, Feature
 from tests.curate.duplicates.image.test_features import features, textured
 
 
@@ -70,3 +70,20 @@ def test_none_and_nothing() -> None:
     assert list(candidates([])) == []
     assert list(candidates([NONE, NONE])) == []
     assert lay(0, 1, (NONE, features(textured(0))), mirrored=False) is None
+
+
+@pytest.mark.parametrize(("flipped", "found"), [(20, True), (21, False), (48, False)])
+def test_features_that_share_a_word_are_alike_in_the_rest_too(flipped: int, *, found: bool) -> None:
+    draw = np.random.default_rng(0)
+    one = np.zeros(40, Feature)
+    one["x"], one["y"] = draw.integers(1 << 16, size=(2, 40))
+    bits = draw.integers(2, size=(40, 128), dtype=np.uint8)
+    other = one.copy()
+    # What flips is in no word of the first table, so that of this one all features of both pictures are the same.
+    outside = np.setdiff1d(np.arange(128), _Table(one["signs"], 0, _LEAST_WIDTH).bits)
+    changed = bits.copy()
+    for row in changed:
+        row[draw.choice(outside, flipped, replace=False)] ^= 1
+    for features_, rows in ((one, bits), (other, changed)):
+        features_["signs"] = np.packbits(rows, axis=1, bitorder="little").view("<u8")
+    assert [*candidates([one, other], flips=False)] == ([(0, 1, False)] if found else [])
