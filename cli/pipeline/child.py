@@ -107,8 +107,10 @@ def _follow(process: "subprocess.Popen[bytes]", log: IO[bytes], tick: "Callable[
     with selectors.DefaultSelector() as selector:
         selector.register(stream, selectors.EVENT_READ)
         while True:
+            # Asked before it is looked for words: the last of them come before the end.
+            is_over = process.poll() is not None
             # With a time limit, so that the table of steps moves while the command says nothing.
-            if selector.select(_TICK_S):
+            if selector.select(0 if is_over else _TICK_S):
                 part = os.read(stream.fileno(), 1 << 16)
                 if not part:
                     break
@@ -117,7 +119,7 @@ def _follow(process: "subprocess.Popen[bytes]", log: IO[bytes], tick: "Callable[
                 first, *more = part.decode("utf-8", "backslashreplace").split("\n")
                 lines[-1] += first
                 lines.extend(more)
-            elif process.poll() is not None:
+            elif is_over:
                 # A grandchild may hold the stream open longer than its parent lives.
                 break
             tick(next((line for line in reversed(lines) if line.strip()), ""))
@@ -129,10 +131,11 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
     process.terminate()
     try:
         process.wait(_PATIENCE_S)
-    except BaseException:
+    except subprocess.TimeoutExpired:
+        pass  # what it is ended for is told, and not how
+    finally:
         process.kill()
         process.wait()
-        raise
 
 
 def binder() -> "Callable[[], None] | None":

@@ -39,9 +39,11 @@ def test_stages_are_connected_and_all_counted(tmp_path: Path) -> None:
 
 
 def test_memory_of_all_processes_is_added_up() -> None:
-    child = "import time; x = bytearray(40 << 20); x[::4096] = b'1' * len(x[::4096]); time.sleep(0.6)"
-    program = f"import subprocess, sys; c = [sys.executable, '-c', {child!r}]; "
-    program += "both = [subprocess.Popen(c), subprocess.Popen(c)]; [one.wait() for one in both]"
+    child = "x = bytearray(40 << 20); x[::4096] = b'1' * len(x[::4096]); print(flush=True); input()"
+    # Both are there at once, for many of the looks of the sampler.
+    program = f"import subprocess, sys, time; P = subprocess.PIPE; c = [sys.executable, '-c', {child!r}]; "
+    program += "both = [subprocess.Popen(c, stdin=P, stdout=P) for _ in range(2)]; "
+    program += "[one.stdout.readline() for one in both]; time.sleep(3); [one.communicate(b'\\n') for one in both]"
 
     run = measure(job(python(program)), tree=True)
 

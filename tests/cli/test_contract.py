@@ -16,6 +16,7 @@ import pytest
 from cli.app import help_of
 from cli.catalog import COMMANDS, function_of
 from tests.conftest import ROOT, Burnish
+from tests.machine import PATIENCE_S
 from tests.soak import some
 
 READERS = {
@@ -72,7 +73,7 @@ def in_terminal(arguments: list[str], cwd: Path, stdin: str = "") -> tuple[str, 
     os.close(theirs)
     os.write(ours, stdin.encode())
     seen = b""
-    while select.select([ours], [], [], 60)[0]:
+    while select.select([ours], [], [], PATIENCE_S)[0]:
         try:
             part = os.read(ours, 65536)
         except OSError:  # the other end is closed
@@ -81,7 +82,7 @@ def in_terminal(arguments: list[str], cwd: Path, stdin: str = "") -> tuple[str, 
             break
         seen += part
     os.close(ours)
-    return seen.decode(), process.wait(60)
+    return seen.decode(), process.wait(PATIENCE_S)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -11,6 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
+sys.dont_write_bytecode = True  # or the first run of a fresh checkout would make other changes than the next
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 CHANGES = frozenset(

@@ -21,6 +21,7 @@ import pytest
 
 from tests import in_process
 from tests.conftest import ROOT
+from tests.machine import in_group, wait_until
 from tests.soak import SOAK
 from tests.soak.world import Look, build, comparable, contents, half_written, left_over, look
 
@@ -179,7 +180,14 @@ def killed_at(folder: Path, case: Case, moment_s: float, *, group: bool) -> bool
     time.sleep(moment_s)
     with suppress(ProcessLookupError):
         (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
-    return process.wait() == -signal.SIGKILL
+    return ended(process)
+
+
+def ended(process: "subprocess.Popen[bytes]") -> bool:
+    """Return whether a command was killed, once its workers are gone too: until then they hold what it had open."""
+    code = process.wait()
+    wait_until(lambda: not in_group(process.pid))
+    return code == -signal.SIGKILL
 
 
 def phase_of(seen: Look, known: Course) -> str:
@@ -241,7 +249,7 @@ def test_killed_and_repeated(name: str, template: Path, tmp_path: Path) -> None:
             hit = killed_at(folder, case, moment(known, number, chance), group=number % 2 == 0)
         else:
             change = max(1, known.changes * (number - BY_CLOCK + 1) // (BY_CHANGE + 1))
-            hit = start(folder, case, change).wait() == -signal.SIGKILL
+            hit = ended(start(folder, case, change))
         seen = look(folder)
         check_killed(seen, known)
         phases[phase_of(seen, known) if hit else "not hit"] += 1

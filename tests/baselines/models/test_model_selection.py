@@ -225,6 +225,6 @@ def test_workers_do_not_wait_for_the_threads_of_their_parent() -> None:
     )
     plain = {**os.environ, "OMP_NUM_THREADS": "2"}
     result = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60, env=plain
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=600, env=plain
     )
     assert float(result.stdout) == 1

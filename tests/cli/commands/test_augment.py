@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, Burnish
+from tests.machine import PATIENCE_S
 from tests.soak import SOAK
 
 RECIPE = """\
@@ -368,7 +369,7 @@ def test_killed_at_any_moment_and_run_again_makes_the_same(
         sending = signal.SIGKILL if kill % 4 else signal.SIGINT
         with suppress(ProcessLookupError):
             os.killpg(process.pid, sending)
-        process.wait(30)
+        process.wait(PATIENCE_S)
         for path, content in files(tmp_path / "killed").items() if (tmp_path / "killed").exists() else ():
             assert "staging" in path or content == expected[path], f"kill {kill}: {path} is not whole"
     burnish(*command, "--into", "killed", "-o", "killed.jsonl")

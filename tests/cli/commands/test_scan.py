@@ -6,7 +6,6 @@ import signal
 import struct
 import subprocess
 import sys
-import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from tests.conftest import ROOT, Burnish
 from tests.curate.media.storage.tars import tar_of
+from tests.machine import PATIENCE_S, wait_until
 
 Write = Callable[..., Path]
 
@@ -142,18 +142,16 @@ def test_stopped_in_the_middle_the_old_manifest_stays(
     tmp_path: Path, picture: Write, signal_number: signal.Signals
 ) -> None:
     picture(tmp_path / "d" / "a.png", size=(3000, 3000))
-    for number in range(60):
+    for number in range(600):
         os.link(tmp_path / "d" / "a.png", tmp_path / "d" / f"{number}.png")
     (tmp_path / "set.jsonl").write_text('{"path": "old"}\n')
     command = [sys.executable, str(ROOT / "burnish.py"), "scan", "d", "-o", "set.jsonl"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True)
-    end = time.monotonic() + 120
-    while len(os.listdir(tmp_path)) < 3:  # until the temporary file is there
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    time.sleep(0.2)  # a signal between its making and its first byte leaves it for the next writer to take
+    children = f"/proc/{process.pid}/task/{process.pid}/children"
+    # Until it is at work: a signal between the making of its file and the first byte leaves that for the next writer.
+    wait_until(lambda: len(os.listdir(tmp_path)) >= 3 and Path(children).read_text())
     os.killpg(process.pid, signal_number)
-    errors = process.communicate(timeout=120)[1]
+    errors = process.communicate(timeout=PATIENCE_S)[1]
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[signal_number]
     assert b"Traceback" not in errors
     assert (tmp_path / "set.jsonl").read_text() == '{"path": "old"}\n'

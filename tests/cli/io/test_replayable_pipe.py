@@ -4,7 +4,6 @@ import io
 import os
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from cli.io import streams
 from cli.io.replayable_pipe import Spool
 from curate.ground.errors import InputError
+from tests.machine import wait_until
 
 LINES = [b"one\n", b"two\n", b"three"]
 
@@ -128,8 +128,6 @@ def test_commands_of_a_pipe_work_at_the_same_time(tmp_path: Path) -> None:
     thread.start()
     with open(writer, "wb", buffering=0) as pipe:
         pipe.write(b"first\n")
-        deadline = time.monotonic() + 10
-        while not taken and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(lambda: taken)
         assert taken == [b"first\n"]
     thread.join()

@@ -1,11 +1,18 @@
 """A step as a process of its own."""
 
+import io
 import json
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from cli.pipeline import child
 from cli.pipeline.child import Ended, run_child
 
 SAMPLE = '{"path": "a.jpg", "label": "x"}\n'
@@ -52,3 +59,30 @@ def test_standard_input_is_closed(tmp_path: Path, lock: int) -> None:
     ended, _ = run(tmp_path, lock, "balance", "--json")
     assert ended.code == 0
     assert json.loads((tmp_path / "out.json").read_text())["samples"] == 0
+
+
+def test_what_is_said_last_is_read_where_a_grandchild_holds_the_stream() -> None:
+    ours, theirs = os.pipe()
+    said: list[int] = []
+
+    def poll() -> int:
+        """Say the last word while being asked whether it still runs; what holds the other side open is this test."""
+        if not said:
+            said.append(os.write(theirs, b"the last word\n"))
+        return 0
+
+    log = io.BytesIO()
+    with open(ours, "rb", buffering=0) as stream, open(theirs, "wb"):
+        dying: Any = SimpleNamespace(stderr=stream, poll=poll)
+        assert child._follow(dying, log, lambda _: None) == ("the last word",)
+    assert log.getvalue() == b"the last word\n"
+
+
+def test_what_does_not_end_in_time_is_killed_and_raises_nothing_that_hides_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "_PATIENCE_S", 0.1)
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", deaf], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        child._stop(process)
+        assert process.returncode == -signal.SIGKILL

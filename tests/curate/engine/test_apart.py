@@ -14,7 +14,7 @@ from curate.engine import Failure
 from curate.engine.apart import Apart, Batch, Shared
 from tests.conftest import ROOT
 from tests.curate.engine import stubs
-from tests.curate.engine.test_pool import alive, wait_until
+from tests.machine import alive, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")
 
@@ -27,7 +27,7 @@ def apart() -> Iterator[Apart]:
 
 
 def batch(items: list[object], name: str = "square", folder: str = "/", preload: tuple[str, ...] = ()) -> Batch:
-    return Batch(name, items, 2, 1.0, preload, folder, 0)
+    return Batch(name, items, 2, stubs.STALL_S, preload, folder, 0)
 
 
 def shared(name: str) -> bytes:
@@ -85,7 +85,7 @@ def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
         assert starter.stdout is not None
         pid = int(starter.stdout.readline())
         # At work, it does not look at the pipe whose end would tell it.
-        wait_until(lambda: any(tmp_path.iterdir()), 30)
+        wait_until(lambda: any(tmp_path.iterdir()))
         assert alive(pid)
         starter.kill()
     wait_until(lambda: not alive(pid))

@@ -49,13 +49,19 @@ def test_workers_without_a_task_do_not_count_as_asleep(monkeypatch: pytest.Monke
         assert found.grow([1]) == 2
 
 
+def _awake_while_asleep() -> float:
+    before = awake_s(os.getpid(), 0.0)
+    time.sleep(0.2)
+    return awake_s(os.getpid(), 0.0) - before
+
+
 def test_time_asleep_is_told_from_time_awake() -> None:
     if not Path(f"/proc/{os.getpid()}/schedstat").exists():
         pytest.skip("this system does not count the time that a process waits for a processor")
+    # A wait for a processor counts as awake: on a busy machine a sleep may end late, but not each time.
+    assert any(_awake_while_asleep() < 0.15 for _ in range(20))
     before, began = awake_s(os.getpid(), 0.0), time.monotonic()
-    time.sleep(0.2)
-    assert awake_s(os.getpid(), 0.0) - before < 0.15
-    while time.monotonic() - began < 0.5:
+    while time.monotonic() - began < 0.3:
         pass
     assert awake_s(os.getpid(), 0.0) - before > 0.2
     assert awake_s(-1, 42.0) == 42.0

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from curate.engine import Failure, Ready, available_processors, failures, run
 from curate.ground.errors import UsageError
 from tests.conftest import ROOT
 from tests.curate.engine import stubs
-from tests.machine import in_time
+from tests.machine import PATIENCE_S, alive, in_time, wait_until
 
 
 @pytest.fixture(autouse=True, params=["fork", "spawn"])
@@ -25,52 +25,44 @@ def _start_method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("BURNISH_START_METHOD", request.param)
 
 
-def alive(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def wait_until(condition: object, seconds: float = 10.0) -> None:
-    assert callable(condition)
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 @pytest.mark.parametrize("count", [0, 1, 16, 1000])
 def test_results_come_in_the_order_of_the_items(jobs: int, count: int) -> None:
     assert list(run(stubs.square, range(count), jobs=jobs)) == [n * n for n in range(count)]
 
 
-def test_what_arrives_is_told_before_its_turn() -> None:
+def test_what_arrives_is_told_before_its_turn(tmp_path: Path) -> None:
     """One item stalls: the others' results are not held back by it, and an interruption does not cost them."""
     told: list[int] = []
-    results = run(stubs.stall_at_3, range(200), jobs=2, chunk_size=4, arrived=told.extend)
+
+    def arrived(some: Iterable[int]) -> None:
+        told.extend(some)
+        # All but what the worker that stalls has before it: only then it goes on.
+        if len(told) >= 190:
+            (tmp_path / "go").touch()
+
+    items = [(number, str(tmp_path / "go")) for number in range(200)]
+    results = run(stubs.stall_at_3, items, jobs=2, chunk_size=4, arrived=arrived)
     assert next(results) == 0
-    assert len(told) >= 190, "all but what the worker that stalled has before it"
     assert [0, *results] == [n * n for n in range(200)]
     assert sorted(told) == [n * n for n in range(200)]
 
 
 def test_a_crash_a_hang_and_an_exception_cost_one_item_each() -> None:
-    results = list(run(stubs.misbehave, range(50), jobs=2, timeout_s=1, chunk_size=8))
+    results = list(run(stubs.misbehave, range(50), jobs=2, timeout_s=stubs.STALL_S, chunk_size=8))
     assert {n: result for n, result in enumerate(results) if result != n * n} == {
         5: Failure("crashed", "ValueError: five"),
         13: Failure("crashed", "the process that decoded it was ended by SIGABRT"),
-        27: Failure("timeout", "took longer than 1 s and was stopped"),
+        27: Failure("timeout", f"took longer than {stubs.STALL_S:g} s and was stopped"),
     }
 
 
 def test_what_is_done_together_costs_one_item_each_too() -> None:
-    found = run(stubs.square, range(50), jobs=2, timeout_s=1, chunk_size=8, together=stubs.one_more)
+    found = run(stubs.square, range(50), jobs=2, timeout_s=stubs.STALL_S, chunk_size=8, together=stubs.one_more)
     assert {n: result for n, result in enumerate(found) if result != n * n + 1} == {
         5: Failure("crashed", "ValueError: twenty-five"),
         13: Failure("crashed", "the process that decoded it was ended by SIGABRT"),
-        27: Failure("timeout", "took longer than 1 s and was stopped"),
+        27: Failure("timeout", f"took longer than {stubs.STALL_S:g} s and was stopped"),
     }
 
 
@@ -157,7 +149,7 @@ except KeyboardInterrupt:
     wait_until(lambda: len(os.listdir(tmp_path)) == 2)
     began = time.monotonic()
     os.kill(process.pid, signal_number)
-    assert process.wait(60) == code
+    assert process.wait(PATIENCE_S) == code
     wait_until(lambda: not any(alive(int(name)) for name in os.listdir(tmp_path)))
     assert in_time(time.monotonic() - began, 5)
 
@@ -168,7 +160,7 @@ def test_there_is_at_least_one_processor() -> None:
 
 def test_warming_up_is_not_taken_from_the_time_of_the_first_item() -> None:
     before = failures.total()
-    assert [*run(stubs.warm, range(3), jobs=1, timeout_s=1.0, warm_up=stubs.slow_warm_up)] == [True] * 3
+    assert [*run(stubs.warm, range(3), jobs=1, timeout_s=stubs.STALL_S, warm_up=stubs.slow_warm_up)] == [True] * 3
     assert failures.total() == before
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from curate.ground import lock as lock_file
 from curate.ground.errors import BurnishError, InputError
 from curate.ground.lock import locked
+from tests.machine import PATIENCE_S
 
 
 def test_the_folder_is_made_and_the_process_is_named(tmp_path: Path) -> None:
@@ -22,7 +24,8 @@ def test_the_folder_is_made_and_the_process_is_named(tmp_path: Path) -> None:
         pass
 
 
-def test_a_step_that_is_just_ending_is_waited_for(tmp_path: Path) -> None:
+def test_a_step_that_is_just_ending_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock_file, "_PATIENCE_S", PATIENCE_S)
     work = tmp_path / "work"
     with locked(str(work)) as lock:
         holder = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.5)"], pass_fds=(lock,))

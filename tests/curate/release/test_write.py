@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -22,6 +21,7 @@ from curate.release.folder import check_manifest, list_releases, read_current, r
 from curate.release.records import CURRENT, MANIFEST, RECORD
 from curate.release.write import Made, roll_back
 from tests.curate.release.sets import files_of, line, release, some
+from tests.machine import PATIENCE_S, wait_until
 from tests.soak import SOAK
 
 SWITCHES, READS = 200, 10_000
@@ -45,6 +45,8 @@ def die_at(when: int, work: Callable[[], object], summary: Path) -> None:
                 if seen == when:
                     os.kill(os.getpid(), signal.SIGKILL)
 
+        # A compiled file would be a change as well, and the next time none.
+        sys.dont_write_bytecode = True
         sys.addaudithook(watch)
         work()
         number, seen = seen, -1 << 40
@@ -52,7 +54,7 @@ def die_at(when: int, work: Callable[[], object], summary: Path) -> None:
 
     process = fork.Process(target=run)
     process.start()
-    process.join(60)
+    process.join(PATIENCE_S)
     assert process.exitcode == (-signal.SIGKILL if when else 0)
 
 
@@ -211,7 +213,7 @@ def test_of_two_writers_one_wins_whole(tmp_path: Path, names: tuple[str, str]) -
     start = fork.Barrier(2)
 
     def make(name: str, part: list[bytes]) -> None:
-        start.wait(30)
+        start.wait(PATIENCE_S)
         try:
             release(tmp_path, name, part)
         except BurnishError:
@@ -227,7 +229,7 @@ def test_of_two_writers_one_wins_whole(tmp_path: Path, names: tuple[str, str]) -
         for one in writers:
             one.start()
         for one in writers:
-            one.join(60)
+            one.join(PATIENCE_S)
         # Whoever begins after the other has ended makes a second release, which is no collision.
         won = [one.exitcode == 0 for one in writers]
         assert any(won)
@@ -243,19 +245,26 @@ def test_readers_beside_switches_never_see_a_half_state(tmp_path: Path) -> None:
     folder = str(tmp_path / "releases")
     digests = {one.name: one.digest for one in list_releases(folder).releases}
 
-    def switch(until: float) -> None:
+    # Spread over each other, whichever of both the machine lets stand: neither gets more than a turn ahead.
+    def is_read(turn: int) -> bool:
+        return reads.value >= READS * turn // SWITCHES
+
+    def is_switched(number: int) -> bool:
+        return switched.value >= number * SWITCHES // READS
+
+    def switch() -> None:
         for turn in range(SWITCHES):
             roll_back(folder, f"v{1 + turn % 2}")
-            # Spread over the reads, whatever the machine does meanwhile.
-            while reads.value < READS * turn / SWITCHES and time.monotonic() < until:
-                time.sleep(0.0005)
+            switched.value += 1
+            wait_until(partial(is_read, turn), 0.0005)
 
-    reads = fork.Value("q", 0)
-    switching = fork.Process(target=switch, args=(time.monotonic() + 60,))
+    reads, switched = fork.Value("q", 0), fork.Value("q", 0)
+    switching = fork.Process(target=switch, daemon=True)
     begun = (read_pointer(folder) or pytest.fail("no pointer")).switch
     switching.start()
     seen, latest = {"v1": 0, "v2": 0}, begun
-    for _ in range(READS):
+    for number in range(READS):
+        wait_until(partial(is_switched, number), 0.0005)
         pointer = read_pointer(folder)
         assert pointer is not None
         assert pointer.switch >= latest, "a reader never goes back in time"
@@ -267,7 +276,7 @@ def test_readers_beside_switches_never_see_a_half_state(tmp_path: Path) -> None:
         assert text.count(b"\n") == found.samples
         seen[found.name] += 1
         reads.value += 1
-    switching.join(60)
+    switching.join(PATIENCE_S)
     assert switching.exitcode == 0
     assert (read_pointer(folder) or pytest.fail("no pointer")).switch == begun + SWITCHES
     assert sum(seen.values()) == READS

@@ -148,7 +148,7 @@ def test_a_decoder_that_aborts_or_hangs_costs_its_file_only(folder: Path, monkey
         return decode(data, found)
 
     monkeypatch.setattr(measure, "_decode", treacherous)
-    samples, _ = scanned(folder, timeout_s=1.0)
+    samples, _ = scanned(folder, timeout_s=5.0)
     assert {name: checks(sample) for name, sample in samples.items()} == {
         "a.jpg": [],
         "b.png": ["crashed-decoder"],
