@@ -247,10 +247,10 @@ def test_readers_beside_switches_never_see_a_half_state(tmp_path: Path) -> None:
 
     # Spread over each other, whichever of both the machine lets stand: neither gets more than a turn ahead.
     def is_read(turn: int) -> bool:
-        return reads.value >= READS * turn // SWITCHES
+        return bool(reads.value >= READS * turn // SWITCHES)
 
     def is_switched(number: int) -> bool:
-        return switched.value >= number * SWITCHES // READS
+        return bool(switched.value >= number * SWITCHES // READS)
 
     def switch() -> None:
         for turn in range(SWITCHES):
