@@ -31,7 +31,10 @@ _ONE_THREAD = (
     "NUMBA_NUM_THREADS",
     "OPENCV_FOR_THREADS_NUM",
 )
-_WARM_UP_S = 60
+_WARM_UP_S = 600
+"""Libraries that compile their loops on first use were seen to take half a minute on a quiet machine and five on a
+busy one; cut off, they compile again within the time of the first item."""
+
 ALL_ITEMS = -1
 """The position of a worker that is at all items of its task."""
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -171,7 +174,7 @@ def _settle(parent: int, inherited: "Sequence[Connection]") -> None:
 
 
 def _warm(warm_up: "Callable[[], object]") -> None:
-    """Call what warms up, for a minute at most: the parent's clock, which would end it, does not run yet."""
+    """Call what warms up, for `_WARM_UP_S` at most: the parent's clock, which would end it, does not run yet."""
     before = signal.signal(signal.SIGALRM, _give_up)
     signal.alarm(_WARM_UP_S)
     with suppress(Exception):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from curate.engine import Failure, Ready, available_processors, failures, run
+from curate.engine import Failure, Ready, available_processors, failures, run, worker
 from curate.ground.errors import UsageError
 from tests.conftest import ROOT
 from tests.curate.engine import stubs
@@ -162,6 +162,14 @@ def test_warming_up_is_not_taken_from_the_time_of_the_first_item() -> None:
     before = failures.total()
     assert [*run(stubs.warm, range(3), jobs=1, timeout_s=stubs.STALL_S, warm_up=stubs.slow_warm_up)] == [True] * 3
     assert failures.total() == before
+
+
+def test_warming_up_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "_WARM_UP_S", 1)
+    handler = signal.getsignal(signal.SIGALRM)
+    worker._warm(lambda: stubs.misbehave(27))
+    assert signal.getsignal(signal.SIGALRM) is handler
+    assert signal.alarm(0) == 0, "no alarm is left, which would end an item"
 
 
 def test_failures_are_counted_for_whoever_asks() -> None:
