@@ -21,10 +21,6 @@ _Places = NDArray[np.int64]
 MOST_BITS = 26
 """Of 128: nine of ten features of a copy differ in 14 and less from those of its original."""
 
-_MOST_BITS_TO_VOTE = 20
-"""Two features that share a word are not always alike in the rest. With 26, or with whatever shares a word, as many
-crops of 100 photos are proposed, and 1.4 or 1.9 times as many pairs of different photos; with 18 two crops fewer."""
-
 LEAST_MATCHES, LEAST_OF_MATCHES, SURE_MATCHES = 5, 0.3, 8
 """Features that agree: so many, and so large a share of those that are nearest to each other; or the third. Of quarters
 cut out of 50 photos .84 pass, of 1,500 pairs of different photos 3; without the share .86 and 71."""
@@ -109,7 +105,8 @@ def candidates(features: Sequence[Features], *, flips: bool = True) -> Iterator[
             shared = [table.shared(asking[some], picture, some.start) for table in tables]
             # One feature that shares several words with another is one.
             feature, other = np.divmod(_distinct(np.concatenate(shared)), len(signs))
-            alike = np.bitwise_count(asking[feature] ^ signs[other]).sum(axis=1) <= _MOST_BITS_TO_VOTE
+            # What shares a word, but is not alike in the rest, proposes a quarter of the pairs of different pictures.
+            alike = np.bitwise_count(asking[feature] ^ signs[other]).sum(axis=1) <= MOST_BITS
             feature, other = feature[alike], other[alike]
             codes = picture[feature] * len(features) + picture[other]
             found = [_agreeing(codes, place, feature, other, half, mirrored=mirrored) for half in (0.0, 0.5)]
