@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.io import outcome, parent
+from curate.engine import failures
 
 _PROGRAM = str(Path(__file__).resolve().parent.parent / "burnish.py")
 Main = Callable[[list[str]], int]
@@ -80,6 +81,8 @@ def become(
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     parent._PARENT = os.environ.pop(parent.VARIABLE, "")
+    # Else every time-out that a test of this process was about would be one of the command's, which then runs again.
+    failures.clear()
     for field in fields(outcome.Outcome):
         setattr(outcome.outcome, field.name, getattr(outcome.Outcome(), field.name))
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from curate.engine import failures
 from tests.cli.test_contract import in_terminal
 from tests.conftest import ROOT, Burnish, burnish_in
 from tests.machine import PATIENCE_S, alive, in_time, wait_until
@@ -111,6 +112,16 @@ def test_the_end_is_one_table(burnish: Burnish, project: Path) -> None:
 
 def test_quiet_says_nothing_but_the_table(burnish: Burnish, project: Path) -> None:
     assert burnish("run", "mine.yaml", "--quiet").stderr == ""
+
+
+def test_what_timed_out_elsewhere_in_this_process_is_not_of_a_step(
+    burnish: Burnish, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps are forked from the tests' own process (`tests/forked.py`), with all that it has counted."""
+    monkeypatch.setitem(failures, "timeout", 3)
+    (project / "short.yaml").write_text("kind: pipeline\nsteps: [scan: {paths: [photos]}]\n")
+    assert json.loads(burnish("run", "short.yaml", "--json").stdout)["steps"][0]["status"] == "run"
+    assert json.loads(burnish("run", "short.yaml", "--json").stdout)["steps"][0]["status"] == "cached"
 
 
 def test_nothing_changed_nothing_runs(burnish: Burnish, finished: Path) -> None:

@@ -304,7 +304,7 @@ def test_a_file_that_needs_too_much_memory_costs_itself_alone(
     (folder / "large.webp").write_bytes(
         bytes.fromhex("524946461a000000574542505650384c0e0000002fdfeeb70b071011fd0f4444ff03")
     )
-    samples, _ = scanned(folder)
+    samples, _ = scanned(folder, timeout_s=600.0)
     assert {name: checks(sample) for name, sample in samples.items()} == {
         "a.jpg": [],
         "b.png": [],
@@ -313,4 +313,4 @@ def test_a_file_that_needs_too_much_memory_costs_itself_alone(
         "large.webp": ["out-of-memory"],
     }
     monkeypatch.setenv("BURNISH_WORKER_MEMORY", "3G")
-    assert {tuple(checks(sample)) for sample in scanned(folder)[0].values()} == {()}
+    assert {tuple(checks(sample)) for sample in scanned(folder, timeout_s=600.0)[0].values()} == {()}
