@@ -13,11 +13,14 @@ import subprocess
 import tempfile
 import time
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
+
+from tests.machine import wait_until
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed to look at the page with")
@@ -30,7 +33,20 @@ _OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--mute-audio", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
 )  # fmt: skip
-_TIMEOUT_S = 60.0
+_TIMEOUT_S = 600.0
+
+LOADED = (
+    "[...document.images].every((image) => image.complete)"
+    " && [...document.querySelectorAll('audio')].every((player) => player.duration)"
+)
+"""Of all that a page shows, it is known how large and how long it is."""
+
+
+def _commands() -> Iterator[bytes]:
+    """Yield what the processes that run were started with."""
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            yield file.read_bytes()
 
 
 class _Chromium:
@@ -144,9 +160,11 @@ class Browser:
         self._session = tab
 
     def kill(self) -> None:
-        """End the browser, which has a profile of its own, as a crash would."""
+        """End the browser, which has a profile of its own, as a crash would; its helpers, which write there, too."""
         assert self._profile
         self._browser.process.kill()
+        profile = os.fsencode(self._profile)
+        wait_until(lambda: not any(profile in words for words in _commands()))
 
     def __exit__(self, *_: object) -> None:
         self._session = ""

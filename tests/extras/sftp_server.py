@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -58,15 +59,30 @@ class OpenSsh(paramiko.SubsystemHandler):  # type: ignore[misc]
 
 
 class Door(paramiko.ServerInterface):  # type: ignore[misc]
-    """Lets in who has the key."""
+    """Lets in who has the key.
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    Args:
+        key: Of the client.
+        silent: A file that may be there: who asks first gets no answer before another one asks, and it goes then.
+    """
+
+    def __init__(self, key: str, silent: str) -> None:
+        self._key, self._silent = key, silent
 
     def get_allowed_auths(self, username: str) -> str:
         return "publickey"
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        kept = f"{self._silent}.kept"
+        try:
+            os.rename(self._silent, kept)
+        except FileNotFoundError:
+            with suppress(FileNotFoundError):
+                os.remove(kept)
+        else:
+            end = time.monotonic() + 120
+            while os.path.exists(kept) and time.monotonic() < end:
+                time.sleep(0.02)
         return LET_IN if key.get_base64() == self._key else KEPT_OUT
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
@@ -149,7 +165,7 @@ def serve(folder: str, host_key: str, client_key: str) -> None:
             transport.set_subsystem_handler("sftp", paramiko.SFTPServer, Folder)
         open_ones.append(transport)
         with suppress(paramiko.SSHException, EOFError):
-            transport.start_server(event=threading.Event(), server=Door(client_key))
+            transport.start_server(event=threading.Event(), server=Door(client_key, os.path.join(folder, ".silent")))
 
 
 @contextmanager

@@ -159,6 +159,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
             monkeypatch.setenv("HOME", str(tmp_path / "home"))
             monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+            monkeypatch.setattr("curate.media.storage.sftp._CONNECT_S", 60.0)
             (tmp_path / "there").mkdir()
             yield stack.enter_context(sftp_server(tmp_path / "there", tmp_path / "home"))
 

@@ -11,9 +11,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,10 @@ from curate.ground.errors import BurnishError, InputError
 from tests.baselines.samples import tones
 from tests.conftest import ROOT, Burnish
 from tests.curate.engine.stubs import end_with_parent, misbehave, noted_square, slow_square, square
+from tests.extras.ray_nodes import add_node, three_machines
+from tests.machine import PATIENCE_S
 
 pytestmark = pytest.mark.slow
-STORE = 80_000_000
 LEAST_BATCHES = 700
 """Items of a chunk each: as many batches as the tests of lost machines need to be among."""
 
@@ -36,29 +37,16 @@ LEAST_BATCHES = 700
 @pytest.fixture(scope="session")
 def machines() -> Iterator[Any]:
     """Three machines of one processor each."""
-    pytest.importorskip("ray", reason="the extra `ray` is not installed")
-    kept = dict(os.environ)
-    # Their processes are no children of the tests: what these import from has to be said to them.
-    # They begin in folders of their own.
-    paths = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-    found = [str(ROOT), *map(os.path.abspath, paths)]
-    os.environ |= {"PYTHONPATH": os.pathsep.join(found), "RAY_USAGE_STATS_ENABLED": "0"}
-    start = import_module("ray.cluster_utils").Cluster
-    one = {"num_cpus": 1, "object_store_memory": STORE}
-    cluster = start(initialize_head=True, head_node_args={**one, "include_dashboard": False})
-    for _ in range(2):
-        cluster.add_node(**one)
-    yield cluster
-    nodes.disconnect()
-    cluster.shutdown()
-    os.environ.clear()
-    os.environ.update(kept)
+    with three_machines() as cluster:
+        yield cluster
 
 
 @pytest.fixture
-def address(machines: Any) -> Iterator[str]:
-    """Address of the cluster; the connection ends with the test."""
+def address(machines: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Address of the cluster, which knows of every machine that was lost; the connection ends with the test."""
     nodes.disconnect()
+    monkeypatch.setattr(nodes, "_PROBE_S", 600.0)
+    machines.wait_for_nodes(PATIENCE_S)
     yield machines.address
     nodes.disconnect()
     nodes.use_local()
@@ -72,19 +60,23 @@ def cluster(address: str) -> str:
 
 def test_results_are_in_order_and_each_machine_did_some(cluster: str) -> None:
     items = [Ready("known") if number % 10 == 3 else number for number in range(300)]
-    with closing(run_on_cluster(slow_square, iter(items), chunk_size=2)) as results:
-        found = list(results)
-    assert found == ["known" if number % 10 == 3 else number * number for number in range(300)]
+    end, rounds = time.monotonic() + PATIENCE_S, 0
+    # A machine that is slow to start its workers finds nothing left of the first ones.
+    while len(nodes.work_of_nodes()) < 3 and time.monotonic() < end:
+        rounds += 1
+        with closing(run_on_cluster(slow_square, iter(items), chunk_size=2)) as results:
+            found = list(results)
+        assert found == ["known" if number % 10 == 3 else number * number for number in range(300)]
     work = nodes.work_of_nodes()
     assert len(work) == 3
-    assert sum(one.items for one in work) == 270
+    assert sum(one.items for one in work) == 270 * rounds
     assert all(one.seconds > 0 for one in work)
     assert list(run_on_cluster(square, [])) == []
 
 
 def test_what_breaks_costs_itself(cluster: str) -> None:
-    found = list(run_on_cluster(misbehave, range(40), chunk_size=1, timeout_s=1.0))
-    here = list(run(misbehave, range(40), chunk_size=1, timeout_s=1.0, jobs=1))
+    found = list(run_on_cluster(misbehave, range(40), chunk_size=1, timeout_s=15.0))
+    here = list(run(misbehave, range(40), chunk_size=1, timeout_s=15.0, jobs=1))
     assert found == here
     assert {at: one.reason for at, one in enumerate(found) if isinstance(one, Failure)} == {
         5: "crashed",
@@ -110,7 +102,7 @@ def test_machines_that_are_lost_change_nothing(cluster: str, machines: Any) -> N
             if number in lost_at:
                 victim = machines.list_all_nodes()[chance.choice([1, 2])]
                 machines.remove_node(victim, allow_graceful=False)
-                machines.add_node(num_cpus=1, object_store_memory=STORE)
+                add_node(machines)
     assert found == [number * number for number in range(LEAST_BATCHES)]
 
 
@@ -122,7 +114,7 @@ def test_a_machine_that_was_lost_just_now_is_not_waited_for(address: str, machin
     try:
         assert list(run_on_cluster(square, range(5), chunk_size=1)) == [n * n for n in range(5)]
     finally:
-        machines.add_node(num_cpus=1, object_store_memory=STORE)
+        add_node(machines)
 
 
 def test_who_stops_reading_stops_the_work(cluster: str) -> None:
@@ -137,7 +129,8 @@ def test_a_driver_that_is_killed_loses_what_it_was_not_given_yet(cluster: str, t
     count, file = 400, tmp_path / "notes"
     code = (
         "import sys; from curate.engine import nodes; from curate.engine.cluster import run_on_cluster; "
-        "from tests.curate.engine.stubs import noted_square; nodes.use_cluster(sys.argv[1], []); "
+        "from tests.curate.engine.stubs import noted_square; nodes._PROBE_S = 600.0; "
+        "nodes.use_cluster(sys.argv[1], []); "
         "items = [(sys.argv[2], number) for number in range(int(sys.argv[3]))]; "
         "keep = lambda results: print(*results, sep=chr(10), flush=True); "
         "[one for one in run_on_cluster(noted_square, items, chunk_size=1, arrived=keep)]"

@@ -1,9 +1,7 @@
 """A bucket and a cluster together: three machines read it and write to it, and are lost meanwhile."""
 
-import os
 import random
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +9,13 @@ import pytest
 
 from curate.engine import nodes
 from curate.media.storage import remote
-from tests.conftest import ROOT, Burnish
+from tests.conftest import Burnish
+from tests.extras.ray_nodes import add_node, three_machines
 from tests.extras.s3_server import Faults, s3_server
 from tests.extras.test_digests import Result, expected, folder, lines_of, uploaded, worked
 
 __all__ = ["expected", "folder"]  # fixtures
 
-pytest.importorskip("ray", reason="the extra `ray` is not installed")
 pytest.importorskip("s3fs", reason="the extra `remote` is not installed")
 pytest.importorskip("moto", reason="moto, an S3 to test against, is not installed")
 
@@ -25,42 +23,25 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore::DeprecationWarning:(botocore|moto|aiobotocore|werkzeug|responses).*"),
 ]
-_NODE = {"num_cpus": 1, "object_store_memory": 80_000_000}
 
 
 @pytest.fixture(scope="module")
 def shelf() -> Iterator[tuple[Any, Faults]]:
     """Three machines of one processor each, and an S3 that they know and may read."""
-    kept = dict(os.environ)
-    with s3_server() as (url, faults):
-        paths = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-        os.environ |= {
-            "PYTHONPATH": os.pathsep.join([str(ROOT), *map(os.path.abspath, paths)]),
-            "RAY_USAGE_STATS_ENABLED": "0",
-            "AWS_ACCESS_KEY_ID": "x",
-            "AWS_SECRET_ACCESS_KEY": "y",
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ENDPOINT_URL": url,
-        }
+    rights = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_DEFAULT_REGION": "us-east-1"}
+    with s3_server() as (url, faults), three_machines(**rights, AWS_ENDPOINT_URL=url) as cluster:
         remote._stores.clear()
         import s3fs
 
         s3fs.S3FileSystem(skip_instance_cache=True).mkdir("bucket")
-        start = import_module("ray.cluster_utils").Cluster
-        cluster = start(initialize_head=True, head_node_args={**_NODE, "include_dashboard": False})
-        for _ in range(2):
-            cluster.add_node(**_NODE)
         yield cluster, faults
-        nodes.disconnect()
-        cluster.shutdown()
     remote._stores.clear()
-    os.environ.clear()
-    os.environ.update(kept)
 
 
 @pytest.fixture(autouse=True)
-def _apart() -> Iterator[None]:
+def _apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     nodes.disconnect()
+    monkeypatch.setattr(nodes, "_PROBE_S", 600.0)
     yield
     nodes.disconnect()
     nodes.use_local()
@@ -74,11 +55,11 @@ def test_three_machines_give_what_one_process_gives(
     faults.every = 20
     engine = ("--engine", "ray", "--address", cluster.address)
     root = uploaded(folder, "s3://bucket/one")
-    faults.most, faults.rest_s = 0, 0.01
+    faults.most, faults.hold = 0, 4
     try:
         found = worked(burnish, root, "s3://bucket/one/work", "s3://bucket/one/sorted", *engine)
     finally:
-        faults.every, faults.rest_s = 0, 0.0
+        faults.every, faults.hold = 0, 0
     assert found == expected
     assert faults.most >= 4, "on a machine of the cluster, too, files are asked for before they are worked on"
 
@@ -116,7 +97,7 @@ def test_a_machine_killed_at_five_moments_changes_nothing(
             if lost_after and len(reads) >= lost_after[0]:
                 del lost_after[0]
                 cluster.remove_node(cluster.list_all_nodes()[chance.choice([1, 2])], allow_graceful=False)
-                cluster.add_node(**_NODE)
+                add_node(cluster)
 
     faults.met = lose
     try:

@@ -12,6 +12,7 @@ from tests.conftest import Burnish
 from tests.extras.writers import one_wins_and_is_whole
 
 pytest.importorskip("paramiko", reason="paramiko, through which SFTP is spoken, is not installed")
+from curate.media.storage import sftp
 from tests.extras.sftp_server import sftp_server
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:paramiko.*")
@@ -25,6 +26,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     monkeypatch.setattr(remote, "_stores", {})
     monkeypatch.setattr(retry, "_BASE_S", 0.01)
+    # Of a busy machine; what is about time-outs says so.
+    monkeypatch.setattr(sftp, "_CONNECT_S", 60.0)
     return tmp_path / "home"
 
 
@@ -61,6 +64,16 @@ def test_a_connection_that_is_lost_comes_back(there: str, tmp_path: Path) -> Non
         while (tmp_path / "there/.break").exists():
             pass
         assert read_media(f"{there}/1") == b"one"
+
+
+def test_a_host_that_is_slow_to_let_us_in_is_asked_again(
+    there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "there/1").write_bytes(b"one")
+    (tmp_path / "there/.silent").touch()
+    monkeypatch.setattr(sftp, "_CONNECT_S", 5.0)
+    assert read_media(f"{there}/1") == b"one"
+    assert not list((tmp_path / "there").glob(".silent*"))
 
 
 def test_links_are_what_they_lead_to(there: str, tmp_path: Path) -> None:

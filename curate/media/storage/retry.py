@@ -87,7 +87,7 @@ _KINDS = {"time-out": "it did not answer in time", "short": "it sent less than i
 
 def _kind(error: Exception) -> str:
     name = type(error).__name__
-    if isinstance(error, TimeoutError) or "Timeout" in name:
+    if isinstance(error, TimeoutError) or "Timeout" in name or _is_slow_to_let_in(error):
         return "time-out"
     return "short" if name in {"ClientPayloadError", "IncompleteReadError", "ResponseStreamingError"} else ""
 
@@ -99,7 +99,7 @@ def _lacks_credentials(error: Exception) -> bool:
 
 def _of_ssh(error: Exception) -> str:
     """Return why a host is not spoken to; empty where an error says something else."""
-    if not type(error).__module__.startswith("paramiko"):
+    if not type(error).__module__.startswith("paramiko") or _is_slow_to_let_in(error):
         return ""
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if "BadHostKeyException" in kinds:
@@ -109,6 +109,11 @@ def _of_ssh(error: Exception) -> str:
     return (
         "the host lets us not in: check the user and the keys in ~/.ssh" if "AuthenticationException" in kinds else ""
     )
+
+
+def _is_slow_to_let_in(error: Exception) -> bool:
+    # paramiko has one class for a host that refuses and for one that does not answer in time: only the text differs.
+    return type(error).__module__.startswith("paramiko") and str(error) == "Authentication timeout."
 
 
 def _is_of_network(error: Exception) -> bool:

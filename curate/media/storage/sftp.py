@@ -52,16 +52,22 @@ class Sftp(SFTPFileSystem):  # type: ignore[misc]
         transport = self.client.get_transport() if self.client else None
         if transport and transport.is_active():
             return
-        self.client = paramiko.SSHClient()
+        client = paramiko.SSHClient()
         # As ssh itself, which asks where nobody is there to answer: what a stranger sends would become a data set.
-        self.client.load_system_host_keys()
-        self.client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        client.load_system_host_keys()
+        client.set_missing_host_key_policy(paramiko.RejectPolicy())
         waits = dict.fromkeys(("timeout", "banner_timeout", "auth_timeout", "channel_timeout"), _CONNECT_S)
-        self.client.connect(self.host, **self._to, **waits)
-        self.ftp = self.client.open_sftp()
-        channel = self.ftp.get_channel()
-        assert channel is not None
-        channel.settimeout(_SILENT_S)
+        try:
+            client.connect(self.host, **self._to, **waits)
+            self.ftp = client.open_sftp()
+            channel = self.ftp.get_channel()
+            assert channel is not None
+            channel.settimeout(_SILENT_S)
+        except BaseException:
+            # Half of a connection counts as alive: the next try would take it for one that lets us in.
+            client.close()
+            raise
+        self.client = client
 
     def cat_file(self, path: str, start: int | None = None, end: int | None = None, **_: object) -> bytes:
         """Return the bytes of a file, or of a range of it; asked for ahead, as many packets as it has."""

@@ -13,7 +13,7 @@ import soundfile
 from PIL import Image
 
 from tests import in_process
-from tests.cli.views.kit.test_page import EVIL, in_browser, needs_browser
+from tests.cli.views.kit.test_page import EVIL, in_browser, needs_browser, seen_in
 from tests.conftest import Burnish
 from tests.soak import some
 
@@ -218,11 +218,11 @@ def test_a_browser_finds_nothing_to_complain_of_and_asks_for_nothing(page: Path)
     assert not {url for url in asked if "google" not in url and "gstatic" not in url}, asked
 
 
-PROBE = """<script>setTimeout(() => { const all = (name) => [...document.querySelectorAll(name)];
+PROBE = """(() => { const all = (name) => [...document.querySelectorAll(name)];
     const slider = all('.overlaid input')[0]; slider.value = 25; slider.dispatchEvent(new Event('input'));
     all('fieldset')[0].querySelectorAll('input').forEach((box) => box.click()); slider.focus();
     const place = (element) => element.getBoundingClientRect();
-    document.body.dataset.seen = JSON.stringify({
+    return {
         title: document.title,
         widths: all('img').map((image) => image.naturalWidth),
         players: all('audio').map((player) => [player.duration, player.readyState]),
@@ -233,19 +233,13 @@ PROBE = """<script>setTimeout(() => { const all = (name) => [...document.querySe
         covered: place(slider).width === place(slider.parentElement.querySelector('img')).width,
         focused: document.activeElement === slider,
         yes: document.querySelector('output').value,
-    }); }, 2000)</script>"""
+    }; })()"""
 
 
 @needs_browser
 @pytest.mark.parametrize("width", some([500, 1200], 1))
 def test_a_browser_shows_pictures_plays_sounds_and_moves_sliders(page: Path, width: int) -> None:
-    """A copy without the policy asks itself."""
-    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text())
-    copy = page.with_name("copy.html")
-    copy.write_text(text.replace("</body>", f"{PROBE}</body>"))
-    found = re.search(r'data-seen="([^"]*)"', in_browser(copy, f"--window-size={width},900").stdout)
-    assert found is not None
-    seen = json.loads(html.unescape(found[1]))
+    seen = seen_in(page, width, PROBE)
     assert seen["title"] == "Preview: recipe", "even without the policy, no name on the page runs"
     assert len(seen["widths"]) == 2 * 4 + 2 + 3 * 2 + 3
     assert min(seen["widths"]) >= 40

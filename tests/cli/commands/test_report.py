@@ -8,7 +8,6 @@ import subprocess
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from PIL import Image
 
 from cli.views.kit import page as pages
 from cli.views.report import thumbnails
-from tests.cli.views.kit.test_page import EVIL, contrast, in_browser, needs_browser
+from tests.cli.views.kit.test_page import EVIL, contrast, in_browser, needs_browser, seen_in
 from tests.conftest import Burnish, burnish_in
 from tests.soak import some
 
@@ -344,9 +343,10 @@ def test_a_browser_finds_nothing_to_complain_of_and_asks_for_nothing(pictures: P
     assert not {url for url in asked if "google" not in url and "gstatic" not in url}, asked
 
 
-PROBE = """<script>setTimeout(() => { const all = (name) => [...document.querySelectorAll(name)];
+PROBE = """(() => { const all = (name) => [...document.querySelectorAll(name)];
     const reached = (element) => { element.focus(); return document.activeElement === element; };
-    parent.postMessage(JSON.stringify({
+    all('details').forEach((details) => details.open = true);
+    return {
         title: document.title,
         widths: all('img').map((image) => image.naturalWidth),
         players: all('audio').map((player) => player.duration),
@@ -356,29 +356,13 @@ PROBE = """<script>setTimeout(() => { const all = (name) => [...document.querySe
         unnamed: all('a, summary, [role=region], audio, img, svg').filter((element) => !(element.textContent.trim()
             || element.getAttribute('aria-label') || element.getAttribute('alt'))).length,
         headings: all('h1, h2, h3, h4').map((heading) => +heading.tagName[1]),
-    }), '*'); }, 2000)</script>"""
-FRAME = """<!doctype html><title>frame</title><body>
-<iframe src="{}" style="width: {}px; height: 900px; border: 0"></iframe>
-<script>onmessage = (message) => document.body.dataset.seen = message.data</script></body>"""
-
-
-def seen_by_browser(page: Path, width: int) -> Any:
-    """Return what a copy of a page without the policy finds out about itself, in a frame that may be a phone's."""
-    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text())
-    text = text.replace("<details", "<details open").replace("</body>", f"{PROBE}</body>")
-    copy = page.with_name(f"copy-{width}.html")
-    copy.write_text(text)
-    frame = page.with_name(f"frame-{width}.html")
-    frame.write_text(FRAME.format(copy.name, width))
-    found = re.search(r'data-seen="([^"]*)"', in_browser(frame, "--window-size=1300,1000").stdout)
-    assert found is not None
-    return json.loads(html.unescape(found[1]))
+    }; })()"""
 
 
 @needs_browser
 @pytest.mark.parametrize("width", some([400, 1200], 1))
 def test_a_browser_shows_pictures_and_everything_can_be_reached(pictures: Path, width: int) -> None:
-    seen = seen_by_browser(pictures / "w" / "report.html", width)
+    seen = seen_in(pictures / "w" / "report.html", width, PROBE)
     assert seen["title"] == "Report: w", "even without the policy, no name on the page runs"
     assert len(seen["widths"]) > 6
     assert min(seen["widths"]) > 10
@@ -394,7 +378,7 @@ def test_a_browser_shows_pictures_and_everything_can_be_reached(pictures: Path, 
 
 @needs_browser
 def test_a_browser_plays_every_recording(speech: Path) -> None:
-    seen = seen_by_browser(speech / "work" / "report.html", 1200)
+    seen = seen_in(speech / "work" / "report.html", 1200, PROBE)
     assert len(seen["players"]) >= 5
     assert all(duration == pytest.approx(0.5, abs=0.01) for duration in seen["players"])
 

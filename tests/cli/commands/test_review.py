@@ -165,7 +165,7 @@ def test_the_server_ends_cleanly_and_leaves_no_process(tmp_path: Path, how: sign
         assert again.returncode == 2
         assert again.stderr.startswith("burnish review: another review is writing to answers.jsonl; end it")
         process.send_signal(how)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=600)
     assert process.returncode == code
     assert "Traceback" not in errors
     assert errors.splitlines()[-1] == ("0 answered in answers.jsonl" if code == 0 else errors.splitlines()[-1])

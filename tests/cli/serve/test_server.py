@@ -41,7 +41,7 @@ class Running(NamedTuple):
             usual |= {"Origin": f"http://{self.server.authority}", "Content-Type": "application/json"}
             usual |= {"X-Burnish-Key": KEY}
         usual |= {name.replace("_", "-"): value for name, value in headers.items()}
-        connection = http.client.HTTPConnection(self.server.authority, timeout=30)
+        connection = http.client.HTTPConnection(self.server.authority, timeout=300)
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         for name, value in usual.items():

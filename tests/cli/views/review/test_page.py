@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -58,7 +57,7 @@ class Served:
 
     def end(self, how: signal.Signals = signal.SIGINT) -> tuple[int, str]:
         self.process.send_signal(how)
-        _, said = self.process.communicate(timeout=60)
+        _, said = self.process.communicate(timeout=600)
         return self.process.returncode, said
 
 
@@ -423,7 +422,6 @@ def test_the_browser_is_started_again_where_it_crashed(tmp_path: Path) -> None:
         press_all(page, "121")
         kept(page, 3)
         page.kill()
-        time.sleep(0.3)
     with Browser(file, profile=profile) as page:
         page.wait(READY)
         assert page.ask("answered") == 3

@@ -28,6 +28,10 @@ class BotoError(Exception):
         self.response = {"ResponseMetadata": {"HTTPStatusCode": status}, "Error": {"Code": "SlowDown"}}
 
 
+class AuthenticationException(Exception):  # noqa: N818 - as paramiko's
+    __module__ = "paramiko.ssh_exception"
+
+
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "_BASE_S", 0.0)
@@ -60,6 +64,7 @@ def tried(*errors: Exception) -> tuple[object, int]:
         BotoError(503),
         TimeoutError(),
         ConnectionResetError(),
+        AuthenticationException("Authentication timeout."),
     ],
     ids=lambda error: f"{type(error).__name__} {getattr(error, 'status', '')}",
 )
@@ -74,6 +79,15 @@ def test_not_for_ever() -> None:
     assert calls == TRIES
 
 
+def test_a_host_that_lets_nobody_in_is_silent_and_one_that_refuses_says_so() -> None:
+    silent, _ = tried(*[AuthenticationException("Authentication timeout.")] * TRIES)
+    refusing, _ = tried(AuthenticationException("Authentication failed."))
+    assert [one.strerror for one in (silent, refusing) if isinstance(one, OSError)] == [
+        f"it did not answer in time, {TRIES} times",
+        "the host lets us not in: check the user and the keys in ~/.ssh",
+    ]
+
+
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
@@ -85,6 +99,7 @@ def test_not_for_ever() -> None:
         (BotoError(403), PermissionError),
         (PermissionError("secret"), PermissionError),
         (FileNotFoundError("secret"), FileNotFoundError),
+        (AuthenticationException("Authentication failed."), PermissionError),
     ],
     ids=str,
 )
