@@ -40,10 +40,26 @@ def alive(process: int) -> bool:
     return bool(_stat(process))
 
 
+def processes() -> list[int]:
+    """Return the numbers of all processes."""
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
+
+
 def in_group(group: int) -> list[int]:
     """Return the processes of a group that run."""
-    found = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
-    return [process for process in found if _stat(process)[2:3] == [str(group)]]
+    return [process for process in processes() if _stat(process)[2:3] == [str(group)]]
+
+
+def children_of(process: int) -> list[int]:
+    """Return the processes that the first thread of a process, which is there, has started and not asked for yet."""
+    return [int(number) for number in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def words_of(process: int) -> list[bytes]:
+    """Return the command line of a process; nothing of one that is gone."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+    return []
 
 
 def _stat(process: int) -> list[str]:

@@ -34,9 +34,9 @@ def _files() -> "Iterator[Path]":
         for parent, folders, names in os.walk(place):
             # Not what the machine leaves beside it. Python compiles into `a.pyc.140213` and renames that: such a file
             # is there for a moment, or for ever where a process was killed just then. Hidden ones belong to editors.
-            folders[:] = sorted(name for name in folders if name != "__pycache__" and not name.startswith("."))
+            folders[:] = sorted(name for name in folders if not _is_left_behind(name))
             yield from (Path(parent, name) for name in sorted(names) if not _is_left_behind(name))
 
 
 def _is_left_behind(name: str) -> bool:
-    return name.startswith(".") or name.endswith((".pyc", "~"))
+    return name == "__pycache__" or name.startswith(".") or name.endswith((".pyc", "~"))

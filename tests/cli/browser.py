@@ -13,14 +13,13 @@ import subprocess
 import tempfile
 import time
 from base64 import b64decode
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
 
-from tests.machine import wait_until
+from tests.machine import PATIENCE_S, processes, wait_until, words_of
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed to look at the page with")
@@ -33,20 +32,12 @@ _OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--mute-audio", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
 )  # fmt: skip
-_TIMEOUT_S = 600.0
 
 LOADED = (
     "[...document.images].every((image) => image.complete)"
     " && [...document.querySelectorAll('audio')].every((player) => player.duration)"
 )
 """Of all that a page shows, it is known how large and how long it is."""
-
-
-def _commands() -> Iterator[bytes]:
-    """Yield what the processes that run were started with."""
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(FileNotFoundError, ProcessLookupError):
-            yield file.read_bytes()
 
 
 class _Chromium:
@@ -95,7 +86,7 @@ class _Chromium:
 
     def end(self) -> None:
         self.process.terminate()
-        self.process.wait(_TIMEOUT_S)
+        self.process.wait(PATIENCE_S)
         os.close(self._out)
         os.close(self._answers)
 
@@ -164,7 +155,7 @@ class Browser:
         assert self._profile
         self._browser.process.kill()
         profile = os.fsencode(self._profile)
-        wait_until(lambda: not any(profile in words for words in _commands()))
+        wait_until(lambda: not any(profile in word for process in processes() for word in words_of(process)))
 
     def __exit__(self, *_: object) -> None:
         self._session = ""
@@ -181,7 +172,7 @@ class Browser:
 
     def wait(self, expression: str) -> None:
         """Wait until an expression is true."""
-        end = time.monotonic() + _TIMEOUT_S
+        end = time.monotonic() + PATIENCE_S
         while not self.ask(expression):
             assert time.monotonic() < end, f"never true: {expression}"
             time.sleep(0.05)

@@ -84,15 +84,18 @@ def _announce_ports(patch: pytest.MonkeyPatch) -> None:
     """
     services, ports = import_module("ray._private.services"), import_module("ray._raylet")
     start = services.start_raylet
+    shape = inspect.signature(start)
+    names = ("METRICS_AGENT_PORT_NAME", "METRICS_EXPORT_PORT_NAME", "DASHBOARD_AGENT_LISTEN_PORT_NAME")
+    # Another Ray may have none of all this, and its own patience has to do.
+    if not {"session_dir", "node_id"} <= shape.parameters.keys():
+        return
+    if not all(hasattr(ports, name) for name in ("persist_port", *names)):
+        return
 
     def announced(*words: Any, **named: Any) -> Any:
-        told = inspect.signature(start).bind(*words, **named).arguments
-        names = ("METRICS_AGENT_PORT_NAME", "METRICS_EXPORT_PORT_NAME", "DASHBOARD_AGENT_LISTEN_PORT_NAME")
-        # Another Ray may have none of all this, and its own patience has to do.
-        if {"session_dir", "node_id"} <= told.keys() and all(hasattr(ports, name) for name in names):
-            for name in names:
-                ports.persist_port(told["session_dir"], told["node_id"], getattr(ports, name), -1)
+        told = shape.bind(*words, **named).arguments
+        for name in names:
+            ports.persist_port(told["session_dir"], told["node_id"], getattr(ports, name), -1)
         return start(*words, **named)
 
-    if hasattr(ports, "persist_port"):
-        patch.setattr(services, "start_raylet", announced)
+    patch.setattr(services, "start_raylet", announced)

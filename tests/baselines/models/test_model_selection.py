@@ -16,6 +16,7 @@ from baselines.models.model_selection import fit_all, macro_f1
 from baselines.models.models import Candidate
 from baselines.models.training_matrix import Task, TrainingMatrix, with_shortcuts
 from tests.conftest import ROOT
+from tests.machine import PATIENCE_S
 
 DRAW = np.random.default_rng(0)
 
@@ -225,6 +226,6 @@ def test_workers_do_not_wait_for_the_threads_of_their_parent() -> None:
     )
     plain = {**os.environ, "OMP_NUM_THREADS": "2"}
     result = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=600, env=plain
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE_S, env=plain
     )
     assert float(result.stdout) == 1

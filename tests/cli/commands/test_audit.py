@@ -11,7 +11,7 @@ from baselines.data.predictions import Prediction
 from baselines.metrics.metrics import Confusion
 from baselines.runs.run_folder import write_predictions
 from cli.views.audit.confusion_matrix import draw
-from tests.cli.views.kit.test_page import in_browser, needs_browser
+from tests.cli.views.kit.test_page import in_browser, needs_browser, without_policy
 from tests.conftest import Burnish
 
 EVIL = "<script>x</script>\x1b[31m"
@@ -115,7 +115,7 @@ def test_a_browser_shows_the_page(burnish: Burnish, run: Path, tmp_path: Path) -
     assert "<title>Audit: before</title>" in result.stdout
     assert "CONSOLE" not in result.stderr
     probe = "<script>document.body.dataset.fits = document.documentElement.scrollWidth <= innerWidth</script>"
-    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", (tmp_path / "a.html").read_text())
+    text = without_policy((tmp_path / "a.html").read_text())
     (tmp_path / "copy.html").write_text(text.replace("</body>", f"{probe}</body>"))
     assert 'data-fits="true"' in in_browser(tmp_path / "copy.html", "--window-size=500,900").stdout
 

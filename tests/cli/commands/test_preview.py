@@ -13,7 +13,7 @@ import soundfile
 from PIL import Image
 
 from tests import in_process
-from tests.cli.views.kit.test_page import EVIL, in_browser, needs_browser, seen_in
+from tests.cli.views.kit.test_page import EVIL, in_browser, needs_browser, seen_in, without_policy
 from tests.conftest import Burnish
 from tests.soak import some
 
@@ -257,7 +257,7 @@ def test_a_browser_shows_pictures_plays_sounds_and_moves_sliders(page: Path, wid
 @needs_browser
 def test_without_its_script_pictures_stand_side_by_side(page: Path) -> None:
     text = re.sub(r"<script>.*?</script>", "", page.read_text(), flags=re.DOTALL)
-    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
+    text = without_policy(text)
     probe = """<script>document.body.dataset.seen = JSON.stringify([...document.querySelectorAll('.overlaid')].map(
         (pair) => [...pair.querySelectorAll('img')].map((image) => Math.round(image.getBoundingClientRect().left))
         .concat(getComputedStyle(pair.querySelector('input')).display)))</script>"""

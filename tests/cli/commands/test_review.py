@@ -15,6 +15,7 @@ from PIL import Image
 from curate.ground.json import encode
 from curate.review.answers import Answer, Question
 from tests.conftest import ROOT, Burnish
+from tests.machine import PATIENCE_S
 
 
 def write_set(folder: Path, count: int = 4, **more: object) -> None:
@@ -165,7 +166,7 @@ def test_the_server_ends_cleanly_and_leaves_no_process(tmp_path: Path, how: sign
         assert again.returncode == 2
         assert again.stderr.startswith("burnish review: another review is writing to answers.jsonl; end it")
         process.send_signal(how)
-        _, errors = process.communicate(timeout=600)
+        _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == code
     assert "Traceback" not in errors
     assert errors.splitlines()[-1] == ("0 answered in answers.jsonl" if code == 0 else errors.splitlines()[-1])

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import pytest
 from curate.engine import failures
 from tests.cli.test_contract import in_terminal
 from tests.conftest import ROOT, Burnish, burnish_in
-from tests.machine import PATIENCE_S, alive, in_time, wait_until
+from tests.machine import PATIENCE_S, alive, children_of, in_time, wait_until, words_of
 
 RECIPE = """\
 kind: pipeline
@@ -301,21 +300,10 @@ def slow(project: Path) -> Iterator[tuple[Path, "subprocess.Popen[bytes]"]]:
     command = [sys.executable, str(ROOT / "burnish.py"), "run", "mine.yaml"]
     process = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     # The log is there before the child, and the child before it is bound to the run.
-    wait_until(lambda: any(b"tag" in words_of(child) for child in children_of(process)))
+    wait_until(lambda: any(b"tag" in words_of(child) for child in children_of(process.pid)))
     yield project, process
     process.kill()
     process.communicate()
-
-
-def children_of(process: "subprocess.Popen[bytes]") -> list[int]:
-    found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    return [int(number) for number in found]
-
-
-def words_of(process: int) -> list[bytes]:
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
-    return []
 
 
 def test_two_runs_in_one_work_folder(burnish: Burnish, slow: tuple[Path, "subprocess.Popen[bytes]"]) -> None:
@@ -332,7 +320,7 @@ def test_an_interrupt_ends_the_step_as_well(
     slow: tuple[Path, "subprocess.Popen[bytes]"], number: signal.Signals, code: int
 ) -> None:
     _, process = slow
-    (child,) = children_of(process)
+    (child,) = children_of(process.pid)
     process.send_signal(number)
     _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == code
@@ -344,7 +332,7 @@ def test_killed_and_run_again_it_goes_on_where_it_was(
     burnish: Burnish, slow: tuple[Path, "subprocess.Popen[bytes]"]
 ) -> None:
     project, process = slow
-    (child,) = children_of(process)
+    (child,) = children_of(process.pid)
     process.kill()
     process.wait()
     wait_until(lambda: not alive(child))  # a step does not outlive its run

@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import ROOT, Burnish
 from tests.curate.media.storage.tars import tar_of
-from tests.machine import PATIENCE_S, wait_until
+from tests.machine import PATIENCE_S, children_of, wait_until
 
 Write = Callable[..., Path]
 
@@ -147,9 +147,8 @@ def test_stopped_in_the_middle_the_old_manifest_stays(
     (tmp_path / "set.jsonl").write_text('{"path": "old"}\n')
     command = [sys.executable, str(ROOT / "burnish.py"), "scan", "d", "-o", "set.jsonl"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True)
-    children = f"/proc/{process.pid}/task/{process.pid}/children"
     # Until it is at work: a signal between the making of its file and the first byte leaves that for the next writer.
-    wait_until(lambda: len(os.listdir(tmp_path)) >= 3 and Path(children).read_text())
+    wait_until(lambda: len(os.listdir(tmp_path)) >= 3 and children_of(process.pid))
     os.killpg(process.pid, signal_number)
     errors = process.communicate(timeout=PATIENCE_S)[1]
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[signal_number]

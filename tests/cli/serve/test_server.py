@@ -21,6 +21,7 @@ from cli.serve.server import ReviewServer, _range_of
 from curate.review.answers import AnswerWriter, read_answers
 from curate.review.items import Item, Side
 from curate.review.session import Session
+from tests.machine import PATIENCE_S
 
 KEY = "the key"
 
@@ -41,7 +42,7 @@ class Running(NamedTuple):
             usual |= {"Origin": f"http://{self.server.authority}", "Content-Type": "application/json"}
             usual |= {"X-Burnish-Key": KEY}
         usual |= {name.replace("_", "-"): value for name, value in headers.items()}
-        connection = http.client.HTTPConnection(self.server.authority, timeout=300)
+        connection = http.client.HTTPConnection(self.server.authority, timeout=PATIENCE_S)
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         for name, value in usual.items():

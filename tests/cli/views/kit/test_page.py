@@ -20,6 +20,7 @@ from cli.views.kit import page as pages
 from curate.describe.thumbnails import Preview
 from tests.cli.browser import LOADED, Browser
 from tests.conftest import Burnish
+from tests.machine import PATIENCE_S
 
 EVIL = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
@@ -53,7 +54,12 @@ def in_browser(page: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         f"--user-data-dir={page.parent / 'profile'}", "--enable-logging=stderr", "--virtual-time-budget=4000",
         *arguments, "--dump-dom", page.as_uri(),
     ]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+
+
+def without_policy(text: str) -> str:
+    """Return a page that lets a test's own script run in it."""
+    return re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
 
 
 def seen_in(page: Path, width: int, probe: str) -> Any:
@@ -62,7 +68,7 @@ def seen_in(page: Path, width: int, probe: str) -> Any:
     In a browser that is driven, as virtual time runs ahead of what decodes media.
     """
     copy = page.with_name(f"copy-{width}.html")
-    copy.write_text(re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text()))
+    copy.write_text(without_policy(page.read_text()))
     with Browser(copy, width) as seen:
         seen.wait(LOADED)
         return seen.ask(probe)

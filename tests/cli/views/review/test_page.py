@@ -19,6 +19,7 @@ from PIL import Image
 from curate.review.answers import Answer, read_answers, standing
 from tests.cli.browser import Browser, needs_browser
 from tests.conftest import ROOT
+from tests.machine import PATIENCE_S
 
 pytestmark = [needs_browser, pytest.mark.slow]
 
@@ -57,7 +58,7 @@ class Served:
 
     def end(self, how: signal.Signals = signal.SIGINT) -> tuple[int, str]:
         self.process.send_signal(how)
-        _, said = self.process.communicate(timeout=600)
+        _, said = self.process.communicate(timeout=PATIENCE_S)
         return self.process.returncode, said
 
 
