@@ -47,7 +47,7 @@ class Candidates:
         if len(pictures) < 2:
             return []
         pairs = self.images(pictures)
-        self.windows = {} if self.search.exact else self.cut_out(pictures)
+        self.windows = self.cut_out(pictures)
         self.only_windows = set(self.windows).difference(pairs)
         return list(dict.fromkeys([*pairs, *self.windows]))
 
@@ -117,17 +117,25 @@ class Candidates:
 
     def images(self, pictures: Sequence[int]) -> list[tuple[int, int]]:
         """Return the candidates among pictures by their hashes."""
-        from curate.duplicates.image.hash_candidates import DISTANCE, candidates, exact_candidates
+        from curate.duplicates.image.hash_candidates import DISTANCE, candidates
 
-        # The same pixels give nearly the same hash of the whole picture; the other hashes, for crops, frames and turns,
-        # would only bring pairs that cannot be exact.
-        if self.search.exact and self.search.distance is None:
-            pairs = exact_candidates(self.whole(pictures))
-        else:
-            (whole, inner, disc), trimmed = self.hashes(pictures, "phash", "phash_inner", "phash_disc")
-            distance = DISTANCE if self.search.distance is None else self.search.distance
-            pairs = candidates(whole, inner, disc, distance, trimmed)
+        (whole, inner, disc), trimmed = self.hashes(pictures, "phash", "phash_inner", "phash_disc")
+        distance = DISTANCE if self.search.distance is None else self.search.distance
+        pairs = candidates(whole, inner, disc, distance, trimmed)
         return [(pictures[i], pictures[j]) for i, j in pairs.tolist()]
+
+    def of_same_pictures(self, pictures: Sequence[int]) -> list[int]:
+        """Return the pictures of which another may have the same content.
+
+        The same pixels give nearly the same hash of the whole picture; the other hashes are for crops, frames and
+        turns.
+        """
+        if len(pictures) < 2:
+            return []
+        from curate.duplicates.image.hash_candidates import EXACT_DISTANCE, exact_candidates
+
+        distance = EXACT_DISTANCE if self.search.distance is None else self.search.distance
+        return [pictures[place] for place in exact_candidates(self.whole(pictures), distance).tolist()]
 
     def whole(self, pictures: Sequence[int]) -> "Hashes":
         """Return `phash` of pictures, for which no sample has to be made."""
@@ -166,7 +174,7 @@ class Candidates:
         keys = [audio.fingerprint if (audio := self.items[index].audio) else None for index in sounds]
         distance = RADIUS_BITS if self.search.distance is None else self.search.distance
         pairs = [(i, j) for i, j in near_fingerprints(keys, distance).tolist()]
-        if self.search.in_part:
+        if self.search.in_part and not self.search.exact:
             from curate.duplicates.audio.landmarks import landmark_candidates
             from curate.duplicates.audio.pairs import landmarks_of_files
 

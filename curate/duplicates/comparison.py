@@ -55,17 +55,10 @@ class Comparison:
             array("I", (index for index in places if index not in left_out))
             for places in (self.items.pictures, self.items.sounds)
         )
-        self.compare_lazily(self.candidates.of_pictures(pictures), self.compare_images)
-        self.compare_lazily(self.candidates.of_recordings(sounds), self.compare_sounds)
-        # In a chain of copies they are asked for again, whatever brought them together.
-        self.compared -= self.candidates.only_windows
-        self.candidates.only_windows.clear()
-        if self.search.in_part:
-            # Features of twenty copies tell no more than those of the one that shows most, and cost the square of it.
-            pairs = self.candidates.by_features(self.standing(pictures))
-            # Also what was compared before: now it is known where one may lie on the other.
-            self.compared.difference_update(pairs)
-            self.compare_lazily(pairs, self.compare_images)
+        if self.search.exact:
+            self.compare_contents(pictures, sounds)
+        else:
+            self.look_for_copies(pictures, sounds)
         self.pairs += answered_pairs(self.pairs, verdicts)
         found = Copies(len(self.items), self.pairs)
         members = self.members(found)
@@ -83,6 +76,38 @@ class Comparison:
         decided.sort(key=lambda group: min(member.index for member in (*group.kept, *group.dropped)))
         self.search.parts = self.parts_of_what_stays(decided)
         return decided
+
+    def compare_contents(self, pictures: Sequence[int], sounds: Sequence[int]) -> None:
+        """Find what has the same content: by one digest of each, for of 20,000 templates all hashes are alike."""
+        from curate.duplicates.content import content_of_pictures, content_of_recordings
+
+        heard = sorted({index for pair in self.candidates.of_recordings(sounds) for index in pair})
+        for indexes, contents_of in (
+            (self.candidates.of_same_pictures(pictures), content_of_pictures),
+            (heard, content_of_recordings),
+        ):
+            paths = [join(self.search.base, self.items[index].path) for index in indexes]
+            first: dict[bytes, int] = {}
+            found = contents_of(paths, self.search.jobs, self.search.progress) if paths else ()
+            for index, content in zip(indexes, found, strict=True):
+                if isinstance(content, str):
+                    self.search.unconfirmed.append(content)
+                elif (earlier := first.setdefault(content, index)) != index:
+                    self.pairs.append(Pair(earlier, index, "exact"))
+
+    def look_for_copies(self, pictures: Sequence[int], sounds: Sequence[int]) -> None:
+        """Find what is the same or nearly so, and what has a part in common."""
+        self.compare_lazily(self.candidates.of_pictures(pictures), self.compare_images)
+        self.compare_lazily(self.candidates.of_recordings(sounds), self.compare_sounds)
+        # In a chain of copies they are asked for again, whatever brought them together.
+        self.compared -= self.candidates.only_windows
+        self.candidates.only_windows.clear()
+        if self.search.in_part:
+            # Features of twenty copies tell no more than those of the one that shows most, and cost the square of it.
+            pairs = self.candidates.by_features(self.standing(pictures))
+            # Also what was compared before: now it is known where one may lie on the other.
+            self.compared.difference_update(pairs)
+            self.compare_lazily(pairs, self.compare_images)
 
     def standing(self, indexes: Sequence[int]) -> Sequence[int]:
         """Return the samples but for those of which a larger copy is known; all, where more than one may stay."""
@@ -181,7 +206,7 @@ class Comparison:
         """
         waiting = [pair for pair in candidates if self.comparable(*pair)]
         # Where one of each label stays, what goes is compared within each label too.
-        rounds = 0 if self.search.on_conflict == "keep" or self.search.exact else _LAZY_ROUNDS
+        rounds = 0 if self.search.on_conflict == "keep" else _LAZY_ROUNDS
         # Once for all rounds, as a number: of 10,000 photos each is asked a hundred times.
         ranked = (
             sorted({index for pair in waiting for index in pair}, key=self.extent)
@@ -289,6 +314,7 @@ class Comparison:
                     guesses=known.guessed.get(pair, ()),
                     flips=self.search.flips and alike,
                     turns=self.search.turns and alike,
+                    same_label=alike,
                     windows=known.windows.get(pair, ()),
                     only_windows=pair in known.only_windows,
                 )
@@ -314,9 +340,9 @@ class Comparison:
     ) -> None:
         """Remember what comparisons found."""
         for (first, second), names, match in zip(candidates, paths, matches, strict=True):
-            if match.relation == "exact" or (match.relation == "near" and not self.search.exact):
+            if match.relation in ("exact", "near"):
                 self.pairs.append(Pair(first, second, match.relation, match.distance, match.change))
-            elif match.relation == "part" and not self.search.exact:
+            elif match.relation == "part":
                 self.parts[first, second] = (match.share, match.change)
             # A reason that begins with a path is about a file that could not be compared; others tell why two are no
             # copies, which is the rule and not worth a word. `startswith` takes both paths, as a tuple.

@@ -142,13 +142,14 @@ def decide(
     chains, no_class = stars_of(members, copies, samples_of, comparable)
     groups = []
     for number, stars in enumerate(chains):
+        of_chain = [_group(star, copies, on_conflict, no_class) for star in stars if star.copies]
+        gone = {member.index for group in of_chain for member in group.dropped}
         # What hangs together with a group without being a copy of what stays in it is named, so that the chain is seen.
-        centre_of = {copies.content(star.centre.index): star.centre.path for star in stars}
-        groups += [
-            structs.replace(_linked(_group(star, copies, on_conflict, no_class), copies, centre_of), chain=number)
-            for star in stars
-            if star.copies
-        ]
+        # Of copies with different labels the centre itself goes.
+        centre_of = {
+            copies.content(star.centre.index): star.centre.path for star in stars if star.centre.index not in gone
+        }
+        groups += [structs.replace(_linked(group, copies, centre_of), chain=number) for group in of_chain]
     return sorted(groups, key=lambda group: min(member.index for member in (*group.kept, *group.dropped)))
 
 

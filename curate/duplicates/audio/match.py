@@ -117,12 +117,17 @@ def listen(samples: Samples, sample_rate: int) -> Sound:
             signal = np.asarray(soxr.resample(signal, sample_rate, RATE), np.float32)
         signal = np.ascontiguousarray(signal)
         problem = "too quiet to be compared" if peak_in_band(signal) < LEAST_PEAK else ""
+    return Sound(identity(samples, sample_rate), sample_rate, signal, problem)
+
+
+def identity(samples: Samples, sample_rate: int) -> bytes:
+    """Return a digest of a recording: of two that have the same, the samples are."""
     # Shape and rate are part of it: the same numbers as stereo, or played at another speed, are not the same recording.
-    identity = hashlib.blake2b(repr((samples.shape, sample_rate)).encode(), digest_size=16)
+    digest = hashlib.blake2b(repr((samples.shape, sample_rate)).encode(), digest_size=16)
     for at in range(0, len(samples), _AT_ONCE):
         # Zero is added because -0.0, which some decoders make, is another bit pattern than 0.0.
-        identity.update((samples[at : at + _AT_ONCE] + np.float32(0)).tobytes())
-    return Sound(identity.digest(), sample_rate, signal, problem)
+        digest.update((samples[at : at + _AT_ONCE] + np.float32(0)).tobytes())
+    return digest.digest()
 
 
 def compare(a: Sound, b: Sound, *, speeds: bool = True) -> AudioMatch:

@@ -11,6 +11,9 @@ from curate.media.opencv import opencv
 
 Matrix = NDArray[np.float32]
 
+CORNERS = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float64)
+"""Of any picture, in its sides."""
+
 _MAX_STEPS, _MOST_ROUGH_STEPS, _BLUR = 50, 12, 3
 
 _COARSE, _LEAST_ROUGH_GAIN = 4, 1e-3
@@ -112,12 +115,15 @@ def misfit(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> float:
     return min(off_centre, _spill(b, a, matrix), _spill(a, b, back))
 
 
-def corners_on(picture: Thumbnail, matrix: Matrix | NDArray[np.float64]) -> NDArray[np.float64]:
+def corners_on(
+    picture: Thumbnail, matrix: Matrix | NDArray[np.float64], outline: NDArray[np.float64] = CORNERS
+) -> NDArray[np.float64]:
     """Return where the corners of a second picture lie on the first, in its pixels from its corner, shape (4, 2).
 
     Of the edges of pixels, whose middles a matrix maps: half a pixel is a share that matters in pictures of 64 pixels.
+    An outline of something else that lies on the second is in its sides.
     """
-    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * 2 * _half(picture) - 0.5
+    corners = outline * 2 * _half(picture) - 0.5
     return np.asarray(corners @ matrix[:, :2].T + matrix[:, 2] + 0.5)
 
 

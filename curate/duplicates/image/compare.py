@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from curate.duplicates.image.alignment import (
+    CORNERS,
     CROPS_DETAIL_ALIKE,
     Matrix,
     improve,
@@ -20,10 +21,10 @@ from curate.duplicates.image.descriptor import descriptor
 from curate.duplicates.image.difference import Difference, colour_difference, difference, raw_difference, surface_alike
 from curate.duplicates.image.feature_candidates import Guess, lay
 from curate.duplicates.image.features import find_features
-from curate.duplicates.image.margins import without_margins
-from curate.duplicates.image.match import RECOLOURED, SHIFTED, SPOT, ImageMatch
+from curate.duplicates.image.margins import Inner, find_inner, whole
+from curate.duplicates.image.match import AROUND, RECOLOURED, SHIFTED, SPOT, ImageMatch
 from curate.duplicates.image.orientations import Orientation, change_of, find_orientations, inverse, reverse
-from curate.duplicates.image.parts import FRAME, MOST_GAIN, SCREEN, SMALL, find_part, overlaps
+from curate.duplicates.image.parts import FRAME, MOST_GAIN, SCREEN, SMALL, find_part, margin_hides, overlaps
 from curate.duplicates.image.spots import strongest_spot
 from curate.duplicates.image.thumbnail import Pixels, Thumbnail, thumbnail
 
@@ -55,6 +56,12 @@ MOST_SPOT = 0.75
 """Over the contrast around it. Copies of 29 photos, brighter, darker, warm, blurred or of quality 20, 0.73 at most; one
 digit of 16 px that is another (8 and 9, 8 and 3, 1 and 7), on photos and displays, re-encoded or not, 0.87 at least."""
 
+_MOST_SPOT_OF_SMALL, _MOST_SPOT_ACROSS_LABELS = 0.3, 0.15
+"""The same where both pictures are small. Copies of 12 photos at 24 to 64 px, of quality 60 and 80, smaller, twice as
+large or brighter, 0.29 at most, of quality 30 0.32; at 32 px signs with a 6 and an 8, an O and a Q 0.32 at least. At
+24 px, whose letters have 9, such signs have 0.17 to 0.31, and copies of quality 80 0.13 at most: where the labels
+differ, whatever is not surely a copy is none."""
+
 LEAST_SURFACE_ALIKE = 0.48
 """Correlation. Of 2,000 pairs of copies, re-encoded at quality 20, blurred, cropped or in other light, 0.66 at least;
 of the three pairs among 10,000 photos that all else took for copies, shirts on one cloth, 0.33 at most."""
@@ -84,23 +91,23 @@ def confirm(a: Pixels, b: Pixels) -> ImageMatch:
     """Compare two pictures, RGB, upright, uint8, each of shape (height, width, 3)."""
     if np.array_equal(a, b):
         return ImageMatch("exact", 0.0)
-    inner = without_margins(a), without_margins(b)
+    inner = find_inner(a), find_inner(b)
     found = _confirmed(*inner)
-    if found.relation == "near" or (inner[0] is a and inner[1] is b):
+    if found.relation == "near" or (inner[0].pixels is a and inner[1].pixels is b):
         return found
     # Where a margin ends is not the same in a copy: a JPEG rings around a drawing.
-    with_margins = _confirmed(a, b)
+    with_margins = _confirmed(whole(a), whole(b))
     return with_margins if with_margins.relation == "near" else found
 
 
-def _confirmed(a: Pixels, b: Pixels) -> ImageMatch:
-    one, other = thumbnail(a), thumbnail(b)
+def _confirmed(a: Inner, b: Inner) -> ImageMatch:
+    one, other = thumbnail(a.pixels), thumbnail(b.pixels)
     # In one order for both directions: a search that begins from the other end ends a little elsewhere.
     turned = _turned(one, other)
     if turned:
         a, b, one, other = b, a, other, one
-    first, second = (descriptor(pixels, pixels.shape[1::-1])[None] for pixels in (a, b))
-    features = find_features(a), find_features(b)
+    first, second = (descriptor(pixels, pixels.shape[1::-1])[None] for pixels, _ in (a, b))
+    features = find_features(a.pixels), find_features(b.pixels)
     guesses = [guess for mirrored in (False, True) if (guess := lay(0, 1, features, mirrored=mirrored))]
     found, matrix = compare(one, other, find_orientations(first, second)[0], guesses)
     if matrix is not None:
@@ -109,19 +116,33 @@ def _confirmed(a: Pixels, b: Pixels) -> ImageMatch:
 
 
 def without_spots(
-    found: ImageMatch, pictures: tuple[Pixels, Pixels], thumbnails: tuple[Thumbnail, Thumbnail], matrix: Matrix
+    found: ImageMatch,
+    pictures: tuple[Inner, Inner],
+    thumbnails: tuple[Thumbnail, Thumbnail],
+    matrix: Matrix,
+    *,
+    same_label: bool = True,
 ) -> ImageMatch:
     """Return what a comparison of thumbnails found, but `none` where the pictures differ in a spot at full scale.
+
+    Or in their margins: of a page without a signature and the same page with it, one would be a crop of the other.
 
     Args:
         found: What was found.
         pictures: Both, at full size, without their margins.
         thumbnails: Of both.
         matrix: As `compare` returns it.
+        same_label: Whether nobody says that they are different things.
     """
+    if margin_hides((pictures[0].outline, pictures[1].outline), thumbnails, matrix):
+        return ImageMatch("none", found.distance, reason=AROUND)
     (height, width), (other_height, other_width) = (one.luma.shape for one in thumbnails)
-    strongest = strongest_spot(*pictures, matrix, ((width, height), (other_width, other_height)), MOST_SPOT)
-    if strongest <= MOST_SPOT:
+    sizes = (width, height), (other_width, other_height)
+    framed = any((one.outline != CORNERS).any() for one in pictures)
+    one, other = pictures[0].pixels, pictures[1].pixels
+    small = max(width, height, other_width, other_height) < SMALL
+    most = MOST_SPOT if not small else _MOST_SPOT_OF_SMALL if same_label else _MOST_SPOT_ACROSS_LABELS
+    if strongest_spot(one, other, matrix, sizes, most, framed=framed) <= most:
         return found
     return ImageMatch("none", found.distance, reason=SPOT)
 
@@ -285,7 +306,7 @@ def _problem(a: Thumbnail, b: Thumbnail, matrix: Matrix, found: Difference) -> s
     problems = {
         "too little of both lies together": max(of_a, of_b) < LEAST_OVERLAP
         or (around < FRAME and min(of_a, of_b) < LEAST_OVERLAP),
-        "something else is around one of them": on_other,
+        AROUND: on_other,
         "different pictures": found.rms > MOST_RMS,
         SPOT: found.peak > (MOST_PEAK_OF_SMALL if small else MOST_PEAK),
         "alike but for brightness or contrast": found.gain > MOST_GAIN or found.shift > _MOST_SHIFT,

@@ -81,13 +81,17 @@ def candidates(
     return _ordered([*found, *near_pairs(disc, max(0, distance - _DISC_LESS))], len(whole))
 
 
-def exact_candidates(whole: Hashes) -> Pairs:
-    """Return the pairs (i, j), i < j, of pictures that may have the same content, in order, without repetition.
+def exact_candidates(whole: Hashes, distance: int = EXACT_DISTANCE) -> NDArray[np.intp]:
+    """Return the places of the pictures of which another may have the same content, in order.
 
     Args:
         whole: `phash` of each picture.
+        distance: Bits in which two hashes may differ.
     """
-    return _ordered([*near_pairs(whole, EXACT_DISTANCE)], len(whole))
+    alike = np.zeros(len(whole), bool)
+    for pairs in near_pairs(whole, distance):
+        alike[pairs] = True
+    return np.flatnonzero(alike)
 
 
 def _ordered(found: list[Pairs], count: int) -> Pairs:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from curate.duplicates.keep import Worth
 
 SPOT, SHIFTED = "alike but for a part", "each shows what the other does not"
-RECOLOURED = "alike but for the colour"
+RECOLOURED, AROUND = "alike but for the colour", "something else is around one of them"
 """Reasons that say more than that two pictures are different."""
 
 

@@ -12,7 +12,7 @@ from curate import engine
 from curate.duplicates.image.alignment import Matrix
 from curate.duplicates.image.compare import compare, hopeless, settle, without_spots
 from curate.duplicates.image.looks import CHUNK, MOST_LOOKS, PRELOAD, Look, load_reduced, load_whole, look_at
-from curate.duplicates.image.margins import without_margins
+from curate.duplicates.image.margins import Inner, find_inner, whole
 from curate.duplicates.image.match import ImageMatch
 from curate.duplicates.image.orientations import is_flip, is_turn
 from curate.duplicates.image.parts import plain_part
@@ -200,9 +200,9 @@ def _at_full_size(
     # Only what looks the same is worth comparing pixel by pixel.
     if not match.change and match.distance <= _LOOKS_SAME and np.array_equal(first, second):
         return ImageMatch("exact", 0.0)
-    inner = (_inner(task.first, sides[0]), _inner(task.second, sides[1])) if trim else (first, second)
+    inner = (_inner(task.first, sides[0]), _inner(task.second, sides[1])) if trim else (whole(first), whole(second))
     thumbnails = tuple(picture.thumbnail for picture in pictures if picture.thumbnail)
-    match = without_spots(match, inner, (thumbnails[0], thumbnails[1]), matrix)
+    match = without_spots(match, inner, (thumbnails[0], thumbnails[1]), matrix, same_label=task.same_label)
     if match.relation != "near":
         return match
     return structs.replace(match, worth=(_worth(task.first, first), _worth(task.second, second)))
@@ -224,8 +224,8 @@ def _decoded(path: str, side: int) -> tuple[Pixels, tuple[int, int]]:
 
 
 @lru_cache(_WHOLES)
-def _inner(path: str, side: int) -> Pixels:
-    return without_margins(_decoded(path, side)[0])
+def _inner(path: str, side: int) -> Inner:
+    return find_inner(_decoded(path, side)[0])
 
 
 _worths: dict[str, Worth] = {}
@@ -242,7 +242,7 @@ def _worth(path: str, pixels: Pixels) -> Worth:
 def _picture(path: str, side: int = _THUMBNAIL_FROM, *, trim: bool = True) -> _Picture:
     try:
         pixels, size = _decoded(path, side)
-        inner = _inner(path, side) if trim else pixels
+        inner = _inner(path, side).pixels if trim else pixels
         return _Picture(thumbnail(inner), size, pixels.shape[1::-1] == size)
     except OSError as error:
         return _Picture(None, problem=f"{path}: cannot be read: {error.strerror or error}")

@@ -8,6 +8,7 @@ import numpy as np
 from curate.duplicates.image.alignment import Matrix, corners_on, improve, inverted
 from curate.duplicates.image.common_part import MOST_APART, common, entropy, shrunk_onto, two_tones
 from curate.duplicates.image.feature_candidates import Guess, shares
+from curate.duplicates.image.margins import Outline
 from curate.duplicates.image.match import RECOLOURED, SHIFTED, SPOT, ImageMatch
 from curate.duplicates.image.orientations import change_of, inverse
 from curate.duplicates.image.thumbnail import Thumbnail
@@ -44,6 +45,10 @@ FRAME, SCREEN = 0.97, 0.8
 with something on it more than the second, and of the rest of a photo mostly less."""
 
 MOST_GAIN = 2.6
+
+_MOST_HIDDEN = 0.025
+"""Of what one shows, the share that lies on the margin of the other: where a frame ends is told to a few pixels. What
+is written in a margin has a wider strip of ground around it."""
 
 
 def find_part(
@@ -92,6 +97,25 @@ def plain_part(a: Thumbnail, b: Thumbnail, guesses: Sequence[Guess]) -> ImageMat
         if found:
             return msgspec.structs.replace(found, change=inverse(found.change)) if turned else found
     return None
+
+
+def margin_hides(outlines: tuple[Outline, Outline], thumbnails: tuple[Thumbnail, Thumbnail], matrix: Matrix) -> bool:
+    """Tell whether the margin of one picture lies where the other shows something.
+
+    Args:
+        outlines: Of both pictures with their margins, as `Inner` has them.
+        thumbnails: Of both without these.
+        matrix: From pixels of the second to the first.
+    """
+    inner, outer = [], []
+    # Laid by nothing, the first lies where it is.
+    maps = np.eye(2, 3, dtype=np.float32), matrix
+    for picture, outline, laid in zip(thumbnails, outlines, maps, strict=True):
+        inner.append(np.asarray(corners_on(picture, laid), np.float32))
+        outer.append(np.asarray(corners_on(picture, laid, outline), np.float32))
+    shown = shares(inner[0], inner[1])
+    with_margin = shares(inner[0], outer[1])[0], shares(outer[0], inner[1])[1]
+    return bool(np.subtract(with_margin, shown).max() > _MOST_HIDDEN)
 
 
 def overlaps(a: Thumbnail, b: Thumbnail, matrix: Matrix) -> tuple[float, float]:

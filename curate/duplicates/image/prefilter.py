@@ -33,6 +33,7 @@ class Task(NamedTuple):
     guesses: tuple[Guess, ...] = ()
     flips: bool = True
     turns: bool = True
+    same_label: bool = True
     small: tuple[Pixels, Pixels] | None = None
     untrimmed: tuple[Orientation, ...] = ()
     windows: tuple[Window, ...] = ()

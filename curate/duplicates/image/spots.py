@@ -5,9 +5,11 @@ while what re-encoding, blur and a part of a pixel of shift leave follows the ed
 """
 
 import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from curate.duplicates.image.alignment import Matrix
 from curate.duplicates.image.difference import tones
@@ -16,7 +18,8 @@ from curate.media.opencv import opencv
 
 _SPOT_PX, _AROUND_PX = 3, 9
 _FLOOR_LEVELS, _PER_NOISE = 6.0, 3.0
-_EDGE_PX, _FARTHEST_PX = 9, 30_000
+_EDGE_PX, _EDGE_OF_FRAME_PX, _FARTHEST_PX = 2, 4, 30_000
+_MOST_SHIFT_PX, _MOST_COLOURS = 4, 256
 _SHRUNK = 1.05
 _LUMA = (0.299, 0.587, 0.114)
 _BLURS_PX = tuple(0.5 * 1.2**step for step in range(14))
@@ -25,7 +28,13 @@ _EVERY, _MOST_PLAIN_NOISE, _MOST_HITS = 7, 2.0, 4000
 
 
 def strongest_spot(
-    a: Pixels, b: Pixels, matrix: Matrix, sizes: tuple[tuple[int, int], tuple[int, int]], enough: float = 0
+    a: Pixels,
+    b: Pixels,
+    matrix: Matrix,
+    sizes: tuple[tuple[int, int], tuple[int, int]],
+    enough: float = 0,
+    *,
+    framed: bool = False,
 ) -> float:
     """Return how much the most different spot of two pictures stands out of what their edges explain; 0 where nothing.
 
@@ -35,10 +44,11 @@ def strongest_spot(
         matrix: From pixels of the second's thumbnail to the first's, 2 x 3.
         sizes: Width and height of the thumbnails, of the first and of the second.
         enough: What is so small is not looked at in other ways.
+        framed: Whether a frame was taken away of one of them, of which some pixels may be left.
     """
     cv2 = opencv()
     greys = [np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)) for pixels in (a, b)]
-    under, above, mask = _laid(greys[0], greys[1], matrix, sizes)
+    under, above, mask = _laid(greys[0], greys[1], matrix, sizes, framed=framed)
     shown = mask == 1
     if shown.sum() < _SPOT_PX**2:
         return 0.0
@@ -46,14 +56,45 @@ def strongest_spot(
     if any(_plainly(*pair, mask, enough) for pair in ((under, above), (above, under))):
         return 0.0
     least = math.inf
-    coloured = _laid(a, b, matrix, sizes)[:2]
-    # Clipped whites follow from the original, and not the reverse; and where one colour was clipped, its brightness
-    # follows from the colours only. What explains a copy in one way is a copy.
-    for pair in ((under, above), (above, under), coloured, coloured[::-1]):
-        least = min(least, _strongest(pair[0], pair[1], mask, shown))
+    for one, other in _ways((a, b), (under, above), matrix, sizes):
+        least = min(least, _strongest(one, other, mask, shown))
         if least <= enough:
             break
     return least
+
+
+def _ways(
+    pictures: tuple[Pixels, Pixels],
+    greys: tuple[Pixels, Pixels],
+    matrix: Matrix,
+    sizes: tuple[tuple[int, int], tuple[int, int]],
+) -> Iterator[tuple[Pixels, Pixels]]:
+    """Yield in which ways one picture may follow from the other: what explains a copy in one of them is a copy."""
+    # Clipped whites follow from the original, and not the reverse.
+    yield greys
+    yield greys[::-1]
+    # Where one colour was clipped, its brightness follows from the colours only.
+    coloured = _laid(*pictures, matrix, sizes)[:2]
+    yield coloured
+    yield coloured[::-1]
+    # Of a sky, a palette without dither leaves bands, which no curve of tones makes: the palette makes them.
+    palettes = [Image.fromarray(pixels).getcolors(_MOST_COLOURS) for pixels in pictures]
+    for poor, rich in ((0, 1), (1, 0)):
+        colours = palettes[poor]
+        if colours and not palettes[rich]:
+            both = [*pictures]
+            both[rich] = _in_palette(pictures[rich], [colour for _, colour in colours])
+            yield _laid(both[0], both[1], matrix, sizes)[:2]
+
+
+def _in_palette(pixels: Pixels, colours: Sequence[float | tuple[int, ...]]) -> Pixels:
+    """Return a picture of the nearest of some colours each."""
+    palette = Image.new("P", (1, 1))
+    # Filled with the first of them: other places of a palette are colours too.
+    filled = [*colours, *[colours[0]] * (_MOST_COLOURS - len(colours))]
+    palette.putpalette(np.asarray(filled, np.uint8).tobytes())
+    nearest = Image.fromarray(pixels).quantize(palette=palette, dither=Image.Dither.NONE)
+    return np.asarray(nearest.convert("RGB"))
 
 
 def _plainly(x: Pixels, y: Pixels, mask: Pixels, enough: float) -> bool:
@@ -90,7 +131,7 @@ def _plainly(x: Pixels, y: Pixels, mask: Pixels, enough: float) -> bool:
 
 
 def _laid(
-    a: Pixels, b: Pixels, matrix: Matrix, sizes: tuple[tuple[int, int], tuple[int, int]]
+    a: Pixels, b: Pixels, matrix: Matrix, sizes: tuple[tuple[int, int], tuple[int, int]], *, framed: bool = False
 ) -> tuple[Pixels, Pixels, Pixels]:
     """Return the larger picture on the pixels of the smaller, the smaller, and 1 where both show something, else 0."""
     cv2 = opencv()
@@ -114,8 +155,8 @@ def _laid(
     there = np.clip(corners @ np.linalg.inv(placed[:, :2]).T, -_FARTHEST_PX, _FARTHEST_PX)
     cv2.fillConvexPoly(mask, np.round(there).astype(np.int32), 1)
     # Of a frame that was taken away, a pixel of the thumbnail may be left: more of them at full size.
-    edge = _EDGE_PX + 2 * math.ceil(max(above.shape) / max(sizes[1]))
-    mask = cv2.erode(mask, np.ones((edge, edge), np.uint8), borderValue=0)
+    edge_px = _EDGE_OF_FRAME_PX + math.ceil(max(above.shape) / max(sizes[1])) if framed else _EDGE_PX
+    mask = cv2.erode(mask, np.ones((2 * edge_px + 1, 2 * edge_px + 1), np.uint8), borderValue=0)
     return np.asarray(under), above, np.asarray(mask)
 
 
@@ -201,6 +242,10 @@ def _after_shift(one: Plane, other: Plane, row: int, column: int, floor: float) 
             above, below, np.eye(2, 3, dtype=np.float32), cv2.MOTION_TRANSLATION, criteria, None, 1
         )
     except cv2.error:  # it raises where it does not converge: as in a patch without anything
+        return np.inf
+    # What fits only when moved farther is not the same place: where there is a spot in one of two smooth patches, the
+    # best fit is without the spot.
+    if np.abs(moved[:, 2]).max() > _MOST_SHIFT_PX:
         return np.inf
     laid = cv2.warpAffine(
         below, moved, above.shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE

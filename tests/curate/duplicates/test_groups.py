@@ -127,3 +127,9 @@ def test_what_is_not_to_be_compared_stays() -> None:
     found = Copies(3, [Pair(0, 1, "exact"), Pair(0, 2, "exact")])
     (group,) = decide(members, found, "drop", {"cat": 3}, lambda one, other: {one, other} != {0, 1})
     assert (group.kept, group.dropped) == ((B,), (C,))
+
+
+def test_of_two_copies_with_other_labels_none_is_said_to_be_kept() -> None:
+    groups = decided([member(0, label="a"), member(1, label="b"), member(2, label="a")], pairs((0, 1), (0, 2)))
+    assert [group.kept for group in groups] == [()]
+    assert groups[0].linked == ()

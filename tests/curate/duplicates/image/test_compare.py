@@ -1,6 +1,7 @@
 """Pictures and copies of them, and pictures that only look alike."""
 
 import itertools
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -248,6 +249,100 @@ def test_pictures_that_differ_in_one_glyph_are_not_copies(ground: str, height: i
         first, second = (with_number(GROUNDS[ground], number, height, at) for number in numbers)
         assert matched(first, second).relation == "none"
         assert matched(jpeg(second, 85), jpeg(first, 85)).relation == "none"
+
+
+def chart(title: str) -> Image.Image:
+    """Draw bars in a frame, with a title and numbers beside it."""
+    image = Image.new("RGB", (800, 600), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((80, 60, 760, 540), outline="black", width=2)
+    for place, value in enumerate((20, 45, 60, 33, 80, 52, 71, 15, 66, 48)):
+        draw.rectangle((90 + place * 66, 540 - value * 4.5, 136 + place * 66, 540), fill=(31, 119, 180))
+        draw.text((30, 530 - place * 45), str(place * 10), "black", ImageFont.load_default(14))
+    draw.text((338, 20), title, "black", ImageFont.load_default(22))
+    return image
+
+
+def form(ticked: int) -> Image.Image:
+    """Draw lines of text, and boxes in the margin of which one is ticked."""
+    image = Image.new("RGB", (600, 800), "white")
+    draw = ImageDraw.Draw(image)
+    for line in range(28):
+        draw.text((120, 60 + line * 24), "the quick brown fox jumps over it", "black", ImageFont.load_default(16))
+    for box in range(3):
+        draw.rectangle((20, 300 + box * 40, 36, 316 + box * 40), outline="black")
+    draw.line((22, 308 + ticked * 40, 27, 314 + ticked * 40, 34, 302 + ticked * 40), fill="black", width=2)
+    return image
+
+
+def x_ray(side: str) -> Image.Image:
+    """Put a picture into a black frame, with a letter in that."""
+    image = Image.new("RGB", (620, 500), "black")
+    image.paste(scene(5, (512, 392)), (54, 54))
+    ImageDraw.Draw(image).text((575, 10), side, "white", ImageFont.load_default(36))
+    return image
+
+
+def page(heading: str, *, signed: bool = False) -> Image.Image:
+    """Draw a page of text with a heading; signed below it, or not."""
+    image = Image.new("RGB", (800, 1000), "white")
+    draw = ImageDraw.Draw(image)
+    for line in range(24):
+        text = f"{line * 7919 % 1009} words of a letter that goes on and on"
+        draw.text((130, 150 + line * 28), text, "black", ImageFont.load_default(20))
+    draw.text((130, 60), heading, "black", ImageFont.load_default(26))
+    if signed:
+        draw.line([(500 + 3 * x, 930 + 20 * math.sin(x / 3)) for x in range(50)], fill=(20, 20, 120), width=2)
+    return image
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(chart("Sales 2021"), chart("Sales 2022"), id="a-title"),
+        pytest.param(form(0), form(1), id="a-box-that-is-ticked"),
+        pytest.param(x_ray("L"), x_ray("R"), id="a-letter-in-a-frame"),
+        pytest.param(page("Order 00418"), page("Order 00419"), id="a-number"),
+        pytest.param(page("Contract"), page("Contract", signed=True), id="a-signature"),
+    ],
+)
+def test_what_is_written_in_a_margin_tells_pages_apart(first: Image.Image, second: Image.Image) -> None:
+    assert matched(first, second).relation == "none"
+    assert matched(jpeg(second, 85), jpeg(first, 85)).relation == "none"
+    for copy in (jpeg(first, 60), first.resize((first.width * 3 // 4, first.height * 3 // 4))):
+        assert matched(first, copy).relation == "near"
+        assert matched(copy, first).relation == "near"
+    framed = ImageOps.expand(first, 40, (90, 60, 30))
+    assert matched(first, framed).relation == "near"
+
+
+@pytest.mark.parametrize("side", [400, 1200])
+def test_a_digit_at_the_very_edge_of_a_photo_counts(side: int) -> None:
+    eight, three = scene(1, (side, side * 3 // 4)), scene(1, (side, side * 3 // 4))
+    for image, digit in ((eight, "8"), (three, "3")):
+        draw = ImageDraw.Draw(image)
+        draw.rectangle((0, side // 3 - 4, 40, side // 3 + 26), fill="white")
+        draw.text((2, side // 3 - 2), digit, "black", ImageFont.load_default(22))
+    assert matched(eight, three).relation == "none"
+    assert matched(eight, jpeg(eight, 80)).relation == "near"
+
+
+def sign(number: str, side: int) -> Image.Image:
+    """Draw a traffic sign, small."""
+    image = Image.new("RGB", (64, 64), (120, 140, 160))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((4, 4, 60, 60), fill="white", outline=(200, 0, 0), width=6)
+    draw.text((32, 32), number, "black", ImageFont.load_default(24), anchor="mm")
+    return image.resize((side, side), Image.Resampling.LANCZOS)
+
+
+@pytest.mark.parametrize("numbers", [("60", "80"), ("6", "8"), ("O", "Q")])
+def test_small_signs_are_told_by_what_is_written_on_them(numbers: tuple[str, str]) -> None:
+    first, second = (sign(number, 32) for number in numbers)
+    assert matched(first, second).relation == "none"
+    assert matched(first, jpeg(second, 80)).relation == "none"
+    for quality in (50, 80):
+        assert matched(first, jpeg(first, quality)).relation == "near"
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 60))

@@ -43,6 +43,22 @@ def test_a_copy_has_none(change: Callable[[Image.Image], Image.Image]) -> None:
     assert spot(change(image), image) <= MOST_SPOT
 
 
+@pytest.mark.parametrize("colours", [16, 48, 128])
+def test_bands_of_a_palette_are_none(colours: int) -> None:
+    """Nearest colours without dither, as most programs make a GIF, leave bands in a sky, some levels apart."""
+    sky = np.asarray(Image.linear_gradient("L").resize((800, 600)), np.float32)[..., None]
+    waves = 10 * np.sin(np.arange(800) / 60)[None, :, None]
+    photo = Image.fromarray(np.clip(sky * (0.3, 0.4, 0.5) + waves + (60, 90, 120), 0, 255).astype(np.uint8))
+    image = marked(photo, 60)
+    banded = image.quantize(palette=image.quantize(colours), dither=Image.Dither.NONE).convert("RGB")
+    assert spot(image, banded) <= MOST_SPOT
+    assert spot(banded, image) <= MOST_SPOT
+    other = image.copy()
+    ImageDraw.Draw(other).rectangle((500, 300, 512, 312), fill=(10, 10, 10))
+    assert spot(other, banded) > MOST_SPOT
+    assert spot(banded, jpeg(other, 85)) > MOST_SPOT
+
+
 @pytest.mark.parametrize("quality", [None, 70])
 def test_a_mark_is_one_in_both_orders(quality: int | None) -> None:
     image = Image.new("RGB", (800, 600), (180, 170, 160))
