@@ -139,6 +139,11 @@ def dedup(
     """
     if exact and parts:
         raise UsageError("--exact finds only what is the same, and --parts what is not; leave one of them out")
+    if across is not None and across == within:
+        raise UsageError(
+            f"--across {across} and --within {within} leave nothing to compare: "
+            f"no two samples have both another and the same {across}; leave one of them out"
+        )
     rules = check_keep(keep)
     options.check_choice(on_conflict, ON_CONFLICT, "--on-conflict")
     streams.check_output(output)

@@ -97,7 +97,7 @@ def limits(items: Sequence[Item], across: str | None, within: str | None) -> Cal
         within: Likewise: only samples of the same.
 
     Raises:
-        UsageError: No sample has such a tag.
+        UsageError: No sample has such a tag, or any label or split.
     """
     keys = [(_values(items, key, option), option == "--across") for key, option in _given(across, within)]
     return lambda one, other: all((values[one] != values[other]) == differs for values, differs in keys)
@@ -110,10 +110,11 @@ def _given(across: str | None, within: str | None) -> Iterable[tuple[str, str]]:
 def _values(items: Sequence[Item], key: str, option: str) -> list[str | None]:
     if key == "folder":
         return [item.path.rpartition("/")[0] for item in items]
-    if key == "label":
-        return [item.label for item in items]
-    if key == "split":
-        return [item.split for item in items]
+    if key in ("label", "split"):
+        named = [item.label if key == "label" else item.split for item in items]
+        if items and all(value is None for value in named):
+            raise UsageError(f"{option} {key}: no sample has a {key}")
+        return named
     start = f"{key}="
     values = [next((tag[len(start) :] for tag in item.tags if tag.startswith(start)), None) for item in items]
     if items and all(value is None for value in values):

@@ -88,7 +88,8 @@ def apportion_rest(shares: Sequence[float], held: Sequence[int], count: int, car
         held: Samples of the class that are in the parts already.
         count: Samples to give.
         carry: By how much the parts are above their shares over the classes so far; breaks ties, so that of two
-            equal shares not always the same one gets the odd sample.
+            equal shares not always the same one gets the odd sample. In a class of fewer samples than parts it counts
+            as much as what the class lacks: of many such classes, each rounded alone, all would go to the largest part.
     """
     total = count + sum(held)
     lacks = [total * share - have for share, have in zip(shares, held, strict=True)]
@@ -99,10 +100,14 @@ def apportion_rest(shares: Sequence[float], held: Sequence[int], count: int, car
         # Rounded, or the last bits of two equal needs would decide and `carry` never did.
         return (-round(lacks[part] - given[part], _TIE_DIGITS), round(carry[part], _TIE_DIGITS), part)
 
+    if total < len(shares):
+        owed = [round(lack - have - more, _TIE_DIGITS) for lack, have, more in zip(lacks, given, carry, strict=True)]
+        # One more each at most, or the few samples of a class would all go to the part that lacks most over all.
+        for part in sorted(range(len(given)), key=lambda part: -owed[part])[: count - sum(given)]:
+            given[part] += 1
+        return given
     for _ in range(count - sum(given)):
         given[min(range(len(given)), key=need)] += 1
-    if total < len(shares):
-        return given
     # Each empty part, those first that lack most, gets a sample of the one that can best spare it.
     for empty in sorted((i for i in range(len(given)) if held[i] + given[i] == 0), key=lambda i: -lacks[i]):
         donors = [i for i in range(len(given)) if given[i] > 0 and held[i] + given[i] > 1]

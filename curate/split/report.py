@@ -76,6 +76,12 @@ class SplitReport:
         mine = found.counts[: len(self.shares)]
         return max(abs(count - sum(mine) * share) for count, share in zip(mine, self.shares, strict=True))
 
+    def in_every_split(self) -> int:
+        """Return how many classes are in every wished split whose least share is less than half a sample."""
+        wished, least = len(self.shares), min(self.shares)
+        sizes = [mine for one in self.classes if min(mine := one.counts[:wished])]
+        return sum(sum(mine) * least < 0.5 for mine in sizes)
+
     def generated_in_evaluation(self) -> int:
         """Return how many generated samples are in a split that is not for training."""
         rows = zip(self.names, self.generated, strict=False)

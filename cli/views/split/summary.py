@@ -11,6 +11,7 @@ from curate.split.wish import FOLD
 _MANY_CLASSES = 30
 _SHOWN = 10
 _UNLABELLED = "(none)"
+_FAR_OFF = 0.05
 
 
 def say_plan(plan: Plan) -> None:
@@ -138,6 +139,7 @@ def _warnings(plan: Plan) -> Iterator[str]:
                 f"there are only {report.groups:,} {what}" if few else f"none of {report.groups:,} {what} fell there"
             )
             yield f"warning: {report.names[place]} is empty: {reason}"
+    yield from _spread_thin(plan)
     if report.torn and plan.wish.folds:
         names = ", ".join(report.group_names[sample] for sample in report.torn_examples)
         yield f"warning: {report.torn:,} groups are in several folds, or in a fold and in a test split too: {names}"
@@ -152,6 +154,22 @@ def _warnings(plan: Plan) -> Iterator[str]:
         yield (
             f"warning: {count:,} generated samples are not for training, because they stay with their sources; "
             "to leave them out, augment after the split, or drop them with select"
+        )
+
+
+def _spread_thin(plan: Plan) -> Iterator[str]:
+    """Say that shares are missed because small classes are in every split."""
+    report, total = plan.report, sum(plan.report.counts[: len(plan.report.shares)])
+    if plan.wish.folds or not plan.wish.stratify or not (small := report.in_every_split()):
+        return
+    off = [count - wished for count, wished in zip(report.counts, report.wished(), strict=False)]
+    place = max(range(len(off)), key=off.__getitem__)
+    # What other reasons there are, such as large groups, take less than a sample of each such class.
+    if off[place] > _FAR_OFF * total and small >= off[place]:
+        yield (
+            f"warning: {report.names[place]} has {report.counts[place]:,} samples instead of "
+            f"{report.wished()[place]:,.0f}, for each of {small:,} small classes is in every split; "
+            "--stratify none keeps the shares"
         )
 
 

@@ -211,6 +211,19 @@ def test_only_across_or_within(burnish: Burnish, folder: Path) -> None:
     assert errors.startswith("burnish dedup: --across 'speakr': no sample has such a tag")
 
 
+def test_limits_that_leave_nothing_to_compare_are_refused(burnish: Burnish, tmp_path: Path) -> None:
+    save(scene(1), tmp_path / "data" / "1.png")
+    save(scene(2), tmp_path / "data" / "2.png")
+    manifest = burnish("scan", "data", "--label", "none").stdout
+    errors = burnish("dedup", "--across", "speaker", "--within", "speaker", stdin=manifest, code=2).stderr
+    assert errors.startswith("burnish dedup: --across speaker and --within speaker leave nothing to compare: ")
+    assert errors.count("\n") == 1
+    for option in ("--across", "--within"):
+        for key in ("label", "split"):
+            errors = burnish("dedup", option, key, stdin=manifest, code=2).stderr
+            assert errors.startswith(f"burnish dedup: {option} {key}: no sample has a {key}")
+
+
 def test_the_kept_copy_is_looked_at_before_another_goes(burnish: Burnish, folder: Path) -> None:
     manifest = burnish("scan", "data").stdout
     (folder / "data" / "train" / "cat" / "0-again.png").unlink()

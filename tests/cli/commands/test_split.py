@@ -135,3 +135,18 @@ def test_folds_are_a_field_that_other_commands_know(burnish: Burnish, tmp_path: 
 def test_more_folds_than_groups_are_refused(burnish: Burnish) -> None:
     errors = burnish("split", "--folds", "6", "--group", "speaker", stdin=SET, code=2).stderr
     assert errors == "burnish split: --folds 6: there are only 5 groups by speaker, and each fold needs one\n"
+
+
+def test_small_classes_that_are_in_every_split_are_said_where_shares_are_missed(burnish: Burnish) -> None:
+    def lines(classes: int, size: int) -> str:
+        return "".join(f'{{"path": "{c}/{n}.wav", "label": "c{c}"}}\n' for c in range(classes) for n in range(size))
+
+    wish = ("split", "--ratio", "train=0.8,test=0.2")
+    said = burnish(*wish, stdin=lines(50, 2)).stderr.splitlines()[-1]
+    assert said == (
+        "warning: test has 50 samples instead of 20, for each of 50 small classes is in every split; "
+        "--stratify none keeps the shares"
+    )
+    assert "warning" not in burnish(*wish, "--stratify", "none", stdin=lines(50, 2)).stderr
+    assert "warning" not in burnish(*wish, stdin=lines(50, 5)).stderr
+    assert "warning" not in burnish(*wish, stdin=lines(50, 1)).stderr

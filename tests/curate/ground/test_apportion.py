@@ -97,6 +97,22 @@ def test_the_odd_sample_goes_to_the_split_that_is_behind() -> None:
     assert apportion_rest(EIGHT, (0, 0, 0), 15, [0, 0.5, -0.5]) == [12, 1, 2]
 
 
+@pytest.mark.parametrize(
+    ("count", "carry", "expected"),
+    [
+        (1, [0.2, -0.1, -0.1], [1, 0, 0]),
+        (1, [0.5, -0.3, -0.2], [0, 1, 0]),
+        (2, [0.5, -0.2, -0.3], [1, 0, 1]),
+        (2, [9.0, -8.0, -1.0], [1, 1, 0]),
+        (2, [-9.0, 8.0, 1.0], [2, 0, 0]),
+    ],
+)
+def test_of_a_class_too_small_for_all_parts_the_odd_sample_goes_where_classes_before_left_a_gap(
+    count: int, carry: list[float], expected: list[int]
+) -> None:
+    assert apportion_rest(EIGHT, (0, 0, 0), count, carry) == expected
+
+
 def test_what_is_lacking_is_shared_out_evenly() -> None:
     assert water_filling([8.0, 1.0, 1.0], 10) == [8.0, 1.0, 1.0]
     assert water_filling([6.0, 2.0, -4.0], 4) == [4.0, 0.0, 0.0]

@@ -50,9 +50,43 @@ def test_the_odd_samples_are_spread_over_equal_shares() -> None:
     assert whole == {"train": 240, "val": 30, "test": 30}
 
 
+@pytest.mark.parametrize("ratio", ["train=0.8,test=0.2", "train=0.8,val=0.1,test=0.1"])
+@pytest.mark.parametrize("size", [1, 2])
+def test_classes_of_fewer_samples_than_splits_have_the_shares_together(size: int, ratio: str) -> None:
+    shares = {name: float(share) for name, _, share in (part.partition("=") for part in ratio.split(","))}
+    if size == len(shares):
+        pytest.skip("a class of as many samples as splits is in every one")
+    samples = labelled(**{f"c{n}": size for n in range(100)})
+    found = splits(samples, ratio=ratio)
+    assert Counter(found.values()) == {name: round(100 * size * share) for name, share in shares.items()}
+    if size == 2:
+        assert len({path.partition("/")[0] for path, name in found.items() if name == "train"}) == 100
+    # Neither the alphabet nor the order of the manifest says which; the seed does.
+    held = {path for path, name in found.items() if name == "test"}
+    assert held == {path for path, name in splits(samples[::-1], ratio=ratio).items() if name == "test"}
+    other = {path for path, name in splits(samples, ratio=ratio, seed=1).items() if name == "test"}
+    assert len(held & other) < len(held) / 2
+
+
+def test_small_classes_beside_large_ones_bring_a_split_no_further_from_its_share() -> None:
+    samples = labelled(cat=500, dog=95, **{f"c{n}": 1 + n % 2 for n in range(60)})
+    found = splits(samples)
+    counts = counts_of(samples, found)
+    assert counts["cat"] == (400, 50, 50)
+    whole = Counter(found.values())
+    assert all(abs(whole[name] - len(samples) * share) < 1 for name, share in zip(NAMES, (0.8, 0.1, 0.1), strict=True))
+
+
+def test_small_classes_that_come_later_fill_up_what_is_behind() -> None:
+    old = [Seen(f"old{n}", f"c{n}", split="train") for n in range(40)]
+    found = splits([*old, *(Seen(f"new{n}", f"c{n}") for n in range(40))])
+    assert Counter(found.values()) == {"train": 64, "val": 8, "test": 8}
+
+
 def test_without_strata_only_the_whole_has_its_shares() -> None:
+    samples = labelled(**{f"c{n}": 3 for n in range(50)})
+    assert Counter(splits(samples).values()) == {"train": 50, "val": 50, "test": 50}
     samples = labelled(**{f"c{n}": 2 for n in range(50)})
-    assert Counter(splits(samples).values()) == {"train": 100}
     assert Counter(splits(samples, stratify="none").values()) == {"train": 80, "val": 10, "test": 10}
 
 
