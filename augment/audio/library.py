@@ -82,6 +82,7 @@ class Waveform:
     def __init__(self, name: str) -> None:
         self.name = name
         self.moves = MOVES.get(name, {})
+        self.version = 1
 
     def settings(self, parameters: "Mapping[str, object]") -> Chosen:
         """See `Operation`: types are checked here, because the library hardly does; then it is made once."""

@@ -18,6 +18,8 @@ _SILENT = 1e-16
 
 MOVES = {"bandwidth_hz": Moves()}
 """See `Operation.moves`."""
+VERSION = 2
+"""See `augment.operations.registry`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,6 +68,8 @@ def apply(media: "Media", drawn: Draws) -> "Media":
 def shift_pitch(samples: "NDArray[np.float32]", sample_rate: int, semitones: float) -> "NDArray[np.float32]":
     """Return the recording with another pitch, as long and as loud as it was: by a phase vocoder, then resampled.
 
+    Its offset stays.
+
     The windows last 64 to 128 ms, whatever the sample rate: long enough to tell the harmonics of a low voice apart.
 
     Args:
@@ -81,7 +85,9 @@ def shift_pitch(samples: "NDArray[np.float32]", sample_rate: int, semitones: flo
 
     from augment.audio.channel.resample import fit
     from augment.audio.headroom import mean_square
+    from curate.facts.offset import without_offset
 
+    samples, offset = without_offset(samples)
     # librosa's default of 2048 samples lasts 256 ms at 8 kHz, longer than many a syllable, and 46 ms at 44.1 kHz.
     window = 1 << max(8, math.ceil(math.log2(0.064 * sample_rate)))
     # librosa warns of sounds that are shorter than a window.
@@ -90,4 +96,4 @@ def shift_pitch(samples: "NDArray[np.float32]", sample_rate: int, semitones: flo
     found = fit(np.ascontiguousarray(shifted.T, np.float32), len(samples))
     # The vocoder adds up frames whose phases no longer meet: 3 dB are lost on speech.
     before, after = mean_square(samples), mean_square(found)
-    return found * np.float32((before / after) ** 0.5) if after > _SILENT else found
+    return (found * np.float32((before / after) ** 0.5) if after > _SILENT else found) + offset

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOVES = {"duration_s": Moves(), "silence_ratio": Moves()}
 """See `Operation.moves`."""
+VERSION = 2
+"""See `augment.operations.registry`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -118,9 +118,13 @@ def _silero() -> "SileroVAD":
 
 
 def _pieces(samples: "NDArray[np.float32]", sample_rate: int, size: int) -> "NDArray[np.float32]":
-    """Return the mean of the channels at 16 kHz, float32 of shape (pieces, size), with zeros behind the end."""
+    """Return the mean of the channels at 16 kHz, float32 of shape (pieces, size), with zeros behind the end.
+
+    Without offset, whose step at the start is speech to a detector until its filter has forgotten it.
+    """
     from augment.audio.channel.resample import fit, resample
     from curate.facts.audio import downmix
+    from curate.facts.offset import without_offset
 
-    mono = resample(downmix(samples)[:, None], sample_rate, _RATE)
+    mono = resample(without_offset(downmix(samples)[:, None])[0], sample_rate, _RATE)
     return fit(mono, -(-len(mono) // size) * size).reshape(-1, size)

@@ -54,6 +54,7 @@ class Transform:
     def __init__(self, name: str) -> None:
         self.name = name
         self.moves = MOVES.get(name, {})
+        self.version = 1
 
     def settings(self, parameters: "Mapping[str, object]") -> Parameters:
         """See `Operation`: made once, strictly, and tried on a small picture."""

@@ -10,7 +10,8 @@ An own operation is a module with
 and, where it changes facts, `MOVES: dict[str, Moves]`; where files are involved, `prepare(settings) -> Prepared`; where
 it takes voices or textures from the set that is augmented, `takes_from_set(settings) -> bool` and
 `prepare_from_set(settings, samples) -> Prepared`, which is given training samples only. An operation that makes several
-samples of one has `apply_many(media, drawn) -> list[Media]` instead of `apply`.
+samples of one has `apply_many(media, drawn) -> list[Media]` instead of `apply`. One that makes other bytes than it did
+in an earlier release has `VERSION: int`, raised by one for each such release; without it, it is at its first.
 """
 
 from functools import cache
@@ -130,6 +131,8 @@ class Operation(Protocol[SettingsT, DrawsT]):
     name: str
     moves: "Mapping[str, Moves]"
     """By the name of the fact, without its kind."""
+    version: int
+    """Raised where the same parameters make other bytes of the same source than before."""
 
     def settings(self, parameters: "Mapping[str, object]") -> SettingsT:
         """Return the checked parameters of a recipe.
@@ -194,6 +197,7 @@ class OwnOperation:
         self.name = name
         self.module: Any = import_module(module)
         self.moves: Mapping[str, Moves] = getattr(self.module, "MOVES", {})
+        self.version: int = getattr(self.module, "VERSION", 1)
 
     def settings(self, parameters: "Mapping[str, object]") -> msgspec.Struct:
         """See `Operation`."""

@@ -5,7 +5,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from augment.operations.registry import OPERATIONS, Kind
+from augment.operations.registry import OPERATIONS, Kind, find
 from augment.recipe.types import Step, Target, operations_of
 from curate.ground.json import encode_for_digest
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from augment.plan.slice_facts import Goal
 
 RENDER_VERSION = 2
-"""Raised whenever the same recipe makes other bytes than before."""
+"""Raised whenever every recipe makes other bytes than before; of one operation it is the `VERSION` of its module."""
 _SEARCH_VERSION = 4
 """Raised whenever the same goals are met by other bytes; what has no goals keeps its name and its draws."""
 
@@ -50,7 +50,9 @@ def chain_digest(target: Target, kind: Kind) -> bytes:
 def _identity(step: Step) -> list[object]:
     """Return what a step depends on: an operation by its settings, a choice by its branches and how they are drawn."""
     if step.choice is None:
-        return [step.name, step.prepared.identity]
+        made_anew = find(step.kind, step.name).version
+        # What an operation made in its first version keeps its name and its draws.
+        return [step.name, step.prepared.identity, *([made_anew] if made_anew > 1 else [])]
     branches, weights, fewest, most = step.choice
     return [step.name, [[list(map(_identity, branch)) for branch in branches], list(weights), fewest, most]]
 

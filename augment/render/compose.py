@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from augment.audio.noise.sounding import is_silent
 from augment.operations.media import Media, RejectedError
 from augment.operations.registry import find
 from augment.recipe.choice import draw_branches
@@ -51,7 +52,7 @@ def apply_steps(
         setting: Parameters that were solved for; all others are as they were drawn.
 
     Raises:
-        RejectedError: An operation can make nothing sensible of it; it is empty, digital silence, or no numbers.
+        RejectedError: An operation can make nothing sensible of it; it is empty, silent or no numbers.
     """
     results = _chain([Result(media._replace(noted={}), ())], steps, tuple(seed), (), setting or {})
     if not results:
@@ -62,7 +63,7 @@ def apply_steps(
             raise RejectedError("nothing is left of it")
         if sample_rate is not None and not np.isfinite(array).all():
             raise RejectedError("values that are no numbers came out")
-        if sample_rate is not None and not array.any():
+        if sample_rate is not None and is_silent(array.astype(np.float32, copy=False), sample_rate):
             raise RejectedError("nothing but silence came out")
         # The same of pictures, as where white drawings are laid over white; of one colour before, it may stay so.
         if sample_rate is None and _one_colour(array) and not _one_colour(media.array):

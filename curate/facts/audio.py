@@ -136,10 +136,10 @@ def _columns(
 
 
 def downmix(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the mean of the channels; the first one where they cancel each other out."""
+    """Return the mean of the channels; the first one where they cancel each other out, offsets aside."""
     channels = samples.shape[1]
     if channels == 1:
         return samples[:, 0]
     mixed: NDArray[np.float32] = samples @ np.full(channels, 1 / channels, np.float32)
-    heard, all_of_it = float(np.dot(mixed, mixed)), float(np.vdot(samples, samples)) / channels
+    heard, all_of_it = float(mixed.var()), float(np.mean([channel.var() for channel in samples.T]))
     return samples[:, 0] if heard < _CANCELLED * all_of_it else mixed

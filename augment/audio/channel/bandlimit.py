@@ -20,6 +20,8 @@ _SILENT = 1e-6
 
 MOVES = {"bandwidth_hz": Moves("high_hz", 500, 20_000), "loudness_lufs": Moves()}
 """See `Operation.moves`."""
+VERSION = 2
+"""See `augment.operations.registry`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,7 +105,8 @@ def bandlimit(
 
     The gain is 1 inside, 0.5 (-6 dB) at the edges and 0 outside, and changes as a raised cosine over a tenth of the
     edge's frequency; or, with a roll-off of r dB per octave, 1 / sqrt(1 + (f / edge)^(r / 3.01)), Butterworth's
-    magnitude, -3 dB at the edges. A steep upper edge over half of the sample rate does nothing.
+    magnitude, -3 dB at the edges. A steep upper edge over half of the sample rate does nothing. An offset comes out
+    as if it had always been there: its beginning and end would be clicks.
 
     Args:
         samples: float32, shape (frames, channels).
@@ -114,6 +117,8 @@ def bandlimit(
     """
     import numpy as np
 
+    from curate.facts.offset import without_offset
+
     # An edge whose slope would begin beyond what the recording holds: 8 kHz speech has no upper edge at 4.5 kHz.
     steep = roll_off_db_per_octave is None
     if steep and high_hz is not None and high_hz * (1 - _SLOPE / 2) >= sample_rate / 2:
@@ -121,6 +126,7 @@ def bandlimit(
     edges = [edge for edge in (low_hz, high_hz) if edge]
     if not edges:
         return samples
+    samples, offset = without_offset(samples)
     # The response is longest for the lower edge; zeros as long keep the end from wrapping into the start.
     size = fast_size(len(samples) + round(2 * sample_rate / (_SLOPE * min(edges))))
     hz = np.fft.rfftfreq(size, 1 / sample_rate)
@@ -135,7 +141,7 @@ def bandlimit(
         gains *= _butterworth(hz / high_hz, power) if high_hz else 1
     spectrum = np.fft.rfft(samples, size, axis=0) * gains.astype(np.float32)[:, None]
     band: NDArray[np.float32] = np.fft.irfft(spectrum, size, axis=0)[: len(samples)].astype(np.float32)
-    return band
+    return band + offset * np.float32(gains[0])
 
 
 def _rise(hz: "NDArray[np.floating]", edge: float) -> "NDArray[np.float64]":

@@ -22,6 +22,8 @@ Format = Literal["aac", "alaw", "amr_nb", "g726", "gsm610", "ima_adpcm", "mp3", 
 
 MOVES = {"bandwidth_hz": Moves(), "snr_db": Moves(), "silence_ratio": Moves()}
 """See `Operation.moves`."""
+VERSION = 2
+"""See `augment.operations.registry`."""
 
 
 class Codec(NamedTuple):
@@ -36,6 +38,8 @@ class Codec(NamedTuple):
         kbps: Lowest and highest bit rate of one channel that it can be told, kbit/s, at some sample rate; None where
             it has its own.
         highest: The highest sample rate of a codec for any, Hz.
+        untold_delay: Samples by which what is decoded lags where the file does not tell the decoder of it; its length
+            is then another than that of what was encoded.
     """
 
     container: str
@@ -45,10 +49,14 @@ class Codec(NamedTuple):
     lossy_by: bool = False
     kbps: tuple[float, float] | None = None
     highest: int = 768_000
+    untold_delay: int = 0
 
 
 _MOST_COMPRESSION = 0.999
 """LAME refuses libsndfile's 1.0, with a message that says nothing."""
+
+_MP3_DELAY = 576 + 529
+"""Of LAME's encoder and of any decoder, in samples."""
 
 _AMR_NB_KBPS = (4.75, 5.15, 5.9, 6.7, 7.4, 7.95, 10.2, 12.2)
 _KBPS_GRAIN = 1.5
@@ -64,9 +72,10 @@ CODECS: dict[Format, Codec] = {
     "g726": Codec("AU", "G721_32", (8000,)),
     "gsm610": Codec("WAV", "GSM610", (8000,)),
     "ima_adpcm": Codec("WAV", "IMA_ADPCM", channels=2),
-    "mp3": Codec("MP3", "MPEG_LAYER_III", _MP3_RATES, 2, lossy_by=True, kbps=(8, 160)),
+    "mp3": Codec("MP3", "MPEG_LAYER_III", _MP3_RATES, 2, lossy_by=True, kbps=(8, 160), untold_delay=_MP3_DELAY),
     "ms_adpcm": Codec("WAV", "MS_ADPCM", channels=2),
-    "opus": Codec("OGG", "OPUS", (8000, 12000, 16000, 48000), 2, lossy_by=True, kbps=(6, 128)),
+    # Of two channels together Opus keeps one below 16 kbit/s, in which what has opposite phases is nothing.
+    "opus": Codec("OGG", "OPUS", (8000, 12000, 16000, 48000), lossy_by=True, kbps=(6, 128)),
     "ulaw": Codec("WAV", "ULAW", (8000,), 2),
     # libvorbis refuses more than 200 kHz, upon which libsndfile ends the process.
     "vorbis": Codec("OGG", "VORBIS", channels=2, lossy_by=True, highest=192_000),
@@ -282,7 +291,9 @@ def _round_trip(
     soundfile.write(file, samples, rate, codec.subtype, format=codec.container, closefd=False, **more)
     file.seek(0)
     decoded: NDArray[np.float32] = soundfile.read(file, dtype="float32", always_2d=True)[0]
-    return decoded
+    # LAME leaves the Info tag, which tells the decoder of delay and length, out of frames too small for it. What was
+    # read with it has as many samples as were sent; without it there are whole frames, the delay in front.
+    return decoded if len(decoded) == len(samples) else decoded[codec.untold_delay :]
 
 
 def level_for(subtype: str, rate: int, kbps: float, channels: int) -> dict[str, object]:

@@ -22,6 +22,8 @@ _RINGS_S = 0.25
 
 MOVES = {"bandwidth_hz": Moves(), "snr_db": Moves(), "loudness_lufs": Moves()}
 """See `Operation.moves`."""
+VERSION = 2
+"""See `augment.operations.registry`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,9 +72,10 @@ def apply(media: "Media", drawn: Draws) -> "Media":
 
     from augment.audio.channel.bandlimit import fast_size
     from augment.audio.headroom import fit_full_scale, mean_square, softer_by
+    from curate.facts.offset import without_offset
 
     assert media.sample_rate
-    samples, rate = media.samples, media.sample_rate
+    (samples, offset), rate = without_offset(media.samples), media.sample_rate
     # Zero phase, so that nothing moves in time; zeros at the end take up what would wrap into the start.
     size = fast_size(len(samples) + round(_RINGS_S * rate))
     gains = response(np.fft.rfftfreq(size, 1 / rate), drawn["uneven_db"], drawn.get("low_cut_hz"), drawn["seed"])
@@ -81,7 +84,8 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     power, left = mean_square(samples), mean_square(heard)
     if min(power, left) < _SILENT:
         raise RejectedError("the sound is silent, or nothing of it is left")
-    found, scale = fit_full_scale(heard * np.float32((power / left) ** 0.5))
+    # An offset comes out as if it had always been there.
+    found, scale = fit_full_scale((heard + offset * np.float32(gains[0])) * np.float32((power / left) ** 0.5))
     noted: Noted = {**media.noted, "scale": round(scale, 6)}
     if missed := softer_by(scale):
         noted["missed"] = missed

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MOVES = {"snr_db": Moves("snr_db", -20, 60), "silence_ratio": Moves()}
 """See `Operation.moves`."""
+VERSION = 2
+"""See `augment.operations.registry`."""
 
 _MOST_SPEAKERS = 64
 _CLIPS = 8

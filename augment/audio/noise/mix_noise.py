@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOVES = {"snr_db": Moves("snr_db", -20, 60), "bandwidth_hz": Moves(), "silence_ratio": Moves()}
 """See `Operation.moves`."""
+VERSION = 2
+"""See `augment.operations.registry`."""
 
 
 _LEAST_HEARD, _STARTS = 0.8, 32
@@ -145,10 +147,10 @@ def apply(media: "Media", drawn: Draws) -> "Media":
 def mix(
     speech: "NDArray[np.float32]", noise: "NDArray[np.float32]", snr_db: float
 ) -> "tuple[NDArray[np.float32], float]":
-    """Return `scale * (speech + gain * noise)` and the scale.
+    """Return `scale * (speech + gain * noise)` and the scale; the noise loses its offset, the speech keeps its own.
 
     The gain makes 10 log10(mean(speech^2) / mean((gain * noise)^2)) the ratio that is asked for, with both means
-    over all frames and channels.
+    over all frames and channels, and without the offset of either, which nobody hears.
 
     Args:
         speech: float32, shape (frames, channels).
@@ -157,13 +159,15 @@ def mix(
 
     Raises:
         RejectedError: The speech is under -70 dBFS (the silence of BS.1770), or the noise under -90 dBFS (one step
-            of 16 bits).
+            of 16 bits), an offset aside.
     """
     import numpy as np
 
     from augment.audio.headroom import fit_full_scale, mean_square
+    from curate.facts.offset import without_offset
 
-    speech_power, noise_power = mean_square(speech), mean_square(noise)
+    noise, _ = without_offset(noise)
+    speech_power, noise_power = mean_square(without_offset(speech)[0]), mean_square(noise)
     if speech_power < 1e-7:
         raise RejectedError("the sound is silent, so there is no signal-to-noise ratio")
     if noise_power < 1e-9:

@@ -21,6 +21,8 @@ _HARMONICS = 8
 
 MOVES = {"snr_db": Moves("snr_db", -10, 60), "bandwidth_hz": Moves(), "silence_ratio": Moves()}
 """See `Operation.moves`."""
+VERSION = 2
+"""See `augment.operations.registry`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

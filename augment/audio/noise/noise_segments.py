@@ -10,6 +10,7 @@ from augment.audio.noise.recordings import claims, read_part
 from augment.audio.noise.sounding import frame_powers, heard_spans
 from augment.operations.folder_contents import read_unchanged
 from curate.facts.audio import downmix
+from curate.facts.offset import without_offset
 from curate.ground.errors import InputError
 from curate.media.audio import load_audio
 
@@ -62,7 +63,8 @@ def excerpt(
         sound = sound[first:last]
     start = max(0, round(start_s * sample_rate) - first)
     if len(sound) < frames:
-        return looped(sound, start, frames, round(CROSS_FADE_S * sample_rate))
+        # Cosine and sine add up to more than 1: an offset would swell at each seam.
+        return looped(without_offset(sound)[0], start, frames, round(CROSS_FADE_S * sample_rate))
     start = min(start, len(sound) - frames)
     return sound[start : start + frames]
 
@@ -100,7 +102,7 @@ def looped(noise: "NDArray[np.float32]", start: int, frames: int, fade: int) -> 
 
 
 def heard_of(path: str, digest: str, sample_rate: int, frames: int) -> "NDArray[np.float32]":
-    """Return the voice in a recording, mono, without what is softer before and after; faded at both ends.
+    """Return the voice in a recording, mono, without offset and what is softer before and after; faded at both ends.
 
     Args:
         path: The recording.
@@ -125,7 +127,7 @@ def heard_of(path: str, digest: str, sample_rate: int, frames: int) -> "NDArray[
     if not parts:
         return np.zeros((0, 1), np.float32)
     first, last = round(parts[0][0] * sample_rate), round(parts[-1][1] * sample_rate)
-    piece = downmix(sound[first : min(last, first + frames)])[:, None].copy()
+    piece = without_offset(downmix(sound[first : min(last, first + frames)])[:, None])[0].copy()
     fade = min(round(_FADE_S * sample_rate), len(piece) // 2)
     slope = (np.arange(fade, dtype=np.float32)[:, None] + 1) / np.float32(fade + 1)
     piece[:fade] *= slope

@@ -102,7 +102,7 @@ def _inspect(path: str) -> Recording | None:
         powers = frame_powers([samples], rate)
     spans = heard_spans(powers, rate, frames)
     if not spans:
-        raise InputError("it is silent: nothing in it is over -90 dBFS")
+        raise InputError("it is silent: nothing in it is over -90 dBFS, an offset aside")
     return Recording(path, digest, frames, rate, sounding_parts(spans), spans if len(spans) <= _MOST_SPANS else ())
 
 

@@ -19,7 +19,9 @@ Parts = tuple[tuple[float, float], ...]
 
 
 def frame_powers(blocks: Iterable[NDArray[np.float32]], sample_rate: int) -> NDArray[np.float64]:
-    """Return the power of each frame of `FRAME_S`, mean over its samples and channels.
+    """Return the power of each frame of `FRAME_S`, mean over its samples and channels, without the frame's offset.
+
+    Of each frame its own: the mean of a whole recording would lift its digital silence by what its sound is askew.
 
     Args:
         blocks: A recording in pieces of whole frames, but for the last: float32, shape (any, channels).
@@ -28,15 +30,29 @@ def frame_powers(blocks: Iterable[NDArray[np.float32]], sample_rate: int) -> NDA
     size = frame_size(sample_rate)
     found = [np.zeros(0)]
     for block in blocks:
-        squares = np.square(block, dtype=np.float64).mean(axis=1)
-        starts = np.arange(0, len(squares), size)
-        found.append(np.add.reduceat(squares, starts) / np.diff(np.append(starts, len(squares))))
+        starts = np.arange(0, len(block), size)
+        lengths = np.diff(np.append(starts, len(block)))
+        powers = np.zeros(len(starts))
+        for channel in block.T.astype(np.float64):
+            means = np.add.reduceat(channel, starts) / lengths
+            powers += np.add.reduceat(np.square(channel), starts) / lengths - np.square(means)
+        found.append(np.maximum(powers / block.shape[1], 0))  # rounding may leave less than nothing
     return np.concatenate(found)
+
+
+def is_silent(samples: NDArray[np.float32], sample_rate: int) -> bool:
+    """Return whether no frame of a recording is over -90 dBFS (one step of 16 bits), an offset aside.
+
+    Args:
+        samples: float32, shape (frames, channels).
+        sample_rate: Hz.
+    """
+    return float(frame_powers([samples], sample_rate).max(initial=0)) <= _SILENT
 
 
 def frame_size(sample_rate: int) -> int:
     """Return how many samples a frame has."""
-    return max(1, round(FRAME_S * sample_rate))
+    return max(2, round(FRAME_S * sample_rate))  # of one sample nothing is left without its offset
 
 
 def heard_spans(powers: NDArray[np.float64], sample_rate: int, frames: int, under_mean_db: float = 30.0) -> Parts:

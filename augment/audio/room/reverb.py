@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOVES = {"snr_db": Moves(), "bandwidth_hz": Moves(), "silence_ratio": Moves()}
 """See `Operation.moves`."""
+VERSION = 2
+"""See `augment.operations.registry`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,7 +73,7 @@ def draw(settings: Rooms, media: "Media", generator: "np.random.Generator") -> D
 
 
 def apply(media: "Media", drawn: Draws) -> "Media":
-    """Return the sound in the room.
+    """Return the sound in the room; its offset, which is that of the converter behind the microphone, stays.
 
     Noted are the `scale` that keeps it from clipping and `measured_rt60_s`, where the impulse response tells it.
 
@@ -82,15 +84,16 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     from augment.audio.headroom import fit_full_scale, softer_by
     from augment.audio.noise.noise_segments import whole
     from augment.audio.room.decay import measured_rt60_s
+    from curate.facts.offset import without_offset
 
     assert media.sample_rate
-    samples = media.samples
+    samples, offset = without_offset(media.samples)
     impulse = whole(drawn["impulse"], drawn["impulse_digest"], media.sample_rate)
     wet = in_room(samples, impulse, keep_tail=drawn["tail"] == "keep")
     # `wet` has the level of the sound, so the share changes the colour and hardly the loudness.
     mixed = wet * drawn["wet"]
     mixed[: len(samples)] += samples * (1 - drawn["wet"])
-    found, scale = fit_full_scale(mixed)
+    found, scale = fit_full_scale(mixed + offset)
     noted: Noted = {**media.noted, "scale": round(scale, 6)}
     if measured := measured_rt60_s(impulse, media.sample_rate):
         noted["measured_rt60_s"] = round(measured, 4)

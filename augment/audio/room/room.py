@@ -23,6 +23,8 @@ _MISSED = 0.05
 
 MOVES = {"snr_db": Moves(), "silence_ratio": Moves()}
 """See `Operation.moves`."""
+VERSION = 2
+"""See `augment.operations.registry`."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,7 +85,7 @@ def draw(settings: Settings, media: "Media", generator: "np.random.Generator") -
 
 
 def apply(media: "Media", drawn: Draws) -> "Media":
-    """Return the sound in the room.
+    """Return the sound in the room; its offset, which is that of the converter behind the microphone, stays.
 
     Noted are the `scale` that keeps it from clipping and `measured_rt60_s`; that it was missed, where the two differ by
     more than a twentieth.
@@ -93,11 +95,13 @@ def apply(media: "Media", drawn: Draws) -> "Media":
     """
     from augment.audio.headroom import fit_full_scale, softer_by
     from augment.audio.room.reverb import in_room
+    from curate.facts.offset import without_offset
 
     assert media.sample_rate
     asked_s = drawn["rt60_s"]
     made = make_room(media.sample_rate, asked_s, drawn["direct_to_reverberant_db"], drawn["treble_rt60"], drawn["seed"])
-    found, scale = fit_full_scale(in_room(media.samples, made.impulse, begins=0))
+    samples, offset = without_offset(media.samples)
+    found, scale = fit_full_scale(in_room(samples, made.impulse, begins=0) + offset)
     noted: Noted = {**media.noted, "scale": round(scale, 6), "measured_rt60_s": round(made.measured_rt60_s, 4)}
     missed = softer_by(scale)
     if abs(made.measured_rt60_s / asked_s - 1) > _MISSED:

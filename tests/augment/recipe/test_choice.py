@@ -25,7 +25,7 @@ from augment.render.fact_search import dials_of
 from curate.ground.errors import InputError
 from curate.ground.yaml import load_yaml
 
-SOUND = Media(np.full((400, 1), 0.25, np.float32), 8000)
+SOUND = Media(np.tile(np.array([[0.25], [-0.25]], np.float32), (200, 1)), 8000)
 CHAIN = """\
 - OneOf:
     of:

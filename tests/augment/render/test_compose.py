@@ -10,7 +10,7 @@ from augment.recipe.reader import load
 from augment.recipe.types import Step
 from augment.render.compose import apply_steps
 
-SOUND = Media(np.full((8000, 1), 0.25, np.float32), 8000)
+SOUND = Media(np.tile(np.array([[0.25], [-0.25]], np.float32), (4000, 1)), 8000)
 
 
 def steps(tmp_path: Path, text: str) -> tuple[Step, ...]:
@@ -49,6 +49,9 @@ def test_what_came_out_has_to_be_a_recording(tmp_path: Path) -> None:
         apply_steps(broken, steps(tmp_path, "[{gain: {gain_db: 0}}]"), (1,))
     with pytest.raises(RejectedError, match="nothing but silence"):
         apply_steps(Media(np.zeros((10, 1), np.float32), 8000), steps(tmp_path, "[{gain: {gain_db: 0}}]"), (1,))
+    for still in (np.full((800, 1), 0.3), np.tile([[2.0**-17], [0]], (400, 1))):
+        with pytest.raises(RejectedError, match="nothing but silence"):
+            apply_steps(Media(still.astype(np.float32), 8000), steps(tmp_path, "[{gain: {gain_db: 0}}]"), (1,))
     with pytest.raises(RejectedError, match="nothing is left"):
         apply_steps(Media(np.zeros((0, 1), np.float32), 8000), steps(tmp_path, "[{gain: {gain_db: 0}}]"), (1,))
 

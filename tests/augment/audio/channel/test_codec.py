@@ -67,6 +67,53 @@ def test_length_timing_and_level_stay(speech: Sound, name: Format, rate: int) ->
     assert not np.array_equal(coded, sound)
 
 
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize(
+    ("rate", "kbps"),
+    [
+        *((8000, kbps) for kbps in (8, 16, 24, 64)),
+        *((11025, kbps) for kbps in (16, 24, 32)),
+        *((16000, kbps) for kbps in (16, 24, 32, 40, 64)),
+        *((22050, kbps) for kbps in (32, 48, 56)),
+        *((32000, kbps) for kbps in (32, 40, 64)),
+        *((44100, kbps) for kbps in (32, 48, 64, 128)),
+        *((48000, kbps) for kbps in (32, 48, 64)),
+    ],
+)
+def test_mp3_of_any_bit_rate_is_in_time_and_whole(rate: int, kbps: float, channels: int) -> None:
+    """In small frames there is no room for what tells a decoder of the delay: 1,105 samples, and the end was lost."""
+    frames = 2 * rate + 17
+    clicks = np.zeros((frames, channels), np.float32)
+    # Bursts of a tone that every rate keeps, one of them at the very end.
+    burst = tone(500, 0.05, rate=rate, amplitude=0.5)
+    for start in (rate // 3, rate, frames - len(burst)):
+        clicks[start : start + len(burst)] += burst
+    coded = through_codec(clicks, rate, "mp3", None, possible_kbps("mp3", rate, channels, kbps))
+    assert coded.shape == clicks.shape
+    assert abs(delay(clicks, coded)) <= 1
+    for start in (rate // 3, rate, frames - len(burst)):
+        assert power_db(coded[start : start + len(burst)]) > power_db(burst) - 6
+
+
+@pytest.mark.parametrize("frames", [1, 10, 100, 1000, 1151, 1152, 1153, 2304])
+@pytest.mark.parametrize("kbps", [16, 24, 64])
+def test_mp3_of_a_short_sound_begins_where_it_did(frames: int, kbps: float) -> None:
+    sound = (tone(400, frames / 16000) * np.hanning(frames)[:, None]).astype(np.float32)
+    coded = through_codec(sound, 16000, "mp3", None, kbps)
+    assert coded.shape == sound.shape
+    if frames >= 1000:
+        assert abs(delay(sound, coded)) <= 1
+        assert np.corrcoef(sound[:, 0], coded[:, 0])[0, 1] > 0.98
+
+
+@pytest.mark.parametrize("kbps", [6, 12, 24])
+@pytest.mark.parametrize("name", sorted({"aac", "mp3", "opus"}.intersection(HERE)))
+def test_opposite_channels_are_not_lost(speech: Sound, name: Format, kbps: float) -> None:
+    opposite = np.concatenate([speech, -speech], axis=1)
+    coded = through_codec(opposite, 16000, name, None, possible_kbps(name, 16000, 2, kbps))
+    assert power_db(coded) > power_db(opposite) - 6
+
+
 @pytest.mark.parametrize("name", HERE)
 def test_the_same_bytes_every_time(speech: Sound, name: Format) -> None:
     first, again = (through_codec(speech, 16000, name, 0.7).tobytes() for _ in range(2))

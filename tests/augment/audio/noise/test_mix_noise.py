@@ -11,6 +11,7 @@ from msgspec import convert
 from augment.audio.headroom import FULL_SCALE
 from augment.audio.noise.mix_noise import Noises, Settings, apply, draw, mix, prepare
 from augment.operations.media import Media, RejectedError
+from curate.facts.offset import without_offset
 from curate.ground.errors import InputError
 from tests.augment.audio.sounds import Sound, heard, noise, power_db, silence, tone
 from tests.soak import crossed
@@ -23,21 +24,21 @@ def prepared(folder: Path, **parameters: Any) -> Noises:
 
 def measured_snr(speech: Sound, mixed: Media) -> float:
     added = np.float64(mixed.array) / mixed.noted["scale"] - speech
-    return power_db(speech) - power_db(added)
+    return power_db(without_offset(speech)[0]) - power_db(added)
 
 
 def test_exact_values() -> None:
-    speech, hiss = np.array([[0.4], [-0.4]], np.float32), np.array([[0.1], [0.1]], np.float32)
+    speech, hiss = np.array([[0.4], [-0.4]], np.float32), np.array([[-0.1], [0.1]], np.float32)
     mixed, scale = mix(speech, hiss, 20)
-    np.testing.assert_allclose(mixed, [[0.44], [-0.36]], rtol=1e-6)
+    np.testing.assert_allclose(mixed, [[0.36], [-0.36]], rtol=1e-6)
     assert mixed.dtype == np.float32
     assert scale == 1
 
 
 def test_a_mix_that_would_clip_is_scaled_as_a_whole() -> None:
-    speech, hiss = np.array([[0.8], [-0.8]], np.float32), np.array([[0.1], [0.1]], np.float32)
+    speech, hiss = np.array([[0.8], [-0.8]], np.float32), np.array([[0.1], [-0.1]], np.float32)
     mixed, scale = mix(speech, hiss, 0)
-    np.testing.assert_allclose(mixed, [[FULL_SCALE], [0.0]], atol=1e-7)
+    np.testing.assert_allclose(mixed, [[FULL_SCALE], [-FULL_SCALE]], atol=1e-7)
     assert scale == pytest.approx(FULL_SCALE / 1.6)
 
 
@@ -48,6 +49,24 @@ def test_the_ratio_is_over_all_channels(snr_db: float, channels: int) -> None:
     mixed, scale = mix(speech, noise(16000, channels), snr_db)
     added = np.float64(mixed) / scale - speech
     assert power_db(speech) - power_db(added) == pytest.approx(snr_db, abs=0.01)
+
+
+@pytest.mark.parametrize("of", ["speech", "noise", "both"])
+def test_an_offset_is_no_signal_and_no_noise(of: str) -> None:
+    speech, hiss = tone(440, 1, amplitude=0.05), noise(16000) * np.float32(0.1)
+    askew = speech + np.float32(0.3 * (of != "noise")), hiss + np.float32(0.3 * (of != "speech"))
+    mixed, scale = mix(*askew, 5)
+    added = np.float64(mixed) / scale - askew[0]
+    assert power_db(speech) - power_db(added - added.mean()) == pytest.approx(5, abs=0.01)
+    assert abs(added.mean()) < 1e-3, "the speech keeps its own offset and gets no other"
+
+
+def test_a_recording_of_nothing_but_an_offset_is_no_noise(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "dead.wav", np.full(16000, 0.2, np.float32), 16000)
+    with pytest.raises(InputError, match="silent"):
+        prepared(tmp_path)
+    with pytest.raises(RejectedError, match="the sound is silent"):
+        mix(np.full((16000, 1), 0.2, np.float32), noise(16000), 5)
 
 
 def test_real_noises_to_real_speech(data: Path) -> None:

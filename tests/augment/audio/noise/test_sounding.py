@@ -17,6 +17,11 @@ def parts(sound: Sound, rate: int = 16000) -> Parts:
         pytest.param(noise(32000), ((0.0, 2.0),), id="all"),
         pytest.param(silence(2), (), id="none"),
         pytest.param(np.zeros((0, 1), np.float32), (), id="empty"),
+        pytest.param(np.full((32000, 1), 0.3, np.float32), (), id="an-offset"),
+        pytest.param(
+            np.concatenate([silence(1), np.full((16000, 1), 0.3, np.float32)]), (), id="an-offset-that-begins"
+        ),
+        pytest.param(np.concatenate([noise(16000), silence(9)]) + np.float32(0.3), ((0.0, 1.0),), id="over-an-offset"),
         pytest.param(noise(3), ((0.0, 0.000188),), id="three-samples"),
         pytest.param(np.concatenate([noise(16000), silence(9)]), ((0.0, 1.0),), id="silent-after-a-second"),
         pytest.param(
