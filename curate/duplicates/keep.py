@@ -18,21 +18,28 @@ _STEP = 1.12
 """By which factor the detail of two copies must differ to decide: what is measured of re-encoded ones is a few percent
 off."""
 
+_RECODED_COSTS = 1.0
+"""What WebP takes of the fidelity of a picture: its blocks are not those of JPEG, and what it flattened is not seen.
+No camera writes it."""
+
 
 class Worth(NamedTuple):
     """What was measured of a file to tell it from its copies; larger is better.
 
     Attributes:
         detail: Pixels that are needed to hold what a picture shows; of one that was blown up, fewer than it has.
-        fidelity: 1 less the share of its finest structure that a coder took away.
+        fidelity: 1 less the share of its finest structure that a coder took away, and less what spoils it: added noise,
+            levels that were cut off, gaps between them.
         colour: Whether it has colours.
         unframed: Whether nothing was put around it: a border makes a picture larger, and shows no more.
+        needed: Whether all of its pixels are: a picture that was blown up has no more detail, and is less sharp.
     """
 
     detail: float
     fidelity: float
     colour: bool
     unframed: bool = True
+    needed: bool = True
 
 
 def check_keep(text: str) -> tuple[str, ...]:
@@ -85,8 +92,9 @@ def _quality(item: Item, worth: Worth | None) -> tuple[float, ...]:
     if item.image and worth:
         # In steps: what differs by less than the measure's own error leaves the decision to the next one.
         detail = round(math.log(max(1.0, worth.detail), _STEP))
-        fidelity = round(worth.fidelity, 1)
-        return -errors, worth.colour, detail, worth.unframed, fidelity, size, lossless, item.bytes or 0
+        recoded = _RECODED_COSTS if item.image.format == "WEBP" else 0.0
+        fidelity = round(worth.fidelity - recoded, 1)
+        return -errors, worth.colour, detail, worth.unframed, worth.needed, fidelity, size, lossless, item.bytes or 0
     if item.audio:
         audio = item.audio
         band = min(audio.bandwidth_hz or math.inf, (audio.sample_rate or 0) / 2)

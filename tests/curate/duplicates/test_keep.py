@@ -63,6 +63,11 @@ def test_of_pictures_the_detail_goes_before_the_size() -> None:
     assert stays([picture(), picture()], "best", worth=[grey, original]) == 1
     coarse = Worth(88_000, 0.2, True)
     assert stays([picture(bytes=9000), picture(bytes=90)], "best", worth=[coarse, original]) == 1
+    blown_up = Worth(90_000, 0.9, True, needed=False)
+    assert stays([picture(width=1280), picture(width=320)], "best", worth=[blown_up, original]) == 1
+    webp = Item(path="a.webp", bytes=90, image=ImageKey(format="WEBP", width=100, height=100))
+    assert stays([webp, picture(bytes=9)], "best", worth=[original, original]) == 1
+    assert stays([webp, picture(bytes=9)], "best", worth=[original, Worth(30_000, 0.9, True)]) == 0
     framed = Worth(91_000, 0.9, True, unframed=False)
     assert stays([picture(width=1280), picture(width=320)], "best", worth=[framed, original]) == 1
 

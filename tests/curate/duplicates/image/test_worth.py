@@ -4,10 +4,11 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from curate.duplicates.image.thumbnail import Pixels
 from curate.duplicates.image.worth import picture_worth
+from curate.media.opencv import opencv
 
 
 def photo(size: int = 320) -> Image.Image:
@@ -25,17 +26,81 @@ def pixels(image: Image.Image) -> Pixels:
     return np.asarray(image.convert("RGB"))
 
 
+def scene() -> Image.Image:
+    """Return smooth noise of all scales above a plain backdrop, in light that falls off."""
+    draw = np.random.default_rng(0)
+    found = np.full((320, 320, 3), 120.0)
+    for step in (32, 16, 8, 4, 2, 1):
+        small = draw.normal(0, 14, (320 // step, 320 // step, 3)).astype(np.float32)
+        found += opencv().resize(small, (320, 320), interpolation=opencv().INTER_CUBIC)
+    found[:160] = np.linspace(150, 190, 160)[:, None, None] + np.array((6.0, 0.0, -6.0))
+    return Image.fromarray(found.clip(20, 235).round().astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.5))
+
+
+def noisy(image: Image.Image, sigma: float) -> Image.Image:
+    draw = np.random.default_rng(1).normal(0, sigma, (image.height, image.width, 3))
+    return Image.fromarray((np.asarray(image) + draw).clip(0, 255).round().astype(np.uint8))
+
+
 def coded(image: Image.Image, quality: int) -> Image.Image:
     file = io.BytesIO()
     image.save(file, "JPEG", quality=quality)
     return Image.open(file)
 
 
-def test_what_was_blown_up_has_no_more_in_it() -> None:
-    original = picture_worth(pixels(photo(320)))
-    large = picture_worth(pixels(photo(320).resize((1280, 1280), Image.Resampling.BICUBIC)))
+WAYS = {
+    "linear": Image.Resampling.BILINEAR,
+    "cubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+}
+
+
+@pytest.mark.parametrize("factor", [2, 3, 4])
+@pytest.mark.parametrize("way", WAYS)
+def test_what_was_blown_up_has_no_more_in_it(way: str, factor: int) -> None:
+    original = picture_worth(pixels(photo()))
     assert original.detail == 320 * 320
-    assert large.detail == pytest.approx(original.detail, rel=0.3)
+    assert original.needed
+    large = photo().resize((320 * factor, 320 * factor), WAYS[way])
+    for copy in (large, coded(large, 90)):
+        found = picture_worth(pixels(copy))
+        assert found.detail <= original.detail * 1.02
+        assert not found.needed
+
+
+@pytest.mark.parametrize("factor", [1.25, 1.5, 2, 3], ids=str)
+def test_repeated_pixels_are_no_detail(factor: float) -> None:
+    large = photo().resize((round(320 * factor),) * 2, Image.Resampling.NEAREST)
+    for copy in (large, coded(large, 90)):
+        found = picture_worth(pixels(copy))
+        assert found.detail == pytest.approx(320 * 320, rel=0.2)
+        assert not found.needed
+
+
+def test_what_was_made_small_has_less_in_it_however_noisy_the_original() -> None:
+    for sigma in (0, 2, 4):
+        original = noisy(photo(), sigma)
+        assert picture_worth(pixels(original)).detail == 320 * 320
+        assert picture_worth(pixels(original.resize((160, 160)))).detail <= 160 * 160
+
+
+def test_what_spoils_a_picture_goes_before_what_a_coder_takes() -> None:
+    clean = picture_worth(pixels(coded(scene(), 75)))
+    spoilt = {
+        "noise of 4": noisy(scene(), 4),
+        "noise of 10": noisy(scene(), 10),
+        "contrast": ImageEnhance.Contrast(scene()).enhance(1.25),
+        "more contrast": ImageEnhance.Contrast(scene()).enhance(1.5),
+        "a palette": scene().quantize(256),
+    }
+    for name, image in spoilt.items():
+        found = picture_worth(pixels(image))
+        assert found.detail <= clean.detail, name
+        assert round(found.fidelity, 1) < round(clean.fidelity, 1), name
+
+
+def test_texture_everywhere_is_no_noise() -> None:
+    assert picture_worth(pixels(photo())).fidelity > 0.6
 
 
 def test_a_hard_jpeg_lacks_the_finest() -> None:
@@ -46,12 +111,14 @@ def test_a_hard_jpeg_lacks_the_finest() -> None:
 
 def test_colours() -> None:
     assert picture_worth(pixels(photo())).colour
-    assert not picture_worth(pixels(photo().convert("L"))).colour
+    grey = photo().convert("L").convert("RGB")
+    assert not picture_worth(pixels(grey)).colour
+    assert not picture_worth(pixels(noisy(grey, 10))).colour, "noise is none"
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (7, 300, 3), (9, 9, 3)])
 def test_any_size_is_weighed(shape: tuple[int, ...]) -> None:
-    worth = picture_worth(np.zeros(shape, np.uint8))
+    worth = picture_worth(np.full(shape, 128, np.uint8))
     assert worth.fidelity == 1.0
     assert not worth.colour
 
