@@ -169,6 +169,12 @@ def _bandwidth_share(facts: AudioFacts) -> float | None:
     return 2 * facts.bandwidth_hz / facts.sample_rate if facts.bandwidth_hz and facts.sample_rate else None
 
 
+def _heard_dbfs(facts: AudioFacts) -> float | None:
+    # What has no offset swings as far as its peak; manifests that were written before there was a swing have the peak.
+    peak, swing = facts.peak_dbfs, facts.swing_dbfs
+    return peak if swing is None else swing if peak is None or swing < peak else peak
+
+
 CHECKS: dict[str, Check] = {
     "animated": Check("image", "image.frames", lambda facts: facts.frames, "above", 1,
         "an animation or a stack of pages: most training code takes the first and drops the rest", ("frames",)),
@@ -185,7 +191,8 @@ CHECKS: dict[str, Check] = {
         "cleanvision's score, which says as much of contrast as of sharpness; for thresholds that were chosen with it",
         ("sharpness",), on_request=True),
     "clipped": Check("audio", "audio.clipping_ratio", lambda facts: facts.clipping_ratio, "above", 0.001,
-        "peaks are cut flat: it was recorded too loud, and the distortion cannot be taken out", ("clipping_ratio",)),
+        "peaks are cut flat: it was recorded too loud, and the distortion cannot be taken out; behind a high-pass of "
+        "80 Hz or more (a telephone, a low cut) they lean, and are not found", ("clipping_ratio",)),
     "dark": Check("image", "image.brightness_p99", lambda facts: facts.brightness_p99, "below", 0.32,
         "even the brightest parts are dark, or far darker than in the rest of the set: underexposed, or a lens cap",
         ("brightness_p99",), partial(learn_with_limit, side="below", spread=_EXPOSURE, limit=0.32), spread=_EXPOSURE),
@@ -227,8 +234,9 @@ CHECKS: dict[str, Check] = {
         "so quiet that normalizing would raise the noise with it", ("loudness_lufs",), spread=_DECIBELS),
     "rotated": Check("image", "image.orientation", lambda facts: facts.orientation, "above", 1,
         "its EXIF orientation says turn me: some readers do, others do not", ("orientation",)),
-    "silent": Check("audio", "audio.peak_dbfs", lambda facts: facts.peak_dbfs, "below", -60.0,
-        "nothing can be heard: a dead microphone, or a recording that never began", ("peak_dbfs",)),
+    "silent": Check("audio", "min(audio.peak_dbfs, audio.swing_dbfs)", _heard_dbfs, "below", -60.0,
+        "nothing can be heard, whatever the offset: a dead microphone, or a recording that never began",
+        ("peak_dbfs",)),
     "too-long": Check("audio", "audio.duration_s", lambda facts: facts.duration_s, "above", 30.0,
         "longer than most speech models take in one piece: split it", ("duration_s",), spread=_HALF),
     "too-short": Check("audio", "audio.duration_s", lambda facts: facts.duration_s, "below", 0.1,

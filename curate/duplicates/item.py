@@ -38,6 +38,12 @@ class AudioKey(Struct, gc=False):
     fingerprint: str | None = None
     bandwidth_hz: float | None = None
     channel_gap_db: float | None = None
+    subtype: str | None = None
+    rms_dbfs: float | None = None
+    silence_ratio: float | None = None
+    clipping_ratio: float | None = None
+    snr_db: float | None = None
+    mono_loss_db: float | None = None
 
 
 class Item(MeasuredView, frozen=True, gc=False):

@@ -3,16 +3,26 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from curate.check.checks import SCAN_CHECKS
-from curate.duplicates.item import Item
+from curate.check.checks import CHECKS, SCAN_CHECKS
+from curate.duplicates.item import AudioKey, Item
 from curate.ground.errors import UsageError, did_you_mean
 
 RULES = ("best", "first", "oldest", "newest", "largest")
 
 _DAMAGE = {name for name, verdict in SCAN_CHECKS.items() if verdict.severity == "error"}
+_FEW_BITS = {"PCM_S8", "PCM_U8", "ULAW", "ALAW"}
 _LOSSLESS = {"PNG", "BMP", "TIFF", "WAV", "FLAC", "AIFF", "AU", "W64", "RF64", "CAF"}
 _DEAD_GAP_DB = 40.0
 """A channel that far under the loudest one holds what leaks from it, or the recorder's noise."""
+
+_SAME_DB, _CANCELLED_DB = 0.1, 12.0
+"""What the mean of equal channels loses at most, and from where on it is heard that one of them is turned round."""
+
+_CLEAN_DB = 40.0
+"""Signal to noise that is as good as any."""
+
+_FRAME_S = 0.04
+"""Of the silence ratio."""
 
 _STEP = 1.12
 """By which factor the detail of two copies must differ to decide: what is measured of re-encoded ones is a few percent
@@ -82,7 +92,7 @@ def rank(index: int, item: Item, rules: Sequence[str], worth: Worth | None, *, t
 
 
 def _quality(item: Item, worth: Worth | None) -> tuple[float, ...]:
-    """Return soundness, then what is really in it, then size, losslessness and bytes."""
+    """Return soundness, then what is really in it; of pictures then size, losslessness and bytes."""
     import math
 
     # Also those that the user keeps (clean --keep truncated), which are warnings then: the copy is no better for it.
@@ -96,14 +106,37 @@ def _quality(item: Item, worth: Worth | None) -> tuple[float, ...]:
         fidelity = round(worth.fidelity - recoded, 1)
         return -errors, worth.colour, detail, worth.unframed, worth.needed, fidelity, size, lossless, item.bytes or 0
     if item.audio:
-        audio = item.audio
-        band = min(audio.bandwidth_hz or math.inf, (audio.sample_rate or 0) / 2)
-        # A dead channel is no channel, and makes of the others what is half as loud.
-        dead = (audio.channel_gap_db or 0) >= _DEAD_GAP_DB
-        live = 1 if dead else audio.channels or 0
-        heard = round(math.log(max(1.0, band * live * (audio.duration_s or 0)), _STEP))
-        return -errors, heard, not dead, size, lossless, item.bytes or 0
+        return -errors, _worth_of_sound(item.audio, extent=size, lossless=lossless), item.bytes or 0
     return -errors, size, lossless, item.bytes or 0
+
+
+def _worth_of_sound(audio: AudioKey, *, extent: float, lossless: bool) -> float:
+    """Return how much of a sound a copy of it holds, in dB.
+
+    One sum, so that what is plain decides before what is faint, and in which a faint difference of two measurements
+    weighs less than what is known: a coder takes 1 dB. The factors are from 15 recordings (words, digits, prompts),
+    each copied in 25 ways: of 750 such copies of 30 the original stays beside 713.
+    """
+    import math
+
+    # A dead channel is no channel; nor is the same once more, or turned round.
+    is_dead = (audio.channel_gap_db or 0) >= _DEAD_GAP_DB
+    is_same = audio.mono_loss_db is not None and not _SAME_DB <= audio.mono_loss_db < _CANCELLED_DB
+    live = 1 if is_dead or is_same else audio.channels or 1
+    band = min(audio.bandwidth_hz or math.inf, (audio.sample_rate or 0) / 2)
+    silence, clipping = audio.silence_ratio or 0, audio.clipping_ratio or 0
+    # Not the duration, which silence lengthens; frames at the ends of what sounds count as a whole.
+    sounding = (audio.duration_s or 0) * (1 - silence) - (_FRAME_S if silence else 0)
+    worth = 10 * math.log10(max(1.0, band) * live)
+    # Noise sounds, too, and fills pauses: so this weighs little, and an excerpt is told from the whole all the same.
+    worth += 2 * math.log10(max(0.01, sounding))
+    worth += 0.15 * min(_CLEAN_DB, audio.snr_db or 0)
+    if clipping > (CHECKS["clipped"].threshold or 0):
+        worth -= 3 + 20 * clipping
+    worth -= 0.3 * min(_CANCELLED_DB, audio.mono_loss_db or 0)
+    worth -= 0 if lossless and audio.subtype not in _FEW_BITS else 1
+    # What is left: of two that hold the same the one that needs fewer samples for it, then the louder one.
+    return worth - 0.05 * math.log2(max(1.0, extent)) + 0.01 * max(-60.0, audio.rms_dbfs or 0)
 
 
 def extent(item: Item) -> float:

@@ -12,7 +12,7 @@ from curate.facts.channels import channel_gap_db, channel_weights, mono_loss_db
 from curate.facts.clipping import clipping_ratio, clipping_ratios
 from curate.facts.fingerprint import fingerprints
 from curate.facts.gaps import gaps, may_stop
-from curate.facts.levels import dc_offsets, decibels, peaks, rms_dbfs
+from curate.facts.levels import channel_means, decibels, peaks, rms_dbfs, step, swings_dbfs
 from curate.facts.loudness import loudnesses_lufs
 from curate.facts.powers import bandwidth_hz, silence_ratio, snrs_db
 from curate.facts.records import AudioFacts
@@ -108,6 +108,26 @@ def _columns(
     def sound() -> Spectrum:
         return spectra(samples[..., 0] if is_mono else np.stack([downmix(one) for one in samples]), rate)
 
+    @cache
+    def means() -> list[list[float]]:
+        return channel_means(samples)
+
+    def of_channels() -> Spectrum:
+        """Return the mean power of the channels; where all are the same it is that of the downmix."""
+        mixed, channels = sound(), samples.shape[2]
+        differ = [] if is_mono else [at for at, one in enumerate(samples) if (one != one[:, :1]).any()]
+        if not differ:
+            return mixed
+        means = {name: getattr(mixed, name).copy() for name in ("bands", "powers", "low")}
+        for mean in means.values():
+            mean[differ] = 0
+        # One after the other, so that a long recording of many is not in memory twice.
+        for channel in range(channels):
+            found = spectra(samples[differ, :, channel], rate)
+            for name, mean in means.items():
+                mean[differ] += getattr(found, name) / np.float32(channels)
+        return mixed._replace(**means)
+
     def clipped() -> list[float]:
         if is_mono:
             return clipping_ratios(samples[..., 0], tops, bottoms, form.subtype)
@@ -125,13 +145,14 @@ def _columns(
         ("loudness_lufs",): lambda: [loudnesses_lufs(samples, rate, weights)],
         ("silence_ratio",): lambda: [silence_ratio(sound().powers).tolist()],
         ("clipping_ratio",): lambda: [clipped()],
-        ("dc_offset",): lambda: [dc_offsets(samples)],
-        ("snr_db",): lambda: [snrs_db(sound())],
+        ("dc_offset",): lambda: [[max(of_channels, key=abs) for of_channels in means()]],
+        ("snr_db",): lambda: [snrs_db(of_channels(), step(form.subtype, 0.0))],
         ("bandwidth_hz",): lambda: [bandwidth_hz(sound()).tolist()],
         ("fingerprint",): lambda: [fingerprints(sound().bands)],
-        ("channel_gap_db",): lambda: [[channel_gap_db(one, weights) for one in samples]],
+        ("channel_gap_db",): lambda: [[channel_gap_db(one, weights, form.subtype) for one in samples]],
         ("mono_loss_db",): lambda: [[mono_loss_db(one) for one in samples]],
         ("inner_silence_s", "dropouts"): stops,
+        ("swing_dbfs",): lambda: [swings_dbfs(samples, means(), form.subtype)],
     }
 
 

@@ -5,10 +5,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.facts.levels import FLOOR_DBFS, decibels
+from curate.facts.levels import COARSE, FLOOR_DBFS, decibels, stands_still
 
 _LFE, _BACKS, _SIDES = 0x8, 0x30, 0x600
 _SURROUND = 1.41
+_PLAINLY_DB = 12.0
 _LAYOUTS = {1: 0x4, 2: 0x3, 3: 0x7, 4: 0x33, 5: 0x37, 6: 0x3F, 7: 0x70F, 8: 0x63F}
 """Loudspeakers by number of channels where a file does not say: the order of WAV and FLAC."""
 _VORBIS = {
@@ -49,15 +50,17 @@ def channel_weights(channels: int, mask: int = 0, format_name: str | None = None
     return found
 
 
-def channel_gap_db(samples: NDArray[np.float32], weights: NDArray[np.float64]) -> float:
+def channel_gap_db(samples: NDArray[np.float32], weights: NDArray[np.float64], subtype: str | None = None) -> float:
     """Return by how many dB the quietest channel is under the loudest; 0 for one channel and silence.
 
     Offsets are left out, so that a channel that stands still is as silent as one of zeros, and so is LFE, in which
-    most of the time there is nothing.
+    most of the time there is nothing. In 8 bit, u-law and A-law a channel that moves by no more than two steps is
+    silent where another is plainly louder: its noise is 20 dB under speech there.
 
     Args:
         samples: float32, shape (frames, channels).
         weights: Of the channels, see `channel_weights`.
+        subtype: As in the facts.
     """
     if samples.shape[1] < 2:
         return 0.0
@@ -65,7 +68,15 @@ def channel_gap_db(samples: NDArray[np.float32], weights: NDArray[np.float64]) -
     if counted.shape[1] < 2:
         return 0.0
     levels = [decibels(float(channel.var(dtype=np.float64))) for channel in counted.T]
-    return max(levels) - min(levels)
+    loudest = max(levels)
+    if subtype in COARSE:
+        levels = [
+            FLOOR_DBFS
+            if level < loudest - _PLAINLY_DB and stands_still(float(channel.max()), float(channel.min()), subtype)
+            else level
+            for channel, level in zip(counted.T, levels, strict=True)
+        ]
+    return loudest - min(levels)
 
 
 def mono_loss_db(samples: NDArray[np.float32]) -> float:

@@ -59,6 +59,7 @@ NUMBERS: dict[str, Quantity] = {
     "image.noise_sd": Quantity("noise", lowest="least noise", highest="most noise"),
     "audio.duration_s": Quantity("duration", "s", 2, 1, True, "shortest", "longest"),
     "audio.peak_dbfs": Quantity("peak", "dBFS", 1),
+    "audio.swing_dbfs": Quantity("peak without offset", "dBFS", 1),
     "audio.rms_dbfs": Quantity("RMS level", "dBFS", 1),
     "audio.loudness_lufs": Quantity("loudness", "LUFS", 1, lowest="quietest", highest="loudest"),
     "audio.silence_ratio": Quantity("silence", lowest="least silence", highest="most silence"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-FACTS_VERSION = 8
+FACTS_VERSION = 9
 """Raised whenever a fact is defined anew, so that older measurements are not reused."""
 
 _VIDEO_ENDINGS = {"mov", "mp4", "m4v", "mkv", "webm", "wmv"}

@@ -78,6 +78,7 @@ def test_each_check_of_images(check: str, facts: dict[str, Any]) -> None:
         ("odd-sample-rate", {"sample_rate": 15000}),
         ("quiet", {"loudness_lufs": -45}),
         ("silent", {"peak_dbfs": -70}),
+        ("silent", {"peak_dbfs": -40, "swing_dbfs": -90}),
         ("too-long", {"duration_s": 31}),
         ("too-short", {"duration_s": 0.05}),
     ],

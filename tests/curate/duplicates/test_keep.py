@@ -13,7 +13,8 @@ def picture(path: str = "a.jpg", width: int = 100, **more: object) -> Item:
 
 
 def sound(**facts: object) -> Item:
-    return Item(path="a.wav", audio=AudioKey(format="WAV", sample_rate=16000, duration_s=1.0, **facts))  # type: ignore[arg-type]
+    key = AudioKey(**{"format": "WAV", "sample_rate": 16000, "duration_s": 1.0, **facts})  # type: ignore[arg-type]
+    return Item(path="a.wav", audio=key)
 
 
 def stays(items: list[Item], *rules: str, worth: list[Worth | None] | None = None) -> int:
@@ -77,7 +78,50 @@ def test_of_recordings_live_channels_and_bandwidth_count() -> None:
     assert stays([dead, mono], "best") == 1
     narrow, wide = sound(channels=1, bandwidth_hz=3400.0), sound(channels=1, bandwidth_hz=7800.0)
     assert stays([narrow, wide], "best") == 1
-    assert stays([mono, sound(channels=2, channel_gap_db=3.0)], "best") == 1
+    assert stays([mono, sound(channels=2, channel_gap_db=3.0, mono_loss_db=1.0)], "best") == 1
+    assert stays([mono, sound(channels=2, channel_gap_db=3.0)], "best") == 1, "of an older manifest"
+
+
+WORD = {
+    "channels": 1, "sample_rate": 16000, "duration_s": 1.0, "bandwidth_hz": 7600.0, "rms_dbfs": -20.0,
+    "silence_ratio": 0.0, "clipping_ratio": 0.0, "snr_db": 35.0, "mono_loss_db": 0.0, "channel_gap_db": 0.0,
+    "subtype": "PCM_16",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"duration_s": 3.0, "silence_ratio": 0.653, "rms_dbfs": -25.0}, id="padded"),
+        pytest.param({"clipping_ratio": 0.1, "snr_db": 30.0, "rms_dbfs": -10.0, "bandwidth_hz": 8000.0}, id="clipped"),
+        pytest.param({"snr_db": 20.0, "bandwidth_hz": 8000.0}, id="noise"),
+        pytest.param({"snr_db": 29.0, "bandwidth_hz": 8000.0}, id="faint-noise"),
+        pytest.param({"channels": 2, "mono_loss_db": 90.0}, id="one-channel-turned-round"),
+        pytest.param({"channels": 2}, id="mono-as-stereo"),
+        pytest.param(
+            {"channels": 2, "channel_gap_db": 100.0, "mono_loss_db": 3.01, "rms_dbfs": -23.0}, id="dead-channel"
+        ),
+        pytest.param({"sample_rate": 44100}, id="upsampled"),
+        pytest.param({"format": "MP3", "subtype": "MPEG_LAYER_III", "snr_db": 36.0}, id="mp3"),
+        pytest.param(
+            {"format": "MP3", "subtype": "MPEG_LAYER_III", "silence_ratio": 0.02, "snr_db": 41.0}, id="mp3-gates"
+        ),
+        pytest.param({"subtype": "ULAW", "rms_dbfs": -20.01}, id="u-law"),
+        pytest.param({"rms_dbfs": -40.0}, id="quieter"),
+        pytest.param({"bandwidth_hz": 3400.0, "snr_db": 40.0, "rms_dbfs": -21.0}, id="telephone"),
+        pytest.param({"duration_s": 0.66, "snr_db": 36.0}, id="excerpt"),
+    ],
+)
+def test_the_original_stays_beside_a_copy_that_was_worsened(changed: dict[str, object]) -> None:
+    original, copy = sound(**WORD), sound(**{**WORD, **changed})
+    assert stays([original, copy], "best") == 0
+    assert stays([copy, original], "best") == 1
+
+
+def test_of_two_channels_that_differ_the_better_wired_stays() -> None:
+    wide = {**WORD, "channels": 2, "mono_loss_db": 1.5, "channel_gap_db": 2.0}
+    assert stays([sound(**WORD), sound(**wide)], "best") == 1
+    assert stays([sound(**{**wide, "mono_loss_db": 5.0}), sound(**wide)], "best") == 1
 
 
 def test_extent_is_pixels_or_samples() -> None:

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from curate.check.checks import CHECKS
 from curate.facts.audio import measure_audio, measure_together
 from curate.facts.records import AudioFacts
 
@@ -64,7 +65,30 @@ def test_digital_silence() -> None:
         mono_loss_db=0.0,
         inner_silence_s=0.0,
         dropouts=0,
+        swing_dbfs=-150.0,
     )
+
+
+@pytest.mark.parametrize(
+    ("subtype", "step"),
+    [("PCM_U8", 2**-7), ("PCM_S8", 2**-7), ("PCM_16", 2**-15), ("PCM_24", 2**-23), ("FLOAT", 2**-23)],
+)
+@pytest.mark.parametrize("level", [0.0, 0.01, -0.5, 1.0])
+def test_a_dead_microphone_is_silent_and_not_clipped_whatever_its_offset(
+    subtype: str, step: float, level: float
+) -> None:
+    """A converter without a signal: one value, and a step up and down of it."""
+    noise = np.random.default_rng(0).integers(-1, 2, size=(RATE, 1)) * step
+    sound = np.clip(np.round(level / step) * step + noise, -1, 1 - step).astype(np.float32)
+    speech = NOISE[:, :1] * np.sin(np.linspace(0, 20, RATE))[:, None]
+    for dead in (sound, np.full_like(sound, sound[0, 0])):
+        facts = measure(dead, subtype)
+        assert CHECKS["silent"].value(facts) < -60  # type: ignore[operator]
+        assert facts.clipping_ratio == 0
+        beside = measure(np.concatenate([speech, dead], axis=1).astype(np.float32), subtype)
+        assert beside.channel_gap_db > 50  # type: ignore[operator]
+        assert beside.swing_dbfs > -20  # type: ignore[operator]
+        assert beside.clipping_ratio == 0
 
 
 def test_channels_that_cancel_are_still_sound() -> None:
@@ -77,6 +101,16 @@ def test_what_is_measured_is_one_signal() -> None:
     mono, stereo = measure(NOISE[:, :1]), measure(np.repeat(NOISE[:, :1], 2, axis=1))
     assert mono.fingerprint == stereo.fingerprint
     assert mono.snr_db == pytest.approx(stereo.snr_db, abs=1e-4)
+
+
+def test_noise_that_differs_from_channel_to_channel_counts_in_full() -> None:
+    """The mean of the channels has half of it, and read 3 dB too much."""
+    random = np.random.default_rng(1)
+    words = NOISE[:, :1] * np.repeat([3, 0, 1, 0, 2, 0, 0, 0], RATE // 8)[:, None]
+    noise = random.normal(size=(RATE, 2)) * np.sqrt(np.mean(words**2)) / 10
+    apart, same, one = words + noise, words + noise[:, [0, 0]], words + noise[:, :1]
+    for sound in (apart, same, one, -apart * [1, -1]):
+        assert measure(sound.astype(np.float32)).snr_db == pytest.approx(20, abs=0.7)
 
 
 def kinds_of_sound(length: int, channels: int) -> list[np.ndarray]:

@@ -32,7 +32,11 @@ SINE = np.sin(2 * np.pi * 440 * np.arange(16000) / 16000).astype(np.float32)[:, 
         pytest.param(column(0, *[32124 / 32768] * 3, 0, 0, 0, 0), "ULAW", 3 / 8, id="ulaw-full-scale"),
         pytest.param(column(2, 3, 4, 0), "FLOAT", 3 / 4, id="beyond-full-scale"),
         pytest.param(np.zeros((8, 2), np.float32), "PCM_16", 0, id="silence"),
-        pytest.param(np.array([[1, 0]] * 4, np.float32), None, 0.5, id="one-of-two-channels"),
+        pytest.param(np.array([[1, 0], [1, 0], [1, 0], [0, 0]], np.float32), None, 3 / 8, id="one-of-two-channels"),
+        pytest.param(np.ones((8, 1), np.float32), "PCM_16", 0, id="stands-still-at-full-scale"),
+        pytest.param(np.full((8, 1), 0.3, np.float32), "PCM_16", 0, id="stands-still"),
+        pytest.param(column(*[1, 1, 1 - 2**-15, 1, 1, 1, 1] * 9), "PCM_16", 0, id="last-bit-at-full-scale"),
+        pytest.param(np.full((8, 1), 127 / 128, np.float32), "PCM_U8", 0, id="8-bit-stands-still-at-full-scale"),
         pytest.param(SINE, "PCM_16", 0, id="full-scale-sine"),
     ],
 )
@@ -122,3 +126,22 @@ def test_clipped_voices_are_found_after_a_codec_and_at_another_level(
         found.append([clipping_ratio(each, "PCM_16") > 0.001 for each in pair])
     clean, clipped = np.mean(found, axis=0)
     assert (clean, clipped >= 6 / 8) == (0, True)
+
+
+def in_format(subtype: str, samples: np.ndarray) -> np.ndarray:
+    file = io.BytesIO()
+    soundfile.write(file, samples, 16000, format="WAV", subtype=subtype)
+    file.seek(0)
+    return np.asarray(soundfile.read(file, dtype="float32")[0])[:, None]
+
+
+@pytest.mark.parametrize("subtype", ["PCM_U8", "ULAW", "ALAW"])
+@pytest.mark.parametrize("level", [0.4, 0.1])
+def test_clipped_voices_are_found_in_few_bits_at_any_level(subtype: str, level: float) -> None:
+    found = []
+    for seed in range(8):
+        sound = voice(seed)
+        clipped = np.clip(sound / np.quantile(np.abs(sound), 0.93), -1, 1)
+        found.append([clipping_ratio(in_format(subtype, one * level), subtype) > 0.001 for one in (sound, clipped)])
+    clean, clipped_share = np.mean(found, axis=0)
+    assert (clean, clipped_share >= 6 / 8) == (0, True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from curate.facts.levels import dc_offset, peak_dbfs, rms_dbfs
+from curate.facts.levels import FLOOR_DBFS, channel_means, dc_offset, peak_dbfs, rms_dbfs, step, swings_dbfs
 
 
 def column(*values: float) -> np.ndarray:
@@ -38,3 +38,32 @@ def test_rms_does_not_drift_with_length() -> None:
 def test_dc_offset_is_that_of_the_worst_channel() -> None:
     assert dc_offset(np.array([[0.5, -0.75], [0.25, -0.25]], np.float32)) == -0.5
     assert dc_offset(column(0.25, -0.25)) == 0
+
+
+@pytest.mark.parametrize(
+    ("subtype", "level", "expected"),
+    [
+        ("PCM_16", 0.9, 1), ("FLOAT", 0.9, 1), (None, 0, 1), ("PCM_U8", 0.9, 256),
+        # The values of G.711: 0, 8, 24 ... 30076, 31100, 32124 and 8, 24 ... 30208, 31232, 32256.
+        ("ULAW", 0, 8), ("ULAW", 8 / 32768, 8), ("ULAW", 0.95, 1024), ("ALAW", 0, 16), ("ALAW", 0.95, 1024),
+    ],
+)  # fmt: skip
+def test_steps_of_formats(subtype: str | None, level: float, expected: float) -> None:
+    assert step(subtype, level) * 32768 == expected
+
+
+@pytest.mark.parametrize(
+    ("samples", "subtype", "expected"),
+    [
+        pytest.param(column(0, 0), "PCM_16", FLOOR_DBFS, id="silence"),
+        pytest.param(column(0.5, -0.5), "PCM_16", -6.0206, id="no-offset"),
+        pytest.param(column(0.75, 0.25), "PCM_16", -12.0412, id="offset"),
+        pytest.param(
+            np.array([[0.5, 0.5], [0.5, 0.25]], np.float32), "PCM_16", -18.0618, id="one-channel-stands-still"
+        ),
+        pytest.param(column(*np.array([64, 65, 66]) / 128), "PCM_U8", FLOOR_DBFS, id="two-steps"),
+        pytest.param(column(*np.array([64, 65, 67]) / 128), "PCM_U8", -37.7072, id="three-steps"),
+    ],
+)
+def test_swing_is_the_peak_without_offset(samples: np.ndarray, subtype: str, expected: float) -> None:
+    assert swings_dbfs(samples[None], channel_means(samples[None]), subtype) == pytest.approx([expected], abs=1e-2)

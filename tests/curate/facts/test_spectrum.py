@@ -69,7 +69,8 @@ def test_silence_ratio(powers: list[float], expected: float) -> None:
         pytest.param([0] * 20, -20, id="digital-silence"),
         pytest.param([1] * 20, -20, id="steady"),
         pytest.param([1] * 10 + [0.01] * 10, 17, id="half-of-the-time"),
-        pytest.param([1] * 10 + [0.01] * 10 + [0] * 50, 17, id="padded-with-zeros"),
+        pytest.param([1] * 10 + [0.01] * 12 + [0] * 50, 17, id="padded-with-zeros"),  # two beside them are not counted
+        pytest.param([1] * 10 + [0.01] * 5 + [0] * 50 + [0.01] * 5, 17, id="pause-of-zeros"),
         pytest.param([1] * 10 + [2e-10] * 10, 94, id="hardly-any"),
     ],
 )
@@ -114,6 +115,24 @@ def test_zeros_around_a_recording_with_an_offset_are_no_noise() -> None:
     words = (tone(500, 16000, 2) * np.repeat([1, 0, 1, 0], 8000) + NOISE[:32000] * 0.01 + 0.2).astype(np.float32)
     padded = np.concatenate([np.zeros(32000, np.float32), words, np.zeros(32000, np.float32)])
     assert snr_db(spectrum(padded, 16000)) > 20
+
+
+@pytest.mark.parametrize("dither", [2**-15, 2**-7], ids=["16-bit", "8-bit"])
+def test_dither_around_a_recording_is_no_pause(dither: float) -> None:
+    """Steps up and down of the last bit, as an editor puts them around a clip; noise in the clip is 10 dB under it."""
+    padding = np.random.default_rng(0).integers(-1, 2, size=32000).astype(np.float32) * dither
+    words = tone(500, 16000, 2) * np.repeat([0.9, 0, 0.9, 0], 8000) + NOISE[:32000] * 2
+    sound = np.concatenate([padding, words.astype(np.float32), padding])
+    assert snr_db(spectrum(sound, 16000), dither) == pytest.approx(
+        snr_db(spectrum(words.astype(np.float32), 16000)), abs=0.5
+    )
+
+
+def test_speech_recorded_with_a_dither_keeps_its_pauses() -> None:
+    dying = np.exp(-np.arange(16000) / 1500)
+    dither = np.random.default_rng(0).integers(-1, 2, size=32000) * 2**-15
+    words = (tone(500, 16000, 2) * np.tile(dying, 2) + dither).astype(np.float32)
+    assert snr_db(spectrum(words, 16000)) > 50
 
 
 @pytest.mark.parametrize(("hz", "rate"), [(1000, 8000), (3000, 16000), (7000, 16000), (12000, 44100)])
