@@ -1,8 +1,9 @@
 """What the facts behind `blurry`, `noisy` and `clipped` say of damage that other programs did.
 
-`python -m benchmarks.facts blur|snr|clipping [--count N] [--sets NAME ...]` prints the tables of docs/benchmarks.md.
-Blur is made by scipy (Gaussian) and OpenCV (defocus, movement), clipping is followed by libsndfile's codecs or soxr,
-noise is made by numpy or recorded. Sizes of blur are in pixels of a longer side of 533.
+`python -m benchmarks.facts blur|drawn|snr|clipping [--count N] [--sets NAME ...]` prints the tables of
+docs/benchmarks.md. Blur is made by scipy (Gaussian) and OpenCV (defocus, movement), clipping is followed by
+libsndfile's codecs or soxr, noise is made by numpy or recorded. Sizes of blur are in pixels of a longer side of 533, of
+`drawn` in those of 1,000.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import numpy as np
 import soundfile
 import soxr
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 from scipy.ndimage import gaussian_filter
 
 from benchmarks.inputs import real_data
@@ -36,7 +37,7 @@ SHARES = (0.01, 0.03, 0.1)
 
 
 def gaussian(pixels: Pixels, size: float, _: float) -> Pixels:
-    blurred: Pixels = gaussian_filter(pixels, (size, size, 0), mode="reflect")
+    blurred: Pixels = gaussian_filter(pixels, (size, size, 0)[: pixels.ndim], mode="reflect")
     return blurred
 
 
@@ -133,6 +134,95 @@ def blur_table(count: int, sets: list[str]) -> None:
             area = f"{(sharp[:, None] > blurred).mean():.3f}".removeprefix("0")
             found = " | ".join(f"{100 * (blurred < limit).mean():.0f} %" for limit in (at_one, threshold))
             print(f"| {blur} | {area} | {found} |", flush=True)
+
+
+def page(chance: random.Random) -> Image.Image:
+    """Return a page of words in lines of 9 to 60 pixels, on paper that is a little darker to one side."""
+    words = ("the", "amount", "of", "invoice", "for", "customer", "in", "city", "and", "date", "delivery", "tax")
+    size, paper = chance.choice((9, 12, 16, 24, 40, 60)), chance.randint(225, 255)
+    image = Image.new("L", (710, 1000), paper)
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(size)
+    for top in range(60, 930, int(1.5 * size)):
+        text = " ".join(chance.choice(words) for _ in range(1100 // size // 5 + 1))
+        draw.text((60, top), text, chance.randint(5, 60), font)
+    shade = np.linspace(1, chance.uniform(0.85, 1), image.width)
+    return Image.fromarray((np.asarray(image) * shade).astype(np.uint8))
+
+
+def line_drawing(chance: random.Random) -> Image.Image:
+    image = Image.new("L", (2000, 1600), chance.randint(235, 255))
+    draw, width = ImageDraw.Draw(image), chance.randint(2, 10)
+    for _ in range(chance.randint(8, 25)):
+        left, top, ink = chance.randint(0, 1900), chance.randint(0, 1500), chance.randint(0, 80)
+        box = left, top, left + chance.randint(40, 600), top + chance.randint(40, 600)
+        draw.line(box, ink, width)
+        chance.choice((draw.ellipse, draw.rectangle))(box, outline=ink, width=width)
+    return image.reduce(2)
+
+
+def lamps(chance: random.Random) -> Image.Image:
+    """Return a street at night: a dark ground that grows lighter below, houses hardly to be seen, and lamps."""
+    image = Image.fromarray(np.repeat(np.linspace(4, 18, 750, dtype=np.uint8)[:, None], 1000, axis=1))
+    draw = ImageDraw.Draw(image)
+    for _ in range(chance.randint(2, 8)):
+        left, top = chance.randint(0, 950), chance.randint(150, 350)
+        draw.rectangle((left, top, left + 80, 450), 12, outline=25)
+    for _ in range(chance.randint(10, 50)):
+        left, top, size = chance.randint(0, 990), chance.randint(250, 740), chance.uniform(1, 8)
+        draw.ellipse((left, top, left + size, top + size), chance.randint(130, 255))
+    return image
+
+
+def horizon(chance: random.Random) -> Image.Image:
+    """Return a sky with soft clouds over a rolling and even ground."""
+    rows, columns = np.mgrid[:750, :1000]
+    clouds = np.random.default_rng(chance.randint(0, 999)).uniform(-1, 1, (5, 6)).astype(np.float32)
+    sky = 120 + rows / 8 + chance.uniform(0, 25) * cv2.resize(clouds, (1000, 750), interpolation=cv2.INTER_CUBIC)
+    waves = sum(np.sin(columns / chance.uniform(8, 200) + chance.uniform(0, 6)) for _ in range(5))
+    ground = np.clip(rows - chance.uniform(400, 650) - chance.uniform(0, 12) * waves, 0, 1)
+    return Image.fromarray((sky * (1 - ground) + ground * (50 + rows / 15)).clip(0, 255).astype(np.uint8))
+
+
+DRAWN = {
+    "page of text": page, "line drawing": line_drawing, "lamps at night": lamps, "sky over a plain": horizon
+}  # fmt: skip
+
+
+def drawn_table(count: int, sets: list[str]) -> None:
+    """Print what `blurry` flags of drawn pictures: sharp, and after each blur; of photos with a sharp subject alone."""
+    threshold = CHECKS["blurry"].threshold
+    assert threshold is not None
+    blurs = [
+        *((gaussian, size) for size in (2, 3, 4, 6)),
+        *((defocus, size) for size in (5, 8)),
+        *((movement, size) for size in (15, 25)),
+    ]
+    heads = " | ".join(f"{make.__name__} {size}" for make, size in blurs)
+    print(f"| of {count} | sharp | {heads} |\n|---|{'---|' * (1 + len(blurs))}")
+    for name, draw in DRAWN.items():
+        flagged = np.zeros(1 + len(blurs), int)
+        for seed in range(count):
+            chance = random.Random(seed)
+            sharp = np.asarray(draw(chance))
+            made = [sharp, *(make(sharp, size, chance.uniform(0, np.pi)) for make, size in blurs)]
+            read = [steepness(as_jpeg(noisy(pixels, 1.5))) for pixels in made]
+            flagged += [0 < value < threshold for value in read]
+        print(f"| {name} | {' | '.join(str(number) for number in flagged)} |", flush=True)
+    subjects = [steepness(as_jpeg(before_blur(pixels))) for pixels in photos((sets or ["clothing"])[0], count)]
+    print(f"subjects before a blurred background: {sum(value < threshold for value in subjects)}")
+
+
+def before_blur(pixels: Pixels) -> Pixels:
+    """Return a photo of which only a disc stays sharp, of a third of its sides, where most is to be seen."""
+    height, width = pixels.shape[:2]
+    steps = np.abs(np.diff(pixels.mean(axis=2), axis=1, append=0)).astype(np.float32)
+    inner = cv2.blur(steps, (width // 3, height // 3))[height // 6 : -height // 6, width // 6 : -width // 6]
+    top, left = np.unravel_index(inner.argmax(), inner.shape)
+    rows, columns = np.ogrid[:height, :width]
+    away = np.hypot((rows - top - height // 6) / height, (columns - left - width // 6) / width)
+    blurred = gaussian(pixels, max(pixels.shape) / 70, 0)
+    share = np.clip((away - 1 / 6) * 50, 0, 1)[..., None]
+    return (pixels * (1 - share) + blurred * share).astype(np.uint8)
 
 
 def clips(folder: str, count: int) -> list[tuple[Sound, int]]:
@@ -235,7 +325,7 @@ def _is_clipped(samples: Sound) -> bool:
 
 
 def main() -> None:
-    tables = {"blur": blur_table, "snr": snr_table, "clipping": clipping_table}
+    tables = {"blur": blur_table, "drawn": drawn_table, "snr": snr_table, "clipping": clipping_table}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("table", choices=tables)
     parser.add_argument("--count", type=int, default=60, help="photos, sounds or recordings of each set")

@@ -66,6 +66,13 @@ def manifest() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+BLURRY = """\
+`blurry` looks at all edges together, at a longer side of 256 pixels. It does not see blur that is finer than that: a
+page whose small print cannot be read may be sharp to it. It finds most pages of text, charts and line drawings that
+are plainly out of focus, few that were moved, and hardly any lamps in the dark. It flags some pictures of which a
+part is sharp: one in six subjects before a blurred background, and soft clouds over an even ground."""
+
+
 def checks() -> str:
     """Return the page of all checks, from their tables."""
     lines = ["# Checks", "", NOTICE, "", "## Made by `burnish clean`, over facts", ""]
@@ -78,6 +85,7 @@ def checks() -> str:
     lines += table(
         head, ((f"`{name}`", one.kind, flagged_if(name), one.severity, one.reason) for name, one in CHECKS.items())
     )
+    lines += [BLURRY, ""]
     lines += ["## Made by `burnish clean --embeddings`", ""]
     lines += table(
         ("check", "flagged if", "severity", "why"),

@@ -56,8 +56,8 @@ class ImageFacts(Struct, frozen=True, omit_defaults=True):
         brightness_p1: 1st percentile of the perceived brightness; p5, p50, p95 and p99 likewise.
         contrast: Standard deviation of the perceived brightness, 0 to 0.5.
         sharpness: cleanvision's blurriness score, 0 (blurred) to 1 (sharp).
-        acutance: How steep edges are at 256 pixels, whatever their contrast: 0 (blurred) to 1; sharp photos 0.5 to
-            0.7. 0 where there is no edge at all.
+        acutance: How steep edges, lines and letters are at 256 pixels, all of them together, whatever their contrast: 0
+            (blurred) to 1; sharp photos 0.5 to 0.6. 0 where there is no edge at all.
         entropy: Shannon entropy of the 8-bit histogram over all channels, in bits.
         chroma: Mean over pixels of (largest - smallest of R, G, B), 0 (grey) to 1.
         noise_sd: Standard deviation of the noise from pixel to pixel, in the evenest quarter of the picture, 0 to 1.
