@@ -72,7 +72,7 @@ def steps(subtype: str | None, levels: NDArray[np.float32]) -> NDArray[np.float3
     # From each power of two to the next there are 16 steps, but for those next to zero.
     bias, least = _COMPANDED[subtype]
     exponent = np.frexp(np.maximum(np.abs(levels) / np.float32(STEP) + np.float32(bias), np.float32(least)))[1]
-    return np.ldexp(np.float32(STEP), exponent - 5)
+    return np.asarray(np.ldexp(np.float32(STEP), exponent - 5), np.float32)
 
 
 def stands_still(top: float, bottom: float, subtype: str | None) -> bool:
