@@ -94,8 +94,8 @@ def shift_pitch(samples: "NDArray[np.float32]", sample_rate: int, semitones: flo
     source = fit(samples, max(window, len(samples))).T
     shifted = effects.pitch_shift(source, sr=sample_rate, n_steps=semitones, res_type="soxr_hq", n_fft=window)
     found = fit(np.ascontiguousarray(shifted.T, np.float32), len(samples))
-    # What the vocoder leaves of a mean would add to the offset, or take from it, and so from the level.
-    found -= found.mean(axis=0)
+    # What the vocoder leaves of a mean would add to an offset, or take from it, and so from the level.
+    found -= np.where(offset, found.mean(axis=0), 0)
     # The vocoder adds up frames whose phases no longer meet: 3 dB are lost on speech.
     before, after = mean_square(samples), mean_square(found)
     return (found * np.float32((before / after) ** 0.5) if after > _SILENT else found) + offset

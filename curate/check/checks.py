@@ -170,9 +170,14 @@ def _bandwidth_share(facts: AudioFacts) -> float | None:
 
 
 def _heard_dbfs(facts: AudioFacts) -> float | None:
-    # What has no offset swings as far as its peak; manifests that were written before there was a swing have the peak.
     peak, swing = facts.peak_dbfs, facts.swing_dbfs
-    return peak if swing is None else swing if peak is None or swing < peak else peak
+    if peak is None:
+        return None
+    if swing is None:
+        # Manifests that were written before there was a swing: what is at the peak is at least so far from its offset.
+        least = 10 ** (peak / 20) - abs(facts.dc_offset or 0)
+        swing = 20 * math.log10(max(1e-7, least))
+    return min(peak, swing)
 
 
 CHECKS: dict[str, Check] = {

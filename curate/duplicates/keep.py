@@ -10,7 +10,6 @@ from curate.ground.errors import UsageError, did_you_mean
 RULES = ("best", "first", "oldest", "newest", "largest")
 
 _DAMAGE = {name for name, verdict in SCAN_CHECKS.items() if verdict.severity == "error"}
-_FEW_BITS = {"PCM_S8", "PCM_U8", "ULAW", "ALAW"}
 _LOSSLESS = {"PNG", "BMP", "TIFF", "WAV", "FLAC", "AIFF", "AU", "W64", "RF64", "CAF"}
 _DEAD_GAP_DB = 40.0
 """A channel that far under the loudest one holds what leaks from it, or the recorder's noise."""
@@ -119,22 +118,25 @@ def _worth_of_sound(audio: AudioKey, *, extent: float, lossless: bool) -> float:
     """
     import math
 
+    from curate.facts.levels import COARSE
+
     # A dead channel is no channel; nor is the same once more, or turned round.
     is_dead = (audio.channel_gap_db or 0) >= _DEAD_GAP_DB
     is_same = audio.mono_loss_db is not None and not _SAME_DB <= audio.mono_loss_db < _CANCELLED_DB
-    live = 1 if is_dead or is_same else audio.channels or 1
+    channels = audio.channels or 1
+    live = 1 if is_same else max(1, channels - is_dead)
     band = min(audio.bandwidth_hz or math.inf, (audio.sample_rate or 0) / 2)
     silence, clipping = audio.silence_ratio or 0, audio.clipping_ratio or 0
     # Not the duration, which silence lengthens; frames at the ends of what sounds count as a whole.
     sounding = (audio.duration_s or 0) * (1 - silence) - (_FRAME_S if silence else 0)
     worth = 10 * math.log10(max(1.0, band) * live)
-    # Noise sounds, too, and fills pauses: so this weighs little, and an excerpt is told from the whole all the same.
+    # Noise sounds, too, and fills pauses, so this weighs little: an excerpt is told from a whole that is coded alike.
     worth += 2 * math.log10(max(0.01, sounding))
     worth += 0.15 * min(_CLEAN_DB, audio.snr_db or 0)
     if clipping > (CHECKS["clipped"].threshold or 0):
         worth -= 3 + 20 * clipping
     worth -= 0.3 * min(_CANCELLED_DB, audio.mono_loss_db or 0)
-    worth -= 0 if lossless and audio.subtype not in _FEW_BITS else 1
+    worth -= 0 if lossless and audio.subtype not in COARSE else 1
     # What is left: of two that hold the same the one that needs fewer samples for it, then the louder one.
     return worth - 0.05 * math.log2(max(1.0, extent)) + 0.01 * max(-60.0, audio.rms_dbfs or 0)
 

@@ -112,21 +112,21 @@ def _columns(
     def means() -> list[list[float]]:
         return channel_means(samples)
 
-    def of_channels() -> Spectrum:
+    def channel_powers() -> Spectrum:
         """Return the mean power of the channels; where all are the same it is that of the downmix."""
         mixed, channels = sound(), samples.shape[2]
         differ = [] if is_mono else [at for at, one in enumerate(samples) if (one != one[:, :1]).any()]
         if not differ:
             return mixed
-        means = {name: getattr(mixed, name).copy() for name in ("bands", "powers", "low")}
-        for mean in means.values():
-            mean[differ] = 0
+        powers = {name: getattr(mixed, name).copy() for name in ("bands", "powers", "low")}
+        for power in powers.values():
+            power[differ] = 0
         # One after the other, so that a long recording of many is not in memory twice.
         for channel in range(channels):
             found = spectra(samples[differ, :, channel], rate)
-            for name, mean in means.items():
-                mean[differ] += getattr(found, name) / np.float32(channels)
-        return mixed._replace(**means)
+            for name, power in powers.items():
+                power[differ] += getattr(found, name) / np.float32(channels)
+        return mixed._replace(**powers)
 
     def clipped() -> list[float]:
         if is_mono:
@@ -145,8 +145,8 @@ def _columns(
         ("loudness_lufs",): lambda: [loudnesses_lufs(samples, rate, weights)],
         ("silence_ratio",): lambda: [silence_ratio(sound().powers).tolist()],
         ("clipping_ratio",): lambda: [clipped()],
-        ("dc_offset",): lambda: [[max(of_channels, key=abs) for of_channels in means()]],
-        ("snr_db",): lambda: [snrs_db(of_channels(), step(form.subtype, 0.0))],
+        ("dc_offset",): lambda: [[max(of_one, key=abs) for of_one in means()]],
+        ("snr_db",): lambda: [snrs_db(channel_powers(), step(form.subtype, 0.0))],
         ("bandwidth_hz",): lambda: [bandwidth_hz(sound()).tolist()],
         ("fingerprint",): lambda: [fingerprints(sound().bands)],
         ("channel_gap_db",): lambda: [[channel_gap_db(one, weights, form.subtype) for one in samples]],

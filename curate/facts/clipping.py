@@ -81,7 +81,9 @@ def _clipped(channels: NDArray[np.float32], tops: list[float], bottoms: list[flo
     for at, channel in enumerate(channels):
         flat = _flat(channel, rails[at], coarse=subtype in COARSE) if may_be_flat[at] else 0
         # What a codec threw over full scale is cut again: a few samples, where the shoulder has all.
-        piled = _piled(*_spread(channel, float(peak[at]), subtype)) if may_be_piled[at] and flat is not None else 0
+        piled = (
+            _piled(*_within_steps(channel, float(peak[at]), subtype)) if may_be_piled[at] and flat is not None else 0
+        )
         counts.append(max(flat or 0, piled))
     return counts
 
@@ -139,7 +141,7 @@ def _in_runs(channel: Channel, at_rail: NDArray[np.bool_], *, coarse: bool) -> i
     return int((behind - first)[steep].sum())
 
 
-def _spread(channel: Channel, peak: float, subtype: str | None) -> tuple[Channel, float]:
+def _within_steps(channel: Channel, peak: float, subtype: str | None) -> tuple[Channel, float]:
     """Return a channel of few bits with each value anywhere in its step, and its peak: a histogram has no gaps then."""
     if subtype not in COARSE:
         return channel, peak

@@ -95,7 +95,9 @@ def swings_dbfs(samples: NDArray[np.float32], means: Sequence[Sequence[float]], 
     swings = []
     for extremes in zip(tops, bottoms, means, strict=True):
         farthest = [
-            0.0 if subtype in COARSE and stands_still(top, bottom, subtype) else max(top - mean, mean - bottom)
+            0.0
+            if top == bottom or (subtype in COARSE and stands_still(top, bottom, subtype))
+            else max(top - mean, mean - bottom)
             for top, bottom, mean in zip(*extremes, strict=True)
         ]
         swings.append(decibels(max(farthest) ** 2))
@@ -119,5 +121,9 @@ def channel_means(samples: NDArray[np.float32]) -> list[list[float]]:
     """
     # Blocks are summed in float32, which for float64 would be widened first.
     frames = samples.shape[1]
-    blocks = [samples[:, at : at + _BLOCK].swapaxes(1, 2).sum(axis=2).tolist() for at in range(0, frames, _BLOCK)]
+    blocks = [
+        # Contiguous, where numpy sums in pairs: one after the other, a constant lost its last digits.
+        np.ascontiguousarray(samples[:, at : at + _BLOCK].swapaxes(1, 2)).sum(axis=2).tolist()
+        for at in range(0, frames, _BLOCK)
+    ]
     return [[sum(parts) / frames for parts in zip(*of_clip, strict=True)] for of_clip in zip(*blocks, strict=True)]

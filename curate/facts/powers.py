@@ -59,7 +59,7 @@ def snr_db(sound: Spectrum, step: float = STEP) -> float:
     Args:
         sound: See `curate.facts.spectrum`; of several channels the mean of their powers, since half of the noise that
             differs from channel to channel is lost when they are mixed.
-        step: Distance of the quietest values that the file can store.
+        step: Distance of the quietest values that the file can store; of 24 bit and float as that of 16 bit.
     """
     one = Spectrum(sound.bands[None], sound.powers[None], sound.low[None], sound.average[None], sound.bin_hz)
     return snrs_db(one, step)[0]

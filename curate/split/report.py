@@ -76,11 +76,11 @@ class SplitReport:
         mine = found.counts[: len(self.shares)]
         return max(abs(count - sum(mine) * share) for count, share in zip(mine, self.shares, strict=True))
 
-    def in_every_split(self) -> int:
+    def small_classes_in_every_split(self) -> int:
         """Return how many classes are in every wished split whose least share is less than half a sample."""
         wished, least = len(self.shares), min(self.shares)
-        sizes = [mine for one in self.classes if min(mine := one.counts[:wished])]
-        return sum(sum(mine) * least < 0.5 for mine in sizes)
+        in_every = [counts for one in self.classes if min(counts := one.counts[:wished])]
+        return sum(sum(counts) * least < 0.5 for counts in in_every)
 
     def generated_in_evaluation(self) -> int:
         """Return how many generated samples are in a split that is not for training."""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from augment.operations.media import Media
 
+VERSION = 2
+"""See `augment.operations.registry`."""
+
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Change the number of channels: to one by the mean, to several by copies."""

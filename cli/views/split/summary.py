@@ -160,7 +160,7 @@ def _warnings(plan: Plan) -> Iterator[str]:
 def _spread_thin(plan: Plan) -> Iterator[str]:
     """Say that shares are missed because small classes are in every split."""
     report, total = plan.report, sum(plan.report.counts[: len(plan.report.shares)])
-    if plan.wish.folds or not plan.wish.stratify or not (small := report.in_every_split()):
+    if plan.wish.folds or not plan.wish.stratify or not (small := report.small_classes_in_every_split()):
         return
     off = [count - wished for count, wished in zip(report.counts, report.wished(), strict=False)]
     place = max(range(len(off)), key=off.__getitem__)

@@ -42,6 +42,14 @@ def test_silence_stays_silent() -> None:
     assert not shift_pitch(np.zeros((4000, 1), np.float32), 16000, 2).any()
 
 
+def test_zeros_around_what_has_a_small_mean_stay_zeros() -> None:
+    sound = noise(16000)
+    sound += 0.03 * np.abs(sound)
+    around = np.zeros((8000, 1), np.float32)
+    shifted = shift_pitch(np.concatenate([around, sound, around]), 16000, 3)
+    assert np.abs(shifted[:4000]).max() < 1e-6
+
+
 def test_limits() -> None:
     with pytest.raises(ValidationError, match="semitones: 25 is above 24"):
         convert({"semitones": 25}, Settings)

@@ -19,7 +19,7 @@ GOOD: dict[str, Any] = {
     "brightness_p5": 0.1, "brightness_p99": 0.9, "sharpness": 0.5, "acutance": 0.55, "entropy": 8.0, "chroma": 0.3,
 }  # fmt: skip
 SOUND: dict[str, Any] = {
-    "sample_rate": 16000, "channels": 1, "duration_s": 1.0, "peak_dbfs": -3.0, "loudness_lufs": -20.0,
+    "sample_rate": 16000, "channels": 1, "duration_s": 1.0, "peak_dbfs": -3.0, "swing_dbfs": -3.0, "loudness_lufs": -20.0,
     "clipping_ratio": 0.0, "dc_offset": 0.0, "snr_db": 30.0, "bandwidth_hz": 8000.0,
     "channel_gap_db": 0.0, "mono_loss_db": 0.0, "inner_silence_s": 0.0, "dropouts": 0,
 }  # fmt: skip
@@ -79,6 +79,8 @@ def test_each_check_of_images(check: str, facts: dict[str, Any]) -> None:
         ("quiet", {"loudness_lufs": -45}),
         ("silent", {"peak_dbfs": -70}),
         ("silent", {"peak_dbfs": -40, "swing_dbfs": -90}),
+        ("silent", {"peak_dbfs": -70, "swing_dbfs": None}),
+        ("silent", {"peak_dbfs": -38.4, "dc_offset": 0.012, "swing_dbfs": None}),
         ("too-long", {"duration_s": 31}),
         ("too-short", {"duration_s": 0.05}),
     ],

@@ -124,6 +124,14 @@ def test_of_two_channels_that_differ_the_better_wired_stays() -> None:
     assert stays([sound(**{**wide, "mono_loss_db": 5.0}), sound(**wide)], "best") == 1
 
 
+def test_one_silent_channel_of_six_leaves_five() -> None:
+    surround = sound(channels=6, bandwidth_hz=8000.0, channel_gap_db=90.0, mono_loss_db=7.0)
+    stereo = sound(channels=2, bandwidth_hz=8000.0, mono_loss_db=2.5)
+    assert stays([stereo, surround], "best") == 1
+    half = sound(channels=2, bandwidth_hz=8000.0, channel_gap_db=90.0, mono_loss_db=3.0)
+    assert stays([half, sound(channels=1, bandwidth_hz=8000.0)], "best") == 1
+
+
 def test_extent_is_pixels_or_samples() -> None:
     assert extent(picture(width=30)) == 3000
     assert extent(sound(channels=2)) == 32000

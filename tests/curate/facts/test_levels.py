@@ -35,6 +35,12 @@ def test_rms_does_not_drift_with_length() -> None:
     assert rms_dbfs(samples) == pytest.approx(-20, abs=1e-3)
 
 
+@pytest.mark.parametrize("channels", [1, 2, 6])
+@pytest.mark.parametrize("level", [0.1, 0.943, 0.98])
+def test_dc_offset_does_not_drift_with_length(channels: int, level: float) -> None:
+    assert dc_offset(np.full((200_000, channels), level, np.float32)) == pytest.approx(level, abs=1e-6)
+
+
 def test_dc_offset_is_that_of_the_worst_channel() -> None:
     assert dc_offset(np.array([[0.5, -0.75], [0.25, -0.25]], np.float32)) == -0.5
     assert dc_offset(column(0.25, -0.25)) == 0
@@ -63,6 +69,8 @@ def test_steps_of_formats(subtype: str | None, level: float, expected: float) ->
         ),
         pytest.param(column(*np.array([64, 65, 66]) / 128), "PCM_U8", FLOOR_DBFS, id="two-steps"),
         pytest.param(column(*np.array([64, 65, 67]) / 128), "PCM_U8", -37.7072, id="three-steps"),
+        pytest.param(np.full((70000, 2), 0.1, np.float32), "FLOAT", -150, id="long-constant-of-two"),
+        pytest.param(np.full((70000, 6), 0.98, np.float32), "PCM_24", -150, id="long-constant-of-six"),
     ],
 )
 def test_swing_is_the_peak_without_offset(samples: np.ndarray, subtype: str, expected: float) -> None:

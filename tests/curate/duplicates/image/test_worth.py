@@ -1,10 +1,12 @@
 """What is in a picture: blown up, coarsely coded, without colours."""
 
 import io
+import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
 from curate.duplicates.image.thumbnail import Pixels
 from curate.duplicates.image.worth import picture_worth
@@ -26,15 +28,16 @@ def pixels(image: Image.Image) -> Pixels:
     return np.asarray(image.convert("RGB"))
 
 
-def scene() -> Image.Image:
-    """Return smooth noise of all scales above a plain backdrop, in light that falls off."""
+def scene(contrast: float = 1) -> Image.Image:
+    """Return smooth noise of all scales above a plain backdrop, in light that falls off; of much contrast, cut off."""
     draw = np.random.default_rng(0)
     found = np.full((320, 320, 3), 120.0)
     for step in (32, 16, 8, 4, 2, 1):
         small = draw.normal(0, 14, (320 // step, 320 // step, 3)).astype(np.float32)
         found += opencv().resize(small, (320, 320), interpolation=opencv().INTER_CUBIC)
     found[:160] = np.linspace(150, 190, 160)[:, None, None] + np.array((6.0, 0.0, -6.0))
-    return Image.fromarray(found.clip(20, 235).round().astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.5))
+    found = (128 + contrast * (found - 128)).clip(max(0, 128 - 108 * contrast), min(255, 128 + 107 * contrast))
+    return Image.fromarray(found.round().astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.5))
 
 
 def noisy(image: Image.Image, sigma: float) -> Image.Image:
@@ -99,6 +102,57 @@ def test_what_spoils_a_picture_goes_before_what_a_coder_takes() -> None:
         assert round(found.fidelity, 1) < round(clean.fidelity, 1), name
 
 
+def test_less_contrast_or_light_is_no_better() -> None:
+    for image in (scene(), scene(contrast=2)):
+        clean = picture_worth(pixels(image))
+        weaker = {f"contrast {by}": ImageEnhance.Contrast(image).enhance(by) for by in (0.8, 0.9)}
+        darker = {f"light {by}": ImageEnhance.Brightness(image).enhance(by) for by in (0.7, 0.85)}
+        for name, copy in (weaker | darker).items():
+            found = picture_worth(pixels(coded(copy, 75)))
+            assert found.detail <= clean.detail, name
+            assert round(found.fidelity, 1) <= round(clean.fidelity, 1), name
+
+
+def document() -> Image.Image:
+    image = Image.new("RGB", (800, 1000), "white")
+    draw = ImageDraw.Draw(image)
+    for top in range(60, 940, 24):
+        draw.text(
+            (60, top), f"the quick brown fox jumps over a lazy dog {top}", (20, 20, 20), ImageFont.load_default(16)
+        )
+    return image
+
+
+def screenshot() -> Image.Image:
+    image = Image.new("RGB", (1000, 700), (240, 240, 245))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 1000, 50), fill=(40, 60, 120))
+    for top in range(80, 680, 40):
+        draw.text((230, top), f"Row {top}  value {3 * top}", (10, 10, 10), ImageFont.load_default(15))
+        draw.line((220, top + 30, 980, top + 30), fill=(200, 200, 200))
+    return image
+
+
+def drawing() -> Image.Image:
+    image = Image.new("RGB", (1000, 800), "white")
+    draw = ImageDraw.Draw(image)
+    for shift in range(0, 400, 45):
+        draw.ellipse((100 + shift, 60 + shift, 420 + shift, 300 + shift), outline=0, width=2)
+        draw.line((60, 40 + shift, 940, 700 - shift), fill=(30, 30, 30), width=2)
+    return image
+
+
+@pytest.mark.parametrize("drawn", [document, screenshot, drawing], ids=["page", "screen", "lines"])
+def test_the_rows_of_a_page_are_not_blown_up(drawn: Callable[[], Image.Image]) -> None:
+    """A page without losses stays beside its JPEG: its rows are repeated, but not each second one."""
+    clean = picture_worth(pixels(drawn()))
+    assert clean.needed
+    for quality in (95, 75, 30, 10):
+        found = picture_worth(pixels(coded(drawn(), quality)))
+        assert round(math.log(found.detail, 1.12)) <= round(math.log(clean.detail, 1.12))
+        assert round(found.fidelity, 1) <= round(clean.fidelity, 1)
+
+
 def test_texture_everywhere_is_no_noise() -> None:
     assert picture_worth(pixels(photo())).fidelity > 0.6
 
@@ -116,9 +170,10 @@ def test_colours() -> None:
     assert not picture_worth(pixels(noisy(grey, 10))).colour, "noise is none"
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 3), (7, 300, 3), (9, 9, 3)])
-def test_any_size_is_weighed(shape: tuple[int, ...]) -> None:
-    worth = picture_worth(np.full(shape, 128, np.uint8))
+@pytest.mark.parametrize("level", [0, 128, 255])
+@pytest.mark.parametrize("shape", [(1, 1, 3), (7, 300, 3), (9, 9, 3), (60, 60, 3)])
+def test_any_size_is_weighed(shape: tuple[int, ...], level: int) -> None:
+    worth = picture_worth(np.full(shape, level, np.uint8))
     assert worth.fidelity == 1.0
     assert not worth.colour
 
