@@ -58,7 +58,7 @@ _LEAST_CUT, _MOST_CUT, _CUT_COSTS = 0.05, 0.2, 0.6
 backdrop), and what each doubling takes of the fidelity."""
 
 _MANY, _LEAST_TESTED = 16, 16
-_MOST_GAPS, _GAPS_COST = 0.05, 1.2
+_DRAWN_LEVELS, _MOST_GAPS, _GAPS_COST = 4, 0.05, 1.2
 """Share of the levels that never come though both beside them do: .08 and more in palettes of 256 colours and where
 contrast was stretched by a tenth, .03 at most in a JPEG of quality 10."""
 
@@ -210,7 +210,9 @@ def _spoilt_tones(pixels: Pixels) -> float:
     lower, higher = found[:, :-2], found[:, 2:]
     tested = (lower + higher >= _MANY) & (np.minimum(lower, higher) >= 3)
     gaps = int((tested & (found[:, 1:-1] == 0)).sum())
-    if tested.sum() >= _LEAST_TESTED and gaps > _MOST_GAPS * tested.sum():
+    # What is drawn has as many levels as were drawn: a page, a chart, a screen.
+    drawn = float(np.sort(found, axis=1)[:, -_DRAWN_LEVELS:].sum() / found.sum()) > 0.5
+    if not drawn and tested.sum() >= _LEAST_TESTED and gaps > _MOST_GAPS * tested.sum():
         lost += _GAPS_COST
     return lost
 

@@ -19,8 +19,8 @@ GOOD: dict[str, Any] = {
     "brightness_p5": 0.1, "brightness_p99": 0.9, "sharpness": 0.5, "acutance": 0.55, "entropy": 8.0, "chroma": 0.3,
 }  # fmt: skip
 SOUND: dict[str, Any] = {
-    "sample_rate": 16000, "channels": 1, "duration_s": 1.0, "peak_dbfs": -3.0, "swing_dbfs": -3.0, "loudness_lufs": -20.0,
-    "clipping_ratio": 0.0, "dc_offset": 0.0, "snr_db": 30.0, "bandwidth_hz": 8000.0,
+    "sample_rate": 16000, "channels": 1, "duration_s": 1.0, "peak_dbfs": -3.0, "swing_dbfs": -3.0,
+    "loudness_lufs": -20.0, "clipping_ratio": 0.0, "dc_offset": 0.0, "snr_db": 30.0, "bandwidth_hz": 8000.0,
     "channel_gap_db": 0.0, "mono_loss_db": 0.0, "inner_silence_s": 0.0, "dropouts": 0,
 }  # fmt: skip
 
