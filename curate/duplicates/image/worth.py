@@ -53,7 +53,7 @@ _OUTSIDE, _AT_END, _SPIKE, _FEW_LEVELS = 5e-4, 0.08, 5, 32
 levels are at an end; and how many neighbouring levels count as one there, since a coder spreads what was cut off. Where
 all levels are so few, nothing is told."""
 
-_LEAST_CUT, _MOST_CUT, _CUT_COSTS = 0.05, 0.2, 0.6
+_LEAST_CUT, _MOST_CUT, _CUT_COSTS = 0.05, 0.2, 0.2
 """Shares of pixels that were cut off, from where on it is no chance and from where on more says nothing (a white
 backdrop), and what each doubling takes of the fidelity."""
 
