@@ -66,11 +66,14 @@ def manifest() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-BLURRY = """\
+LIMITS = """\
 `blurry` looks at all edges together, at a longer side of 256 pixels. It does not see blur that is finer than that: a
 page whose small print cannot be read may be sharp to it. It finds most pages of text, charts and line drawings that
 are plainly out of focus, few that were moved, and hardly any lamps in the dark. It flags some pictures of which a
-part is sharp: one in six subjects before a blurred background, and soft clouds over an even ground."""
+part is sharp: one in six subjects before a blurred background, and soft clouds over an even ground.
+
+`clipped` does not find what went through a high-pass of 80 Hz or more, such as a telephone's band or a microphone's low
+cut: flat tops lean then."""
 
 
 def checks() -> str:
@@ -85,7 +88,7 @@ def checks() -> str:
     lines += table(
         head, ((f"`{name}`", one.kind, flagged_if(name), one.severity, one.reason) for name, one in CHECKS.items())
     )
-    lines += [BLURRY, ""]
+    lines += [LIMITS, ""]
     lines += ["## Made by `burnish clean --embeddings`", ""]
     lines += table(
         ("check", "flagged if", "severity", "why"),

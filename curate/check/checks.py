@@ -197,8 +197,7 @@ CHECKS: dict[str, Check] = {
         "cleanvision's score, which says as much of contrast as of sharpness; for thresholds that were chosen with it",
         ("sharpness",), on_request=True),
     "clipped": Check("audio", "audio.clipping_ratio", lambda facts: facts.clipping_ratio, "above", 0.001,
-        "peaks are cut flat: it was recorded too loud, and the distortion cannot be taken out; behind a high-pass of "
-        "80 Hz or more (a telephone, a low cut) they lean, and are not found", ("clipping_ratio",)),
+        "peaks are cut flat: it was recorded too loud, and the distortion cannot be taken out", ("clipping_ratio",)),
     "dark": Check("image", "image.brightness_p99", lambda facts: facts.brightness_p99, "below", 0.32,
         "even the brightest parts are dark, or far darker than in the rest of the set: underexposed, or a lens cap",
         ("brightness_p99",), partial(learn_with_limit, side="below", spread=_EXPOSURE, limit=0.32), spread=_EXPOSURE),
