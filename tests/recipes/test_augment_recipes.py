@@ -66,7 +66,8 @@ def test_speech_noise(burnish: Burnish, tmp_path: Path, data: Path, noise: str) 
     messages = [sample for sample in made if "channel=messenger" in sample["tags"]]
     sent_hz = [min(step.get("sample_rate", 1e6) for step in sample["origin"]["operations"]) for sample in messages]
     assert {8000, 16000} >= set(sent_hz)
-    assert all(sample["audio"]["bandwidth_hz"] <= hz / 2 for sample, hz in zip(messages, sent_hz, strict=True))
+    # A resampler's slope reaches a little beyond half of the rate.
+    assert all(sample["audio"]["bandwidth_hz"] < 0.52 * hz for sample, hz in zip(messages, sent_hz, strict=True))
     assert change(made, "channel=messenger", "audio", "bandwidth_hz") < 0
     for tag in ("noise=babble", "noise=street", "noise=machine", "noisy"):
         assert change(made, tag, "audio", "snr_db") < 0, tag
