@@ -17,8 +17,9 @@ import numpy as np
 import soundfile
 import soxr
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
+from benchmarks.facts import line_drawing, noisy, page
 from benchmarks.inputs import real_data
 from curate.duplicates.image.worth import picture_worth
 from curate.duplicates.item import AudioKey, ImageKey, Item
@@ -49,9 +50,8 @@ def scaled(image: Image.Image, factor: float, way: Image.Resampling) -> Kept:
     return kept(image.resize((round(image.width * factor), round(image.height * factor)), way))
 
 
-def noisy(image: Image.Image, levels: float) -> Kept:
-    noise = np.random.default_rng(0).normal(0, levels, (image.height, image.width, 3))
-    return kept(Image.fromarray((np.asarray(image) + noise).clip(0, 255).astype(np.uint8)))
+def with_grain(image: Image.Image, levels: float) -> Kept:
+    return kept(Image.fromarray(noisy(np.asarray(image), levels)))
 
 
 WAYS = Image.Resampling
@@ -74,8 +74,8 @@ OF_PICTURES: dict[str, Callable[[Image.Image], Kept]] = {
     "blown up by 4": lambda image: scaled(image, 4, WAYS.BICUBIC),
     "blurred": lambda image: kept(image.filter(ImageFilter.GaussianBlur(1.5))),
     "sharpened": lambda image: kept(image.filter(ImageFilter.UnsharpMask(2, 150, 0))),
-    "noise of 4 levels": lambda image: noisy(image, 4),
-    "noise of 10 levels": lambda image: noisy(image, 10),
+    "noise of 4 levels": lambda image: with_grain(image, 4),
+    "noise of 10 levels": lambda image: with_grain(image, 10),
     "contrast x 1.5": lambda image: kept(ImageEnhance.Contrast(image).enhance(1.5)),
     "contrast x 1.25, quality 75": lambda image: kept(ImageEnhance.Contrast(image).enhance(1.25), "JPEG", quality=75),
     "contrast x 0.8, quality 75": lambda image: kept(ImageEnhance.Contrast(image).enhance(0.8), "JPEG", quality=75),
@@ -115,25 +115,6 @@ OF_SOUND: dict[str, Callable[[Sound, int], Written]] = {
 }
 
 
-def page() -> Image.Image:
-    image = Image.new("RGB", (800, 1000), "white")
-    draw = ImageDraw.Draw(image)
-    for top in range(60, 940, 24):
-        draw.text(
-            (60, top), f"the quick brown fox jumps over a lazy dog {top}", (20, 20, 20), ImageFont.load_default(16)
-        )
-    return image
-
-
-def line_drawing() -> Image.Image:
-    image = Image.new("RGB", (1000, 800), "white")
-    draw = ImageDraw.Draw(image)
-    for shift in range(0, 400, 45):
-        draw.ellipse((100 + shift, 60 + shift, 420 + shift, 300 + shift), outline=0, width=2)
-        draw.line((60, 40 + shift, 940, 700 - shift), fill=(30, 30, 30), width=2)
-    return image
-
-
 def some(chance: random.Random, pattern: str, count: int) -> list[Path]:
     return chance.sample(sorted(real_data().glob(pattern)), count)
 
@@ -145,7 +126,8 @@ def pictures(seed: int, count: int) -> Iterator[tuple[str, Kept]]:
         for path in some(chance, pattern, count):
             yield pattern.partition("/")[0], (Image.open(path).convert("RGB"), "JPEG", path.stat().st_size)
     for draw in (page, line_drawing):
-        yield "drawings", kept(draw())
+        for _ in range(count):
+            yield "drawings", kept(draw(chance).convert("RGB"))
 
 
 def rank_of_picture(picture: Kept) -> tuple[object, ...]:

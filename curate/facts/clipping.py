@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.facts.levels import COARSE, STEP, STEP_8_BIT, peaks, stands_still, steps
+from curate.facts.levels import COARSE, EIGHT_BIT, STEP, STEP_8_BIT, peaks, stands_still, steps
 
 _FULL_SCALE = 0.999
 _FULL_SCALE_OF = {"PCM_S8": 127 / 128, "PCM_U8": 127 / 128, "ULAW": 32124 / 32768, "ALAW": 32256 / 32768}
@@ -92,7 +92,7 @@ def _least(subtype: str | None) -> float:
     """Return the level from which on a channel is loud enough to tell clipping from its steps."""
     if subtype in COARSE:
         # Companded, steps are an equal share of all levels from there on; of linear ones there are 8 to the peak.
-        return _LEAST_COARSE_STEPS * STEP_8_BIT if subtype in ("PCM_S8", "PCM_U8") else _LEAST_COMPANDED
+        return _LEAST_COARSE_STEPS * STEP_8_BIT if subtype in EIGHT_BIT else _LEAST_COMPANDED
     return _LEAST_STEPS * STEP
 
 

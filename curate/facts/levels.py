@@ -12,11 +12,11 @@ FLOOR_DBFS = -150.0
 STEP, STEP_8_BIT = 2.0**-15, 2.0**-7
 """Distance of neighbouring values in 16 bits, and in 8."""
 
-_8_BIT = {"PCM_S8", "PCM_U8"}
+EIGHT_BIT = {"PCM_S8", "PCM_U8"}
 _COMPANDED = {"ULAW": (132, 128), "ALAW": (0, 256)}
 """What is added to a value of 16 bits before its leading bit says how far it is to the next one (ITU-T G.711), and the
 smallest value for which it does."""
-COARSE = _8_BIT | _COMPANDED.keys()
+COARSE = EIGHT_BIT | _COMPANDED.keys()
 """Subtypes of 8 bits a sample, in which a few steps are as much as quiet speech."""
 
 _STILL_STEPS = 2
@@ -68,7 +68,7 @@ def step(subtype: str | None, level: float) -> float:
 def steps(subtype: str | None, levels: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return `step` of many levels at once, float32 of their shape."""
     if subtype not in _COMPANDED:
-        return np.full_like(levels, STEP_8_BIT if subtype in _8_BIT else STEP)
+        return np.full_like(levels, STEP_8_BIT if subtype in EIGHT_BIT else STEP)
     # From each power of two to the next there are 16 steps, but for those next to zero.
     bias, least = _COMPANDED[subtype]
     exponent = np.frexp(np.maximum(np.abs(levels) / np.float32(STEP) + np.float32(bias), np.float32(least)))[1]

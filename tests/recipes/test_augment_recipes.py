@@ -63,13 +63,6 @@ def test_speech_noise(burnish: Burnish, tmp_path: Path, data: Path, noise: str) 
         assert change(made, tag, "audio", "snr_db") < -2, tag
     for tag in ("band=narrow", "narrow-band"):
         assert change(made, tag, "audio", "bandwidth_hz") < -1000, tag
-    messages = [sample for sample in made if "channel=messenger" in sample["tags"]]
-    sent_hz = [step["sample_rate"] for sample in messages for step in sample["origin"]["operations"][:1]]
-    assert set(sent_hz) == {8000, 16000}
-    # An MP3 as coarse as the recipe may draw has noise beyond half of that rate.
-    narrow = [sample["audio"]["bandwidth_hz"] for sample, hz in zip(messages, sent_hz, strict=True) if hz == 8000]
-    assert median(narrow) < 4160
-    assert change(made, "channel=messenger", "audio", "bandwidth_hz") < 0
     for tag in ("noise=babble", "noise=street", "noise=machine", "noisy"):
         assert change(made, tag, "audio", "snr_db") < 0, tag
     for sample in made:
@@ -79,6 +72,14 @@ def test_speech_noise(burnish: Burnish, tmp_path: Path, data: Path, noise: str) 
         for step in sample["origin"]["operations"]:
             if step["name"] == "room":
                 assert step["measured_rt60_s"] == pytest.approx(step["rt60_s"], rel=0.01)
+
+
+def test_a_messenger_leaves_less_of_the_band(burnish: Burnish, tmp_path: Path, data: Path, noise: str) -> None:
+    # Half are sent at the rate they have, so that the median of ten draws says nothing.
+    options = ("--set", f"noise={noise}", "--target", "channel=messenger", "--copies", "6")
+    made = made_by(burnish, tmp_path, data / "speech_commands" / "dog", "speech-noise", *options)
+    assert len(made) == 60
+    assert change(made, "channel=messenger", "audio", "bandwidth_hz") < -1000
 
 
 def test_speech_noise_without_the_folders_works_for_what_needs_none(

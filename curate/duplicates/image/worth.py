@@ -1,6 +1,7 @@
 """What is really in a picture: of two copies the larger may be the smaller one blown up, and a PNG a poor JPEG."""
 
 import math
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,13 +114,14 @@ def _needless(luma: Pixels) -> float:
     Little beside what the next octave loses is nothing, too: edges of much contrast lose more levels in a picture that
     was blown up than a soft photo has. As a ratio it is the same for a picture and for its copies of any size.
     """
+    # Twice one factor is another.
+    lost = cache(partial(_lost, luma))
     needless = 1.0
     for factor in _FACTORS:
         if factor > _FAR > needless:
             break
-        lost = _lost(luma, factor)
         # The largest, not the first that fails: a JPEG on top of what was blown up adds to the finest octave.
-        if lost <= _MOST_LOST**2 or (factor >= _NEAR and lost <= _LEAST_RATIO * _lost(luma, 2 * factor)):
+        if lost(factor) <= _MOST_LOST**2 or (factor >= _NEAR and lost(factor) <= _LEAST_RATIO * lost(2 * factor)):
             needless = factor
     return needless
 

@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from curate.facts.acutance import acutance, reduced
 from tests.augment.image.scenes import scene
+from tests.curate.drawings import line_drawing
 
 ROWS, COLUMNS = np.mgrid[:240, :256]
 
@@ -48,16 +49,9 @@ def page(size: float) -> Image.Image:
     return image
 
 
-def drawing() -> Image.Image:
-    image = Image.new("L", (1000, 800), 255)
-    draw = ImageDraw.Draw(image)
-    for shift in range(0, 400, 45):
-        draw.ellipse((100 + shift, 60 + shift, 420 + shift, 300 + shift), outline=0, width=2)
-        draw.line((60, 40 + shift, 940, 700 - shift), fill=30, width=2)
-    return image
-
-
-@pytest.mark.parametrize("sharp", [page(16), page(60), page(90), drawing()], ids=["16 px", "60 px", "90 px", "lines"])
+@pytest.mark.parametrize(
+    "sharp", [page(16), page(60), page(90), line_drawing().convert("L")], ids=["16 px", "60 px", "90 px", "lines"]
+)
 def test_letters_and_lines_are_judged_as_edges_are(sharp: Image.Image) -> None:
     assert acutance(reduced(sharp.reduce(4))) > 0.45
     assert acutance(reduced(sharp.filter(ImageFilter.GaussianBlur(3.5)).reduce(4))) < 0.42

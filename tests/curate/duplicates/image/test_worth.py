@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 from curate.duplicates.image.thumbnail import Pixels
 from curate.duplicates.image.worth import picture_worth
 from curate.media.opencv import opencv
+from tests.curate.drawings import line_drawing
 
 
 def photo(size: int = 320) -> Image.Image:
@@ -133,16 +134,7 @@ def screenshot() -> Image.Image:
     return image
 
 
-def drawing() -> Image.Image:
-    image = Image.new("RGB", (1000, 800), "white")
-    draw = ImageDraw.Draw(image)
-    for shift in range(0, 400, 45):
-        draw.ellipse((100 + shift, 60 + shift, 420 + shift, 300 + shift), outline=0, width=2)
-        draw.line((60, 40 + shift, 940, 700 - shift), fill=(30, 30, 30), width=2)
-    return image
-
-
-@pytest.mark.parametrize("drawn", [document, screenshot, drawing], ids=["page", "screen", "lines"])
+@pytest.mark.parametrize("drawn", [document, screenshot, line_drawing], ids=["page", "screen", "lines"])
 def test_the_rows_of_a_page_are_not_blown_up(drawn: Callable[[], Image.Image]) -> None:
     """A page without losses stays beside its JPEG: its rows are repeated, but not each second one."""
     clean = picture_worth(pixels(drawn()))
